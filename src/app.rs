@@ -1,0 +1,1 @@
+//! Builds each layer in order, starts the workers, stops them in reverse.

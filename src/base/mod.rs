@@ -1,0 +1,1 @@
+//! Ids, time, crypto and plain values; knows nothing of messaging.

@@ -1,0 +1,1 @@
+//! Translation between a vendor's bytes and the model, nothing else.

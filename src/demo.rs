@@ -1,0 +1,1 @@
+//! The throw-away installation behind `linktor demo`.

@@ -1,0 +1,1 @@
+//! Decisions, commands and background workers.

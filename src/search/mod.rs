@@ -1,0 +1,1 @@
+//! Full-text search, following the event log.

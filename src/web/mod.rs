@@ -1,0 +1,1 @@
+//! HTTP, pages, vendor webhooks and sockets.
