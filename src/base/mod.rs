@@ -1,1 +1,13 @@
 //! Ids, time, crypto and plain values; knows nothing of messaging.
+
+pub mod crypto;
+pub mod http;
+pub mod id;
+pub mod jwt;
+pub mod mime;
+pub mod page;
+pub mod phone;
+pub mod random;
+pub mod secret;
+pub mod text;
+pub mod time;

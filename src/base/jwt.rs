@@ -1,0 +1,114 @@
+//! Signed tokens: JSON Web Tokens with HMAC-SHA256, the one algorithm we make and accept.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::base::crypto::same;
+use crate::base::crypto::sign;
+
+/// Why a token is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadToken {
+    /// Not three parts of base 64, or not the JSON expected.
+    #[error("the token is malformed")]
+    Malformed,
+    /// The header names an algorithm other than HS256.
+    #[error("the token must be signed with HS256")]
+    Algorithm,
+    /// Signed with another key.
+    #[error("the token's signature does not match")]
+    Signature,
+}
+
+/// Signs `claims` under `key`.
+#[must_use]
+pub fn issue(claims: &impl Serialize, key: &[u8]) -> String {
+    let header = URL_SAFE_NO_PAD.encode(br#"{"alg":"HS256","typ":"JWT"}"#);
+    let claims = serde_json::to_vec(claims).expect("claims are plain data");
+    let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims));
+    let signature = URL_SAFE_NO_PAD.encode(sign(key, signed.as_bytes()));
+    format!("{signed}.{signature}")
+}
+
+/// Checks the signature and reads the claims. Expiry is a claim like others: the caller judges it.
+///
+/// # Errors
+/// [`BadToken`], checked in the order form, algorithm, signature, claims.
+pub fn read<T: DeserializeOwned>(token: &str, key: &[u8]) -> Result<T, BadToken> {
+    #[derive(serde::Deserialize)]
+    struct Header {
+        alg: String,
+    }
+    let (signed, signature) = token.rsplit_once('.').ok_or(BadToken::Malformed)?;
+    let (header, claims) = signed.split_once('.').ok_or(BadToken::Malformed)?;
+    if parse::<Header>(header)?.alg != "HS256" {
+        return Err(BadToken::Algorithm);
+    }
+    let signature = URL_SAFE_NO_PAD
+        .decode(signature)
+        .map_err(|_| BadToken::Malformed)?;
+    if !same(&sign(key, signed.as_bytes()), &signature) {
+        return Err(BadToken::Signature);
+    }
+    parse(claims)
+}
+
+fn parse<T: DeserializeOwned>(part: &str) -> Result<T, BadToken> {
+    let bytes = URL_SAFE_NO_PAD
+        .decode(part)
+        .map_err(|_| BadToken::Malformed)?;
+    serde_json::from_slice(&bytes).map_err(|_| BadToken::Malformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize, serde::Serialize, Debug, PartialEq)]
+    struct Claims {
+        sub: String,
+        exp: i64,
+    }
+
+    const KEY: &[u8] = b"wcid_7Jq2mX0v3Nf9RbT1sYkLeW8uHcPzDaGo";
+    const VECTOR: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c2VyXzQyIiwibmFtZSI6IkFuYSBTaWx2YSIsImVtYWlsIjoiYW5hQGV4YW1wbGUuY29tIiwiaWF0IjoxNzY3MjY4ODAwLCJleHAiOjE3NjcyNzI0MDB9.l1lJ5nOqT-knttWT62SqRjFNQqQHL5_pjTPW2bM0odE";
+
+    #[test]
+    fn the_published_token_is_accepted_with_its_key_only() {
+        let claims = Claims {
+            sub: "user_42".into(),
+            exp: 1_767_272_400,
+        };
+        assert_eq!(read::<Claims>(VECTOR, KEY), Ok(claims));
+        assert_eq!(read::<Claims>(VECTOR, b"another"), Err(BadToken::Signature));
+    }
+
+    #[test]
+    fn other_algorithms_and_broken_forms_are_refused() {
+        let body = VECTOR
+            .split('.')
+            .nth(1)
+            .map(str::to_owned)
+            .unwrap_or_default();
+        let none = format!("{}.{body}.", URL_SAFE_NO_PAD.encode(br#"{"alg":"none"}"#));
+        assert_eq!(read::<Claims>(&none, KEY), Err(BadToken::Algorithm));
+        for broken in ["", "a", "a.b", "a.b.c", "..", "%.%.%"] {
+            assert_eq!(
+                read::<Claims>(broken, KEY),
+                Err(BadToken::Malformed),
+                "{broken}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_issued_reads_back() {
+        let claims = Claims {
+            sub: "x".into(),
+            exp: 1,
+        };
+        assert_eq!(read::<Claims>(&issue(&claims, KEY), KEY), Ok(claims));
+    }
+}

@@ -1,0 +1,199 @@
+//! Content types: what a file says it is, and what its first bytes show.
+
+/// Types that browsers or people could run: refused whatever they are called.
+const ACTIVE: [&str; 12] = [
+    "text/html",
+    "application/xhtml+xml",
+    "image/svg+xml",
+    "text/xml",
+    "application/xml",
+    "text/javascript",
+    "application/javascript",
+    "application/x-executable",
+    "application/vnd.microsoft.portable-executable",
+    "application/x-mach-binary",
+    "application/wasm",
+    "text/x-shellscript",
+];
+
+/// What a file really is, by its first bytes (512 suffice).
+///
+/// Plain text has no marks of its own: what is valid UTF-8 without control characters, and does
+/// not begin like markup or a script, is `text/plain`. Everything else unknown is
+/// `application/octet-stream`.
+#[must_use]
+pub fn sniff(head: &[u8]) -> &'static str {
+    if let Some(kind) = infer::get(head) {
+        return kind.mime_type();
+    }
+    if let Some(active) = sniff_active_text(head) {
+        return active;
+    }
+    if is_text(head) {
+        "text/plain"
+    } else {
+        "application/octet-stream"
+    }
+}
+
+fn sniff_active_text(head: &[u8]) -> Option<&'static str> {
+    let start = String::from_utf8_lossy(head)
+        .trim_start_matches('\u{feff}')
+        .trim_start()
+        .to_ascii_lowercase();
+    if start.starts_with("#!") {
+        return Some("text/x-shellscript");
+    }
+    if !start.starts_with('<') {
+        return None;
+    }
+    Some(if start.contains("<svg") {
+        "image/svg+xml"
+    } else if start.starts_with("<?xml") {
+        "text/xml"
+    } else {
+        "text/html"
+    })
+}
+
+fn is_text(head: &[u8]) -> bool {
+    let valid = match std::str::from_utf8(head) {
+        Ok(text) => text,
+        // The head may end inside a character.
+        Err(e) if e.error_len().is_none() => {
+            std::str::from_utf8(&head[..e.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return false,
+    };
+    !valid
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+}
+
+/// Whether content of this type could run somewhere, and so is never stored or shown.
+#[must_use]
+pub fn is_active(mime: &str) -> bool {
+    ACTIVE.contains(&essence(mime).as_str())
+}
+
+/// Whether the type may be shown inside a page: pictures, sound and film that cannot run.
+#[must_use]
+pub fn is_inline(mime: &str) -> bool {
+    let essence = essence(mime);
+    let media = ["image/", "audio/", "video/"]
+        .iter()
+        .any(|family| essence.starts_with(family));
+    media && !is_active(&essence)
+}
+
+/// Whether `mime` or the file name fits one of the allowed patterns: `image/*`, `application/pdf`
+/// or an ending such as `.docx`.
+#[must_use]
+pub fn allowed(patterns: &[String], mime: &str, filename: &str) -> bool {
+    let (essence, name) = (essence(mime), filename.to_ascii_lowercase());
+    patterns.iter().any(|pattern| {
+        let pattern = pattern.trim().to_ascii_lowercase();
+        if pattern == "*/*" {
+            true
+        } else if pattern.starts_with('.') {
+            name.ends_with(&pattern) && name.len() > pattern.len()
+        } else if let Some(family) = pattern.strip_suffix("/*") {
+            essence.split('/').next() == Some(family)
+        } else {
+            essence == pattern
+        }
+    })
+}
+
+/// The type without parameters, in lower case.
+#[must_use]
+pub fn essence(mime: &str) -> String {
+    mime.split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
+}
+
+/// A file name fit to be kept and shown: no path, no control or direction-changing characters, at
+/// most 150 bytes, never empty.
+#[must_use]
+pub fn clean_filename(name: &str) -> String {
+    let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let visible: String = base.chars().filter(|c| !hidden(*c)).collect();
+    let trimmed = visible.trim().trim_start_matches('.');
+    let mut end = trimmed.len().min(150);
+    while !trimmed.is_char_boundary(end) {
+        end -= 1;
+    }
+    if end == 0 {
+        "file".to_owned()
+    } else {
+        trimmed[..end].to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_bytes_decide() {
+        let cases: [(&[u8], &str); 9] = [
+            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "image/png"),
+            (b"\xff\xd8\xff\xe0\0\x10JFIF", "image/jpeg"),
+            (b"%PDF-1.7", "application/pdf"),
+            (b"plain words\nand lines", "text/plain"),
+            (
+                b" \n<svg xmlns='http://www.w3.org/2000/svg'>",
+                "image/svg+xml",
+            ),
+            (b"<!DOCTYPE html><p>", "text/html"),
+            (b"<b onclick=x>", "text/html"),
+            (b"\0\x01\x02\x03", "application/octet-stream"),
+            ("caf\u{e9}".as_bytes().split_at(4).0, "text/plain"),
+        ];
+        for (head, expected) in cases {
+            assert_eq!(sniff(head), expected, "{head:?}");
+        }
+        assert!(is_active(sniff(b"#!/bin/sh\nrm")));
+        assert!(is_active(sniff(
+            &[b"\x7fELF\x02\x01\x01", &[0; 60][..]].concat()
+        )));
+        assert!(!is_inline("image/svg+xml"));
+        assert!(is_inline("image/png"));
+    }
+
+    #[test]
+    fn patterns_are_families_types_or_endings() {
+        let patterns = ["image/*", "application/pdf", ".docx"].map(String::from);
+        assert!(allowed(&patterns, "image/png", "a"));
+        assert!(allowed(&patterns, "application/pdf; x=y", "a"));
+        assert!(allowed(&patterns, "application/zip", "Offer.DOCX"));
+        assert!(!allowed(&patterns, "application/zip", ".docx"));
+        assert!(!allowed(&patterns, "imagex/png", "a"));
+        assert!(!allowed(&[], "image/png", "a"));
+    }
+
+    #[test]
+    fn file_names_lose_paths_and_tricks() {
+        let long = "\u{e9}".repeat(100);
+        let cases = [
+            ("../../etc/passwd", "passwd"),
+            ("C:\\temp\\a.pdf", "a.pdf"),
+            ("invoice\u{202e}fdp.exe", "invoicefdp.exe"),
+            (".htaccess", "htaccess"),
+            ("a\0b\n.txt", "ab.txt"),
+            ("", "file"),
+            ("..", "file"),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(clean_filename(name), expected);
+        }
+        assert_eq!(clean_filename(&long).len(), 150);
+    }
+}

@@ -1,0 +1,176 @@
+//! Measuring, cutting and splitting text by a channel's way of counting.
+
+use unicode_segmentation::UnicodeSegmentation as _;
+
+/// What a vendor counts when it limits the length of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Counting {
+    /// Unicode scalar values.
+    Characters,
+    /// UTF-16 code units, as JavaScript counts.
+    Utf16Units,
+    /// Bytes of UTF-8.
+    Bytes,
+}
+
+impl Counting {
+    /// The length of `text` in this unit.
+    #[must_use]
+    pub fn measure(self, text: &str) -> usize {
+        match self {
+            Self::Characters => text.chars().count(),
+            Self::Utf16Units => text.encode_utf16().count(),
+            Self::Bytes => text.len(),
+        }
+    }
+}
+
+/// Cuts `text` to at most `max` units at a grapheme border, ending in an ellipsis when anything
+/// was cut.
+#[must_use]
+pub fn shorten(text: &str, max: usize, counting: Counting) -> String {
+    if counting.measure(text) <= max {
+        return text.to_owned();
+    }
+    let ellipsis = "\u{2026}";
+    let room = max.saturating_sub(counting.measure(ellipsis));
+    let kept = take(text, room, counting);
+    format!("{}{ellipsis}", kept.trim_end())
+}
+
+/// The longest start of `text` that fits `max` units without breaking a grapheme.
+fn take(text: &str, max: usize, counting: Counting) -> &str {
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used += counting.measure(grapheme);
+        if used > max {
+            return &text[..at];
+        }
+    }
+    text
+}
+
+/// Splits `text` into parts of at most `max` units, at the latest fitting border of a paragraph,
+/// else a line, else a sentence, else a word, else a grapheme. Nothing but blanks at the borders
+/// is lost.
+#[must_use]
+pub fn split(text: &str, max: usize, counting: Counting) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        if counting.measure(rest) <= max {
+            parts.push(rest.to_owned());
+            break;
+        }
+        let fitting = take(rest, max, counting);
+        // One grapheme may be longer than the limit; it is better whole than lost.
+        let fitting = if fitting.is_empty() {
+            first_grapheme(rest)
+        } else {
+            fitting
+        };
+        let end = border(rest, fitting.len());
+        parts.push(rest[..end].trim_end().to_owned());
+        rest = rest[end..].trim_start();
+    }
+    parts
+}
+
+fn first_grapheme(text: &str) -> &str {
+    text.graphemes(true).next().unwrap_or(text)
+}
+
+/// Where to cut when the first `full` bytes fit: after the best border in their second half. A
+/// blank right behind them counts, since blanks at a border are dropped.
+fn border(rest: &str, full: usize) -> usize {
+    const BORDERS: [&[&str]; 4] = [
+        &["\n\n"],
+        &["\n"],
+        &[". ", "! ", "? ", "\u{3002}", "\u{2026} "],
+        &[" "],
+    ];
+    let blank = rest[full..].chars().next().filter(|c| c.is_whitespace());
+    let fitting = &rest[..full + blank.map_or(0, char::len_utf8)];
+    let half = full / 2;
+    BORDERS
+        .iter()
+        .find_map(|marks| {
+            marks
+                .iter()
+                .filter_map(|mark| fitting.rfind(mark).map(|at| at + mark.len()))
+                .filter(|end| *end > half)
+                .max()
+        })
+        .unwrap_or(full)
+}
+
+/// One line for a list or a log of what a longer text says: blanks folded, at most `max`
+/// characters.
+#[must_use]
+pub fn preview(text: &str, max: usize) -> String {
+    let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    shorten(&folded, max, Counting::Characters)
+}
+
+/// Lower case without accents, for comparing what people type with what we offered.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization as _;
+    text.nfkd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn long_text_is_cut_at_the_best_border() {
+        let cases = [
+            (
+                "One two three. Four five six.",
+                20,
+                vec!["One two three.", "Four five six."],
+            ),
+            ("aaaa bbbb cccc", 9, vec!["aaaa bbbb", "cccc"]),
+            ("aaaaaaaaaa", 4, vec!["aaaa", "aaaa", "aa"]),
+            ("short", 10, vec!["short"]),
+            ("first line\nsecond", 14, vec!["first line", "second"]),
+            ("", 5, vec![]),
+        ];
+        for (text, max, expected) in cases {
+            assert_eq!(split(text, max, Counting::Characters), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn units_differ() {
+        let text = "a\u{1f600}\u{e9}";
+        assert_eq!(Counting::Characters.measure(text), 3);
+        assert_eq!(Counting::Utf16Units.measure(text), 4);
+        assert_eq!(Counting::Bytes.measure(text), 7);
+        assert_eq!(shorten("abcdef", 4, Counting::Characters), "abc\u{2026}");
+        assert_eq!(shorten("abcd", 4, Counting::Characters), "abcd");
+    }
+
+    #[test]
+    fn folding_drops_accents_and_case() {
+        assert_eq!(fold("S\u{e3}o JO\u{c3}O"), "sao joao");
+    }
+
+    proptest! {
+        #[test]
+        fn splitting_loses_nothing_but_blanks(text in "[a-z .\n\u{e9}\u{1f600}]{0,200}", max in 1usize..40) {
+            let parts = split(&text, max, Counting::Characters);
+            let squeeze = |t: &str| t.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            prop_assert_eq!(squeeze(&parts.concat()), squeeze(&text));
+            for part in parts {
+                prop_assert!(part.chars().count() <= max || part.graphemes(true).count() == 1);
+            }
+        }
+    }
+}
