@@ -2,7 +2,7 @@
 //!
 //! # The map
 //!
-//! The modules below stand in layer order: each may name those above it that `tests/layering.rs`
+//! The modules below stand in layer order: each may name those above it that `tests/layering`
 //! allows, and no others.
 //!
 //! | layer | what it is |
