@@ -1,0 +1,117 @@
+// One Chromium, and pages that are watched: whatever a person would see in the developer tools as
+// an error, and every request that leaves our own servers, fails the test.
+
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PICTURES = new URL('../out/', import.meta.url).pathname;
+/** How long a person would wait before calling it broken. */
+const PATIENCE_MS = 10_000;
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Starts the browser; `close()` it at the end of the file. */
+export function launch() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+}
+
+/**
+ * A person at a browser of their own: own cookies, own storage, one page open.
+ *
+ * @param {import('playwright-core').Browser} browser
+ * @param {{ ours: string[], options?: object }} settings
+ *   `ours`: the addresses this person's pages may talk to; `options`: those of a browser context
+ */
+export async function person(browser, { ours, options = {} }) {
+  const context = await browser.newContext({ locale: 'en-US', ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
+  const watch = new Watch(ours);
+  context.on('page', (page) => watch.follow(page));
+  const page = await context.newPage();
+  return { context, page, watch };
+}
+
+/** Collects what must not happen on the pages of one person. */
+class Watch {
+  #ours;
+  #troubles = [];
+  #expected = [];
+
+  constructor(ours) {
+    this.#ours = ours.map((url) => new URL(url).host);
+  }
+
+  follow(page) {
+    page.on('console', (message) => {
+      if (message.type() === 'error') {
+        this.#note(`console: ${message.text()} (${message.location().url})`);
+      }
+    });
+    page.on('pageerror', (error) => this.#note(`uncaught: ${error.stack ?? error}`));
+    page.on('request', (request) => this.#checkAddress(request.url()));
+    page.on('websocket', (socket) => this.#checkAddress(socket.url()));
+  }
+
+  /** From here on, troubles that match are part of the test: a cut line, a refused password. */
+  expect(pattern) {
+    this.#expected.push(pattern);
+  }
+
+  /** Fails when anything happened that must not. */
+  assertQuiet() {
+    assert.deepEqual(this.#troubles, []);
+  }
+
+  #checkAddress(address) {
+    const { protocol, host } = new URL(address);
+    if (!['data:', 'blob:', 'about:'].includes(protocol) && !this.#ours.includes(host)) {
+      this.#note(`request to a stranger: ${address}`);
+    }
+  }
+
+  #note(trouble) {
+    if (!this.#expected.some((pattern) => pattern.test(trouble))) {
+      this.#troubles.push(trouble);
+    }
+  }
+}
+
+/**
+ * Fails on every finding of the accessibility audit that keeps somebody out, shadow roots included.
+ *
+ * @param {import('playwright-core').Page} page
+ */
+export async function assertAccessible(page, what) {
+  await page.waitForFunction(() =>
+    document.getAnimations().every((animation) => animation.playState !== 'running'
+      || animation.effect?.getTiming().iterations === Infinity));
+  // Not by a script tag: the policy of our pages rightly refuses that.
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }));
+  const serious = violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => ({
+      id,
+      help,
+      where: nodes.map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`),
+    }));
+  assert.deepEqual(serious, [], `accessibility of ${what}`);
+}
+
+/** Keeps a picture of the page in `out/`, to be looked at by people. */
+export async function picture(page, name) {
+  await mkdir(PICTURES, { recursive: true });
+  await page.screenshot({ path: `${PICTURES}${name}.png`, animations: 'disabled' });
+}
