@@ -22,9 +22,12 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** Starts the browser; `close()` it at the end of the file. */
-export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+/** Starts the browser, with further command line flags; `close()` it at the end of the file. */
+export function launch(...flags) {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [...FLAGS, ...flags],
+  });
 }
 
 /**

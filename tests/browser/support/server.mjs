@@ -14,7 +14,7 @@ const START_MS = 30_000;
 const STOP_MS = 10_000;
 
 export const OWNER = { email: 'owner@example.com', password: 'a long enough password' };
-export const API_KEY = 'lk_browser_tests_0123456789abcdef0123456789abcdef';
+export const API_KEY = 'lk_live_browsertests0123456789abcdef0123456789';
 
 /**
  * A running linktor.
