@@ -1,1 +1,30 @@
-//! The words of the business.
+//! The words of the business: what the product's things are, and how their states move.
+//!
+//! Types here derive `serde` and nothing else. Their JSON (camelCase) is the canonical form on the
+//! wire; stored records use the same types in a compact form whose fields are positional, so a new
+//! field goes to the end of its struct with `#[serde(default)]`.
+
+pub mod actor;
+pub mod api_key;
+pub mod attachment;
+pub mod capability;
+pub mod channel;
+pub mod contact;
+pub mod content;
+pub mod conversation;
+pub mod event;
+pub mod ids;
+pub mod inbound;
+pub mod message;
+pub mod organisation;
+pub mod outbound;
+pub mod permission;
+pub mod rejection;
+pub mod session;
+pub mod tag;
+pub mod team;
+pub mod user;
+pub mod webchat;
+
+/// A JSON object we keep without looking inside: metadata, custom fields, channel settings.
+pub type Opaque = serde_json::Map<String, serde_json::Value>;

@@ -1,0 +1,162 @@
+//! What a channel can carry: one row of the matrix with its limits.
+
+use serde::Serialize;
+
+use crate::base::text::Counting;
+
+/// How far a channel supports a feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Support {
+    /// Natively.
+    Full,
+    /// On some providers, devices or plans.
+    Partial,
+    /// Not at all; the engine converts.
+    None,
+}
+
+/// The eleven features of the capability matrix, in its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names are the rows of the matrix")]
+pub struct Matrix {
+    pub text: Support,
+    pub images: Support,
+    pub documents: Support,
+    pub audio: Support,
+    pub video: Support,
+    pub buttons: Support,
+    pub quick_replies: Support,
+    pub templates: Support,
+    pub delivery_receipts: Support,
+    pub read_receipts: Support,
+    pub typing: Support,
+}
+
+/// The largest file of each kind, in bytes; 0 where the kind is not carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names are the kinds of files")]
+pub struct MediaLimits {
+    pub image_bytes: u64,
+    pub audio_bytes: u64,
+    pub video_bytes: u64,
+    pub document_bytes: u64,
+}
+
+/// What a channel can carry and within which limits. Rows are constants that state only where
+/// they differ from [`Capabilities::PLAIN`]. A maximum of 0 means that the thing does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Capabilities {
+    /// The row of the matrix.
+    pub matrix: Matrix,
+    /// The longest text of one message.
+    pub text_max: usize,
+    /// The longest text that may carry buttons, a list or quick replies.
+    pub interactive_text_max: usize,
+    /// The longest caption under a file.
+    pub caption_max: usize,
+    /// The unit of the three limits above.
+    pub counting: Counting,
+    /// The largest files.
+    pub media: MediaLimits,
+    /// Whether one message can carry a file and buttons alike.
+    pub stickers: bool,
+    /// Buttons that answer, at most.
+    pub buttons_max: usize,
+    /// The longest title of a button, in characters.
+    pub button_title_max: usize,
+    /// Whether buttons may open an address or call a number.
+    pub link_buttons: bool,
+    /// Quick replies, at most.
+    pub quick_replies_max: usize,
+    /// The longest title of a quick reply, in characters.
+    pub quick_reply_title_max: usize,
+    /// Rows of a list in all its sections, at most.
+    pub list_rows_max: usize,
+    /// Sections of a list, at most.
+    pub list_sections_max: usize,
+    /// The longest title of a row, in characters.
+    pub list_title_max: usize,
+    /// The longest description of a row, in characters.
+    pub list_description_max: usize,
+    /// Cards of a carousel, at most.
+    pub cards_max: usize,
+    /// Buttons of one card, at most.
+    pub card_buttons_max: usize,
+    /// Whether a place can be sent as a place.
+    pub locations: bool,
+    /// Whether contact cards can be sent.
+    pub contacts: bool,
+    /// Whether a message can quote an earlier one.
+    pub replies: bool,
+    /// Whether a message can be reacted to.
+    pub reactions: bool,
+    /// Whether a sent message can be changed.
+    pub edits: bool,
+    /// Whether a sent message can be taken back.
+    pub deletes: bool,
+    /// Whether the first message may be ours.
+    pub starts_conversations: bool,
+    /// Hours after the customer's last message in which we may write freely; none means always.
+    pub window_hours: Option<u32>,
+    /// How many hours a vendor may repeat an event: how far back repeats are looked for.
+    pub repeat_hours: u16,
+    /// Whether a message may be handed over again when it is unknown whether the vendor took it,
+    /// because the vendor honours a repeat key.
+    pub resend_is_safe: bool,
+    /// Messages a second the vendor takes from one account.
+    pub sends_per_second: u32,
+    /// Whether messages reach the customer through our own sockets, so that storing is sending.
+    pub own_transport: bool,
+}
+
+impl Capabilities {
+    /// The plainest channel: text of 1,000 characters, one a second, nothing else.
+    pub const PLAIN: Self = Self {
+        matrix: Matrix {
+            text: Support::Full,
+            images: Support::None,
+            documents: Support::None,
+            audio: Support::None,
+            video: Support::None,
+            buttons: Support::None,
+            quick_replies: Support::None,
+            templates: Support::None,
+            delivery_receipts: Support::None,
+            read_receipts: Support::None,
+            typing: Support::None,
+        },
+        text_max: 1_000,
+        interactive_text_max: 1_000,
+        caption_max: 0,
+        counting: Counting::Characters,
+        media: MediaLimits { image_bytes: 0, audio_bytes: 0, video_bytes: 0, document_bytes: 0 },
+        stickers: false,
+        buttons_max: 0,
+        button_title_max: 20,
+        link_buttons: false,
+        quick_replies_max: 0,
+        quick_reply_title_max: 20,
+        list_rows_max: 0,
+        list_sections_max: 0,
+        list_title_max: 24,
+        list_description_max: 72,
+        cards_max: 0,
+        card_buttons_max: 0,
+        locations: false,
+        contacts: false,
+        replies: false,
+        reactions: false,
+        edits: false,
+        deletes: false,
+        starts_conversations: true,
+        window_hours: None,
+        repeat_hours: 72,
+        resend_is_safe: false,
+        sends_per_second: 1,
+        own_transport: false,
+    };
+}

@@ -1,0 +1,174 @@
+//! Channels: an account at a vendor, or a web chat of our own.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::base::time::Timestamp;
+use crate::model::Opaque;
+use crate::model::ids::ChannelId;
+
+/// The kind of a channel: a checked text rather than an enum, so that adding a channel touches no
+/// list here and a stored channel of an unknown kind is shown as such, never a crash.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ChannelKind(String);
+
+impl ChannelKind {
+    /// The kind of that name. Aliases of older clients are resolved; whether the kind is known is
+    /// the registry's business.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        let name = name.trim().to_ascii_lowercase();
+        Self(match name.as_str() {
+            "whatsapp_official" => "whatsapp".to_owned(),
+            "web" => "webchat".to_owned(),
+            "messenger" => "facebook".to_owned(),
+            _ => name,
+        })
+    }
+
+    /// The name on the wire and in addresses.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for ChannelKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::fmt::Debug for ChannelKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A connection through which messages come and go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Channel {
+    /// The channel's id.
+    pub id: ChannelId,
+    /// Which vendor, or our own web chat.
+    pub kind: ChannelKind,
+    /// Its name among colleagues.
+    pub name: String,
+    /// Whether it works. See [`ChannelState`].
+    pub state: ChannelState,
+    /// Switched off by hand: what comes in is kept but starts nothing, nothing goes out.
+    pub enabled: bool,
+    /// Settings that are no secrets, by the names of the channel document.
+    pub settings: Opaque,
+    /// Sealed secrets by name. They are write-only: no answer carries them.
+    pub secrets: BTreeMap<String, Vec<u8>>,
+    /// Whether it talks to the built-in sandbox.
+    pub sandbox: bool,
+    /// Why it does not work, in the vendor's words.
+    pub error: Option<String>,
+    /// Since when it is connected.
+    pub connected_at: Option<Timestamp>,
+    /// The last message that came in.
+    pub last_inbound_at: Option<Timestamp>,
+    /// The last message the vendor took from us.
+    pub last_outbound_at: Option<Timestamp>,
+    /// What API clients keep with it.
+    pub metadata: Opaque,
+    /// Grows with each change.
+    pub revision: u64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Whether a channel works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ChannelState {
+    /// Not connected: set-up unfinished, or disconnected by hand.
+    Inactive,
+    /// The vendor is being asked.
+    Connecting,
+    /// The vendor accepted us; messages flow.
+    Active,
+    /// The vendor refused us; the queue waits.
+    Error,
+}
+
+impl ChannelState {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Inactive => "inactive",
+            Self::Connecting => "connecting",
+            Self::Active => "active",
+            Self::Error => "error",
+        }
+    }
+
+    /// The same as seen by clients that ask for `connectionStatus`.
+    #[must_use]
+    pub const fn connection(self) -> &'static str {
+        match self {
+            Self::Inactive => "disconnected",
+            Self::Connecting => "connecting",
+            Self::Active => "connected",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// One setting of a kind of channel: the form and the checks are made from this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// The name in `config`.
+    pub name: &'static str,
+    /// Other spellings that older clients send.
+    pub aliases: &'static [&'static str],
+    /// What it is, for the person who fills it in.
+    pub label: &'static str,
+    /// Where it is found at the vendor, or what it does.
+    pub help: &'static str,
+    /// What it must look like.
+    pub shape: Shape,
+    /// Whether the channel cannot connect without it.
+    pub required: bool,
+}
+
+/// What the value of a setting looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// One line of text.
+    Text,
+    /// A secret: sealed, write-only, generated when `generated` names a prefix and none is given.
+    Secret {
+        /// The prefix of a generated value; none when a person must bring it.
+        generated: Option<&'static str>,
+    },
+    /// Yes or no.
+    Switch,
+    /// A whole number.
+    Number {
+        /// The least value allowed.
+        min: i64,
+        /// The greatest value allowed.
+        max: i64,
+    },
+    /// One of a few words.
+    Choice(&'static [&'static str]),
+    /// A list of texts, one a line in forms.
+    List,
+    /// A JSON object; its content is checked by the channel.
+    Object,
+    /// A JSON array; its content is checked by the channel.
+    Array,
+}
+
+/// What a masked secret looks like. Sent back unchanged it leaves the stored value as it is.
+pub const MASK: &str = "********";

@@ -1,0 +1,129 @@
+//! People outside, and the addresses they write from.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::base::time::Timestamp;
+use crate::model::Opaque;
+use crate::model::channel::ChannelKind;
+use crate::model::ids::ChannelId;
+use crate::model::ids::ContactId;
+use crate::model::ids::IdentityId;
+use crate::model::ids::MergeId;
+
+/// A person outside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Contact {
+    /// The contact's id.
+    pub id: ContactId,
+    /// The name to show; never empty.
+    pub name: String,
+    /// Where the name comes from: a name set by a person is never overwritten by a profile.
+    pub name_source: NameSource,
+    /// The address of mail, in lower case.
+    pub email: Option<String>,
+    /// The phone number, E.164.
+    pub phone: Option<String>,
+    /// The id in the business's own systems; unique when set.
+    pub external_id: Option<String>,
+    /// A picture.
+    pub avatar_url: Option<String>,
+    /// The language, such as `pt-BR`.
+    pub language: Option<String>,
+    /// The IANA time zone.
+    pub timezone: Option<String>,
+    /// The country.
+    pub country: Option<String>,
+    /// The city.
+    pub city: Option<String>,
+    /// The company.
+    pub company: Option<String>,
+    /// What the business keeps about the person.
+    pub custom_fields: Opaque,
+    /// Labels, unique without regard to case.
+    pub tags: Vec<String>,
+    /// What API clients keep with it.
+    pub metadata: Opaque,
+    /// What comes from a blocked person is kept out of sight, nothing goes out.
+    pub blocked: bool,
+    /// When the person was first heard of.
+    pub first_seen_at: Option<Timestamp>,
+    /// When the person last wrote or was seen.
+    pub last_seen_at: Option<Timestamp>,
+    /// How many conversations there are.
+    pub conversation_count: u32,
+    /// The contact this one was merged into: its id keeps leading there.
+    pub merged_into: Option<ContactId>,
+    /// Contacts merged into this one.
+    pub merged_ids: Vec<ContactId>,
+    /// Grows with each change.
+    pub revision: u64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Where a contact's name comes from, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum NameSource {
+    /// Made up from the address.
+    Address,
+    /// Claimed by the person or the vendor's profile.
+    Profile,
+    /// Proved by a signed identity.
+    Verified,
+    /// Set by one of us.
+    Person,
+}
+
+/// One address of a contact on one channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Identity {
+    /// The identity's id.
+    pub id: IdentityId,
+    /// Whose it is.
+    pub contact_id: ContactId,
+    /// The kind of channel.
+    pub channel_kind: ChannelKind,
+    /// The channel.
+    pub channel_id: ChannelId,
+    /// The address as the vendor gives it: a number, a page-scoped id, a visitor. Unique within its
+    /// channel.
+    pub address: String,
+    /// The name the vendor gives.
+    pub display_name: Option<String>,
+    /// The picture the vendor gives.
+    pub avatar_url: Option<String>,
+    /// When it was proved that the address is really the person's.
+    pub verified_at: Option<Timestamp>,
+    /// What the channel keeps with it.
+    pub metadata: Opaque,
+    /// When it was first seen.
+    pub created_at: Timestamp,
+    /// When the person last wrote from it.
+    pub last_seen_at: Option<Timestamp>,
+}
+
+/// What a merge did, so that it can be undone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Merge {
+    /// The merge's id.
+    pub id: MergeId,
+    /// The contact that stayed, as it was before.
+    pub primary: Contact,
+    /// The contacts that went into it, as they were.
+    pub secondaries: Vec<Contact>,
+    /// The identities that moved, with their former owner.
+    pub identities: Vec<(IdentityId, ContactId)>,
+    /// The conversations that moved, with their former owner.
+    pub conversations: Vec<(crate::model::ids::ConversationId, ContactId)>,
+    /// When it happened.
+    pub at: Timestamp,
+    /// When it was undone.
+    pub undone_at: Option<Timestamp>,
+}

@@ -1,0 +1,309 @@
+//! Messages: what was asked, what was really sent, and how the delivery stands.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::base::time::Timestamp;
+use crate::model::Opaque;
+use crate::model::channel::ChannelKind;
+use crate::model::content::Content;
+use crate::model::ids::ChannelId;
+use crate::model::ids::ContactId;
+use crate::model::ids::ConversationId;
+use crate::model::ids::MessageId;
+
+/// A message, a private note, or a line of a conversation's history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    /// The message's id.
+    pub id: MessageId,
+    /// Its conversation.
+    pub conversation_id: ConversationId,
+    /// The customer.
+    pub contact_id: ContactId,
+    /// The channel.
+    pub channel_id: ChannelId,
+    /// The kind of that channel.
+    pub channel_kind: ChannelKind,
+    /// Its place in the conversation, from 1.
+    pub position: u32,
+    /// Which way it went.
+    pub direction: Direction,
+    /// Whether it stays among us: notes and history lines.
+    pub private: bool,
+    /// Who wrote it.
+    pub sender: Sender,
+    /// The address it came from.
+    pub from: String,
+    /// The address it went to.
+    pub to: String,
+    /// What it says: for outbound messages, what was asked for.
+    pub content: Content,
+    /// What the channel really got, one entry a part, when that differs from `content`.
+    pub sent_as: Vec<Content>,
+    /// How it was converted, in the words of the interface.
+    pub converted: Vec<String>,
+    /// How the delivery stands.
+    pub delivery: Delivery,
+    /// When it came to stand so: each state once, in order of time.
+    pub steps: Vec<Step>,
+    /// Why it failed.
+    pub error: Option<SendError>,
+    /// The vendor's ids, one a part.
+    pub external_ids: Vec<String>,
+    /// The message it answers.
+    pub reply_to: Option<MessageId>,
+    /// The id the sender's program gave it.
+    pub client_id: Option<String>,
+    /// Where it was written.
+    pub source: Source,
+    /// Reactions to it.
+    pub reactions: Vec<ReactionMark>,
+    /// What the channel or an API client keeps with it.
+    pub metadata: Opaque,
+    /// When it was written, by the vendor's clock where there is one.
+    pub at: Timestamp,
+    /// When we stored it.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When its content was changed.
+    pub edited_at: Option<Timestamp>,
+    /// When it was taken back.
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// Which way a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Direction {
+    /// From the customer.
+    Inbound,
+    /// To the customer, or among us.
+    Outbound,
+}
+
+impl Direction {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Inbound => "inbound",
+            Self::Outbound => "outbound",
+        }
+    }
+}
+
+/// Who wrote a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sender {
+    /// What kind of author.
+    pub kind: SenderKind,
+    /// The author's id, where there is one.
+    pub id: Option<String>,
+    /// The name to show.
+    pub name: String,
+}
+
+/// What kind of author wrote a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SenderKind {
+    /// The customer.
+    Contact,
+    /// A person of ours.
+    Agent,
+    /// A bot or flow.
+    Bot,
+    /// linktor.
+    System,
+}
+
+impl SenderKind {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Contact => "contact",
+            Self::Agent => "agent",
+            Self::Bot => "bot",
+            Self::System => "system",
+        }
+    }
+}
+
+/// Where a message was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Source {
+    Customer,
+    Api,
+    Dashboard,
+    Bot,
+    Flow,
+    BusinessApp,
+    Imported,
+    System,
+}
+
+/// How the delivery of an outbound message stands. Inbound messages are born delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Delivery {
+    /// Stored, waiting for its turn.
+    Pending,
+    /// It is unknown whether the vendor took it; a person decides.
+    Unsure,
+    /// The vendor took it.
+    Sent,
+    /// It reached the customer's device.
+    Delivered,
+    /// The customer saw it.
+    Read,
+    /// It will not arrive.
+    Failed,
+}
+
+impl Delivery {
+    /// The name on the wire; `unsure` is only ours and shows there as pending.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending | Self::Unsure => "pending",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The state after hearing `news`. Late or repeated news never moves a message back: a receipt
+    /// settles an unsure send, a late failure counts only before the message arrived, and only a
+    /// person's retry leads from failed to pending.
+    #[must_use]
+    pub const fn after(self, news: Self) -> Self {
+        use Delivery::{Delivered, Failed, Pending, Read, Sent, Unsure};
+        match (self, news) {
+            (Read, _) | (_, Pending) => self,
+            (Delivered, Read) => Read,
+            (Delivered, _) => Delivered,
+            (Sent | Failed, Unsure) => self,
+            (Failed, Sent) => Failed,
+            (Pending | Unsure | Sent | Failed, newer) => newer,
+        }
+    }
+}
+
+/// One step of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// The state reached.
+    pub state: Delivery,
+    /// When, by the vendor's clock where it says so.
+    pub at: Timestamp,
+}
+
+/// Why a message did not go out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SendError {
+    /// One of the reasons of the channel documents, in lower snake case.
+    pub reason: String,
+    /// The vendor's own code.
+    pub vendor_code: Option<String>,
+    /// A sentence for the person who wrote the message.
+    pub message: String,
+    /// Whether trying again could help.
+    pub retryable: bool,
+}
+
+/// One person's reaction to a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReactionMark {
+    /// The emoji.
+    pub emoji: String,
+    /// What kind of author reacted.
+    pub by: SenderKind,
+    /// The author's id or address.
+    pub author: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Message {
+    /// Moves the delivery on by `news`; whether anything changed. A state passed over is filled in
+    /// with the time of the later one, so that "read" always shows a delivery too.
+    pub fn hear(&mut self, news: Delivery, at: Timestamp) -> bool {
+        let next = self.delivery.after(news);
+        let known = self.steps.iter().any(|step| step.state == news);
+        if next == self.delivery {
+            // A receipt that arrives late still tells when its state was reached.
+            let earlier = !known && matches!((self.delivery, news), (Delivery::Read, Delivery::Delivered));
+            if earlier {
+                self.steps.push(Step { state: news, at });
+                self.steps.sort_by_key(|step| step.at);
+            }
+            return earlier;
+        }
+        self.delivery = next;
+        self.steps.push(Step { state: next, at });
+        if next != Delivery::Failed {
+            self.error = None;
+        }
+        self.updated_at = self.updated_at.max(at);
+        true
+    }
+
+    /// When the delivery reached a state, if it did.
+    #[must_use]
+    pub fn reached(&self, state: Delivery) -> Option<Timestamp> {
+        self.steps.iter().find(|step| step.state == state).map(|step| step.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ALL: [Delivery; 6] = [
+        Delivery::Pending,
+        Delivery::Unsure,
+        Delivery::Sent,
+        Delivery::Delivered,
+        Delivery::Read,
+        Delivery::Failed,
+    ];
+
+    proptest! {
+        #[test]
+        fn receipts_never_move_a_message_back(news in proptest::collection::vec(0usize..6, 0..12)) {
+            let rank = |state| match state {
+                Delivery::Pending | Delivery::Unsure | Delivery::Failed | Delivery::Sent => 0,
+                Delivery::Delivered => 1,
+                Delivery::Read => 2,
+            };
+            let mut state = Delivery::Pending;
+            for index in news {
+                let next = state.after(ALL[index]);
+                prop_assert!(rank(next) >= rank(state));
+                prop_assert_eq!(next.after(ALL[index]), next, "hearing it twice changes nothing");
+                state = next;
+            }
+        }
+    }
+
+    #[test]
+    fn a_receipt_settles_what_was_unsure() {
+        assert_eq!(Delivery::Unsure.after(Delivery::Sent), Delivery::Sent);
+        assert_eq!(Delivery::Failed.after(Delivery::Delivered), Delivery::Delivered);
+        assert_eq!(Delivery::Failed.after(Delivery::Sent), Delivery::Failed);
+        assert_eq!(Delivery::Delivered.after(Delivery::Failed), Delivery::Delivered);
+        assert_eq!(Delivery::Sent.after(Delivery::Failed), Delivery::Failed);
+    }
+}

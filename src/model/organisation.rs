@@ -1,0 +1,27 @@
+//! The one organisation of this installation.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::base::time::Timestamp;
+use crate::model::ids::OrganisationId;
+
+/// The business this data directory belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Organisation {
+    /// Its constant id; `tenantId` on the wire.
+    pub id: OrganisationId,
+    /// Its name, as customers know it.
+    pub name: String,
+    /// Its name in addresses: `[a-z0-9-]`, 2 to 40 characters.
+    pub slug: String,
+    /// The IANA time zone its days are counted in.
+    pub timezone: String,
+    /// Its language, such as `en` or `pt-BR`.
+    pub language: String,
+    /// When it was set up.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}

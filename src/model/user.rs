@@ -1,0 +1,92 @@
+//! People who answer.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::base::time::Timestamp;
+use crate::model::ids::UserId;
+use crate::model::permission::Role;
+
+/// A person with an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// The user's id.
+    pub id: UserId,
+    /// The address used to sign in, in lower case; unique.
+    pub email: String,
+    /// The name colleagues and customers see.
+    pub name: String,
+    /// What the person may do.
+    pub role: Role,
+    /// Whether the person may sign in.
+    pub status: UserStatus,
+    /// The argon2id hash of the password; none until an invitation is accepted. Never leaves the
+    /// engine.
+    pub password_hash: Option<String>,
+    /// A picture.
+    pub avatar_url: Option<String>,
+    /// A phone number.
+    pub phone: Option<String>,
+    /// Set by hand; otherwise presence follows the person's sockets.
+    pub availability: Availability,
+    /// The language of the dashboard; none follows the organisation.
+    pub language: Option<String>,
+    /// The look of the dashboard.
+    pub theme: Theme,
+    /// The last sign-in.
+    pub last_login_at: Option<Timestamp>,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// The sealed secret of the second factor; none while it is off.
+    #[serde(default)]
+    pub totp: Option<Vec<u8>>,
+}
+
+/// Whether a person may sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum UserStatus {
+    /// May sign in.
+    Active,
+    /// Invited, has not accepted yet.
+    Pending,
+    /// Switched off for now.
+    Inactive,
+    /// Blocked.
+    Suspended,
+}
+
+/// Whether a person takes new work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Availability {
+    /// Follows the person's sockets.
+    #[default]
+    Automatic,
+    /// Set to away by hand.
+    Away,
+}
+
+/// The look of the dashboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Theme {
+    /// As the computer is set.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl User {
+    /// Whether the person may sign in and act.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.status == UserStatus::Active
+    }
+}
