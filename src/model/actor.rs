@@ -38,7 +38,12 @@ pub enum Who {
 impl Actor {
     /// A signed-in person.
     pub fn user(id: UserId, role: Role, name: impl Into<String>) -> Self {
-        Self { who: Who::User(id), role, scopes: Vec::new(), name: name.into() }
+        Self {
+            who: Who::User(id),
+            role,
+            scopes: Vec::new(),
+            name: name.into(),
+        }
     }
 
     /// A program: never more than the role of its user, narrowed by the key's scopes.
@@ -49,13 +54,23 @@ impl Actor {
         scopes: Vec<String>,
         name: impl Into<String>,
     ) -> Self {
-        Self { who: Who::ApiKey(key, user), role, scopes, name: name.into() }
+        Self {
+            who: Who::ApiKey(key, user),
+            role,
+            scopes,
+            name: name.into(),
+        }
     }
 
     /// linktor itself.
     #[must_use]
     pub fn system() -> Self {
-        Self { who: Who::System, role: Role::Owner, scopes: Vec::new(), name: "linktor".to_owned() }
+        Self {
+            who: Who::System,
+            role: Role::Owner,
+            scopes: Vec::new(),
+            name: "linktor".to_owned(),
+        }
     }
 
     /// The identity to keep with what is done.

@@ -133,7 +133,12 @@ impl Capabilities {
         interactive_text_max: 1_000,
         caption_max: 0,
         counting: Counting::Characters,
-        media: MediaLimits { image_bytes: 0, audio_bytes: 0, video_bytes: 0, document_bytes: 0 },
+        media: MediaLimits {
+            image_bytes: 0,
+            audio_bytes: 0,
+            video_bytes: 0,
+            document_bytes: 0,
+        },
         stickers: false,
         buttons_max: 0,
         button_title_max: 20,

@@ -340,7 +340,10 @@ pub struct Unsupported {
 impl Content {
     /// Plain words.
     pub fn text(text: impl Into<String>) -> Self {
-        Self::Text(Text { text: text.into(), quick_replies: Vec::new() })
+        Self::Text(Text {
+            text: text.into(),
+            quick_replies: Vec::new(),
+        })
     }
 
     /// The name of the type on the wire.
@@ -404,14 +407,19 @@ impl Content {
             | Self::Audio(media)
             | Self::Document(media)
             | Self::Sticker(media) => media.caption.as_deref().unwrap_or_default(),
-            Self::Location(place) => {
-                place.name.as_deref().or(place.address.as_deref()).unwrap_or_default()
-            }
+            Self::Location(place) => place
+                .name
+                .as_deref()
+                .or(place.address.as_deref())
+                .unwrap_or_default(),
             Self::Contacts(cards) => cards.contacts.first().map_or("", |card| &card.name),
             Self::Buttons(buttons) => &buttons.text,
             Self::List(list) => &list.text,
             Self::Carousel(carousel) => carousel.text.as_deref().unwrap_or_else(|| {
-                carousel.cards.first().map_or("", |card| card.title.as_str())
+                carousel
+                    .cards
+                    .first()
+                    .map_or("", |card| card.title.as_str())
             }),
             Self::Template(template) => template.text.as_deref().unwrap_or(&template.name),
             Self::Reaction(reaction) => &reaction.emoji,
@@ -444,9 +452,11 @@ impl Content {
                 .flat_map(|section| &section.rows)
                 .map(|row| (row.id.as_str(), row.title.as_str()))
                 .collect(),
-            Self::Carousel(carousel) => {
-                carousel.cards.iter().flat_map(|card| replies(&card.buttons)).collect()
-            }
+            Self::Carousel(carousel) => carousel
+                .cards
+                .iter()
+                .flat_map(|card| replies(&card.buttons))
+                .collect(),
             _ => Vec::new(),
         }
     }

@@ -250,7 +250,10 @@ impl Conversation {
     /// Whether a customer's message at `now` belongs into it.
     #[must_use]
     pub fn takes_message_at(&self, now: Timestamp) -> bool {
-        self.is_live() || self.resolved_at.is_some_and(|end| now.since(end) < REOPEN_WINDOW)
+        self.is_live()
+            || self
+                .resolved_at
+                .is_some_and(|end| now.since(end) < REOPEN_WINDOW)
     }
 }
 

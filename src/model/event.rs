@@ -321,11 +321,20 @@ impl Event {
 impl Change {
     fn names(&self) -> Vec<&'static str> {
         match self {
-            Self::Status { to: Status::Resolved, .. } => {
+            Self::Status {
+                to: Status::Resolved,
+                ..
+            } => {
                 vec!["conversation.resolved", "conversation.closed"]
             }
-            Self::Status { from: Status::Resolved, .. } => vec!["conversation.reopened"],
-            Self::Status { to: Status::Snoozed, .. } => vec!["conversation.snoozed"],
+            Self::Status {
+                from: Status::Resolved,
+                ..
+            } => vec!["conversation.reopened"],
+            Self::Status {
+                to: Status::Snoozed,
+                ..
+            } => vec!["conversation.snoozed"],
             Self::Assignee { .. } | Self::Team { .. } => vec!["conversation.assigned"],
             Self::Status { .. }
             | Self::Priority { .. }
@@ -353,7 +362,10 @@ mod tests {
             }),
             Event::ConversationChanged(ConversationChanged {
                 conversation_id: ConversationId::from_bytes([2; 16]),
-                change: Change::Assignee { from: None, to: Some(UserId::from_bytes([3; 16])) },
+                change: Change::Assignee {
+                    from: None,
+                    to: Some(UserId::from_bytes([3; 16])),
+                },
             }),
             Event::ConversationChanged(ConversationChanged {
                 conversation_id: ConversationId::from_bytes([2; 16]),

@@ -243,7 +243,8 @@ impl Message {
         let known = self.steps.iter().any(|step| step.state == news);
         if next == self.delivery {
             // A receipt that arrives late still tells when its state was reached.
-            let earlier = !known && matches!((self.delivery, news), (Delivery::Read, Delivery::Delivered));
+            let earlier =
+                !known && matches!((self.delivery, news), (Delivery::Read, Delivery::Delivered));
             if earlier {
                 self.steps.push(Step { state: news, at });
                 self.steps.sort_by_key(|step| step.at);
@@ -262,7 +263,10 @@ impl Message {
     /// When the delivery reached a state, if it did.
     #[must_use]
     pub fn reached(&self, state: Delivery) -> Option<Timestamp> {
-        self.steps.iter().find(|step| step.state == state).map(|step| step.at)
+        self.steps
+            .iter()
+            .find(|step| step.state == state)
+            .map(|step| step.at)
     }
 }
 
@@ -301,9 +305,15 @@ mod tests {
     #[test]
     fn a_receipt_settles_what_was_unsure() {
         assert_eq!(Delivery::Unsure.after(Delivery::Sent), Delivery::Sent);
-        assert_eq!(Delivery::Failed.after(Delivery::Delivered), Delivery::Delivered);
+        assert_eq!(
+            Delivery::Failed.after(Delivery::Delivered),
+            Delivery::Delivered
+        );
         assert_eq!(Delivery::Failed.after(Delivery::Sent), Delivery::Failed);
-        assert_eq!(Delivery::Delivered.after(Delivery::Failed), Delivery::Delivered);
+        assert_eq!(
+            Delivery::Delivered.after(Delivery::Failed),
+            Delivery::Delivered
+        );
         assert_eq!(Delivery::Sent.after(Delivery::Failed), Delivery::Failed);
     }
 }

@@ -26,20 +26,28 @@ impl Account {
     /// A setting that is a text.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.settings.get(name).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty())
+        self.settings
+            .get(name)
+            .and_then(serde_json::Value::as_str)
+            .filter(|text| !text.is_empty())
     }
 
     /// A setting that is a switch; absent means `default`.
     #[must_use]
     pub fn is_on(&self, name: &str, default: Switch) -> bool {
         let absent = matches!(default, Switch::On);
-        self.settings.get(name).and_then(serde_json::Value::as_bool).unwrap_or(absent)
+        self.settings
+            .get(name)
+            .and_then(serde_json::Value::as_bool)
+            .unwrap_or(absent)
     }
 
     /// A secret.
     #[must_use]
     pub fn secret(&self, name: &str) -> Option<&str> {
-        self.secrets.get(name).map(|secret| secret.reveal().as_str())
+        self.secrets
+            .get(name)
+            .map(|secret| secret.reveal().as_str())
     }
 }
 

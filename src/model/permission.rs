@@ -21,8 +21,13 @@ pub enum Role {
 
 impl Role {
     /// Every role, lowest first.
-    pub const ALL: [Self; 5] =
-        [Self::Viewer, Self::Agent, Self::Supervisor, Self::Admin, Self::Owner];
+    pub const ALL: [Self; 5] = [
+        Self::Viewer,
+        Self::Agent,
+        Self::Supervisor,
+        Self::Admin,
+        Self::Owner,
+    ];
 
     /// The role's name on the wire.
     #[must_use]
@@ -39,7 +44,9 @@ impl Role {
     /// The role of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.name().eq_ignore_ascii_case(name))
+        Self::ALL
+            .into_iter()
+            .find(|role| role.name().eq_ignore_ascii_case(name))
     }
 
     /// Whether the role includes the permission.
@@ -131,7 +138,11 @@ impl Permission {
     #[must_use]
     pub const fn rule(self) -> Rule {
         const fn rule(least_role: Role, scope: &'static str, writes: bool) -> Rule {
-            Rule { least_role, scope, writes }
+            Rule {
+                least_role,
+                scope,
+                writes,
+            }
         }
         match self {
             Self::ReadConversations => rule(Role::Viewer, "conversations", false),
@@ -143,9 +154,7 @@ impl Permission {
             Self::WorkConversations => rule(Role::Agent, "conversations", true),
             Self::AssignOthers => rule(Role::Supervisor, "conversations", true),
             Self::EditContacts => rule(Role::Agent, "contacts", true),
-            Self::MergeContacts | Self::DeleteContacts => {
-                rule(Role::Supervisor, "contacts", true)
-            }
+            Self::MergeContacts | Self::DeleteContacts => rule(Role::Supervisor, "contacts", true),
             Self::ManageTeams => rule(Role::Supervisor, "users", true),
             Self::ManageChannels => rule(Role::Admin, "channels", true),
             Self::ManageUsers => rule(Role::Admin, "users", true),
@@ -225,7 +234,11 @@ mod tests {
         ];
         for (held, permission, expected) in cases {
             let held: Vec<String> = held.iter().map(ToString::to_string).collect();
-            assert_eq!(scopes_allow(&held, permission), expected, "{held:?} {permission:?}");
+            assert_eq!(
+                scopes_allow(&held, permission),
+                expected,
+                "{held:?} {permission:?}"
+            );
         }
         for scope in ["messages:read", "ai:write", "admin", "*"] {
             assert!(is_scope(scope));

@@ -97,7 +97,13 @@ pub struct FieldError {
 impl Rejection {
     /// A refusal with a sentence.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), fields: Vec::new(), reason: None, retry_after_secs: None }
+        Self {
+            code,
+            message: message.into(),
+            fields: Vec::new(),
+            reason: None,
+            retry_after_secs: None,
+        }
     }
 
     /// A refusal because of one field.
@@ -116,7 +122,10 @@ impl Rejection {
     /// The same refusal naming one more field.
     #[must_use]
     pub fn and_field(mut self, field: impl Into<String>, message: impl Into<String>) -> Self {
-        self.fields.push(FieldError { field: field.into(), message: message.into() });
+        self.fields.push(FieldError {
+            field: field.into(),
+            message: message.into(),
+        });
         self
     }
 

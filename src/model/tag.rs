@@ -25,7 +25,11 @@ pub struct Tag {
 
 /// Adds names to a list of labels, trimmed, unique without regard to case, in order.
 pub fn add_labels(held: &mut Vec<String>, names: &[String]) {
-    for name in names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
+    for name in names
+        .iter()
+        .map(|name| name.trim())
+        .filter(|name| !name.is_empty())
+    {
         if !held.iter().any(|have| same_label(have, name)) {
             held.push(name.to_owned());
         }
@@ -50,7 +54,15 @@ mod tests {
     #[test]
     fn labels_are_trimmed_and_unique_without_case() {
         let mut held = vec!["VIP".to_owned()];
-        add_labels(&mut held, &[" vip ".into(), "Refund".into(), String::new(), "refund".into()]);
+        add_labels(
+            &mut held,
+            &[
+                " vip ".into(),
+                "Refund".into(),
+                String::new(),
+                "refund".into(),
+            ],
+        );
         assert_eq!(held, ["VIP", "Refund"]);
         remove_labels(&mut held, &["REFUND ".into()]);
         assert_eq!(held, ["VIP"]);
