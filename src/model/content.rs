@@ -152,6 +152,7 @@ pub struct Buttons {
 #[serde(rename_all = "camelCase", default)]
 pub struct Button {
     /// What it does.
+    #[serde(rename = "type")]
     pub kind: ButtonKind,
     /// What comes back when it is pressed.
     pub id: String,
