@@ -1,1 +1,3 @@
 //! HTTP, pages, vendor webhooks and sockets.
+
+pub mod dashboard;

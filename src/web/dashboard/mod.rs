@@ -1,0 +1,3 @@
+//! The dashboard: the pages people of the business work in.
+
+pub mod view;

@@ -1,0 +1,148 @@
+//! Set-up, sign in, and one's own page.
+
+use super::assets;
+use super::atoms::BannerView;
+use super::atoms::FieldView;
+use super::atoms::OptionView;
+use super::atoms::TimeView;
+use super::filters;
+use super::shell::Area;
+use super::shell::ShellView;
+use super::shell::Theme;
+
+/// `/login`: form fields `email`, `password`, `keep` (present when ticked), `next`, `_csrf`.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "login.html")]
+pub struct LoginPage {
+    /// Name of the business; empty before set-up.
+    pub workspace: String,
+    /// Host people know the installation by.
+    pub host: String,
+    /// Chosen theme (from the cookie).
+    pub theme: Theme,
+    /// Proof for the form.
+    pub csrf: String,
+    /// Path asked for before signing in.
+    pub next: String,
+    /// What was typed as email.
+    pub email: String,
+    /// "Email or password is not right."
+    pub error: Option<String>,
+    /// Seconds until the next try is taken; 0 when it may be now. The button counts down.
+    pub wait_secs: u64,
+    /// A sentence above the form, such as after signing out.
+    pub notice: Option<String>,
+    /// Our version.
+    pub version: String,
+}
+
+/// `/login/code`: form fields `code`, `remember`, `next`, `_csrf`.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "login_code.html")]
+pub struct LoginCodePage {
+    /// Chosen theme.
+    pub theme: Theme,
+    /// Proof for the form.
+    pub csrf: String,
+    /// Path asked for before signing in.
+    pub next: String,
+    /// "That code is not right or has expired."
+    pub error: Option<String>,
+    /// Ask for a recovery code instead (`/login/recovery`).
+    pub recovery: bool,
+    /// Our version.
+    pub version: String,
+}
+
+/// Where the first-run set-up stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SetupStep {
+    /// The token is missing, wrong or used: a sentence says what to do.
+    Refused(String),
+    /// 1: fields `name`, `email`, `password`.
+    You {
+        /// Your name.
+        name: FieldView,
+        /// Email.
+        email: FieldView,
+        /// What is wrong with the password.
+        password: Option<String>,
+    },
+    /// 2: fields `workspace`, `publicUrl`, `timeZone`.
+    Workspace {
+        /// Business name.
+        workspace: FieldView,
+        /// Public address.
+        public_url: FieldView,
+        /// Zones; the client chooses the browser's when none is chosen.
+        time_zones: Vec<OptionView>,
+    },
+    /// 3: field `channel` is `webchat` or empty for Skip; `channelName`.
+    FirstChannel {
+        /// Name of the first channel.
+        name: FieldView,
+    },
+}
+
+/// `/setup?token=...`: every step posts to `/setup` with `step`, `token` and `_csrf`.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "setup.html")]
+pub struct SetupPage {
+    /// Chosen theme.
+    pub theme: Theme,
+    /// Proof for the form.
+    pub csrf: String,
+    /// The one-time token.
+    pub token: String,
+    /// What is asked for.
+    pub step: SetupStep,
+    /// Our version.
+    pub version: String,
+}
+
+impl SetupPage {
+    /// 1 to 3; 0 when the link was refused.
+    #[must_use]
+    pub fn number(&self) -> u8 {
+        match self.step {
+            SetupStep::Refused(_) => 0,
+            SetupStep::You { .. } => 1,
+            SetupStep::Workspace { .. } => 2,
+            SetupStep::FirstChannel { .. } => 3,
+        }
+    }
+}
+
+/// A place where the person is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionView {
+    /// Id for the form that ends it.
+    pub id: String,
+    /// "Firefox on Linux".
+    pub device: String,
+    /// Address it came from.
+    pub address: String,
+    /// Last use.
+    pub seen: TimeView,
+    /// This very one.
+    pub current: bool,
+}
+
+/// `/app/me`. Forms: `POST /app/me` (`name`, `theme`), `POST /app/me/password` (`current`, `password`),
+/// `POST /app/me/sessions/{id}/end`, `POST /app/me/sessions/end-others`.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "me.html")]
+pub struct MePage {
+    /// The frame.
+    pub shell: ShellView,
+    /// "Saved." or what went wrong.
+    pub banner: Option<BannerView>,
+    /// Name.
+    pub name: FieldView,
+    /// What is wrong with the present password.
+    pub current_error: Option<String>,
+    /// What is wrong with the new password.
+    pub password_error: Option<String>,
+    /// Where the person is signed in.
+    pub sessions: Vec<SessionView>,
+}

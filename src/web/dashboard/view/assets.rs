@@ -1,0 +1,133 @@
+//! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
+
+/// The style sheet of the dashboard.
+pub const CSS: &str = "/app/assets/app-e3b0c44298.css";
+/// The script of the dashboard.
+pub const JS: &str = "/app/assets/app-f2979a93a3.js";
+/// The sprite of pictures.
+pub const ICONS: &str = "/app/assets/icons-19da86816f.svg";
+/// The font of the interface.
+pub const FONT: &str = "/app/assets/inter-ui-edbd5ede46.woff2";
+/// The picture in the browser's tab.
+pub const FAVICON: &str = "/app/assets/favicon-d6096f5c2d.svg";
+/// The picture on a phone's home screen.
+pub const TOUCH_ICON: &str = "/app/assets/touch-180-9c1133650a.png";
+/// What a phone needs to install the dashboard.
+pub const MANIFEST: &str = "/app/assets/app-6e8ddc1cd2.webmanifest";
+/// The style sheet of the full-page chat.
+pub const CHAT_CSS: &str = "/app/assets/chat-e3b0c44298.css";
+/// The style sheet of the demo shop.
+pub const SHOP_CSS: &str = "/app/assets/shop-e3b0c44298.css";
+/// The script of the demo shop.
+pub const SHOP_JS: &str = "/app/assets/shop-f2979a93a3.js";
+
+/// Everything below `/app/assets/`: name in the address, file in `static/dist`, content type.
+/// A name changes with its content, so an answer may be kept for ever.
+#[rustfmt::skip]
+pub const FILES: &[(&str, &str, &str)] = &[
+    ("app-e3b0c44298.css", "app.css", "text/css; charset=utf-8"),
+    ("app-f2979a93a3.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
+    ("chat-e3b0c44298.css", "chat.css", "text/css; charset=utf-8"),
+    ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
+    ("favicon-d6096f5c2d.svg", "favicon.svg", "image/svg+xml"),
+    ("icons-19da86816f.svg", "icons.svg", "image/svg+xml"),
+    ("inter-cyrillic-ext-ca15706333.woff2", "inter-cyrillic-ext.woff2", "font/woff2"),
+    ("inter-cyrillic-71d5ee93cc.woff2", "inter-cyrillic.woff2", "font/woff2"),
+    ("inter-greek-ext-6e9e020a25.woff2", "inter-greek-ext.woff2", "font/woff2"),
+    ("inter-greek-1be3448e29.woff2", "inter-greek.woff2", "font/woff2"),
+    ("inter-latin-ext-34b9c504ca.woff2", "inter-latin-ext.woff2", "font/woff2"),
+    ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
+    ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
+    ("shop-e3b0c44298.css", "shop.css", "text/css; charset=utf-8"),
+    ("shop-f2979a93a3.js", "shop.js", "text/javascript; charset=utf-8"),
+    ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),
+    ("touch-512-e4c4d9ecfc.png", "touch-512.png", "image/png"),
+];
+
+/// The pictures in the sprite.
+#[cfg(test)]
+#[rustfmt::skip]
+pub const SPRITE: &[&str] = &[
+    "activity",
+    "alarm-clock",
+    "arrow-big-up",
+    "arrow-down",
+    "arrow-left",
+    "arrow-up",
+    "ban",
+    "bot",
+    "chart-no-axes-column",
+    "check",
+    "check-check",
+    "chevron-down",
+    "chevron-right",
+    "circle-alert",
+    "circle-check",
+    "circle-question-mark",
+    "circle-x",
+    "clock",
+    "contact",
+    "copy",
+    "corner-down-right",
+    "download",
+    "ellipsis",
+    "email",
+    "external-link",
+    "eye",
+    "eye-off",
+    "facebook",
+    "flame",
+    "git-merge",
+    "hand",
+    "image",
+    "inbox",
+    "info",
+    "instagram",
+    "key-round",
+    "keyboard",
+    "layers",
+    "link",
+    "lock",
+    "log-out",
+    "mail",
+    "map-pin",
+    "mark",
+    "menu",
+    "messages-square",
+    "mic",
+    "monitor",
+    "moon",
+    "panel-right",
+    "paperclip",
+    "pause",
+    "play",
+    "plus",
+    "radio-tower",
+    "rcs",
+    "replace",
+    "search",
+    "settings",
+    "shield-check",
+    "sliders-horizontal",
+    "smile",
+    "sms",
+    "square-mouse-pointer",
+    "sun",
+    "sun-moon",
+    "tag",
+    "telegram",
+    "timer",
+    "triangle-alert",
+    "undo-2",
+    "unknown",
+    "user",
+    "user-plus",
+    "users",
+    "video",
+    "voice",
+    "webchat",
+    "webhook",
+    "whatsapp",
+    "x",
+];

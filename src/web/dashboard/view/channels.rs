@@ -1,0 +1,297 @@
+//! Channels: list, adding one, one channel.
+
+use super::assets;
+use super::atoms::BadgeView;
+use super::atoms::BannerView;
+use super::atoms::FieldView;
+use super::atoms::Icon;
+use super::atoms::OptionView;
+use super::atoms::TimeView;
+use super::atoms::Tone;
+use super::filters;
+use super::format;
+use super::shell::Area;
+use super::shell::ShellView;
+use super::shell::Theme;
+
+/// How a channel is, in one word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HealthView {
+    /// "Healthy", "Not receiving", "Off", "Set-up not finished".
+    pub word: String,
+    /// Its colour.
+    pub tone: Tone,
+    /// Its picture.
+    pub icon: Icon,
+}
+
+impl HealthView {
+    /// Works.
+    #[must_use]
+    pub fn healthy() -> Self {
+        Self::of("Healthy", Tone::Ok, Icon::HEALTHY)
+    }
+
+    /// Any other state.
+    #[must_use]
+    pub fn of(word: &str, tone: Tone, icon: Icon) -> Self {
+        Self {
+            word: word.to_owned(),
+            tone,
+            icon,
+        }
+    }
+}
+
+/// One channel in the table: `<tr id="channel-ch_...">`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelRow {
+    /// `ch_...`
+    pub id: String,
+    /// Kind.
+    pub badge: BadgeView,
+    /// Name given by the owner.
+    pub name: String,
+    /// Address, or "auroracoffee.example, 41 visitors online".
+    pub about: String,
+    /// Stands in for a vendor.
+    pub sandbox: bool,
+    /// State.
+    pub health: HealthView,
+    /// Last message in.
+    pub last_in: Option<TimeView>,
+    /// Last message out.
+    pub last_out: Option<TimeView>,
+    /// Messages of the last 24 hours.
+    pub messages_24h: u64,
+    /// Messages per hour, oldest first, for the small line; may be empty.
+    pub hours: Vec<u32>,
+}
+
+impl ChannelRow {
+    /// The small line as points of an SVG 110 wide and 24 high.
+    #[must_use]
+    pub fn line(&self) -> String {
+        sparkline(&self.hours, 110, 24)
+    }
+}
+
+/// Points of a line through `values` in a box of that size; empty for fewer than two values.
+#[must_use]
+pub fn sparkline(values: &[u32], width: u32, height: u32) -> String {
+    let top = u64::from(values.iter().copied().max().unwrap_or(0).max(1));
+    let steps = values.len().saturating_sub(1);
+    if steps == 0 {
+        return String::new();
+    }
+    let room = u64::from(height - 2);
+    values
+        .iter()
+        .enumerate()
+        .map(|(at, value)| {
+            let x = at * width as usize / steps;
+            let y = 1 + room - u64::from(*value) * room / top;
+            format!("{x},{y}")
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A number with its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FigureView {
+    /// "Messages, last 24 h".
+    pub label: String,
+    /// "14,208".
+    pub value: String,
+    /// Said smaller after the value: "MB of 256 MB limit"; may be empty.
+    pub unit: String,
+    /// The line below; may be empty.
+    pub text: String,
+}
+
+/// `/app/settings/channels`.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "channels.html")]
+pub struct ChannelsPage {
+    /// The frame.
+    pub shell: ShellView,
+    /// Four figures.
+    pub figures: Vec<FigureView>,
+    /// What is wrong, worst first, at most three.
+    pub banners: Vec<BannerView>,
+    /// Channels, worst first.
+    pub channels: Vec<ChannelRow>,
+    /// Whether the reader may add one.
+    pub may_add: bool,
+}
+
+/// A kind of channel that can be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TileView {
+    /// Kind.
+    pub badge: BadgeView,
+    /// One line.
+    pub about: String,
+    /// What is needed.
+    pub needs: String,
+    /// Rough time: "2 minutes".
+    pub time: String,
+    /// Address of its form.
+    pub href: String,
+}
+
+/// `/app/settings/channels/new` (tiles) and `/app/settings/channels/new/webchat` (form).
+/// The form posts to `/app/settings/channels` with `type`, `name`, `allowedOrigins`.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "channel_new.html")]
+pub struct ChannelNewPage {
+    /// The frame.
+    pub shell: ShellView,
+    /// Tiles, while nothing is chosen.
+    pub tiles: Vec<TileView>,
+    /// The form, once `WebChat` is chosen.
+    pub form: Option<NewWebchatForm>,
+}
+
+/// What the form for a new `WebChat` channel asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewWebchatForm {
+    /// Name.
+    pub name: FieldView,
+    /// Websites, one a line.
+    pub origins: FieldView,
+}
+
+/// Settings of a `WebChat` channel that are edited here. Field names are the names of the members
+/// in camel case; checkboxes are present when ticked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebchatForm {
+    /// Name of the channel.
+    pub name: FieldView,
+    /// Websites, one a line.
+    pub allowed_origins: FieldView,
+    /// `#5450D6`.
+    pub primary_color: FieldView,
+    /// What its contrast with the text on it is, in words.
+    pub contrast: Option<(Tone, String)>,
+    /// `bottom-right`, `bottom-left`.
+    pub position: Vec<OptionView>,
+    /// `compact`, `standard`, `large`.
+    pub size: Vec<OptionView>,
+    /// `auto`, `light`, `dark`.
+    pub color_scheme: Vec<OptionView>,
+    /// Header.
+    pub header_text: FieldView,
+    /// Greeting.
+    pub welcome_message: FieldView,
+    /// Text beside the launcher.
+    pub launcher_text: FieldView,
+    /// Languages.
+    pub default_language: Vec<OptionView>,
+    /// Ask for a name first.
+    pub require_name: bool,
+    /// Ask for an address first.
+    pub require_email: bool,
+    /// Visitors may send files.
+    pub file_upload: bool,
+    /// A sound for new messages.
+    pub sound_enabled: bool,
+    /// "Powered by linktor".
+    pub show_branding: bool,
+    /// `off`, `optional`, `required`.
+    pub identity_mode: Vec<OptionView>,
+}
+
+/// A line of the channel's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLine {
+    /// When, with seconds.
+    pub time: TimeView,
+    /// How it went.
+    pub tone: Tone,
+    /// Its picture.
+    pub icon: Icon,
+    /// Plain title.
+    pub title: String,
+    /// Detail; may be empty.
+    pub text: String,
+}
+
+/// Which tab of a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChannelTab {
+    /// State, snippet, figures, enable, delete.
+    Overview {
+        /// Figures.
+        figures: Vec<FigureView>,
+        /// The lines to put on a website; none for channels without.
+        snippet: Option<String>,
+        /// Address of the full-page chat.
+        chat_url: Option<String>,
+        /// Checks of the connection.
+        checks: Vec<LogLine>,
+    },
+    /// `/appearance`: posts to the same address.
+    Appearance(Box<WebchatForm>),
+    /// `/credentials`: the identity secret. Posts `secret=identitySecret` to `/credentials` to replace it.
+    Credentials {
+        /// "Stored on 12 Nov".
+        stored: String,
+        /// Shown once, right after it was made.
+        fresh: Option<String>,
+    },
+    /// `/events`.
+    Events(Vec<LogLine>),
+}
+
+impl ChannelTab {
+    /// The last part of its address; empty for the overview.
+    #[must_use]
+    pub fn path(&self) -> &'static str {
+        match self {
+            Self::Overview { .. } => "",
+            Self::Appearance(_) => "appearance",
+            Self::Credentials { .. } => "credentials",
+            Self::Events(_) => "events",
+        }
+    }
+}
+
+/// `/app/settings/channels/{id}` and its tabs. Other forms: `POST .../connect`, `POST .../disconnect`,
+/// `POST .../delete` (field `confirm` repeats the name).
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "channel.html")]
+pub struct ChannelPage {
+    /// The frame.
+    pub shell: ShellView,
+    /// `ch_...`
+    pub id: String,
+    /// Kind.
+    pub badge: BadgeView,
+    /// Name.
+    pub name: String,
+    /// State.
+    pub health: HealthView,
+    /// Switched on.
+    pub enabled: bool,
+    /// "Saved." or what is wrong.
+    pub banner: Option<BannerView>,
+    /// Open tab.
+    pub tab: ChannelTab,
+    /// Whether the reader may change anything.
+    pub may_change: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_runs_from_the_left_edge_to_the_right_one() {
+        assert_eq!(sparkline(&[0, 5, 10], 110, 24), "0,23 55,12 110,1");
+        assert_eq!(sparkline(&[0, 0], 110, 24), "0,23 110,23");
+        assert_eq!(sparkline(&[3], 110, 24), "");
+        assert_eq!(sparkline(&[], 110, 24), "");
+    }
+}

@@ -1,0 +1,74 @@
+//! Where a reply or a note is written.
+
+use super::atoms::BadgeView;
+use super::atoms::Tone;
+use super::filters;
+
+/// The state of the time in which the channel lets us write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WindowView {
+    /// The channel has none: "No reply window on `WebChat`".
+    None(String),
+    /// "Offline. Ana gets it on the next visit."
+    Words(String),
+    /// Counts down to that moment.
+    Until {
+        /// When it closes, RFC 3339.
+        iso: String,
+        /// "23 h 58 m left".
+        text: String,
+        /// Ok, warn or bad.
+        tone: Tone,
+    },
+    /// Closed: nothing but notes can be written.
+    Closed(String),
+}
+
+/// A person who can be named in a note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MentionView {
+    /// `user_...`
+    pub id: String,
+    /// First name as it is typed after `@`.
+    pub name: String,
+}
+
+/// The composer: `<form id="composer">`.
+#[derive(Debug, Clone, PartialEq, Eq, askama::Template)]
+#[template(path = "parts/composer.html")]
+pub struct ComposerView {
+    /// `conv_...`
+    pub conversation: String,
+    /// Proof for the form.
+    pub csrf: String,
+    /// A fresh `clientId` for a form sent without script.
+    pub client_id: String,
+    /// Name of the person, for the placeholder.
+    pub to: String,
+    /// The channel the reply goes through.
+    pub channel: BadgeView,
+    /// Whether we may write now.
+    pub window: WindowView,
+    /// Most characters of one message.
+    pub text_max: u64,
+    /// Largest file, in bytes; 0 when the channel takes no files.
+    pub file_max_bytes: u64,
+    /// `accept` of the file field, such as `image/*,application/pdf`.
+    pub accept: String,
+    /// Whether typing is told to the customer.
+    pub typing: bool,
+    /// People who can be named in notes.
+    pub mentions: Vec<MentionView>,
+    /// Text to start with: the reader's stored draft, or what could not be sent.
+    pub text: String,
+    /// What was wrong with the last try, in words.
+    pub error: Option<String>,
+}
+
+impl ComposerView {
+    /// Whether a reply may be written at all; notes always may.
+    #[must_use]
+    pub fn may_reply(&self) -> bool {
+        !matches!(self.window, WindowView::Closed(_))
+    }
+}

@@ -1,0 +1,199 @@
+//! The list of conversations.
+
+use super::atoms::AvatarView;
+use super::atoms::ChipView;
+use super::atoms::Icon;
+use super::atoms::OptionView;
+use super::atoms::Presence;
+use super::atoms::TimeView;
+use super::atoms::Tone;
+use super::filters;
+use super::format;
+
+/// Most chips in a row; the rest is a count.
+pub const CHIPS_MAX: usize = 2;
+
+/// Which part of the list a row belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// The customer wrote last.
+    WaitingForYou,
+    /// We wrote last.
+    WaitingForCustomer,
+    /// A queue without groups, such as Done.
+    Plain,
+}
+
+impl std::fmt::Display for Group {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::WaitingForYou => "you",
+            Self::WaitingForCustomer => "customer",
+            Self::Plain => "plain",
+        })
+    }
+}
+
+/// What stands before the preview text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewView {
+    /// Kind of the last message, when it is not text.
+    pub icon: Option<Icon>,
+    /// "You:", "Draft:" or a colleague's name; drawn in the colour of `tone`.
+    pub prefix: Option<(String, Tone)>,
+    /// One line.
+    pub text: String,
+}
+
+/// The third line of a row when it has no chips.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatusLine {
+    /// The visitor's presence and page: "Online", "/cart".
+    Visitor(Presence, String),
+    /// A picture and words: "Back today 14:00", "Read 09:12".
+    Words(Icon, String),
+}
+
+/// One conversation in the list: `<li id="row-conv_...">`.
+#[derive(Debug, Clone, PartialEq, Eq, askama::Template)]
+#[template(path = "parts/row.html")]
+pub struct RowView {
+    /// `conv_...`
+    pub id: String,
+    /// Address of the conversation within the queue that is shown.
+    pub href: String,
+    /// Log position of the newest change; an older rendering never replaces a newer one.
+    pub rev: u64,
+    /// Queues of the reader this conversation is in (`mine all done`, separated by spaces): a pushed row
+    /// whose queues do not contain the shown one leaves the list.
+    pub queues: String,
+    /// Part of the list.
+    pub group: Group,
+    /// Place within the group, larger first.
+    pub order: i64,
+    /// Picture with the channel's badge.
+    pub avatar: AvatarView,
+    /// The person.
+    pub name: String,
+    /// Urgent: draws a flame.
+    pub urgent: bool,
+    /// Last activity.
+    pub time: TimeView,
+    /// Messages the reader has not seen.
+    pub unread: u64,
+    /// Second line.
+    pub preview: PreviewView,
+    /// Third line, SLA and tags.
+    pub chips: Vec<ChipView>,
+    /// Third line, when there are no chips.
+    pub status: Option<StatusLine>,
+    /// Open in the thread.
+    pub selected: bool,
+}
+
+impl RowView {
+    /// Chips that fit.
+    #[must_use]
+    pub fn shown_chips(&self) -> &[ChipView] {
+        &self.chips[..self.chips.len().min(CHIPS_MAX)]
+    }
+
+    /// How many chips do not fit.
+    #[must_use]
+    pub fn hidden_chips(&self) -> usize {
+        self.chips.len().saturating_sub(CHIPS_MAX)
+    }
+
+    /// The row in words, for people who hear the page.
+    #[must_use]
+    pub fn spoken(&self) -> String {
+        let mut words = vec![self.name.clone()];
+        words.extend(self.avatar.badge.iter().map(|badge| badge.name.clone()));
+        if self.urgent {
+            words.push("urgent".to_owned());
+        }
+        if self.unread > 0 {
+            words.push(format!("unread {}", self.unread));
+        }
+        words.extend(self.chips.iter().map(|chip| chip.label.clone()));
+        words.push(self.preview.text.clone());
+        words.push(self.time.text.clone());
+        words.join(", ")
+    }
+}
+
+/// The queue as a list pane: `<section id="list">`.
+#[derive(Debug, Clone, PartialEq, Eq, askama::Template)]
+#[template(path = "parts/list.html")]
+pub struct ListView {
+    /// Queue in the address: `mine`, `unassigned`, `all`, `waiting`, `snoozed`, `done`, `spam`.
+    pub queue: String,
+    /// Title: "Mine".
+    pub title: String,
+    /// All conversations in it, shown or not.
+    pub count: u64,
+    /// Open, Waiting, Snoozed, Done: value is the address.
+    pub segments: Vec<OptionView>,
+    /// Rows, in order; a group's head is drawn where the group changes.
+    pub rows: Vec<RowView>,
+    /// Address of the next rows, while there are more.
+    pub more: Option<String>,
+    /// Said when there are no rows.
+    pub empty: EmptyView,
+}
+
+/// A friendly sentence where rows would be.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EmptyView {
+    /// "Nothing waits for you."
+    pub title: String,
+    /// "3 are unassigned. See them with G U."; may be empty.
+    pub text: String,
+    /// One action: address and label.
+    pub action: Option<(String, String)>,
+}
+
+/// A part of the list with its head.
+#[derive(Debug, Clone, Copy)]
+pub struct GroupView<'a> {
+    /// Which group.
+    pub group: Group,
+    /// Its rows.
+    pub rows: &'a [RowView],
+}
+
+impl ListView {
+    /// The rows cut into groups, in order.
+    #[must_use]
+    pub fn groups(&self) -> Vec<GroupView<'_>> {
+        self.rows
+            .chunk_by(|a, b| a.group == b.group)
+            .map(|rows| GroupView {
+                group: rows[0].group,
+                rows,
+            })
+            .collect()
+    }
+
+    /// "8" with separators.
+    #[must_use]
+    pub fn count_text(&self) -> String {
+        format::count(self.count)
+    }
+
+    /// The segment that is on, for a phone's title.
+    #[must_use]
+    pub fn is_open_segment(&self) -> bool {
+        self.segments.first().is_none_or(|segment| segment.selected)
+    }
+}
+
+/// More rows, appended to the list: `<li>`s and the next link.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "parts/rows.html")]
+pub struct RowsPart {
+    /// Next rows.
+    pub rows: Vec<RowView>,
+    /// Address of the rows after these.
+    pub more: Option<String>,
+}

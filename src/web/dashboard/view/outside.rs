@@ -1,0 +1,89 @@
+//! Pages outside the dashboard: errors, the demo shop, the full-page chat.
+
+use super::assets;
+use super::filters;
+use super::shell::Theme;
+
+/// 404, 500 and other dead ends, signed in or not.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "error.html")]
+pub struct ErrorPage {
+    /// Chosen theme.
+    pub theme: Theme,
+    /// HTTP status.
+    pub status: u16,
+    /// "This page isn't here, or you may not see it."
+    pub title: String,
+    /// A second sentence; may be empty.
+    pub text: String,
+    /// Code to quote when asking for help.
+    pub code: Option<String>,
+    /// Where to go: address and label.
+    pub action: (String, String),
+}
+
+impl ErrorPage {
+    /// Not there, or not for this reader: the two look alike.
+    #[must_use]
+    pub fn not_found(theme: Theme) -> Self {
+        Self {
+            theme,
+            status: 404,
+            title: "This page isn\u{2019}t here, or you may not see it.".to_owned(),
+            text: String::new(),
+            code: None,
+            action: ("/app/inbox".to_owned(), "Back to inbox".to_owned()),
+        }
+    }
+
+    /// Ours to fix. `code` names the log entry, `retry` is the address that failed.
+    #[must_use]
+    pub fn broken(theme: Theme, code: &str, retry: &str) -> Self {
+        Self {
+            theme,
+            status: 500,
+            title: "Something broke on our side. Nothing you typed is lost.".to_owned(),
+            text: String::new(),
+            code: Some(code.to_owned()),
+            action: (retry.to_owned(), "Try again".to_owned()),
+        }
+    }
+
+    /// The session is over.
+    #[must_use]
+    pub fn signed_out(theme: Theme) -> Self {
+        Self {
+            theme,
+            status: 401,
+            title: "Please sign in again.".to_owned(),
+            text: "You were signed out, or your time was up. Drafts are kept on this computer."
+                .to_owned(),
+            code: None,
+            action: ("/login".to_owned(), "Sign in".to_owned()),
+        }
+    }
+}
+
+/// `/demo/shop`: the sample business with the widget, only in `linktor demo`.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "shop.html")]
+pub struct ShopPage {
+    /// `ch_...` of the `WebChat` channel.
+    pub channel: String,
+    /// Address of the inbox.
+    pub inbox: String,
+    /// Signed in as Camila: a fresh user token of the channel's identity secret.
+    pub camila_token: Option<String>,
+}
+
+/// `/chat/{channelId}`: the widget as a page.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "chat.html")]
+pub struct ChatPage {
+    /// `ch_...`
+    pub channel: String,
+    /// Name of the business.
+    pub name: String,
+    /// Language of the page.
+    pub language: String,
+}
