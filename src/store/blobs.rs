@@ -1,0 +1,252 @@
+//! Stored files, under the digest of their content: `media/ab/cdef...`.
+//!
+//! A file is written beside its place, synced, and renamed into it, so that what has a name is
+//! whole. The same content is stored once.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use futures_util::Stream;
+use futures_util::StreamExt as _;
+use sha2::Digest as _;
+use sha2::Sha256;
+use tokio::io::AsyncWriteExt as _;
+
+use crate::base::crypto::hex;
+use crate::base::random::Random;
+use crate::store::StoreError;
+
+/// How much of a file's start is kept to find out what it is.
+pub const HEAD_BYTES: usize = 8 * 1024;
+
+/// The folder of stored files.
+#[derive(Debug, Clone)]
+pub struct Blobs {
+    dir: PathBuf,
+}
+
+/// A file that was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// SHA-256 of the content.
+    pub digest: [u8; 32],
+    /// Its length.
+    pub size_bytes: u64,
+    /// Its first bytes.
+    pub head: Vec<u8>,
+}
+
+/// Why a file was not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum BlobError {
+    /// It is longer than allowed.
+    #[error("the file is larger than {max_bytes} bytes")]
+    TooLarge {
+        /// The most that was allowed.
+        max_bytes: u64,
+    },
+    /// Whoever sent it stopped in the middle.
+    #[error("the file did not arrive whole: {0}")]
+    Interrupted(String),
+    /// The disk did not take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Blobs {
+    /// Opens the folder and clears what an interrupted upload left behind.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`]: the folder cannot be written.
+    pub fn open(dir: PathBuf) -> Result<Self, StoreError> {
+        let unusable = |error: std::io::Error| {
+            StoreError::Unusable(format!(
+                "the folder {} cannot be used: {error}",
+                dir.display()
+            ))
+        };
+        let incoming = dir.join("incoming");
+        if incoming.exists() {
+            std::fs::remove_dir_all(&incoming).map_err(unusable)?;
+        }
+        std::fs::create_dir_all(&incoming).map_err(unusable)?;
+        Ok(Self { dir })
+    }
+
+    /// Where the content with this digest lies.
+    #[must_use]
+    pub fn path(&self, digest: &[u8; 32]) -> PathBuf {
+        let name = hex(digest);
+        self.dir.join(&name[..2]).join(&name[2..])
+    }
+
+    /// Stores a stream of bytes, at most `max_bytes` long.
+    ///
+    /// # Errors
+    /// [`BlobError`]; then nothing is kept.
+    pub async fn store<B, E>(
+        &self,
+        mut bytes: impl Stream<Item = Result<B, E>> + Unpin,
+        max_bytes: u64,
+    ) -> Result<Stored, BlobError>
+    where
+        B: AsRef<[u8]>,
+        E: std::fmt::Display,
+    {
+        let draft = self.dir.join("incoming").join(Random::system().base62(24));
+        let result = self.receive(&mut bytes, max_bytes, &draft).await;
+        if result.is_err() {
+            // It may not even have been created; what is left goes at the next start.
+            drop(tokio::fs::remove_file(&draft).await);
+        }
+        result
+    }
+
+    async fn receive<B, E>(
+        &self,
+        bytes: &mut (impl Stream<Item = Result<B, E>> + Unpin),
+        max_bytes: u64,
+        draft: &Path,
+    ) -> Result<Stored, BlobError>
+    where
+        B: AsRef<[u8]>,
+        E: std::fmt::Display,
+    {
+        let mut file = tokio::fs::File::create(draft).await.map_err(on_disk)?;
+        let mut hasher = Sha256::new();
+        let mut head = Vec::new();
+        let mut size_bytes = 0u64;
+        while let Some(chunk) = bytes.next().await {
+            let chunk = chunk.map_err(|error| BlobError::Interrupted(error.to_string()))?;
+            let chunk = chunk.as_ref();
+            size_bytes += chunk.len() as u64;
+            if size_bytes > max_bytes {
+                return Err(BlobError::TooLarge { max_bytes });
+            }
+            let room = HEAD_BYTES.saturating_sub(head.len());
+            head.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            hasher.update(chunk);
+            file.write_all(chunk).await.map_err(on_disk)?;
+        }
+        file.sync_all().await.map_err(on_disk)?;
+        let stored = Stored {
+            digest: hasher.finalize().into(),
+            size_bytes,
+            head,
+        };
+        self.settle(draft, &stored.digest).await.map_err(on_disk)?;
+        Ok(stored)
+    }
+
+    /// Gives a whole file its name, durably.
+    async fn settle(&self, draft: &Path, digest: &[u8; 32]) -> std::io::Result<()> {
+        let place = self.path(digest);
+        if tokio::fs::try_exists(&place).await? {
+            return tokio::fs::remove_file(draft).await;
+        }
+        let folder = place.parent().unwrap_or(&self.dir).to_owned();
+        tokio::fs::create_dir_all(&folder).await?;
+        tokio::fs::rename(draft, &place).await?;
+        tokio::fs::File::open(&folder).await?.sync_all().await
+    }
+
+    /// Stores bytes that are in memory already.
+    ///
+    /// # Errors
+    /// [`BlobError`].
+    pub async fn store_bytes(&self, bytes: Vec<u8>) -> Result<Stored, BlobError> {
+        let max_bytes = bytes.len() as u64;
+        let chunks = [Ok::<_, std::convert::Infallible>(bytes)];
+        self.store(futures_util::stream::iter(chunks), max_bytes)
+            .await
+    }
+
+    /// The whole content of a small file.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub async fn read(&self, digest: &[u8; 32]) -> Result<Vec<u8>, StoreError> {
+        tokio::fs::read(self.path(digest)).await.map_err(disk)
+    }
+
+    /// Removes content that no record names any more.
+    ///
+    /// # Errors
+    /// The disk's; content that is gone already is no error.
+    pub fn remove(&self, digest: &[u8; 32]) -> Result<(), StoreError> {
+        match std::fs::remove_file(self.path(digest)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(disk(error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn on_disk(error: std::io::Error) -> BlobError {
+    BlobError::Store(disk(error))
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "an error is taken over where it is mapped"
+)]
+fn disk(error: std::io::Error) -> StoreError {
+    if error.kind() == std::io::ErrorKind::StorageFull {
+        return StoreError::Full;
+    }
+    StoreError::Disk {
+        doing: "storing a file",
+        cause: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    fn chunks(parts: &[&str]) -> impl Stream<Item = Result<Vec<u8>, String>> + Unpin + use<> {
+        let parts: Vec<_> = parts
+            .iter()
+            .map(|part| Ok(part.as_bytes().to_vec()))
+            .collect();
+        futures_util::stream::iter(parts)
+    }
+
+    #[tokio::test]
+    async fn the_same_content_is_stored_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(dir.path().to_owned()).unwrap();
+        let first = blobs.store(chunks(&["hel", "lo"]), 5).await.unwrap();
+        let second = blobs.store_bytes(b"hello".to_vec()).await.unwrap();
+        assert_eq!(first, second);
+        assert_eq!(blobs.read(&first.digest).await.unwrap(), b"hello");
+        assert_eq!(
+            std::fs::read_dir(dir.path().join("incoming"))
+                .unwrap()
+                .count(),
+            0
+        );
+        blobs.remove(&first.digest).unwrap();
+        blobs.remove(&first.digest).unwrap();
+        assert!(blobs.read(&first.digest).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_is_too_long_or_cut_off_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(dir.path().to_owned()).unwrap();
+        let long = blobs.store(chunks(&["hel", "lo"]), 4).await;
+        assert!(matches!(long, Err(BlobError::TooLarge { max_bytes: 4 })));
+        let cut = futures_util::stream::iter([Ok(b"he".to_vec()), Err("gone")]);
+        assert!(matches!(
+            blobs.store(cut, 9).await,
+            Err(BlobError::Interrupted(_))
+        ));
+        assert_eq!(
+            std::fs::read_dir(dir.path().join("incoming"))
+                .unwrap()
+                .count(),
+            0
+        );
+    }
+}

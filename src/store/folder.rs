@@ -1,0 +1,150 @@
+//! The data directory itself: what lies where, its lock and its key.
+
+use std::fs::File;
+use std::fs::OpenOptions;
+use std::fs::TryLockError;
+use std::io::Read as _;
+use std::io::Seek as _;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::base::random::Random;
+use crate::base::secret::Secret;
+use crate::store::StoreError;
+
+/// An open data directory. Nobody else can open it while this lives.
+pub struct Folder {
+    dir: PathBuf,
+    key: Secret<[u8; 32]>,
+    /// Held for its lock.
+    _lock: File,
+}
+
+impl Folder {
+    /// Opens or creates a data directory, takes its lock and reads or makes its key.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`]: it cannot be written, or another process uses it.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        let unusable = |what: &str, error: std::io::Error| {
+            StoreError::Unusable(format!("cannot {what} {}: {error}", dir.display()))
+        };
+        for part in [dir.to_owned(), dir.join("index"), dir.join("media")] {
+            std::fs::create_dir_all(&part).map_err(|error| unusable("create", error))?;
+        }
+        let lock = lock(dir)?;
+        let key = secret_key(&dir.join("secret.key"))
+            .map_err(|error| unusable("read or create secret.key in", error))?;
+        Ok(Self {
+            dir: dir.to_owned(),
+            key,
+            _lock: lock,
+        })
+    }
+
+    /// The directory.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The database file.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.dir.join("linktor.redb")
+    }
+
+    /// The search index.
+    #[must_use]
+    pub fn index(&self) -> PathBuf {
+        self.dir.join("index")
+    }
+
+    /// Stored files.
+    #[must_use]
+    pub fn media(&self) -> PathBuf {
+        self.dir.join("media")
+    }
+
+    /// The socket by which commands reach a running server.
+    #[must_use]
+    pub fn control_socket(&self) -> PathBuf {
+        self.dir.join("control.sock")
+    }
+
+    /// The key that seals secrets.
+    #[must_use]
+    pub fn secret_key(&self) -> Secret<[u8; 32]> {
+        self.key.clone()
+    }
+}
+
+/// Takes the directory's lock, which the system releases when this process ends, however it ends.
+fn lock(dir: &Path) -> Result<File, StoreError> {
+    let path = dir.join("lock");
+    let unusable = |error: std::io::Error| {
+        StoreError::Unusable(format!(
+            "the data directory {} cannot be written: {error}",
+            dir.display()
+        ))
+    };
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut pid = String::new();
+            // The holder wrote its number there; without it the sentence is still true.
+            let known = file.read_to_string(&mut pid).is_ok() && !pid.trim().is_empty();
+            let holder = if known {
+                format!(" (process {})", pid.trim())
+            } else {
+                String::new()
+            };
+            return Err(StoreError::Unusable(format!(
+                "the data directory {} is in use by another linktor{holder}; stop it or choose another --data",
+                dir.display()
+            )));
+        }
+        Err(TryLockError::Error(error)) => return Err(unusable(error)),
+    }
+    file.set_len(0)
+        .and_then(|()| file.rewind())
+        .map_err(unusable)?;
+    writeln!(file, "{}", std::process::id()).map_err(unusable)?;
+    Ok(file)
+}
+
+/// Reads the key, or makes one that only its owner may read.
+fn secret_key(path: &Path) -> std::io::Result<Secret<[u8; 32]>> {
+    match std::fs::read(path) {
+        Ok(bytes) => {
+            let key = bytes.try_into().map_err(|_| {
+                std::io::Error::new(
+                    std::io::ErrorKind::InvalidData,
+                    "it must hold exactly 32 bytes",
+                )
+            })?;
+            Ok(Secret::new(key))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key = Random::system().bytes::<32>();
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(path)?;
+            file.write_all(&key)?;
+            file.sync_all()?;
+            Ok(Secret::new(key))
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,241 @@
+//! Every keyspace and index, with its key and value explained.
+//!
+//! Names read: key parts, slash, value. Keys are made so that new rows go near an edge of their
+//! keyspace: random keys would touch a new page each.
+
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::base::time::Timestamp;
+use crate::model::api_key::ApiKey;
+use crate::model::attachment::Attachment;
+use crate::model::channel::Channel;
+use crate::model::contact::Contact;
+use crate::model::contact::Identity;
+use crate::model::contact::Merge;
+use crate::model::conversation::Conversation;
+use crate::model::event::EventRecord;
+use crate::model::ids::ApiKeyId;
+use crate::model::ids::AuditId;
+use crate::model::ids::ChannelId;
+use crate::model::ids::ContactId;
+use crate::model::ids::ConversationId;
+use crate::model::ids::IdentityId;
+use crate::model::ids::MediaId;
+use crate::model::ids::MergeId;
+use crate::model::ids::MessageId;
+use crate::model::ids::QuarantineId;
+use crate::model::ids::SessionId;
+use crate::model::ids::TagId;
+use crate::model::ids::TeamId;
+use crate::model::ids::UserId;
+use crate::model::ids::VisitorId;
+use crate::model::ids::WebchatSessionId;
+use crate::model::inbound::Receipt;
+use crate::model::message::Message;
+use crate::model::organisation::Organisation;
+use crate::model::session::Session;
+use crate::model::tag::Tag;
+use crate::model::team::Team;
+use crate::model::user::User;
+use crate::model::webchat::TimelineEntry;
+use crate::model::webchat::Visitor;
+use crate::model::webchat::WebchatSession;
+use crate::store::codec;
+use crate::store::key::Key;
+use crate::store::key::Newest;
+use crate::store::records::audit::AuditEntry;
+use crate::store::records::idempotency::Answered;
+use crate::store::records::outbox::OutboxRow;
+use crate::store::records::quarantine::Quarantined;
+use crate::store::records::read_marks::ReadMark;
+use crate::store::records::visitors::ClientMessage;
+
+/// Reads the body of a record that was written under an older version.
+pub type Upgrade<V> = fn(version: u8, body: &[u8]) -> Result<V, String>;
+
+/// A keyspace with the types of its keys and values.
+pub struct Keyspace<K, V> {
+    name: &'static str,
+    version: u8,
+    upgrade: Option<Upgrade<V>>,
+    types: PhantomData<fn() -> K>,
+}
+
+impl<K: Key, V: Serialize + DeserializeOwned> Keyspace<K, V> {
+    /// A keyspace whose records are still of their first version.
+    #[must_use]
+    pub const fn named(name: &'static str) -> Self {
+        Self {
+            name,
+            version: 1,
+            upgrade: None,
+            types: PhantomData,
+        }
+    }
+
+    /// The same keyspace at a later version, with what reads the earlier ones.
+    #[must_use]
+    pub const fn version(mut self, version: u8, upgrade: Upgrade<V>) -> Self {
+        self.version = version;
+        self.upgrade = Some(upgrade);
+        self
+    }
+
+    /// Its name in the engine.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The bytes of a record.
+    pub fn encode(&self, value: &V) -> Vec<u8> {
+        codec::encode(value, self.version)
+    }
+
+    /// Reads a record of this or an older version.
+    ///
+    /// # Errors
+    /// What is wrong with the bytes.
+    pub fn decode(&self, bytes: &[u8]) -> Result<V, String> {
+        let (version, body) = bytes.split_first().ok_or("the record is empty")?;
+        match self.upgrade {
+            _ if *version == self.version => codec::decode(body),
+            Some(upgrade) if *version < self.version => upgrade(*version, body),
+            _ => Err(format!("version {version} is not known")),
+        }
+    }
+}
+
+/// Facts about the file itself: the data version, under their name.
+pub const META: Keyspace<String, u64> = Keyspace::named("name/number");
+/// The event log, by sequence number from 1 without gaps.
+pub const LOG: Keyspace<u64, EventRecord> = Keyspace::named("seq/event");
+/// How far each named follower has read the log.
+pub const CURSORS: Keyspace<String, u64> = Keyspace::named("follower/seq");
+
+/// The one organisation, under 0.
+pub const ORGANISATION: Keyspace<u8, Organisation> = Keyspace::named("zero/organisation");
+/// People who answer.
+pub const USERS: Keyspace<UserId, User> = Keyspace::named("user/record");
+/// Users by the address they sign in with, lower case.
+pub const USER_BY_EMAIL: Keyspace<String, UserId> = Keyspace::named("email/user");
+/// Groups of users.
+pub const TEAMS: Keyspace<TeamId, Team> = Keyspace::named("team/record");
+/// Labels.
+pub const TAGS: Keyspace<TagId, Tag> = Keyspace::named("tag/record");
+/// Sign-ins.
+pub const SESSIONS: Keyspace<SessionId, Session> = Keyspace::named("session/record");
+/// Sign-ins by the digest of a token, spent ones too.
+pub const SESSION_BY_TOKEN: Keyspace<[u8; 32], SessionId> = Keyspace::named("token/session");
+/// The sign-ins of each user.
+pub const SESSIONS_OF_USER: Keyspace<(UserId, SessionId), ()> =
+    Keyspace::named("user_session/none");
+/// API keys.
+pub const API_KEYS: Keyspace<ApiKeyId, ApiKey> = Keyspace::named("api_key/record");
+/// API keys by the digest of the key.
+pub const API_KEY_BY_HASH: Keyspace<[u8; 32], ApiKeyId> = Keyspace::named("key_digest/api_key");
+/// The audit log.
+pub const AUDIT: Keyspace<AuditId, AuditEntry> = Keyspace::named("audit/record");
+
+/// Connections to vendors and web chats.
+pub const CHANNELS: Keyspace<ChannelId, Channel> = Keyspace::named("channel/record");
+/// Webhooks that could not be read.
+pub const QUARANTINE: Keyspace<QuarantineId, Quarantined> = Keyspace::named("quarantine/record");
+
+/// People outside, tombstones of merged ones too.
+pub const CONTACTS: Keyspace<ContactId, Contact> = Keyspace::named("contact/record");
+/// Contacts by folded name, for lists.
+pub const CONTACT_BY_NAME: Keyspace<(String, ContactId), ()> = Keyspace::named("name_contact/none");
+/// Contacts by address of mail, lower case; one address may be several people's.
+pub const CONTACT_BY_EMAIL: Keyspace<(String, ContactId), ()> =
+    Keyspace::named("email_contact/none");
+/// Contacts by phone number, E.164.
+pub const CONTACT_BY_PHONE: Keyspace<(String, ContactId), ()> =
+    Keyspace::named("phone_contact/none");
+/// Contacts by the id of the business's own systems.
+pub const CONTACT_BY_EXTERNAL_ID: Keyspace<String, ContactId> =
+    Keyspace::named("external_id/contact");
+/// Addresses of contacts, by channel and address.
+pub const IDENTITIES: Keyspace<(ChannelId, String), Identity> =
+    Keyspace::named("channel_address/identity");
+/// The addresses of each contact.
+pub const IDENTITIES_OF_CONTACT: Keyspace<(ContactId, IdentityId), (ChannelId, String)> =
+    Keyspace::named("contact_identity/channel_address");
+/// Merges of contacts.
+pub const MERGES: Keyspace<MergeId, Merge> = Keyspace::named("merge/record");
+
+/// Conversations.
+pub const CONVERSATIONS: Keyspace<ConversationId, Conversation> =
+    Keyspace::named("conversation/record");
+/// Visible conversations by status, newest first.
+pub const CONVERSATION_BY_STATUS: Keyspace<(u8, Newest, ConversationId), ()> =
+    Keyspace::named("status_newest_conversation/none");
+/// Visible conversations by owner (zeroes for nobody) and status, newest first.
+pub const CONVERSATION_BY_OWNER: Keyspace<([u8; 16], u8, Newest, ConversationId), ()> =
+    Keyspace::named("owner_status_newest_conversation/none");
+/// The conversations of each contact, oldest first.
+pub const CONVERSATIONS_OF_CONTACT: Keyspace<(ContactId, ConversationId), ()> =
+    Keyspace::named("contact_conversation/none");
+/// The newest conversation of a contact on a channel.
+pub const LATEST_CONVERSATION: Keyspace<(ContactId, ChannelId), ConversationId> =
+    Keyspace::named("contact_channel/conversation");
+/// Sleeping conversations by the time they wake.
+pub const SNOOZED_UNTIL: Keyspace<(Timestamp, ConversationId), ()> =
+    Keyspace::named("time_conversation/none");
+/// How far each person has read each conversation.
+pub const READ_MARKS: Keyspace<(UserId, ConversationId), ReadMark> =
+    Keyspace::named("user_conversation/read_mark");
+/// Messages, by id: the right edge takes the new ones.
+pub const MESSAGES: Keyspace<MessageId, Message> = Keyspace::named("message/record");
+/// The timeline of each conversation, by position from 1.
+pub const TIMELINE: Keyspace<(ConversationId, u32), MessageId> =
+    Keyspace::named("conversation_position/message");
+/// Vendors' ids, by bucket of half a day and digest.
+pub const EXTERNAL_IDS: Keyspace<(u32, u64), MessageId> = Keyspace::named("bucket_digest/message");
+/// Receipts that came before our own record of the vendor's id, by the same key.
+pub const EARLY_RECEIPTS: Keyspace<(u32, u64), Vec<Receipt>> =
+    Keyspace::named("bucket_digest/receipts");
+/// Messages on their way, lane by lane.
+pub const OUTBOX: Keyspace<(ChannelId, String, MessageId), OutboxRow> =
+    Keyspace::named("channel_address_message/outbox");
+/// The first row of each lane, by the time it is due.
+pub const OUTBOX_DUE: Keyspace<(Timestamp, ChannelId, String, MessageId), ()> =
+    Keyspace::named("time_channel_address_message/none");
+/// Answers given under idempotency keys, by the digest of principal, route and key.
+pub const IDEMPOTENCY: Keyspace<[u8; 32], Answered> = Keyspace::named("key_digest/answered");
+/// The same by age, to be forgotten.
+pub const IDEMPOTENCY_BY_AGE: Keyspace<(Timestamp, [u8; 32]), ()> =
+    Keyspace::named("time_key_digest/none");
+/// Stored files.
+pub const ATTACHMENTS: Keyspace<MediaId, Attachment> = Keyspace::named("media/record");
+/// Files that no message carries yet, and since when.
+pub const UNUSED_ATTACHMENTS: Keyspace<MediaId, Timestamp> = Keyspace::named("media/time");
+/// Counts, by kind, owner and status.
+pub const COUNTERS: Keyspace<(u8, [u8; 16], u8), u64> = Keyspace::named("kind_owner_status/count");
+
+/// Visitors of web chats.
+pub const VISITORS: Keyspace<VisitorId, Visitor> = Keyspace::named("visitor/record");
+/// Visitors by the id of the business's own systems.
+pub const VISITOR_BY_EXTERNAL_ID: Keyspace<(ChannelId, String), VisitorId> =
+    Keyspace::named("channel_external_id/visitor");
+/// The timeline of each visitor, from 1 without gaps.
+pub const VISITOR_TIMELINE: Keyspace<(VisitorId, u64), TimelineEntry> =
+    Keyspace::named("visitor_seq/entry");
+/// The timeline entry that brought a message.
+pub const VISITOR_MESSAGE_SEQ: Keyspace<MessageId, (VisitorId, u64)> =
+    Keyspace::named("message/visitor_seq");
+/// What each client's message id was used for.
+pub const VISITOR_CLIENT_IDS: Keyspace<(VisitorId, String), ClientMessage> =
+    Keyspace::named("visitor_client_id/message");
+/// Browsers of visitors.
+pub const WEBCHAT_SESSIONS: Keyspace<WebchatSessionId, WebchatSession> =
+    Keyspace::named("webchat_session/record");
+/// Browsers by the digest of their token.
+pub const WEBCHAT_SESSION_BY_TOKEN: Keyspace<[u8; 32], WebchatSessionId> =
+    Keyspace::named("token/webchat_session");
+/// The browsers of each visitor.
+pub const WEBCHAT_SESSIONS_OF_VISITOR: Keyspace<(VisitorId, WebchatSessionId), ()> =
+    Keyspace::named("visitor_webchat_session/none");

@@ -1,0 +1,173 @@
+//! People outside, found by id, name, address of mail, phone and external id.
+
+use crate::base::text::fold;
+use crate::model::contact::Contact;
+use crate::model::ids::ContactId;
+use crate::store::Read;
+use crate::store::Scan;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::keyspaces::CONTACT_BY_EMAIL;
+use crate::store::keyspaces::CONTACT_BY_EXTERNAL_ID;
+use crate::store::keyspaces::CONTACT_BY_NAME;
+use crate::store::keyspaces::CONTACT_BY_PHONE;
+use crate::store::keyspaces::CONTACTS;
+
+/// One contact, as stored: a merged one is answered as its own tombstone.
+///
+/// # Errors
+/// The disk's.
+pub fn get(read: &impl Read, id: ContactId) -> Result<Option<Contact>, StoreError> {
+    read.get(&CONTACTS, &id)
+}
+
+/// The contact an id stands for today: merged ids lead to the survivor.
+///
+/// # Errors
+/// The disk's.
+pub fn survivor(read: &impl Read, id: ContactId) -> Result<Option<Contact>, StoreError> {
+    let mut found = get(read, id)?;
+    while let Some(Contact {
+        merged_into: Some(next),
+        ..
+    }) = found
+    {
+        found = get(read, next)?;
+    }
+    Ok(found)
+}
+
+/// The contacts with this address of mail.
+///
+/// # Errors
+/// The disk's.
+pub fn by_email(read: &impl Read, email: &str) -> Result<Vec<Contact>, StoreError> {
+    let keys = read.keys_under(&CONTACT_BY_EMAIL, &email.trim().to_lowercase())?;
+    all(read, keys.into_iter().map(|(_, id)| id))
+}
+
+/// The contacts with this phone number, E.164.
+///
+/// # Errors
+/// The disk's.
+pub fn by_phone(read: &impl Read, phone: &str) -> Result<Vec<Contact>, StoreError> {
+    let keys = read.keys_under(&CONTACT_BY_PHONE, &phone.to_owned())?;
+    all(read, keys.into_iter().map(|(_, id)| id))
+}
+
+/// The contact the business knows under this id of its own.
+///
+/// # Errors
+/// The disk's.
+pub fn by_external_id(read: &impl Read, external_id: &str) -> Result<Option<Contact>, StoreError> {
+    match read.get(&CONTACT_BY_EXTERNAL_ID, &external_id.to_owned())? {
+        Some(id) => get(read, id),
+        None => Ok(None),
+    }
+}
+
+/// Contacts by name, from after a place in that order; tombstones left out.
+///
+/// # Errors
+/// The disk's.
+pub fn by_name(
+    read: &impl Read,
+    scan: Scan<(String, ContactId)>,
+) -> Result<Vec<((String, ContactId), Contact)>, StoreError> {
+    let mut rows = Vec::new();
+    for (key, ()) in read.scan(&CONTACT_BY_NAME, scan)? {
+        if let Some(contact) = get(read, key.1)? {
+            rows.push((key, contact));
+        }
+    }
+    Ok(rows)
+}
+
+/// Contacts by age, from after a place in that order, tombstones included.
+///
+/// # Errors
+/// The disk's.
+pub fn by_age(
+    read: &impl Read,
+    scan: Scan<ContactId>,
+) -> Result<Vec<(ContactId, Contact)>, StoreError> {
+    read.scan(&CONTACTS, scan)
+}
+
+/// Stores a contact in place of what was there and keeps its indexes.
+///
+/// # Errors
+/// The disk's.
+pub fn put(tx: &mut Tx<'_>, contact: &Contact) -> Result<(), StoreError> {
+    if let Some(old) = get(tx, contact.id)? {
+        // Most changes leave the indexed fields alone, and a customer's every message is a change.
+        if indexed(&old) == indexed(contact) {
+            return tx.put(&CONTACTS, &contact.id, contact);
+        }
+        unindex(tx, &old)?;
+    }
+    index(tx, contact)?;
+    tx.put(&CONTACTS, &contact.id, contact)
+}
+
+fn indexed(contact: &Contact) -> (&str, Option<&str>, Option<&str>, Option<&str>, bool) {
+    (
+        &contact.name,
+        contact.email.as_deref(),
+        contact.phone.as_deref(),
+        contact.external_id.as_deref(),
+        contact.merged_into.is_some(),
+    )
+}
+
+fn index(tx: &mut Tx<'_>, contact: &Contact) -> Result<(), StoreError> {
+    let id = contact.id;
+    if contact.merged_into.is_some() {
+        return Ok(());
+    }
+    tx.put(&CONTACT_BY_NAME, &(fold(&contact.name), id), &())?;
+    if let Some(email) = &contact.email {
+        tx.put(&CONTACT_BY_EMAIL, &(email.clone(), id), &())?;
+    }
+    if let Some(phone) = &contact.phone {
+        tx.put(&CONTACT_BY_PHONE, &(phone.clone(), id), &())?;
+    }
+    if let Some(external_id) = &contact.external_id {
+        tx.put(&CONTACT_BY_EXTERNAL_ID, external_id, &id)?;
+    }
+    Ok(())
+}
+
+fn unindex(tx: &mut Tx<'_>, contact: &Contact) -> Result<(), StoreError> {
+    let id = contact.id;
+    tx.remove(&CONTACT_BY_NAME, &(fold(&contact.name), id))?;
+    if let Some(email) = &contact.email {
+        tx.remove(&CONTACT_BY_EMAIL, &(email.clone(), id))?;
+    }
+    if let Some(phone) = &contact.phone {
+        tx.remove(&CONTACT_BY_PHONE, &(phone.clone(), id))?;
+    }
+    if let Some(external_id) = &contact.external_id
+        && tx.get(&CONTACT_BY_EXTERNAL_ID, external_id)? == Some(id)
+    {
+        tx.remove(&CONTACT_BY_EXTERNAL_ID, external_id)?;
+    }
+    Ok(())
+}
+
+/// Removes a contact.
+///
+/// # Errors
+/// The disk's.
+pub fn remove(tx: &mut Tx<'_>, contact: &Contact) -> Result<(), StoreError> {
+    unindex(tx, contact)?;
+    tx.remove(&CONTACTS, &contact.id)
+}
+
+fn all(read: &impl Read, ids: impl Iterator<Item = ContactId>) -> Result<Vec<Contact>, StoreError> {
+    let mut found = Vec::new();
+    for id in ids {
+        found.extend(get(read, id)?);
+    }
+    Ok(found)
+}

@@ -1,0 +1,65 @@
+//! Addresses of contacts on channels, found by channel and address, and by contact.
+
+use crate::model::contact::Identity;
+use crate::model::ids::ChannelId;
+use crate::model::ids::ContactId;
+use crate::store::Read;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::keyspaces::IDENTITIES;
+use crate::store::keyspaces::IDENTITIES_OF_CONTACT;
+
+/// The identity behind an address of a channel.
+///
+/// # Errors
+/// The disk's.
+pub fn get(
+    read: &impl Read,
+    channel: ChannelId,
+    address: &str,
+) -> Result<Option<Identity>, StoreError> {
+    read.get(&IDENTITIES, &(channel, address.to_owned()))
+}
+
+/// Every address of a contact, oldest first.
+///
+/// # Errors
+/// The disk's.
+pub fn of_contact(read: &impl Read, contact: ContactId) -> Result<Vec<Identity>, StoreError> {
+    let mut found = Vec::new();
+    for (_, (channel, address)) in read.entries_under(&IDENTITIES_OF_CONTACT, &contact)? {
+        found.extend(get(read, channel, &address)?);
+    }
+    Ok(found)
+}
+
+/// Stores an identity in place of what was there, moving it to its owner's list.
+///
+/// # Errors
+/// The disk's.
+pub fn put(tx: &mut Tx<'_>, identity: &Identity) -> Result<(), StoreError> {
+    let key = (identity.channel_id, identity.address.clone());
+    if let Some(old) = tx.get(&IDENTITIES, &key)?
+        && old.contact_id != identity.contact_id
+    {
+        tx.remove(&IDENTITIES_OF_CONTACT, &(old.contact_id, old.id))?;
+    }
+    tx.put(
+        &IDENTITIES_OF_CONTACT,
+        &(identity.contact_id, identity.id),
+        &key,
+    )?;
+    tx.put(&IDENTITIES, &key, identity)
+}
+
+/// Removes an identity.
+///
+/// # Errors
+/// The disk's.
+pub fn remove(tx: &mut Tx<'_>, identity: &Identity) -> Result<(), StoreError> {
+    tx.remove(&IDENTITIES_OF_CONTACT, &(identity.contact_id, identity.id))?;
+    tx.remove(
+        &IDENTITIES,
+        &(identity.channel_id, identity.address.clone()),
+    )
+}

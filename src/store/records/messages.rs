@@ -1,0 +1,97 @@
+//! Messages, found by id and by their place in a conversation.
+//!
+//! Bodies stand in one keyspace by id, which rises with time, so that new ones go to its right
+//! edge; a conversation's timeline holds only ids.
+
+use crate::model::ids::ConversationId;
+use crate::model::ids::MessageId;
+use crate::model::message::Message;
+use crate::store::Direction;
+use crate::store::Read;
+use crate::store::Scan;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::keyspaces::MESSAGES;
+use crate::store::keyspaces::TIMELINE;
+
+/// One message.
+///
+/// # Errors
+/// The disk's.
+pub fn get(read: &impl Read, id: MessageId) -> Result<Option<Message>, StoreError> {
+    read.get(&MESSAGES, &id)
+}
+
+/// Messages of a conversation next to a position, which is left out: older or newer ones, nearest
+/// first.
+///
+/// # Errors
+/// The disk's.
+pub fn near(
+    read: &impl Read,
+    conversation: ConversationId,
+    from: Option<u32>,
+    direction: Direction,
+    limit: usize,
+) -> Result<Vec<Message>, StoreError> {
+    let scan = Scan::under(&conversation)
+        .after(from.map(|position| (conversation, position)).as_ref())
+        .direction(direction)
+        .limit(limit);
+    let mut found = Vec::new();
+    for (_, id) in read.scan(&TIMELINE, scan)? {
+        found.extend(get(read, id)?);
+    }
+    Ok(found)
+}
+
+/// Messages by age in the whole installation, from after `after`.
+///
+/// # Errors
+/// The disk's.
+pub fn by_age(
+    read: &impl Read,
+    after: Option<MessageId>,
+    direction: Direction,
+    limit: usize,
+) -> Result<Vec<Message>, StoreError> {
+    let scan = Scan::all()
+        .after(after.as_ref())
+        .direction(direction)
+        .limit(limit);
+    Ok(read
+        .scan(&MESSAGES, scan)?
+        .into_iter()
+        .map(|(_, message)| message)
+        .collect())
+}
+
+/// Stores a new message at its position.
+///
+/// # Errors
+/// The disk's.
+pub fn insert(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
+    tx.put(
+        &TIMELINE,
+        &(message.conversation_id, message.position),
+        &message.id,
+    )?;
+    tx.put(&MESSAGES, &message.id, message)
+}
+
+/// Stores a changed message; conversation and position stay.
+///
+/// # Errors
+/// The disk's.
+pub fn update(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
+    tx.put(&MESSAGES, &message.id, message)
+}
+
+/// Removes a message for good.
+///
+/// # Errors
+/// The disk's.
+pub fn remove(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
+    tx.remove(&TIMELINE, &(message.conversation_id, message.position))?;
+    tx.remove(&MESSAGES, &message.id)
+}

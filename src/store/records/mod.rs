@@ -1,0 +1,24 @@
+//! Reading and writing each kind of record: every file is the whole truth about one kind, its
+//! indexes included. Nobody else opens a keyspace.
+
+pub mod api_keys;
+pub mod attachments;
+pub mod audit;
+pub mod channels;
+pub mod contacts;
+pub mod conversations;
+pub mod counters;
+pub mod dedup;
+pub mod idempotency;
+pub mod identities;
+pub mod merges;
+pub mod messages;
+pub mod organisation;
+pub mod outbox;
+pub mod quarantine;
+pub mod read_marks;
+pub mod sessions;
+pub mod tags;
+pub mod teams;
+pub mod users;
+pub mod visitors;

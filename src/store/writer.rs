@@ -1,0 +1,311 @@
+//! The one writer thread: commits whatever is waiting together, durably, then answers.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use std::time::Instant;
+
+use tokio::sync::mpsc;
+use tokio::sync::oneshot;
+use tokio::sync::watch;
+
+use crate::store::StoreError;
+use crate::store::kv::KvEngine;
+use crate::store::kv::KvError;
+use crate::store::kv::Verdict;
+use crate::store::log;
+use crate::store::tx::Snapshot;
+use crate::store::tx::Tx;
+
+/// The most changes that share one commit.
+const ROUND_MAX: usize = 512;
+/// Changes that may wait; more make their callers wait.
+pub const QUEUE_MAX: usize = 4_096;
+/// The pause before a failed disk is tried again.
+const REVIVE_PAUSE: Duration = Duration::from_millis(500);
+
+/// A change as the writer sees it.
+pub trait Change: Send {
+    /// What it is for, for errors.
+    fn doing(&self) -> &'static str;
+    /// Makes the change; may be called again in another transaction.
+    fn run(&mut self, tx: &mut Tx<'_>) -> Ran;
+    /// Answers the caller once the fate of the change is known.
+    fn finish(self: Box<Self>, fate: Result<(), StoreError>);
+}
+
+/// How a change went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ran {
+    /// It is to be kept.
+    Kept,
+    /// It declined, with an answer of its own.
+    Declined,
+}
+
+/// A change made of a closure and the caller that waits for it.
+struct Waiting<T, E, F> {
+    doing: &'static str,
+    change: F,
+    answer: Option<Result<T, E>>,
+    caller: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, F> Change for Waiting<T, E, F>
+where
+    T: Send,
+    E: From<StoreError> + Send,
+    F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send,
+{
+    fn doing(&self) -> &'static str {
+        self.doing
+    }
+
+    fn run(&mut self, tx: &mut Tx<'_>) -> Ran {
+        let answer = (self.change)(tx);
+        let ran = if answer.is_ok() {
+            Ran::Kept
+        } else {
+            Ran::Declined
+        };
+        self.answer = Some(answer);
+        ran
+    }
+
+    fn finish(self: Box<Self>, fate: Result<(), StoreError>) {
+        let answer = match (fate, self.answer) {
+            (Ok(()), Some(answer)) => answer,
+            (Ok(()), None) => Err(StoreError::Closed.into()),
+            (Err(error), _) => Err(error.into()),
+        };
+        // A caller that went away does not need its answer: what it asked for is done all the same.
+        drop(self.caller.send(answer));
+    }
+}
+
+/// Pairs a closure with the receiver of its answer.
+pub fn change<T, E, F>(
+    doing: &'static str,
+    change: F,
+) -> (Box<dyn Change>, oneshot::Receiver<Result<T, E>>)
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+    F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+{
+    let (caller, receiver) = oneshot::channel();
+    (
+        Box::new(Waiting {
+            doing,
+            change,
+            answer: None,
+            caller,
+        }),
+        receiver,
+    )
+}
+
+/// Figures of the writer, for health pages.
+#[derive(Debug, Default)]
+pub struct WriterStats {
+    /// Commits so far.
+    pub commits: AtomicU64,
+    /// Changes so far.
+    pub changes: AtomicU64,
+    /// Time spent in commits, in microseconds.
+    pub commit_micros: AtomicU64,
+    /// The longest commit, in microseconds.
+    pub slowest_micros: AtomicU64,
+}
+
+/// The writer's half that stays with its thread.
+pub struct Writer {
+    engine: Arc<dyn KvEngine>,
+    published: watch::Sender<u64>,
+    stats: Arc<WriterStats>,
+    next_seq: u64,
+    /// When an unwell disk may be tried again.
+    unwell: Option<(KvError, Instant)>,
+}
+
+impl Writer {
+    /// A writer whose log continues after `last_seq`.
+    pub fn new(
+        engine: Arc<dyn KvEngine>,
+        last_seq: u64,
+        published: watch::Sender<u64>,
+        stats: Arc<WriterStats>,
+    ) -> Self {
+        Self {
+            engine,
+            published,
+            stats,
+            next_seq: last_seq + 1,
+            unwell: None,
+        }
+    }
+
+    /// Works until every sender is gone and the queue is empty.
+    pub fn work(mut self, mut inbox: mpsc::Receiver<Box<dyn Change>>) {
+        while let Some(first) = inbox.blocking_recv() {
+            let mut round = vec![first];
+            while round.len() < ROUND_MAX
+                && let Ok(next) = inbox.try_recv()
+            {
+                round.push(next);
+            }
+            self.commit(round);
+        }
+    }
+
+    /// Commits a round, answering everybody in it. A change that spoils the transaction is answered
+    /// with its own trouble, the others run again in a fresh one.
+    fn commit(&mut self, mut round: Vec<Box<dyn Change>>) {
+        while !round.is_empty() {
+            if let Err(error) = self.ensure_well() {
+                answer_all(round, &error);
+                return;
+            }
+            round = match self.try_commit(round) {
+                Ok(again) => again,
+                Err(Trouble { round, error }) => {
+                    tracing::error!("committing failed: {error}");
+                    self.unwell = Some((error.clone(), Instant::now()));
+                    // The engine may be usable again at once, after an interrupted call.
+                    if self.revive().is_ok() && !matches!(error, KvError::Full) {
+                        tracing::warn!("the database was reopened after an error of the disk");
+                    }
+                    answer_all(round, &error);
+                    return;
+                }
+            };
+        }
+    }
+
+    /// Waits no longer than it takes to find out whether the disk is well again.
+    fn ensure_well(&mut self) -> Result<(), KvError> {
+        match &self.unwell {
+            None => Ok(()),
+            Some((error, since)) if since.elapsed() < REVIVE_PAUSE => Err(error.clone()),
+            Some(_) => self.revive(),
+        }
+    }
+
+    fn revive(&mut self) -> Result<(), KvError> {
+        match self.engine.revive() {
+            Ok(()) => {
+                // A commit that failed may have reached the disk all the same: the log on disk
+                // says where its numbers go on.
+                self.next_seq = self.last_seq_on_disk()? + 1;
+                self.unwell = None;
+                Ok(())
+            }
+            Err(error) => {
+                self.unwell = Some((error.clone(), Instant::now()));
+                Err(error)
+            }
+        }
+    }
+
+    fn last_seq_on_disk(&self) -> Result<u64, KvError> {
+        let snapshot = Snapshot::new(self.engine.snapshot()?);
+        log::last_seq(&snapshot).map_err(|error| KvError::Failed(error.to_string()))
+    }
+
+    /// One transaction over a round: what is left to run again, after everybody else was answered.
+    fn try_commit(&mut self, round: Vec<Box<dyn Change>>) -> Result<Vec<Box<dyn Change>>, Trouble> {
+        let started = Instant::now();
+        let next_seq = Cell::new(self.next_seq);
+        let mut ran: Vec<Box<dyn Change>> = Vec::with_capacity(round.len());
+        let mut waiting = round.into_iter();
+        let mut spoiler: Option<(Box<dyn Change>, Option<StoreError>)> = None;
+        let mut wrote = false;
+        let outcome = self.engine.write(&mut |batch| {
+            for mut change in waiting.by_ref() {
+                let mut tx = Tx::new(batch, &next_seq);
+                let before = next_seq.get();
+                let result = catch_unwind(AssertUnwindSafe(|| change.run(&mut tx)));
+                let touched = tx.has_written() || next_seq.get() != before;
+                match result {
+                    Ok(Ran::Kept) => wrote |= touched,
+                    Ok(Ran::Declined) if !touched => {}
+                    Ok(Ran::Declined) => {
+                        spoiler = Some((change, None));
+                        return Verdict::Abort;
+                    }
+                    Err(panic) => {
+                        let doing = change.doing();
+                        tracing::error!("a change broke while {doing}: {}", said(&*panic));
+                        spoiler = Some((change, Some(StoreError::Panicked { doing })));
+                        return Verdict::Abort;
+                    }
+                }
+                ran.push(change);
+            }
+            if wrote {
+                Verdict::Commit
+            } else {
+                Verdict::Abort
+            }
+        });
+        if let Err(error) = outcome {
+            ran.extend(spoiler.map(|(change, _)| change));
+            ran.extend(waiting);
+            return Err(Trouble { round: ran, error });
+        }
+        if let Some((change, trouble)) = spoiler {
+            change.finish(trouble.map_or(Ok(()), Err));
+            ran.extend(waiting);
+            return Ok(ran);
+        }
+        self.count(started, ran.len());
+        if wrote {
+            self.next_seq = next_seq.get();
+            self.published.send_replace(self.next_seq - 1);
+        }
+        for change in ran {
+            change.finish(Ok(()));
+        }
+        Ok(Vec::new())
+    }
+
+    fn count(&self, started: Instant, changes: usize) {
+        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.stats.commits.fetch_add(1, Ordering::Relaxed);
+        self.stats
+            .changes
+            .fetch_add(changes as u64, Ordering::Relaxed);
+        self.stats
+            .commit_micros
+            .fetch_add(micros, Ordering::Relaxed);
+        self.stats
+            .slowest_micros
+            .fetch_max(micros, Ordering::Relaxed);
+    }
+}
+
+/// A round that could not be committed, and why.
+struct Trouble {
+    round: Vec<Box<dyn Change>>,
+    error: KvError,
+}
+
+fn answer_all(round: Vec<Box<dyn Change>>, error: &KvError) {
+    for change in round {
+        let doing = change.doing();
+        change.finish(Err(StoreError::while_doing(doing)(error.clone())));
+    }
+}
+
+fn said(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message")
+}
