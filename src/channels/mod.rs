@@ -1,1 +1,195 @@
-//! Translation between a vendor's bytes and the model, nothing else.
+//! Translation between a vendor's bytes and the model, and nothing else.
+//!
+//! A channel is a [`Channel`]: bytes in, facts out; message in, calls out. It has no clock, network,
+//! storage or log: whatever a translation needs of the present is handed to it. Each channel is one
+//! folder that reads the same way: `mod.rs` implements the trait, `caps.rs` is its row of the
+//! capability matrix, the rest is its own affair and is never seen outside.
+//!
+//! Which channels exist is written once, in [`registry`].
+
+use std::fmt::Debug;
+
+pub use crate::base::http::Headers;
+pub use crate::base::http::HttpReply;
+pub use crate::base::http::HttpRequest;
+pub use crate::base::http::Method;
+pub use crate::base::http::Webhook;
+pub use crate::base::secret::Secret;
+pub use crate::base::text::Counting;
+pub use crate::base::time::Timestamp;
+use crate::model::Opaque;
+use crate::model::capability::Capabilities;
+use crate::model::channel::Setting;
+use crate::model::ids::MessageId;
+use crate::model::inbound::InboundEvent;
+use crate::model::outbound::Account;
+use crate::model::outbound::Call;
+use crate::model::outbound::Outcome;
+use crate::model::outbound::Sending;
+use crate::model::rejection::FieldError;
+use crate::model::rejection::Rejection;
+
+pub mod email;
+pub mod facebook;
+pub mod instagram;
+pub mod numbered;
+pub mod rcs;
+pub mod registry;
+pub mod sms;
+pub mod telegram;
+pub mod voice;
+pub mod webchat;
+pub mod whatsapp;
+
+/// One way to talk with customers: a vendor, or our own web chat.
+///
+/// An implementation holds no state: everything it needs arrives with the call. The order in which
+/// the engine calls it is the order of the methods below.
+pub trait Channel: Debug + Send + Sync {
+    /// The kind, as it stands in addresses and on the wire: lower case, such as `telegram`.
+    fn kind(&self) -> &'static str;
+
+    /// The name people know it by, such as `Telegram`.
+    fn name(&self) -> &'static str;
+
+    /// The settings of an account, in the order of the form.
+    fn settings(&self) -> &'static [Setting];
+
+    /// What this channel can carry.
+    fn capabilities(&self) -> &'static Capabilities;
+
+    /// Brings settings that a client sent under older names into today's names and shapes. Called
+    /// before anything is checked or stored.
+    fn adopt(&self, settings: &mut Opaque) {
+        rename_aliases(self.settings(), settings);
+    }
+
+    /// Checks the settings of an account beyond what their shape in [`settings`](Self::settings)
+    /// says. Asks nobody outside.
+    ///
+    /// # Errors
+    /// Everything that is wrong, by the name of the setting; a path such as
+    /// `preChatForm.fields[1].name` where it is inside one.
+    fn check(&self, account: &Account) -> Result<(), Vec<FieldError>>;
+
+    /// Checks that a webhook really came from the vendor, in constant time.
+    ///
+    /// # Errors
+    /// [`NotGenuine`]: the proof is missing, wrong or too old. The caller answers 401 and keeps
+    /// nothing.
+    fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine>;
+
+    /// The answer to a call that only asks whether we are there; none for every other call. Such a
+    /// call is answered at once and leaves no trace, so it must not need [`verify`](Self::verify).
+    fn greet(&self, account: &Account, hook: &Webhook) -> Option<HttpReply> {
+        let _ = (account, hook);
+        None
+    }
+
+    /// Reads a genuine webhook into facts, oldest first. Kinds we do not know are skipped.
+    ///
+    /// # Errors
+    /// [`ParseError`], which also says what becomes of the bytes.
+    fn parse(&self, account: &Account, hook: &Webhook) -> Result<Vec<InboundEvent>, ParseError>;
+
+    /// The answer to a webhook whose facts are on disk: one entry for each fact that
+    /// [`parse`](Self::parse) read, in the same order. Most vendors want no more than 200.
+    fn answer(&self, recorded: &[Recorded]) -> HttpReply {
+        let _ = recorded;
+        HttpReply {
+            status: 200,
+            headers: Headers::default(),
+            body: Vec::new(),
+        }
+    }
+
+    /// Writes the calls that carry a message, in sending order. Never called where
+    /// [`Capabilities::own_transport`] says that storing is sending.
+    ///
+    /// # Errors
+    /// [`RenderError`]: content that was not fitted to [`capabilities`](Self::capabilities) first.
+    /// That is a bug in the engine, not a mistake of the person writing.
+    fn render(&self, sending: &Sending<'_>) -> Result<Vec<Call>, RenderError>;
+
+    /// Reads the vendor's answer to one call: taken, try later, or never.
+    fn read_reply(&self, reply: &HttpReply) -> Outcome;
+}
+
+/// A webhook that does not prove where it comes from. Which part failed is not told to the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the signature is missing or wrong")]
+pub struct NotGenuine;
+
+/// A webhook that is genuine but yields no facts.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// We do not understand the vendor. The bytes are kept to be read again after a fix, and the
+    /// vendor is told that all is well: repeating it would not help.
+    #[error("not readable: {0}")]
+    Unreadable(String),
+    /// The sender is a program that can mend its mistake: it is told so and nothing is kept.
+    #[error(transparent)]
+    Refused(#[from] Rejection),
+}
+
+/// What became of one fact of a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// The message it made or changed, where there is one.
+    pub message_id: Option<MessageId>,
+    /// Whether the same fact had been recorded before.
+    pub duplicate: bool,
+}
+
+/// Content that a channel cannot carry arrived at [`Channel::render`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} cannot carry {content} in this form")]
+pub struct RenderError {
+    /// The kind of the channel.
+    pub kind: &'static str,
+    /// The type of the content.
+    pub content: &'static str,
+}
+
+/// Moves every setting that stands under an alias to its present name, unless that is taken.
+pub fn rename_aliases(table: &[Setting], settings: &mut Opaque) {
+    for setting in table {
+        for alias in setting.aliases {
+            let Some(value) = settings.shift_remove(*alias) else {
+                continue;
+            };
+            if !settings.contains_key(setting.name) {
+                settings.insert(setting.name.to_owned(), value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::channel::Shape;
+
+    #[test]
+    fn aliases_move_to_the_present_name_unless_it_is_taken() {
+        const TABLE: &[Setting] = &[Setting {
+            name: "appSecret",
+            aliases: &["webhookSecret", "secret"],
+            label: "",
+            help: "",
+            shape: Shape::Text,
+            required: false,
+        }];
+        let cases = [
+            (r#"{"secret":"a","x":1}"#, r#"{"x":1,"appSecret":"a"}"#),
+            (r#"{"appSecret":"a","secret":"b"}"#, r#"{"appSecret":"a"}"#),
+            ("{}", "{}"),
+        ];
+        for (given, expected) in cases {
+            let mut settings: Opaque = serde_json::from_str(given).unwrap_or_default();
+            rename_aliases(TABLE, &mut settings);
+            let expected: Opaque = serde_json::from_str(expected).unwrap_or_default();
+            assert_eq!(settings, expected, "{given}");
+        }
+    }
+}

@@ -1,1 +1,3 @@
 //! Decisions, commands and background workers.
+
+pub mod rules;

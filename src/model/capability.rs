@@ -45,6 +45,18 @@ pub struct MediaLimits {
     pub document_bytes: u64,
 }
 
+/// Whether a button that does more than answer can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Placing {
+    /// Not at all: it becomes a line of the text.
+    Nowhere,
+    /// Only as the one button of its message.
+    Alone,
+    /// Beside other buttons.
+    Anywhere,
+}
+
 /// What a channel can carry and within which limits. Rows are constants that state only where
 /// they differ from [`Capabilities::PLAIN`]. A maximum of 0 means that the thing does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -62,14 +74,20 @@ pub struct Capabilities {
     pub counting: Counting,
     /// The largest files.
     pub media: MediaLimits,
-    /// Whether one message can carry a file and buttons alike.
+    /// Whether a sticker can be sent as a sticker.
     pub stickers: bool,
+    /// The longest line above and below buttons and lists; 0 where they are part of the text.
+    pub header_max: usize,
     /// Buttons that answer, at most.
     pub buttons_max: usize,
     /// The longest title of a button, in characters.
     pub button_title_max: usize,
-    /// Whether buttons may open an address or call a number.
-    pub link_buttons: bool,
+    /// Buttons that open an address.
+    pub url_buttons: Placing,
+    /// Buttons that call a number.
+    pub call_buttons: Placing,
+    /// Buttons that ask for the customer's place.
+    pub location_buttons: Placing,
     /// Quick replies, at most.
     pub quick_replies_max: usize,
     /// The longest title of a quick reply, in characters.
@@ -86,6 +104,10 @@ pub struct Capabilities {
     pub cards_max: usize,
     /// Buttons of one card, at most.
     pub card_buttons_max: usize,
+    /// The longest title of a card, in characters.
+    pub card_title_max: usize,
+    /// The longest description of a card, in characters.
+    pub card_description_max: usize,
     /// Whether a place can be sent as a place.
     pub locations: bool,
     /// Whether contact cards can be sent.
@@ -140,9 +162,12 @@ impl Capabilities {
             document_bytes: 0,
         },
         stickers: false,
+        header_max: 0,
         buttons_max: 0,
         button_title_max: 20,
-        link_buttons: false,
+        url_buttons: Placing::Nowhere,
+        call_buttons: Placing::Nowhere,
+        location_buttons: Placing::Nowhere,
         quick_replies_max: 0,
         quick_reply_title_max: 20,
         list_rows_max: 0,
@@ -151,6 +176,8 @@ impl Capabilities {
         list_description_max: 72,
         cards_max: 0,
         card_buttons_max: 0,
+        card_title_max: 80,
+        card_description_max: 80,
         locations: false,
         contacts: false,
         replies: false,

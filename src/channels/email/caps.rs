@@ -1,0 +1,40 @@
+//! What Email can carry.
+
+use crate::model::capability::Capabilities;
+use crate::model::capability::Matrix;
+use crate::model::capability::MediaLimits;
+use crate::model::capability::Support;
+
+const MIB: u64 = 1024 * 1024;
+
+/// Email: email.md sections 4.1 (what becomes of each content), 5 (receipts), 8 (sizes), 9
+/// (throughput) and 11 (limits).
+///
+/// Mail has no longest text; ours is the one kept of inbound mail. Files travel as base 64, which
+/// adds 37 % to them: a mailbox that takes the usual 25 MB takes 18 of ours. Receipts depend on the
+/// service and the reader's program. Buttons become numbers, though links stay links.
+pub static CAPABILITIES: Capabilities = Capabilities {
+    matrix: Matrix {
+        images: Support::Full,
+        documents: Support::Full,
+        audio: Support::Full,
+        video: Support::Full,
+        templates: Support::Full,
+        delivery_receipts: Support::Partial,
+        read_receipts: Support::Partial,
+        ..Capabilities::PLAIN.matrix
+    },
+    text_max: 100_000,
+    interactive_text_max: 100_000,
+    caption_max: 100_000,
+    media: MediaLimits {
+        image_bytes: 18 * MIB,
+        audio_bytes: 18 * MIB,
+        video_bytes: 18 * MIB,
+        document_bytes: 18 * MIB,
+    },
+    replies: true,
+    repeat_hours: 7 * 24,
+    sends_per_second: 1,
+    ..Capabilities::PLAIN
+};

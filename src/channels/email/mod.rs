@@ -1,0 +1,3 @@
+//! Email over SMTP and IMAP and through mail services.
+
+pub mod caps;

@@ -1,0 +1,55 @@
+//! What Messenger can carry.
+
+use crate::model::capability::Capabilities;
+use crate::model::capability::Matrix;
+use crate::model::capability::MediaLimits;
+use crate::model::capability::Placing;
+use crate::model::capability::Support;
+
+const MIB: u64 = 1024 * 1024;
+
+/// Messenger: facebook.md sections 4 (what becomes of each content), 8 (files), 9 (throughput), 10
+/// (window, and that a page never begins) and 11 (limits).
+///
+/// Captions become messages of their own, headers and footers lines of the text. The vendor repeats
+/// events for up to 36 hours (meta.md section 5).
+pub static CAPABILITIES: Capabilities = Capabilities {
+    matrix: Matrix {
+        text: Support::Full,
+        images: Support::Full,
+        documents: Support::Full,
+        audio: Support::Full,
+        video: Support::Full,
+        buttons: Support::Full,
+        quick_replies: Support::Full,
+        templates: Support::Full,
+        delivery_receipts: Support::Full,
+        read_receipts: Support::Full,
+        typing: Support::Full,
+    },
+    text_max: 2_000,
+    interactive_text_max: 640,
+    media: MediaLimits {
+        image_bytes: 8 * MIB,
+        audio_bytes: 25 * MIB,
+        video_bytes: 25 * MIB,
+        document_bytes: 25 * MIB,
+    },
+    buttons_max: 3,
+    button_title_max: 20,
+    url_buttons: Placing::Anywhere,
+    call_buttons: Placing::Anywhere,
+    quick_replies_max: 13,
+    quick_reply_title_max: 20,
+    cards_max: 10,
+    card_buttons_max: 3,
+    card_title_max: 80,
+    card_description_max: 80,
+    replies: true,
+    reactions: true,
+    starts_conversations: false,
+    window_hours: Some(24),
+    repeat_hours: 36,
+    sends_per_second: 300,
+    ..Capabilities::PLAIN
+};

@@ -1,0 +1,3 @@
+//! Messenger of Facebook pages.
+
+pub mod caps;

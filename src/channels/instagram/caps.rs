@@ -1,0 +1,54 @@
+//! What Instagram can carry.
+
+use crate::base::text::Counting;
+use crate::model::capability::Capabilities;
+use crate::model::capability::Matrix;
+use crate::model::capability::MediaLimits;
+use crate::model::capability::Placing;
+use crate::model::capability::Support;
+
+const MIB: u64 = 1024 * 1024;
+
+/// Instagram: instagram.md sections 4 (what becomes of each content), 5 (receipts), 8 (files), 9
+/// (throughput), 10 (window, and that an account never begins) and 11 (limits).
+///
+/// Text counts in bytes. No delivery is ever reported by itself; a read message counts as
+/// delivered (section 5). Numbers to call become lines of the text.
+pub static CAPABILITIES: Capabilities = Capabilities {
+    matrix: Matrix {
+        images: Support::Full,
+        audio: Support::Full,
+        video: Support::Full,
+        buttons: Support::Full,
+        quick_replies: Support::Full,
+        delivery_receipts: Support::Full,
+        read_receipts: Support::Full,
+        typing: Support::Full,
+        ..Capabilities::PLAIN.matrix
+    },
+    text_max: 1_000,
+    interactive_text_max: 640,
+    counting: Counting::Bytes,
+    media: MediaLimits {
+        image_bytes: 8 * MIB,
+        audio_bytes: 25 * MIB,
+        video_bytes: 25 * MIB,
+        document_bytes: 0,
+    },
+    buttons_max: 3,
+    button_title_max: 20,
+    url_buttons: Placing::Anywhere,
+    quick_replies_max: 13,
+    quick_reply_title_max: 20,
+    cards_max: 10,
+    card_buttons_max: 3,
+    card_title_max: 80,
+    card_description_max: 80,
+    replies: true,
+    reactions: true,
+    starts_conversations: false,
+    window_hours: Some(24),
+    repeat_hours: 36,
+    sends_per_second: 100,
+    ..Capabilities::PLAIN
+};

@@ -1,0 +1,3 @@
+//! Direct messages of Instagram's professional accounts.
+
+pub mod caps;

@@ -1,0 +1,3 @@
+//! RCS through Google and several carriers.
+
+pub mod caps;

@@ -1,0 +1,23 @@
+//! What SMS can carry.
+
+use crate::model::capability::Capabilities;
+use crate::model::capability::Matrix;
+use crate::model::capability::Support;
+
+/// SMS: sms.md sections 2 (repeats), 4.2 (what becomes of each content), 9 (throughput) and 11
+/// (limits; the text of the narrowest carrier).
+///
+/// Pictures go as MMS only where an account has it switched on and its carrier can; this row is
+/// true of every account, so here they go as links.
+pub static CAPABILITIES: Capabilities = Capabilities {
+    matrix: Matrix {
+        images: Support::Partial,
+        delivery_receipts: Support::Full,
+        ..Capabilities::PLAIN.matrix
+    },
+    text_max: 1_600,
+    interactive_text_max: 1_600,
+    repeat_hours: 72,
+    sends_per_second: 1,
+    ..Capabilities::PLAIN
+};

@@ -1,0 +1,3 @@
+//! SMS and MMS through several carriers.
+
+pub mod caps;

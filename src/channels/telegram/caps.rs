@@ -1,0 +1,67 @@
+//! What Telegram can carry.
+
+use crate::base::text::Counting;
+use crate::model::capability::Capabilities;
+use crate::model::capability::Matrix;
+use crate::model::capability::MediaLimits;
+use crate::model::capability::Placing;
+use crate::model::capability::Support;
+
+const MIB: u64 = 1024 * 1024;
+
+/// Telegram: telegram.md sections 4 (what becomes of each content), 4.3 (edits), 8 (files), 9
+/// (throughput), 10 (who may begin) and 11 (limits).
+///
+/// Lists and quick replies become inline keyboards, a carousel one message a card. There are no
+/// receipts from the vendor: "delivered" means that the vendor took the message, and a message
+/// counts as read only when the customer pressed one of its buttons or answered it (section 5).
+pub static CAPABILITIES: Capabilities = Capabilities {
+    matrix: Matrix {
+        images: Support::Full,
+        documents: Support::Full,
+        audio: Support::Full,
+        video: Support::Full,
+        buttons: Support::Full,
+        quick_replies: Support::Full,
+        delivery_receipts: Support::Full,
+        read_receipts: Support::Full,
+        typing: Support::Full,
+        ..Capabilities::PLAIN.matrix
+    },
+    text_max: 4_096,
+    interactive_text_max: 4_096,
+    caption_max: 1_024,
+    counting: Counting::Utf16Units,
+    media: MediaLimits {
+        image_bytes: 10 * MIB,
+        audio_bytes: 50 * MIB,
+        video_bytes: 50 * MIB,
+        document_bytes: 50 * MIB,
+    },
+    stickers: true,
+    buttons_max: 100,
+    button_title_max: 64,
+    url_buttons: Placing::Anywhere,
+    location_buttons: Placing::Alone,
+    quick_replies_max: 100,
+    quick_reply_title_max: 64,
+    list_rows_max: 100,
+    list_sections_max: 100,
+    list_title_max: 64,
+    list_description_max: 256,
+    cards_max: 10,
+    card_buttons_max: 8,
+    // A card is a picture whose caption, at most 1,024 long, holds both.
+    card_title_max: 200,
+    card_description_max: 800,
+    locations: true,
+    contacts: true,
+    replies: true,
+    reactions: true,
+    edits: true,
+    deletes: true,
+    starts_conversations: false,
+    repeat_hours: 24,
+    sends_per_second: 25,
+    ..Capabilities::PLAIN
+};

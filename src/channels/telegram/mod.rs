@@ -1,0 +1,3 @@
+//! Telegram bots.
+
+pub mod caps;

@@ -1,0 +1,3 @@
+//! Phone calls through several carriers and switches.
+
+pub mod caps;

@@ -1,0 +1,3 @@
+//! Our own web chat: the widget on a website, and programs that speak for its visitors.
+
+pub mod caps;

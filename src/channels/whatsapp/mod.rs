@@ -1,0 +1,3 @@
+//! WhatsApp through Meta's Cloud API.
+
+pub mod caps;

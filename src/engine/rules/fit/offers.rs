@@ -1,0 +1,530 @@
+//! Choices: buttons, quick replies and lists, in the best form a channel has for them.
+
+use super::Fitting;
+use super::counted;
+use crate::base::text::Counting;
+use crate::base::text::shorten;
+use crate::base::text::split;
+use crate::channels::numbered;
+use crate::engine::rules::choices;
+use crate::model::capability::Capabilities;
+use crate::model::content::Button;
+use crate::model::content::ButtonKind;
+use crate::model::content::Buttons;
+use crate::model::content::Content;
+use crate::model::content::List;
+use crate::model::content::QuickReply;
+use crate::model::content::Row;
+use crate::model::content::Section;
+use crate::model::content::Text;
+use crate::model::rejection::Rejection;
+
+/// What stands on the button of a list that was none.
+const LIST_BUTTON: &str = "Options";
+
+/// The three forms in which choices can be pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    QuickReplies,
+    Buttons,
+    List,
+}
+
+impl Form {
+    /// This form first, then the others in the order in which they come closest.
+    const fn and_next_best(self) -> [Self; 3] {
+        match self {
+            Self::QuickReplies => [self, Self::Buttons, Self::List],
+            Self::Buttons => [self, Self::QuickReplies, Self::List],
+            Self::List => [self, Self::QuickReplies, Self::Buttons],
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::QuickReplies => "quick replies",
+            Self::Buttons => "buttons",
+            Self::List => "a list",
+        }
+    }
+
+    fn counted(self, count: usize) -> String {
+        match self {
+            Self::QuickReplies => counted(count, "quick reply", "quick replies"),
+            Self::Buttons => counted(count, "button", "buttons"),
+            Self::List => counted(count, "row of a list", "rows of a list"),
+        }
+    }
+
+    /// The longest title in this form, in characters.
+    const fn title_max(self, row: &Capabilities) -> usize {
+        match self {
+            Self::QuickReplies => row.quick_reply_title_max,
+            Self::Buttons => row.button_title_max,
+            Self::List => row.list_title_max,
+        }
+    }
+
+    /// How many choices there can be in this form.
+    const fn choices_max(self, row: &Capabilities) -> usize {
+        match self {
+            Self::QuickReplies => row.quick_replies_max,
+            Self::Buttons => row.buttons_max,
+            Self::List => row.list_rows_max,
+        }
+    }
+}
+
+/// Choices without their form.
+#[derive(Debug, Clone)]
+struct Offer {
+    form: Form,
+    header: Option<String>,
+    text: String,
+    footer: Option<String>,
+    /// Sections as in a list; the other forms have one without a title.
+    sections: Vec<Section>,
+    /// Buttons that do more than answer.
+    links: Vec<Button>,
+    button_text: String,
+}
+
+/// How an offer will be shown.
+#[derive(Debug, Clone, Copy)]
+struct Plan {
+    form: Form,
+    /// Whether the buttons that do more than answer stay buttons.
+    keeps_links: bool,
+    /// Whether titles must be cut, so that the text has to hold them in full.
+    cuts: bool,
+}
+
+impl Offer {
+    fn of(content: &Content) -> Self {
+        let plain = |form, text: &str| Self {
+            form,
+            header: None,
+            text: text.to_owned(),
+            footer: None,
+            sections: Vec::new(),
+            links: Vec::new(),
+            button_text: LIST_BUTTON.to_owned(),
+        };
+        match content {
+            Content::List(list) => Self {
+                header: list.header.clone(),
+                footer: list.footer.clone(),
+                sections: list.sections.clone(),
+                button_text: list.button_text.clone(),
+                ..plain(Form::List, &list.text)
+            },
+            Content::Buttons(buttons) => Self {
+                header: buttons.header.clone(),
+                footer: buttons.footer.clone(),
+                sections: one_section(content),
+                links: (buttons.buttons.iter())
+                    .filter(|button| button.kind != ButtonKind::Reply)
+                    .cloned()
+                    .collect(),
+                ..plain(Form::Buttons, &buttons.text)
+            },
+            _ => Self {
+                sections: one_section(content),
+                ..plain(Form::QuickReplies, content.words())
+            },
+        }
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.sections.iter().flat_map(|section| &section.rows)
+    }
+
+    fn count(&self) -> usize {
+        self.rows().count()
+    }
+
+    /// Every choice on a line of its own, numbered from `first`, under the titles of its section.
+    fn lines(&self, first: usize) -> String {
+        let mut lines = Vec::new();
+        let mut number = first;
+        for section in &self.sections {
+            if !section.title.trim().is_empty() {
+                lines.push(section.title.clone());
+            }
+            for row in &section.rows {
+                lines.push(numbered::choice_line(
+                    number,
+                    &row.title,
+                    row.description.as_deref(),
+                ));
+                number += 1;
+            }
+        }
+        lines.join("\n")
+    }
+
+    /// Whether there is more to a choice than its title, which only a list can show.
+    fn says_more_than_titles(&self) -> bool {
+        let described = |row: &Row| {
+            row.description
+                .as_deref()
+                .is_some_and(|text| !text.is_empty())
+        };
+        self.sections
+            .iter()
+            .any(|section| !section.title.trim().is_empty())
+            || self.rows().any(described)
+    }
+}
+
+fn one_section(content: &Content) -> Vec<Section> {
+    let rows = content.choices().into_iter().map(|(id, title)| Row {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        description: None,
+    });
+    vec![Section {
+        title: String::new(),
+        rows: rows.collect(),
+    }]
+}
+
+fn length(text: &str) -> usize {
+    Counting::Characters.measure(text)
+}
+
+fn described_within(row: &Row, max: usize) -> bool {
+    row.description
+        .as_deref()
+        .is_none_or(|text| length(text) <= max)
+}
+
+impl Fitting<'_> {
+    pub(super) fn take_offer(&mut self, content: &Content) -> Result<(), Rejection> {
+        if self.fits_offer(&Offer::of(content)) {
+            return self.keep(content);
+        }
+        self.offer_from(content, 1)
+    }
+
+    /// Shows choices in the best form there is, or as numbered text. The first choice has the
+    /// number `first` among all that the message offers.
+    pub(super) fn offer_from(&mut self, content: &Content, first: usize) -> Result<(), Rejection> {
+        let offer = Offer::of(content);
+        let Some(plan) = self.plan(&offer) else {
+            if offer.count() > 0 {
+                let counted = offer.form.counted(offer.count());
+                self.replace(format!("{counted} became a numbered text"))?;
+            }
+            self.note_links(&offer)?;
+            return self.say_numbered(content, first);
+        };
+        if plan.form != offer.form && offer.count() > 0 {
+            let counted = offer.form.counted(offer.count());
+            self.replace(format!("{counted} became {}", plan.form.name()))?;
+        }
+        if !plan.keeps_links {
+            self.note_links(&offer)?;
+        }
+        if plan.cuts {
+            let max = plan.form.title_max(self.row);
+            self.divide(format!(
+                "Titles longer than {max} characters were shortened; the text has them in full"
+            ))?;
+        }
+        self.show(content, &offer, plan, first)
+    }
+
+    fn note_links(&mut self, offer: &Offer) -> Result<(), Rejection> {
+        match offer.links.len() {
+            0 => Ok(()),
+            1 => self.replace("1 link button became a line of the text"),
+            count => self.replace(format!("{count} link buttons became lines of the text")),
+        }
+    }
+
+    /// Sends what `content` offers as numbered text.
+    pub(super) fn say_numbered(
+        &mut self,
+        content: &Content,
+        first: usize,
+    ) -> Result<(), Rejection> {
+        self.remember_numbers(content, first);
+        let text = numbered::text(content, first, &|media| self.link(media));
+        self.say(&text.unwrap_or_default())
+    }
+
+    /// Notes that the choices of `content` are shown with numbers from `first` on.
+    pub(super) fn remember_numbers(&mut self, content: &Content, first: usize) {
+        let numbered = choices::offered(content).into_iter().map(|mut choice| {
+            choice.number += first - 1;
+            choice
+        });
+        self.fitted.choices.extend(numbered);
+    }
+
+    /// The best form; none where nothing can be pressed or there is too much to press.
+    fn plan(&self, offer: &Offer) -> Option<Plan> {
+        if offer.count() == 0 {
+            let keeps_links = !offer.links.is_empty() && self.keeps_links(offer);
+            return keeps_links.then_some(Plan {
+                form: Form::Buttons,
+                keeps_links,
+                cuts: false,
+            });
+        }
+        let forms = offer.form.and_next_best();
+        let plan = |form, cuts| Plan {
+            form,
+            keeps_links: form == Form::Buttons && self.keeps_links(offer),
+            cuts,
+        };
+        let whole = forms.iter().find(|form| self.holds_whole(**form, offer));
+        let cut = forms.iter().find(|form| self.holds_count(**form, offer));
+        whole
+            .map(|form| plan(*form, false))
+            .or_else(|| cut.map(|form| plan(*form, true)))
+    }
+
+    /// Whether the buttons that do more than answer can stay beside the others.
+    fn keeps_links(&self, offer: &Offer) -> bool {
+        let count = offer.count() + offer.links.len();
+        count <= self.row.buttons_max
+            && offer.links.iter().all(|button| {
+                length(&button.title) <= self.row.button_title_max && self.can_place(button, count)
+            })
+    }
+
+    fn holds_count(&self, form: Form, offer: &Offer) -> bool {
+        let sections_fit =
+            form != Form::List || offer.sections.len() <= self.row.list_sections_max.max(1);
+        offer.count() <= form.choices_max(self.row) && sections_fit
+    }
+
+    /// Whether every choice is shown in full. A list has a second line for what its title cannot
+    /// hold.
+    fn holds_whole(&self, form: Form, offer: &Offer) -> bool {
+        let row = self.row;
+        let title_max = form.title_max(row);
+        let second_line = |choice: &Row| {
+            form == Form::List
+                && choice.description.as_deref().is_none_or(str::is_empty)
+                && length(&choice.title) <= row.list_description_max
+        };
+        self.holds_count(form, offer)
+            && offer
+                .rows()
+                .all(|choice| length(&choice.title) <= title_max || second_line(choice))
+            && (form != Form::List || self.holds_list_lines(offer))
+    }
+
+    fn holds_list_lines(&self, offer: &Offer) -> bool {
+        let row = self.row;
+        offer
+            .sections
+            .iter()
+            .all(|section| length(&section.title) <= row.list_title_max)
+            && offer
+                .rows()
+                .all(|choice| described_within(choice, row.list_description_max))
+    }
+
+    /// Whether the channel shows the offer exactly as it is.
+    fn fits_offer(&self, offer: &Offer) -> bool {
+        let row = self.row;
+        let frame_fits = [&offer.header, &offer.footer].into_iter().all(|line| {
+            line.as_deref()
+                .is_none_or(|text| length(text) <= row.header_max)
+        });
+        let titles_fit = offer
+            .rows()
+            .all(|choice| length(&choice.title) <= offer.form.title_max(row));
+        let label_fits =
+            offer.form != Form::List || length(&offer.button_text) <= row.button_title_max;
+        let links_fit = offer.links.is_empty() || self.keeps_links(offer);
+        (offer.count() > 0 || !offer.links.is_empty())
+            && frame_fits
+            && titles_fit
+            && label_fits
+            && links_fit
+            && self.holds_whole(offer.form, offer)
+            && row.counting.measure(&offer.text) <= row.interactive_text_max
+    }
+
+    /// Sends an offer as planned: what the form cannot hold goes into the text above.
+    fn show(
+        &mut self,
+        content: &Content,
+        offer: &Offer,
+        plan: Plan,
+        first: usize,
+    ) -> Result<(), Rejection> {
+        let framed = plan.form != Form::QuickReplies && self.frames(offer);
+        let (header, footer) = if framed {
+            (offer.header.clone(), offer.footer.clone())
+        } else {
+            (None, None)
+        };
+        let words = if framed {
+            offer.text.clone()
+        } else {
+            numbered::framed(
+                offer.header.as_deref(),
+                &offer.text,
+                offer.footer.as_deref(),
+            )
+        };
+        let spelled = plan.cuts || (plan.form != Form::List && offer.says_more_than_titles());
+        let lines = if spelled {
+            offer.lines(first)
+        } else {
+            String::new()
+        };
+        if spelled {
+            self.remember_numbers(content, first);
+        }
+        let links = if plan.keeps_links {
+            String::new()
+        } else {
+            let lines = offer.links.iter().map(numbered::link_line);
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        let text = numbered::blocks(&[&words, &lines, &links]);
+        let text = self.say_all_but_the_end(text)?;
+        let part = match plan.form {
+            Form::QuickReplies => Content::Text(Text {
+                text,
+                quick_replies: self.quick_replies(offer),
+            }),
+            Form::Buttons => Content::Buttons(Buttons {
+                header,
+                text,
+                footer,
+                buttons: self.buttons(content, offer, plan),
+            }),
+            Form::List => Content::List(List {
+                header,
+                text,
+                footer,
+                button_text: self.list_button(offer)?,
+                sections: self.list_sections(offer),
+            }),
+        };
+        self.fitted.parts.push(part);
+        Ok(())
+    }
+
+    /// Whether header and footer can stay lines of their own.
+    fn frames(&self, offer: &Offer) -> bool {
+        [&offer.header, &offer.footer]
+            .into_iter()
+            .flatten()
+            .all(|line| length(line) <= self.row.header_max)
+    }
+
+    /// Sends what is too long to stand above choices; what is left is the end of the text.
+    fn say_all_but_the_end(&mut self, text: String) -> Result<String, Rejection> {
+        let row = self.row;
+        if row.counting.measure(&text) <= row.interactive_text_max {
+            return Ok(text);
+        }
+        self.divide("The text was too long to carry choices and was split")?;
+        let whole = text.trim_end();
+        let end = split(whole, row.interactive_text_max, row.counting)
+            .pop()
+            .unwrap_or_default();
+        self.say(&whole[..whole.len() - end.len()])?;
+        Ok(end)
+    }
+
+    fn quick_replies(&self, offer: &Offer) -> Vec<QuickReply> {
+        let titles = self.titles(offer, Form::QuickReplies);
+        offer
+            .rows()
+            .zip(titles)
+            .map(|(row, title)| QuickReply {
+                id: row.id.clone(),
+                title,
+            })
+            .collect()
+    }
+
+    /// The buttons in the order they were asked for, if they were buttons.
+    fn buttons(&self, content: &Content, offer: &Offer, plan: Plan) -> Vec<Button> {
+        let mut replies =
+            offer
+                .rows()
+                .zip(self.titles(offer, Form::Buttons))
+                .map(|(row, title)| Button {
+                    id: row.id.clone(),
+                    title,
+                    ..Button::default()
+                });
+        let Content::Buttons(asked) = content else {
+            return replies.collect();
+        };
+        asked
+            .buttons
+            .iter()
+            .filter_map(|button| match button.kind {
+                ButtonKind::Reply => replies.next(),
+                _ if plan.keeps_links => Some(button.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn list_button(&mut self, offer: &Offer) -> Result<String, Rejection> {
+        let max = self.row.button_title_max;
+        if length(&offer.button_text) > max {
+            self.divide("The button of the list was shortened")?;
+        }
+        Ok(shorten(&offer.button_text, max, Counting::Characters))
+    }
+
+    fn list_sections(&self, offer: &Offer) -> Vec<Section> {
+        let row = self.row;
+        let cut = |text: &str, max| shorten(text, max, Counting::Characters);
+        let mut titles = self.titles(offer, Form::List).into_iter();
+        let mut shown = |asked: &Row| {
+            let title = titles.next().unwrap_or_default();
+            let full = (title != asked.title).then_some(&asked.title);
+            let description = match asked.description.as_ref().filter(|text| !text.is_empty()) {
+                Some(text) => Some(cut(text, row.list_description_max)),
+                None => full.map(|text| cut(text, row.list_description_max)),
+            };
+            Row {
+                id: asked.id.clone(),
+                title,
+                description,
+            }
+        };
+        offer
+            .sections
+            .iter()
+            .map(|section| Section {
+                title: cut(&section.title, row.list_title_max),
+                rows: section.rows.iter().map(&mut shown).collect(),
+            })
+            .collect()
+    }
+
+    /// The titles in the length the form takes. Titles that only differ behind the cut get a
+    /// number.
+    fn titles(&self, offer: &Offer, form: Form) -> Vec<String> {
+        let max = form.title_max(self.row);
+        let mut titles: Vec<String> = Vec::new();
+        for row in offer.rows() {
+            let mut title = shorten(&row.title, max, Counting::Characters);
+            let mut copy = 2;
+            while title != row.title && titles.contains(&title) {
+                let mark = format!(" {copy}");
+                let room = max.saturating_sub(mark.len());
+                title = shorten(&row.title, room, Counting::Characters) + &mark;
+                copy += 1;
+            }
+            titles.push(title);
+        }
+        titles
+    }
+}

@@ -1,0 +1,4 @@
+//! Pure functions: facts in, a verdict out. No clock, no storage, no waiting.
+
+pub mod choices;
+pub mod fit;
