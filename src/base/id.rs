@@ -167,21 +167,29 @@ impl Ids {
 
     /// The next id, carrying the time `now` in its first six bytes.
     pub fn next<I: Id>(&self, now: Timestamp) -> I {
+        I::from_bytes(self.block(now).to_be_bytes())
+    }
+
+    /// The first of [`BLOCK`] ids that nobody else gets.
+    pub fn block(&self, now: Timestamp) -> u128 {
         let millis = u128::from(u64::try_from(now.as_millis()).unwrap_or(0) & 0xffff_ffff_ffff);
         let mut noise = [0u8; 16];
         self.random.fill(&mut noise[6..]);
         let fresh = (millis << 80) | u128::from_be_bytes(noise);
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        // Within one millisecond, and when the clock steps back, count on from the last id. The
-        // step is random so that ids stay hard to guess.
-        *last = if fresh > *last {
+        let behind = last.wrapping_add(BLOCK);
+        // Within one millisecond, and when the clock steps back, count on from the last block.
+        *last = if fresh > behind {
             fresh
         } else {
-            last.wrapping_add(1 + u128::from(noise[15]))
+            behind + (fresh % BLOCK)
         };
-        I::from_bytes(last.to_be_bytes())
+        *last
     }
 }
+
+/// How many ids a block has: far more than one change makes.
+pub const BLOCK: u128 = 1 << 16;
 
 /// The time an id was made.
 pub fn made_at(id: impl Id) -> Timestamp {

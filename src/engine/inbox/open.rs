@@ -1,0 +1,124 @@
+//! Finding the conversation a message belongs to, or opening one.
+
+use crate::engine::context::Pen;
+use crate::engine::inbox::moves;
+use crate::engine::inbox::moves::Terms;
+use crate::model::Opaque;
+use crate::model::channel::Channel;
+use crate::model::contact::Contact;
+use crate::model::conversation::Conversation;
+use crate::model::conversation::Move;
+use crate::model::conversation::Priority;
+use crate::model::conversation::Status;
+use crate::model::event::ConversationEvent;
+use crate::model::event::Event;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::records::contacts;
+use crate::store::records::conversations;
+
+/// The conversation a customer's message goes into: the newest one while it is live or was
+/// resolved not long ago, else a new one. A sleeping or resolved one wakes up.
+///
+/// # Errors
+/// The disk's.
+pub fn for_inbound(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    contact: &Contact,
+    address: &str,
+) -> Result<Conversation, StoreError> {
+    let latest = conversations::latest(tx, contact.id, channel.id)?;
+    match latest {
+        Some(mut found) if found.takes_message_at(pen.now) => {
+            moves::make(
+                tx,
+                pen,
+                &mut found,
+                Move::CustomerWrote,
+                Terms::default(),
+                &contact.name,
+            )?;
+            address.clone_into(&mut found.address);
+            Ok(found)
+        }
+        previous => open(tx, pen, channel, contact, address, previous.as_ref()),
+    }
+}
+
+/// The conversation a message of ours goes into: the newest live one, else a new one.
+///
+/// # Errors
+/// The disk's.
+pub fn for_outbound(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    contact: &Contact,
+    address: &str,
+) -> Result<Conversation, StoreError> {
+    match conversations::latest(tx, contact.id, channel.id)? {
+        Some(found) if found.is_live() => Ok(found),
+        previous => open(tx, pen, channel, contact, address, previous.as_ref()),
+    }
+}
+
+/// Opens a conversation.
+///
+/// # Errors
+/// The disk's.
+pub fn open(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    contact: &Contact,
+    address: &str,
+    previous: Option<&Conversation>,
+) -> Result<Conversation, StoreError> {
+    let conversation = Conversation {
+        id: pen.id(),
+        channel_id: channel.id,
+        channel_kind: channel.kind.clone(),
+        contact_id: contact.id,
+        address: address.to_owned(),
+        status: Status::Open,
+        resolution: None,
+        priority: Priority::Normal,
+        assignee: None,
+        assigned_at: None,
+        team_id: None,
+        subject: None,
+        tags: Vec::new(),
+        snoozed_until: None,
+        positions: 0,
+        message_count: 0,
+        inbound_count: 0,
+        last: None,
+        last_message_at: pen.now,
+        first_message_at: None,
+        last_inbound_at: None,
+        waiting_since: None,
+        first_reply_at: None,
+        resolved_at: None,
+        closed_at: None,
+        previous_id: previous.map(|previous| previous.id),
+        hidden: contact.blocked,
+        metadata: Opaque::new(),
+        revision: 1,
+        created_at: pen.now,
+        updated_at: pen.now,
+        seen_position: 0,
+    };
+    conversations::put(tx, &conversation)?;
+    let mut contact = contact.clone();
+    contact.conversation_count += 1;
+    contacts::put(tx, &contact)?;
+    let event = ConversationEvent {
+        conversation_id: conversation.id,
+        contact_id: contact.id,
+        channel_id: channel.id,
+    };
+    pen.log(tx, Event::ConversationCreated(event))?;
+    Ok(conversation)
+}

@@ -1,0 +1,158 @@
+//! What a web chat visitor gets to know: entries of the visitor's own gapless timeline.
+//!
+//! Each function does nothing when the conversation's address is no visitor of ours, so callers
+//! need not know which channels have visitors.
+
+use crate::engine::context::Pen;
+use crate::model::conversation::Conversation;
+use crate::model::event::Event;
+use crate::model::event::VisitorTimeline;
+use crate::model::ids::VisitorId;
+use crate::model::message::Delivery;
+use crate::model::message::Direction;
+use crate::model::message::Message;
+use crate::model::webchat::TimelineEntry;
+use crate::model::webchat::TimelineEvent;
+use crate::model::webchat::Visitor;
+use crate::store::Read;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::records::messages;
+use crate::store::records::visitors;
+
+/// The visitor a conversation is with; those merged into another lead there.
+///
+/// # Errors
+/// The disk's.
+pub fn visitor_of(read: &impl Read, address: &str) -> Result<Option<Visitor>, StoreError> {
+    let Ok(id) = address.parse::<VisitorId>() else {
+        return Ok(None);
+    };
+    let mut found = visitors::get(read, id)?;
+    while let Some(Visitor {
+        merged_into: Some(next),
+        ..
+    }) = found
+    {
+        found = visitors::get(read, next)?;
+    }
+    Ok(found)
+}
+
+/// Appends an entry, stores the visitor and tells the log.
+///
+/// # Errors
+/// The disk's.
+pub fn append(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    visitor: &mut Visitor,
+    what: TimelineEvent,
+) -> Result<u64, StoreError> {
+    let seq = visitors::append(tx, visitor, &TimelineEntry { what, at: pen.now })?;
+    visitors::put(tx, visitor)?;
+    let timeline = VisitorTimeline {
+        channel_id: visitor.channel_id,
+        visitor_id: visitor.id,
+        newest: seq,
+    };
+    pen.log(tx, Event::VisitorTimeline(timeline))?;
+    Ok(seq)
+}
+
+/// Brings a message to its visitor. One of ours gets its external id, `wc:{visitor}:{seq}`.
+///
+/// # Errors
+/// The disk's.
+pub fn bring(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    message: &mut Message,
+) -> Result<Option<u64>, StoreError> {
+    let outbound = message.direction == Direction::Outbound;
+    let address = if outbound { &message.to } else { &message.from };
+    let Some(mut visitor) = visitor_of(tx, address)? else {
+        return Ok(None);
+    };
+    if outbound {
+        visitor.unread += 1;
+    }
+    let what = TimelineEvent::Message {
+        message_id: message.id,
+    };
+    let seq = append(tx, pen, &mut visitor, what)?;
+    visitors::put_seq(tx, message.id, visitor.id, seq)?;
+    if outbound {
+        message.external_ids = vec![format!("wc:{}:{seq}", visitor.id)];
+        messages::update(tx, message)?;
+    }
+    Ok(Some(seq))
+}
+
+/// Tells the visitor that a message changed or was taken back.
+///
+/// # Errors
+/// The disk's.
+pub fn message_changed(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    message: &Message,
+) -> Result<(), StoreError> {
+    let Some((id, _)) = visitors::seq_of(tx, message.id)? else {
+        return Ok(());
+    };
+    let Some(mut visitor) = visitor_of(tx, &id.to_string())? else {
+        return Ok(());
+    };
+    let message_id = message.id;
+    let what = match message.deleted_at {
+        Some(_) => TimelineEvent::Deleted { message_id },
+        None => TimelineEvent::Updated { message_id },
+    };
+    append(tx, pen, &mut visitor, what).map(drop)
+}
+
+/// Tells the visitor how the conversation stands and who answers.
+///
+/// # Errors
+/// The disk's.
+pub fn conversation_changed(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    conversation: &Conversation,
+) -> Result<(), StoreError> {
+    let Some(mut visitor) = visitor_of(tx, &conversation.address)? else {
+        return Ok(());
+    };
+    let what = TimelineEvent::Conversation {
+        conversation_id: conversation.id,
+        status: conversation.status,
+        assignee: conversation.assignee,
+    };
+    append(tx, pen, &mut visitor, what).map(drop)
+}
+
+/// Tells the visitor that one of us saw the messages up to this one.
+///
+/// # Errors
+/// The disk's.
+pub fn seen(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    newest: &Message,
+    status: Delivery,
+) -> Result<(), StoreError> {
+    let Some((id, up_to)) = visitors::seq_of(tx, newest.id)? else {
+        return Ok(());
+    };
+    let Some(mut visitor) = visitor_of(tx, &id.to_string())? else {
+        return Ok(());
+    };
+    append(
+        tx,
+        pen,
+        &mut visitor,
+        TimelineEvent::Receipt { up_to, status },
+    )
+    .map(drop)
+}

@@ -1,0 +1,139 @@
+//! Who is connected, and what must reach them at once.
+//!
+//! What happened reaches listeners from the event log, read once and shared; what merely goes on
+//! (typing, presence) is a signal that lives only here. Both are hints for a screen: a listener
+//! that falls behind is told so and reads the log or the store from its own place.
+
+pub mod presence;
+pub mod visitors;
+
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
+
+use crate::engine::live::presence::Presence;
+use crate::engine::live::visitors::Visitors;
+use crate::model::event::Event;
+use crate::model::event::EventRecord;
+use crate::model::ids::ConversationId;
+use crate::model::ids::UserId;
+use crate::model::ids::VisitorId;
+
+/// How far a listener may fall behind before it has to read for itself.
+const BACKLOG: usize = 4_096;
+
+/// Everybody who is connected. Cheap to clone.
+#[derive(Clone)]
+pub struct Live(Arc<Inner>);
+
+struct Inner {
+    heard: broadcast::Sender<Heard>,
+    presence: Presence,
+    visitors: Visitors,
+}
+
+/// What listeners hear.
+#[derive(Debug, Clone)]
+pub enum Heard {
+    /// Something happened: an entry of the event log, in order.
+    Event(Arc<EventRecord>),
+    /// Something goes on.
+    Signal(Arc<Signal>),
+}
+
+/// Something that goes on and is not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signal {
+    /// Somebody types in a conversation, or stopped. The listener lets it end by itself after six
+    /// seconds without news.
+    Typing {
+        /// Where.
+        conversation_id: ConversationId,
+        /// Who.
+        who: Typist,
+        /// Whether they type.
+        on: bool,
+    },
+    /// Colleagues who look at a conversation changed.
+    Viewers {
+        /// Which.
+        conversation_id: ConversationId,
+    },
+    /// A person of ours came or went.
+    Availability {
+        /// Who.
+        user_id: UserId,
+    },
+    /// A web chat visitor came, went, or looks at another page.
+    Visitor {
+        /// Who.
+        visitor_id: VisitorId,
+    },
+}
+
+/// Who types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Typist {
+    /// The customer.
+    Customer {
+        /// The name to show.
+        name: String,
+        /// What is typed, where the channel shares it.
+        preview: Option<String>,
+    },
+    /// A person of ours.
+    Colleague {
+        /// Who.
+        user_id: UserId,
+        /// The name to show.
+        name: String,
+    },
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        let (heard, _) = broadcast::channel(BACKLOG);
+        Self(Arc::new(Inner {
+            heard,
+            presence: Presence::default(),
+            visitors: Visitors::default(),
+        }))
+    }
+}
+
+impl Live {
+    /// Hears everything from now on. A listener that falls too far behind gets
+    /// [`broadcast::error::RecvError::Lagged`] and reads the log for itself.
+    #[must_use]
+    pub fn listen(&self) -> broadcast::Receiver<Heard> {
+        self.0.heard.subscribe()
+    }
+
+    /// Tells everybody what happened. Called by the one worker that follows the log.
+    pub fn announce(&self, entries: Vec<EventRecord>) {
+        for entry in entries {
+            if let Event::VisitorTimeline(timeline) = &entry.event {
+                self.0.visitors.wake(timeline.visitor_id);
+            }
+            // Nobody listening is the usual case at night.
+            drop(self.0.heard.send(Heard::Event(Arc::new(entry))));
+        }
+    }
+
+    /// Tells everybody what goes on.
+    pub fn signal(&self, signal: Signal) {
+        drop(self.0.heard.send(Heard::Signal(Arc::new(signal))));
+    }
+
+    /// People of ours: who is here and looks at what.
+    #[must_use]
+    pub fn presence(&self) -> &Presence {
+        &self.0.presence
+    }
+
+    /// Web chat visitors: who is here.
+    #[must_use]
+    pub fn visitors(&self) -> &Visitors {
+        &self.0.visitors
+    }
+}
