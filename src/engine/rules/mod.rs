@@ -2,3 +2,8 @@
 
 pub mod choices;
 pub mod fit;
+pub mod hours;
+pub mod identity;
+pub mod retry;
+pub mod threads;
+pub mod window;

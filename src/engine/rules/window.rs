@@ -1,0 +1,141 @@
+//! Whether the vendor lets us write now, and as what.
+
+use std::time::Duration;
+
+use crate::base::time::Timestamp;
+use crate::model::capability::Capabilities;
+use crate::model::capability::Support;
+use crate::model::content::Content;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+
+/// How much earlier than the vendor we consider a window closed: a message takes a moment to get
+/// there.
+const GRACE: Duration = Duration::from_secs(60);
+
+/// Whether we may write freely.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// The channel knows no window.
+    Always,
+    /// Until then.
+    Open {
+        /// When the window closes.
+        until: Timestamp,
+    },
+    /// Not now.
+    Closed {
+        /// When it closed; none when the customer never wrote, as far as we know.
+        since: Option<Timestamp>,
+    },
+}
+
+/// The window of a conversation in which the customer last wrote at `last_inbound_at`.
+#[must_use]
+pub fn window(row: &Capabilities, last_inbound_at: Option<Timestamp>, now: Timestamp) -> Window {
+    let Some(hours) = row.window_hours else {
+        return Window::Always;
+    };
+    let Some(last) = last_inbound_at else {
+        return Window::Closed { since: None };
+    };
+    let length = Duration::from_secs(u64::from(hours) * 3_600).saturating_sub(GRACE);
+    let until = last.plus(length);
+    if now < until {
+        Window::Open { until }
+    } else {
+        Window::Closed { since: Some(until) }
+    }
+}
+
+/// Whether `content` may be sent now.
+///
+/// # Errors
+/// `CONTACT_UNREACHABLE` where only the customer can begin and never did;
+/// `OUTSIDE_MESSAGE_WINDOW` where the window is closed and the content is no template.
+pub fn may_send(
+    content: &Content,
+    row: &Capabilities,
+    last_inbound_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), Rejection> {
+    if last_inbound_at.is_none() && !row.starts_conversations {
+        let sentence = "On this channel the customer has to write first.";
+        return Err(
+            Rejection::new(Code::ContactUnreachable, sentence).because("customer_writes_first")
+        );
+    }
+    let Window::Closed { since } = window(row, last_inbound_at, now) else {
+        return Ok(());
+    };
+    let takes_templates = row.matrix.templates != Support::None;
+    if takes_templates && matches!(content, Content::Template(_)) {
+        return Ok(());
+    }
+    let closed = match since {
+        Some(moment) => format!("The time to reply freely ended at {moment}."),
+        None => "The customer has not written yet.".to_owned(),
+    };
+    let allowed = if takes_templates {
+        "Only a template can be sent until the customer writes again."
+    } else {
+        "Nothing can be sent until the customer writes again."
+    };
+    Err(Rejection::new(
+        Code::OutsideMessageWindow,
+        format!("{closed} {allowed}"),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channels::registry::Registry;
+    use crate::model::channel::ChannelKind;
+    use crate::model::content::TemplateUse;
+
+    const HOUR: i64 = 3_600;
+
+    fn code(kind: &str, last_inbound_secs_ago: Option<i64>, content: &Content) -> Option<Code> {
+        let registry = Registry::builtin();
+        let row = registry.capabilities(&ChannelKind::named(kind));
+        let now = Timestamp::from_secs(1_000_000);
+        let last = last_inbound_secs_ago.map(|ago| Timestamp::from_secs(1_000_000 - ago));
+        row.and_then(|row| may_send(content, row, last, now).err())
+            .map(|rejection| rejection.code)
+    }
+
+    #[test]
+    fn who_may_write_when() {
+        let text = Content::text("hello");
+        let template = Content::Template(TemplateUse::default());
+        let outside = Some(Code::OutsideMessageWindow);
+        let unreachable = Some(Code::ContactUnreachable);
+        let cases = [
+            ("webchat", None, &text, None),
+            ("sms", None, &text, None),
+            ("email", Some(1_000 * HOUR), &text, None),
+            ("telegram", None, &text, unreachable),
+            ("telegram", Some(1_000 * HOUR), &text, None),
+            ("whatsapp", Some(HOUR), &text, None),
+            ("whatsapp", Some(24 * HOUR - 61), &text, None),
+            ("whatsapp", Some(24 * HOUR - 60), &text, outside),
+            ("whatsapp", Some(25 * HOUR), &template, None),
+            ("whatsapp", None, &text, outside),
+            ("whatsapp", None, &template, None),
+            ("facebook", None, &template, unreachable),
+            ("facebook", Some(25 * HOUR), &template, None),
+            ("facebook", Some(25 * HOUR), &text, outside),
+            ("instagram", Some(25 * HOUR), &template, outside),
+            ("instagram", Some(23 * HOUR), &text, None),
+        ];
+        for (kind, ago, content, expected) in cases {
+            let kind_of = content.kind();
+            assert_eq!(
+                code(kind, ago, content),
+                expected,
+                "{kind} {ago:?} {kind_of}"
+            );
+        }
+    }
+}
