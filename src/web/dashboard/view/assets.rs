@@ -1,7 +1,7 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-e3b0c44298.css";
+pub const CSS: &str = "/app/assets/app-e7980ecc04.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-f2979a93a3.js";
 /// The sprite of pictures.
@@ -15,9 +15,9 @@ pub const TOUCH_ICON: &str = "/app/assets/touch-180-9c1133650a.png";
 /// What a phone needs to install the dashboard.
 pub const MANIFEST: &str = "/app/assets/app-6e8ddc1cd2.webmanifest";
 /// The style sheet of the full-page chat.
-pub const CHAT_CSS: &str = "/app/assets/chat-e3b0c44298.css";
+pub const CHAT_CSS: &str = "/app/assets/chat-36f11165aa.css";
 /// The style sheet of the demo shop.
-pub const SHOP_CSS: &str = "/app/assets/shop-e3b0c44298.css";
+pub const SHOP_CSS: &str = "/app/assets/shop-e3e07af455.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-f2979a93a3.js";
 
@@ -25,10 +25,10 @@ pub const SHOP_JS: &str = "/app/assets/shop-f2979a93a3.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-e3b0c44298.css", "app.css", "text/css; charset=utf-8"),
+    ("app-e7980ecc04.css", "app.css", "text/css; charset=utf-8"),
     ("app-f2979a93a3.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
-    ("chat-e3b0c44298.css", "chat.css", "text/css; charset=utf-8"),
+    ("chat-36f11165aa.css", "chat.css", "text/css; charset=utf-8"),
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
     ("favicon-d6096f5c2d.svg", "favicon.svg", "image/svg+xml"),
     ("icons-19da86816f.svg", "icons.svg", "image/svg+xml"),
@@ -39,7 +39,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-latin-ext-34b9c504ca.woff2", "inter-latin-ext.woff2", "font/woff2"),
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
-    ("shop-e3b0c44298.css", "shop.css", "text/css; charset=utf-8"),
+    ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-f2979a93a3.js", "shop.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),
     ("touch-512-e4c4d9ecfc.png", "touch-512.png", "image/png"),

@@ -23,3 +23,6 @@ pub mod search;
 pub mod settings;
 pub mod shell;
 pub mod thread;
+
+#[cfg(test)]
+mod gallery;
