@@ -8,6 +8,7 @@ use crate::base::random::Random;
 use crate::base::time::Clock;
 use crate::base::time::Timestamp;
 use crate::channels::registry::Registry;
+use crate::engine::links::Links;
 use crate::engine::live::Live;
 use crate::model::event::Event;
 use crate::model::ids::EventId;
@@ -26,6 +27,8 @@ pub struct Context {
     pub live: Live,
     /// The channels and their capabilities.
     pub channels: Arc<Registry>,
+    /// Addresses of stored files, and of this installation.
+    pub links: Links,
     /// Opens and seals secrets.
     pub sealer: Sealer,
     /// The present.

@@ -8,5 +8,6 @@
 pub mod context;
 pub mod error;
 pub mod inbox;
+pub mod links;
 pub mod live;
 pub mod rules;

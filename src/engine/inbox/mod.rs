@@ -1,7 +1,14 @@
 //! Commands and queries about conversations.
 
+pub mod change;
+pub mod drafts;
 pub mod entries;
+pub mod find;
+pub mod history;
+pub mod list;
 pub mod moves;
 pub mod open;
+pub mod reading;
 pub mod receipts;
+pub mod send;
 pub mod visitor_timeline;

@@ -1,0 +1,307 @@
+//! Changing a conversation: one request, one transaction, any number of edits.
+
+use crate::base::time::Timestamp;
+use crate::engine::context::Context;
+use crate::engine::context::Pen;
+use crate::engine::error::EngineError;
+use crate::engine::inbox::find;
+use crate::engine::inbox::moves;
+use crate::engine::inbox::moves::Terms;
+use crate::engine::inbox::send;
+use crate::model::Opaque;
+use crate::model::actor::Actor;
+use crate::model::conversation::Conversation;
+use crate::model::conversation::Move;
+use crate::model::conversation::Priority;
+use crate::model::conversation::Resolution;
+use crate::model::conversation::Status;
+use crate::model::event::Change;
+use crate::model::event::ConversationEvent;
+use crate::model::event::Event;
+use crate::model::ids::ChannelId;
+use crate::model::ids::ContactId;
+use crate::model::ids::ConversationId;
+use crate::model::ids::TeamId;
+use crate::model::ids::UserId;
+use crate::model::permission::Permission;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+use crate::model::tag;
+use crate::store::Direction;
+use crate::store::Tx;
+use crate::store::records::conversations;
+use crate::store::records::messages;
+use crate::store::records::teams;
+
+/// One thing to change.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// Open it, park it, or be done with it.
+    Status(Status),
+    /// Be done with it, saying how it ended.
+    Close(Resolution),
+    /// Put it to sleep; without a time, until the customer writes.
+    Snooze(Option<Timestamp>),
+    /// Give it to a person, or to nobody.
+    Assign(Option<UserId>),
+    /// Give it to a team, or to none.
+    Team(Option<TeamId>),
+    /// Set the urgency.
+    Priority(Priority),
+    /// Put labels on.
+    AddTags(Vec<String>),
+    /// Take labels off.
+    RemoveTags(Vec<String>),
+    /// Set exactly these labels.
+    SetTags(Vec<String>),
+    /// Say what it is about.
+    Subject(Option<String>),
+    /// Merge into the metadata, one level deep; null takes a key out.
+    Metadata(Opaque),
+}
+
+/// The longest subject, in characters.
+const SUBJECT_MAX: usize = 500;
+/// The most labels one conversation carries.
+const TAGS_MAX: usize = 50;
+/// The longest label, in characters.
+const TAG_MAX: usize = 60;
+
+/// Changing conversations.
+#[derive(Clone)]
+pub struct Changing(pub Context);
+
+impl Changing {
+    /// Makes all edits, or none. `revision`, where given, must be the present one.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such conversation; somebody else changed it; an edit is not
+    /// right.
+    pub async fn change(
+        &self,
+        actor: &Actor,
+        id: ConversationId,
+        edits: Vec<Edit>,
+        revision: Option<u64>,
+    ) -> Result<Conversation, EngineError> {
+        actor.require(Permission::WorkConversations)?;
+        for edit in &edits {
+            allowed(actor, edit)?;
+            check(edit, self.0.clock.now())?;
+        }
+        let stamp = self.0.stamp();
+        let actor = actor.clone();
+        self.0
+            .store
+            .write("changing a conversation", move |tx| {
+                let mut conversation = find::conversation_in(tx, id)?;
+                if revision.is_some_and(|known| known != conversation.revision) {
+                    let message = "Somebody changed this meanwhile; read it again before you save.";
+                    return Err(Rejection::new(Code::RevisionMismatch, message).into());
+                }
+                let mut pen = stamp.pen();
+                for edit in &edits {
+                    apply(tx, &mut pen, &mut conversation, edit, &actor)?;
+                }
+                Ok(conversation)
+            })
+            .await
+    }
+
+    /// Starts a conversation with a contact, without a message yet.
+    ///
+    /// # Errors
+    /// The actor may not; one is open already; the contact has no address on the channel.
+    pub async fn start(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        contact: ContactId,
+    ) -> Result<Conversation, EngineError> {
+        actor.require(Permission::Reply)?;
+        let stamp = self.0.stamp();
+        self.0
+            .store
+            .write("starting a conversation", move |tx| {
+                send::start(tx, &mut stamp.pen(), channel, contact)
+            })
+            .await
+    }
+
+    /// Deletes a conversation and its messages for good.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such conversation.
+    pub async fn delete(&self, actor: &Actor, id: ConversationId) -> Result<(), EngineError> {
+        actor.require(Permission::DeleteContacts)?;
+        let stamp = self.0.stamp();
+        self.0
+            .store
+            .write("deleting a conversation", move |tx| {
+                let conversation = find::conversation_in(tx, id)?;
+                erase(tx, &mut stamp.pen(), &conversation)
+            })
+            .await
+    }
+}
+
+/// Removes a conversation with all its messages, and says so in the log.
+///
+/// # Errors
+/// The disk's.
+pub fn erase(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    conversation: &Conversation,
+) -> Result<(), EngineError> {
+    let all = messages::near(tx, conversation.id, None, Direction::Forward, usize::MAX)?;
+    for message in all {
+        messages::remove(tx, &message)?;
+    }
+    conversations::remove(tx, conversation)?;
+    let event = ConversationEvent {
+        conversation_id: conversation.id,
+        contact_id: conversation.contact_id,
+        channel_id: conversation.channel_id,
+    };
+    pen.log(tx, Event::ConversationDeleted(event))?;
+    Ok(())
+}
+
+/// Giving work to other people takes more than taking it.
+fn allowed(actor: &Actor, edit: &Edit) -> Result<(), Rejection> {
+    match edit {
+        Edit::Assign(Some(user)) if Some(*user) != actor.user_id() => {
+            actor.require(Permission::AssignOthers)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check(edit: &Edit, now: Timestamp) -> Result<(), Rejection> {
+    match edit {
+        Edit::Snooze(Some(until)) if *until <= now => {
+            Err(Rejection::field("until", "must be in the future"))
+        }
+        Edit::Subject(Some(subject)) if subject.chars().count() > SUBJECT_MAX => {
+            Err(Rejection::field(
+                "subject",
+                format!("must be at most {SUBJECT_MAX} characters"),
+            ))
+        }
+        Edit::AddTags(tags) | Edit::SetTags(tags) => check_tags(tags),
+        _ => Ok(()),
+    }
+}
+
+/// Checks labels that somebody wants to put on something.
+///
+/// # Errors
+/// `VALIDATION_ERROR` naming `tags`.
+pub fn check_tags(tags: &[String]) -> Result<(), Rejection> {
+    if tags.len() > TAGS_MAX || tags.iter().any(|tag| tag.chars().count() > TAG_MAX) {
+        let wrong = format!("must be at most {TAGS_MAX} tags of at most {TAG_MAX} characters");
+        return Err(Rejection::field("tags", wrong));
+    }
+    Ok(())
+}
+
+fn apply(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    conversation: &mut Conversation,
+    edit: &Edit,
+    actor: &Actor,
+) -> Result<(), EngineError> {
+    let by = actor.name();
+    match edit {
+        Edit::Status(status) => {
+            let (happened, terms) = towards(*status);
+            moves::make(tx, pen, conversation, happened, terms, by)?;
+        }
+        Edit::Close(resolution) => {
+            let terms = Terms {
+                resolution: Some(*resolution),
+                until: None,
+            };
+            moves::make(tx, pen, conversation, Move::Resolve, terms, by)?;
+        }
+        Edit::Snooze(until) => {
+            let terms = Terms {
+                until: *until,
+                resolution: None,
+            };
+            moves::make(tx, pen, conversation, Move::Snooze, terms, by)?;
+        }
+        Edit::Assign(user) => {
+            let user = user.map(|id| find::active_user_in(tx, id)).transpose()?;
+            moves::assign(tx, pen, conversation, user.as_ref(), by)?;
+        }
+        Edit::Team(team) => {
+            let team = match team {
+                Some(id) => Some(
+                    teams::get(tx, *id)?
+                        .ok_or_else(|| Rejection::field("teamId", "must be a team"))?,
+                ),
+                None => None,
+            };
+            moves::give_to_team(tx, pen, conversation, team.as_ref(), by)?;
+        }
+        Edit::Priority(priority) => {
+            moves::prioritise(tx, pen, conversation, *priority, by)?;
+        }
+        Edit::AddTags(_) | Edit::RemoveTags(_) | Edit::SetTags(_) => {
+            let tags = tags_after(&conversation.tags, edit);
+            check_tags(&tags)?;
+            moves::label(tx, pen, conversation, tags, by)?;
+        }
+        Edit::Subject(subject) => {
+            conversation.subject = subject.clone().filter(|subject| !subject.trim().is_empty());
+            moves::store(tx, pen, conversation, Change::Details)?;
+        }
+        Edit::Metadata(patch) => {
+            merge(&mut conversation.metadata, patch);
+            moves::store(tx, pen, conversation, Change::Details)?;
+        }
+    }
+    Ok(())
+}
+
+/// The move that leads to a status somebody asked for.
+const fn towards(status: Status) -> (Move, Terms) {
+    let terms = Terms {
+        until: None,
+        resolution: None,
+    };
+    match status {
+        Status::Open => (Move::Reopen, terms),
+        Status::Pending => (Move::Park, terms),
+        Status::Snoozed => (Move::Snooze, terms),
+        Status::Resolved => (Move::Resolve, terms),
+    }
+}
+
+fn tags_after(held: &[String], edit: &Edit) -> Vec<String> {
+    let mut tags = held.to_vec();
+    match edit {
+        Edit::AddTags(names) => tag::add_labels(&mut tags, names),
+        Edit::RemoveTags(names) => tag::remove_labels(&mut tags, names),
+        Edit::SetTags(names) => {
+            tags.clear();
+            tag::add_labels(&mut tags, names);
+        }
+        _ => {}
+    }
+    tags
+}
+
+/// Merges a patch into an opaque map, one level deep; null takes a key out.
+pub fn merge(held: &mut Opaque, patch: &Opaque) {
+    for (key, value) in patch {
+        if value.is_null() {
+            held.remove(key);
+        } else {
+            held.insert(key.clone(), value.clone());
+        }
+    }
+}

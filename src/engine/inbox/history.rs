@@ -1,0 +1,143 @@
+//! Reading messages: one, a page of a conversation, or what is around one.
+
+use crate::engine::context::Context;
+use crate::engine::error::EngineError;
+use crate::engine::inbox::find;
+use crate::model::actor::Actor;
+use crate::model::ids::ConversationId;
+use crate::model::ids::MessageId;
+use crate::model::message::Message;
+use crate::model::permission::Permission;
+use crate::store::Direction;
+use crate::store::Snapshot;
+use crate::store::records::messages;
+
+/// Which messages of a conversation to read. Places are left out themselves.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stretch {
+    /// Only older ones than this.
+    pub before: Option<MessageId>,
+    /// Only newer ones than this.
+    pub after: Option<MessageId>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// Messages of a conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct History {
+    /// The messages, oldest first.
+    pub messages: Vec<Message>,
+    /// Whether there are more beyond the end that was read towards.
+    pub more: bool,
+}
+
+/// Reading messages.
+#[derive(Clone)]
+pub struct Histories(pub Context);
+
+impl Histories {
+    /// One message.
+    ///
+    /// # Errors
+    /// The actor may not read; there is no such message.
+    pub fn message(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
+        actor.require(Permission::ReadConversations)?;
+        find::message_in(&self.0.store.snapshot()?, id)
+    }
+
+    /// Messages of a conversation: the newest ones, those before a place, or those after one.
+    ///
+    /// # Errors
+    /// The actor may not read; there is no such conversation or message.
+    pub fn of_conversation(
+        &self,
+        actor: &Actor,
+        conversation: ConversationId,
+        stretch: Stretch,
+    ) -> Result<History, EngineError> {
+        actor.require(Permission::ReadConversations)?;
+        let snapshot = self.0.store.snapshot()?;
+        find::conversation_in(&snapshot, conversation)?;
+        let forward = stretch.after.is_some() && stretch.before.is_none();
+        let direction = if forward {
+            Direction::Forward
+        } else {
+            Direction::Backward
+        };
+        let from = match stretch.after.filter(|_| forward).or(stretch.before) {
+            Some(id) => Some(find::message_in(&snapshot, id)?.position),
+            None => None,
+        };
+        let mut found = messages::near(
+            &snapshot,
+            conversation,
+            from,
+            direction,
+            stretch.limit.saturating_add(1),
+        )?;
+        let more = found.len() > stretch.limit;
+        found.truncate(stretch.limit);
+        if !forward {
+            found.reverse();
+            if let Some(after) = stretch.after {
+                let floor = find::message_in(&snapshot, after)?.position;
+                found.retain(|message| message.position > floor);
+            }
+        }
+        Ok(History {
+            messages: found,
+            more,
+        })
+    }
+
+    /// The messages others quote, by id, for showing a page of them.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn quoted(&self, shown: &[Message]) -> Result<Vec<Message>, EngineError> {
+        let snapshot = self.0.store.snapshot()?;
+        let mut quoted = Vec::new();
+        for id in shown.iter().filter_map(|message| message.reply_to) {
+            quoted.extend(messages::get(&snapshot, id)?);
+        }
+        Ok(quoted)
+    }
+
+    /// Messages whose delivery failed or is unknown, newest first.
+    ///
+    /// # Errors
+    /// The actor may not read.
+    pub fn troubled(&self, actor: &Actor, limit: usize) -> Result<Vec<Message>, EngineError> {
+        use crate::model::message::Delivery;
+        actor.require(Permission::ReadConversations)?;
+        let snapshot = self.0.store.snapshot()?;
+        scan_newest(&snapshot, limit, |message| {
+            matches!(message.delivery, Delivery::Failed | Delivery::Unsure)
+        })
+    }
+}
+
+/// How many messages are looked at for a rare kind.
+const LOOK_MAX: usize = 50_000;
+const STEP: usize = 500;
+
+fn scan_newest(
+    read: &Snapshot,
+    limit: usize,
+    wanted: impl Fn(&Message) -> bool,
+) -> Result<Vec<Message>, EngineError> {
+    let mut found = Vec::new();
+    let mut after = None;
+    for _ in 0..LOOK_MAX / STEP {
+        let batch = messages::by_age(read, after, Direction::Backward, STEP)?;
+        after = batch.last().map(|message| message.id);
+        let full = batch.len() == STEP;
+        found.extend(batch.into_iter().filter(|message| wanted(message)));
+        if found.len() >= limit || !full {
+            break;
+        }
+    }
+    found.truncate(limit);
+    Ok(found)
+}

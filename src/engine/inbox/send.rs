@@ -1,0 +1,510 @@
+//! Sending: one transaction from the request to a message on its way.
+
+use crate::base::crypto::digest;
+use crate::engine::context::Context;
+use crate::engine::context::Pen;
+use crate::engine::error::EngineError;
+use crate::engine::inbox::drafts;
+use crate::engine::inbox::drafts::Audience;
+use crate::engine::inbox::drafts::Draft;
+use crate::engine::inbox::entries;
+use crate::engine::inbox::entries::Entry;
+use crate::engine::inbox::find;
+use crate::engine::inbox::open;
+use crate::engine::inbox::reading;
+use crate::engine::inbox::receipts;
+use crate::engine::inbox::visitor_timeline;
+use crate::engine::rules::fit;
+use crate::engine::rules::fit::Fitted;
+use crate::model::actor::Actor;
+use crate::model::actor::Who;
+use crate::model::capability::Capabilities;
+use crate::model::channel::Channel;
+use crate::model::contact::Contact;
+use crate::model::content::Media;
+use crate::model::conversation::Conversation;
+use crate::model::ids::ChannelId;
+use crate::model::ids::ContactId;
+use crate::model::ids::ConversationId;
+use crate::model::ids::Id as _;
+use crate::model::ids::MessageId;
+use crate::model::message::Delivery;
+use crate::model::message::Direction;
+use crate::model::message::Message;
+use crate::model::message::Sender;
+use crate::model::message::SenderKind;
+use crate::model::message::Source;
+use crate::model::permission::Permission;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+use crate::store::Read;
+use crate::store::Tx;
+use crate::store::records::channels;
+use crate::store::records::contacts;
+use crate::store::records::conversations;
+use crate::store::records::idempotency;
+use crate::store::records::idempotency::Answered;
+use crate::store::records::messages;
+use crate::store::records::outbox;
+use crate::store::records::outbox::OutboxRow;
+
+/// Where a message goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// Into a conversation.
+    Conversation(ConversationId),
+    /// To an address on a channel: a number, a visitor, whatever the channel calls a person.
+    Address(ChannelId, String),
+    /// To a person on a channel where the person has an address.
+    Contact(ChannelId, ContactId),
+}
+
+/// A request that may come more than once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeatable {
+    /// The digest of principal, route and idempotency key.
+    pub key: [u8; 32],
+    /// The digest of the request itself.
+    pub request: [u8; 32],
+}
+
+impl Repeatable {
+    /// The key a client gave its own message: the same one in the same place is the same message.
+    #[must_use]
+    pub fn by_client_id(actor: &Actor, conversation: ConversationId, client_id: &str) -> Self {
+        let principal = format!("{:?}/{conversation}/{client_id}", actor.who());
+        Self {
+            key: digest(principal.as_bytes()),
+            request: [0; 32],
+        }
+    }
+}
+
+/// A message that was stored, now or by an earlier copy of the same request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sent {
+    /// The message.
+    pub message: Message,
+    /// Whether an earlier copy of the request had stored it.
+    pub repeated: bool,
+}
+
+/// Sending messages and notes.
+#[derive(Clone)]
+pub struct Sending(pub Context);
+
+impl Sending {
+    /// Stores a message and puts it on its way. It is on disk when this answers.
+    ///
+    /// # Errors
+    /// The actor may not, the draft is not right, the channel cannot carry it (with strict), the
+    /// contact is blocked, the channel is switched off; or another request used the same key.
+    pub async fn send(
+        &self,
+        actor: &Actor,
+        target: Target,
+        mut draft: Draft,
+        repeat: Option<Repeatable>,
+    ) -> Result<Sent, EngineError> {
+        actor.require(Permission::Reply)?;
+        drafts::check(&mut draft.content)?;
+        let stamp = self.0.stamp();
+        let registry = self.0.channels.clone();
+        let links = self.0.links.clone();
+        let actor = actor.clone();
+        self.0
+            .store
+            .write("sending a message", move |tx| {
+                let mut pen = stamp.pen();
+                if let Some(earlier) = earlier(tx, repeat)? {
+                    return Ok(Sent {
+                        message: earlier,
+                        repeated: true,
+                    });
+                }
+                let place = place(tx, &mut pen, &target, draft.audience)?;
+                let row = registry
+                    .capabilities(&place.channel.kind)
+                    .unwrap_or(&Capabilities::PLAIN);
+                let shorten = |media: &Media| links.address(media);
+                let fitted = match draft.audience {
+                    Audience::Customer => fit::fit(&draft.content, row, &shorten, draft.mode)?,
+                    Audience::Team => Fitted::default(),
+                };
+                let message = store(tx, &mut pen, place, &actor, &draft, fitted, row)?;
+                remember(tx, repeat, &message)?;
+                Ok(Sent {
+                    message,
+                    repeated: false,
+                })
+            })
+            .await
+    }
+
+    /// Tries a failed message again: the same message, a new attempt.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such message; it did not fail.
+    pub async fn retry(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
+        actor.require(Permission::Reply)?;
+        let stamp = self.0.stamp();
+        self.0
+            .store
+            .write("trying a message again", move |tx| {
+                let mut pen = stamp.pen();
+                let mut message = find::message_in(tx, id)?;
+                if !matches!(message.delivery, Delivery::Failed | Delivery::Unsure) {
+                    return Err(
+                        Rejection::field("status", "must be failed to be tried again").into(),
+                    );
+                }
+                message.delivery = Delivery::Pending;
+                message.error = None;
+                message.updated_at = pen.now;
+                messages::update(tx, &message)?;
+                outbox::push(tx, &row(&message, pen.now))?;
+                pen.log(tx, status_event(&message, pen.now))?;
+                Ok(message)
+            })
+            .await
+    }
+
+    /// Takes a waiting message back, or settles one whose fate is unknown as failed.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such message; it is on its way or gone already.
+    pub async fn cancel(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
+        self.settle(actor, id, Delivery::Failed).await
+    }
+
+    /// Says of a message whose fate is unknown that it did arrive.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such message; its fate is known.
+    pub async fn confirm(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
+        self.settle(actor, id, Delivery::Sent).await
+    }
+
+    async fn settle(
+        &self,
+        actor: &Actor,
+        id: MessageId,
+        fate: Delivery,
+    ) -> Result<Message, EngineError> {
+        actor.require(Permission::Reply)?;
+        let stamp = self.0.stamp();
+        self.0
+            .store
+            .write("settling a message", move |tx| {
+                let mut pen = stamp.pen();
+                let mut message = find::message_in(tx, id)?;
+                let waiting = outbox::get(tx, &lane(&message))?;
+                let settled = match message.delivery {
+                    Delivery::Unsure => true,
+                    Delivery::Pending => {
+                        fate == Delivery::Failed && waiting.as_ref().is_some_and(|row| !row.begun)
+                    }
+                    _ => false,
+                };
+                if !settled {
+                    let wrong = "must be waiting, or of unknown outcome, for this";
+                    return Err(Rejection::field("status", wrong).into());
+                }
+                if let Some(row) = waiting {
+                    outbox::remove(tx, &row)?;
+                }
+                let error = (fate == Delivery::Failed).then(cancelled);
+                let now = pen.now;
+                receipts::hear(tx, &mut pen, &mut message, fate, now, error)?;
+                Ok(message)
+            })
+            .await
+    }
+}
+
+fn cancelled() -> crate::model::message::SendError {
+    crate::model::message::SendError {
+        reason: "cancelled".to_owned(),
+        vendor_code: None,
+        message: "Taken back before it went out.".to_owned(),
+        retryable: true,
+    }
+}
+
+/// The message an earlier copy of the request stored.
+fn earlier(tx: &Tx<'_>, repeat: Option<Repeatable>) -> Result<Option<Message>, EngineError> {
+    let Some(repeat) = repeat else {
+        return Ok(None);
+    };
+    let Some(answered) = idempotency::get(tx, &repeat.key)? else {
+        return Ok(None);
+    };
+    if answered.request != repeat.request {
+        let message = "This idempotency key was used for another request; use a new one.";
+        return Err(Rejection::new(Code::IdempotencyConflict, message).into());
+    }
+    let Ok(id) = <[u8; 16]>::try_from(answered.result.as_slice()) else {
+        return Ok(None);
+    };
+    Ok(messages::get(tx, MessageId::from_bytes(id))?)
+}
+
+fn remember(
+    tx: &mut Tx<'_>,
+    repeat: Option<Repeatable>,
+    message: &Message,
+) -> Result<(), EngineError> {
+    if let Some(Repeatable { key, request }) = repeat {
+        let result = message.id.bytes().to_vec();
+        idempotency::put(
+            tx,
+            &key,
+            &Answered {
+                request,
+                result,
+                at: message.created_at,
+            },
+        )?;
+    }
+    Ok(())
+}
+
+/// Where a message goes, with everything about it.
+struct Place {
+    channel: Channel,
+    contact: Contact,
+    conversation: Conversation,
+}
+
+fn place(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    target: &Target,
+    audience: Audience,
+) -> Result<Place, EngineError> {
+    match target {
+        Target::Conversation(id) => {
+            let conversation = find::conversation_in(tx, *id)?;
+            let contact = find::contact_in(tx, conversation.contact_id)?;
+            let channel = match channels::get(tx, conversation.channel_id)? {
+                Some(channel) => channel,
+                None => return Err(Rejection::not_found(Code::ChannelNotFound, "channel").into()),
+            };
+            if audience == Audience::Customer {
+                may_write(&channel, &contact)?;
+            }
+            Ok(Place {
+                channel,
+                contact,
+                conversation,
+            })
+        }
+        Target::Address(channel, to) => {
+            let channel = find::channel_in(tx, *channel)?;
+            let known = crate::store::records::identities::get(tx, channel.id, to.trim())?;
+            let Some(identity) = known else {
+                let message = format!("Nobody with the address {to} is known on this channel.");
+                return Err(Rejection::new(Code::InvalidRecipient, message).into());
+            };
+            let contact = find::contact_in(tx, identity.contact_id)?;
+            may_write(&channel, &contact)?;
+            let conversation = open::for_outbound(tx, pen, &channel, &contact, &identity.address)?;
+            Ok(Place {
+                channel,
+                contact,
+                conversation,
+            })
+        }
+        Target::Contact(channel, contact) => {
+            let channel = find::channel_in(tx, *channel)?;
+            let contact = find::contact_in(tx, *contact)?;
+            may_write(&channel, &contact)?;
+            let address = find::address_on(tx, &contact, channel.id)?;
+            let conversation = open::for_outbound(tx, pen, &channel, &contact, &address)?;
+            Ok(Place {
+                channel,
+                contact,
+                conversation,
+            })
+        }
+    }
+}
+
+/// Whether anything may go out to a contact on a channel.
+fn may_write(channel: &Channel, contact: &Contact) -> Result<(), Rejection> {
+    if contact.blocked {
+        let message = format!("{} is blocked. Unblock the contact to write.", contact.name);
+        return Err(Rejection::new(Code::ContactBlocked, message));
+    }
+    if !channel.enabled {
+        let message = format!("The channel {} is switched off.", channel.name);
+        return Err(Rejection::new(Code::ChannelDisabled, message));
+    }
+    Ok(())
+}
+
+fn store(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    place: Place,
+    actor: &Actor,
+    draft: &Draft,
+    fitted: Fitted,
+    row: &Capabilities,
+) -> Result<Message, EngineError> {
+    let Place {
+        channel,
+        contact: _,
+        mut conversation,
+    } = place;
+    let mut content = draft.content.clone();
+    drafts::take_files(tx, &mut content)?;
+    if let Some(quoted) = draft.reply_to
+        && find::message_in(tx, quoted)?.conversation_id != conversation.id
+    {
+        return Err(
+            Rejection::field("replyTo", "must be a message of the same conversation").into(),
+        );
+    }
+    let private = draft.audience == Audience::Team;
+    let delivery = match (private, row.own_transport) {
+        (true, _) => Delivery::Read,
+        (false, true) => Delivery::Sent,
+        (false, false) => Delivery::Pending,
+    };
+    let entry = Entry {
+        direction: Direction::Outbound,
+        private,
+        sender: sender(actor, draft.source),
+        from: channel.id.to_string(),
+        to: conversation.address.clone(),
+        sent_as: if fitted.converted.is_empty() {
+            Vec::new()
+        } else {
+            fitted.parts
+        },
+        converted: fitted.converted,
+        content,
+        delivery,
+        external_ids: Vec::new(),
+        reply_to: draft.reply_to,
+        client_id: draft.client_id.clone(),
+        source: draft.source,
+        metadata: draft.metadata.clone(),
+        at: pen.now,
+    };
+    let mut message = entries::append(tx, pen, &mut conversation, entry)?;
+    if !private {
+        if row.own_transport {
+            visitor_timeline::bring(tx, pen, &mut message)?;
+            pen.log(tx, status_event(&message, pen.now))?;
+            note_outbound(tx, channel, pen)?;
+        } else {
+            outbox::push(tx, &self::row(&message, pen.now))?;
+        }
+    }
+    if let Some(user) = actor.user_id() {
+        reading::mark(tx, pen, &mut conversation, user)?;
+    }
+    Ok(message)
+}
+
+/// The channel's last outbound time, kept to the minute so that a busy channel is not rewritten
+/// with every message.
+fn note_outbound(tx: &mut Tx<'_>, mut channel: Channel, pen: &Pen) -> Result<(), EngineError> {
+    let minute = std::time::Duration::from_secs(60);
+    if channel
+        .last_outbound_at
+        .is_none_or(|last| pen.now.since(last) >= minute)
+    {
+        channel.last_outbound_at = Some(pen.now);
+        channels::put(tx, &channel)?;
+    }
+    Ok(())
+}
+
+fn status_event(message: &Message, at: crate::base::time::Timestamp) -> crate::model::event::Event {
+    crate::model::event::Event::MessageStatus(crate::model::event::MessageStatus {
+        message_id: message.id,
+        conversation_id: message.conversation_id,
+        status: message.delivery,
+        at,
+    })
+}
+
+fn sender(actor: &Actor, source: Source) -> Sender {
+    let kind = match (source, actor.who()) {
+        (Source::Bot | Source::Flow, _) => SenderKind::Bot,
+        (_, Who::User(_) | Who::ApiKey(..)) => SenderKind::Agent,
+        _ => SenderKind::System,
+    };
+    let id = actor.user_id().map(|user| user.to_string());
+    Sender {
+        kind,
+        id,
+        name: actor.name().to_owned(),
+    }
+}
+
+/// The key of a message's outbox row.
+#[must_use]
+pub fn lane(message: &Message) -> outbox::LaneKey {
+    (message.channel_id, message.to.clone(), message.id)
+}
+
+/// A message's place in the outbox.
+#[must_use]
+pub fn row(message: &Message, now: crate::base::time::Timestamp) -> OutboxRow {
+    OutboxRow {
+        message_id: message.id,
+        conversation_id: message.conversation_id,
+        channel_id: message.channel_id,
+        address: message.to.clone(),
+        due: now,
+        attempts: 0,
+        begun: false,
+        parts_done: 0,
+        external_ids: Vec::new(),
+        created_at: now,
+    }
+}
+
+/// Starts a conversation with a contact without a message yet.
+///
+/// # Errors
+/// `CONVERSATION_EXISTS` while one is live; the contact has no address there.
+pub fn start(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: ChannelId,
+    contact: ContactId,
+) -> Result<Conversation, EngineError> {
+    let channel = find::channel_in(tx, channel)?;
+    let contact = find::contact_in(tx, contact)?;
+    may_write(&channel, &contact)?;
+    let address = find::address_on(tx, &contact, channel.id)?;
+    let latest = conversations::latest(tx, contact.id, channel.id)?;
+    if let Some(live) = latest.as_ref().filter(|found| found.is_live()) {
+        let message = format!(
+            "There is already an open conversation with {}: {}.",
+            contact.name, live.id
+        );
+        return Err(Rejection::new(Code::ConversationExists, message).into());
+    }
+    Ok(open::open(
+        tx,
+        pen,
+        &channel,
+        &contact,
+        &address,
+        latest.as_ref(),
+    )?)
+}
+
+/// Whether anything of this conversation may still be on its way.
+///
+/// # Errors
+/// The disk's.
+pub fn is_waiting(read: &impl Read, message: &Message) -> Result<bool, EngineError> {
+    Ok(outbox::get(read, &lane(message))?.is_some())
+}

@@ -1,0 +1,113 @@
+//! Addresses of stored files: signed, so that knowing a file's id opens nothing.
+
+use std::sync::Arc;
+
+use crate::base::crypto::base64url;
+use crate::base::crypto::same;
+use crate::base::crypto::sign;
+use crate::base::time::Timestamp;
+use crate::model::content::Media;
+use crate::model::ids::MediaId;
+
+/// Makes and checks addresses of stored files. Cheap to clone.
+#[derive(Clone)]
+pub struct Links(Arc<Inner>);
+
+struct Inner {
+    public_url: String,
+    key: [u8; 32],
+}
+
+impl Links {
+    /// Links below `public_url` (no slash at its end), signed with a key made from the
+    /// installation's.
+    #[must_use]
+    pub fn new(public_url: &str, secret_key: &[u8; 32]) -> Self {
+        let key = sign(secret_key, b"media links");
+        Self(Arc::new(Inner {
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            key,
+        }))
+    }
+
+    /// The public address of this installation, without a slash at its end.
+    #[must_use]
+    pub fn public_url(&self) -> &str {
+        &self.0.public_url
+    }
+
+    /// The key that signs addresses of files.
+    #[must_use]
+    pub fn key(&self) -> &[u8; 32] {
+        &self.0.key
+    }
+
+    /// The path of a stored file, for as long as the file is kept.
+    #[must_use]
+    pub fn path(&self, id: MediaId) -> String {
+        format!("/media/{id}?sig={}", self.signature(id, None))
+    }
+
+    /// The path of a stored file that stops working at `until`.
+    #[must_use]
+    pub fn path_until(&self, id: MediaId, until: Timestamp) -> String {
+        let end = until.as_secs();
+        format!("/media/{id}?e={end}&sig={}", self.signature(id, Some(end)))
+    }
+
+    /// Where a file can be opened: stored here, or at the address it came with.
+    #[must_use]
+    pub fn address(&self, media: &Media) -> Option<String> {
+        match media.media_id {
+            Some(id) => Some(format!("{}{}", self.0.public_url, self.path(id))),
+            None => media.url.clone(),
+        }
+    }
+
+    /// Whether `claimed` opens a file at `now`.
+    #[must_use]
+    pub fn opens(&self, id: MediaId, end: Option<i64>, claimed: &str, now: Timestamp) -> bool {
+        let in_time = end.is_none_or(|end| now.as_secs() < end);
+        in_time && same(self.signature(id, end).as_bytes(), claimed.as_bytes())
+    }
+
+    fn signature(&self, id: MediaId, end: Option<i64>) -> String {
+        let end = end.map_or_else(String::new, |end| end.to_string());
+        base64url(&sign(&self.0.key, format!("{id}\n{end}").as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ids::Id as _;
+
+    #[test]
+    fn a_link_opens_its_own_file_in_its_own_time() {
+        let links = Links::new("https://chat.example/", &[1; 32]);
+        let id = MediaId::from_bytes([9; 16]);
+        let now = Timestamp::from_secs(100);
+        let signature = |path: &str| {
+            path.rsplit_once("sig=")
+                .map(|(_, s)| s.to_owned())
+                .unwrap_or_default()
+        };
+        let lasting = signature(&links.path(id));
+        assert!(links.opens(id, None, &lasting, now));
+        assert!(!links.opens(MediaId::from_bytes([8; 16]), None, &lasting, now));
+        assert!(!links.opens(id, Some(200), &lasting, now));
+        let brief = signature(&links.path_until(id, Timestamp::from_secs(200)));
+        assert!(links.opens(id, Some(200), &brief, now));
+        assert!(!links.opens(id, Some(200), &brief, Timestamp::from_secs(200)));
+        assert!(!links.opens(id, Some(900), &brief, now));
+        let media = Media {
+            media_id: Some(id),
+            ..Media::default()
+        };
+        let address = links.address(&media).unwrap_or_default();
+        assert!(
+            address.starts_with("https://chat.example/media/media_"),
+            "{address}"
+        );
+    }
+}
