@@ -44,9 +44,9 @@ const COMPOSITION: &[&str] = &["main", "lib", "cli", "control", "app", "demo", "
 /// know each other.
 const ENGINE: &[(&str, Peers)] = &[
     ("rules", Peers::Apart),
-    ("context error live", Peers::Together),
+    ("context error links live", Peers::Together),
     ("inbox people setup knowledge reports", Peers::Apart),
-    ("ingest", Peers::Apart),
+    ("ingest webchat", Peers::Together),
     ("workers", Peers::Apart),
 ];
 

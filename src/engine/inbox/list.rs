@@ -21,7 +21,6 @@ use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::model::tag::same_label;
 use crate::model::user::User;
-use crate::store::Read;
 use crate::store::Snapshot;
 use crate::store::key::Key as _;
 use crate::store::key::Newest;

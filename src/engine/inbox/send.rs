@@ -40,7 +40,6 @@ use crate::model::rejection::Rejection;
 use crate::store::Read;
 use crate::store::Tx;
 use crate::store::records::channels;
-use crate::store::records::contacts;
 use crate::store::records::conversations;
 use crate::store::records::idempotency;
 use crate::store::records::idempotency::Answered;

@@ -19,7 +19,6 @@ use ::redb::Durability;
 use ::redb::ReadOnlyTable;
 use ::redb::ReadTransaction;
 use ::redb::ReadableDatabase as _;
-use ::redb::ReadableTable as _;
 use ::redb::StorageBackend;
 use ::redb::Table;
 use ::redb::TableDefinition;
