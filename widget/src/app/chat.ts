@@ -1,0 +1,572 @@
+/**
+ * The chat as one object: holds the parts together and the state the screen is drawn from. Parts decide (timeline, outbox),
+ * talk (connection, api) or remember (session); this file only connects them.
+ */
+import type { Core } from '../core';
+import { combine } from '../options';
+import type { Ack, Author, Availability, Config, Content, Conversation, Frame, SessionAnswer, User, Welcome, WireMessage } from '../wire';
+import { Api, ApiError } from './api';
+import type { Words } from './i18n';
+import type { More } from './more/main';
+import { Outbox, type Entry } from './outbox';
+import { pageInfo } from './page';
+import { Reading } from './reading';
+import { sheet } from './sheet';
+import { Sender } from './sender';
+import { Session, type Change } from './session';
+import { Timeline, ackEvent, type Message } from './timeline';
+import { Connection, type LinkState } from './transport/connection';
+import { Hub } from './transport/hub';
+import { Typing } from './typing';
+import type { Uploads } from './more/uploads';
+
+export type Gate = 'prechat' | 'offline' | 'consent';
+
+export interface State {
+  open: boolean;
+  /** Whether the conversation is shown, or the first view. */
+  thread: boolean;
+  link: LinkState;
+  /** Attempts without a connection since the last success, for how much to tell the visitor. */
+  failures: number;
+  unread: number;
+  conversation: Conversation | null;
+  availability: Availability;
+  typing: Author | null;
+  /** Shown instead of composer and messages. */
+  gate: Gate | null;
+  /** The offline form was sent. */
+  thanked: boolean;
+  /** History is being fetched. */
+  loading: boolean;
+  proactive: { id: string; text: string; author: Author } | null;
+  /** A passing line below the header. */
+  notice: string;
+  /** The visitor wants a copy by mail and we have no address. */
+  asking: boolean;
+  /** The visitor is asked whether everything shall be deleted. */
+  deleting: boolean;
+}
+
+const HISTORY = 50;
+const RETRY_MAX_S = 60;
+const MORE_RETRY_S = 5;
+
+export class Chat {
+  config: Config;
+  readonly timeline = new Timeline();
+  readonly outbox: Outbox;
+  readonly api: Api;
+  readonly session: Session;
+  readonly sender: Sender;
+  /** There once a file was attached. */
+  uploads: Uploads | undefined;
+  readonly reading: Reading;
+  readonly typing: Typing;
+  readonly hub: Hub;
+  state: State;
+  /** What stands in the composer; outlives a change of view. */
+  draft = '';
+  /** Told by the page before there is a session. */
+  readonly #untold: Frame[] = [];
+  #started: Promise<void> | undefined;
+  #more: More | undefined;
+  #coming: Promise<More> | undefined;
+  #prechatDone = false;
+
+  constructor(
+    readonly core: Core,
+    public words: Words,
+    private readonly redraw: () => void,
+  ) {
+    const { signal, store } = core;
+    this.config = combine(core.config, core.options);
+    this.api = new Api(`${core.api}/webchat/v1/${core.options.channelId}`, signal);
+    this.session = new Session(core, this.api);
+    this.session.user = core.options.user;
+    this.outbox = new Outbox(store);
+    const connection = new Connection(
+      {
+        api: this.api,
+        socketUrl: () => this.session.answer?.ws ?? this.api.base.replace(/^http/, 'ws') + '/ws',
+        poll: () => this.more(true)?.startPoll,
+        hello: () => ({
+          protocol: 1, sdk: core.version, token: this.api.token ?? '', cursor: this.timeline.cursor,
+          visible: !document.hidden, locale: core.language, page: pageInfo(core),
+        }),
+        onWelcome: (welcome) => this.hub.welcomed(welcome),
+        onFrame: (frame) => this.hub.received(frame),
+        onState: (link) => this.hub.changed(link),
+        onUnauthorized: () => void this.#renew(),
+        onRefused: (code) => this.#refused(code),
+      },
+      signal,
+    );
+    this.hub = new Hub(
+      `linktor:${core.options.channelId}`,
+      connection,
+      {
+        onWelcome: (welcome) => this.#welcome(welcome),
+        onFrame: (frame) => this.#frame(frame),
+        onState: (link) => this.#link(link),
+        onOutbox: (entries) => {
+          this.outbox.adopt(entries);
+          this.sender.pump();
+        },
+        onSession: () => void this.#moved(),
+      },
+      signal,
+    );
+    this.#holdOff = (seconds) => connection.holdOff(seconds);
+    this.sender = new Sender(
+      this.outbox,
+      {
+        ready: () => this.hub.leader && this.state.link === 'online',
+        send: (frame) => this.hub.send(frame),
+        onSent: (entry, ack) => this.#sent(entry, ack),
+        onFailed: (_, code) => {
+          core.emit('error', { code });
+          this.redraw();
+        },
+        onPrechat: () => this.set({ gate: 'prechat' }),
+        onUnauthorized: () => void this.#renew(),
+      },
+      signal,
+    );
+    this.reading = new Reading(this, signal);
+    this.typing = new Typing(this, signal);
+    const { ui } = store.get();
+    this.state = {
+      open: false, thread: !!ui?.thread || !!this.outbox.entries.length, link: 'idle', failures: 0, unread: 0, conversation: null,
+      availability: this.config.availability ?? { state: 'online' }, typing: null, gate: null, thanked: false, loading: false, proactive: null, notice: '', asking: false, deleting: false,
+    };
+  }
+
+  readonly #holdOff: (seconds: number) => void;
+
+  set(change: Partial<State>): void {
+    const before = this.state;
+    this.state = { ...before, ...change };
+    if (change.availability && change.availability.state !== before.availability.state) this.core.emit('availability', change.availability);
+    if (change.unread !== undefined && change.unread !== before.unread) this.core.emit('unread', { count: change.unread });
+    this.redraw();
+  }
+
+  /** Configuration, options or language changed. */
+  update(words: Words): void {
+    this.words = words;
+    this.config = combine(this.core.config, this.core.options);
+    this.set({ availability: this.session.answer ? this.state.availability : (this.config.availability ?? this.state.availability) });
+    if (this.session.answer) void this.session.patch({ locale: this.core.language }).catch(() => undefined);
+  }
+
+  /** What must be filled in before the visitor can write. */
+  gate(): Gate | null {
+    const { config, core, state, session } = this;
+    const { privacy, preChatForm, offline, businessHoursOnly } = config;
+    if (privacy?.cookieConsent && !core.store.get().consent) return preChatForm?.enabled ? 'prechat' : 'consent';
+    if (state.gate) return state.gate;
+    const closed = state.availability.state === 'offline' && !state.thanked;
+    if (closed && (businessHoursOnly || (offline?.enabled && !this.timeline.messages.length && !session.answer?.conversation))) return 'offline';
+    return null;
+  }
+
+  /** The visitor acted: there may be a session, storage and a connection from now on. */
+  start(): Promise<void> {
+    return (this.#started ??= this.#start(true));
+  }
+
+  /** A returning visitor's page was loaded: learn what is new, connect only for a running conversation. */
+  peek(): Promise<void> {
+    return (this.#started ??= this.#start(false));
+  }
+
+  async #start(connect: boolean): Promise<void> {
+    const { signal } = this.core;
+    this.set({ loading: this.session.known });
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.#adopt(await this.session.begin());
+        break;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof ApiError && error.status === 403) return this.core.refuse(error.code);
+        const retryAfter = error instanceof ApiError ? error.detail.retryAfter : undefined;
+        this.set({ link: navigator.onLine ? 'failing' : 'offline', failures: attempt + 1 });
+        await pause(retryAfter ?? Math.random() * Math.min(RETRY_MAX_S, 2 ** attempt), signal);
+        if (signal.aborted) return;
+      }
+    }
+    this.set({ loading: false });
+    const running = this.state.conversation && this.state.conversation.status !== 'resolved';
+    if (connect || this.state.open || running) this.hub.start();
+    this.#flush();
+  }
+
+  /** Makes sure there is a connection, however the session came about. */
+  async connect(): Promise<void> {
+    await this.start();
+    if (!this.core.signal.aborted) this.hub.start();
+  }
+
+  /** Takes over what the server said about the session. */
+  async #adopt(change: Change): Promise<void> {
+    const { answer } = this.session;
+    if (!answer) return;
+    if (change === 'other') {
+      this.outbox.clear();
+      this.set({ thread: false, proactive: null, thanked: false });
+    }
+    if (change !== 'same') this.timeline.reset([], 0, false);
+    if (change === 'same' || answer.resumed !== false || answer.cursor) await this.reload();
+    const needed = !!answer.prechatRequired && !this.#prechatDone;
+    this.sender.held = needed;
+    this.set({
+      unread: answer.unread ?? 0,
+      conversation: answer.conversation ?? null,
+      availability: { ...this.state.availability, ...answer.availability },
+    });
+    this.reading.loaded(answer.cursor ?? this.timeline.cursor);
+  }
+
+  /** Fetches the newest page of history and continues from there. */
+  async reload(): Promise<void> {
+    const page = await this.api.call<{ messages: WireMessage[]; hasMore: boolean; cursor: number }>('GET', `/messages?limit=${HISTORY}`);
+    this.timeline.reset(page.messages, page.cursor, page.hasMore);
+    this.#settleKnown();
+    this.#remember();
+    this.redraw();
+  }
+
+  async older(): Promise<void> {
+    const first = this.timeline.messages[0]?.seq;
+    if (!first || this.state.loading) return;
+    this.set({ loading: true });
+    try {
+      const page = await this.api.call<{ messages: WireMessage[]; hasMore: boolean }>('GET', `/messages?before=${first}&limit=${HISTORY}`);
+      this.timeline.prepend(page.messages, page.hasMore);
+    } catch {
+      // The button stays; the visitor may press it again.
+    }
+    this.set({ loading: false });
+  }
+
+  // What the line brings.
+
+  #link(link: LinkState): void {
+    if (link !== 'online') this.sender.pause();
+    this.set({ link, failures: link === 'online' ? 0 : this.state.failures + (link === 'failing' ? 1 : 0) });
+  }
+
+  #welcome(welcome: Welcome): void {
+    const { conversation, availability, agentTyping, lastReadByAgentSeq, unread } = welcome;
+    if (welcome.reset) void this.reload().catch(() => undefined);
+    if (lastReadByAgentSeq) this.timeline.receipt(lastReadByAgentSeq, 'read');
+    this.reading.welcomed(welcome.cursor);
+    this.typing.theirs(agentTyping && typeof agentTyping === 'object' ? agentTyping : null);
+    this.set({
+      unread: unread ?? this.state.unread,
+      conversation: conversation ?? null,
+      availability: { ...this.state.availability, ...availability },
+    });
+    this.#flush();
+    this.reading.check();
+  }
+
+  #frame(frame: Frame): void {
+    const { type, payload, ref } = frame;
+    if (type === 'ack') this.sender.acknowledged(payload as Ack);
+    else if (type === 'error') this.#error(frame);
+    else if (type === 'typing') this.typing.theirs(payload.state === 'start' ? payload.author : null);
+    else if (type === 'availability') this.set({ availability: payload });
+    else if (type === 'session.updated') void this.#adopt(this.session.updated(payload as SessionAnswer));
+    else if (type === 'reload') void this.core.reload();
+    else if (frame.seq !== undefined) this.#event(frame);
+    else if (ref) return;
+  }
+
+  #event(frame: Frame): void {
+    const verdict = this.timeline.apply(frame);
+    if (verdict === 'gap') this.hub.send({ type: 'sync', payload: { after: this.timeline.cursor } });
+    else if (verdict === 'overflow') void this.reload().catch(() => undefined);
+    if (frame.type === 'conversation' && verdict !== 'ignored') {
+      this.set({ conversation: frame.payload });
+      this.core.emit('conversation', { id: frame.payload.id, status: frame.payload.status });
+    }
+    if (verdict !== 'applied') return;
+    this.#settleKnown();
+    this.#remember();
+    this.reading.arrived();
+    this.redraw();
+  }
+
+  /** A message of ours that is in the timeline needs no sending, whoever sent it. */
+  #settleKnown(): void {
+    for (const { clientMessageId } of this.timeline.messages) if (clientMessageId && this.outbox.find(clientMessageId)) this.outbox.remove(clientMessageId);
+  }
+
+  #error({ ref, payload }: Frame): void {
+    if (payload.retryAfter) this.#holdOff(payload.retryAfter);
+    if (this.sender.refused(ref, payload)) return;
+    if (payload.code === 'identity_unverified') this.core.emit('identity', { verified: false, error: payload.code });
+    else this.core.emit('error', { code: payload.code });
+  }
+
+  #sent(entry: Entry, ack: Ack): void {
+    const event = ackEvent(ack, entry);
+    this.hub.share(event);
+    this.#event(event);
+    if (this.state.proactive) this.set({ proactive: null });
+    if (!this.state.conversation) this.set({ conversation: { id: ack.conversationId, status: 'open' } });
+    this.core.emit('sent', { clientMessageId: ack.clientMessageId, messageId: ack.messageId });
+    this.redraw();
+  }
+
+  #flush(): void {
+    if (this.sender.held && this.outbox.head()) this.set({ gate: 'prechat' });
+    this.sender.pump();
+    if (this.state.link === 'online') this.#untold.splice(0).forEach((frame) => this.hub.send(frame));
+    if (!this.hub.leader && this.outbox.entries.length) this.hub.queue(this.outbox.entries);
+    void this.uploads?.pump();
+  }
+
+  #remember(): void {
+    this.core.store.set({ cursor: this.timeline.cursor });
+  }
+
+  /** The token was refused: get another session, keep what is unsent. */
+  async #renew(): Promise<void> {
+    this.#started = undefined;
+    await this.start();
+  }
+
+  #refused(code: number): void {
+    if (code === 4003) return this.core.refuse();
+    if (code === 4026) return this.core.emit('error', { code: 'upgrade_required' });
+    // Logged out elsewhere: a new session only when the visitor acts again.
+    this.#wipe();
+  }
+
+  /** Another tab logged in or out. */
+  async #moved(): Promise<void> {
+    if (this.core.store.get().token === this.api.token) return;
+    this.#wipe(false);
+    if (this.core.store.get().token) await this.peek();
+  }
+
+  #wipe(storage = true): void {
+    this.hub.stop();
+    this.#started = undefined;
+    this.#prechatDone = false;
+    this.timeline.reset([], 0, false);
+    if (storage) {
+      this.outbox.clear();
+      this.session.forget();
+    } else this.outbox.entries = [];
+    this.set({ thread: false, unread: 0, conversation: null, typing: null, gate: null, thanked: false, proactive: null });
+  }
+
+  // What the visitor does.
+
+  /** Queues a message and sees to it that it is sent. False when it is not, because too many are waiting. */
+  say(content: Content, more: Partial<Entry> = {}): boolean {
+    const taken = this.#queue(content, more);
+    if (taken) {
+      this.enterThread();
+      if (this.gate() === null) void this.connect().then(() => this.#flush());
+    }
+    return taken;
+  }
+
+  #queue(content: Content, more: Partial<Entry> = {}): boolean {
+    const { proactive } = this.state;
+    const entry = this.outbox.add(content, { page: pageInfo(this.core), proactiveId: proactive?.id || undefined, ...more });
+    if (!entry) return false;
+    if (!this.hub.leader) this.hub.queue([entry]);
+    this.sender.pump();
+    this.redraw();
+    return true;
+  }
+
+  retry(id: string): void {
+    this.outbox.retry(id);
+    this.#flush();
+    this.redraw();
+  }
+
+  discard(id: string): void {
+    this.outbox.remove(id);
+    this.redraw();
+  }
+
+  attach(files: Iterable<File>): void {
+    const list = [...files];
+    this.enterThread();
+    void this.connect();
+    void this.later().then((more) => {
+      this.uploads ??= new more.Uploads(
+        this.api,
+        {
+          limits: () => this.config.fileUpload!,
+          ready: () => this.session.known && navigator.onLine,
+          changed: () => this.redraw(),
+          done: (content, view) => this.#queue(content, { view }),
+        },
+        this.core.signal,
+      );
+      this.uploads.add(list);
+    });
+  }
+
+  choose(message: Message, payload: string, title: string): void {
+    message.chosen = payload;
+    this.say({ type: 'postback', payload, title, sourceMessageId: message.id });
+    this.core.emit('postback', { payload, title });
+  }
+
+  enterThread(): void {
+    const { ui } = this.core.store.get();
+    if (!this.state.thread) this.set({ thread: true });
+    if (this.session.known) this.core.store.set({ ui: { ...ui, thread: true } });
+  }
+
+  /** Agreement to keep data, given in a form or by the page. */
+  consent(given: boolean): void {
+    this.core.store.set({ consent: given });
+    this.redraw();
+  }
+
+  /** Sends the form before the chat; resolves with the complaints about fields, if any. */
+  async prechat(fields: Record<string, string | boolean>, consent: boolean, elapsed: number): Promise<Record<string, string> | undefined> {
+    if (consent) this.consent(true);
+    await this.connect();
+    const complaints = await this.#form(() => this.api.call('POST', '/prechat', { fields, consent, hp: '', elapsed }));
+    if (complaints) return complaints;
+    this.#prechatDone = true;
+    this.sender.held = false;
+    this.set({ gate: null });
+    this.core.emit('prechat', { fields });
+    this.enterThread();
+    this.#flush();
+    return undefined;
+  }
+
+  async leave(fields: Record<string, string | boolean>, clientMessageId: string, consent: boolean, elapsed: number): Promise<Record<string, string> | undefined> {
+    if (consent) this.consent(true);
+    await this.connect();
+    const complaints = await this.#form(async () => {
+      const ack = await this.api.call<Ack>('POST', '/offline', { clientMessageId, fields, hp: '', elapsed });
+      const text = String(fields['message'] ?? '');
+      const entry: Entry = { clientMessageId, content: { type: 'text', text }, sentAt: ack.timestamp };
+      this.#sent(entry, ack);
+    });
+    if (complaints) return complaints;
+    this.set({ thanked: true, gate: null });
+    this.enterThread();
+    return undefined;
+  }
+
+  async #form(send: () => Promise<unknown>): Promise<Record<string, string> | undefined> {
+    try {
+      await send();
+      return undefined;
+    } catch (error) {
+      if (error instanceof ApiError) return error.detail.fields ?? { '': error.code };
+      throw error;
+    }
+  }
+
+  async identify(user: User): Promise<void> {
+    if (!this.session.answer) {
+      this.session.user = user;
+      return this.peek();
+    }
+    const change = await this.session.identify(user);
+    if (change === 'same') return;
+    this.hub.moved();
+    this.hub.stop();
+    await this.#adopt(change);
+    this.hub.start();
+  }
+
+  /** Log-out: nothing of this visitor stays in the browser. */
+  async reset(erase = false): Promise<void> {
+    await this.session.end(erase);
+    this.#wipe();
+    this.hub.moved();
+  }
+
+  /** What is known of the visitor by field name, for filling in forms. */
+  known(): Record<string, string> {
+    const { name, email } = { ...this.session.user, ...this.session.answer?.user };
+    return { ...(name && { name }), ...(email && { email }) };
+  }
+
+  attributes(set: Record<string, unknown>): void {
+    this.#tell({ type: 'attributes', payload: { set, unset: Object.keys(set).filter((name) => set[name] === null) } });
+  }
+
+  track(name: string, data: unknown): void {
+    this.#tell({ type: 'event', payload: { name: name.slice(0, 64), data } });
+  }
+
+  #tell(frame: Frame): void {
+    if (this.state.link === 'online') this.hub.send(frame);
+    else this.#untold.push(frame);
+  }
+
+  /** Fetches one message again: its links had expired. */
+  async refetch(seq: number): Promise<void> {
+    const { messages } = await this.api.call<{ messages: WireMessage[] }>('GET', `/messages?after=${seq - 1}&limit=1`);
+    if (messages[0]) this.timeline.replace(messages[0]);
+    this.redraw();
+  }
+
+  endConversation(): void {
+    this.hub.send({ type: 'conversation.end', payload: {} });
+    if (this.state.conversation) this.set({ conversation: { ...this.state.conversation, status: 'resolved' } });
+  }
+
+  async transcript(email?: string): Promise<void> {
+    await this.api.call('POST', '/transcript', email ? { email } : {});
+  }
+
+  /** The parts that come later, once they are there. `wanted` fetches them; the screen is drawn again when they arrive. */
+  more(wanted: boolean): More | undefined {
+    if (wanted) void this.later();
+    return this.#more;
+  }
+
+  later(): Promise<More> {
+    return (this.#coming ??= this.#fetchMore());
+  }
+
+  async #fetchMore(): Promise<More> {
+    const { core } = this;
+    while (!this.#more) {
+      try {
+        this.#more = (await core.script('more.js')) as More;
+      } catch {
+        await pause(MORE_RETRY_S, core.signal);
+        if (core.signal.aborted) throw new Error('destroyed');
+      }
+    }
+    core.root.adoptedStyleSheets.unshift(sheet(this.#more.css));
+    this.redraw();
+    return this.#more;
+  }
+}
+
+function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const stop = new AbortController();
+    const finish = (): void => {
+      stop.abort();
+      clearTimeout(timer);
+      done();
+    };
+    const timer = setTimeout(finish, seconds * 1000);
+    addEventListener('online', finish, { signal: stop.signal });
+    signal.addEventListener('abort', finish, { signal: stop.signal });
+  });
+}

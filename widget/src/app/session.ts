@@ -1,0 +1,114 @@
+/** Who the visitor is: the token, how it is obtained, and what happens when it changes. */
+import type { Core } from '../core';
+import type { SessionAnswer, User } from '../wire';
+import { ApiError, type Api } from './api';
+import { pageInfo } from './page';
+
+export type Change = 'same' | 'new' | 'other';
+
+export class Session {
+  #pending: Promise<Change> | undefined;
+  /** What the server last said; undefined before the first session. */
+  answer: SessionAnswer | undefined;
+  user: User | undefined;
+
+  constructor(
+    private readonly core: Core,
+    private readonly api: Api,
+  ) {
+    this.api.token = this.#stored();
+  }
+
+  get known(): boolean {
+    return !!this.api.token;
+  }
+
+  /**
+   * Creates or resumes the session. `same`: history goes on. `new`: start empty, keep unsent messages.
+   * `other`: a different person sits here now; nothing of before may stay.
+   */
+  begin(): Promise<Change> {
+    return (this.#pending ??= this.#begin().finally(() => (this.#pending = undefined)));
+  }
+
+  async #begin(): Promise<Change> {
+    this.api.token = this.#stored();
+    const { core } = this;
+    const body = {
+      protocol: 1,
+      sdk: core.version,
+      locale: core.language,
+      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      visible: !document.hidden,
+      consent: core.store.get().consent,
+      page: pageInfo(core),
+      user: this.user,
+    };
+    return this.#take(await this.api.call<SessionAnswer>('POST', '/session', body));
+  }
+
+  async identify(user: User): Promise<Change> {
+    this.user = { ...this.user, ...user };
+    return this.patch({ user: this.user });
+  }
+
+  async patch(body: Record<string, unknown>): Promise<Change> {
+    if (!this.answer) return 'same';
+    return this.#take(await this.api.call<SessionAnswer>('PATCH', '/session', body));
+  }
+
+  /** An answer that came over the line. */
+  updated(answer: SessionAnswer): Change {
+    return this.#take(answer);
+  }
+
+  async end(erase: boolean): Promise<void> {
+    const { api } = this;
+    try {
+      if (api.token) await api.call('DELETE', `/session${erase ? '?erase=1' : ''}`);
+    } catch (error) {
+      // Gone already is as good as ended; without a network the local half has to do.
+      if (!(error instanceof ApiError)) throw error;
+      if (erase && error.status !== 401) throw error;
+    }
+    this.forget();
+  }
+
+  forget(): void {
+    const { consent } = this.core.store.get();
+    this.api.token = undefined;
+    this.answer = undefined;
+    this.user = undefined;
+    this.core.store.set();
+    if (consent) this.core.store.set({ consent });
+    this.#cookie('');
+  }
+
+  #take(answer: SessionAnswer): Change {
+    const { store, emit } = this.core;
+    const { visitorId } = store.get();
+    const identified = this.answer ? answer.visitorId !== this.answer.visitorId : false;
+    this.answer = { ...this.answer, ...answer };
+    if (answer.token) {
+      this.api.token = answer.token;
+      this.#cookie(answer.token);
+    }
+    store.set({ token: this.api.token, visitorId: answer.visitorId, userId: this.user?.id });
+    if (this.user) emit('identity', answer.identity ?? { verified: !!answer.verified });
+    if (identified) return 'other';
+    return answer.resumed === false || answer.visitorId !== visitorId ? 'new' : 'same';
+  }
+
+  #stored(): string | undefined {
+    const { options, store } = this.core;
+    if (!options.cookieDomain) return store.get().token;
+    return document.cookie.split('; ').find((part) => part.startsWith(`linktor_${options.channelId}=`))?.split('=')[1] || store.get().token;
+  }
+
+  /** Shares the token with sub-domains, where the page asked for that. */
+  #cookie(token: string): void {
+    const { channelId, cookieDomain, persistSession } = this.core.options;
+    if (!cookieDomain || persistSession === false) return;
+    document.cookie = `linktor_${channelId}=${token}; Domain=${cookieDomain}; Path=/; Max-Age=${token ? 31_536_000 : 0}; SameSite=Lax; Secure`;
+  }
+}
