@@ -12,6 +12,8 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 
 use crate::engine::live::presence::Presence;
+use crate::engine::live::visitors::Author;
+use crate::engine::live::visitors::News;
 use crate::engine::live::visitors::Visitors;
 use crate::model::event::Event;
 use crate::model::event::EventRecord;
@@ -112,16 +114,46 @@ impl Live {
     /// Tells everybody what happened. Called by the one worker that follows the log.
     pub fn announce(&self, entries: Vec<EventRecord>) {
         for entry in entries {
-            if let Event::VisitorTimeline(timeline) = &entry.event {
-                self.0.visitors.wake(timeline.visitor_id);
-            }
+            self.tell_visitors(&entry.event);
             // Nobody listening is the usual case at night.
             drop(self.0.heard.send(Heard::Event(Arc::new(entry))));
         }
     }
 
+    /// Rings the web chats that an event concerns.
+    fn tell_visitors(&self, event: &Event) {
+        let visitors = &self.0.visitors;
+        match event {
+            Event::VisitorTimeline(timeline) => visitors.wake(timeline.visitor_id),
+            Event::ChannelUpdated(channel)
+            | Event::ChannelConnected(channel)
+            | Event::ChannelDisconnected(channel)
+            | Event::ChannelDeleted(channel) => {
+                visitors.ring_channel(Some(channel.channel_id), News::CHANNEL);
+            }
+            _ => {}
+        }
+    }
+
     /// Tells everybody what goes on.
     pub fn signal(&self, signal: Signal) {
+        match &signal {
+            Signal::Typing {
+                conversation_id,
+                who: Typist::Colleague { name, .. },
+                on,
+            } => {
+                let author = on.then(|| Author {
+                    name: name.clone(),
+                    bot: false,
+                });
+                self.0.visitors.typing(*conversation_id, author);
+            }
+            Signal::Availability { .. } => {
+                self.0.visitors.ring_channel(None, News::AVAILABILITY);
+            }
+            _ => {}
+        }
         drop(self.0.heard.send(Heard::Signal(Arc::new(signal))));
     }
 
