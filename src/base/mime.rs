@@ -137,6 +137,73 @@ pub fn clean_filename(name: &str) -> String {
     }
 }
 
+/// Width and height of a picture, from its first bytes; none for other files and for pictures
+/// whose size stands further on.
+#[must_use]
+pub fn dimensions(head: &[u8]) -> Option<(u32, u32)> {
+    let (width, height) = match head {
+        [0x89, b'P', b'N', b'G', ..] => (be32(head, 16)?, be32(head, 20)?),
+        [b'G', b'I', b'F', ..] => (u32::from(le16(head, 6)?), u32::from(le16(head, 8)?)),
+        [0xff, 0xd8, ..] => jpeg_dimensions(head)?,
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            b'V',
+            b'P',
+            b'8',
+            b'X',
+            ..,
+        ] => (1 + le24(head, 24)?, 1 + le24(head, 27)?),
+        _ => return None,
+    };
+    (width > 0 && height > 0).then_some((width, height))
+}
+
+/// Walks the segments of a JPEG to the frame header.
+fn jpeg_dimensions(head: &[u8]) -> Option<(u32, u32)> {
+    let mut at = 2;
+    loop {
+        let [marker, kind] = [*head.get(at)?, *head.get(at + 1)?];
+        if marker != 0xff {
+            return None;
+        }
+        let frame = matches!(kind, 0xc0..=0xcf) && !matches!(kind, 0xc4 | 0xc8 | 0xcc);
+        if frame {
+            let height = be16(head, at + 5)?;
+            let width = be16(head, at + 7)?;
+            return Some((u32::from(width), u32::from(height)));
+        }
+        at += 2 + usize::from(be16(head, at + 2)?);
+    }
+}
+
+fn be16(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+fn le16(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+fn le24(bytes: &[u8], at: usize) -> Option<u32> {
+    let [a, b, c] = bytes.get(at..at + 3)?.try_into().ok()?;
+    Some(u32::from_le_bytes([a, b, c, 0]))
+}
+
+fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,6 +233,26 @@ mod tests {
         )));
         assert!(!is_inline("image/svg+xml"));
         assert!(is_inline("image/png"));
+    }
+
+    #[test]
+    fn pictures_tell_their_size() {
+        let png = [
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+            &[0, 0, 2, 0, 0, 0, 1, 0][..],
+        ]
+        .concat();
+        assert_eq!(dimensions(&png), Some((512, 256)));
+        assert_eq!(dimensions(&png[..20]), None);
+        assert_eq!(dimensions(b"GIF89a\x05\0\x03\0"), Some((5, 3)));
+        let jpeg = [
+            &[0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0][..],
+            &[0xff, 0xc0, 0, 17, 8, 0, 100, 0, 200],
+        ]
+        .concat();
+        assert_eq!(dimensions(&jpeg), Some((200, 100)));
+        assert_eq!(dimensions(&jpeg[..12]), None);
+        assert_eq!(dimensions(b"%PDF-1.7"), None);
     }
 
     #[test]

@@ -1,18 +1,24 @@
 //! What every service receives: the store, the clock, the channels, what the operator chose.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::crypto::Sealer;
 use crate::base::id::Ids;
 use crate::base::random::Random;
+use crate::base::secret::Secret;
 use crate::base::time::Clock;
 use crate::base::time::Timestamp;
 use crate::channels::registry::Registry;
+use crate::engine::error::EngineError;
 use crate::engine::links::Links;
 use crate::engine::live::Live;
+use crate::model::channel::Channel;
 use crate::model::event::Event;
+use crate::model::ids::ChannelId;
 use crate::model::ids::EventId;
 use crate::model::ids::Id;
+use crate::model::outbound::Account;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Tx;
@@ -50,6 +56,36 @@ impl Context {
             first: self.ids.block(now),
         }
     }
+
+    /// A channel as its translation sees it, its secrets opened.
+    ///
+    /// # Errors
+    /// A secret that this installation's key does not open.
+    pub fn account(&self, channel: &Channel) -> Result<Account, EngineError> {
+        let mut secrets = BTreeMap::new();
+        for (name, sealed) in &channel.secrets {
+            let broken = |why: &str| {
+                EngineError::Broken(format!("the secret {name} of {}: {why}", channel.id))
+            };
+            let plain = self
+                .sealer
+                .open(&secret_place(channel.id, name), sealed)
+                .map_err(|error| broken(&error.to_string()))?;
+            let text = String::from_utf8(plain).map_err(|_| broken("it is no text"))?;
+            secrets.insert(name.clone(), Secret::new(text));
+        }
+        Ok(Account {
+            channel_id: channel.id,
+            settings: channel.settings.clone(),
+            secrets,
+        })
+    }
+}
+
+/// The place a channel's secret is sealed for.
+#[must_use]
+pub fn secret_place(channel: ChannelId, name: &str) -> String {
+    format!("channel/{channel}/{name}")
 }
 
 /// A moment and a block of ids.

@@ -8,6 +8,55 @@
 pub mod context;
 pub mod error;
 pub mod inbox;
+pub mod ingest;
 pub mod links;
 pub mod live;
 pub mod rules;
+pub mod workers;
+
+use crate::engine::context::Context;
+use crate::engine::inbox::change::Changing;
+use crate::engine::inbox::files::Files;
+use crate::engine::inbox::history::Histories;
+use crate::engine::inbox::list::Listing;
+use crate::engine::inbox::reading::Reading;
+use crate::engine::inbox::send::Sending;
+use crate::engine::ingest::Ingest;
+
+/// Everything the outside may ask for, one field a subject. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    /// What the services share.
+    pub context: Context,
+    /// Sending messages and notes.
+    pub sending: Sending,
+    /// Changing conversations.
+    pub changing: Changing,
+    /// Listing conversations.
+    pub listing: Listing,
+    /// Reading messages.
+    pub histories: Histories,
+    /// Marking conversations read.
+    pub reading: Reading,
+    /// Stored files.
+    pub files: Files,
+    /// What vendors report.
+    pub ingest: Ingest,
+}
+
+impl Engine {
+    /// The services over one context.
+    #[must_use]
+    pub fn new(context: Context) -> Self {
+        Self {
+            sending: Sending(context.clone()),
+            changing: Changing(context.clone()),
+            listing: Listing(context.clone()),
+            histories: Histories(context.clone()),
+            reading: Reading(context.clone()),
+            files: Files(context.clone()),
+            ingest: Ingest(context.clone()),
+            context,
+        }
+    }
+}

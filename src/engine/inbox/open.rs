@@ -3,6 +3,9 @@
 use crate::engine::context::Pen;
 use crate::engine::inbox::moves;
 use crate::engine::inbox::moves::Terms;
+use crate::engine::rules::threads;
+use crate::engine::rules::threads::Start;
+use crate::engine::rules::threads::Thread;
 use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::contact::Contact;
@@ -30,8 +33,9 @@ pub fn for_inbound(
     address: &str,
 ) -> Result<Conversation, StoreError> {
     let latest = conversations::latest(tx, contact.id, channel.id)?;
-    match latest {
-        Some(mut found) if found.takes_message_at(pen.now) => {
+    let place = threads::thread(latest.as_slice(), Start::AsUsual, pen.now);
+    match (place, latest) {
+        (Thread::Continue(_) | Thread::Reopen(_), Some(mut found)) => {
             moves::make(
                 tx,
                 pen,
@@ -43,7 +47,7 @@ pub fn for_inbound(
             address.clone_into(&mut found.address);
             Ok(found)
         }
-        previous => open(tx, pen, channel, contact, address, previous.as_ref()),
+        (_, previous) => open(tx, pen, channel, contact, address, previous.as_ref()),
     }
 }
 

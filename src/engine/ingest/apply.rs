@@ -1,0 +1,358 @@
+//! All facts of one webhook, in one transaction.
+
+use crate::channels::Recorded;
+use crate::engine::context::Pen;
+use crate::engine::error::EngineError;
+use crate::engine::inbox::entries;
+use crate::engine::inbox::entries::Entry;
+use crate::engine::inbox::open;
+use crate::engine::inbox::receipts;
+use crate::engine::inbox::visitor_timeline;
+use crate::engine::ingest::senders;
+use crate::engine::rules::choices;
+use crate::model::capability::Capabilities;
+use crate::model::channel::Channel;
+use crate::model::contact::Contact;
+use crate::model::content::Content;
+use crate::model::content::Postback;
+use crate::model::conversation::Conversation;
+use crate::model::event::Event;
+use crate::model::ids::MessageId;
+use crate::model::inbound::InboundDelete;
+use crate::model::inbound::InboundEdit;
+use crate::model::inbound::InboundEvent;
+use crate::model::inbound::InboundMessage;
+use crate::model::inbound::InboundReaction;
+use crate::model::inbound::Receipt;
+use crate::model::message::Delivery;
+use crate::model::message::Direction;
+use crate::model::message::Message;
+use crate::model::message::ReactionMark;
+use crate::model::message::Sender;
+use crate::model::message::SenderKind;
+use crate::model::message::Source;
+use crate::store::Direction as Order;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::records::channels;
+use crate::store::records::dedup;
+use crate::store::records::messages;
+
+/// How long vendors of an unknown kind may repeat an event, in hours.
+const REPEAT_HOURS: u16 = 72;
+
+/// Records facts, oldest first; one entry of the answer for each.
+///
+/// # Errors
+/// The disk's.
+pub fn all(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    mut channel: Channel,
+    row: Option<&Capabilities>,
+    events: &[InboundEvent],
+) -> Result<Vec<Recorded>, EngineError> {
+    let hours = row.map_or(REPEAT_HOURS, |row| row.repeat_hours);
+    let mut recorded = Vec::with_capacity(events.len());
+    for event in events {
+        recorded.push(match event {
+            InboundEvent::Message(message) => record(tx, pen, &channel, hours, message)?,
+            InboundEvent::Receipt(receipt) => hear(tx, pen, &channel, receipt)?,
+            InboundEvent::Reaction(reaction) => react(tx, pen, &channel, reaction)?,
+            InboundEvent::Edit(edit) => change(tx, pen, &channel, hours, edit)?,
+            InboundEvent::Delete(delete) => take_back(tx, pen, &channel, hours, delete)?,
+        });
+    }
+    if recorded
+        .iter()
+        .any(|one| one.message_id.is_some() && !one.duplicate)
+    {
+        note_inbound(tx, &mut channel, pen)?;
+    }
+    Ok(recorded)
+}
+
+/// A channel's last inbound time, kept to the second so that a burst does not rewrite it each time.
+fn note_inbound(tx: &mut Tx<'_>, channel: &mut Channel, pen: &Pen) -> Result<(), StoreError> {
+    let second = std::time::Duration::from_secs(1);
+    if channel
+        .last_inbound_at
+        .is_none_or(|last| pen.now.since(last) >= second)
+    {
+        channel.last_inbound_at = Some(pen.now);
+        channels::put(tx, channel)?;
+    }
+    Ok(())
+}
+
+const fn duplicate_of(id: MessageId) -> Recorded {
+    Recorded {
+        message_id: Some(id),
+        duplicate: true,
+    }
+}
+
+const fn nothing() -> Recorded {
+    Recorded {
+        message_id: None,
+        duplicate: false,
+    }
+}
+
+fn record(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    hours: u16,
+    inbound: &InboundMessage,
+) -> Result<Recorded, EngineError> {
+    let way = Direction::Inbound;
+    let known = dedup::find(tx, channel.id, way, &inbound.external_id, pen.now, hours)?;
+    if let Some(message) = known {
+        return Ok(duplicate_of(message.id));
+    }
+    let contact = senders::resolve(tx, pen, channel, &inbound.from)?;
+    let mut conversation = open::for_inbound(tx, pen, channel, &contact, &inbound.from.address)?;
+    let reply_to = match &inbound.reply_to {
+        Some(quoted) => find_any(tx, channel, quoted, pen, hours)?.map(|message| message.id),
+        None => None,
+    };
+    let entry = entry(tx, pen, channel, &contact, &conversation, inbound, reply_to)?;
+    let mut message = entries::append(tx, pen, &mut conversation, entry)?;
+    dedup::remember(
+        tx,
+        channel.id,
+        way,
+        &inbound.external_id,
+        message.id,
+        pen.now,
+    )?;
+    visitor_timeline::bring(tx, pen, &mut message)?;
+    Ok(Recorded {
+        message_id: Some(message.id),
+        duplicate: false,
+    })
+}
+
+fn entry(
+    tx: &Tx<'_>,
+    pen: &Pen,
+    channel: &Channel,
+    contact: &Contact,
+    conversation: &Conversation,
+    inbound: &InboundMessage,
+    reply_to: Option<MessageId>,
+) -> Result<Entry, StoreError> {
+    Ok(Entry {
+        direction: Direction::Inbound,
+        private: false,
+        sender: Sender {
+            kind: SenderKind::Contact,
+            id: Some(contact.id.to_string()),
+            name: contact.name.clone(),
+        },
+        from: inbound.from.address.clone(),
+        to: if inbound.to.is_empty() {
+            channel.id.to_string()
+        } else {
+            inbound.to.clone()
+        },
+        content: meant(tx, conversation, &inbound.content)?,
+        sent_as: Vec::new(),
+        converted: Vec::new(),
+        delivery: Delivery::Delivered,
+        external_ids: vec![inbound.external_id.clone()],
+        reply_to,
+        client_id: None,
+        source: Source::Customer,
+        metadata: inbound.metadata.clone(),
+        at: inbound.sent_at.unwrap_or(pen.now),
+    })
+}
+
+/// How many messages back an offer of choices is still taken as what a number answers.
+const LOOK_BACK: usize = 10;
+
+/// A typed number or title turned back into the choice it means, when the newest message of ours
+/// offered choices.
+///
+/// # Errors
+/// The disk's.
+pub fn meant(
+    tx: &Tx<'_>,
+    conversation: &Conversation,
+    content: &Content,
+) -> Result<Content, StoreError> {
+    let Content::Text(text) = content else {
+        return Ok(content.clone());
+    };
+    let recent = messages::near(tx, conversation.id, None, Order::Backward, LOOK_BACK)?;
+    let newest = recent
+        .iter()
+        .find(|message| message.direction == Direction::Outbound && !message.private);
+    let Some(offer) = newest.filter(|message| !message.sent_as.is_empty()) else {
+        return Ok(content.clone());
+    };
+    let offered = choices::offered(&offer.content);
+    Ok(match choices::chosen(&text.text, &offered) {
+        Some(choice) => Content::Postback(Postback {
+            payload: choice.id.clone(),
+            title: choice.title.clone(),
+            source_message_id: Some(offer.id.to_string()),
+            typed: Some(text.text.clone()),
+        }),
+        None => content.clone(),
+    })
+}
+
+/// The message a vendor's id stands for, whichever way it went.
+fn find_any(
+    tx: &Tx<'_>,
+    channel: &Channel,
+    external_id: &str,
+    pen: &Pen,
+    hours: u16,
+) -> Result<Option<Message>, StoreError> {
+    let outbound = dedup::find(
+        tx,
+        channel.id,
+        Direction::Outbound,
+        external_id,
+        pen.now,
+        dedup::RECEIPT_HOURS,
+    )?;
+    match outbound {
+        Some(message) => Ok(Some(message)),
+        None => dedup::find(
+            tx,
+            channel.id,
+            Direction::Inbound,
+            external_id,
+            pen.now,
+            hours,
+        ),
+    }
+}
+
+fn hear(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    receipt: &Receipt,
+) -> Result<Recorded, EngineError> {
+    let way = Direction::Outbound;
+    let hours = dedup::RECEIPT_HOURS;
+    let found = dedup::find(tx, channel.id, way, &receipt.external_id, pen.now, hours)?;
+    let Some(mut message) = found else {
+        dedup::keep_early(tx, channel.id, receipt, pen.now)?;
+        return Ok(nothing());
+    };
+    let at = receipt.at.unwrap_or(pen.now);
+    let error = receipt.error.clone();
+    let moved = receipts::hear(tx, pen, &mut message, receipt.state, at, error)?;
+    Ok(Recorded {
+        message_id: Some(message.id),
+        duplicate: !moved,
+    })
+}
+
+fn react(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    reaction: &InboundReaction,
+) -> Result<Recorded, EngineError> {
+    let target = &reaction.target_external_id;
+    let Some(mut message) = find_any(tx, channel, target, pen, dedup::RECEIPT_HOURS)? else {
+        return Ok(nothing());
+    };
+    let contact = senders::resolve(tx, pen, channel, &reaction.from)?;
+    mark(
+        &mut message,
+        SenderKind::Contact,
+        &contact.id.to_string(),
+        &reaction.emoji,
+        pen,
+    );
+    update(tx, pen, &message)?;
+    Ok(Recorded {
+        message_id: Some(message.id),
+        duplicate: false,
+    })
+}
+
+/// Sets one author's reaction on a message; an empty emoji takes it back.
+pub fn mark(message: &mut Message, by: SenderKind, author: &str, emoji: &str, pen: &Pen) {
+    message.reactions.retain(|held| held.author != author);
+    if !emoji.is_empty() {
+        let (emoji, author) = (emoji.to_owned(), author.to_owned());
+        message.reactions.push(ReactionMark {
+            emoji,
+            by,
+            author,
+            at: pen.now,
+        });
+    }
+    message.updated_at = pen.now;
+}
+
+/// Stores a message whose content or reactions changed, and says so.
+///
+/// # Errors
+/// The disk's.
+pub fn update(tx: &mut Tx<'_>, pen: &mut Pen, message: &Message) -> Result<(), StoreError> {
+    messages::update(tx, message)?;
+    pen.log(tx, Event::MessageUpdated(entries::event_of(message)))?;
+    visitor_timeline::message_changed(tx, pen, message)
+}
+
+fn change(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    hours: u16,
+    edit: &InboundEdit,
+) -> Result<Recorded, EngineError> {
+    let way = Direction::Inbound;
+    let found = dedup::find(tx, channel.id, way, &edit.external_id, pen.now, hours)?;
+    let Some(mut message) = found else {
+        return Ok(nothing());
+    };
+    if message.content == edit.content {
+        return Ok(duplicate_of(message.id));
+    }
+    message.content = edit.content.clone();
+    message.edited_at = Some(edit.at.unwrap_or(pen.now));
+    message.updated_at = pen.now;
+    update(tx, pen, &message)?;
+    Ok(Recorded {
+        message_id: Some(message.id),
+        duplicate: false,
+    })
+}
+
+fn take_back(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    hours: u16,
+    delete: &InboundDelete,
+) -> Result<Recorded, EngineError> {
+    let way = Direction::Inbound;
+    let found = dedup::find(tx, channel.id, way, &delete.external_id, pen.now, hours)?;
+    let Some(mut message) = found else {
+        return Ok(nothing());
+    };
+    if message.deleted_at.is_some() {
+        return Ok(duplicate_of(message.id));
+    }
+    message.deleted_at = Some(pen.now);
+    message.updated_at = pen.now;
+    messages::update(tx, &message)?;
+    pen.log(tx, Event::MessageDeleted(entries::event_of(&message)))?;
+    visitor_timeline::message_changed(tx, pen, &message)?;
+    Ok(Recorded {
+        message_id: Some(message.id),
+        duplicate: false,
+    })
+}

@@ -1,0 +1,99 @@
+//! From a vendor's bytes to recorded facts.
+//!
+//! A webhook is verified before it is parsed, recorded in one transaction, and answered only when
+//! that is on disk. What is genuine but unreadable is kept to be read again after a fix.
+
+pub mod apply;
+pub mod quarantine;
+pub mod senders;
+
+use crate::base::http::HttpReply;
+use crate::base::http::Webhook;
+use crate::channels::ParseError;
+use crate::channels::Recorded;
+use crate::engine::context::Context;
+use crate::engine::error::EngineError;
+use crate::engine::inbox::find;
+use crate::model::channel::Channel;
+use crate::model::channel::ChannelKind;
+use crate::model::ids::ChannelId;
+use crate::model::inbound::InboundEvent;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+
+/// Receiving what vendors report.
+#[derive(Clone)]
+pub struct Ingest(pub Context);
+
+impl Ingest {
+    /// Takes a webhook in and says what to answer. With an answer, everything in it is on disk.
+    ///
+    /// # Errors
+    /// There is no such channel; the webhook is not genuine (nothing is kept); the sender is a
+    /// program and made a mistake; the store is in trouble, and the vendor should come again.
+    pub async fn receive(
+        &self,
+        kind: &ChannelKind,
+        id: ChannelId,
+        hook: Webhook,
+    ) -> Result<HttpReply, EngineError> {
+        let channel = self.channel(kind, id)?;
+        let translation = self
+            .0
+            .channels
+            .channel(&channel.kind)
+            .ok_or_else(|| Rejection::not_found(Code::ChannelNotFound, "channel"))?;
+        let account = self.0.account(&channel)?;
+        if let Some(reply) = translation.greet(&account, &hook) {
+            return Ok(reply);
+        }
+        if translation
+            .verify(&account, &hook, self.0.clock.now())
+            .is_err()
+        {
+            let message = "The signature of this webhook is missing or wrong.";
+            return Err(Rejection::new(Code::InvalidToken, message).into());
+        }
+        match translation.parse(&account, &hook) {
+            Ok(events) => {
+                let recorded = self.record(channel.id, events).await?;
+                Ok(translation.answer(&recorded))
+            }
+            Err(ParseError::Refused(rejection)) => Err(rejection.into()),
+            Err(ParseError::Unreadable(reason)) => {
+                tracing::error!(channel.id = %channel.id, "a webhook could not be read: {reason}");
+                self.quarantine(channel.id, hook, reason).await?;
+                Ok(translation.answer(&[]))
+            }
+        }
+    }
+
+    /// Records facts of a channel in one transaction, oldest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn record(
+        &self,
+        channel: ChannelId,
+        events: Vec<InboundEvent>,
+    ) -> Result<Vec<Recorded>, EngineError> {
+        let stamp = self.0.stamp();
+        let registry = self.0.channels.clone();
+        self.0
+            .store
+            .write("recording what a vendor reported", move |tx| {
+                let channel = find::channel_in(tx, channel)?;
+                let row = registry.capabilities(&channel.kind);
+                apply::all(tx, &mut stamp.pen(), channel, row, &events)
+            })
+            .await
+    }
+
+    fn channel(&self, kind: &ChannelKind, id: ChannelId) -> Result<Channel, EngineError> {
+        let channel = find::channel_in(&self.0.store.snapshot()?, id)?;
+        if channel.kind != *kind {
+            return Err(Rejection::not_found(Code::ChannelNotFound, "channel").into());
+        }
+        Ok(channel)
+    }
+}

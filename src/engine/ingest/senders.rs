@@ -1,0 +1,186 @@
+//! Which contact a sender is: found, attached or made, within the transaction that records the
+//! message, so that two first messages at once make one contact.
+
+use crate::engine::context::Pen;
+use crate::engine::rules::identity;
+use crate::engine::rules::identity::Found;
+use crate::engine::rules::identity::Named;
+use crate::engine::rules::identity::Who;
+use crate::model::Opaque;
+use crate::model::channel::Channel;
+use crate::model::contact::Contact;
+use crate::model::contact::Identity;
+use crate::model::event::ContactEvent;
+use crate::model::event::Event;
+use crate::model::ids::ContactId;
+use crate::model::inbound::InboundSender;
+use crate::model::inbound::Proof;
+use crate::store::Read;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::records::contacts;
+use crate::store::records::counters;
+use crate::store::records::counters::Counter;
+use crate::store::records::identities;
+
+/// The contact behind a sender, with what the message tells of it written down.
+///
+/// # Errors
+/// The disk's.
+pub fn resolve(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    sender: &InboundSender,
+) -> Result<Contact, StoreError> {
+    let known = identities::get(tx, channel.id, &sender.address)?;
+    let found = candidates(tx, known.as_ref(), &sender.proof)?;
+    let owner = match identity::who(&found) {
+        Who::Known(id) | Who::Attach(id) => contacts::survivor(tx, id)?,
+        Who::Stranger => None,
+    };
+    let (mut contact, is_new) = match owner {
+        Some(contact) => (contact, false),
+        None => (stranger(pen, sender), true),
+    };
+    let before = contact.clone();
+    learn(&mut contact, sender, pen);
+    let news = is_new || told_apart(&before, &contact);
+    if news {
+        contact.revision += 1;
+        contact.updated_at = pen.now;
+    }
+    contacts::put(tx, &contact)?;
+    note_address(tx, pen, channel, sender, known, contact.id)?;
+    let contact_id = contact.id;
+    if is_new {
+        counters::add(tx, Counter::Contacts, 1)?;
+        pen.log(tx, Event::ContactCreated(ContactEvent { contact_id }))?;
+    } else if news {
+        pen.log(tx, Event::ContactUpdated(ContactEvent { contact_id }))?;
+    }
+    Ok(contact)
+}
+
+fn candidates(
+    read: &impl Read,
+    known: Option<&Identity>,
+    proof: &Proof,
+) -> Result<Found, StoreError> {
+    let survivor = |id: ContactId| -> Result<Option<ContactId>, StoreError> {
+        Ok(contacts::survivor(read, id)?.map(|contact| contact.id))
+    };
+    let mut found = Found::default();
+    if let Some(identity) = known {
+        found.same_address = survivor(identity.contact_id)?;
+    }
+    if let Some(external_id) = &proof.external_id {
+        let owner = contacts::by_external_id(read, external_id)?;
+        found.same_external_id = owner.map(|contact| contact.id);
+    }
+    if let Some(phone) = &proof.phone {
+        found.same_phone = ids(contacts::by_phone(read, phone)?);
+    }
+    if let Some(email) = &proof.email {
+        found.same_email = ids(contacts::by_email(read, email)?);
+    }
+    Ok(found)
+}
+
+fn ids(contacts: Vec<Contact>) -> Vec<ContactId> {
+    contacts.into_iter().map(|contact| contact.id).collect()
+}
+
+fn stranger(pen: &mut Pen, sender: &InboundSender) -> Contact {
+    let named = identity::name_of(sender);
+    Contact {
+        id: pen.id(),
+        name: named.name,
+        name_source: named.source,
+        email: None,
+        phone: None,
+        external_id: None,
+        avatar_url: None,
+        language: None,
+        timezone: None,
+        country: None,
+        city: None,
+        company: None,
+        custom_fields: Opaque::new(),
+        tags: Vec::new(),
+        metadata: Opaque::new(),
+        blocked: false,
+        first_seen_at: Some(pen.now),
+        last_seen_at: None,
+        conversation_count: 0,
+        merged_into: None,
+        merged_ids: Vec::new(),
+        revision: 0,
+        created_at: pen.now,
+        updated_at: pen.now,
+    }
+}
+
+/// Takes over what is proved, and what is merely said where nothing better is known.
+fn learn(contact: &mut Contact, sender: &InboundSender, pen: &Pen) {
+    let offered = identity::name_of(sender);
+    let present = Named {
+        name: contact.name.clone(),
+        source: contact.name_source,
+    };
+    if identity::renames(&present, &offered) {
+        contact.name = offered.name;
+        contact.name_source = offered.source;
+    }
+    let fill = |held: &mut Option<String>, told: &Option<String>| {
+        if held.is_none() {
+            held.clone_from(told);
+        }
+    };
+    fill(&mut contact.email, &sender.proof.email);
+    fill(&mut contact.phone, &sender.proof.phone);
+    fill(&mut contact.external_id, &sender.proof.external_id);
+    fill(&mut contact.avatar_url, &sender.avatar_url);
+    fill(&mut contact.language, &sender.language);
+    fill(&mut contact.timezone, &sender.timezone);
+    contact.last_seen_at = Some(pen.now);
+}
+
+/// Whether two versions differ in more than the time of the last visit.
+fn told_apart(before: &Contact, after: &Contact) -> bool {
+    let same_time = Contact {
+        last_seen_at: after.last_seen_at,
+        ..before.clone()
+    };
+    same_time != *after
+}
+
+fn note_address(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    sender: &InboundSender,
+    known: Option<Identity>,
+    contact_id: ContactId,
+) -> Result<(), StoreError> {
+    let proved = sender.proof != Proof::default();
+    let mut identity = known.unwrap_or_else(|| Identity {
+        id: pen.id(),
+        contact_id,
+        channel_kind: channel.kind.clone(),
+        channel_id: channel.id,
+        address: sender.address.clone(),
+        display_name: None,
+        avatar_url: None,
+        verified_at: None,
+        metadata: Opaque::new(),
+        created_at: pen.now,
+        last_seen_at: None,
+    });
+    identity.contact_id = contact_id;
+    identity.display_name = sender.name.clone().or(identity.display_name);
+    identity.avatar_url = sender.avatar_url.clone().or(identity.avatar_url);
+    identity.verified_at = identity.verified_at.or(proved.then_some(pen.now));
+    identity.last_seen_at = Some(pen.now);
+    identities::put(tx, &identity)
+}

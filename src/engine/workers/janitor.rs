@@ -1,0 +1,135 @@
+//! Wakes sleeping conversations, and clears away what nobody needs any more.
+
+use std::time::Duration;
+
+use crate::base::time::Timestamp;
+use crate::engine::context::Context;
+use crate::engine::error::EngineError;
+use crate::engine::inbox::moves;
+use crate::engine::inbox::moves::Terms;
+use crate::engine::workers::Stop;
+use crate::model::conversation::Move;
+use crate::store::log;
+use crate::store::records::attachments;
+use crate::store::records::conversations;
+use crate::store::records::dedup;
+use crate::store::records::idempotency;
+use crate::store::records::sessions;
+use crate::store::records::visitors;
+
+/// How often sleeping conversations are looked at, when nothing else wakes the loop.
+const WAKE_EVERY: Duration = Duration::from_secs(1);
+/// How often old things are cleared.
+const CLEAR_EVERY: Duration = Duration::from_secs(60);
+/// Rows changed in one transaction.
+const BATCH: usize = 200;
+/// How long answers under idempotency keys are kept.
+const IDEMPOTENCY_KEPT: Duration = Duration::from_secs(24 * 3_600);
+/// How long an upload waits for a message to carry it.
+const UPLOAD_KEPT: Duration = Duration::from_secs(3_600);
+/// How long the event log is kept.
+const LOG_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+/// Works until it is told to stop.
+pub async fn run(context: Context, mut stop: Stop) {
+    let mut cleared: Option<Timestamp> = None;
+    loop {
+        if let Err(error) = wake(&context).await {
+            tracing::error!("waking conversations failed: {error}");
+        }
+        let now = context.clock.now();
+        if cleared.is_none_or(|last| now.since(last) >= CLEAR_EVERY) {
+            cleared = Some(now);
+            if let Err(error) = clear(&context, now).await {
+                tracing::error!("clearing old things failed: {error}");
+            }
+        }
+        tokio::select! {
+            () = stop.asked() => return,
+            () = tokio::time::sleep(WAKE_EVERY) => {}
+        }
+    }
+}
+
+/// Wakes every conversation whose time has come.
+///
+/// # Errors
+/// The disk's.
+pub async fn wake(context: &Context) -> Result<(), EngineError> {
+    let now = context.clock.now();
+    if conversations::due_to_wake(&context.store.snapshot()?, now, 1)?.is_empty() {
+        return Ok(());
+    }
+    let stamp = context.stamp();
+    context
+        .store
+        .write("waking conversations", move |tx| {
+            let mut pen = stamp.pen();
+            for id in conversations::due_to_wake(tx, now, BATCH)? {
+                let Some(mut found) = conversations::get(tx, id)? else {
+                    continue;
+                };
+                moves::make(
+                    tx,
+                    &mut pen,
+                    &mut found,
+                    Move::Wake,
+                    Terms::default(),
+                    "linktor",
+                )?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+async fn clear(context: &Context, now: Timestamp) -> Result<(), EngineError> {
+    let store = &context.store;
+    store
+        .write("clearing old things", move |tx| {
+            idempotency::forget(tx, now.minus(IDEMPOTENCY_KEPT), BATCH)?;
+            dedup::forget(tx, now, BATCH)?;
+            log::forget(tx, now.minus(LOG_KEPT), BATCH)?;
+            for session in sessions::list(tx)?
+                .into_iter()
+                .filter(|held| held.expires_at < now)
+            {
+                sessions::remove(tx, &session)?;
+            }
+            for session in visitors::sessions(tx)?
+                .into_iter()
+                .filter(|held| held.expires_at < now)
+            {
+                visitors::remove_session(tx, &session)?;
+            }
+            Ok::<_, EngineError>(())
+        })
+        .await?;
+    clear_uploads(context, now).await
+}
+
+/// Removes uploads that no message took, and the bytes no other record names.
+async fn clear_uploads(context: &Context, now: Timestamp) -> Result<(), EngineError> {
+    let until = now.minus(UPLOAD_KEPT);
+    let unused = attachments::unused_before(&context.store.snapshot()?, until, BATCH)?;
+    if unused.is_empty() {
+        return Ok(());
+    }
+    let orphans = context
+        .store
+        .write("clearing unused uploads", move |tx| {
+            let mut gone = Vec::new();
+            for upload in attachments::unused_before(tx, until, BATCH)? {
+                attachments::remove(tx, upload.id)?;
+                gone.push(upload.digest);
+            }
+            let kept = attachments::list(tx)?;
+            gone.retain(|digest| kept.iter().all(|other| other.digest != *digest));
+            Ok::<_, EngineError>(gone)
+        })
+        .await?;
+    for digest in orphans {
+        context.store.blobs().remove(&digest)?;
+    }
+    Ok(())
+}
