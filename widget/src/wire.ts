@@ -279,12 +279,16 @@ export interface WireMessage {
   hints?: { singleUse?: boolean; display?: string };
 }
 
-export interface Ack {
+/** What is known once a message of ours is stored. */
+export interface Arrival {
   clientMessageId: string;
   messageId: string;
   seq: number;
-  conversationId: string;
   timestamp: string;
+}
+
+export interface Ack extends Arrival {
+  conversationId: string;
   duplicate?: boolean;
 }
 

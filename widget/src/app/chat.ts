@@ -4,7 +4,7 @@
  */
 import type { Core } from '../core';
 import { combine } from '../options';
-import type { Ack, Author, Availability, Config, Content, Conversation, Frame, SessionAnswer, User, Welcome, WireMessage } from '../wire';
+import type { Ack, Arrival, Author, Availability, Config, Content, Conversation, Frame, SessionAnswer, User, Welcome, WireMessage } from '../wire';
 import { Api, ApiError } from './api';
 import type { Words } from './i18n';
 import type { More } from './more/main';
@@ -275,7 +275,7 @@ export class Chat {
 
   #frame(frame: Frame): void {
     const { type, payload, ref } = frame;
-    if (type === 'ack') this.sender.acknowledged(payload as Ack);
+    if (type === 'ack') this.#acknowledged(payload as Ack);
     else if (type === 'error') this.#error(frame);
     else if (type === 'typing') this.typing.theirs(payload.state === 'start' ? payload.author : null);
     else if (type === 'availability') this.set({ availability: payload });
@@ -300,9 +300,17 @@ export class Chat {
     this.redraw();
   }
 
-  /** A message of ours that is in the timeline needs no sending, whoever sent it. */
+  #acknowledged(ack: Ack): void {
+    this.sender.acknowledged(ack);
+    // The frame may have come before the acknowledgement; only the latter names the conversation.
+    if (!this.state.conversation) this.set({ conversation: { id: ack.conversationId, status: 'open' } });
+  }
+
+  /** A message of ours that is in the timeline has arrived, whoever sent it and whether or not we were told. */
   #settleKnown(): void {
-    for (const { clientMessageId } of this.timeline.messages) if (clientMessageId && this.outbox.find(clientMessageId)) this.outbox.remove(clientMessageId);
+    for (const { clientMessageId, id, seq, timestamp } of this.timeline.messages) {
+      if (clientMessageId && this.outbox.find(clientMessageId)) this.sender.acknowledged({ clientMessageId, messageId: id, seq, timestamp });
+    }
   }
 
   #error({ ref, payload }: Frame): void {
@@ -312,12 +320,11 @@ export class Chat {
     else this.core.emit('error', { code: payload.code });
   }
 
-  #sent(entry: Entry, ack: Ack): void {
+  #sent(entry: Entry, ack: Arrival): void {
     const event = ackEvent(ack, entry);
     this.hub.share(event);
     this.#event(event);
     if (this.state.proactive) this.set({ proactive: null });
-    if (!this.state.conversation) this.set({ conversation: { id: ack.conversationId, status: 'open' } });
     this.core.emit('sent', { clientMessageId: ack.clientMessageId, messageId: ack.messageId });
     this.redraw();
   }
@@ -459,6 +466,7 @@ export class Chat {
       const text = String(fields['message'] ?? '');
       const entry: Entry = { clientMessageId, content: { type: 'text', text }, sentAt: ack.timestamp };
       this.#sent(entry, ack);
+      this.#acknowledged(ack);
     });
     if (complaints) return complaints;
     this.set({ thanked: true, gate: null });

@@ -5,7 +5,7 @@ import type { Words } from './i18n';
 const DAY_MS = 86_400_000;
 
 const formatted = (words: Words, time: string | number, options: Intl.DateTimeFormatOptions): string =>
-  new Intl.DateTimeFormat(words.language, options).format(new Date(time));
+  new Intl.DateTimeFormat(words.locale, options).format(new Date(time));
 
 export const clock = (words: Words, time: string): string => formatted(words, time, { hour: '2-digit', minute: '2-digit' });
 
@@ -41,5 +41,5 @@ export function fileSize(words: Words, bytes: number): string {
     bytes /= 1024;
     at++;
   }
-  return new Intl.NumberFormat(words.language, { style: 'unit', unit: units[at]!, unitDisplay: 'short', maximumFractionDigits: bytes < 10 && at ? 1 : 0 }).format(bytes);
+  return new Intl.NumberFormat(words.locale, { style: 'unit', unit: units[at]!, unitDisplay: 'short', maximumFractionDigits: bytes < 10 && at ? 1 : 0 }).format(bytes);
 }

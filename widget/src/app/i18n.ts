@@ -5,7 +5,8 @@ export type Key = keyof typeof english;
 type Text = string | Record<string, string>;
 
 export interface Words {
-  language: string;
+  /** For `Intl`: the translation's language in the visitor's own region. */
+  locale: string;
   /** The text of `key` with `{placeholders}` filled in; `n` chooses the plural form. */
   (key: Key, values?: Record<string, string | number>): string;
 }
@@ -17,7 +18,8 @@ export function words(language: string, texts: Record<string, Text>, own: Record
     if (typeof text !== 'string') text = text[plural.select(Number(values['n']))] ?? text['other'] ?? '';
     return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
   };
-  return Object.assign(say, { language });
+  const locale = navigator.languages.find((name) => name.startsWith(language.slice(0, 2))) ?? language;
+  return Object.assign(say, { locale });
 }
 
 /** Fetches a translation. Rejects when it cannot be had. */

@@ -4,7 +4,7 @@ type Listener = () => void;
 
 const listeners = new Set<Listener>();
 let patched = false;
-let address = location.href;
+let address: string;
 
 function changed(): void {
   if (address === location.href) return;
@@ -18,6 +18,7 @@ export function onNavigate(listener: Listener, signal: AbortSignal): void {
   signal.addEventListener('abort', () => listeners.delete(listener));
   if (patched) return;
   patched = true;
+  address = location.href;
   for (const name of ['pushState', 'replaceState'] as const) {
     const original = history[name];
     history[name] = function (...args) {

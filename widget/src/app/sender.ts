@@ -1,5 +1,5 @@
 /** Sends the outbox: one message at a time, in order, again after silence, until each is acknowledged or refused for good. */
-import type { Ack, Frame, WireError } from '../wire';
+import type { Arrival, Frame, WireError } from '../wire';
 import { passing } from './api';
 import type { Entry, Outbox } from './outbox';
 
@@ -10,7 +10,7 @@ export interface SenderHost {
   /** Whether frames would arrive anywhere at present. */
   ready(): boolean;
   send(frame: Frame): void;
-  onSent(entry: Entry, ack: Ack): void;
+  onSent(entry: Entry, ack: Arrival): void;
   onFailed(entry: Entry, code: string): void;
   onPrechat(): void;
   onUnauthorized(): void;
@@ -45,7 +45,7 @@ export class Sender {
     this.#inFlight = undefined;
   }
 
-  acknowledged(ack: Ack): void {
+  acknowledged(ack: Arrival): void {
     const entry = this.outbox.find(ack.clientMessageId);
     if (entry) {
       this.outbox.remove(ack.clientMessageId);

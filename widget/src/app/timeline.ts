@@ -2,7 +2,7 @@
  * The visitor's timeline as pure state: events in any order go in, messages in `seq` order come out, each exactly once.
  * No clock, no network; what to ask the server for is returned, not done.
  */
-import type { Ack, Frame, Status, WireMessage } from '../wire';
+import type { Arrival, Frame, Status, WireMessage } from '../wire';
 import type { Entry } from './outbox';
 
 export type Message = WireMessage & { seq: number };
@@ -110,7 +110,7 @@ export class Timeline {
 }
 
 /** An acknowledgement stands for the event of our own message. */
-export const ackEvent = (ack: Ack, entry: Entry): Frame => ({
+export const ackEvent = (ack: Arrival, entry: Entry): Frame => ({
   type: 'message',
   seq: ack.seq,
   payload: {

@@ -24,12 +24,12 @@ export const initials = (name: string): string =>
     .join('')
     .toUpperCase();
 
-/** Decorative: the name always stands beside it or in an accessible name. */
+/** Decorative: the name always stands beside it or in an accessible name. With `presence` it stands for the business. */
 export function Avatar({ person, presence }: { person: Person; presence?: string }): JSX.Element {
   const name = person.name ?? '';
   return (
-    <span class={`face t${tint(name)}`} aria-hidden="true">
-      {person.avatarUrl ? <img src={person.avatarUrl} alt="" /> : initials(name)}
+    <span class={`face ${presence ? 'biz' : `t${tint(name)}`}`} aria-hidden="true">
+      {person.avatarUrl ? <img src={person.avatarUrl} alt="" /> : presence ? [...name][0] : initials(name)}
       {presence && <i class={`dot ${presence}`} />}
     </span>
   );

@@ -108,7 +108,7 @@ function Item({ chat, row, words: spelled }: { chat: Chat; row: Row; words: bool
   const time = <time dateTime={timestamp}>{clock(words, timestamp)}</time>;
   const status = message.status === 'read' && config.showReadReceipts === false ? 'delivered' : (message.status ?? 'sent');
   const [icon, word] = RECEIPTS[status]!;
-  const name = own ? words('you') : author.type === 'bot' && author.name ? `${author.name}, ${words('bot')}` : (author.name ?? config.name ?? '');
+  const name = own ? words('you') : author.type === 'bot' && author.name ? words('bot', { name: author.name }) : (author.name ?? config.name ?? '');
   return (
     <>
       {divider}

@@ -10,6 +10,7 @@ import { complaint, type Values } from './fields';
 
 /** Machines are faster than people; the server refuses forms filled in quicker than this. */
 const MIN_ELAPSED_MS = 1_600;
+const PRESS_MS = 250;
 
 interface FormProps {
   chat: Chat;
@@ -29,7 +30,9 @@ function Form({ chat, fields, button, consent, children, send }: FormProps): JSX
   const [busy, setBusy] = useState(false);
   const id = useId();
 
-  const check = (field: Field): void => setErrors({ ...errors, [field.name]: complaint(field, values[field.name]) ?? '' });
+  /** Later, because a complaint moves what is below it: what is being pressed right now must stay in place. */
+  const check = (field: Field, value: string | boolean): void =>
+    void setTimeout(() => setErrors((before) => ({ ...before, [field.name]: complaint(field, value) ?? '' })), PRESS_MS);
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
@@ -58,7 +61,7 @@ function Form({ chat, fields, button, consent, children, send }: FormProps): JSX
       {fields.map((field) => (
         <Control
           key={field.name} field={field} id={`${id}${field.name}`} value={values[field.name]} error={say(errors[field.name])} optional={words('optional')}
-          onChange={(value) => setValues({ ...values, [field.name]: value })} onBlur={() => values[field.name] && check(field)}
+          onChange={(value) => setValues({ ...values, [field.name]: value })} onBlur={() => values[field.name] && check(field, values[field.name]!)}
         />
       ))}
       <input class="sr" name="website" tabIndex={-1} autocomplete="off" aria-hidden="true" />

@@ -15,7 +15,7 @@ export function Sending({ chat, upload }: { chat: Chat; upload: Upload }): JSX.E
     empty: () => words('emptyFile'),
     too_many: () => words('tooMany', { n: 10 }),
   };
-  const percent = new Intl.NumberFormat(words.language, { style: 'percent' }).format(share);
+  const percent = new Intl.NumberFormat(words.locale, { style: 'percent' }).format(share);
   return (
     <div class={`item own last ${refused ? 'failed' : 'pending'}`}>
       <div class={`file ${refused ? 'refused' : ''}`}>

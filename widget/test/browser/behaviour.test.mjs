@@ -1,0 +1,360 @@
+/** The widget in a real browser against the mock server: what it promises, and what it survives. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { shutdown, until, withWidget } from './support.mjs';
+
+after(shutdown);
+
+const stored = (mock) => mock.agent.visitor()?.events.filter((event) => event.type === 'message' && event.payload.author.type === 'visitor').map((event) => event.payload.content.text) ?? [];
+const requests = (mock) => mock.log.map(({ method, path }) => `${method} ${path.split('?')[0]}`);
+const wide = { viewport: { width: 1000, height: 760 } };
+const check = (name, settings, use) => test(name, { timeout: 60_000 }, () => withWidget({ ...wide, ...settings }, use));
+
+check('before the visitor acts there is one request, no session, no socket and nothing stored', {}, async ({ mock, page, context, widget }) => {
+  await widget.launcher.waitFor();
+  await page.evaluate(() => new Promise((done) => requestIdleCallback(done)));
+  assert.deepEqual(requests(mock), ['GET /config']);
+  assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
+  assert.deepEqual(await context.cookies(), []);
+});
+
+check('a message goes out, an answer comes in, both survive a reload', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  await widget.say('Do you offer enterprise pricing?');
+  await page.getByText('Sent', { exact: true }).waitFor();
+  mock.agent.say('Yes! **From 50 seats.**');
+  await widget.log.getByText('From 50 seats.').waitFor();
+  await until(() => mock.agent.visitor().read === 2, 'the read mark');
+  mock.agent.read();
+  await page.locator('.receipt.read').waitFor();
+  await page.reload();
+  await widget.log.getByText('From 50 seats.').waitFor();
+  assert.equal(await widget.items.count(), 2);
+  assert.deepEqual(stored(mock), ['Do you offer enterprise pricing?']);
+});
+
+check('messages written without a network are sent once and in order when it is back', {}, async ({ mock, context, page, widget }) => {
+  await widget.open();
+  await widget.say('zero');
+  await until(() => stored(mock).length === 1);
+  mock.faults.down = true;
+  await context.setOffline(true);
+  mock.agent.dropSockets();
+  for (const word of ['one', 'two', 'three']) await widget.say(word);
+  await page.getByText('Waiting for the network').first().waitFor();
+  await page.getByText('Your messages wait here').waitFor();
+  await page.reload().catch(() => undefined);
+  await context.setOffline(false);
+  await page.goto(mock.url);
+  await page.evaluate(() => undefined);
+  mock.faults.down = false;
+  await until(() => stored(mock).length === 4, 'all four messages', 40_000);
+  assert.deepEqual(stored(mock), ['zero', 'one', 'two', 'three']);
+});
+
+check('a lost acknowledgement does not double the message', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  await until(() => mock.log.some(({ path }) => path === 'hello'));
+  mock.faults.dropAcks = 2;
+  await widget.say('only once');
+  await page.getByText('Sent', { exact: true }).waitFor();
+  assert.deepEqual(stored(mock), ['only once']);
+  assert.equal(await widget.items.count(), 1);
+});
+
+check('what was missed while the socket was down is there afterwards, once', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  await widget.say('hello');
+  await until(() => stored(mock).length === 1);
+  mock.faults.down = true;
+  mock.agent.dropSockets();
+  for (let n = 1; n <= 5; n++) mock.agent.say(`missed ${n}`);
+  mock.faults.down = false;
+  await widget.log.getByText('missed 5').waitFor();
+  assert.equal(await widget.items.count(), 6);
+  await page.locator('.item').nth(5).waitFor();
+});
+
+check('long polling takes over where sockets do not get through', {}, async ({ mock, widget, page }) => {
+  mock.faults.noSocket = true;
+  await widget.open();
+  await widget.say('over polling');
+  await until(() => mock.log.some(({ path }) => path.startsWith('/poll')), 'a poll', 20_000);
+  await until(() => stored(mock).length === 1, 'the message', 20_000);
+  mock.agent.say('heard you');
+  await widget.log.getByText('heard you').waitFor();
+  assert.equal(await page.locator('.item').count(), 2);
+});
+
+check('two tabs share one connection, and the second takes over from the first', {}, async ({ mock, page, context, widget }) => {
+  await widget.open();
+  await widget.say('from the first');
+  await until(() => stored(mock).length === 1);
+  const second = await context.newPage();
+  await second.goto(mock.url);
+  await second.locator('.item').first().waitFor();
+  await second.locator('.composer textarea').fill('from the second');
+  await second.keyboard.press('Enter');
+  await until(() => stored(mock).length === 2);
+  await widget.log.getByText('from the second').waitFor();
+  mock.agent.say('to both');
+  await second.getByText('to both').waitFor();
+  await widget.log.getByText('to both').waitFor();
+  assert.equal(mock.log.filter(({ path }) => path === 'hello').length, 1);
+  assert.equal(await second.locator('.item').count(), 3);
+  await page.close();
+  await until(() => mock.log.filter(({ path }) => path === 'hello').length === 2, 'the second tab to connect');
+  await second.locator('.composer textarea').fill('alone now');
+  await second.keyboard.press('Enter');
+  await until(() => stored(mock).length === 3);
+});
+
+check('destroy leaves nothing behind', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  await widget.say('bye');
+  await until(() => stored(mock).length === 1);
+  await page.evaluate(() => window.linktor('destroy'));
+  assert.equal(await page.locator('.linktor-widget').count(), 0);
+  await until(() => mock.log.length >= 0);
+  const before = mock.log.length;
+  mock.agent.say('anyone there?');
+  await page.evaluate(() => history.pushState({}, '', '/elsewhere'));
+  await page.waitForTimeout(1_500);
+  assert.equal(mock.log.length, before);
+  assert.equal(await page.evaluate(() => document.querySelectorAll('script[src*="/v1/widget/"]').length), 0);
+  await page.evaluate(() => window.linktor('init', { channelId: 'ch_1' }));
+  await widget.launcher.waitFor();
+});
+
+check('destroy while the app is being fetched', {}, async ({ page, widget }) => {
+  await widget.launcher.waitFor();
+  await page.evaluate(() => {
+    window.linktor('open');
+    window.linktor('destroy');
+  });
+  await page.waitForTimeout(500);
+  assert.equal(await page.locator('.linktor-widget').count(), 0);
+});
+
+check('a second copy of the script does nothing', {}, async ({ mock, page, widget }) => {
+  await widget.launcher.waitFor();
+  await page.addScriptTag({ url: '/v1/linktor.js?again' });
+  await page.waitForTimeout(300);
+  assert.equal(await page.locator('.linktor-widget').count(), 1);
+  assert.deepEqual(requests(mock), ['GET /config']);
+});
+
+check('LinktorSettings starts the widget without a call, calls before load are kept in order', { path: '/blank' }, async ({ page, widget }) => {
+  await page.evaluate(() => {
+    window.seen = [];
+    window.LinktorSettings = { channelId: 'ch_1' };
+    window.linktor = function () { (window.linktor.q = window.linktor.q || []).push(arguments); };
+    window.linktor('on', 'ready', () => window.seen.push('ready'));
+    window.linktor('on', 'open', () => window.seen.push('open'));
+    window.linktor('open');
+  });
+  await page.addScriptTag({ url: '/v1/linktor.js' });
+  await widget.panel.waitFor();
+  assert.deepEqual(await page.evaluate(() => window.seen), ['ready', 'open']);
+});
+
+check('a framework that throws the host away gets it back, with the same connection', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  await widget.say('hello');
+  await until(() => stored(mock).length === 1);
+  await page.evaluate(() => (document.body.innerHTML = '<p>another page</p>'));
+  await widget.log.getByText('hello').waitFor();
+  mock.agent.say('still here');
+  await widget.log.getByText('still here').waitFor();
+  assert.equal(mock.log.filter(({ path }) => path === 'hello').length, 1);
+});
+
+check(
+  'the strictest policy a page can have',
+  {
+    csp: "default-src 'none'; script-src 'self' 'unsafe-hashes' 'sha256-x' 'nonce-n'; connect-src 'self' ws:; img-src 'self' data: blob:; media-src 'self' blob:; require-trusted-types-for 'script'; trusted-types linktor",
+    page: (snippet) => `<!doctype html><html lang="en"><title>Strict</title><link rel="icon" href="data:,"><body>${snippet.replaceAll('<script', '<script nonce="n"')}</body></html>`,
+  },
+  async ({ mock, page, widget }) => {
+    await widget.open();
+    await widget.say('strict');
+    await until(() => stored(mock).length === 1);
+    mock.agent.say({ type: 'buttons', text: 'Well?', buttons: [{ type: 'reply', id: 'y', title: 'Yes' }] });
+    await page.getByRole('button', { name: 'Yes' }).click();
+    await until(() => mock.agent.visitor().events.some((event) => event.payload.content?.payload === 'y'));
+    assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector('.linktor-widget').shadowRoot.querySelector('#linktor-panel')).width), '380px');
+  },
+);
+
+check('storage that throws', { path: '/blank' }, async ({ mock, page, widget }) => {
+  await page.evaluate(() => {
+    for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name, { get() { throw new DOMException('denied', 'SecurityError'); } });
+    window.LinktorSettings = { channelId: 'ch_1' };
+  });
+  await page.addScriptTag({ url: '/v1/linktor.js' });
+  await widget.open();
+  await widget.say('without storage');
+  await until(() => stored(mock).length === 1);
+});
+
+check('a required form keeps the message and sends it after', { prechatRequired: true, config: { preChatForm: { enabled: true, fields: [{ name: 'name', label: 'Your name', type: 'text', required: true }] } } }, async ({ mock, page, widget }) => {
+  await widget.open();
+  await widget.say('kept');
+  await page.getByLabel('Your name').fill('Ana');
+  assert.deepEqual(stored(mock), []);
+  await page.getByRole('button', { name: 'Start chat' }).click();
+  await until(() => stored(mock).length === 1);
+  assert.deepEqual(mock.agent.visitor().fields, { name: 'Ana' });
+  await widget.log.getByText('kept').waitFor();
+});
+
+check('outside opening hours a message can be left', { config: { availability: { state: 'offline' }, businessHoursOnly: true } }, async ({ mock, page, widget }) => {
+  await widget.open();
+  await page.getByLabel('Email').fill('ana@example.com');
+  await page.getByRole('textbox', { name: 'Message' }).fill('Call me');
+  await page.getByRole('button', { name: 'Leave message' }).click();
+  await page.getByText('Your message is with us').waitFor();
+  assert.deepEqual(stored(mock), ['Call me']);
+  await widget.log.getByText('Call me').waitFor();
+});
+
+check('files are sent one by one, in order', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  await until(() => mock.agent.visitor());
+  const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+  await page.locator('input[type=file]').setInputFiles([{ name: 'a.png', mimeType: 'image/png', buffer: png }, { name: 'b.txt', mimeType: 'text/plain', buffer: Buffer.from('text') }, { name: 'c.exe', mimeType: 'application/x-msdownload', buffer: Buffer.from('x') }]);
+  await until(() => mock.agent.visitor().events.length === 2);
+  assert.deepEqual(mock.agent.visitor().events.map((event) => [event.payload.content.type, event.payload.content.filename]), [['image', 'a.png'], ['document', 'b.txt']]);
+  await page.getByText('This kind of file cannot be sent').waitFor();
+  await page.getByRole('button', { name: 'Remove' }).click();
+  await until(async () => (await widget.items.count()) === 2);
+});
+
+check('typing is told in both directions', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  await widget.say('hi');
+  await until(() => stored(mock).length === 1);
+  mock.agent.transient('typing', { state: 'start', author: { type: 'agent', name: 'Bia' } });
+  await page.getByText('Bia is writing').waitFor({ state: 'attached' });
+  mock.agent.say('done');
+  await until(async () => (await page.locator('.dots').count()) === 0);
+  await widget.composer.pressSequentially('hello');
+  await until(() => mock.agent.visitor().frames.some(({ type, payload }) => type === 'typing' && payload.state === 'start'));
+  await widget.composer.fill('');
+  await until(() => mock.agent.visitor().frames.at(-1)?.payload.state === 'stop');
+});
+
+check('a proactive message makes no session until it is answered', { config: { proactiveMessages: [{ id: 'p1', trigger: 'time', delay: 50, message: 'Shall I help?', onlyOnce: true }] } }, async ({ mock, page, widget }) => {
+  await widget.preview.getByText('Shall I help?').waitFor();
+  assert.deepEqual(requests(mock), ['GET /config']);
+  await widget.preview.getByText('Shall I help?').click();
+  await widget.log.getByText('Shall I help?').waitFor();
+  await widget.say('Yes please');
+  await until(() => stored(mock).length === 1);
+  assert.equal(mock.log.find(({ path }) => path === 'message.send').body.proactiveId, 'p1');
+  await page.reload();
+  await widget.launcher.waitFor();
+  assert.equal(await widget.preview.count(), 0);
+});
+
+check('an unknown token starts anew and keeps what is unsent', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  await widget.say('first life');
+  await until(() => stored(mock).length === 1);
+  mock.visitors.clear();
+  mock.agent.dropSockets();
+  await widget.say('second life');
+  await until(() => mock.visitors.size === 1 && stored(mock).includes('second life'), 'the message in the new session', 20_000);
+  assert.equal(await page.locator('.item').count(), 1);
+});
+
+check('reset forgets the visitor', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  await widget.say('secret');
+  await until(() => stored(mock).length === 1);
+  await page.evaluate(() => window.linktor('reset'));
+  await until(() => mock.visitors.size === 0);
+  await until(async () => !(await page.locator('.item').count()));
+  assert.equal(await page.evaluate(() => Object.values(localStorage).join().includes('wct_')), false);
+});
+
+check('a refused origin hides the widget and says why', { refuse: 'origin_not_allowed' }, async ({ page }) => {
+  const words = await page.evaluate(() => new Promise((done) => {
+    if (!document.querySelector('.linktor-widget')) window.linktor('on', 'error', done);
+    setTimeout(() => done('nothing'), 1_000);
+  }));
+  assert(words === 'nothing' || words.code === 'origin_not_allowed');
+  assert.equal(await page.locator('.linktor-widget').count(), 0);
+});
+
+check('the API of the page: commands, events, callbacks', {}, async ({ mock, page, widget }) => {
+  await widget.launcher.waitFor();
+  await page.evaluate(() => {
+    window.heard = [];
+    for (const name of ['open', 'close', 'sent', 'message', 'unread', 'conversation', 'destroy']) window.addEventListener(`linktor:${name}`, (event) => window.heard.push([name, event.detail]));
+    window.linktor('on', 'open', () => { throw new Error('a page may be broken'); });
+    window.linktor('sendMessage', { text: 'by command' });
+    window.linktor('nonsense');
+  });
+  await until(() => stored(mock).length === 1);
+  mock.agent.say('answer');
+  await until(() => page.evaluate(() => window.heard.some(([name]) => name === 'message')));
+  await page.evaluate(() => window.linktor('close'));
+  const names = await page.evaluate(() => window.heard.map(([name]) => name));
+  for (const name of ['open', 'sent', 'message', 'close']) assert(names.includes(name), `${name} in ${names}`);
+  const state = await page.evaluate(() => new Promise((done) => window.linktor('getState', done)));
+  assert.equal(state.connected, true);
+  await page.evaluate(() => window.linktor('hideLauncher'));
+  await widget.launcher.waitFor({ state: 'hidden' });
+  await page.evaluate(() => window.linktor('setLocale', 'ar'));
+  await page.evaluate(() => window.linktor('showLauncher'));
+  await until(async () => (await widget.launcher.getAttribute('aria-label'))?.startsWith('\u0627'));
+});
+
+check('pages can be left out', { init: { hideOn: ['/private/*'] } }, async ({ page, widget }) => {
+  await widget.launcher.waitFor();
+  await page.evaluate(() => {
+    history.pushState({}, '', '/private/1');
+    document.body.append('changed');
+  });
+  await widget.launcher.waitFor({ state: 'hidden' });
+});
+
+check('keys: Escape closes and gives the focus back', {}, async ({ page, widget }) => {
+  await widget.launcher.focus();
+  await page.keyboard.press('Enter');
+  await widget.panel.waitFor();
+  const focused = () => page.evaluate(() => document.activeElement.shadowRoot?.activeElement?.className + document.activeElement.shadowRoot?.activeElement?.tagName);
+  await until(async () => (await focused()).endsWith('TEXTAREA'));
+  await page.keyboard.press('Escape');
+  await widget.panel.waitFor({ state: 'detached' });
+  assert.match(await focused(), /linktor-launcher/);
+});
+
+check('phone: covers the page, Back closes, the page is where it was', { viewport: { width: 390, height: 844 }, context: { isMobile: true, hasTouch: true }, page: (snippet) => `<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width,initial-scale=1"><title>Long</title></head><body><div style="height:3000px">long</div>${snippet}</body></html>` }, async ({ page, widget }) => {
+  await page.evaluate(() => scrollTo(0, 700));
+  await widget.open();
+  const box = await widget.panel.boundingBox();
+  assert.deepEqual([box.x, box.y, box.width, box.height], [0, 0, 390, 844]);
+  assert.equal(await widget.panel.getAttribute('aria-modal'), 'true');
+  await widget.launcher.waitFor({ state: 'hidden' });
+  await page.goBack();
+  await widget.panel.waitFor({ state: 'detached' });
+  assert.equal(await page.evaluate(() => scrollY), 700);
+  await widget.open();
+  await page.locator('.hero').getByRole('button', { name: 'Close chat' }).first().click();
+  await widget.panel.waitFor({ state: 'detached' });
+  await until(() => page.evaluate(() => !history.state?.linktor));
+  assert.equal(await page.evaluate(() => scrollY), 700);
+});
+
+check('the hosted page', { path: '/chat/ch_1' }, async ({ mock, page, widget }) => {
+  await widget.panel.waitFor();
+  assert.equal(await widget.launcher.count(), 0);
+  assert.deepEqual(requests(mock), ['GET /config']);
+  await widget.say('from the link');
+  await until(() => stored(mock).length === 1);
+  const box = await widget.panel.boundingBox();
+  assert.deepEqual([box.width, box.height], [640, 760]);
+  assert.equal(await page.getByRole('button', { name: 'Close chat' }).count(), 0);
+});
