@@ -13,6 +13,9 @@ export function cover(frame: HTMLElement, back: () => void): (viaBack: boolean) 
   const { signal } = stop;
   const { body } = document;
   const top = scrollY;
+  // First, because the browser notes with the entry how far the page was scrolled.
+  history.pushState({ ...history.state, linktor: true }, '');
+  addEventListener('popstate', back, { signal });
   const before = body.style.cssText;
   Object.assign(body.style, { position: 'fixed', top: `-${top}px`, insetInline: '0', overflow: 'hidden' });
 
@@ -26,9 +29,6 @@ export function cover(frame: HTMLElement, back: () => void): (viaBack: boolean) 
     view.addEventListener('resize', fit, { signal });
     view.addEventListener('scroll', fit, { signal });
   }
-
-  history.pushState({ ...history.state, linktor: true }, '');
-  addEventListener('popstate', back, { signal });
 
   return (viaBack) => {
     stop.abort();

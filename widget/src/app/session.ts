@@ -44,7 +44,10 @@ export class Session {
       page: pageInfo(core),
       user: this.user,
     };
-    return this.#take(await this.api.call<SessionAnswer>('POST', '/session', body));
+    const { userId } = core.store.get();
+    const other = !!userId && !!this.user?.id && userId !== this.user.id;
+    const change = this.#take(await this.api.call<SessionAnswer>('POST', '/session', body));
+    return other ? 'other' : change;
   }
 
   async identify(user: User): Promise<Change> {
@@ -54,12 +57,14 @@ export class Session {
 
   async patch(body: Record<string, unknown>): Promise<Change> {
     if (!this.answer) return 'same';
-    return this.#take(await this.api.call<SessionAnswer>('PATCH', '/session', body));
+    return this.updated(await this.api.call<SessionAnswer>('PATCH', '/session', body));
   }
 
-  /** An answer that came over the line. */
+  /** An answer about the running session: another visitor in it is another person. */
   updated(answer: SessionAnswer): Change {
-    return this.#take(answer);
+    const before = this.answer?.visitorId;
+    const change = this.#take(answer);
+    return answer.visitorId === before ? change : 'other';
   }
 
   async end(erase: boolean): Promise<void> {
@@ -87,7 +92,6 @@ export class Session {
   #take(answer: SessionAnswer): Change {
     const { store, emit } = this.core;
     const { visitorId } = store.get();
-    const identified = this.answer ? answer.visitorId !== this.answer.visitorId : false;
     this.answer = { ...this.answer, ...answer };
     if (answer.token) {
       this.api.token = answer.token;
@@ -95,7 +99,6 @@ export class Session {
     }
     store.set({ token: this.api.token, visitorId: answer.visitorId, userId: this.user?.id });
     if (this.user) emit('identity', answer.identity ?? { verified: !!answer.verified });
-    if (identified) return 'other';
     return answer.resumed === false || answer.visitorId !== visitorId ? 'new' : 'same';
   }
 

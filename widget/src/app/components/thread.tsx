@@ -142,7 +142,7 @@ function Waiting({ chat, entry }: { chat: Chat; entry: Entry }): JSX.Element {
   const { content, view, failed, clientMessageId: id } = entry;
   const shown = view ?? content;
   return (
-    <div class={`item own last ${failed ? 'failed' : 'pending'}`}>
+    <div class={`item own last ${!failed && state.link !== 'online' ? 'pending' : ''}`}>
       <Bubble own><Text text={summary({ content: shown }) || words(shown.type === 'location' ? 'location' : 'document')} /></Bubble>
       {failed ? (
         <div class="meta bad" role="alert"><Icon name="alert" />{words('notSent')} <button type="button" class="text" onClick={() => chat.retry(id)}>{words('tryAgain')}</button> <button type="button" class="text" onClick={() => chat.discard(id)}>{words('remove')}</button></div>
