@@ -39,6 +39,8 @@ export function combine(config: Config, options: InitOptions): Config {
   const { primaryColor, position, size, zIndex, colorScheme } = options;
   const wishes = { primaryColor, position, size, zIndex, colorScheme };
   const theme = { ...config.theme };
+  const { welcomeMessage, offlineMessage } = options.translations ?? {};
+  if (welcomeMessage) theme.welcomeMessage = welcomeMessage;
   for (const [key, value] of Object.entries(wishes)) if (value !== undefined) Object.assign(theme, { [key]: value });
   return {
     ...config,
@@ -47,7 +49,7 @@ export function combine(config: Config, options: InitOptions): Config {
     preChatForm: config.preChatForm?.enabled ? config.preChatForm : (options.preChatForm ?? config.preChatForm),
     proactiveMessages: [...(config.proactiveMessages ?? []), ...(options.proactiveMessages ?? [])],
     fileUpload: stricterUpload(config.fileUpload, options.fileUpload),
-    offline: { enabled: true, ...config.offline, ...options.offline },
+    offline: { enabled: true, ...config.offline, ...(offlineMessage && { message: offlineMessage }), ...options.offline },
     privacy: stricterPrivacy(config.privacy, options.privacy),
   };
 }

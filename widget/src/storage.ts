@@ -20,6 +20,8 @@ export interface Memory {
   token?: string;
   visitorId?: string;
   userId?: string;
+  /** When the session was last used, unix ms. */
+  usedAt?: number;
   cursor?: number;
   outbox?: StoredEntry[];
   /** `seen`: newest message that was shown as a preview. */

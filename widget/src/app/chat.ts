@@ -160,11 +160,16 @@ export class Chat {
     if (this.session.answer) void this.session.patch({ locale: this.core.language }).catch(() => undefined);
   }
 
+  /** Nothing may be stored and nobody told before the visitor agrees. */
+  get needsConsent(): boolean {
+    return !!this.config.privacy?.cookieConsent && !this.core.store.get().consent;
+  }
+
   /** What must be filled in before the visitor can write. */
   gate(): Gate | null {
-    const { config, core, state, session } = this;
-    const { privacy, preChatForm, offline, businessHoursOnly } = config;
-    if (privacy?.cookieConsent && !core.store.get().consent) return preChatForm?.enabled ? 'prechat' : 'consent';
+    const { config, state, session } = this;
+    const { preChatForm, offline, businessHoursOnly } = config;
+    if (this.needsConsent) return preChatForm?.enabled ? 'prechat' : 'consent';
     if (state.gate) return state.gate;
     const closed = state.availability.state === 'offline' && !state.thanked;
     if (closed && (businessHoursOnly || (offline?.enabled && !this.timeline.messages.length && !session.answer?.conversation))) return 'offline';
@@ -255,7 +260,11 @@ export class Chat {
 
   #link(link: LinkState): void {
     if (link !== 'online') this.sender.pause();
+    const came = link === 'online' && this.state.link !== 'online';
     this.set({ link, failures: link === 'online' ? 0 : this.state.failures + (link === 'failing' ? 1 : 0) });
+    if (!came) return;
+    this.presence();
+    this.#flush();
   }
 
   #welcome(welcome: Welcome): void {
@@ -269,7 +278,6 @@ export class Chat {
       conversation: conversation ?? null,
       availability: { ...this.state.availability, ...availability },
     });
-    this.#flush();
     this.reading.check();
   }
 
@@ -486,8 +494,10 @@ export class Chat {
 
   async identify(user: User): Promise<void> {
     if (!this.session.answer) {
-      this.session.user = user;
-      return this.peek();
+      const starting = this.#started;
+      if (!starting) this.session.user = user;
+      await this.peek();
+      if (!starting || !this.session.answer) return;
     }
     const change = await this.session.identify(user);
     if (change === 'same') return;
@@ -511,14 +521,15 @@ export class Chat {
   }
 
   attributes(set: Record<string, unknown>): void {
-    this.#tell({ type: 'attributes', payload: { set, unset: Object.keys(set).filter((name) => set[name] === null) } });
+    this.tell({ type: 'attributes', payload: { set, unset: Object.keys(set).filter((name) => set[name] === null) } });
   }
 
   track(name: string, data: unknown): void {
-    this.#tell({ type: 'event', payload: { name: name.slice(0, 64), data } });
+    this.tell({ type: 'event', payload: { name: name.slice(0, 64), data } });
   }
 
-  #tell(frame: Frame): void {
+  /** Sends a frame that nothing repeats, as soon as there is a line. */
+  tell(frame: Frame): void {
     if (this.state.link === 'online') this.hub.send(frame);
     else this.#untold.push(frame);
   }
@@ -530,8 +541,12 @@ export class Chat {
     this.redraw();
   }
 
+  presence(): void {
+    this.hub.send({ type: 'presence', payload: { visible: !document.hidden, open: this.state.open } });
+  }
+
   endConversation(): void {
-    this.hub.send({ type: 'conversation.end', payload: {} });
+    this.tell({ type: 'conversation.end', payload: {} });
     if (this.state.conversation) this.set({ conversation: { ...this.state.conversation, status: 'resolved' } });
   }
 

@@ -43,6 +43,7 @@ async function mount(core: Core): Promise<App> {
   const chat = new Chat(core, await translate(), redraw);
   if (signal.aborted) throw new Error('destroyed');
 
+  const consented = (): boolean => !chat.needsConsent;
   let preview: PreviewProps | null = null;
   const extra = document.createElement('span');
   button?.append(extra);
@@ -103,8 +104,7 @@ async function mount(core: Core): Promise<App> {
   };
   /** `quiet`: not by the visitor's own act, so focus stays and no session is made. */
   const open = (quiet = false): void => {
-    const consented = !chat.config.privacy?.cookieConsent || !!store.get().consent;
-    if (!quiet && consented) void chat.connect();
+    if (!quiet && consented()) void chat.connect();
     if (chat.state.open) return quiet ? undefined : focusFirst();
     show(null);
     chat.set({ open: true });
@@ -113,7 +113,7 @@ async function mount(core: Core): Promise<App> {
     draw();
     if (!quiet) {
       focusFirst();
-      if (consented) store.set({ ui: { ...store.get().ui, open: true } });
+      if (consented()) store.set({ ui: { ...store.get().ui, open: true } });
     }
     chat.reading.check();
     emit('open');
@@ -135,7 +135,7 @@ async function mount(core: Core): Promise<App> {
   let opened = false;
   const presence = (): void => {
     opened ||= chat.state.open;
-    chat.hub.send({ type: 'presence', payload: { visible: !document.hidden, open: chat.state.open } });
+    chat.presence();
   };
   document.addEventListener('visibilitychange', presence, { signal });
 
@@ -177,7 +177,7 @@ async function mount(core: Core): Promise<App> {
       },
       onClose: () => {
         report(id, 'dismissed');
-        store.set({ dismissedAt: Date.now() });
+        if (consented()) store.set({ dismissedAt: Date.now() });
         show(null);
       },
     });
@@ -218,11 +218,10 @@ async function mount(core: Core): Promise<App> {
   };
 
   dress();
-  const consented = !chat.config.privacy?.cookieConsent || !!store.get().consent;
-  if (chat.session.known && consented) void chat.peek();
+  if (chat.session.known && consented()) void chat.peek();
   if (inline) open(true);
   const rules = chat.config.proactiveMessages ?? [];
-  if (rules.length && !inline) void chat.later().then((more) => more.watchRules(rules, store, consented, signal, propose));
+  if (rules.length && !inline) void chat.later().then((more) => more.watchRules(rules, store, consented(), signal, propose));
   draw();
   signal.addEventListener('abort', () => {
     uncover?.(false);
@@ -240,10 +239,16 @@ async function mount(core: Core): Promise<App> {
       }
     },
     update() {
-      void translate().then((words) => {
-        chat.update(words);
-        dress();
-      });
+      const { language } = core;
+      translate().then(
+        (words) => {
+          // Changed again meanwhile: that call brings the right words.
+          if (language !== core.language) return;
+          chat.update(words);
+          dress();
+        },
+        () => undefined,
+      );
     },
   };
 }

@@ -16,6 +16,8 @@ export class Session {
     private readonly core: Core,
     private readonly api: Api,
   ) {
+    // The page may want sessions to end sooner than the server does.
+    if (Date.now() - (core.store.get().usedAt ?? 0) > (core.options.sessionDuration ?? Infinity)) core.store.set();
     this.api.token = this.#stored();
   }
 
@@ -51,8 +53,10 @@ export class Session {
   }
 
   async identify(user: User): Promise<Change> {
-    this.user = { ...this.user, ...user };
-    return this.patch({ user: this.user });
+    const next = { ...this.user, ...user };
+    const told = JSON.stringify(next) === JSON.stringify(this.user);
+    this.user = next;
+    return told ? 'same' : this.patch({ user: next });
   }
 
   async patch(body: Record<string, unknown>): Promise<Change> {
@@ -60,11 +64,14 @@ export class Session {
     return this.updated(await this.api.call<SessionAnswer>('PATCH', '/session', body));
   }
 
-  /** An answer about the running session: another visitor in it is another person. */
+  /**
+   * An answer about the running session. A verified visitor who becomes somebody else is another person; an anonymous one who
+   * becomes known keeps what is unsent, and finds a merged history.
+   */
   updated(answer: SessionAnswer): Change {
-    const before = this.answer?.visitorId;
+    const { visitorId, verified } = this.answer ?? {};
     const change = this.#take(answer);
-    return answer.visitorId === before ? change : 'other';
+    return answer.visitorId === visitorId ? change : verified ? 'other' : 'new';
   }
 
   async end(erase: boolean): Promise<void> {
@@ -91,15 +98,16 @@ export class Session {
 
   #take(answer: SessionAnswer): Change {
     const { store, emit } = this.core;
-    const { visitorId } = store.get();
+    const { visitorId, userId } = store.get();
+    const sameVisitor = answer.visitorId === visitorId;
     this.answer = { ...this.answer, ...answer };
     if (answer.token) {
       this.api.token = answer.token;
       this.#cookie(answer.token);
     }
-    store.set({ token: this.api.token, visitorId: answer.visitorId, userId: this.user?.id });
+    store.set({ token: this.api.token, visitorId: answer.visitorId, userId: this.user?.id ?? (sameVisitor ? userId : undefined), usedAt: Date.now() });
     if (this.user) emit('identity', answer.identity ?? { verified: !!answer.verified });
-    return answer.resumed === false || answer.visitorId !== visitorId ? 'new' : 'same';
+    return answer.resumed === false || !sameVisitor ? 'new' : 'same';
   }
 
   #stored(): string | undefined {

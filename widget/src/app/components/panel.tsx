@@ -27,7 +27,7 @@ export function Panel({ chat, modal, inline, onClose }: PanelProps): JSX.Element
     // The page's own shortcuts are not meant for what is typed here.
     event.stopPropagation();
   };
-  const act = (): void => void (gate !== 'consent' && !needsConsent(chat) && chat.connect());
+  const act = (): void => void (!chat.needsConsent && chat.connect());
   const canDrop = !gate && config.fileUpload?.enabled;
   return (
     <div
@@ -46,8 +46,6 @@ export function Panel({ chat, modal, inline, onClose }: PanelProps): JSX.Element
     </div>
   );
 }
-
-const needsConsent = ({ config, core }: Chat): boolean => !!config.privacy?.cookieConsent && !core.store.get().consent;
 
 /** After this many attempts in vain the server, not the network, is to blame. */
 const PATIENCE = 2;

@@ -127,12 +127,11 @@ function Control({ field, id, value, error, optional, onChange, onBlur }: Contro
 }
 
 export function PreChat({ chat }: { chat: Chat }): JSX.Element {
-  const { preChatForm, privacy } = chat.config;
+  const { preChatForm } = chat.config;
   const known = chat.session.answer?.verified ? chat.known() : {};
   const fields = (preChatForm?.fields ?? []).filter(({ name }) => !known[name]);
-  const consent = !!privacy?.cookieConsent && !chat.core.store.get().consent;
   return (
-    <Form chat={chat} fields={fields} consent={consent} button={preChatForm?.submitButton || chat.words('startChat')} send={(...form) => chat.prechat(...form)}>
+    <Form chat={chat} fields={fields} consent={chat.needsConsent} button={preChatForm?.submitButton || chat.words('startChat')} send={(...form) => chat.prechat(...form)}>
       {preChatForm?.message && <p class="lead" dir="auto">{preChatForm.message}</p>}
     </Form>
   );
@@ -145,9 +144,8 @@ export function Offline({ chat }: { chat: Chat }): JSX.Element {
     { name: 'email', label: words('email'), type: 'email', required: true },
     { name: 'message', label: words('message'), type: 'textarea', required: true, maxLength: 500 },
   ] satisfies Field[];
-  const consent = !!config.privacy?.cookieConsent && !chat.core.store.get().consent;
   return (
-    <Form chat={chat} fields={fields} consent={consent} button={config.offline?.form?.submitButton || words('leaveMessage')} send={(values, agreed, elapsed) => chat.leave(values, id, agreed, elapsed)}>
+    <Form chat={chat} fields={fields} consent={chat.needsConsent} button={config.offline?.form?.submitButton || words('leaveMessage')} send={(values, agreed, elapsed) => chat.leave(values, id, agreed, elapsed)}>
       <div class="moon"><Icon name="moon" /><p><b>{words('closedNow')}</b><span dir="auto">{config.offline?.message || words('offlineMessage')}</span></p></div>
       {backAt(words, state.availability) && <p class="zone">{words('timesLocal')}</p>}
     </Form>

@@ -12,7 +12,7 @@ export function Rating({ chat, message, chosen, content }: Shown & { content: Bu
   const [comment, setComment] = useState('');
   const [done, setDone] = useState(!!chosen);
   const send = (): void => {
-    chat.hub.send({ type: 'rating', payload: { messageId: message.id, score, comment: comment.trim() || undefined } });
+    chat.tell({ type: 'rating', payload: { messageId: message.id, score, comment: comment.trim() || undefined } });
     setDone(true);
   };
   return (

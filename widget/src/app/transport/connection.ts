@@ -59,7 +59,15 @@ export class Connection {
     signal: AbortSignal,
   ) {
     const wake = (): void => this.#wake();
-    addEventListener('online', wake, { signal });
+    addEventListener(
+      'online',
+      () => {
+        // What was open before the network went is dead, even if nobody has told us.
+        this.#hangUp();
+        wake();
+      },
+      { signal },
+    );
     addEventListener('offline', () => this.#wanted && host.onState('offline'), { signal });
     addEventListener('pageshow', (event) => event.persisted && wake(), { signal });
     document.addEventListener('visibilitychange', () => this.#visibility(), { signal });

@@ -35,7 +35,6 @@ export class Hub {
   #channel: BroadcastChannel | undefined;
   #stop: AbortController | undefined;
   #release: (() => void) | undefined;
-  #welcome: Welcome | undefined;
   #state: LinkState = 'idle';
   #silence: ReturnType<typeof setTimeout> | undefined;
 
@@ -96,7 +95,6 @@ export class Hub {
   // What the connection reports, shared with the other tabs.
 
   welcomed(welcome: Welcome): void {
-    this.#welcome = welcome;
     this.#post({ k: 'welcome', welcome });
     this.host.onWelcome(welcome);
   }
@@ -117,27 +115,40 @@ export class Hub {
   }
 
   #hear(note: Note): void {
-    clearTimeout(this.#silence);
     if (note.k === 'outbox') this.host.onOutbox(note.entries);
     else if (note.k === 'session') this.host.onSession();
     else if (this.leader) {
       if (note.k === 'send') this.connection.send(note.frame);
       else if (note.k === 'hi') {
         this.#post({ k: 'state', state: this.#state });
-        if (this.#welcome && this.#state === 'online') this.#post({ k: 'welcome', welcome: { ...this.#welcome, reset: false } });
         // Somebody is looking: no reason to sleep.
         this.connection.start();
       }
-    } else if (note.k === 'frame') this.host.onFrame(note.frame);
+    } else this.#follow(note);
+  }
+
+  /** What only the leader says. */
+  #follow(note: Note): void {
+    if (note.k === 'frame') this.host.onFrame(note.frame);
     else if (note.k === 'welcome') this.host.onWelcome(note.welcome);
     else if (note.k === 'state') this.host.onState(note.state);
+    else return;
+    clearTimeout(this.#silence);
   }
 
   #join(): void {
     if (!this.#channel) return this.#lead();
-    const options = { signal: this.#stop!.signal };
-    void navigator.locks.request(this.name, options, () => this.#hold()).catch(() => undefined);
+    this.#queue({ signal: this.#stop!.signal });
     this.#probe();
+  }
+
+  #queue(options: LockOptions): void {
+    navigator.locks.request(this.name, options, () => this.#hold()).catch(() => {
+      // Another tab thought us dead and took the lock: follow it, and stand in line again.
+      if (!this.leader) return;
+      this.#deposed();
+      this.#join();
+    });
   }
 
   /** Asks for the leader; a frozen or dead one is replaced. */
@@ -147,7 +158,7 @@ export class Hub {
     this.#post({ k: 'hi' });
     this.#silence = setTimeout(() => {
       if (this.leader || document.hidden || !this.#channel) return;
-      navigator.locks.request(this.name, { steal: true }, () => this.#hold()).catch(() => this.#deposed());
+      this.#queue({ steal: true });
     }, LEADER_SILENT_MS);
   }
 
