@@ -11,6 +11,7 @@ pub mod inbox;
 pub mod ingest;
 pub mod links;
 pub mod live;
+pub mod people;
 pub mod rules;
 pub mod workers;
 

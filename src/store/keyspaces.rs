@@ -118,6 +118,8 @@ pub const CURSORS: Keyspace<String, u64> = Keyspace::named("follower/seq");
 
 /// The one organisation, under 0.
 pub const ORGANISATION: Keyspace<u8, Organisation> = Keyspace::named("zero/organisation");
+/// The digest of the one-time token of the set-up page, under 0.
+pub const SETUP_TOKEN: Keyspace<u8, [u8; 32]> = Keyspace::named("zero/setup_token");
 /// People who answer.
 pub const USERS: Keyspace<UserId, User> = Keyspace::named("user/record");
 /// Users by the address they sign in with, lower case.

@@ -11,6 +11,7 @@ use crate::model::channel::ChannelKind;
 use crate::model::contact::Contact;
 use crate::model::conversation::Conversation;
 use crate::model::conversation::Priority;
+use crate::model::conversation::Resolution;
 use crate::model::conversation::Status;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
@@ -26,7 +27,7 @@ use crate::store::key::Key as _;
 use crate::store::key::Newest;
 use crate::store::records::channels;
 use crate::store::records::conversations;
-use crate::store::records::conversations::Owner;
+pub use crate::store::records::conversations::Owner;
 use crate::store::records::conversations::Place;
 use crate::store::records::counters;
 use crate::store::records::counters::Counter;
@@ -56,6 +57,8 @@ pub struct Filter {
     pub words: Option<String>,
     /// Only where the reader has something unread.
     pub unread: bool,
+    /// Only spam, or only what is no spam.
+    pub spam: Option<bool>,
 }
 
 impl Default for Filter {
@@ -71,6 +74,7 @@ impl Default for Filter {
             tags: Vec::new(),
             words: None,
             unread: false,
+            spam: None,
         }
     }
 }
@@ -306,9 +310,11 @@ fn fits(filter: &Filter, conversation: &Conversation) -> bool {
         Owner::Nobody => conversation.assignee.is_none(),
         Owner::User(user) => conversation.assignee == Some(user),
     };
+    let spam = conversation.resolution == Some(Resolution::Spam);
     let has = |tag: &String| conversation.tags.iter().any(|held| same_label(held, tag));
     owner
         && !conversation.hidden
+        && filter.spam.is_none_or(|wanted| wanted == spam)
         && (filter.statuses.is_empty() || filter.statuses.contains(&conversation.status))
         && filter
             .channel_id

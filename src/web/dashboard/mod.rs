@@ -1,3 +1,4 @@
 //! The dashboard: the pages people of the business work in.
 
+pub mod present;
 pub mod view;

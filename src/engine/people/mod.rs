@@ -1,0 +1,8 @@
+//! People: who may sign in, how they prove who they are, and the customers they talk with.
+
+pub mod api_keys;
+pub mod logins;
+pub mod passwords;
+pub mod throttle;
+pub mod tokens;
+pub mod users;

@@ -1,0 +1,419 @@
+//! People who answer: made, changed, removed. Nobody touches a role as high as their own, except
+//! owners, and the last owner stays.
+
+use crate::engine::context::Context;
+use crate::engine::context::Pen;
+use crate::engine::error::EngineError;
+use crate::engine::people::logins;
+use crate::engine::people::passwords::Passwords;
+use crate::model::actor::Actor;
+use crate::model::event::Event;
+use crate::model::event::UserEvent;
+use crate::model::ids::UserId;
+use crate::model::permission::Permission;
+use crate::model::permission::Role;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+use crate::model::user::Availability;
+use crate::model::user::Theme;
+use crate::model::user::User;
+use crate::model::user::UserStatus;
+use crate::store::Read;
+use crate::store::Tx;
+use crate::store::records::users;
+
+/// The longest name, in characters.
+const NAME_MAX: usize = 120;
+/// The longest address, in characters.
+const EMAIL_MAX: usize = 254;
+
+/// What may be said of a new user.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    /// The name.
+    pub name: String,
+    /// The address to sign in with.
+    pub email: String,
+    /// What the person may do.
+    pub role: Role,
+    /// The password; a random one is set when none is given.
+    pub password: Option<String>,
+}
+
+/// What may be changed about a user; what is none stays.
+#[derive(Debug, Clone, Default)]
+pub struct UserChanges {
+    /// The name.
+    pub name: Option<String>,
+    /// The address to sign in with.
+    pub email: Option<String>,
+    /// What the person may do.
+    pub role: Option<Role>,
+    /// Whether the person may sign in.
+    pub status: Option<UserStatus>,
+    /// A new password.
+    pub password: Option<String>,
+    /// The look of the dashboard; only one's own.
+    pub theme: Option<Theme>,
+    /// The phone number.
+    pub phone: Option<Option<String>>,
+    /// A picture.
+    pub avatar_url: Option<Option<String>>,
+}
+
+/// Managing users.
+#[derive(Clone)]
+pub struct Users {
+    context: Context,
+    passwords: Passwords,
+}
+
+impl Users {
+    /// The service over a context.
+    #[must_use]
+    pub fn new(context: Context, passwords: Passwords) -> Self {
+        Self { context, passwords }
+    }
+
+    /// Every user, oldest first.
+    ///
+    /// # Errors
+    /// The actor may not.
+    pub fn list(&self, actor: &Actor) -> Result<Vec<User>, EngineError> {
+        actor.require(Permission::ReadPeople)?;
+        Ok(users::list(&self.context.store.snapshot()?)?)
+    }
+
+    /// One user.
+    ///
+    /// # Errors
+    /// The actor may not; there is none.
+    pub fn get(&self, actor: &Actor, id: UserId) -> Result<User, EngineError> {
+        if actor.user_id() != Some(id) {
+            actor.require(Permission::ReadPeople)?;
+        }
+        find(&self.context.store.snapshot()?, id)
+    }
+
+    /// Makes a user.
+    ///
+    /// # Errors
+    /// The actor may not give that role; `EMAIL_ALREADY_EXISTS`; `VALIDATION_ERROR`.
+    pub async fn create(&self, actor: &Actor, new: NewUser) -> Result<User, EngineError> {
+        actor.require(Permission::ManageUsers)?;
+        may_give(actor, new.role)?;
+        let (name, email) = (clean_name(&new.name)?, clean_email(&new.email)?);
+        let hash = match &new.password {
+            Some(password) => Some(self.passwords.hash(password).await?),
+            None => None,
+        };
+        let stamp = self.context.stamp();
+        self.context
+            .store
+            .write("making a user", move |tx| {
+                make(tx, &mut stamp.pen(), &name, &email, new.role, hash.clone())
+            })
+            .await
+    }
+
+    /// Changes a user. One's own name, picture and theme may be changed by everybody.
+    ///
+    /// # Errors
+    /// The actor may not; the last owner must stay; `EMAIL_ALREADY_EXISTS`; `VALIDATION_ERROR`.
+    pub async fn update(
+        &self,
+        actor: &Actor,
+        id: UserId,
+        changes: UserChanges,
+    ) -> Result<User, EngineError> {
+        let own = actor.user_id() == Some(id);
+        let personal = changes.email.is_none()
+            && changes.role.is_none()
+            && changes.status.is_none()
+            && changes.password.is_none();
+        if !(own && personal) {
+            actor.require(Permission::ManageUsers)?;
+        }
+        if let Some(role) = changes.role {
+            may_give(actor, role)?;
+        }
+        let name = changes.name.as_deref().map(clean_name).transpose()?;
+        let email = changes.email.as_deref().map(clean_email).transpose()?;
+        let hash = match &changes.password {
+            Some(password) => Some(self.passwords.hash(password).await?),
+            None => None,
+        };
+        let stamp = self.context.stamp();
+        let actor = actor.clone();
+        self.context
+            .store
+            .write("changing a user", move |tx| {
+                let mut pen = stamp.pen();
+                let mut user = find(tx, id)?;
+                if !own {
+                    may_touch(&actor, &user)?;
+                }
+                let leaves = changes.role.is_some_and(|role| role != Role::Owner)
+                    || changes
+                        .status
+                        .is_some_and(|status| status != UserStatus::Active);
+                if leaves {
+                    keep_an_owner(tx, &user)?;
+                }
+                if let Some(email) = &email {
+                    free_email(tx, email, Some(id))?;
+                }
+                apply(
+                    &mut user,
+                    &changes,
+                    name.as_deref(),
+                    email.as_deref(),
+                    hash.as_deref(),
+                );
+                user.updated_at = pen.now;
+                users::put(tx, &user)?;
+                if !user.is_active() || hash.is_some() {
+                    logins::end_sessions(tx, id, None)?;
+                }
+                pen.log(tx, Event::UserChanged(UserEvent { user_id: id }))?;
+                Ok(user)
+            })
+            .await
+    }
+
+    /// Removes a user; their open conversations go back to the queue.
+    ///
+    /// # Errors
+    /// The actor may not; the last owner must stay.
+    pub async fn delete(&self, actor: &Actor, id: UserId) -> Result<(), EngineError> {
+        actor.require(Permission::ManageUsers)?;
+        let stamp = self.context.stamp();
+        let actor = actor.clone();
+        self.context
+            .store
+            .write("removing a user", move |tx| {
+                let mut pen = stamp.pen();
+                let user = find(tx, id)?;
+                may_touch(&actor, &user)?;
+                keep_an_owner(tx, &user)?;
+                release_conversations(tx, &mut pen, id, actor.name())?;
+                logins::end_sessions(tx, id, None)?;
+                users::remove(tx, &user)?;
+                pen.log(tx, Event::UserChanged(UserEvent { user_id: id }))?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+fn apply(
+    user: &mut User,
+    changes: &UserChanges,
+    name: Option<&str>,
+    email: Option<&str>,
+    hash: Option<&str>,
+) {
+    if let Some(name) = name {
+        name.clone_into(&mut user.name);
+    }
+    if let Some(email) = email {
+        email.clone_into(&mut user.email);
+    }
+    if let Some(hash) = hash {
+        user.password_hash = Some(hash.to_owned());
+    }
+    user.role = changes.role.unwrap_or(user.role);
+    user.status = changes.status.unwrap_or(user.status);
+    user.theme = changes.theme.unwrap_or(user.theme);
+    if let Some(phone) = &changes.phone {
+        user.phone.clone_from(phone);
+    }
+    if let Some(avatar_url) = &changes.avatar_url {
+        user.avatar_url.clone_from(avatar_url);
+    }
+}
+
+/// Makes a user within a change.
+///
+/// # Errors
+/// `EMAIL_ALREADY_EXISTS`.
+pub fn make(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    name: &str,
+    email: &str,
+    role: Role,
+    password_hash: Option<String>,
+) -> Result<User, EngineError> {
+    free_email(tx, email, None)?;
+    let user = User {
+        id: pen.id(),
+        email: email.to_owned(),
+        name: name.to_owned(),
+        role,
+        status: UserStatus::Active,
+        password_hash,
+        avatar_url: None,
+        phone: None,
+        availability: Availability::Automatic,
+        language: None,
+        theme: Theme::System,
+        last_login_at: None,
+        created_at: pen.now,
+        updated_at: pen.now,
+        totp: None,
+    };
+    users::put(tx, &user)?;
+    pen.log(tx, Event::UserChanged(UserEvent { user_id: user.id }))?;
+    Ok(user)
+}
+
+fn release_conversations(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    user: UserId,
+    by: &str,
+) -> Result<(), EngineError> {
+    use crate::model::conversation::Status;
+    use crate::store::records::conversations;
+    use crate::store::records::conversations::Owner;
+    for status in [Status::Open, Status::Pending, Status::Snoozed] {
+        let places = conversations::places(tx, status, Owner::User(user), None, usize::MAX)?;
+        for (_, id) in places {
+            if let Some(mut found) = conversations::get(tx, id)? {
+                found.assignee = None;
+                found.assigned_at = None;
+                found.revision += 1;
+                conversations::put(tx, &found)?;
+                let change = crate::model::event::Change::Assignee {
+                    from: Some(user),
+                    to: None,
+                };
+                let event = crate::model::event::ConversationChanged {
+                    conversation_id: id,
+                    change,
+                };
+                pen.log(tx, Event::ConversationChanged(event))?;
+            }
+        }
+    }
+    tracing::info!("{by} removed a user; the user's conversations went back to the queue");
+    Ok(())
+}
+
+fn find(read: &impl Read, id: UserId) -> Result<User, EngineError> {
+    users::get(read, id)?.ok_or_else(|| Rejection::not_found(Code::ResourceNotFound, "user").into())
+}
+
+/// Nobody gives a role higher than their own.
+fn may_give(actor: &Actor, role: Role) -> Result<(), Rejection> {
+    if role <= actor.role() {
+        return Ok(());
+    }
+    let message = format!("Only an owner can make somebody {}.", role.name());
+    Err(Rejection::new(Code::InsufficientPermissions, message))
+}
+
+/// Only owners touch those of their own role.
+fn may_touch(actor: &Actor, user: &User) -> Result<(), Rejection> {
+    if actor.role() == Role::Owner || user.role < actor.role() {
+        return Ok(());
+    }
+    let message = format!(
+        "{} has the role {}; ask an owner.",
+        user.name,
+        user.role.name()
+    );
+    Err(Rejection::new(Code::InsufficientPermissions, message))
+}
+
+fn keep_an_owner(tx: &Tx<'_>, leaving: &User) -> Result<(), EngineError> {
+    let others = users::list(tx)?
+        .into_iter()
+        .any(|user| user.role == Role::Owner && user.is_active() && user.id != leaving.id);
+    if leaving.role != Role::Owner || others {
+        return Ok(());
+    }
+    let message = "The last owner stays. Make somebody else owner first.";
+    Err(Rejection::new(Code::ValidationError, message).into())
+}
+
+fn free_email(tx: &Tx<'_>, email: &str, but: Option<UserId>) -> Result<(), EngineError> {
+    match users::by_email(tx, email)? {
+        Some(user) if Some(user.id) != but => {
+            let message = format!("There is already an account with the address {email}.");
+            Err(Rejection::new(Code::EmailAlreadyExists, message).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// An address fit to sign in with: trimmed, lower case.
+///
+/// # Errors
+/// `VALIDATION_ERROR` naming `email`.
+pub fn clean_email(email: &str) -> Result<String, Rejection> {
+    let email = email.trim().to_lowercase();
+    let (local, domain) = email.split_once('@').unwrap_or_default();
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>,;\"()".contains(c);
+    let fits = !local.is_empty()
+        && domain.contains('.')
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
+        && !domain.contains('@')
+        && email.chars().all(plain)
+        && email.chars().count() <= EMAIL_MAX;
+    if fits {
+        Ok(email)
+    } else {
+        Err(Rejection::field(
+            "email",
+            "must be an address such as ana@example.com",
+        ))
+    }
+}
+
+/// A name fit to be shown: trimmed, not empty, not endless.
+///
+/// # Errors
+/// `VALIDATION_ERROR` naming `name`.
+pub fn clean_name(name: &str) -> Result<String, Rejection> {
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() {
+        return Err(Rejection::field("name", "must not be empty"));
+    }
+    if name.chars().count() > NAME_MAX {
+        return Err(Rejection::field(
+            "name",
+            format!("must be at most {NAME_MAX} characters long"),
+        ));
+    }
+    Ok(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_checked_and_folded() {
+        assert_eq!(
+            clean_email(" Ana@Example.COM "),
+            Ok("ana@example.com".to_owned())
+        );
+        for bad in [
+            "",
+            "ana",
+            "ana@",
+            "@example.com",
+            "ana@example",
+            "a b@example.com",
+            "a@b@c.de",
+            "a@.de",
+        ] {
+            assert!(clean_email(bad).is_err(), "{bad}");
+        }
+        assert_eq!(clean_name("  Ana   Silva "), Ok("Ana Silva".to_owned()));
+        assert!(clean_name(" ").is_err());
+    }
+}

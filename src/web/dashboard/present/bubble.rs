@@ -1,0 +1,401 @@
+//! Messages as bubbles.
+
+use crate::base::time::Timestamp;
+use crate::model::content::Button;
+use crate::model::content::ButtonKind;
+use crate::model::content::Content as Said;
+use crate::model::content::Media;
+use crate::model::content::Row;
+use crate::model::message::Delivery;
+use crate::model::message::Direction;
+use crate::model::message::Message;
+use crate::model::message::SenderKind;
+use crate::web::dashboard::present::Eye;
+use crate::web::dashboard::present::first_name;
+use crate::web::dashboard::view::atoms::AvatarView;
+use crate::web::dashboard::view::atoms::BadgeView;
+use crate::web::dashboard::view::atoms::Icon;
+use crate::web::dashboard::view::atoms::RichText;
+use crate::web::dashboard::view::atoms::TimeView;
+use crate::web::dashboard::view::bubble::BubbleView;
+use crate::web::dashboard::view::bubble::ButtonView;
+use crate::web::dashboard::view::bubble::CardView;
+use crate::web::dashboard::view::bubble::ChoiceView;
+use crate::web::dashboard::view::bubble::Content;
+use crate::web::dashboard::view::bubble::DegradedView;
+use crate::web::dashboard::view::bubble::FileView;
+use crate::web::dashboard::view::bubble::PersonCard;
+use crate::web::dashboard::view::bubble::PictureView;
+use crate::web::dashboard::view::bubble::QuoteView;
+use crate::web::dashboard::view::bubble::ReactionView;
+use crate::web::dashboard::view::bubble::Receipt;
+use crate::web::dashboard::view::bubble::SectionView;
+use crate::web::dashboard::view::bubble::Side;
+use crate::web::dashboard::view::bubble::Trouble;
+use crate::web::dashboard::view::format;
+
+/// Rows of a list, or cards of contacts, that are drawn; the rest is a number.
+const ROWS_SHOWN: usize = 6;
+const PEOPLE_SHOWN: usize = 2;
+
+/// What stands around a message.
+#[derive(Default)]
+pub struct Around<'a> {
+    /// The message before it, for grouping.
+    pub before: Option<&'a Message>,
+    /// The message it answers.
+    pub quoted: Option<&'a Message>,
+    /// Ids the customer chose from its buttons or rows.
+    pub chosen: &'a [String],
+}
+
+/// How long one author's messages belong together.
+const GROUP_MS: i64 = 60_000;
+
+/// A message as a bubble; history lines are no bubbles.
+#[must_use]
+pub fn bubble(eye: &Eye<'_>, message: &Message, around: &Around<'_>, rev: u64) -> BubbleView {
+    let side = side(message);
+    let continued = around.before.is_some_and(|before| {
+        author(before) == author(message)
+            && before.private == message.private
+            && !matches!(before.content, Said::Event(_))
+            && message.created_at.as_millis() - before.created_at.as_millis() < GROUP_MS
+    });
+    let channel = BadgeView::of(message.channel_kind.as_str()).name;
+    BubbleView {
+        id: message.id.to_string(),
+        conversation: message.conversation_id.to_string(),
+        client_id: message.client_id.clone(),
+        rev,
+        side,
+        continued,
+        author_key: author(message),
+        label: format!("{}, {channel}", message.sender.name),
+        avatar: (side == Side::In)
+            .then(|| AvatarView::of(&message.sender.name, &message.contact_id.to_string())),
+        author: (side != Side::In).then(|| first_name(&message.sender.name).to_owned()),
+        time: TimeView::clock(message.created_at, &eye.zone),
+        content: content(eye, message, around.chosen),
+        quote: around.quoted.map(quote),
+        reactions: reactions(eye, message),
+        receipt: receipt(eye, message),
+        trouble: trouble(message),
+        degraded: degraded(message),
+        edited: message.edited_at.is_some(),
+        csrf: eye.csrf.to_owned(),
+    }
+}
+
+fn side(message: &Message) -> Side {
+    match (message.private, message.direction, message.sender.kind) {
+        (true, ..) => Side::Note,
+        (_, Direction::Inbound, _) => Side::In,
+        (_, _, SenderKind::Bot) => Side::Bot,
+        _ => Side::Out,
+    }
+}
+
+fn author(message: &Message) -> String {
+    let id = message.sender.id.as_deref().unwrap_or(&message.sender.name);
+    format!("{}:{id}", message.sender.kind.name())
+}
+
+fn quote(message: &Message) -> QuoteView {
+    QuoteView {
+        id: message.id.to_string(),
+        author: message.sender.name.clone(),
+        text: crate::base::text::preview(message.content.words(), 120),
+    }
+}
+
+fn reactions(eye: &Eye<'_>, message: &Message) -> Vec<ReactionView> {
+    let me = eye.reader.to_string();
+    message
+        .reactions
+        .iter()
+        .map(|mark| ReactionView {
+            emoji: mark.emoji.clone(),
+            who: match mark.by {
+                SenderKind::Contact => first_name(&message.sender.name).to_owned(),
+                _ => "Us".to_owned(),
+            },
+            own: mark.author == me,
+        })
+        .collect()
+}
+
+fn receipt(eye: &Eye<'_>, message: &Message) -> Option<Receipt> {
+    if message.private || message.direction == Direction::Inbound {
+        return None;
+    }
+    Some(match message.delivery {
+        Delivery::Pending => Receipt::Sending,
+        Delivery::Sent => Receipt::Sent,
+        Delivery::Delivered => Receipt::Delivered,
+        Delivery::Read => {
+            let at = message.reached(Delivery::Read);
+            Receipt::Read(at.map(|at| TimeView::clock(at, &eye.zone)))
+        }
+        Delivery::Unsure | Delivery::Failed => return None,
+    })
+}
+
+fn trouble(message: &Message) -> Option<Trouble> {
+    match message.delivery {
+        Delivery::Unsure => Some(Trouble::Unknown),
+        Delivery::Failed => {
+            let error = message.error.as_ref();
+            let why = error.map_or("It could not be sent.", |error| error.message.as_str());
+            let code = error.and_then(|error| error.vendor_code.as_deref());
+            let code = code.map_or_else(String::new, |code| format!(" ({code})"));
+            Some(Trouble::Failed {
+                reason: format!("Not sent. {why}{code}"),
+                retry: true,
+            })
+        }
+        _ => None,
+    }
+}
+
+fn degraded(message: &Message) -> Option<DegradedView> {
+    if message.converted.is_empty() {
+        return None;
+    }
+    let parts: Vec<_> = message.sent_as.iter().map(Said::words).collect();
+    Some(DegradedView {
+        summary: message.converted.join(", "),
+        sent: parts.join("\n\n"),
+    })
+}
+
+fn content(eye: &Eye<'_>, message: &Message, chosen: &[String]) -> Content {
+    if message.deleted_at.is_some() {
+        let who = match message.direction {
+            Direction::Inbound => {
+                format!("{} deleted this message.", first_name(&message.sender.name))
+            }
+            Direction::Outbound => "This message was deleted.".to_owned(),
+        };
+        return Content::Deleted(who);
+    }
+    match &message.content {
+        Said::Text(text) if message.private => {
+            let names: Vec<&str> = eye
+                .colleagues
+                .iter()
+                .map(|colleague| first_name(&colleague.name))
+                .collect();
+            Content::note(&text.text, &names)
+        }
+        Said::Text(text) if text.quick_replies.is_empty() => Content::text(&text.text),
+        Said::Text(text) => {
+            let replies = text.quick_replies.iter();
+            let buttons = replies
+                .map(|reply| ButtonView {
+                    title: reply.title.clone(),
+                    icon: None,
+                    chosen: chosen.contains(&reply.id),
+                })
+                .collect();
+            Content::Buttons {
+                html: format::rich(&text.text),
+                footer: String::new(),
+                buttons,
+            }
+        }
+        Said::Image(media) => Content::Image(picture(eye, message, media)),
+        Said::Video(media) => Content::Video(picture(eye, message, media)),
+        Said::Audio(media) => Content::Audio {
+            url: address(eye, media),
+            length: media
+                .duration_ms
+                .map_or_else(String::new, |ms| format::length(ms / 1_000)),
+            peaks: Vec::new(),
+            transcript: None,
+        },
+        Said::Document(media) => Content::Document {
+            file: FileView {
+                name: media.filename.clone().unwrap_or_else(|| "file".to_owned()),
+                size: media.size_bytes.map_or_else(String::new, format::size),
+                url: address(eye, media),
+            },
+            caption: caption(media),
+        },
+        Said::Sticker(media) => Content::Sticker(address(eye, media)),
+        Said::Location(place) => Content::Location {
+            name: place.name.clone().unwrap_or_default(),
+            address: place.address.clone().unwrap_or_default(),
+            coordinates: format!("{:.5}, {:.5}", place.latitude, place.longitude),
+            map: format!(
+                "https://www.openstreetmap.org/?mlat={}&mlon={}#map=16/{}/{}",
+                place.latitude, place.longitude, place.latitude, place.longitude
+            ),
+        },
+        Said::Contacts(cards) => Content::Contacts {
+            people: cards
+                .contacts
+                .iter()
+                .take(PEOPLE_SHOWN)
+                .map(|card| PersonCard {
+                    avatar: AvatarView::of(&card.name, &card.name),
+                    name: card.name.clone(),
+                    reach: card
+                        .phones
+                        .first()
+                        .or(card.emails.first())
+                        .cloned()
+                        .unwrap_or_default(),
+                })
+                .collect(),
+            more: cards.contacts.len().saturating_sub(PEOPLE_SHOWN),
+        },
+        Said::Buttons(buttons) => Content::Buttons {
+            html: format::rich(&buttons.text),
+            footer: buttons.footer.clone().unwrap_or_default(),
+            buttons: buttons
+                .buttons
+                .iter()
+                .map(|button| button_view(button, chosen))
+                .collect(),
+        },
+        Said::List(list) => {
+            let mut room = ROWS_SHOWN;
+            let mut sections = Vec::new();
+            for section in &list.sections {
+                let rows: Vec<_> = section
+                    .rows
+                    .iter()
+                    .take(room)
+                    .map(|row| choice(row, chosen))
+                    .collect();
+                room -= rows.len();
+                if !rows.is_empty() {
+                    sections.push(SectionView {
+                        title: section.title.clone(),
+                        rows,
+                    });
+                }
+            }
+            let all: usize = list.sections.iter().map(|section| section.rows.len()).sum();
+            Content::List {
+                html: format::rich(&list.text),
+                sections,
+                more: all.saturating_sub(ROWS_SHOWN),
+            }
+        }
+        Said::Carousel(carousel) => Content::Carousel {
+            html: format::rich(carousel.text.as_deref().unwrap_or_default()),
+            cards: carousel
+                .cards
+                .iter()
+                .map(|card| CardView {
+                    title: card.title.clone(),
+                    text: card.description.clone().unwrap_or_default(),
+                    picture: card
+                        .image
+                        .as_ref()
+                        .and_then(|image| image.media_id)
+                        .map(|id| eye.links.path(id)),
+                    buttons: card
+                        .buttons
+                        .iter()
+                        .map(|button| button_view(button, chosen))
+                        .collect(),
+                })
+                .collect(),
+        },
+        Said::Template(template) => {
+            Content::text(template.text.as_deref().unwrap_or(&template.name))
+        }
+        Said::Postback(postback) => Content::Postback {
+            text: postback
+                .typed
+                .clone()
+                .unwrap_or_else(|| postback.title.clone()),
+            how: match &postback.typed {
+                Some(_) => format!("Chose \u{201c}{}\u{201d}", postback.title),
+                None => "Pressed a button".to_owned(),
+            },
+        },
+        Said::Reaction(reaction) => Content::text(&reaction.emoji),
+        Said::StoryReply(reply) => Content::text(&reply.text),
+        Said::StoryMention(_) => unsupported("story mention", &message.content),
+        Said::Call(_) => unsupported("call", &message.content),
+        Said::Event(_) => unsupported("event", &message.content),
+        Said::Unsupported(other) => unsupported(&other.kind, &message.content),
+    }
+}
+
+fn choice(row: &Row, chosen: &[String]) -> ChoiceView {
+    ChoiceView {
+        title: row.title.clone(),
+        text: row.description.clone().unwrap_or_default(),
+        chosen: chosen.contains(&row.id),
+    }
+}
+
+fn unsupported(kind: &str, content: &Said) -> Content {
+    let raw = serde_json::to_string_pretty(content).unwrap_or_default();
+    Content::Unsupported {
+        kind: kind.to_owned(),
+        raw,
+    }
+}
+
+fn button_view(button: &Button, chosen: &[String]) -> ButtonView {
+    ButtonView {
+        title: button.title.clone(),
+        icon: match button.kind {
+            ButtonKind::Url => Some(Icon("external-link")),
+            ButtonKind::Call => Some(Icon("phone")),
+            ButtonKind::Reply | ButtonKind::Location => None,
+        },
+        chosen: chosen.contains(&button.id),
+    }
+}
+
+/// Where a file is: always on our own origin; a file that is only at a foreign address has none.
+fn address(eye: &Eye<'_>, media: &Media) -> String {
+    media
+        .media_id
+        .map_or_else(String::new, |id| eye.links.path(id))
+}
+
+fn caption(media: &Media) -> Option<RichText> {
+    media
+        .caption
+        .as_deref()
+        .filter(|words| !words.is_empty())
+        .map(format::rich)
+}
+
+fn picture(eye: &Eye<'_>, message: &Message, media: &Media) -> PictureView {
+    let at: Timestamp = message.created_at;
+    let alt = media
+        .caption
+        .clone()
+        .filter(|words| !words.is_empty())
+        .unwrap_or_else(|| {
+            format!(
+                "Picture from {}, {}",
+                first_name(&message.sender.name),
+                format::clock(at, &eye.zone)
+            )
+        });
+    let length = media.duration_ms.map(|ms| format::length(ms / 1_000));
+    let size = media.size_bytes.map(format::size);
+    PictureView {
+        url: address(eye, media),
+        still: None,
+        alt,
+        width: media.width.unwrap_or(0),
+        height: media.height.unwrap_or(0),
+        caption: caption(media),
+        about: [length, size]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
+}

@@ -1,0 +1,314 @@
+//! Rows of the inbox.
+
+use crate::engine::inbox::list::Counts;
+use crate::engine::inbox::list::Filter;
+use crate::engine::inbox::list::Owner;
+use crate::engine::inbox::list::Row;
+use crate::model::conversation::Preview;
+use crate::model::conversation::Priority;
+use crate::model::conversation::Resolution;
+use crate::model::conversation::Status;
+use crate::model::ids::UserId;
+use crate::model::message::Direction;
+use crate::web::dashboard::present::Eye;
+use crate::web::dashboard::view::atoms::AvatarView;
+use crate::web::dashboard::view::atoms::ChipView;
+use crate::web::dashboard::view::atoms::Icon;
+use crate::web::dashboard::view::atoms::OptionView;
+use crate::web::dashboard::view::atoms::TimeView;
+use crate::web::dashboard::view::atoms::Tone;
+use crate::web::dashboard::view::list::EmptyView;
+use crate::web::dashboard::view::list::Group;
+use crate::web::dashboard::view::list::PreviewView;
+use crate::web::dashboard::view::list::RowView;
+use crate::web::dashboard::view::list::StatusLine;
+use crate::web::dashboard::view::shell::Area;
+
+/// A queue of the inbox: its place in the address and what it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// Open and given to the reader.
+    Mine,
+    /// Open and given to nobody.
+    Unassigned,
+    /// Everything open.
+    All,
+    /// Parked until the customer answers.
+    Waiting,
+    /// Asleep.
+    Snoozed,
+    /// Done.
+    Done,
+    /// Done as spam.
+    Spam,
+}
+
+impl Queue {
+    /// Every queue.
+    pub const ALL: [Self; 7] = [
+        Self::Mine,
+        Self::Unassigned,
+        Self::All,
+        Self::Waiting,
+        Self::Snoozed,
+        Self::Done,
+        Self::Spam,
+    ];
+
+    /// Its word in addresses.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Mine => "mine",
+            Self::Unassigned => "unassigned",
+            Self::All => "all",
+            Self::Waiting => "waiting",
+            Self::Snoozed => "snoozed",
+            Self::Done => "done",
+            Self::Spam => "spam",
+        }
+    }
+
+    /// The queue of that word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|queue| queue.word() == word)
+    }
+
+    /// Its title.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Mine => "Mine",
+            Self::Unassigned => "Unassigned",
+            Self::All => "All open",
+            Self::Waiting => "Waiting",
+            Self::Snoozed => "Snoozed",
+            Self::Done => "Done",
+            Self::Spam => "Spam",
+        }
+    }
+
+    /// The row of the side bar that is lit.
+    #[must_use]
+    pub const fn area(self) -> Area {
+        match self {
+            Self::Mine => Area::Mine,
+            Self::Unassigned => Area::Unassigned,
+            Self::All => Area::All,
+            _ => Area::OtherQueue,
+        }
+    }
+
+    /// What it shows to a reader.
+    #[must_use]
+    pub fn filter(self, reader: UserId) -> Filter {
+        let (status, owner) = match self {
+            Self::Mine => (Status::Open, Owner::User(reader)),
+            Self::Unassigned => (Status::Open, Owner::Nobody),
+            Self::All => (Status::Open, Owner::Anyone),
+            Self::Waiting => (Status::Pending, Owner::Anyone),
+            Self::Snoozed => (Status::Snoozed, Owner::Anyone),
+            Self::Done | Self::Spam => (Status::Resolved, Owner::Anyone),
+        };
+        let spam = match self {
+            Self::Done => Some(false),
+            Self::Spam => Some(true),
+            _ => None,
+        };
+        Filter {
+            statuses: vec![status],
+            owner,
+            spam,
+            ..Filter::default()
+        }
+    }
+
+    /// Whether it is grouped by whose turn it is.
+    const fn is_grouped(self) -> bool {
+        matches!(self, Self::Mine | Self::Unassigned | Self::All)
+    }
+
+    /// Open, Waiting, Snoozed, Done above the list.
+    #[must_use]
+    pub fn segments(self) -> Vec<OptionView> {
+        let open = if self.is_grouped() { self } else { Self::Mine };
+        let current = match self {
+            Self::Spam => Self::Done,
+            other => other,
+        };
+        [
+            (open, "Open"),
+            (Self::Waiting, "Waiting"),
+            (Self::Snoozed, "Snoozed"),
+            (Self::Done, "Done"),
+        ]
+        .into_iter()
+        .map(|(queue, label)| {
+            let address = format!("/app/inbox/{}", queue.word());
+            OptionView::of(&address, label, &format!("/app/inbox/{}", current.word()))
+        })
+        .collect()
+    }
+
+    /// What is said when there is nothing.
+    #[must_use]
+    pub fn empty(self, counts: &Counts, has_channels: bool) -> EmptyView {
+        if !has_channels {
+            return EmptyView {
+                title: "Connect a channel and the first message appears here.".to_owned(),
+                text: "The chat for your own website needs no account anywhere.".to_owned(),
+                action: Some((
+                    "/app/settings/channels/new".to_owned(),
+                    "Add a channel".to_owned(),
+                )),
+            };
+        }
+        let title = match self {
+            Self::Mine => "Nothing waits for you.",
+            Self::Unassigned => "Everyone has someone.",
+            Self::All => "Nothing is open.",
+            Self::Waiting => "Nothing waits for a customer.",
+            Self::Snoozed => "Nothing is sleeping. Snooze with H.",
+            Self::Done => "Nothing is done yet.",
+            Self::Spam => "No spam.",
+        };
+        let text = match (self, counts.unassigned) {
+            (Self::Mine, 1) => "1 is unassigned. See it with G U.".to_owned(),
+            (Self::Mine, many @ 2..) => format!("{many} are unassigned. See them with G U."),
+            _ => String::new(),
+        };
+        EmptyView {
+            title: title.to_owned(),
+            text,
+            action: None,
+        }
+    }
+}
+
+/// Every queue of a reader that a conversation is in.
+fn queues_of(row: &Row, reader: UserId) -> String {
+    let fits = |queue: &Queue| {
+        let filter = queue.filter(reader);
+        let conversation = &row.conversation;
+        let owner = match filter.owner {
+            Owner::Anyone => true,
+            Owner::Nobody => conversation.assignee.is_none(),
+            Owner::User(user) => conversation.assignee == Some(user),
+        };
+        let spam = conversation.resolution == Some(Resolution::Spam);
+        owner
+            && filter.statuses.contains(&conversation.status)
+            && filter.spam.is_none_or(|wanted| wanted == spam)
+            && !conversation.hidden
+    };
+    let words: Vec<_> = Queue::ALL
+        .iter()
+        .filter(|queue| fits(queue))
+        .map(|queue| queue.word())
+        .collect();
+    words.join(" ")
+}
+
+/// One row. `rev` is the log position it was drawn at.
+#[must_use]
+pub fn row(eye: &Eye<'_>, row: &Row, rev: u64, selected: bool) -> RowView {
+    let conversation = &row.conversation;
+    let grouped = Queue::named(eye.queue).is_none_or(Queue::is_grouped);
+    let group = match (grouped, conversation.waiting_since) {
+        (false, _) => Group::Plain,
+        (true, Some(_)) => Group::WaitingForYou,
+        (true, None) => Group::WaitingForCustomer,
+    };
+    let id = conversation.id.to_string();
+    RowView {
+        href: format!("/app/inbox/{}/{id}", eye.queue),
+        rev,
+        queues: queues_of(row, eye.reader),
+        group,
+        order: conversation.last_message_at.as_millis(),
+        avatar: AvatarView::of(&row.contact.name, &row.contact.id.to_string())
+            .on(conversation.channel_kind.as_str()),
+        name: row.contact.name.clone(),
+        urgent: conversation.priority >= Priority::High,
+        time: TimeView::ago(conversation.last_message_at, eye.now),
+        unread: u64::from(row.unread),
+        preview: preview(eye, conversation.last.as_ref()),
+        chips: conversation.tags.iter().map(ChipView::plain).collect(),
+        status: status(eye, row),
+        selected,
+        id,
+    }
+}
+
+fn preview(eye: &Eye<'_>, last: Option<&Preview>) -> PreviewView {
+    let Some(last) = last else {
+        return PreviewView {
+            icon: None,
+            prefix: None,
+            text: "No messages yet".to_owned(),
+        };
+    };
+    let ours = last.direction == Direction::Outbound;
+    let me = eye.name_of(eye.reader) == last.sender_name;
+    let prefix = match (ours, me) {
+        (false, _) => None,
+        (true, true) => Some(("You:".to_owned(), Tone::Neutral)),
+        (true, false) => {
+            let name = crate::web::dashboard::present::first_name(&last.sender_name);
+            Some((format!("{name}:"), Tone::Neutral))
+        }
+    };
+    let icon = if last.private {
+        Some(Icon::NOTE)
+    } else {
+        icon_of(&last.kind)
+    };
+    let text = if last.text.is_empty() {
+        words_for(&last.kind).to_owned()
+    } else {
+        last.text.clone()
+    };
+    PreviewView { icon, prefix, text }
+}
+
+fn icon_of(kind: &str) -> Option<Icon> {
+    Some(match kind {
+        "image" | "sticker" => Icon::IMAGE,
+        "video" => Icon::VIDEO,
+        "audio" => Icon::AUDIO,
+        "document" => Icon::DOCUMENT,
+        "location" => Icon::LOCATION,
+        "contacts" => Icon::CONTACTS,
+        "buttons" | "list" | "carousel" => Icon::CHOICES,
+        _ => return None,
+    })
+}
+
+fn words_for(kind: &str) -> &'static str {
+    match kind {
+        "image" => "Picture",
+        "video" => "Film",
+        "audio" => "Voice note",
+        "document" => "File",
+        "sticker" => "Sticker",
+        "location" => "Place",
+        "contacts" => "Contact",
+        "buttons" => "Buttons",
+        "list" => "List",
+        "carousel" => "Cards",
+        "reaction" => "Reaction",
+        _ => "Message",
+    }
+}
+
+fn status(eye: &Eye<'_>, row: &Row) -> Option<StatusLine> {
+    let conversation = &row.conversation;
+    if let (Status::Snoozed, Some(until)) = (conversation.status, conversation.snoozed_until) {
+        let when = super::thread::moment(until, eye);
+        return Some(StatusLine::Words(Icon::SNOOZED, format!("Back {when}")));
+    }
+    let assignee = conversation.assignee.filter(|user| *user != eye.reader)?;
+    let name = crate::web::dashboard::present::first_name(eye.name_of(assignee)).to_owned();
+    Some(StatusLine::Words(Icon::ASSIGNED, name))
+}

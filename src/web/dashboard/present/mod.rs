@@ -1,0 +1,50 @@
+//! From what the engine knows to what pages show: pure, one file a part of the page.
+
+pub mod bubble;
+pub mod list;
+pub mod panel;
+pub mod thread;
+
+use jiff::tz::TimeZone;
+
+use crate::base::time::Timestamp;
+use crate::engine::links::Links;
+use crate::model::ids::UserId;
+use crate::model::user::User;
+
+/// What every part needs to know of the moment and the reader.
+pub struct Eye<'a> {
+    /// The present.
+    pub now: Timestamp,
+    /// The zone of the reader's browser.
+    pub zone: TimeZone,
+    /// Who reads.
+    pub reader: UserId,
+    /// Whether the reader may change anything.
+    pub may_change: bool,
+    /// Proof for forms; empty in pushed frames, where the client adds it.
+    pub csrf: &'a str,
+    /// Addresses of files.
+    pub links: &'a Links,
+    /// Colleagues, by id.
+    pub colleagues: &'a [User],
+    /// The queue the page shows.
+    pub queue: &'a str,
+}
+
+impl Eye<'_> {
+    /// A colleague's name; a removed one is still somebody.
+    #[must_use]
+    pub fn name_of(&self, user: UserId) -> &str {
+        self.colleagues
+            .iter()
+            .find(|colleague| colleague.id == user)
+            .map_or("A former colleague", |colleague| colleague.name.as_str())
+    }
+}
+
+/// The first word of a name.
+#[must_use]
+pub fn first_name(name: &str) -> &str {
+    name.split_whitespace().next().unwrap_or(name)
+}

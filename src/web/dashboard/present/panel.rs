@@ -1,0 +1,166 @@
+//! The contact beside a conversation.
+
+use crate::engine::inbox::list::Row;
+use crate::model::contact::Identity;
+use crate::model::conversation::Status;
+use crate::web::dashboard::present::Eye;
+use crate::web::dashboard::present::thread::priorities;
+use crate::web::dashboard::view::atoms::AvatarView;
+use crate::web::dashboard::view::atoms::BadgeView;
+use crate::web::dashboard::view::atoms::ChipView;
+use crate::web::dashboard::view::atoms::TimeView;
+use crate::web::dashboard::view::panel::DetailView;
+use crate::web::dashboard::view::panel::HistoryView;
+use crate::web::dashboard::view::panel::PanelView;
+use crate::web::dashboard::view::panel::ReachView;
+
+/// What the panel is drawn from.
+pub struct Beside<'a> {
+    /// The conversation with everything around it.
+    pub row: &'a Row,
+    /// The contact's addresses.
+    pub identities: &'a [Identity],
+    /// The contact's conversations on all channels, newest first.
+    pub others: &'a [Row],
+    /// The name of the conversation's team.
+    pub team: Option<&'a str>,
+    /// Labels there are.
+    pub tag_choices: Vec<String>,
+}
+
+/// The panel.
+#[must_use]
+pub fn panel(eye: &Eye<'_>, beside: &Beside<'_>) -> PanelView {
+    let row = beside.row;
+    let (contact, conversation) = (&row.contact, &row.conversation);
+    let since = contact
+        .created_at
+        .calendar()
+        .to_zoned_datetime(eye.zone.clone());
+    PanelView {
+        conversation: conversation.id.to_string(),
+        csrf: eye.csrf.to_owned(),
+        contact_href: format!("/app/contacts/{}", contact.id),
+        avatar: AvatarView::of(&contact.name, &contact.id.to_string()),
+        name: contact.name.clone(),
+        about: format!("Customer since {}", since.strftime("%B %Y")),
+        labels: contact.tags.iter().map(ChipView::plain).collect(),
+        reaches: beside
+            .identities
+            .iter()
+            .map(|identity| reach(eye, identity))
+            .collect(),
+        assignee: row
+            .assignee
+            .as_ref()
+            .map_or_else(|| "Nobody".to_owned(), |user| user.name.clone()),
+        assignee_avatar: row
+            .assignee
+            .as_ref()
+            .map(|user| AvatarView::of(&user.name, &user.id.to_string())),
+        team: beside.team.unwrap_or("None").to_owned(),
+        priorities: priorities(conversation.priority),
+        tags: conversation.tags.clone(),
+        tag_choices: beside
+            .tag_choices
+            .iter()
+            .filter(|tag| !conversation.tags.contains(tag))
+            .cloned()
+            .collect(),
+        history: beside
+            .others
+            .iter()
+            .map(|other| history(eye, other, conversation.id))
+            .collect(),
+        details: details(row),
+        may_change: eye.may_change,
+    }
+}
+
+/// An address of a person, in words people can read.
+#[must_use]
+pub fn reach(eye: &Eye<'_>, identity: &Identity) -> ReachView {
+    let webchat = identity.channel_kind.as_str() == "webchat";
+    let address = match (webchat, identity.verified_at) {
+        (true, Some(_)) => "Verified visitor".to_owned(),
+        (true, None) => "Website visitor".to_owned(),
+        (false, _) => identity.address.clone(),
+    };
+    ReachView {
+        badge: BadgeView::of(identity.channel_kind.as_str()),
+        address,
+        seen: identity.last_seen_at.map(|at| TimeView::ago(at, eye.now)),
+    }
+}
+
+/// One conversation in a person's history.
+#[must_use]
+pub fn history(
+    eye: &Eye<'_>,
+    row: &Row,
+    current: crate::model::ids::ConversationId,
+) -> HistoryView {
+    let conversation = &row.conversation;
+    let last = conversation
+        .last
+        .as_ref()
+        .map_or("", |last| last.text.as_str());
+    let state = match (conversation.status, &row.assignee) {
+        (Status::Resolved, Some(user)) => format!("Done by {}", user.name),
+        (Status::Resolved, None) => "Done".to_owned(),
+        (Status::Snoozed, _) => "Snoozed".to_owned(),
+        (Status::Pending, _) => "Waiting".to_owned(),
+        (Status::Open, Some(user)) => format!("Open with {}", user.name),
+        (Status::Open, None) => "Open".to_owned(),
+    };
+    HistoryView {
+        badge: BadgeView::of(conversation.channel_kind.as_str()),
+        title: conversation.subject.clone().unwrap_or_else(|| {
+            if last.is_empty() {
+                "Conversation".to_owned()
+            } else {
+                last.to_owned()
+            }
+        }),
+        text: state,
+        time: TimeView::ago(conversation.last_message_at, eye.now),
+        href: format!("/app/c/{}", conversation.id),
+        current: conversation.id == current,
+    }
+}
+
+fn details(row: &Row) -> Vec<DetailView> {
+    let contact = &row.contact;
+    let known = [
+        ("Email", contact.email.clone()),
+        ("Phone", contact.phone.clone()),
+        ("Company", contact.company.clone()),
+        ("City", contact.city.clone()),
+        ("Language", contact.language.clone()),
+        ("Time zone", contact.timezone.clone()),
+        ("Your id", contact.external_id.clone()),
+    ];
+    let fields = contact.custom_fields.iter().map(|(name, value)| {
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        (name.as_str(), Some(text))
+    });
+    let talk = row.conversation.metadata.iter().map(|(name, value)| {
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        (name.as_str(), Some(text))
+    });
+    known
+        .into_iter()
+        .chain(fields)
+        .chain(talk)
+        .filter_map(|(label, value)| {
+            Some(DetailView {
+                label: label.to_owned(),
+                value: value?,
+            })
+        })
+        .collect()
+}
