@@ -200,6 +200,8 @@ export interface MediaContent {
   mimeType?: string;
   filename?: string;
   size?: number;
+  /** Another spelling of `size`. */
+  sizeBytes?: number;
   caption?: string;
   width?: number;
   height?: number;
@@ -233,6 +235,8 @@ export interface Card {
   title: string;
   description?: string;
   imageUrl?: string;
+  /** Another spelling of `imageUrl`. */
+  image?: { url?: string };
   buttons?: Button[];
 }
 

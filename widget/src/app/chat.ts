@@ -4,53 +4,25 @@
  */
 import type { Core } from '../core';
 import { combine } from '../options';
-import type { Ack, Arrival, Author, Availability, Config, Content, Conversation, Frame, SessionAnswer, User, Welcome, WireMessage } from '../wire';
+import type { Ack, Arrival, Config, Content, Frame, SessionAnswer, User, Welcome, WireMessage } from '../wire';
 import { Api, ApiError } from './api';
 import type { Words } from './i18n';
-import type { More } from './more/main';
+import { Parts } from './parts';
+import { pause } from './pause';
 import { Outbox, type Entry } from './outbox';
 import { pageInfo } from './page';
 import { Reading } from './reading';
-import { sheet } from './sheet';
 import { Sender } from './sender';
 import { Session, type Change } from './session';
+import { initial, type Gate, type State } from './state';
 import { Timeline, ackEvent, type Message } from './timeline';
 import { Connection, type LinkState } from './transport/connection';
 import { Hub } from './transport/hub';
 import { Typing } from './typing';
 import type { Uploads } from './more/uploads';
 
-export type Gate = 'prechat' | 'offline' | 'consent';
-
-export interface State {
-  open: boolean;
-  /** Whether the conversation is shown, or the first view. */
-  thread: boolean;
-  link: LinkState;
-  /** Attempts without a connection since the last success, for how much to tell the visitor. */
-  failures: number;
-  unread: number;
-  conversation: Conversation | null;
-  availability: Availability;
-  typing: Author | null;
-  /** Shown instead of composer and messages. */
-  gate: Gate | null;
-  /** The offline form was sent. */
-  thanked: boolean;
-  /** History is being fetched. */
-  loading: boolean;
-  proactive: { id: string; text: string; author: Author } | null;
-  /** A passing line below the header. */
-  notice: string;
-  /** The visitor wants a copy by mail and we have no address. */
-  asking: boolean;
-  /** The visitor is asked whether everything shall be deleted. */
-  deleting: boolean;
-}
-
 const HISTORY = 50;
 const RETRY_MAX_S = 60;
-const MORE_RETRY_S = 5;
 
 export class Chat {
   config: Config;
@@ -64,15 +36,15 @@ export class Chat {
   readonly reading: Reading;
   readonly typing: Typing;
   readonly hub: Hub;
+  readonly parts: Parts;
   state: State;
+  /** The form before the chat was sent in this session. */
+  prechatDone = false;
   /** What stands in the composer; outlives a change of view. */
   draft = '';
   /** Told by the page before there is a session. */
   readonly #untold: Frame[] = [];
   #started: Promise<void> | undefined;
-  #more: More | undefined;
-  #coming: Promise<More> | undefined;
-  #prechatDone = false;
 
   constructor(
     readonly core: Core,
@@ -85,11 +57,12 @@ export class Chat {
     this.session = new Session(core, this.api);
     this.session.user = core.options.user;
     this.outbox = new Outbox(store);
+    this.parts = new Parts(core, redraw);
     const connection = new Connection(
       {
         api: this.api,
         socketUrl: () => this.session.answer?.ws ?? this.api.base.replace(/^http/, 'ws') + '/ws',
-        poll: () => this.more(true)?.startPoll,
+        poll: () => this.parts.get(true)?.startPoll,
         hello: () => ({
           protocol: 1, sdk: core.version, token: this.api.token ?? '', cursor: this.timeline.cursor,
           visible: !document.hidden, locale: core.language, page: pageInfo(core),
@@ -123,7 +96,7 @@ export class Chat {
       {
         ready: () => this.hub.leader && this.state.link === 'online',
         send: (frame) => this.hub.send(frame),
-        onSent: (entry, ack) => this.#sent(entry, ack),
+        onSent: (entry, ack) => this.sent(entry, ack),
         onFailed: (_, code) => {
           core.emit('error', { code });
           this.redraw();
@@ -135,11 +108,7 @@ export class Chat {
     );
     this.reading = new Reading(this, signal);
     this.typing = new Typing(this, signal);
-    const { ui } = store.get();
-    this.state = {
-      open: false, thread: !!ui?.thread || !!this.outbox.entries.length, link: 'idle', failures: 0, unread: 0, conversation: null,
-      availability: this.config.availability ?? { state: 'online' }, typing: null, gate: null, thanked: false, loading: false, proactive: null, notice: '', asking: false, deleting: false,
-    };
+    this.state = initial(!!store.get().ui?.thread || !!this.outbox.entries.length, this.config.availability ?? { state: 'online' });
   }
 
   readonly #holdOff: (seconds: number) => void;
@@ -205,7 +174,7 @@ export class Chat {
     this.set({ loading: false });
     const running = this.state.conversation && this.state.conversation.status !== 'resolved';
     if (connect || this.state.open || running) this.hub.start();
-    this.#flush();
+    this.flush();
   }
 
   /** Makes sure there is a connection, however the session came about. */
@@ -224,7 +193,7 @@ export class Chat {
     }
     if (change !== 'same') this.timeline.reset([], 0, false);
     if (change === 'same' || answer.resumed !== false || answer.cursor) await this.reload();
-    const needed = !!answer.prechatRequired && !this.#prechatDone;
+    const needed = !!answer.prechatRequired && !this.prechatDone;
     this.sender.held = needed;
     this.set({
       unread: answer.unread ?? 0,
@@ -264,7 +233,7 @@ export class Chat {
     this.set({ link, failures: link === 'online' ? 0 : this.state.failures + (link === 'failing' ? 1 : 0) });
     if (!came) return;
     this.presence();
-    this.#flush();
+    this.flush();
   }
 
   #welcome(welcome: Welcome): void {
@@ -283,7 +252,7 @@ export class Chat {
 
   #frame(frame: Frame): void {
     const { type, payload, ref } = frame;
-    if (type === 'ack') this.#acknowledged(payload as Ack);
+    if (type === 'ack') this.acknowledged(payload as Ack);
     else if (type === 'error') this.#error(frame);
     else if (type === 'typing') this.typing.theirs(payload.state === 'start' ? payload.author : null);
     else if (type === 'availability') this.set({ availability: payload });
@@ -308,7 +277,7 @@ export class Chat {
     this.redraw();
   }
 
-  #acknowledged(ack: Ack): void {
+  acknowledged(ack: Ack): void {
     this.sender.acknowledged(ack);
     // The frame may have come before the acknowledgement; only the latter names the conversation.
     if (!this.state.conversation) this.set({ conversation: { id: ack.conversationId, status: 'open' } });
@@ -328,7 +297,8 @@ export class Chat {
     else this.core.emit('error', { code: payload.code });
   }
 
-  #sent(entry: Entry, ack: Arrival): void {
+  /** One of our messages is stored on the server. */
+  sent(entry: Entry, ack: Arrival): void {
     const event = ackEvent(ack, entry);
     this.hub.share(event);
     this.#event(event);
@@ -337,7 +307,8 @@ export class Chat {
     this.redraw();
   }
 
-  #flush(): void {
+  /** Sends whatever waits. */
+  flush(): void {
     if (this.sender.held && this.outbox.head()) this.set({ gate: 'prechat' });
     this.sender.pump();
     if (this.state.link === 'online') this.#untold.splice(0).forEach((frame) => this.hub.send(frame));
@@ -372,7 +343,7 @@ export class Chat {
   #wipe(storage = true): void {
     this.hub.stop();
     this.#started = undefined;
-    this.#prechatDone = false;
+    this.prechatDone = false;
     this.timeline.reset([], 0, false);
     if (storage) {
       this.outbox.clear();
@@ -385,15 +356,15 @@ export class Chat {
 
   /** Queues a message and sees to it that it is sent. False when it is not, because too many are waiting. */
   say(content: Content, more: Partial<Entry> = {}): boolean {
-    const taken = this.#queue(content, more);
+    const taken = this.queue(content, more);
     if (taken) {
       this.enterThread();
-      if (this.gate() === null) void this.connect().then(() => this.#flush());
+      if (this.gate() === null) void this.connect().then(() => this.flush());
     }
     return taken;
   }
 
-  #queue(content: Content, more: Partial<Entry> = {}): boolean {
+  queue(content: Content, more: Partial<Entry> = {}): boolean {
     const { proactive } = this.state;
     const entry = this.outbox.add(content, { page: pageInfo(this.core), proactiveId: proactive?.id || undefined, ...more });
     if (!entry) return false;
@@ -405,7 +376,7 @@ export class Chat {
 
   retry(id: string): void {
     this.outbox.retry(id);
-    this.#flush();
+    this.flush();
     this.redraw();
   }
 
@@ -418,19 +389,7 @@ export class Chat {
     const list = [...files];
     this.enterThread();
     void this.connect();
-    void this.later().then((more) => {
-      this.uploads ??= new more.Uploads(
-        this.api,
-        {
-          limits: () => this.config.fileUpload!,
-          ready: () => this.session.known && navigator.onLine,
-          changed: () => this.redraw(),
-          done: (content, view) => this.#queue(content, { view }),
-        },
-        this.core.signal,
-      );
-      this.uploads.add(list);
-    });
+    void this.parts.load().then((more) => (this.uploads ??= more.uploadsOf(this)).add(list));
   }
 
   choose(message: Message, payload: string, title: string): void {
@@ -449,47 +408,6 @@ export class Chat {
   consent(given: boolean): void {
     this.core.store.set({ consent: given });
     this.redraw();
-  }
-
-  /** Sends the form before the chat; resolves with the complaints about fields, if any. */
-  async prechat(fields: Record<string, string | boolean>, consent: boolean, elapsed: number): Promise<Record<string, string> | undefined> {
-    if (consent) this.consent(true);
-    await this.connect();
-    const complaints = await this.#form(() => this.api.call('POST', '/prechat', { fields, consent, hp: '', elapsed }));
-    if (complaints) return complaints;
-    this.#prechatDone = true;
-    this.sender.held = false;
-    this.set({ gate: null });
-    this.core.emit('prechat', { fields });
-    this.enterThread();
-    this.#flush();
-    return undefined;
-  }
-
-  async leave(fields: Record<string, string | boolean>, clientMessageId: string, consent: boolean, elapsed: number): Promise<Record<string, string> | undefined> {
-    if (consent) this.consent(true);
-    await this.connect();
-    const complaints = await this.#form(async () => {
-      const ack = await this.api.call<Ack>('POST', '/offline', { clientMessageId, fields, hp: '', elapsed });
-      const text = String(fields['message'] ?? '');
-      const entry: Entry = { clientMessageId, content: { type: 'text', text }, sentAt: ack.timestamp };
-      this.#sent(entry, ack);
-      this.#acknowledged(ack);
-    });
-    if (complaints) return complaints;
-    this.set({ thanked: true, gate: null });
-    this.enterThread();
-    return undefined;
-  }
-
-  async #form(send: () => Promise<unknown>): Promise<Record<string, string> | undefined> {
-    try {
-      await send();
-      return undefined;
-    } catch (error) {
-      if (error instanceof ApiError) return error.detail.fields ?? { '': error.code };
-      throw error;
-    }
   }
 
   async identify(user: User): Promise<void> {
@@ -534,13 +452,6 @@ export class Chat {
     else this.#untold.push(frame);
   }
 
-  /** Fetches one message again: its links had expired. */
-  async refetch(seq: number): Promise<void> {
-    const { messages } = await this.api.call<{ messages: WireMessage[] }>('GET', `/messages?after=${seq - 1}&limit=1`);
-    if (messages[0]) this.timeline.replace(messages[0]);
-    this.redraw();
-  }
-
   presence(): void {
     this.hub.send({ type: 'presence', payload: { visible: !document.hidden, open: this.state.open } });
   }
@@ -549,47 +460,4 @@ export class Chat {
     this.tell({ type: 'conversation.end', payload: {} });
     if (this.state.conversation) this.set({ conversation: { ...this.state.conversation, status: 'resolved' } });
   }
-
-  async transcript(email?: string): Promise<void> {
-    await this.api.call('POST', '/transcript', email ? { email } : {});
-  }
-
-  /** The parts that come later, once they are there. `wanted` fetches them; the screen is drawn again when they arrive. */
-  more(wanted: boolean): More | undefined {
-    if (wanted) void this.later();
-    return this.#more;
-  }
-
-  later(): Promise<More> {
-    return (this.#coming ??= this.#fetchMore());
-  }
-
-  async #fetchMore(): Promise<More> {
-    const { core } = this;
-    while (!this.#more) {
-      try {
-        this.#more = (await core.script('more.js')) as More;
-      } catch {
-        await pause(MORE_RETRY_S, core.signal);
-        if (core.signal.aborted) throw new Error('destroyed');
-      }
-    }
-    core.root.adoptedStyleSheets.unshift(sheet(this.#more.css));
-    this.redraw();
-    return this.#more;
-  }
-}
-
-function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    const stop = new AbortController();
-    const finish = (): void => {
-      stop.abort();
-      clearTimeout(timer);
-      done();
-    };
-    const timer = setTimeout(finish, seconds * 1000);
-    addEventListener('online', finish, { signal: stop.signal });
-    signal.addEventListener('abort', finish, { signal: stop.signal });
-  });
 }

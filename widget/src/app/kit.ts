@@ -7,4 +7,5 @@ export { Line, pathOf, type IconName } from './components/icon';
 export { backAt, fileSize } from './format';
 export { ApiError, passing } from './api';
 export { onNavigate } from './navigation';
+export type { More } from './more/main';
 export { newId } from './outbox';

@@ -15,7 +15,7 @@ export function Composer({ chat }: { chat: Chat }): JSX.Element {
   const files = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(draft);
   const [emoji, setEmoji] = useState(false);
-  const more = chat.more(emoji);
+  const more = chat.parts.get(emoji);
   const empty = !text.replace(INVISIBLE, '');
   const canUpload = config.fileUpload?.enabled && chat.session.answer?.features?.upload !== false;
 

@@ -40,7 +40,7 @@ function Menu({ chat }: { chat: Chat }): JSX.Element {
   const { words } = chat;
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
-  const more = chat.more(open);
+  const more = chat.parts.get(open);
   useEffect(() => {
     if (!open) return;
     const outside = (event: Event): void => void (event.composedPath().includes(box.current!) || setOpen(false));

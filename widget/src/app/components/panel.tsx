@@ -1,7 +1,8 @@
 /** The window of the chat: which view is in it, bars about the network, focus and keys. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Chat, Gate } from '../chat';
+import type { Chat } from '../chat';
+import type { Gate } from '../state';
 import { Mark, Icon } from './icon';
 import { Composer } from './composer';
 import { Header, type Closing } from './header';
@@ -52,7 +53,7 @@ const PATIENCE = 2;
 
 function Bars({ chat }: { chat: Chat }): JSX.Element {
   const { state, words } = chat;
-  const more = chat.more(false);
+  const more = chat.parts.get(false);
   const trouble = state.link === 'offline' ? words('offlineBar') : state.link !== 'online' && state.failures >= PATIENCE ? words('serverBar') : '';
   return (
     <>
@@ -66,7 +67,7 @@ function Bars({ chat }: { chat: Chat }): JSX.Element {
 
 /** A form that has to be filled in first; its code comes when it is needed. */
 function Gate({ chat, gate }: { chat: Chat; gate: Gate }): JSX.Element {
-  const more = chat.more(true);
+  const more = chat.parts.get(true);
   const Form = more && { consent: more.Consent, prechat: more.PreChat, offline: more.Offline }[gate];
   return Form ? <Form chat={chat} /> : <div class="form" aria-busy="true" />;
 }

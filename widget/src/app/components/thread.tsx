@@ -23,7 +23,7 @@ export function Thread({ chat }: { chat: Chat }): JSX.Element {
   const first = timeline.messages[0]?.seq;
   const anchor = useRef({ first, height: 0 });
   const newest = timeline.messages.at(-1)?.seq ?? 0;
-  const more = chat.more(false);
+  const more = chat.parts.get(false);
   const files = uploads?.list ?? [];
   const waiting = outbox.entries.length + files.length;
 
@@ -132,7 +132,7 @@ function Body(shown: Shown): JSX.Element {
   const { content, deleted, fallbackText } = message;
   if (deleted || !content) return <Bubble own={own}><i>{chat.words('deleted')}</i></Bubble>;
   const plain = content.type === 'text' || content.type === 'postback';
-  const more = chat.more(!plain);
+  const more = chat.parts.get(!plain);
   if (!plain && more) return <more.Rich {...shown} content={content} />;
   return <Bubble own={own}><Text text={content.type === 'text' ? content.text : summary(message) || (fallbackText ?? '')} /></Bubble>;
 }

@@ -7,6 +7,8 @@ import { Choice } from './content';
 
 const CARDS_MAX = 10;
 
+const picture = ({ imageUrl, image }: Card): string | undefined => imageUrl ?? image?.url;
+
 export function Carousel({ cards, ...shown }: Shown & { cards: Card[] }): JSX.Element {
   const { words } = shown.chat;
   const strip = useRef<HTMLDivElement>(null);
@@ -27,7 +29,7 @@ export function Carousel({ cards, ...shown }: Shown & { cards: Card[] }): JSX.El
       <div class="strip" ref={strip} onScroll={scrolled} tabIndex={0} role="group" aria-label={words('cardOf', { n: at + 1, total: list.length })}>
         {list.map((card, index) => (
           <div class="card" role="group" aria-label={words('cardOf', { n: index + 1, total: list.length })}>
-            {card.imageUrl && <img src={card.imageUrl} alt="" loading="lazy" />}
+            {picture(card) && <img src={picture(card)} alt="" loading="lazy" />}
             <b dir="auto">{card.title}</b>
             {card.description && <p dir="auto">{card.description}</p>}
             {card.buttons?.map((button) => <Choice {...shown} button={button} />)}

@@ -7,6 +7,7 @@ import { Bubble, fileSize, Text, type Shown } from '../kit';
 import { Icon } from './icon';
 import { Carousel } from './carousel';
 import { Rating } from './rating';
+import { refetch } from './submit';
 
 export function Rich(props: Shown & { content: Content }): JSX.Element {
   const { message, chat, content } = props;
@@ -54,9 +55,11 @@ const Buttons = ({ content, ...shown }: Shown & { content: ButtonsContent }): JS
 
 /** A button of a message or card: an answer, an address, a number or a place. */
 export function Choice({ button, chat, message, chosen }: Shown & { button: Button }): JSX.Element {
-  const { title, type = 'reply', url = '', phone = '', id = title } = button;
+  const { title, type = 'reply' } = button;
+  const url = button.url ?? '';
+  const id = button.id || title;
   if (type === 'url') return <a class="row" href={/^https?:/i.test(url) ? url : undefined} target="_blank" rel="noopener noreferrer"><Icon name="link" />{title}</a>;
-  if (type === 'call') return <a class="row" href={`tel:${phone}`}><Icon name="phone" />{title}</a>;
+  if (type === 'call') return <a class="row" href={`tel:${button.phone ?? ''}`}><Icon name="phone" />{title}</a>;
   if (type === 'location') return <button type="button" class="row" onClick={() => locate(chat)}><Icon name="pin" />{title}</button>;
   const once = message.hints?.singleUse ?? message.author.type === 'bot';
   const taken = chosen === id && once;
@@ -87,7 +90,7 @@ function List({ content, chat, message, chosen }: Shown & { content: ListContent
       </div>
       <dialog class="sheet" ref={sheet} aria-label={content.buttonText || chat.words('choose')} onClick={(event) => event.target === sheet.current && sheet.current?.close()}>
         {content.sections.map((section) => (
-          <div role="group" aria-label={section.title}>
+          <div role="group" aria-label={section.title || undefined}>
             {section.title && <h3 dir="auto">{section.title}</h3>}
             {section.rows.map((row) => (
               <button type="button" class="option" onClick={() => { sheet.current!.close(); chat.choose(message, row.id, row.title); }}>
@@ -109,7 +112,7 @@ function Media({ chat, content, own, seq }: { chat: Chat; content: MediaContent;
   const renew = (): void => {
     if (!url || broken === url) return;
     setBroken(url);
-    void chat.refetch(seq);
+    void refetch(chat, seq).catch(() => undefined);
   };
   const note = caption && <Bubble own={own}><Text text={caption} /></Bubble>;
   if (!url || type === 'document') return <><FileCard chat={chat} content={content} />{note}</>;
@@ -132,10 +135,11 @@ function Media({ chat, content, own, seq }: { chat: Chat; content: MediaContent;
 
 export const FileCard = ({ chat, content }: { chat: Chat; content: MediaContent }): JSX.Element => {
   const name = content.filename || chat.words('document');
+  const size = content.size ?? content.sizeBytes;
   const inside = (
     <>
       <span class="tile" aria-hidden="true">{/\.(\w{1,4})$/.exec(name)?.[1]?.toUpperCase() ?? <Icon name="file" />}</span>
-      <span class="about"><b dir="auto">{name}</b>{content.size ? <span>{fileSize(chat.words, content.size)}</span> : null}</span>
+      <span class="about"><b dir="auto">{name}</b>{size ? <span>{fileSize(chat.words, size)}</span> : null}</span>
     </>
   );
   if (!content.url) return <div class="file">{inside}</div>;

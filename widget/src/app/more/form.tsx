@@ -1,12 +1,13 @@
 /** The forms before the chat and outside opening hours. The server checks everything again. */
 import type { ComponentChildren, JSX } from 'preact';
-import { useId, useMemo, useState } from 'preact/hooks';
+import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import type { Field } from '../../wire';
 import type { Chat } from '../chat';
 import type { Key } from '../i18n';
 import { backAt, newId } from '../kit';
 import { Icon } from './icon';
 import { complaint, type Values } from './fields';
+import { leave, prechat, type Complaints } from './submit';
 
 /** Machines are faster than people; the server refuses forms filled in quicker than this. */
 const MIN_ELAPSED_MS = 1_600;
@@ -18,7 +19,7 @@ interface FormProps {
   button: string;
   consent: boolean;
   children?: ComponentChildren;
-  send(values: Values, agreed: boolean, elapsed: number): Promise<Record<string, string> | undefined>;
+  send(values: Values, agreed: boolean, elapsed: number): Promise<Complaints>;
 }
 
 function Form({ chat, fields, button, consent, children, send }: FormProps): JSX.Element {
@@ -29,6 +30,12 @@ function Form({ chat, fields, button, consent, children, send }: FormProps): JSX
   const [agreed, setAgreed] = useState(false);
   const [busy, setBusy] = useState(false);
   const id = useId();
+  const self = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // The panel was opened before this form had arrived, and holds the focus meanwhile.
+    const { activeElement } = self.current!.getRootNode() as ShadowRoot;
+    if (activeElement?.id === 'linktor-panel') self.current!.querySelector<HTMLElement>('.field, input:not(.sr), button')?.focus();
+  }, []);
 
   /** Later, because a complaint moves what is below it: what is being pressed right now must stay in place. */
   const check = (field: Field, value: string | boolean): void =>
@@ -56,7 +63,7 @@ function Form({ chat, fields, button, consent, children, send }: FormProps): JSX
   };
 
   return (
-    <form class="form" noValidate onSubmit={(event) => void submit(event)}>
+    <form class="form" ref={self} noValidate onSubmit={(event) => void submit(event)}>
       {children}
       {fields.map((field) => (
         <Control
@@ -131,7 +138,7 @@ export function PreChat({ chat }: { chat: Chat }): JSX.Element {
   const known = chat.session.answer?.verified ? chat.known() : {};
   const fields = (preChatForm?.fields ?? []).filter(({ name }) => !known[name]);
   return (
-    <Form chat={chat} fields={fields} consent={chat.needsConsent} button={preChatForm?.submitButton || chat.words('startChat')} send={(...form) => chat.prechat(...form)}>
+    <Form chat={chat} fields={fields} consent={chat.needsConsent} button={preChatForm?.submitButton || chat.words('startChat')} send={(...form) => prechat(chat, ...form)}>
       {preChatForm?.message && <p class="lead" dir="auto">{preChatForm.message}</p>}
     </Form>
   );
@@ -145,7 +152,7 @@ export function Offline({ chat }: { chat: Chat }): JSX.Element {
     { name: 'message', label: words('message'), type: 'textarea', required: true, maxLength: 500 },
   ] satisfies Field[];
   return (
-    <Form chat={chat} fields={fields} consent={chat.needsConsent} button={config.offline?.form?.submitButton || words('leaveMessage')} send={(values, agreed, elapsed) => chat.leave(values, id, agreed, elapsed)}>
+    <Form chat={chat} fields={fields} consent={chat.needsConsent} button={config.offline?.form?.submitButton || words('leaveMessage')} send={(values, agreed, elapsed) => leave(chat, values, id, agreed, elapsed)}>
       <div class="moon"><Icon name="moon" /><p><b>{words('closedNow')}</b><span dir="auto">{config.offline?.message || words('offlineMessage')}</span></p></div>
       {backAt(words, state.availability) && <p class="zone">{words('timesLocal')}</p>}
     </Form>

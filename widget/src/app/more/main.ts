@@ -7,10 +7,10 @@ import { Rich } from './content';
 import { startPoll } from './poll';
 import { Sending } from './sending';
 import { watchRules } from './rules';
-import { Uploads } from './uploads';
+import { uploadsOf } from './uploads';
 import css from '../styles/more.css';
 
-const parts = { AskEmail, Consent, Deletion, Emoji, Menu, Offline, PreChat, Rich, Sending, Uploads, css, startPoll, watchRules };
+const parts = { AskEmail, Consent, Deletion, Emoji, Menu, Offline, PreChat, Rich, Sending, css, startPoll, uploadsOf, watchRules };
 
 export type More = typeof parts;
 

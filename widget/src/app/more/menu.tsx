@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Chat } from '../chat';
+import { transcript } from './submit';
 
 export function Menu({ chat, onClose }: { chat: Chat; onClose(): void }): JSX.Element {
   const { words, core, state, config } = chat;
@@ -23,7 +24,7 @@ export function Menu({ chat, onClose }: { chat: Chat; onClose(): void }): JSX.El
     <button type="button" role="menuitem" class={bad} tabIndex={-1} onClick={() => { onClose(); act(); }}>{text}</button>
   );
   const copy = (): void =>
-    void chat.transcript().then(
+    void transcript(chat).then(
       () => chat.set({ notice: words('emailCopySent') }),
       () => chat.set({ notice: '', asking: true }),
     );
@@ -66,7 +67,7 @@ export function AskEmail({ chat }: { chat: Chat }): JSX.Element {
   const [email, setEmail] = useState('');
   const send = (event: Event): void => {
     event.preventDefault();
-    chat.transcript(email).then(
+    transcript(chat, email).then(
       () => chat.set({ asking: false, notice: words('emailCopySent') }),
       () => chat.set({ notice: words('invalid') }),
     );

@@ -1,6 +1,7 @@
 /** Files on their way: checked here first, sent one after another, then queued as one message each. */
 import type { FileUpload, MediaContent } from '../../wire';
 import type { Api } from '../api';
+import type { Chat } from '../chat';
 import { ApiError, newId, passing } from '../kit';
 
 export interface Upload {
@@ -122,3 +123,16 @@ export class Uploads {
 }
 
 const forget = ({ preview }: Upload): void => void (preview && URL.revokeObjectURL(preview));
+
+/** The uploads of a chat: limits from its configuration, each finished file one message. */
+export const uploadsOf = (chat: Chat): Uploads =>
+  new Uploads(
+    chat.api,
+    {
+      limits: () => chat.config.fileUpload!,
+      ready: () => chat.session.known && navigator.onLine,
+      changed: () => chat.set({}),
+      done: (content, view) => void chat.queue(content, { view }),
+    },
+    chat.core.signal,
+  );
