@@ -13,7 +13,7 @@
 //! | [`channels`] | pure translation between a vendor's bytes and the model |
 //! | `net` | the only way out of the process |
 //! | `store` | the only owner of the data folder |
-//! | `search` | full text, following the event log |
+//! | [`search`] | full text, following the event log |
 //! | `engine` | decisions, commands and background workers |
 //! | `web` | HTTP, pages, vendor webhooks, sockets |
 //! | [`app`], [`cli`], `control`, `demo` | composition: builds everything, owns start and stop |
@@ -28,7 +28,7 @@ pub mod config;
 mod engine;
 pub mod model;
 mod net;
-mod search;
+pub mod search;
 mod store;
 mod web;
 

@@ -1,0 +1,298 @@
+//! What a person typed into the search box, understood.
+//!
+//! [`parse`] is pure and never fails: an unclosed quote, an unknown operator or a value an
+//! operator does not know is searched as words. Names in operators (`from:camila`) stay names
+//! here; [`resolve`](crate::search::resolve) turns them into ids.
+
+use std::ops::Range;
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use crate::base::time::Timestamp;
+use crate::model::conversation::Priority;
+use crate::model::conversation::Status;
+use crate::search::documents::Has;
+use crate::search::lexer;
+use crate::search::lexer::Piece;
+
+/// Most parts of one question; the rest is ignored.
+pub const PARTS_MAX: usize = 32;
+
+/// Longest question read, in bytes; the rest is ignored.
+pub const TEXT_MAX: usize = 2_000;
+
+/// A question in parts, all of which must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    /// The parts in the order they were typed.
+    pub parts: Vec<Part>,
+}
+
+/// One part of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Whether it must not hold instead: typed with a leading `-`.
+    pub negated: bool,
+    /// What must hold.
+    pub wanted: Wanted,
+    /// The bytes of the question it was read from, so that a chip can be taken out again.
+    pub span: Range<usize>,
+}
+
+/// What a part asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// One of these must occur: a single word or phrase, or several joined by `OR`.
+    Text(Vec<Phrase>),
+    /// A condition.
+    Filter(Filter),
+}
+
+/// A word, or words that must stand together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    /// The words as typed.
+    pub text: String,
+    /// Whether they stood in quotes: no typing tolerance, no continuation.
+    pub quoted: bool,
+    /// Whether the last word may still be growing, so that what begins with it counts too.
+    pub open: bool,
+}
+
+/// A condition typed as `operator:value`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Filter {
+    /// Written by this person, `me`, `us`, `bot` or `customer`.
+    From(String),
+    /// Written to this person.
+    To(String),
+    /// On this channel or type of channel.
+    In(String),
+    /// In a conversation that stands so.
+    Status(Status),
+    /// In a conversation of this person; `me` and `none` too.
+    Assignee(String),
+    /// In a conversation of this team; `none` too.
+    Team(String),
+    /// In a conversation (or of a contact) with this label.
+    Tag(String),
+    /// In a conversation this urgent.
+    Priority(Priority),
+    /// With something in it.
+    Has(Has),
+    /// Being something.
+    Is(Is),
+    /// Before the day begins.
+    Before(When),
+    /// From the day's beginning on.
+    After(When),
+    /// Within the day.
+    On(When),
+    /// With this id.
+    Id(String),
+    /// With a file whose name has these words.
+    File(String),
+}
+
+/// What a hit can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Is {
+    /// In a conversation the person asking has not read to its end.
+    Unread,
+    /// A message that could not be sent.
+    Failed,
+    /// In a conversation assigned to the person asking.
+    Mine,
+    /// A private note.
+    Note,
+    /// From the customer.
+    Inbound,
+    /// To the customer, or among us.
+    Outbound,
+}
+
+/// A time typed by a person; days begin where that person is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// A whole year, month or day: its first day, and the first one after it.
+    Days(Date, Date),
+    /// So many days before today; 0 is today.
+    DaysAgo(u16),
+    /// A moment, given to the second.
+    Moment(Timestamp),
+}
+
+/// Reads a question.
+#[must_use]
+pub fn parse(question: &str) -> Query {
+    let question = &question[..question.floor_char_boundary(TEXT_MAX)];
+    let mut query = Query::default();
+    let mut either = false;
+    for piece in lexer::pieces(question) {
+        if is_or(&piece) && query.can_be_widened() {
+            either = true;
+            continue;
+        }
+        for part in parts_of(&piece, piece.span.end == question.len()) {
+            query.push(part, std::mem::take(&mut either));
+        }
+    }
+    query.parts.truncate(PARTS_MAX);
+    query
+}
+
+impl Query {
+    /// Whether nothing was asked.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// The words and phrases that hits contain, for highlighting.
+    pub fn phrases(&self) -> impl Iterator<Item = &Phrase> {
+        self.parts
+            .iter()
+            .filter(|part| !part.negated)
+            .filter_map(|part| match &part.wanted {
+                Wanted::Text(any) => Some(any),
+                Wanted::Filter(_) => None,
+            })
+            .flatten()
+    }
+
+    /// The conditions, each with the part it came from: what a search box shows as chips. Taking
+    /// the part's span out of the question takes the condition away.
+    pub fn chips(&self) -> impl Iterator<Item = (&Part, &Filter)> {
+        self.parts.iter().filter_map(|part| match &part.wanted {
+            Wanted::Filter(filter) => Some((part, filter)),
+            Wanted::Text(_) => None,
+        })
+    }
+
+    fn can_be_widened(&self) -> bool {
+        matches!(self.parts.last(), Some(part) if !part.negated && matches!(part.wanted, Wanted::Text(_)))
+    }
+
+    fn push(&mut self, part: Part, either: bool) {
+        match (self.parts.last_mut(), part) {
+            (
+                Some(Part {
+                    wanted: Wanted::Text(any),
+                    span,
+                    ..
+                }),
+                Part {
+                    negated: false,
+                    wanted: Wanted::Text(more),
+                    span: end,
+                },
+            ) if either => {
+                any.extend(more);
+                span.end = end.end;
+            }
+            (_, part) => self.parts.push(part),
+        }
+    }
+}
+
+fn is_or(piece: &Piece<'_>) -> bool {
+    piece.text == "OR" && !piece.quoted && !piece.negated && piece.operator.is_none()
+}
+
+/// A piece as one part; an operator we do not know, or a value it does not, as words.
+fn parts_of(piece: &Piece<'_>, last: bool) -> Vec<Part> {
+    let Some(operator) = piece.operator else {
+        return vec![text_part(piece, piece.text, last)];
+    };
+    match filter(operator, piece.text) {
+        Some(filter) => vec![Part {
+            negated: piece.negated,
+            wanted: Wanted::Filter(filter),
+            span: piece.span.clone(),
+        }],
+        // "10:30" and "colour:red" are two words that need not stand together.
+        None => vec![
+            text_part(piece, operator, false),
+            text_part(piece, piece.text, last),
+        ],
+    }
+}
+
+fn text_part(piece: &Piece<'_>, text: &str, last: bool) -> Part {
+    Part {
+        negated: piece.negated,
+        wanted: Wanted::Text(vec![Phrase {
+            text: text.to_owned(),
+            quoted: piece.quoted,
+            open: last && !piece.quoted,
+        }]),
+        span: piece.span.clone(),
+    }
+}
+
+fn filter(operator: &str, value: &str) -> Option<Filter> {
+    let name = || Some(value.trim().to_owned()).filter(|value| !value.is_empty());
+    let word = value.trim().to_ascii_lowercase();
+    match operator.to_ascii_lowercase().as_str() {
+        "from" => name().map(Filter::From),
+        "to" => name().map(Filter::To),
+        "in" | "channel" => name().map(Filter::In),
+        "assignee" | "assigned" => name().map(Filter::Assignee),
+        "team" => name().map(Filter::Team),
+        "tag" | "label" => name().map(Filter::Tag),
+        "id" => name().map(Filter::Id),
+        "file" | "filename" => name().map(Filter::File),
+        "status" => Status::named(&word).map(Filter::Status),
+        "priority" => Priority::named(&word).map(Filter::Priority),
+        "has" => Has::named(&word).map(Filter::Has),
+        "is" => is(&word),
+        "before" => when(&word).map(Filter::Before),
+        "after" | "since" => when(&word).map(Filter::After),
+        "on" => when(&word).map(Filter::On),
+        _ => None,
+    }
+}
+
+fn is(word: &str) -> Option<Filter> {
+    match word {
+        "unread" => Some(Filter::Is(Is::Unread)),
+        "failed" => Some(Filter::Is(Is::Failed)),
+        "mine" => Some(Filter::Is(Is::Mine)),
+        "note" => Some(Filter::Is(Is::Note)),
+        "inbound" | "received" => Some(Filter::Is(Is::Inbound)),
+        "outbound" | "sent" => Some(Filter::Is(Is::Outbound)),
+        other => Status::named(other).map(Filter::Status),
+    }
+}
+
+/// `today`, `yesterday`, `7d`, `2026`, `2026-10`, `2026-10-01`, or a full RFC 3339 moment.
+fn when(word: &str) -> Option<When> {
+    match word {
+        "today" => return Some(When::DaysAgo(0)),
+        "yesterday" => return Some(When::DaysAgo(1)),
+        _ => {}
+    }
+    if let Some(days) = word.strip_suffix('d').and_then(|days| days.parse().ok()) {
+        return Some(When::DaysAgo(days));
+    }
+    calendar(word).or_else(|| Timestamp::parse(&word.to_ascii_uppercase()).map(When::Moment))
+}
+
+fn calendar(word: &str) -> Option<When> {
+    let mut numbers = word.splitn(3, ['-', '/']);
+    let year: i16 = numbers
+        .next()
+        .filter(|year| year.len() == 4)?
+        .parse()
+        .ok()?;
+    let month = numbers.next().map(str::parse::<i8>).transpose().ok()?;
+    let day = numbers.next().map(str::parse::<i8>).transpose().ok()?;
+    let first = Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).ok()?;
+    let length = match (month, day) {
+        (None, _) => 1.year(),
+        (Some(_), None) => 1.month(),
+        (Some(_), Some(_)) => 1.day(),
+    };
+    Some(When::Days(first, first.checked_add(length).ok()?))
+}
