@@ -84,25 +84,36 @@ export async function startMock(overrides = {}) {
     log.push({ method: request.method, path: path + url.search, body: request.headers['content-type']?.includes('json') ? json() : undefined });
     const fail = (status, code, more) => answer(status, { error: { code, message: code, ...more } });
     if (path === '/config') return overrides.refuse ? fail(403, overrides.refuse) : answer(200, config);
-    if (path === '/session' && request.method === 'POST') {
-      let visitor = visitorOf(token);
-      const resumed = !!visitor;
-      let given;
-      if (!visitor) {
-        given = next('wct');
-        visitor = { token: given, sessionId: next('wcs'), visitorId: next('vis'), events: [], sent: new Map(), waiters: [], read: 0, delivered: 0, agentRead: 0, conversation: null, prechat: false, frames: [] };
+    const create = (user) => {
+        const given = next('wct');
+        const visitor = { user, token: given, sessionId: next('wcs'), visitorId: next('vis'), events: [], sent: new Map(), waiters: [], read: 0, delivered: 0, agentRead: 0, conversation: null, prechat: false, frames: [] };
         visitors.set(given, visitor);
         overrides.onVisitor?.(visitor);
-      }
+        return visitor;
+    };
+    if (path === '/session' && request.method === 'POST') {
+      let visitor = visitorOf(token);
+      const { user } = json();
+      // A proved identity other than the session's own is another visitor.
+      if (visitor?.user && user && visitor.user !== user.id) visitor = undefined;
+      const resumed = !!visitor;
+      visitor ??= create(user?.id);
+      const given = resumed ? undefined : visitor.token;
       return answer(resumed ? 200 : 201, {
-        token: given, visitorId: visitor.visitorId, verified: false, resumed, reason: token && !resumed ? 'token_invalid' : undefined, cursor: newest(visitor),
+        token: given, visitorId: visitor.visitorId, verified: !!visitor.user, resumed, reason: token && !resumed ? 'token_invalid' : undefined, cursor: newest(visitor),
         prechatRequired: prechatRequired && !visitor.prechat, features: { upload: true, typing: true }, ...stateOf(visitor),
       });
     }
     const visitor = visitorOf(token);
     if (!visitor) return fail(401, 'token_invalid');
     const route = `${request.method} ${path}`;
-    if (route === 'PATCH /session') return answer(200, { visitorId: visitor.visitorId, sessionId: visitor.sessionId, verified: true, resumed: true, cursor: newest(visitor), ...stateOf(visitor) });
+    if (route === 'PATCH /session') {
+      const { user } = json();
+      const other = user && visitor.user && visitor.user !== user.id ? create(user.id) : undefined;
+      const present = other ?? visitor;
+      if (user) present.user = user.id;
+      return answer(200, { token: other?.token, visitorId: present.visitorId, verified: !!present.user, resumed: !other, cursor: newest(present), ...stateOf(present) });
+    }
     if (route === 'DELETE /session') {
       visitors.delete(token);
       for (const socket of sockets) if (socket.visitor === visitor) socket.close(4010);

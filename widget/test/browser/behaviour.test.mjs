@@ -1,6 +1,8 @@
 /** The widget in a real browser against the mock server: what it promises, and what it survives. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { shutdown, until, withWidget } from './support.mjs';
 
 after(shutdown);
@@ -50,6 +52,87 @@ check('messages written without a network are sent once and in order when it is 
   mock.faults.down = false;
   await until(() => stored(mock).length === 4, 'all four messages', 40_000);
   assert.deepEqual(stored(mock), ['zero', 'one', 'two', 'three']);
+});
+
+check('a network that goes and comes back on an open page loses and doubles nothing', {}, async ({ mock, context, page, widget }) => {
+  await widget.open();
+  await widget.say('before');
+  await until(() => stored(mock).length === 1);
+  for (let round = 0; round < 3; round++) {
+    mock.faults.down = true;
+    await context.setOffline(true);
+    await widget.say(`while away ${round}`);
+    mock.agent.say(`from us ${round}`);
+    await page.getByText('Waiting for the network').waitFor();
+    mock.agent.dropSockets();
+    mock.faults.down = false;
+    await context.setOffline(false);
+    await until(() => stored(mock).length === round + 2, 'the message', 20_000);
+    await widget.log.getByText(`from us ${round}`).waitFor();
+  }
+  await until(async () => (await widget.items.count()) === 7, 'seven messages');
+  await page.locator('.notice.warn').waitFor({ state: 'detached' });
+});
+
+check('a server that is away at the first opening', {}, async ({ mock, page, widget }) => {
+  await widget.launcher.hover();
+  await until(() => page.evaluate(() => !!document.querySelector('.linktor-widget').shadowRoot.querySelector('.slot')));
+  mock.faults.down = true;
+  await widget.open();
+  await widget.say('patient');
+  await page.getByText('Your message is kept here').waitFor({ timeout: 20_000 });
+  mock.faults.down = false;
+  await until(() => stored(mock).length === 1, 'the message', 30_000);
+  await page.locator('.notice.warn').waitFor({ state: 'detached' });
+});
+
+check('another person on the same browser sees nothing of the one before', {}, async ({ mock, page, widget }) => {
+  await widget.launcher.waitFor();
+  await page.evaluate(() => window.linktor('updateUser', { id: 'ana', userHash: 'x' }));
+  await until(() => mock.agent.visitor());
+  await widget.open();
+  await widget.say('private to Ana');
+  await until(() => stored(mock).length === 1);
+  await page.evaluate(() => window.linktor('updateUser', { id: 'bob', userHash: 'y' }));
+  await until(() => mock.visitors.size === 2, 'a new visitor');
+  await until(async () => !(await widget.items.count()));
+  await widget.say('from Bob');
+  await until(() => stored(mock).length === 1 && stored(mock)[0] === 'from Bob');
+  await page.reload();
+  await widget.log.getByText('from Bob').waitFor();
+  assert.equal(await widget.log.getByText('private to Ana').count(), 0);
+});
+
+check('a frozen leader is replaced by the tab that is looked at', {}, async ({ mock, page, context, widget }) => {
+  await widget.open();
+  await widget.say('hello');
+  await until(() => stored(mock).length === 1);
+  // A tab that keeps the lock and says nothing.
+  const frozen = await context.newPage();
+  await frozen.goto(`${mock.url}/blank`);
+  await page.close();
+  await frozen.evaluate(() => void navigator.locks.request('linktor:ch_1', () => new Promise(() => undefined)));
+  const second = await context.newPage();
+  await second.goto(mock.url);
+  await second.locator('.composer textarea').fill('who leads?');
+  await second.keyboard.press('Enter');
+  await until(() => stored(mock).length === 2, 'the message', 15_000);
+});
+
+check('a rating and a list answer reach the server', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  await widget.say('hello');
+  await until(() => stored(mock).length === 1);
+  mock.agent.say({ type: 'list', text: 'Pick one', buttonText: 'See all', sections: [{ rows: [{ id: 'r1', title: 'First' }] }] });
+  await page.getByRole('button', { name: 'See all' }).click();
+  await page.getByRole('button', { name: 'First' }).click();
+  await until(() => mock.agent.visitor().events.some((event) => event.payload.content?.payload === 'r1'));
+  mock.agent.say({ type: 'buttons', text: 'How was it?', buttons: [{ id: '1', title: '1' }] }, undefined, { hints: { display: 'rating' } });
+  await page.getByRole('radio', { name: '4 stars' }).click();
+  await page.getByPlaceholder('Anything to add?').fill('Quick');
+  await page.locator('.bubble').getByRole('button', { name: 'Send' }).click();
+  const { payload } = await until(() => mock.agent.visitor().frames.find(({ type }) => type === 'rating'));
+  assert.deepEqual([payload.score, payload.comment], [4, 'Quick']);
 });
 
 check('a lost acknowledgement does not double the message', {}, async ({ mock, page, widget }) => {
@@ -134,6 +217,15 @@ check('destroy while the app is being fetched', {}, async ({ page, widget }) => 
   });
   await page.waitForTimeout(500);
   assert.equal(await page.locator('.linktor-widget').count(), 0);
+});
+
+check('a loader from before an upgrade finds the new app', { config: { hash: 'feedfacefeed' } }, async ({ page, widget }) => {
+  const dist = (name) => fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
+  const { hash, files } = JSON.parse(await readFile(dist('manifest.json'), 'utf8'));
+  await page.route(`**/v1/widget/${hash}/**`, (route) => route.fulfill({ status: 404 }));
+  await page.route('**/v1/widget/feedfacefeed/**', (route) => route.fulfill({ path: dist(files[route.request().url().split('feedfacefeed/')[1]]) }));
+  await widget.open();
+  await widget.composer.waitFor();
 });
 
 check('a second copy of the script does nothing', {}, async ({ mock, page, widget }) => {
