@@ -23,6 +23,7 @@ import type { Uploads } from './more/uploads';
 
 const HISTORY = 50;
 const RETRY_MAX_S = 60;
+const UNTOLD_MAX = 50;
 
 export class Chat {
   config: Config;
@@ -280,7 +281,7 @@ export class Chat {
   acknowledged(ack: Ack): void {
     this.sender.acknowledged(ack);
     // The frame may have come before the acknowledgement; only the latter names the conversation.
-    if (!this.state.conversation) this.set({ conversation: { id: ack.conversationId, status: 'open' } });
+    if (this.state.conversation?.id !== ack.conversationId) this.set({ conversation: { id: ack.conversationId, status: 'open' } });
   }
 
   /** A message of ours that is in the timeline has arrived, whoever sent it and whether or not we were told. */
@@ -449,7 +450,7 @@ export class Chat {
   /** Sends a frame that nothing repeats, as soon as there is a line. */
   tell(frame: Frame): void {
     if (this.state.link === 'online') this.hub.send(frame);
-    else this.#untold.push(frame);
+    else if (this.#untold.length < UNTOLD_MAX) this.#untold.push(frame);
   }
 
   presence(): void {

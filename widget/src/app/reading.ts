@@ -68,7 +68,8 @@ export class Reading {
     if (!this.looking) return;
     const { chat } = this;
     const seq = chat.timeline.messages.findLast(isTheirs)?.seq ?? 0;
-    if (seq > this.#read && chat.state.link === 'online') {
+    // Also when the server still counts something as unread: then our last mark was lost.
+    if ((seq > this.#read || chat.state.unread) && chat.state.link === 'online') {
       this.#read = this.#delivered = seq;
       chat.hub.send({ type: 'read', payload: { seq } });
     }

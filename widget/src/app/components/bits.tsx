@@ -1,5 +1,6 @@
 /** Small pieces used all over. */
 import type { ComponentChildren, JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import type { Person } from '../../wire';
 import type { Chat } from '../chat';
 import type { Row } from '../view';
@@ -58,16 +59,17 @@ const draw = (parts: Inline[]): ComponentChildren =>
     return <Tag>{draw(part.children)}</Tag>;
   });
 
+const blocks = (text: string): ComponentChildren =>
+  parse(text).map((block) => {
+    if (block.tag === 'pre') return <pre tabIndex={0}>{block.text}</pre>;
+    if (block.tag === 'p') return <p dir="auto">{draw(block.children)}</p>;
+    const List = block.tag;
+    return <List>{block.items.map((item) => <li dir="auto">{draw(item)}</li>)}</List>;
+  });
+
 /** Text with the safe formatting; direction follows the text itself. */
 export const Text = ({ text }: { text: string }): JSX.Element => (
-  <div class="md" dir="auto">
-    {parse(text).map((block) => {
-      if (block.tag === 'pre') return <pre tabIndex={0}>{block.text}</pre>;
-      if (block.tag === 'p') return <p dir="auto">{draw(block.children)}</p>;
-      const List = block.tag;
-      return <List>{block.items.map((item) => <li dir="auto">{draw(item)}</li>)}</List>;
-    })}
-  </div>
+  <div class="md" dir="auto">{useMemo(() => blocks(text), [text])}</div>
 );
 
 export interface Shown extends Row {
