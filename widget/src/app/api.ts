@@ -1,4 +1,5 @@
 /** Calls to the server. Every failure is an `ApiError`; a network that is not there has the code `network`. */
+import { parse } from '../json';
 import type { WireError } from '../wire';
 
 export class ApiError extends Error {
@@ -40,7 +41,7 @@ export class Api {
       throw new ApiError(0, { code: 'network' });
     }
     if (!answer.ok) throw failure(answer.status, text, answer.headers.get('Retry-After'));
-    return (text ? JSON.parse(text) : {}) as T;
+    return (text ? parse(text) : {}) as T;
   }
 
   /** Sends a file; `progress` hears shares from 0 to 1. Aborting `signal` stops it. */
@@ -54,7 +55,7 @@ export class Api {
       request.setRequestHeader('Authorization', `Bearer ${this.token}`);
       request.upload.onprogress = (event) => progress(event.loaded / (event.total || 1));
       request.onload = () =>
-        request.status < 300 ? done(JSON.parse(request.responseText) as T) : fail(failure(request.status, request.responseText, request.getResponseHeader('Retry-After')));
+        request.status < 300 ? done(parse(request.responseText) as T) : fail(failure(request.status, request.responseText, request.getResponseHeader('Retry-After')));
       request.onerror = () => fail(new ApiError(0, { code: 'network' }));
       signal.addEventListener('abort', () => request.abort());
       request.send(body);
@@ -67,7 +68,7 @@ const BY_STATUS: Record<number, string> = { 401: 'token_invalid', 404: 'not_foun
 function failure(status: number, text: string, retryAfter: string | null): ApiError {
   let detail: WireError | undefined;
   try {
-    detail = (JSON.parse(text) as { error?: WireError }).error;
+    detail = (parse(text) as { error?: WireError }).error;
   } catch {
     // A proxy's own page; the status has to do.
   }

@@ -2,6 +2,7 @@
 import { textOn } from '../color';
 import type { App, Core, Mount } from '../core';
 import { matches } from '../glob';
+import { parse } from '../json';
 import type { InitOptions } from '../options';
 import { openStore } from '../storage';
 import type { Config } from '../wire';
@@ -50,7 +51,7 @@ export function createWidget(options: InitOptions, base: string, nonce: string, 
     const answer = await fetch(`${api}/webchat/v1/${options.channelId}/config?lang=${wanted}`, { credentials: 'omit', signal });
     if (answer.status === 403 || answer.status === 404) return refuse(((await answer.json().catch(() => ({}))) as any).error?.code);
     if (!answer.ok) throw answer.status;
-    const config = (await answer.json()) as Config;
+    const config: Config = parse(await answer.text());
     const language = pick(wanted, Object.keys(LABELS), config.defaultLanguage);
     if (core) Object.assign(core, { config, language });
     else build(config, language);

@@ -228,6 +228,18 @@ check('a loader from before an upgrade finds the new app', { config: { hash: 'fe
   await widget.composer.waitFor();
 });
 
+const NOTHING = Object.fromEntries(
+  'defaultLanguage team starters preChatForm proactiveMessages privacy fileUpload offline availability customCss apiBaseUrl soundEnabled'.split(' ').map((name) => [name, null]),
+);
+check('null means absent, everywhere', { config: { ...NOTHING, theme: { primaryColor: '#FFD400', position: null, size: null, zIndex: null, borderRadius: null, headerText: null } } }, async ({ mock, page, widget }) => {
+  await widget.open();
+  await widget.say('plain');
+  await until(() => stored(mock).length === 1);
+  mock.agent.say({ type: 'text', text: 'Yes', quickReplies: null }, { type: 'agent', name: null, avatarUrl: null }, { hints: null, reactions: null });
+  await widget.log.getByText('Yes').waitFor();
+  assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector('.linktor-widget').shadowRoot.querySelector('.own .bubble')).color), 'rgb(17, 17, 17)');
+});
+
 check('a second copy of the script does nothing', {}, async ({ mock, page, widget }) => {
   await widget.launcher.waitFor();
   await page.addScriptTag({ url: '/v1/linktor.js?again' });

@@ -1,4 +1,5 @@
 /** A line over a WebSocket: hello, welcome, frames both ways, heartbeats so that a dead network is noticed. */
+import { parse } from '../../json';
 import type { Frame, Welcome } from '../../wire';
 import type { ConnectionHost, Line, LineEvents } from './connection';
 
@@ -65,7 +66,7 @@ export function startSocket(host: ConnectionHost, events: LineEvents): Line {
 
 function read(data: unknown): Frame | undefined {
   try {
-    const frame = JSON.parse(data as string) as Frame;
+    const frame = parse(data as string) as Frame;
     return typeof frame.type === 'string' ? { ...frame, payload: frame.payload ?? {} } : undefined;
   } catch {
     return undefined;
