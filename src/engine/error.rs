@@ -10,12 +10,33 @@ pub enum EngineError {
     /// The request is understood and declined; the text is for the person who asked.
     #[error(transparent)]
     Refused(#[from] Rejection),
+    /// Trouble that passes by itself: a full disk, too much to write at once, stopping. Nothing was
+    /// stored; the text says to try again.
+    #[error("{0}")]
+    Passing(&'static str),
     /// Ours to fix. Never shown, logged once at the edge.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
     /// Anything else that is ours to fix.
     #[error("{0}")]
     Broken(String),
+}
+
+impl From<StoreError> for EngineError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full => {
+                Self::Passing("The server's disk is full. Nothing was stored; try again later.")
+            }
+            StoreError::Busy => {
+                Self::Passing("The server is busy. Nothing was stored; try again in a moment.")
+            }
+            StoreError::Closed => {
+                Self::Passing("The server is stopping. Nothing was stored; try again in a moment.")
+            }
+            other => Self::Store(other),
+        }
+    }
 }
 
 impl From<BlobError> for EngineError {

@@ -22,7 +22,13 @@ use crate::engine::inbox::history::Histories;
 use crate::engine::inbox::list::Listing;
 use crate::engine::inbox::reading::Reading;
 use crate::engine::inbox::send::Sending;
+use crate::engine::inbox::surroundings::Surroundings;
+use crate::engine::inbox::typing::Typing;
 use crate::engine::ingest::Ingest;
+use crate::engine::people::api_keys::ApiKeys;
+use crate::engine::people::logins::Logins;
+use crate::engine::people::passwords::Passwords;
+use crate::engine::people::users::Users;
 
 /// Everything the outside may ask for, one field a subject. Cheap to clone.
 #[derive(Clone)]
@@ -39,22 +45,38 @@ pub struct Engine {
     pub histories: Histories,
     /// Marking conversations read.
     pub reading: Reading,
+    /// Telling who types.
+    pub typing: Typing,
+    /// What pages show around conversations.
+    pub surroundings: Surroundings,
     /// Stored files.
     pub files: Files,
     /// What vendors report.
     pub ingest: Ingest,
+    /// Signing in.
+    pub logins: Logins,
+    /// People who answer.
+    pub users: Users,
+    /// API keys.
+    pub api_keys: ApiKeys,
 }
 
 impl Engine {
     /// The services over one context.
     #[must_use]
     pub fn new(context: Context) -> Self {
+        let passwords = Passwords::new(context.random.clone());
         Self {
+            logins: Logins::new(context.clone(), passwords.clone()),
+            users: Users::new(context.clone(), passwords),
+            api_keys: ApiKeys(context.clone()),
             sending: Sending(context.clone()),
             changing: Changing(context.clone()),
             listing: Listing(context.clone()),
             histories: Histories(context.clone()),
             reading: Reading(context.clone()),
+            typing: Typing(context.clone()),
+            surroundings: Surroundings(context.clone()),
             files: Files(context.clone()),
             ingest: Ingest(context.clone()),
             context,

@@ -8,6 +8,8 @@ use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
 use crate::model::message::Message;
 use crate::model::permission::Permission;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
 use crate::store::Direction;
 use crate::store::Snapshot;
 use crate::store::records::messages;
@@ -89,6 +91,36 @@ impl Histories {
             messages: found,
             more,
         })
+    }
+
+    /// Messages around one of a conversation: it stands in the middle, if there are enough.
+    ///
+    /// # Errors
+    /// The actor may not read; there is no such conversation or message in it.
+    pub fn around(
+        &self,
+        actor: &Actor,
+        conversation: ConversationId,
+        id: MessageId,
+        limit: usize,
+    ) -> Result<History, EngineError> {
+        actor.require(Permission::ReadConversations)?;
+        let snapshot = self.0.store.snapshot()?;
+        let middle = find::message_in(&snapshot, id)?;
+        if middle.conversation_id != conversation {
+            return Err(Rejection::not_found(Code::MessageNotFound, "message").into());
+        }
+        let from = Some(middle.position);
+        let newer =
+            messages::near(&snapshot, conversation, from, Direction::Forward, usize::MAX)?;
+        let mut older =
+            messages::near(&snapshot, conversation, from, Direction::Backward, limit + 1)?;
+        let more = older.len() > limit;
+        older.truncate(limit);
+        older.reverse();
+        older.push(middle);
+        older.extend(newer);
+        Ok(History { messages: older, more })
     }
 
     /// The messages others quote, by id, for showing a page of them.

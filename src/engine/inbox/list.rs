@@ -237,6 +237,28 @@ impl Listing {
         self.row_if(&self.0.store.snapshot()?, actor, filter, id)
     }
 
+    /// How many of the reader's own open conversations have something unread, among the `look`
+    /// newest ones.
+    ///
+    /// # Errors
+    /// The actor may not read.
+    pub fn unread_of(&self, actor: &Actor, look: usize) -> Result<u64, EngineError> {
+        actor.require(Permission::ReadConversations)?;
+        let Some(user) = actor.user_id() else { return Ok(0) };
+        let snapshot = self.0.store.snapshot()?;
+        let mut count = 0;
+        for (_, id) in
+            conversations::places(&snapshot, Status::Open, Owner::User(user), None, look)?
+        {
+            if let Some(conversation) = conversations::get(&snapshot, id)?
+                && read_marks::unread(&snapshot, user, &conversation)? > 0
+            {
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+
     /// How many conversations there are.
     ///
     /// # Errors

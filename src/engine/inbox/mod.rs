@@ -13,3 +13,5 @@ pub mod reading;
 pub mod receipts;
 pub mod send;
 pub mod visitor_timeline;
+pub mod surroundings;
+pub mod typing;

@@ -1,4 +1,9 @@
 //! The dashboard: the pages people of the business work in.
 
+pub mod conversation;
+pub mod form;
+pub mod inbox;
 pub mod present;
+pub mod problem;
+pub mod reader;
 pub mod view;

@@ -1,0 +1,73 @@
+//! What pages show around conversations: addresses of a contact, names of teams and labels, the
+//! state of channels. Reading only.
+
+use crate::engine::context::Context;
+use crate::engine::error::EngineError;
+use crate::model::actor::Actor;
+use crate::model::channel::ChannelState;
+use crate::model::contact::Identity;
+use crate::model::ids::ContactId;
+use crate::model::ids::TeamId;
+use crate::model::permission::Permission;
+use crate::store::records::channels;
+use crate::store::records::identities;
+use crate::store::records::organisation;
+use crate::store::records::tags;
+use crate::store::records::teams;
+
+/// Looking around.
+#[derive(Clone)]
+pub struct Surroundings(pub Context);
+
+impl Surroundings {
+    /// The name of the business; none before set-up.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn workspace(&self) -> Result<Option<String>, EngineError> {
+        let found = organisation::get(&self.0.store.snapshot()?)?;
+        Ok(found.map(|organisation| organisation.name))
+    }
+
+    /// Every address of a contact.
+    ///
+    /// # Errors
+    /// The actor may not.
+    pub fn identities(
+        &self,
+        actor: &Actor,
+        contact: ContactId,
+    ) -> Result<Vec<Identity>, EngineError> {
+        actor.require(Permission::ReadContacts)?;
+        Ok(identities::of_contact(&self.0.store.snapshot()?, contact)?)
+    }
+
+    /// A team's name.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn team_name(&self, id: TeamId) -> Result<Option<String>, EngineError> {
+        Ok(teams::get(&self.0.store.snapshot()?, id)?.map(|team| team.name))
+    }
+
+    /// The names of all labels, in order.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn tag_names(&self) -> Result<Vec<String>, EngineError> {
+        let mut names: Vec<_> =
+            tags::list(&self.0.store.snapshot()?)?.into_iter().map(|tag| tag.name).collect();
+        names.sort_by_key(|name| name.to_lowercase());
+        Ok(names)
+    }
+
+    /// How many channels there are, and how many of them are in trouble.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn channel_counts(&self) -> Result<(usize, usize), EngineError> {
+        let all = channels::list(&self.0.store.snapshot()?)?;
+        let troubled = all.iter().filter(|channel| channel.state == ChannelState::Error).count();
+        Ok((all.len(), troubled))
+    }
+}

@@ -1,0 +1,376 @@
+//! The inbox: a queue, and a conversation in it.
+
+use actix_web::HttpResponse;
+use actix_web::web;
+use actix_web::web::Path;
+use actix_web::web::Query;
+use serde::Deserialize;
+
+use crate::base::page::Cursor;
+use crate::base::page::Page;
+use crate::engine::error::EngineError;
+use crate::engine::inbox::history::Stretch;
+use crate::engine::inbox::list::Row;
+use crate::engine::inbox::list::Span;
+use crate::model::capability::Capabilities;
+use crate::model::conversation::Resolution;
+use crate::model::conversation::Status;
+use crate::model::ids::ConversationId;
+use crate::model::ids::MessageId;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+use crate::model::user::User;
+use crate::web::dashboard::present::Eye;
+use crate::web::dashboard::present::list;
+use crate::web::dashboard::present::list::Queue;
+use crate::web::dashboard::present::panel;
+use crate::web::dashboard::present::thread;
+use crate::web::dashboard::problem::Problem;
+use crate::web::dashboard::reader::Reader;
+use crate::web::dashboard::reader::Shared;
+use crate::web::dashboard::reader::counts;
+use crate::web::dashboard::reader::page;
+use crate::web::dashboard::reader::parts;
+use crate::web::dashboard::reader::plain_counts;
+use crate::web::dashboard::reader::render;
+use crate::web::dashboard::reader::see;
+use crate::web::dashboard::view::format;
+use crate::web::dashboard::view::inbox::InboxPage;
+use crate::web::dashboard::view::list::ListView;
+use crate::web::dashboard::view::list::RowsPart;
+use crate::web::dashboard::view::panel::PanelView;
+use crate::web::dashboard::view::shell::CountsPart;
+use crate::web::dashboard::view::thread::NothingOpenView;
+use crate::web::dashboard::view::thread::OlderPart;
+use crate::web::dashboard::view::thread::Pane;
+use crate::web::dashboard::view::thread::ThreadView;
+use crate::web::state::State;
+
+/// Rows in the first page, and in each further one.
+const ROWS: usize = 30;
+/// Messages in the page, and in each older stretch.
+const MESSAGES: usize = 40;
+
+/// The addresses of the inbox.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .route("/", web::get().to(home))
+        .route("/app", web::get().to(home))
+        .route("/app/inbox", web::get().to(home))
+        .route("/app/inbox/{queue}", web::get().to(queue))
+        .route("/app/inbox/{queue}/{conversation}", web::get().to(conversation))
+        .route("/app/c/{conversation}", web::get().to(permalink));
+}
+
+/// What an address of the inbox may carry.
+#[derive(Debug, Default, Deserialize)]
+pub struct Place {
+    cursor: Option<String>,
+    before: Option<String>,
+    m: Option<String>,
+}
+
+async fn home(state: Shared, reader: Option<Reader>) -> Result<HttpResponse, Problem> {
+    if reader.is_some() {
+        return Ok(see("/app/inbox/mine"));
+    }
+    Ok(see(if state.engine.logins.is_unowned()? { "/setup" } else { "/login" }))
+}
+
+async fn queue(
+    state: Shared,
+    path: Path<String>,
+    place: Query<Place>,
+    reader: Reader,
+) -> Result<HttpResponse, Problem> {
+    let queue = Queue::named(&path).ok_or_else(Problem::not_found)?;
+    let desk = Desk::open(&state, &reader, queue)?;
+    if reader.wants("rows") || place.cursor.is_some() && !reader.parts.is_empty() {
+        return desk.more_rows(place.cursor.as_deref());
+    }
+    desk.answer(None, &place)
+}
+
+async fn conversation(
+    state: Shared,
+    path: Path<(String, String)>,
+    place: Query<Place>,
+    reader: Reader,
+) -> Result<HttpResponse, Problem> {
+    let (word, id) = path.into_inner();
+    let queue = Queue::named(&word).ok_or_else(Problem::not_found)?;
+    let id: ConversationId = id.parse().map_err(|_| Problem::not_found())?;
+    Desk::open(&state, &reader, queue)?.answer(Some(id), &place)
+}
+
+/// The best queue a conversation can be opened in.
+async fn permalink(
+    state: Shared,
+    path: Path<String>,
+    reader: Reader,
+) -> Result<HttpResponse, Problem> {
+    let id: ConversationId = path.parse().map_err(|_| Problem::not_found())?;
+    let row = state.engine.listing.get(&reader.actor(), id)?;
+    let conversation = &row.conversation;
+    let queue = match (conversation.status, conversation.assignee) {
+        (Status::Open, Some(user)) if user == reader.agent.user.id => Queue::Mine,
+        (Status::Open, None) => Queue::Unassigned,
+        (Status::Open, Some(_)) => Queue::All,
+        (Status::Pending, _) => Queue::Waiting,
+        (Status::Snoozed, _) => Queue::Snoozed,
+        (Status::Resolved, _) if conversation.resolution == Some(Resolution::Spam) => Queue::Spam,
+        (Status::Resolved, _) => Queue::Done,
+    };
+    Ok(see(&format!("/app/inbox/{}/{id}", queue.word())))
+}
+
+/// One reader at one queue: what pages, parts and pushed frames of the inbox are drawn from.
+pub struct Desk<'a> {
+    state: &'a State,
+    reader: &'a Reader,
+    queue: Queue,
+    colleagues: Vec<User>,
+}
+
+impl<'a> Desk<'a> {
+    /// Sits down.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn open(state: &'a State, reader: &'a Reader, queue: Queue) -> Result<Self, EngineError> {
+        let colleagues = state.engine.users.list(&reader.actor())?;
+        Ok(Self { state, reader, queue, colleagues })
+    }
+
+    fn eye(&self) -> Eye<'_> {
+        self.reader.eye(self.state, &self.colleagues, self.queue.word())
+    }
+
+    fn rev(&self) -> u64 {
+        self.state.engine.context.store.last_seq()
+    }
+
+    fn answer(&self, id: Option<ConversationId>, place: &Place) -> Result<HttpResponse, Problem> {
+        if let (Some(id), Some(before)) = (id, &place.before) {
+            return Ok(page(&self.older(id, before)?));
+        }
+        if self.reader.parts.is_empty() {
+            return self.whole(id, place);
+        }
+        let mut rendered = Vec::new();
+        for part in &self.reader.parts {
+            rendered.extend(self.part(part, id, place)?);
+        }
+        Ok(parts(rendered))
+    }
+
+    fn whole(&self, id: Option<ConversationId>, place: &Place) -> Result<HttpResponse, Problem> {
+        let (pane, panel, title) = match id {
+            Some(id) => {
+                let row = self.state.engine.listing.get(&self.reader.actor(), id)?;
+                let thread = self.thread(&row, place)?;
+                let title = format!("{} \u{b7} {}", row.contact.name, self.queue.title());
+                (Pane::Open(Box::new(thread)), Some(self.panel(&row)?), title)
+            }
+            None => (Pane::Nothing(self.nothing()), None, self.queue.title().to_owned()),
+        };
+        let shell = self.reader.shell(self.state, title, self.queue.area())?;
+        let list = self.list(id, place.cursor.as_deref())?;
+        Ok(page(&InboxPage { shell, list, pane, panel }))
+    }
+
+    fn part(
+        &self,
+        part: &str,
+        id: Option<ConversationId>,
+        place: &Place,
+    ) -> Result<Option<String>, Problem> {
+        if let Some(row) = part.strip_prefix("row:") {
+            let id: ConversationId = row.parse().map_err(|_| Problem::not_found())?;
+            return Ok(Some(render(&self.row(&self.state.engine.listing.get(&self.reader.actor(), id)?, false))));
+        }
+        let open = |id: Option<ConversationId>| match id {
+            Some(id) => self.state.engine.listing.get(&self.reader.actor(), id).map(Some),
+            None => Ok(None),
+        };
+        Ok(match part {
+            "list" => Some(render(&self.list(id, None)?)),
+            "counts" => Some(render(&CountsPart { counts: counts(self.state, &self.reader.actor())? })),
+            "thread" => Some(match open(id)? {
+                Some(row) => render(&self.thread(&row, place)?),
+                None => render(&self.nothing()),
+            }),
+            "panel" => open(id)?.map(|row| self.panel(&row)).transpose()?.map(|panel| render(&panel)),
+            "head" => open(id)?.map(|row| render(&thread::header(&self.eye(), &row, self.rev()))),
+            "composer" => match open(id)? {
+                Some(row) => self.thread(&row, place)?.composer.map(|composer| render(&composer)),
+                None => None,
+            },
+            _ => None,
+        })
+    }
+
+    fn rows(&self, cursor: Option<&str>) -> Result<Page<Row>, Problem> {
+        let cursor = cursor.map(str::parse::<Cursor>).transpose().map_err(|error| {
+            EngineError::from(Rejection::new(Code::InvalidCursor, error.to_string()))
+        })?;
+        let filter = self.queue.filter(self.reader.agent.user.id);
+        let span = Span { cursor, offset: 0, limit: ROWS };
+        Ok(self.state.engine.listing.page(&self.reader.actor(), &filter, &span)?)
+    }
+
+    fn list(&self, open: Option<ConversationId>, cursor: Option<&str>) -> Result<ListView, Problem> {
+        let found = self.rows(cursor)?;
+        let eye = self.eye();
+        let rev = self.rev();
+        let mut rows: Vec<_> = found
+            .rows
+            .iter()
+            .map(|row| list::row(&eye, row, rev, Some(row.conversation.id) == open))
+            .collect();
+        // Whoever waits for us comes first; within a group the newest.
+        rows.sort_by_key(|row| {
+            let group = u8::from(row.group == crate::web::dashboard::view::list::Group::WaitingForCustomer);
+            (group, std::cmp::Reverse(row.order))
+        });
+        let counts = plain_counts(self.state, &self.reader.actor());
+        let has_channels = self.state.engine.surroundings.channel_counts()?.0 > 0;
+        Ok(ListView {
+            queue: self.queue.word().to_owned(),
+            title: self.queue.title().to_owned(),
+            count: found.total.unwrap_or(rows.len() as u64),
+            segments: self.queue.segments(),
+            more: self.more(found.next.as_ref()),
+            empty: self.queue.empty(&counts, has_channels),
+            rows,
+        })
+    }
+
+    fn more(&self, next: Option<&Cursor>) -> Option<String> {
+        next.map(|cursor| format!("/app/inbox/{}?cursor={cursor}", self.queue.word()))
+    }
+
+    fn more_rows(&self, cursor: Option<&str>) -> Result<HttpResponse, Problem> {
+        let found = self.rows(cursor)?;
+        let rows = found.rows.iter().map(|row| self.row(row, false)).collect();
+        Ok(page(&RowsPart { rows, more: self.more(found.next.as_ref()) }))
+    }
+
+    /// One row, as this reader sees it.
+    #[must_use]
+    pub fn row(&self, row: &Row, selected: bool) -> crate::web::dashboard::view::list::RowView {
+        list::row(&self.eye(), row, self.rev(), selected)
+    }
+
+    fn nothing(&self) -> NothingOpenView {
+        let counts = plain_counts(self.state, &self.reader.actor());
+        let count = match self.queue {
+            Queue::Mine => counts.mine,
+            Queue::Unassigned => counts.unassigned,
+            Queue::All => counts.open,
+            Queue::Waiting => counts.pending,
+            Queue::Snoozed => counts.snoozed,
+            Queue::Done | Queue::Spam => counts.resolved,
+        };
+        let summary = match count {
+            0 => self.queue.empty(&counts, true).title,
+            count => format!("{} in {}.", format::count(count), self.queue.title()),
+        };
+        NothingOpenView { summary, title: self.queue.title().to_owned() }
+    }
+
+    /// The thread of a conversation.
+    fn thread(&self, row: &Row, place: &Place) -> Result<ThreadView, Problem> {
+        let id = row.conversation.id;
+        let around = place.m.as_deref().and_then(|id| id.parse::<MessageId>().ok());
+        let stretch = Stretch { before: None, after: None, limit: MESSAGES };
+        let actor = self.reader.actor();
+        let histories = &self.state.engine.histories;
+        let history = match around {
+            Some(message) => histories.around(&actor, id, message, MESSAGES)?,
+            None => histories.of_conversation(&actor, id, stretch)?,
+        };
+        let quoted = histories.quoted(&history.messages)?;
+        let open = self.opened(row, &history, &quoted);
+        Ok(thread::thread(&self.eye(), &open))
+    }
+
+    fn older(&self, id: ConversationId, before: &str) -> Result<OlderPart, Problem> {
+        let before: MessageId = before.parse().map_err(|_| Problem::not_found())?;
+        let actor = self.reader.actor();
+        let row = self.state.engine.listing.get(&actor, id)?;
+        let stretch = Stretch { before: Some(before), after: None, limit: MESSAGES };
+        let history = self.state.engine.histories.of_conversation(&actor, id, stretch)?;
+        let quoted = self.state.engine.histories.quoted(&history.messages)?;
+        let open = self.opened(&row, &history, &quoted);
+        Ok(thread::older(&self.eye(), &open))
+    }
+
+    fn opened<'b>(
+        &self,
+        row: &'b Row,
+        history: &'b crate::engine::inbox::history::History,
+        quoted: &'b [crate::model::message::Message],
+    ) -> thread::Open<'b> {
+        let channels = &self.state.engine.context.channels;
+        thread::Open {
+            row,
+            history,
+            quoted,
+            row_of_matrix: channels
+                .capabilities(&row.conversation.channel_kind)
+                .unwrap_or(&Capabilities::PLAIN),
+            client_id: self.state.engine.context.random.base62(20),
+            rev: self.rev(),
+        }
+    }
+
+    /// The panel beside a conversation.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn panel(&self, row: &Row) -> Result<PanelView, EngineError> {
+        let actor = self.reader.actor();
+        let engine = &self.state.engine;
+        let identities = engine.surroundings.identities(&actor, row.contact.id)?;
+        let (_, others) = engine.listing.across_channels(&actor, row.contact.id)?;
+        let team = match row.conversation.team_id {
+            Some(id) => engine.surroundings.team_name(id)?,
+            None => None,
+        };
+        let tag_choices = engine.surroundings.tag_names()?;
+        let beside = panel::Beside {
+            row,
+            identities: &identities,
+            others: &others,
+            team: team.as_deref(),
+            tag_choices,
+        };
+        Ok(panel::panel(&self.eye(), &beside))
+    }
+
+    /// The header of a conversation.
+    #[must_use]
+    pub fn header(&self, row: &Row) -> crate::web::dashboard::view::thread::HeaderView {
+        thread::header(&self.eye(), row, self.rev())
+    }
+
+    /// One message as a bubble or line.
+    #[must_use]
+    pub fn item(
+        &self,
+        message: &crate::model::message::Message,
+        around: &crate::web::dashboard::present::bubble::Around<'_>,
+    ) -> String {
+        use crate::model::content::Content;
+        match &message.content {
+            Content::Event(line) => render(&thread::event(&self.eye(), message, line)),
+            _ => render(&crate::web::dashboard::present::bubble::bubble(
+                &self.eye(),
+                message,
+                around,
+                self.rev(),
+            )),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What goes wrong on a page, as a page: or as the API's body, when a script asked.
+
+use actix_web::HttpResponse;
+use actix_web::ResponseError;
+use actix_web::http::StatusCode;
+
+use crate::engine::error::EngineError;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+use crate::web::dashboard::reader::page_with;
+use crate::web::dashboard::view::outside::ErrorPage;
+use crate::web::dashboard::view::shell::Theme;
+use crate::web::error::body;
+use crate::web::error::rejection_of;
+use crate::web::error::status_of;
+
+/// A page that could not be shown, or a form that could not be taken.
+#[derive(Debug)]
+pub struct Problem(pub Rejection);
+
+impl<E: Into<EngineError>> From<E> for Problem {
+    fn from(error: E) -> Self {
+        Self(rejection_of(error.into()))
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Problem {
+    /// Nothing there, or nothing for this reader: the two look alike.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self(Rejection::not_found(Code::ResourceNotFound, "page"))
+    }
+
+    /// A form that did not come from a page of ours.
+    #[must_use]
+    pub fn foreign_form() -> Self {
+        let message = "This form is too old or came from another site. Reload the page and try again.";
+        Self(Rejection::new(Code::InsufficientPermissions, message))
+    }
+
+    /// The same as a script reads it.
+    #[must_use]
+    pub fn for_script(&self) -> HttpResponse {
+        let status = match status_of(self.0.code) {
+            StatusCode::BAD_REQUEST => StatusCode::UNPROCESSABLE_ENTITY,
+            other => other,
+        };
+        HttpResponse::build(status).json(body(&self.0, ""))
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        match status_of(self.0.code) {
+            // What a role may not see is not there.
+            StatusCode::FORBIDDEN if self.0.code == Code::InsufficientPermissions => {
+                StatusCode::NOT_FOUND
+            }
+            other => other,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let status = self.status_code();
+        let page = match status {
+            StatusCode::NOT_FOUND => ErrorPage::not_found(Theme::System),
+            status if status.is_server_error() => ErrorPage::broken(Theme::System, "", "/app/inbox"),
+            _ => ErrorPage {
+                theme: Theme::System,
+                status: status.as_u16(),
+                title: self.0.message.clone(),
+                text: String::new(),
+                code: None,
+                action: ("/app/inbox".to_owned(), "Back to inbox".to_owned()),
+            },
+        };
+        page_with(status, &page)
+    }
+}

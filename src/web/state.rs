@@ -1,0 +1,34 @@
+//! What handlers receive.
+
+use crate::base::crypto::sign;
+use crate::engine::Engine;
+
+/// What every handler can reach. One per process, shared.
+pub struct State {
+    /// Everything one may ask for.
+    pub engine: Engine,
+    /// Whether people reach us over HTTPS: then cookies are sent over nothing else.
+    pub is_https: bool,
+    /// Addresses of proxies whose word on where a request comes from is believed.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+    csrf_key: [u8; 32],
+}
+
+impl State {
+    /// The state over an engine.
+    #[must_use]
+    pub fn new(engine: Engine, trusted_proxies: Vec<std::net::IpAddr>) -> Self {
+        let csrf_key = sign(engine.context.store.secret_key().reveal(), b"csrf");
+        let is_https = engine.context.links.public_url().starts_with("https://");
+        Self { engine, is_https, trusted_proxies, csrf_key }
+    }
+
+    /// The key that signs proofs of forms.
+    #[must_use]
+    pub fn csrf_key(&self) -> &[u8; 32] {
+        &self.csrf_key
+    }
+}
+
+/// The version of this program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
