@@ -84,9 +84,12 @@ impl actix_web::ResponseError for SignedOut {
     fn error_response(&self) -> HttpResponse {
         match self {
             Self::Page { next } => {
-                let query = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
+                let query =
+                    percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
                 let address = format!("/login?next={query}");
-                HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish()
+                HttpResponse::SeeOther()
+                    .insert_header((header::LOCATION, address))
+                    .finish()
             }
             Self::Script => {
                 let message = "Please sign in again.";
@@ -118,8 +121,13 @@ fn agent(request: &HttpRequest) -> Result<Agent, SignedOut> {
         if by_script || request.method() != actix_web::http::Method::GET {
             return SignedOut::Script;
         }
-        let next = request.uri().path_and_query().map_or("/app/inbox", |path| path.as_str());
-        SignedOut::Page { next: next.to_owned() }
+        let next = request
+            .uri()
+            .path_and_query()
+            .map_or("/app/inbox", |path| path.as_str());
+        SignedOut::Page {
+            next: next.to_owned(),
+        }
     };
     let state = request.app_data::<Data<State>>().ok_or_else(signed_out)?;
     let cookie = request.cookie(SESSION_COOKIE).ok_or_else(signed_out)?;
@@ -130,7 +138,11 @@ fn agent(request: &HttpRequest) -> Result<Agent, SignedOut> {
         .map_err(|error| SignedOut::Broken(ApiError(rejection_of(error))))?;
     let (user, session) = found.ok_or_else(signed_out)?;
     let csrf = csrf::of_session(state, session.id);
-    let agent = Agent { user, session, csrf };
+    let agent = Agent {
+        user,
+        session,
+        csrf,
+    };
     request.extensions_mut().insert(agent.clone());
     Ok(agent)
 }
@@ -163,21 +175,32 @@ pub fn no_cookie() -> Cookie<'static> {
 #[must_use]
 pub fn ip_of(request: &HttpRequest, trusted: &[IpAddr]) -> Option<IpAddr> {
     let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
-    let Some(near) = peer.filter(|peer| trusted.contains(peer)) else { return peer };
-    let said = request.headers().get_all("X-Forwarded-For").filter_map(|value| value.to_str().ok());
+    let Some(near) = peer.filter(|peer| trusted.contains(peer)) else {
+        return peer;
+    };
+    let said = request
+        .headers()
+        .get_all("X-Forwarded-For")
+        .filter_map(|value| value.to_str().ok());
     let hops: Vec<IpAddr> = said
         .flat_map(|value| value.split(','))
         .filter_map(|hop| hop.trim().parse::<IpAddr>().ok())
         .map(|ip| ip.to_canonical())
         .collect();
     // From the nearest hop outwards: the first that is no proxy of ours is the client.
-    hops.into_iter().rev().find(|hop| !trusted.contains(hop)).or(Some(near))
+    hops.into_iter()
+        .rev()
+        .find(|hop| !trusted.contains(hop))
+        .or(Some(near))
 }
 
 /// Where a sign-in comes from.
 #[must_use]
 pub fn origin_of(request: &HttpRequest, state: &State) -> Origin {
-    let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let user_agent = request
+        .headers()
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok());
     Origin {
         ip: ip_of(request, &state.trusted_proxies).map(|ip| ip.to_string()),
         user_agent: user_agent.map(|agent| agent.chars().take(300).collect()),

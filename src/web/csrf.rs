@@ -33,7 +33,9 @@ pub fn is_of_session(state: &State, session: SessionId, claimed: &str) -> bool {
 /// The proof for a form shown before signing in, and the cookie it is bound to.
 #[must_use]
 pub fn before_sign_in(state: &State, request: &HttpRequest) -> (String, Cookie<'static>) {
-    let held = request.cookie(FORM_COOKIE).map(|cookie| cookie.value().to_owned());
+    let held = request
+        .cookie(FORM_COOKIE)
+        .map(|cookie| cookie.value().to_owned());
     let value = held
         .filter(|value| value.len() == 32)
         .unwrap_or_else(|| state.engine.context.random.base62(32));

@@ -11,7 +11,6 @@ use crate::engine::error::EngineError;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 
-
 /// The status a code is answered with.
 #[must_use]
 pub fn status_of(code: Code) -> StatusCode {
@@ -77,7 +76,10 @@ pub fn rejection_of(error: EngineError) -> Rejection {
 
 fn broken(reason: &str) -> Rejection {
     tracing::error!("{reason}");
-    Rejection::new(Code::InternalError, "Something broke on our side. It was written to the log.")
+    Rejection::new(
+        Code::InternalError,
+        "Something broke on our side. It was written to the log.",
+    )
 }
 
 /// A refusal as an API answers it: both at the top level and under `error`, because clients read

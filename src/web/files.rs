@@ -19,8 +19,15 @@ const CHUNK_BYTES: usize = 64 * 1024;
 ///
 /// # Errors
 /// The disk's.
-pub async fn ranged(path: &Path, size: u64, request: &HttpRequest) -> std::io::Result<HttpResponse> {
-    let asked = request.headers().get(header::RANGE).and_then(|value| value.to_str().ok());
+pub async fn ranged(
+    path: &Path,
+    size: u64,
+    request: &HttpRequest,
+) -> std::io::Result<HttpResponse> {
+    let asked = request
+        .headers()
+        .get(header::RANGE)
+        .and_then(|value| value.to_str().ok());
     let (status, start, length) = match asked.map(|asked| range_of(asked, size)) {
         None | Some(Asked::Ignored) => (StatusCode::OK, 0, size),
         Some(Asked::Part(start, length)) => (StatusCode::PARTIAL_CONTENT, start, length),
@@ -42,7 +49,9 @@ pub async fn ranged(path: &Path, size: u64, request: &HttpRequest) -> std::io::R
         if left == 0 {
             return None;
         }
-        let take = usize::try_from(left).unwrap_or(CHUNK_BYTES).min(CHUNK_BYTES);
+        let take = usize::try_from(left)
+            .unwrap_or(CHUNK_BYTES)
+            .min(CHUNK_BYTES);
         let mut chunk = vec![0; take];
         match file.read_exact(&mut chunk).await {
             Ok(_) => Some((Ok(Bytes::from(chunk)), (file, left - take as u64))),
@@ -64,10 +73,15 @@ enum Asked {
 
 /// Reads a `Range` header of one range.
 fn range_of(header: &str, size: u64) -> Asked {
-    let Some(spec) = header.strip_prefix("bytes=").filter(|spec| !spec.contains(',')) else {
+    let Some(spec) = header
+        .strip_prefix("bytes=")
+        .filter(|spec| !spec.contains(','))
+    else {
         return Asked::Ignored;
     };
-    let Some((from, to)) = spec.split_once('-') else { return Asked::Ignored };
+    let Some((from, to)) = spec.split_once('-') else {
+        return Asked::Ignored;
+    };
     let (start, end) = match (from.trim().parse::<u64>(), to.trim().parse::<u64>()) {
         (Ok(start), Ok(end)) if start <= end => (start, end.min(size.saturating_sub(1))),
         (Ok(start), Err(_)) if to.trim().is_empty() => (start, size.saturating_sub(1)),
@@ -76,7 +90,11 @@ fn range_of(header: &str, size: u64) -> Asked {
         }
         _ => return Asked::Ignored,
     };
-    if start >= size { Asked::Beyond } else { Asked::Part(start, end - start + 1) }
+    if start >= size {
+        Asked::Beyond
+    } else {
+        Asked::Part(start, end - start + 1)
+    }
 }
 
 #[cfg(test)]

@@ -40,15 +40,24 @@ async fn receive(
     body: Bytes,
 ) -> Result<HttpResponse, ApiError> {
     let (kind, channel) = path.into_inner();
-    let id: ChannelId =
-        channel.parse().map_err(|_| Rejection::not_found(Code::ChannelNotFound, "channel"))?;
+    let id: ChannelId = channel
+        .parse()
+        .map_err(|_| Rejection::not_found(Code::ChannelNotFound, "channel"))?;
     let hook = Webhook {
-        method: if request.method() == HttpMethod::GET { Method::Get } else { Method::Post },
+        method: if request.method() == HttpMethod::GET {
+            Method::Get
+        } else {
+            Method::Post
+        },
         headers: headers_of(&request),
         query: request.query_string().to_owned(),
         body: body.to_vec(),
     };
-    let reply = state.engine.ingest.receive(&ChannelKind::named(&kind), id, hook).await?;
+    let reply = state
+        .engine
+        .ingest
+        .receive(&ChannelKind::named(&kind), id, hook)
+        .await?;
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
     let mut response = HttpResponse::build(status);
     for header in reply.headers.iter() {
@@ -62,5 +71,7 @@ fn headers_of(request: &HttpRequest) -> Headers {
         .headers()
         .iter()
         .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
-    readable.fold(Headers::default(), |all, (name, value)| all.with(name, value))
+    readable.fold(Headers::default(), |all, (name, value)| {
+        all.with(name, value)
+    })
 }

@@ -40,12 +40,25 @@ async fn show(
     let id: MediaId = id.parse().map_err(|_| missing())?;
     let context = &state.engine.context;
     let claimed = proof.sig.as_deref().unwrap_or_default();
-    if !context.links.opens(id, proof.e, claimed, context.clock.now()) {
+    if !context
+        .links
+        .opens(id, proof.e, claimed, context.clock.now())
+    {
         return Err(missing().into());
     }
     let attachment = state.engine.files.get(id)?;
     let attached = proof.download.is_some() || !mime::is_inline(&attachment.mime_type);
-    serve(&state, &attachment, &request, if attached { Shown::Download } else { Shown::Inline }).await
+    serve(
+        &state,
+        &attachment,
+        &request,
+        if attached {
+            Shown::Download
+        } else {
+            Shown::Inline
+        },
+    )
+    .await
 }
 
 /// How a browser is to treat a file.
@@ -68,9 +81,11 @@ pub async fn serve(
     shown: Shown,
 ) -> Result<HttpResponse, ApiError> {
     let path = state.engine.files.path(attachment);
-    let mut response = files::ranged(&path, attachment.size_bytes, request).await.map_err(|error| {
-        crate::engine::error::EngineError::Broken(format!("reading {}: {error}", attachment.id))
-    })?;
+    let mut response = files::ranged(&path, attachment.size_bytes, request)
+        .await
+        .map_err(|error| {
+            crate::engine::error::EngineError::Broken(format!("reading {}: {error}", attachment.id))
+        })?;
     let headers = response.headers_mut();
     let mut set = |name: header::HeaderName, value: String| {
         if let Ok(value) = header::HeaderValue::from_str(&value) {
@@ -78,18 +93,36 @@ pub async fn serve(
         }
     };
     set(header::CONTENT_TYPE, attachment.mime_type.clone());
-    set(header::CONTENT_DISPOSITION, disposition(shown, &attachment.filename));
+    set(
+        header::CONTENT_DISPOSITION,
+        disposition(shown, &attachment.filename),
+    );
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned());
-    set(header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'".to_owned());
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        "sandbox; default-src 'none'".to_owned(),
+    );
     set(header::CACHE_CONTROL, "private, max-age=3600".to_owned());
     Ok(response)
 }
 
 /// A disposition whose name survives every alphabet (RFC 6266).
 fn disposition(shown: Shown, filename: &str) -> String {
-    let kind = if shown == Shown::Inline { "inline" } else { "attachment" };
-    let plain: String =
-        filename.chars().map(|c| if c.is_ascii_graphic() && c != '"' && c != '\\' { c } else { '_' }).collect();
+    let kind = if shown == Shown::Inline {
+        "inline"
+    } else {
+        "attachment"
+    };
+    let plain: String = filename
+        .chars()
+        .map(|c| {
+            if c.is_ascii_graphic() && c != '"' && c != '\\' {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
     let full = percent_encoding::utf8_percent_encode(filename, percent_encoding::NON_ALPHANUMERIC);
     format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{full}")
 }

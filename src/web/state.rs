@@ -20,7 +20,12 @@ impl State {
     pub fn new(engine: Engine, trusted_proxies: Vec<std::net::IpAddr>) -> Self {
         let csrf_key = sign(engine.context.store.secret_key().reveal(), b"csrf");
         let is_https = engine.context.links.public_url().starts_with("https://");
-        Self { engine, is_https, trusted_proxies, csrf_key }
+        Self {
+            engine,
+            is_https,
+            trusted_proxies,
+            csrf_key,
+        }
     }
 
     /// The key that signs proofs of forms.

@@ -111,16 +111,29 @@ impl Histories {
             return Err(Rejection::not_found(Code::MessageNotFound, "message").into());
         }
         let from = Some(middle.position);
-        let newer =
-            messages::near(&snapshot, conversation, from, Direction::Forward, usize::MAX)?;
-        let mut older =
-            messages::near(&snapshot, conversation, from, Direction::Backward, limit + 1)?;
+        let newer = messages::near(
+            &snapshot,
+            conversation,
+            from,
+            Direction::Forward,
+            usize::MAX,
+        )?;
+        let mut older = messages::near(
+            &snapshot,
+            conversation,
+            from,
+            Direction::Backward,
+            limit + 1,
+        )?;
         let more = older.len() > limit;
         older.truncate(limit);
         older.reverse();
         older.push(middle);
         older.extend(newer);
-        Ok(History { messages: older, more })
+        Ok(History {
+            messages: older,
+            more,
+        })
     }
 
     /// The messages others quote, by id, for showing a page of them.

@@ -244,7 +244,9 @@ impl Listing {
     /// The actor may not read.
     pub fn unread_of(&self, actor: &Actor, look: usize) -> Result<u64, EngineError> {
         actor.require(Permission::ReadConversations)?;
-        let Some(user) = actor.user_id() else { return Ok(0) };
+        let Some(user) = actor.user_id() else {
+            return Ok(0);
+        };
         let snapshot = self.0.store.snapshot()?;
         let mut count = 0;
         for (_, id) in

@@ -12,6 +12,6 @@ pub mod open;
 pub mod reading;
 pub mod receipts;
 pub mod send;
-pub mod visitor_timeline;
 pub mod surroundings;
 pub mod typing;
+pub mod visitor_timeline;

@@ -55,8 +55,10 @@ impl Surroundings {
     /// # Errors
     /// The store's.
     pub fn tag_names(&self) -> Result<Vec<String>, EngineError> {
-        let mut names: Vec<_> =
-            tags::list(&self.0.store.snapshot()?)?.into_iter().map(|tag| tag.name).collect();
+        let mut names: Vec<_> = tags::list(&self.0.store.snapshot()?)?
+            .into_iter()
+            .map(|tag| tag.name)
+            .collect();
         names.sort_by_key(|name| name.to_lowercase());
         Ok(names)
     }
@@ -67,7 +69,10 @@ impl Surroundings {
     /// The store's.
     pub fn channel_counts(&self) -> Result<(usize, usize), EngineError> {
         let all = channels::list(&self.0.store.snapshot()?)?;
-        let troubled = all.iter().filter(|channel| channel.state == ChannelState::Error).count();
+        let troubled = all
+            .iter()
+            .filter(|channel| channel.state == ChannelState::Error)
+            .count();
         Ok((all.len(), troubled))
     }
 }

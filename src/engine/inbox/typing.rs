@@ -23,10 +23,20 @@ impl Typing {
         actor.require(Permission::Reply)?;
         find::conversation_in(&self.0.store.snapshot()?, id)?;
         if let Some(user_id) = actor.user_id() {
-            let who = Typist::Colleague { user_id, name: actor.name().to_owned() };
-            self.0.live.signal(Signal::Typing { conversation_id: id, who, on });
+            let who = Typist::Colleague {
+                user_id,
+                name: actor.name().to_owned(),
+            };
+            self.0.live.signal(Signal::Typing {
+                conversation_id: id,
+                who,
+                on,
+            });
         }
-        let author = on.then(|| Author::agent(actor.name()));
+        let author = on.then(|| Author {
+            name: actor.name().to_owned(),
+            bot: false,
+        });
         self.0.live.visitors().typing(id, author);
         Ok(())
     }

@@ -67,7 +67,11 @@ fn back(fields: &Fields, id: ConversationId) -> HttpResponse {
 /// What a form that was refused is answered with: the page says it, or the script does.
 fn refused(reader: &Reader, error: impl Into<EngineError>) -> Result<HttpResponse, Problem> {
     let problem = Problem::from(error);
-    if reader.parts.is_empty() { Err(problem) } else { Ok(problem.for_script()) }
+    if reader.parts.is_empty() {
+        Err(problem)
+    } else {
+        Ok(problem.for_script())
+    }
 }
 
 async fn send(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {
@@ -82,11 +86,22 @@ async fn send(state: Shared, path: Address, form: Form) -> Result<HttpResponse, 
     for (index, content) in contents.into_iter().enumerate() {
         // Several files are several messages: each needs an id of its own.
         let client_id = client_id.as_ref().map(|id| {
-            if index == 0 { id.clone() } else { format!("{id}.{index}") }
+            if index == 0 {
+                id.clone()
+            } else {
+                format!("{id}.{index}")
+            }
         });
-        let repeat = client_id.as_ref().map(|client| Repeatable::by_client_id(&actor, id, client));
+        let repeat = client_id
+            .as_ref()
+            .map(|client| Repeatable::by_client_id(&actor, id, client));
         let draft = draft(&form.fields, content, client_id);
-        match state.engine.sending.send(&actor, Target::Conversation(id), draft, repeat).await {
+        match state
+            .engine
+            .sending
+            .send(&actor, Target::Conversation(id), draft, repeat)
+            .await
+        {
             Ok(sent) => last = Some(sent.message),
             Err(error) => return refused(&form.reader, error),
         }
@@ -105,7 +120,10 @@ fn contents(fields: &Fields) -> Result<Vec<Content>, Rejection> {
     let files: Vec<MediaId> = fields
         .all("media")
         .filter(|id| !id.is_empty())
-        .map(|id| id.parse().map_err(|_| Rejection::field("media", "must be an uploaded file")))
+        .map(|id| {
+            id.parse()
+                .map_err(|_| Rejection::field("media", "must be an uploaded file"))
+        })
         .collect::<Result<_, _>>()?;
     if files.is_empty() {
         return Ok(vec![Content::text(text.trim())]);
@@ -115,8 +133,14 @@ fn contents(fields: &Fields) -> Result<Vec<Content>, Rejection> {
         .into_iter()
         .enumerate()
         .map(|(index, id)| {
-            let caption = (index == 0).then(|| text.trim().to_owned()).filter(|text| !text.is_empty());
-            let media = Media { media_id: Some(id), caption, ..Media::default() };
+            let caption = (index == 0)
+                .then(|| text.trim().to_owned())
+                .filter(|text| !text.is_empty());
+            let media = Media {
+                media_id: Some(id),
+                caption,
+                ..Media::default()
+            };
             of_type(kinds.get(index).copied().unwrap_or_default(), media)
         })
         .collect())
@@ -141,10 +165,18 @@ fn draft(fields: &Fields, content: Content, client_id: Option<String>) -> Draft 
     }
     Draft {
         content,
-        audience: if note { Audience::Team } else { Audience::Customer },
+        audience: if note {
+            Audience::Team
+        } else {
+            Audience::Customer
+        },
         reply_to: fields.some("replyTo").and_then(|id| id.parse().ok()),
         client_id,
-        mode: if fields.has("strict") { Mode::Strict } else { Mode::Degrade },
+        mode: if fields.has("strict") {
+            Mode::Strict
+        } else {
+            Mode::Degrade
+        },
         source: Source::Dashboard,
         metadata,
     }
@@ -157,9 +189,18 @@ fn bubble(
     message: &Message,
 ) -> Result<HttpResponse, Problem> {
     let queue = Queue::named(fields.get("queue")).unwrap_or(Queue::Mine);
-    let quoted = state.engine.histories.quoted(std::slice::from_ref(message))?;
-    let around = Around { before: None, quoted: quoted.first(), chosen: &[] };
-    Ok(parts(vec![Desk::open(state, reader, queue)?.item(message, &around)]))
+    let quoted = state
+        .engine
+        .histories
+        .quoted(std::slice::from_ref(message))?;
+    let around = Around {
+        before: None,
+        quoted: quoted.first(),
+        chosen: &[],
+    };
+    Ok(parts(vec![
+        Desk::open(state, reader, queue)?.item(message, &around),
+    ]))
 }
 
 async fn retry(
@@ -170,7 +211,12 @@ async fn retry(
     let (conversation, message) = path.into_inner();
     let id = id_of(&conversation)?;
     let message: MessageId = message.parse().map_err(|_| Problem::not_found())?;
-    match state.engine.sending.retry(&form.reader.actor(), message).await {
+    match state
+        .engine
+        .sending
+        .retry(&form.reader.actor(), message)
+        .await
+    {
         Ok(message) if form.reader.wants("message") => {
             bubble(&state, &form.reader, &form.fields, &message)
         }
@@ -185,7 +231,12 @@ async fn change(
     form: &Form,
     edits: Vec<Edit>,
 ) -> Result<HttpResponse, Problem> {
-    match state.engine.changing.change(&form.reader.actor(), id, edits, None).await {
+    match state
+        .engine
+        .changing
+        .change(&form.reader.actor(), id, edits, None)
+        .await
+    {
         Ok(_) => Ok(back(&form.fields, id)),
         Err(error) => refused(&form.reader, error),
     }

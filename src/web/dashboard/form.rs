@@ -31,7 +31,10 @@ impl Fields {
     /// The first value of a field; empty when it is not there.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or("", |(_, value)| value)
     }
 
     /// The first value of a field that holds something.
@@ -42,7 +45,10 @@ impl Fields {
 
     /// Every value of a field.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Whether a field came at all: a ticked box.
@@ -77,13 +83,20 @@ impl FromRequest for Form {
             let reader = reader?;
             let body = body.await?;
             if body.len() > FORM_MAX_BYTES {
-                return Err(actix_web::error::ErrorPayloadTooLarge("The form is too large."));
+                return Err(actix_web::error::ErrorPayloadTooLarge(
+                    "The form is too large.",
+                ));
             }
             let fields = Fields::read(&body);
             let claimed = header.unwrap_or_else(|| fields.get("_csrf").to_owned());
-            let genuine = state
-                .is_some_and(|state| csrf::is_of_session(&state, reader.agent.session.id, &claimed));
-            if genuine { Ok(Self { reader, fields }) } else { Err(Problem::foreign_form().into()) }
+            let genuine = state.is_some_and(|state| {
+                csrf::is_of_session(&state, reader.agent.session.id, &claimed)
+            });
+            if genuine {
+                Ok(Self { reader, fields })
+            } else {
+                Err(Problem::foreign_form().into())
+            }
         })
     }
 }

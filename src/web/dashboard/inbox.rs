@@ -58,7 +58,10 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/app", web::get().to(home))
         .route("/app/inbox", web::get().to(home))
         .route("/app/inbox/{queue}", web::get().to(queue))
-        .route("/app/inbox/{queue}/{conversation}", web::get().to(conversation))
+        .route(
+            "/app/inbox/{queue}/{conversation}",
+            web::get().to(conversation),
+        )
         .route("/app/c/{conversation}", web::get().to(permalink));
 }
 
@@ -74,7 +77,11 @@ async fn home(state: Shared, reader: Option<Reader>) -> Result<HttpResponse, Pro
     if reader.is_some() {
         return Ok(see("/app/inbox/mine"));
     }
-    Ok(see(if state.engine.logins.is_unowned()? { "/setup" } else { "/login" }))
+    Ok(see(if state.engine.logins.is_unowned()? {
+        "/setup"
+    } else {
+        "/login"
+    }))
 }
 
 async fn queue(
@@ -139,11 +146,17 @@ impl<'a> Desk<'a> {
     /// The store's.
     pub fn open(state: &'a State, reader: &'a Reader, queue: Queue) -> Result<Self, EngineError> {
         let colleagues = state.engine.users.list(&reader.actor())?;
-        Ok(Self { state, reader, queue, colleagues })
+        Ok(Self {
+            state,
+            reader,
+            queue,
+            colleagues,
+        })
     }
 
     fn eye(&self) -> Eye<'_> {
-        self.reader.eye(self.state, &self.colleagues, self.queue.word())
+        self.reader
+            .eye(self.state, &self.colleagues, self.queue.word())
     }
 
     fn rev(&self) -> u64 {
@@ -172,11 +185,20 @@ impl<'a> Desk<'a> {
                 let title = format!("{} \u{b7} {}", row.contact.name, self.queue.title());
                 (Pane::Open(Box::new(thread)), Some(self.panel(&row)?), title)
             }
-            None => (Pane::Nothing(self.nothing()), None, self.queue.title().to_owned()),
+            None => (
+                Pane::Nothing(self.nothing()),
+                None,
+                self.queue.title().to_owned(),
+            ),
         };
         let shell = self.reader.shell(self.state, title, self.queue.area())?;
         let list = self.list(id, place.cursor.as_deref())?;
-        Ok(page(&InboxPage { shell, list, pane, panel }))
+        Ok(page(&InboxPage {
+            shell,
+            list,
+            pane,
+            panel,
+        }))
     }
 
     fn part(
@@ -187,23 +209,39 @@ impl<'a> Desk<'a> {
     ) -> Result<Option<String>, Problem> {
         if let Some(row) = part.strip_prefix("row:") {
             let id: ConversationId = row.parse().map_err(|_| Problem::not_found())?;
-            return Ok(Some(render(&self.row(&self.state.engine.listing.get(&self.reader.actor(), id)?, false))));
+            return Ok(Some(render(&self.row(
+                &self.state.engine.listing.get(&self.reader.actor(), id)?,
+                false,
+            ))));
         }
         let open = |id: Option<ConversationId>| match id {
-            Some(id) => self.state.engine.listing.get(&self.reader.actor(), id).map(Some),
+            Some(id) => self
+                .state
+                .engine
+                .listing
+                .get(&self.reader.actor(), id)
+                .map(Some),
             None => Ok(None),
         };
         Ok(match part {
             "list" => Some(render(&self.list(id, None)?)),
-            "counts" => Some(render(&CountsPart { counts: counts(self.state, &self.reader.actor())? })),
+            "counts" => Some(render(&CountsPart {
+                counts: counts(self.state, &self.reader.actor())?,
+            })),
             "thread" => Some(match open(id)? {
                 Some(row) => render(&self.thread(&row, place)?),
                 None => render(&self.nothing()),
             }),
-            "panel" => open(id)?.map(|row| self.panel(&row)).transpose()?.map(|panel| render(&panel)),
+            "panel" => open(id)?
+                .map(|row| self.panel(&row))
+                .transpose()?
+                .map(|panel| render(&panel)),
             "head" => open(id)?.map(|row| render(&thread::header(&self.eye(), &row, self.rev()))),
             "composer" => match open(id)? {
-                Some(row) => self.thread(&row, place)?.composer.map(|composer| render(&composer)),
+                Some(row) => self
+                    .thread(&row, place)?
+                    .composer
+                    .map(|composer| render(&composer)),
                 None => None,
             },
             _ => None,
@@ -211,15 +249,30 @@ impl<'a> Desk<'a> {
     }
 
     fn rows(&self, cursor: Option<&str>) -> Result<Page<Row>, Problem> {
-        let cursor = cursor.map(str::parse::<Cursor>).transpose().map_err(|error| {
-            EngineError::from(Rejection::new(Code::InvalidCursor, error.to_string()))
-        })?;
+        let cursor = cursor
+            .map(str::parse::<Cursor>)
+            .transpose()
+            .map_err(|error| {
+                EngineError::from(Rejection::new(Code::InvalidCursor, error.to_string()))
+            })?;
         let filter = self.queue.filter(self.reader.agent.user.id);
-        let span = Span { cursor, offset: 0, limit: ROWS };
-        Ok(self.state.engine.listing.page(&self.reader.actor(), &filter, &span)?)
+        let span = Span {
+            cursor,
+            offset: 0,
+            limit: ROWS,
+        };
+        Ok(self
+            .state
+            .engine
+            .listing
+            .page(&self.reader.actor(), &filter, &span)?)
     }
 
-    fn list(&self, open: Option<ConversationId>, cursor: Option<&str>) -> Result<ListView, Problem> {
+    fn list(
+        &self,
+        open: Option<ConversationId>,
+        cursor: Option<&str>,
+    ) -> Result<ListView, Problem> {
         let found = self.rows(cursor)?;
         let eye = self.eye();
         let rev = self.rev();
@@ -230,7 +283,8 @@ impl<'a> Desk<'a> {
             .collect();
         // Whoever waits for us comes first; within a group the newest.
         rows.sort_by_key(|row| {
-            let group = u8::from(row.group == crate::web::dashboard::view::list::Group::WaitingForCustomer);
+            let group =
+                u8::from(row.group == crate::web::dashboard::view::list::Group::WaitingForCustomer);
             (group, std::cmp::Reverse(row.order))
         });
         let counts = plain_counts(self.state, &self.reader.actor());
@@ -253,7 +307,10 @@ impl<'a> Desk<'a> {
     fn more_rows(&self, cursor: Option<&str>) -> Result<HttpResponse, Problem> {
         let found = self.rows(cursor)?;
         let rows = found.rows.iter().map(|row| self.row(row, false)).collect();
-        Ok(page(&RowsPart { rows, more: self.more(found.next.as_ref()) }))
+        Ok(page(&RowsPart {
+            rows,
+            more: self.more(found.next.as_ref()),
+        }))
     }
 
     /// One row, as this reader sees it.
@@ -276,14 +333,24 @@ impl<'a> Desk<'a> {
             0 => self.queue.empty(&counts, true).title,
             count => format!("{} in {}.", format::count(count), self.queue.title()),
         };
-        NothingOpenView { summary, title: self.queue.title().to_owned() }
+        NothingOpenView {
+            summary,
+            title: self.queue.title().to_owned(),
+        }
     }
 
     /// The thread of a conversation.
     fn thread(&self, row: &Row, place: &Place) -> Result<ThreadView, Problem> {
         let id = row.conversation.id;
-        let around = place.m.as_deref().and_then(|id| id.parse::<MessageId>().ok());
-        let stretch = Stretch { before: None, after: None, limit: MESSAGES };
+        let around = place
+            .m
+            .as_deref()
+            .and_then(|id| id.parse::<MessageId>().ok());
+        let stretch = Stretch {
+            before: None,
+            after: None,
+            limit: MESSAGES,
+        };
         let actor = self.reader.actor();
         let histories = &self.state.engine.histories;
         let history = match around {
@@ -299,8 +366,16 @@ impl<'a> Desk<'a> {
         let before: MessageId = before.parse().map_err(|_| Problem::not_found())?;
         let actor = self.reader.actor();
         let row = self.state.engine.listing.get(&actor, id)?;
-        let stretch = Stretch { before: Some(before), after: None, limit: MESSAGES };
-        let history = self.state.engine.histories.of_conversation(&actor, id, stretch)?;
+        let stretch = Stretch {
+            before: Some(before),
+            after: None,
+            limit: MESSAGES,
+        };
+        let history = self
+            .state
+            .engine
+            .histories
+            .of_conversation(&actor, id, stretch)?;
         let quoted = self.state.engine.histories.quoted(&history.messages)?;
         let open = self.opened(&row, &history, &quoted);
         Ok(thread::older(&self.eye(), &open))

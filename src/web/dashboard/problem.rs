@@ -40,7 +40,8 @@ impl Problem {
     /// A form that did not come from a page of ours.
     #[must_use]
     pub fn foreign_form() -> Self {
-        let message = "This form is too old or came from another site. Reload the page and try again.";
+        let message =
+            "This form is too old or came from another site. Reload the page and try again.";
         Self(Rejection::new(Code::InsufficientPermissions, message))
     }
 
@@ -70,7 +71,9 @@ impl ResponseError for Problem {
         let status = self.status_code();
         let page = match status {
             StatusCode::NOT_FOUND => ErrorPage::not_found(Theme::System),
-            status if status.is_server_error() => ErrorPage::broken(Theme::System, "", "/app/inbox"),
+            status if status.is_server_error() => {
+                ErrorPage::broken(Theme::System, "", "/app/inbox")
+            }
             _ => ErrorPage {
                 theme: Theme::System,
                 status: status.as_u16(),

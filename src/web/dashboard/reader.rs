@@ -61,12 +61,19 @@ impl Reader {
             .headers()
             .get("X-Linktor-Fragment")
             .and_then(|value| value.to_str().ok())
-            .map_or(Vec::new(), |value| value.split(',').map(|part| part.trim().to_owned()).collect());
+            .map_or(Vec::new(), |value| {
+                value
+                    .split(',')
+                    .map(|part| part.trim().to_owned())
+                    .collect()
+            });
         Self {
             agent,
             zone: zone_of(request),
             theme: theme_of(request),
-            folded: request.cookie("linktor_folded").is_some_and(|cookie| cookie.value() == "1"),
+            folded: request
+                .cookie("linktor_folded")
+                .is_some_and(|cookie| cookie.value() == "1"),
             parts,
         }
     }
@@ -162,7 +169,11 @@ pub fn plain_counts(state: &State, actor: &Actor) -> Counts {
 /// # Errors
 /// The store's.
 pub fn workspace(state: &State) -> Result<String, EngineError> {
-    Ok(state.engine.surroundings.workspace()?.unwrap_or_else(|| "linktor".to_owned()))
+    Ok(state
+        .engine
+        .surroundings
+        .workspace()?
+        .unwrap_or_else(|| "linktor".to_owned()))
 }
 
 /// The zone the browser told; UTC while it is unknown.
@@ -177,16 +188,22 @@ pub fn zone_of(request: &HttpRequest) -> TimeZone {
 /// The look the browser asked for.
 #[must_use]
 pub fn theme_of(request: &HttpRequest) -> Theme {
-    request.cookie("linktor_theme").map_or(Theme::System, |cookie| Theme::parse(cookie.value()))
+    request
+        .cookie("linktor_theme")
+        .map_or(Theme::System, |cookie| Theme::parse(cookie.value()))
 }
 
 fn decoded(value: &str) -> String {
-    percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned()
+    percent_encoding::percent_decode_str(value)
+        .decode_utf8_lossy()
+        .into_owned()
 }
 
 fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 /// A rendered page.
@@ -228,7 +245,9 @@ pub fn render(template: &impl Template) -> String {
 /// On to another page, after a form was taken.
 #[must_use]
 pub fn see(address: &str) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish()
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, address))
+        .finish()
 }
 
 /// The state handlers share.
