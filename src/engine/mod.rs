@@ -17,6 +17,7 @@ pub mod workers;
 
 use crate::engine::context::Context;
 use crate::engine::inbox::change::Changing;
+use crate::engine::inbox::events::Events;
 use crate::engine::inbox::files::Files;
 use crate::engine::inbox::history::Histories;
 use crate::engine::inbox::list::Listing;
@@ -45,6 +46,8 @@ pub struct Engine {
     pub histories: Histories,
     /// Marking conversations read.
     pub reading: Reading,
+    /// The event log.
+    pub events: Events,
     /// Telling who types.
     pub typing: Typing,
     /// What pages show around conversations.
@@ -75,6 +78,7 @@ impl Engine {
             listing: Listing(context.clone()),
             histories: Histories(context.clone()),
             reading: Reading(context.clone()),
+            events: Events(context.clone()),
             typing: Typing(context.clone()),
             surroundings: Surroundings(context.clone()),
             files: Files(context.clone()),

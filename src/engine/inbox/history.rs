@@ -136,6 +136,18 @@ impl Histories {
         })
     }
 
+    /// The entry right before a message in its conversation.
+    ///
+    /// # Errors
+    /// The actor may not read.
+    pub fn before(&self, actor: &Actor, message: &Message) -> Result<Option<Message>, EngineError> {
+        actor.require(Permission::ReadConversations)?;
+        let snapshot = self.0.store.snapshot()?;
+        let (conversation, from) = (message.conversation_id, Some(message.position));
+        let found = messages::near(&snapshot, conversation, from, Direction::Backward, 1)?;
+        Ok(found.into_iter().next())
+    }
+
     /// The messages others quote, by id, for showing a page of them.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod drafts;
 pub mod entries;
+pub mod events;
 pub mod files;
 pub mod find;
 pub mod history;

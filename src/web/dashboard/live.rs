@@ -1,0 +1,542 @@
+//! The agents' socket of the dashboard: what happened, as fragments of pages.
+//!
+//! A reader says which conversation is open; what concerns it is drawn as it stands now, so that a
+//! late frame never shows an old state. After a lost connection the client names the last position
+//! it saw and gets exactly what came after it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web;
+use actix_web::web::Payload;
+use actix_web::web::Query;
+use actix_ws::CloseCode;
+use actix_ws::CloseReason;
+use actix_ws::Message as Frame;
+use actix_ws::MessageStream;
+use actix_ws::Session;
+use futures_util::StreamExt as _;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::json;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::engine::error::EngineError;
+use crate::engine::live::Heard;
+use crate::engine::live::Signal;
+use crate::engine::live::Typist;
+use crate::engine::live::presence::Seat;
+use crate::model::event::Event;
+use crate::model::event::EventRecord;
+use crate::model::ids::ConversationId;
+use crate::model::ids::MessageId;
+use crate::web::dashboard::inbox::Desk;
+use crate::web::dashboard::present::bubble::Around;
+use crate::web::dashboard::present::list::Queue;
+use crate::web::dashboard::problem::Problem;
+use crate::web::dashboard::reader::Reader;
+use crate::web::dashboard::reader::Shared;
+use crate::web::dashboard::reader::counts;
+use crate::web::dashboard::reader::render;
+use crate::web::dashboard::view::format;
+
+/// Entries a returning client may have missed; more, and it fetches its regions again.
+const MISSED_MAX: usize = 500;
+/// Nothing heard from the client for so long ends the connection; it pings every 25 seconds.
+const SILENCE: Duration = Duration::from_secs(75);
+/// How often the session is checked.
+const CHECK_EVERY: Duration = Duration::from_secs(15);
+/// The code for a session that is over.
+const SESSION_OVER: u16 = 4401;
+/// The largest frame a client sends.
+const FRAME_MAX_BYTES: usize = 64 * 1024;
+
+/// The socket's address.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config.route("/app/ws", web::get().to(open));
+}
+
+#[derive(Deserialize)]
+struct Resume {
+    after: Option<u64>,
+}
+
+async fn open(
+    state: Shared,
+    reader: Reader,
+    resume: Query<Resume>,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, actix_web::Error> {
+    if !is_same_origin(&request) {
+        return Err(Problem::foreign_form().into());
+    }
+    let (response, session, frames) = actix_ws::handle(&request, body)?;
+    let socket = Socket::enter(state, reader, session);
+    let after = resume.after;
+    actix_web::rt::spawn(socket.run(frames.max_frame_size(FRAME_MAX_BYTES), after));
+    Ok(response)
+}
+
+/// Whether the page that opens the socket is ours. Browsers always say where a page is from.
+fn is_same_origin(request: &HttpRequest) -> bool {
+    let origin = request
+        .headers()
+        .get(header::ORIGIN)
+        .and_then(|value| value.to_str().ok());
+    let host = request.connection_info().host().to_owned();
+    origin.is_some_and(|origin| {
+        url::Url::parse(origin).is_ok_and(|origin| {
+            let name = origin.host_str().unwrap_or_default();
+            let port = origin
+                .port()
+                .map_or_else(String::new, |port| format!(":{port}"));
+            host == format!("{name}{port}")
+        })
+    })
+}
+
+/// What a client says.
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+enum Said {
+    /// Which conversation is open.
+    Look {
+        conversation: Option<String>,
+        queue: Option<String>,
+    },
+    /// A reply is being written, or not any more.
+    Writing {
+        on: bool,
+    },
+    Ping,
+    #[serde(other)]
+    Other,
+}
+
+/// One open socket.
+struct Socket {
+    state: Shared,
+    reader: Reader,
+    session: Session,
+    seat: Seat,
+    open: Option<ConversationId>,
+    queue: Queue,
+    /// The position of the last entry that was dealt with.
+    seq: u64,
+}
+
+impl Socket {
+    fn enter(state: Shared, reader: Reader, session: Session) -> Self {
+        let live = &state.engine.context.live;
+        let user = &reader.agent.user;
+        let (seat, first) = live.presence().enter(user.id, &user.name);
+        if first {
+            live.signal(Signal::Availability { user_id: user.id });
+        }
+        Self {
+            state,
+            reader,
+            session,
+            seat,
+            open: None,
+            queue: Queue::Mine,
+            seq: 0,
+        }
+    }
+
+    async fn run(mut self, frames: MessageStream, after: Option<u64>) {
+        let mut heard = self.state.engine.context.live.listen();
+        self.seq = self.state.engine.events.last();
+        let reason = match self.catch_up(after).await {
+            Ok(()) => self.serve(frames, &mut heard).await,
+            Err(gone) => gone,
+        };
+        self.leave();
+        let Gone::Close(reason) = reason else { return };
+        // The client may be gone already.
+        drop(self.session.close(reason).await);
+    }
+
+    fn leave(&self) {
+        let live = &self.state.engine.context.live;
+        let Some((place, last)) = live.presence().leave(self.seat) else {
+            return;
+        };
+        if let Some(conversation_id) = place.conversation {
+            live.signal(Signal::Viewers { conversation_id });
+        }
+        if last {
+            live.signal(Signal::Availability {
+                user_id: place.user_id,
+            });
+        }
+    }
+
+    async fn serve(&mut self, mut frames: MessageStream, heard: &mut Receiver<Heard>) -> Gone {
+        let mut check = tokio::time::interval(CHECK_EVERY);
+        let mut last_word = tokio::time::Instant::now();
+        loop {
+            let step = tokio::select! {
+                frame = frames.next() => {
+                    last_word = tokio::time::Instant::now();
+                    match frame {
+                        Some(Ok(frame)) => self.hear_client(frame).await,
+                        Some(Err(_)) | None => Err(Gone::Already),
+                    }
+                }
+                news = heard.recv() => self.hear_news(news).await,
+                _ = check.tick() => {
+                    if last_word.elapsed() > SILENCE {
+                        Err(Gone::close(CloseCode::Away, "no sign of life"))
+                    } else {
+                        self.check_session()
+                    }
+                }
+            };
+            if let Err(gone) = step {
+                return gone;
+            }
+        }
+    }
+
+    /// Ends the connection once the person is signed out or blocked.
+    fn check_session(&self) -> Result<(), Gone> {
+        let sessions = self
+            .state
+            .engine
+            .logins
+            .sessions_of(self.reader.agent.user.id);
+        let alive = sessions.is_ok_and(|held| {
+            held.iter()
+                .any(|one| one.id == self.reader.agent.session.id)
+        });
+        if alive {
+            Ok(())
+        } else {
+            Err(Gone::close(CloseCode::Other(SESSION_OVER), "signed out"))
+        }
+    }
+
+    async fn hear_client(&mut self, frame: Frame) -> Result<(), Gone> {
+        match frame {
+            Frame::Text(text) => match serde_json::from_str::<Said>(&text) {
+                Ok(Said::Look {
+                    conversation,
+                    queue,
+                }) => self.look(conversation, queue).await,
+                Ok(Said::Writing { on }) => {
+                    self.write(on);
+                    Ok(())
+                }
+                Ok(Said::Ping) => self.send(&json!({ "kind": "pong" })).await,
+                Ok(Said::Other) | Err(_) => Ok(()),
+            },
+            Frame::Ping(bytes) => self.session.pong(&bytes).await.map_err(|_| Gone::Already),
+            Frame::Close(_) => Err(Gone::Already),
+            _ => Ok(()),
+        }
+    }
+
+    async fn look(
+        &mut self,
+        conversation: Option<String>,
+        queue: Option<String>,
+    ) -> Result<(), Gone> {
+        let open = conversation.and_then(|id| id.parse().ok());
+        if let Some(queue) = queue.as_deref().and_then(Queue::named) {
+            self.queue = queue;
+        }
+        let live = &self.state.engine.context.live;
+        let before = live.presence().look_at(self.seat, open);
+        self.open = open;
+        for conversation_id in before.into_iter().chain(open) {
+            live.signal(Signal::Viewers { conversation_id });
+        }
+        Ok(())
+    }
+
+    fn write(&self, on: bool) {
+        let live = &self.state.engine.context.live;
+        if live.presence().write(self.seat, on)
+            && let Some(conversation_id) = self.open
+        {
+            live.signal(Signal::Viewers { conversation_id });
+        }
+    }
+
+    async fn hear_news(&mut self, news: Result<Heard, RecvError>) -> Result<(), Gone> {
+        match news {
+            Ok(Heard::Event(entry)) if entry.seq <= self.seq => Ok(()),
+            Ok(Heard::Event(entry)) => self.show(&[entry]).await,
+            Ok(Heard::Signal(signal)) => self.show_signal(&signal).await,
+            Err(RecvError::Lagged(_)) => {
+                let seq = self.seq;
+                self.catch_up(Some(seq)).await
+            }
+            Err(RecvError::Closed) => Err(Gone::close(CloseCode::Restart, "restarting")),
+        }
+    }
+
+    /// Sends what came after a position, or word that it is too much or too long ago.
+    async fn catch_up(&mut self, after: Option<u64>) -> Result<(), Gone> {
+        let Some(after) = after else { return Ok(()) };
+        let actor = self.reader.actor();
+        match self.state.engine.events.after(&actor, after, MISSED_MAX) {
+            Ok(entries) if entries.len() < MISSED_MAX => self.show(&entries).await,
+            Ok(_) | Err(EngineError::Refused(_)) => {
+                self.seq = self.state.engine.events.last();
+                self.send(&json!({ "kind": "resync" })).await
+            }
+            Err(error) => {
+                tracing::error!("reading the event log failed: {error}");
+                Err(Gone::close(CloseCode::Error, "trouble"))
+            }
+        }
+    }
+
+    /// Draws everything some entries touch, each thing once and as it stands now.
+    async fn show(&mut self, entries: &[std::sync::Arc<EventRecord>]) -> Result<(), Gone> {
+        let Some(last) = entries.last() else {
+            return Ok(());
+        };
+        self.seq = self.seq.max(last.seq);
+        let touched = Touched::by(entries, self.open, self.reader.agent.user.id);
+        let frames = match self.draw(&touched) {
+            Ok(frames) => frames,
+            Err(error) => {
+                tracing::error!("drawing live fragments failed: {error}");
+                return self.send(&json!({ "kind": "resync" })).await;
+            }
+        };
+        for mut frame in frames {
+            frame["seq"] = self.seq.into();
+            self.send(&frame).await?;
+        }
+        Ok(())
+    }
+
+    fn draw(&self, touched: &Touched) -> Result<Vec<Value>, EngineError> {
+        let mut frames = Vec::new();
+        let actor = self.reader.actor();
+        let desk = Desk::open(&self.state, &self.reader, self.queue)?;
+        for id in &touched.gone {
+            frames.push(fragment(&format!("row-{id}"), "remove", String::new()));
+        }
+        for id in &touched.rows {
+            let Ok(row) = self.state.engine.listing.get(&actor, *id) else {
+                continue;
+            };
+            let view = desk.row(&row, Some(*id) == self.open);
+            frames.push(fragment(&format!("row-{id}"), "replace", render(&view)));
+        }
+        if let Some(open) = self.open {
+            self.draw_open(&desk, open, touched, &mut frames)?;
+        }
+        if touched.counts {
+            let counts = counts(&self.state, &actor)?;
+            frames.push(json!({ "kind": "counts", "counts": {
+                "mine": counts.mine,
+                "unassigned": counts.unassigned,
+                "all": counts.all,
+                "unread": counts.unread,
+                "troubledChannels": counts.troubled_channels,
+            }}));
+        }
+        if frames.is_empty() {
+            frames.push(json!({ "kind": "seen" }));
+        }
+        Ok(frames)
+    }
+
+    fn draw_open(
+        &self,
+        desk: &Desk<'_>,
+        open: ConversationId,
+        touched: &Touched,
+        frames: &mut Vec<Value>,
+    ) -> Result<(), EngineError> {
+        let actor = self.reader.actor();
+        for (ids, target, swap) in [
+            (&touched.added, Some(format!("log-{open}")), "append"),
+            (&touched.changed, None, "replace"),
+        ] {
+            for id in ids {
+                let Ok(message) = self.state.engine.histories.message(&actor, *id) else {
+                    continue;
+                };
+                let before = self.state.engine.histories.before(&actor, &message)?;
+                let quoted = self
+                    .state
+                    .engine
+                    .histories
+                    .quoted(std::slice::from_ref(&message))?;
+                let around = Around {
+                    before: before.as_ref(),
+                    quoted: quoted.first(),
+                    chosen: &[],
+                };
+                let target = target.clone().unwrap_or_else(|| message.id.to_string());
+                frames.push(fragment(&target, swap, desk.item(&message, &around)));
+            }
+        }
+        if touched.head {
+            let Ok(row) = self.state.engine.listing.get(&actor, open) else {
+                return Ok(());
+            };
+            frames.push(fragment(
+                "thread-head",
+                "replace",
+                render(&desk.header(&row)),
+            ));
+            frames.push(fragment("panel", "replace", render(&desk.panel(&row)?)));
+        }
+        Ok(())
+    }
+
+    async fn show_signal(&mut self, signal: &Signal) -> Result<(), Gone> {
+        let frame = match signal {
+            Signal::Typing {
+                conversation_id,
+                who: Typist::Customer { name, preview },
+                on,
+            } if Some(*conversation_id) == self.open => {
+                json!({ "kind": "typing", "conversation": conversation_id, "name": name, "on": on, "preview": preview })
+            }
+            Signal::Viewers { conversation_id } if Some(*conversation_id) == self.open => {
+                self.viewers(*conversation_id)
+            }
+            _ => return Ok(()),
+        };
+        self.send(&frame).await
+    }
+
+    fn viewers(&self, conversation: ConversationId) -> Value {
+        let me = self.reader.agent.user.id;
+        let viewers: Vec<Value> = self
+            .state
+            .engine
+            .context
+            .live
+            .presence()
+            .viewers(conversation)
+            .into_iter()
+            .filter(|place| place.user_id != me)
+            .map(|place| {
+                json!({
+                    "name": place.name,
+                    "initials": format::initials(&place.name),
+                    "tint": format::tint(&place.user_id.to_string()),
+                    "writing": place.writing,
+                })
+            })
+            .collect();
+        json!({ "kind": "presence", "conversation": conversation, "viewers": viewers })
+    }
+
+    async fn send(&mut self, frame: &Value) -> Result<(), Gone> {
+        self.session
+            .text(frame.to_string())
+            .await
+            .map_err(|_| Gone::Already)
+    }
+}
+
+/// Why a connection ended.
+enum Gone {
+    /// The client is gone.
+    Already,
+    /// We end it.
+    Close(Option<CloseReason>),
+}
+
+impl Gone {
+    fn close(code: CloseCode, words: &str) -> Self {
+        Self::Close(Some(CloseReason {
+            code,
+            description: Some(words.to_owned()),
+        }))
+    }
+}
+
+fn fragment(target: &str, swap: &str, html: String) -> Value {
+    json!({ "kind": "fragment", "target": target, "swap": swap, "html": html })
+}
+
+/// What some entries of the log touch, for one reader.
+#[derive(Default)]
+struct Touched {
+    rows: BTreeSet<ConversationId>,
+    gone: BTreeSet<ConversationId>,
+    added: Vec<MessageId>,
+    changed: Vec<MessageId>,
+    head: bool,
+    counts: bool,
+}
+
+impl Touched {
+    fn by(
+        entries: &[std::sync::Arc<EventRecord>],
+        open: Option<ConversationId>,
+        me: crate::model::ids::UserId,
+    ) -> Self {
+        let mut touched = Self::default();
+        for entry in entries {
+            touched.take(&entry.event, open, me);
+        }
+        let added = touched.added.clone();
+        touched.changed.retain(|id| !added.contains(id));
+        touched.changed.dedup();
+        touched
+    }
+
+    fn take(&mut self, event: &Event, open: Option<ConversationId>, me: crate::model::ids::UserId) {
+        let here = event.conversation_id().is_some() && event.conversation_id() == open;
+        match event {
+            Event::MessageCreated(event) => {
+                self.rows.insert(event.conversation_id);
+                self.counts = true;
+                if here {
+                    self.added.push(event.message_id);
+                }
+            }
+            Event::MessageStatus(event) if here => self.changed.push(event.message_id),
+            Event::MessageUpdated(event) | Event::MessageDeleted(event) => {
+                self.rows.insert(event.conversation_id);
+                if here {
+                    self.changed.push(event.message_id);
+                }
+            }
+            Event::ConversationCreated(event) => {
+                self.rows.insert(event.conversation_id);
+                self.counts = true;
+            }
+            Event::ConversationChanged(event) => {
+                self.rows.insert(event.conversation_id);
+                self.counts = true;
+                self.head |= here;
+            }
+            Event::ConversationRead(event) if event.user_id == me => {
+                self.rows.insert(event.conversation_id);
+                self.counts = true;
+            }
+            Event::ConversationDeleted(event) => {
+                self.rows.remove(&event.conversation_id);
+                self.gone.insert(event.conversation_id);
+                self.counts = true;
+            }
+            Event::ContactUpdated(_) | Event::ContactMerged(_) | Event::UserChanged(_) => {
+                self.head |= open.is_some();
+            }
+            Event::ChannelConnected(_)
+            | Event::ChannelDisconnected(_)
+            | Event::ChannelError(_)
+            | Event::ChannelDeleted(_) => self.counts = true,
+            _ => {}
+        }
+    }
+}
