@@ -1,1 +1,281 @@
 //! Builds each layer in order, starts the workers, stops them in reverse.
+
+use std::net::SocketAddr;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::App as WebApp;
+use actix_web::HttpServer;
+use actix_web::dev::ServerHandle;
+use actix_web::middleware;
+use actix_web::web::Data;
+use tokio::task::JoinHandle;
+
+use crate::base::crypto::Sealer;
+use crate::base::id::Ids;
+use crate::base::random::Random;
+use crate::base::time::Clock;
+use crate::channels::registry::Registry;
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::engine::context::Context;
+use crate::engine::links::Links;
+use crate::engine::live::Live;
+use crate::engine::people::logins;
+use crate::engine::people::logins::FirstOwner;
+use crate::engine::workers::Workers;
+use crate::engine::workers::feed::LogFeed;
+use crate::search::Search;
+use crate::search::SearchConfig;
+use crate::search::indexer::Indexer;
+use crate::store::Store;
+use crate::web;
+use crate::web::state::State;
+
+/// How long requests under way may take to finish when the server stops.
+const FINISH_SECS: u64 = 5;
+/// How long the loops may take after that.
+const LOOPS_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Why it could not start: one sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StartError(String);
+
+impl StartError {
+    /// A sentence that says what is wrong and what to do.
+    pub fn new(sentence: impl std::fmt::Display) -> Self {
+        Self(sentence.to_string())
+    }
+}
+
+/// What a test puts in place of the real world.
+pub struct World {
+    /// The present.
+    pub clock: Clock,
+    /// Randomness.
+    pub random: Random,
+    /// The channels.
+    pub channels: Registry,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            clock: Clock::system(),
+            random: Random::system(),
+            channels: Registry::builtin(),
+        }
+    }
+}
+
+/// A running installation.
+pub struct Running {
+    /// Everything one may ask for.
+    pub(crate) engine: Engine,
+    url: String,
+    setup_url: Option<String>,
+    server: ServerHandle,
+    serving: JoinHandle<std::io::Result<()>>,
+    workers: Workers,
+    indexer: Arc<Indexer>,
+    store: Store,
+}
+
+impl Running {
+    /// Opens everything and serves. Must be called within [`run`].
+    ///
+    /// # Errors
+    /// [`StartError`]: a taken port, a directory that cannot be used, a bad first-run setting.
+    pub async fn start(config: &Config, world: World) -> Result<Self, StartError> {
+        let listener = bind(config.server.listen)?;
+        let bound = listener.local_addr().map_err(StartError::new)?;
+        let store = Store::open(&config.server.data, config.store.cache_bytes())
+            .map_err(StartError::new)?;
+        let search = open_search(&store, config)?;
+        let public_url = config.server.public_url(bound);
+        let context = context(&store, search.clone(), &public_url, world);
+        let indexer =
+            Indexer::start(search, Box::new(LogFeed(store.clone()))).map_err(|error| {
+                StartError::new(format!("cannot start the search indexer: {error}"))
+            })?;
+        let indexer = Arc::new(indexer);
+        tokio::spawn(indexer.waker().follow(store.published()));
+        let progress = Arc::clone(&indexer);
+        let engine = Engine::new(context.clone(), Arc::new(move || progress.progress()));
+        let setup_token = first_run(&engine, config).await?;
+        let workers = Workers::start(&context);
+        let (server, serving) = serve(&engine, config, listener)?;
+        let setup_url = setup_token.map(|token| format!("{public_url}/setup?token={token}"));
+        Ok(Self {
+            engine,
+            url: format!("http://{}", reachable(bound)),
+            setup_url,
+            server,
+            serving,
+            workers,
+            indexer,
+            store,
+        })
+    }
+
+    /// The address it listens on, without a slash at its end.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where the first owner is made, while there is none.
+    #[must_use]
+    pub fn setup_url(&self) -> Option<&str> {
+        self.setup_url.as_deref()
+    }
+
+    /// Stops in reverse: no new requests, those under way finish, the loops end, what waits is
+    /// committed, the index is written.
+    pub async fn stop(self) {
+        let Self {
+            engine,
+            server,
+            serving,
+            workers,
+            indexer,
+            store,
+            ..
+        } = self;
+        let finish = tokio::time::timeout(Duration::from_secs(FINISH_SECS + 1), server.stop(true));
+        if finish.await.is_err() {
+            tracing::warn!("some requests did not finish in time");
+        }
+        if let Ok(Err(error)) = serving.await {
+            tracing::error!("the server ended badly: {error}");
+        }
+        workers.stop(LOOPS_PATIENCE).await;
+        drop(engine);
+        // The indexer writes what it has and ends when its last owner is gone.
+        drop(indexer);
+        store.close();
+    }
+}
+
+/// Runs a future on the event loop everything here is made for.
+///
+/// # Errors
+/// The system gives no event loop.
+pub fn run<T>(work: impl Future<Output = T>) -> std::io::Result<T> {
+    Ok(actix_web::rt::System::new().block_on(work))
+}
+
+fn bind(listen: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(listen).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => StartError::new(format!(
+            "{listen} is taken by another program; stop it or choose another --listen"
+        )),
+        _ => StartError::new(format!("cannot listen on {listen}: {error}")),
+    })
+}
+
+/// An address a browser on this machine can open.
+fn reachable(bound: SocketAddr) -> SocketAddr {
+    if bound.ip().is_unspecified() {
+        SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, bound.port()))
+    } else {
+        bound
+    }
+}
+
+fn open_search(store: &Store, config: &Config) -> Result<Arc<Search>, StartError> {
+    let folder = store
+        .folder()
+        .map_or_else(|| config.server.data.join("index"), |held| held.index());
+    let search_config = SearchConfig {
+        writer_heap_bytes: config.search.heap_bytes(),
+    };
+    let search = Search::open(&folder, search_config)
+        .map_err(|error| StartError::new(format!("cannot open the search index: {error}")))?;
+    Ok(Arc::new(search))
+}
+
+fn context(store: &Store, search: Arc<Search>, public_url: &str, world: World) -> Context {
+    let key = store.secret_key();
+    Context {
+        search,
+        live: Live::default(),
+        channels: Arc::new(world.channels),
+        links: Links::new(public_url, key.reveal()),
+        sealer: Sealer::new(key.reveal(), world.random.clone()),
+        clock: world.clock,
+        ids: Arc::new(Ids::new(world.random.clone())),
+        random: world.random,
+        store: store.clone(),
+    }
+}
+
+/// Makes the owner and the key the operator asked for, or a set-up token when nobody has an
+/// account yet.
+async fn first_run(engine: &Engine, config: &Config) -> Result<Option<String>, StartError> {
+    let wrong =
+        |what: &str, error: &dyn std::fmt::Display| StartError::new(format!("{what}: {error}"));
+    let chosen = &config.first_run;
+    let unowned = engine.logins.is_unowned().map_err(StartError::new)?;
+    if unowned && let (Some(email), Some(password)) = (&chosen.admin_email, &chosen.admin_password)
+    {
+        let name = email.split('@').next().unwrap_or("Owner").to_owned();
+        let owner = FirstOwner {
+            name,
+            email: email.clone(),
+            password: password.reveal().clone(),
+        };
+        let made = engine.logins.make_first_owner(&owner).await;
+        made.map_err(|error| wrong("LINKTOR_ADMIN_EMAIL and LINKTOR_ADMIN_PASSWORD", &error))?;
+    }
+    let snapshot = engine.context.store.snapshot().map_err(StartError::new)?;
+    let owner = logins::first_owner(&snapshot).map_err(StartError::new)?;
+    match (&chosen.bootstrap_api_key, owner) {
+        (Some(key), Some(owner)) => {
+            let made = engine.api_keys.bootstrap(key.reveal(), owner.id).await;
+            made.map_err(|error| wrong("LINKTOR_BOOTSTRAP_API_KEY", &error))?;
+        }
+        (Some(_), None) => tracing::warn!(
+            "LINKTOR_BOOTSTRAP_API_KEY waits for an owner: set LINKTOR_ADMIN_EMAIL and LINKTOR_ADMIN_PASSWORD, or finish the set-up and start again"
+        ),
+        (None, _) => {}
+    }
+    if engine.logins.is_unowned().map_err(StartError::new)? {
+        let token = engine
+            .logins
+            .new_setup_token()
+            .await
+            .map_err(StartError::new)?;
+        return Ok(Some(token));
+    }
+    Ok(None)
+}
+
+type Serving = (ServerHandle, JoinHandle<std::io::Result<()>>);
+
+fn serve(engine: &Engine, config: &Config, listener: TcpListener) -> Result<Serving, StartError> {
+    let state = Data::new(State::new(
+        engine.clone(),
+        config.server.trusted_proxies.clone(),
+    ));
+    let server = HttpServer::new(move || {
+        WebApp::new()
+            .app_data(state.clone())
+            .wrap(middleware::from_fn(web::headers::secure))
+            .wrap(middleware::Compress::default())
+            .wrap(middleware::NormalizePath::new(
+                middleware::TrailingSlash::MergeOnly,
+            ))
+            .configure(web::configure)
+    })
+    .workers(config.server.workers)
+    .shutdown_timeout(FINISH_SECS)
+    .disable_signals()
+    .listen(listener)
+    .map_err(StartError::new)?
+    .run();
+    let handle = server.handle();
+    Ok((handle, tokio::spawn(server)))
+}

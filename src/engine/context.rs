@@ -19,6 +19,7 @@ use crate::model::ids::ChannelId;
 use crate::model::ids::EventId;
 use crate::model::ids::Id;
 use crate::model::outbound::Account;
+use crate::search::Search;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Tx;
@@ -29,6 +30,8 @@ use crate::store::log;
 pub struct Context {
     /// Everything durable.
     pub store: Store,
+    /// Full text.
+    pub search: Arc<Search>,
     /// Who is connected, and what must reach them at once.
     pub live: Live,
     /// The channels and their capabilities.

@@ -7,6 +7,7 @@
 
 pub mod context;
 pub mod error;
+pub mod health;
 pub mod inbox;
 pub mod ingest;
 pub mod links;
@@ -16,6 +17,8 @@ pub mod rules;
 pub mod workers;
 
 use crate::engine::context::Context;
+use crate::engine::health::Health;
+use crate::engine::health::IndexProgress;
 use crate::engine::inbox::change::Changing;
 use crate::engine::inbox::events::Events;
 use crate::engine::inbox::files::Files;
@@ -62,17 +65,20 @@ pub struct Engine {
     pub users: Users,
     /// API keys.
     pub api_keys: ApiKeys,
+    /// How the installation is doing.
+    pub health: Health,
 }
 
 impl Engine {
     /// The services over one context.
     #[must_use]
-    pub fn new(context: Context) -> Self {
+    pub fn new(context: Context, index: IndexProgress) -> Self {
         let passwords = Passwords::new(context.random.clone());
         Self {
             logins: Logins::new(context.clone(), passwords.clone()),
             users: Users::new(context.clone(), passwords),
             api_keys: ApiKeys(context.clone()),
+            health: Health::new(context.clone(), index),
             sending: Sending(context.clone()),
             changing: Changing(context.clone()),
             listing: Listing(context.clone()),

@@ -16,6 +16,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::web::Data;
 
+use crate::config::network::Network;
 use crate::engine::people::logins::Origin;
 use crate::engine::people::logins::SignedIn;
 use crate::engine::people::logins::Stay;
@@ -173,9 +174,10 @@ pub fn no_cookie() -> Cookie<'static> {
 
 /// Where a request comes from: the peer, or what a trusted proxy says of it.
 #[must_use]
-pub fn ip_of(request: &HttpRequest, trusted: &[IpAddr]) -> Option<IpAddr> {
+pub fn ip_of(request: &HttpRequest, trusted: &[Network]) -> Option<IpAddr> {
     let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
-    let Some(near) = peer.filter(|peer| trusted.contains(peer)) else {
+    let ours = |ip: &IpAddr| trusted.iter().any(|network| network.contains(*ip));
+    let Some(near) = peer.filter(ours) else {
         return peer;
     };
     let said = request
@@ -188,10 +190,7 @@ pub fn ip_of(request: &HttpRequest, trusted: &[IpAddr]) -> Option<IpAddr> {
         .map(|ip| ip.to_canonical())
         .collect();
     // From the nearest hop outwards: the first that is no proxy of ours is the client.
-    hops.into_iter()
-        .rev()
-        .find(|hop| !trusted.contains(hop))
-        .or(Some(near))
+    hops.into_iter().rev().find(|hop| !ours(hop)).or(Some(near))
 }
 
 /// Where a sign-in comes from.

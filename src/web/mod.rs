@@ -1,10 +1,24 @@
 //! HTTP, pages, vendor webhooks and sockets.
 
+pub mod assets;
 pub mod auth;
 pub mod csrf;
 pub mod dashboard;
 pub mod error;
 pub mod files;
+pub mod headers;
+pub mod health;
 pub mod hooks;
 pub mod media;
 pub mod state;
+
+use actix_web::web::ServiceConfig;
+
+/// The complete route table, one line a subject.
+pub fn configure(config: &mut ServiceConfig) {
+    health::configure(config);
+    assets::configure(config);
+    hooks::configure(config);
+    media::configure(config);
+    dashboard::configure(config);
+}

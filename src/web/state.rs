@@ -1,6 +1,7 @@
 //! What handlers receive.
 
 use crate::base::crypto::sign;
+use crate::config::network::Network;
 use crate::engine::Engine;
 
 /// What every handler can reach. One per process, shared.
@@ -10,14 +11,14 @@ pub struct State {
     /// Whether people reach us over HTTPS: then cookies are sent over nothing else.
     pub is_https: bool,
     /// Addresses of proxies whose word on where a request comes from is believed.
-    pub trusted_proxies: Vec<std::net::IpAddr>,
+    pub trusted_proxies: Vec<Network>,
     csrf_key: [u8; 32],
 }
 
 impl State {
     /// The state over an engine.
     #[must_use]
-    pub fn new(engine: Engine, trusted_proxies: Vec<std::net::IpAddr>) -> Self {
+    pub fn new(engine: Engine, trusted_proxies: Vec<Network>) -> Self {
         let csrf_key = sign(engine.context.store.secret_key().reveal(), b"csrf");
         let is_https = engine.context.links.public_url().starts_with("https://");
         Self {

@@ -45,6 +45,7 @@ const COMPOSITION: &[&str] = &["main", "lib", "cli", "control", "app", "demo", "
 const ENGINE: &[(&str, Peers)] = &[
     ("rules", Peers::Apart),
     ("context error links live", Peers::Together),
+    ("health", Peers::Apart),
     ("inbox people setup knowledge reports", Peers::Apart),
     ("ingest webchat", Peers::Together),
     ("workers", Peers::Apart),

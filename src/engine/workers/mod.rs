@@ -4,6 +4,7 @@
 //! in hand.
 
 pub mod announcer;
+pub mod feed;
 pub mod janitor;
 
 use std::future::Future;

@@ -9,3 +9,13 @@ pub mod present;
 pub mod problem;
 pub mod reader;
 pub mod view;
+
+use actix_web::web::ServiceConfig;
+
+/// The addresses of the dashboard, one line a page.
+pub fn configure(config: &mut ServiceConfig) {
+    account::configure(config);
+    live::configure(config);
+    conversation::configure(config);
+    inbox::configure(config);
+}

@@ -1,0 +1,132 @@
+//! How the installation is doing.
+
+use std::sync::Arc;
+use std::time::Duration;
+use std::time::Instant;
+
+use crate::engine::context::Context;
+use crate::search::indexer::Progress;
+use crate::store::StoreError;
+use crate::store::records::counters;
+use crate::store::records::counters::Counter;
+use crate::store::records::outbox;
+use crate::store::writer::WriterStats;
+
+/// Where the index says how far it is.
+pub type IndexProgress = Arc<dyn Fn() -> Progress + Send + Sync>;
+
+/// Looking at the installation itself.
+#[derive(Clone)]
+pub struct Health {
+    context: Context,
+    started: Instant,
+    index: IndexProgress,
+}
+
+impl Health {
+    /// The service over a context.
+    #[must_use]
+    pub fn new(context: Context, index: IndexProgress) -> Self {
+        Self {
+            context,
+            started: Instant::now(),
+            index,
+        }
+    }
+
+    /// Whether a change can be written.
+    pub async fn is_writable(&self) -> bool {
+        let probe = self
+            .context
+            .store
+            .write("probing the disk", |_| Ok::<_, StoreError>(()));
+        probe.await.is_ok()
+    }
+
+    /// How far the search index is.
+    #[must_use]
+    pub fn index(&self) -> Progress {
+        let last = self.context.store.last_seq();
+        Progress {
+            last,
+            ..(self.index)()
+        }
+    }
+
+    /// Figures of the writer.
+    #[must_use]
+    pub fn writer(&self) -> Arc<WriterStats> {
+        self.context.store.stats()
+    }
+
+    /// Changes that wait to be committed.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.context.store.waiting()
+    }
+
+    /// Time since the start.
+    #[must_use]
+    pub fn uptime(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Memory in use by the process; 0 where the system does not tell.
+    #[must_use]
+    pub fn memory_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|line| {
+            line.trim()
+                .trim_end_matches(" kB")
+                .trim()
+                .parse::<u64>()
+                .ok()
+        });
+        kilobytes.unwrap_or(0) * 1_024
+    }
+
+    /// Open sockets of web chat visitors.
+    #[must_use]
+    pub fn visitors(&self) -> usize {
+        self.context.live.visitors().connections()
+    }
+
+    /// People of ours who are connected.
+    #[must_use]
+    pub fn agents(&self) -> usize {
+        self.context.live.presence().count()
+    }
+
+    /// Messages from customers, ever.
+    #[must_use]
+    pub fn inbound(&self) -> u64 {
+        self.count(Counter::Inbound)
+    }
+
+    /// Messages to customers, ever.
+    #[must_use]
+    pub fn outbound(&self) -> u64 {
+        self.count(Counter::Outbound)
+    }
+
+    /// Messages on their way to vendors.
+    #[must_use]
+    pub fn outbox(&self) -> u64 {
+        let rows = self
+            .context
+            .store
+            .snapshot()
+            .and_then(|snapshot| outbox::list(&snapshot));
+        rows.map_or(0, |rows| rows.len() as u64)
+    }
+
+    fn count(&self, counter: Counter) -> u64 {
+        let found = self
+            .context
+            .store
+            .snapshot()
+            .and_then(|snapshot| counters::get(&snapshot, counter));
+        found.unwrap_or(0)
+    }
+}

@@ -1,0 +1,293 @@
+//! What each entry of the event log means for the search index.
+
+use std::collections::BTreeSet;
+
+use crate::model::contact::Contact;
+use crate::model::content::Content;
+use crate::model::conversation::Conversation;
+use crate::model::event::Event;
+use crate::model::ids::ContactId;
+use crate::model::ids::ConversationId;
+use crate::model::ids::MessageId;
+use crate::model::message::Delivery;
+use crate::model::message::Message;
+use crate::model::message::SenderKind;
+use crate::search::Change;
+use crate::search::documents::Author;
+use crate::search::documents::ContactDoc;
+use crate::search::documents::ConversationDoc;
+use crate::search::documents::Doc;
+use crate::search::documents::Has;
+use crate::search::documents::Key;
+use crate::search::documents::MessageDoc;
+use crate::search::indexer::Feed;
+use crate::search::indexer::FeedError;
+use crate::store::Read;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::log;
+use crate::store::log::Entries;
+use crate::store::records::contacts;
+use crate::store::records::conversations;
+use crate::store::records::identities;
+use crate::store::records::messages;
+
+/// The event log of a store, as the indexer reads it.
+pub struct LogFeed(pub Store);
+
+impl Feed for LogFeed {
+    fn read_after(&self, seq: u64, limit: usize) -> Result<Vec<(u64, Vec<Change>)>, FeedError> {
+        let snapshot = self.0.snapshot()?;
+        let entries = match log::read_after(&snapshot, seq, limit)? {
+            Entries::Next(entries) => entries,
+            // The log begins later than the index ends: everything there is goes in at once.
+            Entries::TooOld { oldest } => {
+                return Ok(vec![(oldest.saturating_sub(1), everything(&snapshot)?)]);
+            }
+        };
+        let mut done = BTreeSet::new();
+        let mut read = Vec::with_capacity(entries.len());
+        // From the newest back, so that of several entries about one thing only the last counts.
+        for entry in entries.iter().rev() {
+            read.push((entry.seq, changes(&snapshot, &entry.event, &mut done)?));
+        }
+        read.reverse();
+        Ok(read)
+    }
+
+    fn last(&self) -> u64 {
+        self.0.last_seq()
+    }
+}
+
+/// What was dealt with already, by a later entry.
+type Done = BTreeSet<[u8; 17]>;
+
+fn first_time(done: &mut Done, kind: u8, id: impl crate::model::ids::Id) -> bool {
+    let mut name = [0; 17];
+    name[0] = kind;
+    name[1..].copy_from_slice(&id.bytes());
+    done.insert(name)
+}
+
+fn changes(read: &impl Read, event: &Event, done: &mut Done) -> Result<Vec<Change>, StoreError> {
+    let message = |id: MessageId, done: &mut Done| -> Result<Vec<Change>, StoreError> {
+        if !first_time(done, 1, id) {
+            return Ok(Vec::new());
+        }
+        Ok(match messages::get(read, id)? {
+            Some(message) if is_found(&message) => {
+                vec![Change::Put(Doc::Message(of_message(&message)))]
+            }
+            _ => vec![Change::Remove(Key::Message(id))],
+        })
+    };
+    let conversation = |id: ConversationId, done: &mut Done| -> Result<Vec<Change>, StoreError> {
+        if !first_time(done, 2, id) {
+            return Ok(Vec::new());
+        }
+        Ok(match conversations::get(read, id)? {
+            Some(found) => vec![Change::Put(Doc::Conversation(of_conversation(&found)))],
+            None => vec![Change::RemoveConversation(id)],
+        })
+    };
+    let contact = |id: ContactId, done: &mut Done| -> Result<Vec<Change>, StoreError> {
+        if !first_time(done, 3, id) {
+            return Ok(Vec::new());
+        }
+        Ok(vec![
+            match contacts::get(read, id)?.filter(|found| found.merged_into.is_none()) {
+                Some(found) => Change::Put(Doc::Contact(of_contact(read, &found)?)),
+                None => Change::Remove(Key::Contact(id)),
+            },
+        ])
+    };
+    match event {
+        Event::MessageCreated(event)
+        | Event::MessageUpdated(event)
+        | Event::MessageDeleted(event) => message(event.message_id, done),
+        Event::MessageStatus(event) if event.status == Delivery::Failed => {
+            message(event.message_id, done)
+        }
+        Event::ConversationCreated(event) => conversation(event.conversation_id, done),
+        Event::ConversationChanged(event) => conversation(event.conversation_id, done),
+        Event::ConversationDeleted(event) => conversation(event.conversation_id, done),
+        Event::ContactCreated(event)
+        | Event::ContactUpdated(event)
+        | Event::ContactDeleted(event) => contact(event.contact_id, done),
+        Event::ContactMerged(event) => {
+            let mut all = contact(event.contact_id, done)?;
+            for id in &event.merged_ids {
+                all.extend(contact(*id, done)?);
+            }
+            Ok(all)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// How many records are read at a time when everything is.
+const STEP: usize = 1_000;
+
+fn everything(read: &impl Read) -> Result<Vec<Change>, StoreError> {
+    let mut all = Vec::new();
+    let mut after = None;
+    loop {
+        let batch = messages::by_age(read, after, crate::store::Direction::Forward, STEP)?;
+        let Some(last) = batch.last() else { break };
+        after = Some(last.id);
+        all.extend(
+            batch
+                .iter()
+                .filter(|message| is_found(message))
+                .map(|message| Change::Put(Doc::Message(of_message(message)))),
+        );
+    }
+    let mut after = None;
+    loop {
+        let batch = conversations::scan(read, after, STEP)?;
+        let Some(last) = batch.last() else { break };
+        after = Some(last.id);
+        all.extend(
+            batch
+                .iter()
+                .map(|found| Change::Put(Doc::Conversation(of_conversation(found)))),
+        );
+    }
+    let people = contacts::by_age(read, crate::store::Scan::all())?;
+    for (_, contact) in people
+        .iter()
+        .filter(|(_, contact)| contact.merged_into.is_none())
+    {
+        all.push(Change::Put(Doc::Contact(of_contact(read, contact)?)));
+    }
+    Ok(all)
+}
+
+/// Whether a message can be found at all: history lines say nothing of their own.
+fn is_found(message: &Message) -> bool {
+    message.deleted_at.is_none() && !matches!(message.content, Content::Event(_))
+}
+
+fn of_message(message: &Message) -> MessageDoc {
+    MessageDoc {
+        id: message.id,
+        conversation: message.conversation_id,
+        contact: message.contact_id,
+        channel: message.channel_id,
+        channel_kind: message.channel_kind.clone(),
+        author: author(message),
+        direction: message.direction,
+        private: message.private,
+        at: message.created_at,
+        text: all_words(&message.content),
+        subject: None,
+        files: message
+            .content
+            .media()
+            .and_then(|media| media.filename.clone())
+            .into_iter()
+            .collect(),
+        has: has(&message.content),
+        failed: message.delivery == Delivery::Failed,
+    }
+}
+
+fn author(message: &Message) -> Author {
+    let user = || message.sender.id.as_deref().and_then(|id| id.parse().ok());
+    match message.sender.kind {
+        SenderKind::Contact => Author::Contact(message.contact_id),
+        SenderKind::Agent => user().map_or(Author::System, Author::User),
+        SenderKind::Bot => Author::Bot,
+        SenderKind::System => Author::System,
+    }
+}
+
+/// Every word in a message: also those on its buttons, rows and cards.
+fn all_words(content: &Content) -> String {
+    let mut words = vec![content.words().to_owned()];
+    words.extend(
+        content
+            .choices()
+            .into_iter()
+            .map(|(_, title)| title.to_owned()),
+    );
+    match content {
+        Content::Carousel(carousel) => {
+            for card in &carousel.cards {
+                words.push(card.title.clone());
+                words.extend(card.description.clone());
+            }
+        }
+        Content::Location(place) => words.extend(place.address.clone()),
+        Content::Contacts(cards) => {
+            for card in &cards.contacts {
+                words.push(card.name.clone());
+                words.extend(card.phones.iter().chain(&card.emails).cloned());
+            }
+        }
+        Content::Postback(postback) => words.extend(postback.typed.clone()),
+        _ => {}
+    }
+    words.join("\n")
+}
+
+fn has(content: &Content) -> Vec<Has> {
+    match content {
+        Content::Image(_) | Content::Sticker(_) => vec![Has::Image],
+        Content::Video(_) => vec![Has::Video],
+        Content::Audio(_) => vec![Has::Audio],
+        Content::Document(_) => vec![Has::Document],
+        Content::Location(_) => vec![Has::Location],
+        Content::Call(_) => vec![Has::Call],
+        _ => Vec::new(),
+    }
+}
+
+fn of_conversation(found: &Conversation) -> ConversationDoc {
+    ConversationDoc {
+        id: found.id,
+        contact: found.contact_id,
+        channel: found.channel_id,
+        channel_kind: found.channel_kind.clone(),
+        at: found.created_at,
+        subject: found.subject.clone(),
+        status: found.status,
+        assignee: found.assignee,
+        team: found.team_id,
+        priority: found.priority,
+        tags: found.tags.clone(),
+    }
+}
+
+fn of_contact(read: &impl Read, contact: &Contact) -> Result<ContactDoc, StoreError> {
+    let mut addresses: Vec<String> = contact
+        .phone
+        .iter()
+        .chain(&contact.email)
+        .chain(&contact.external_id)
+        .cloned()
+        .collect();
+    let mut names = vec![contact.name.clone()];
+    for identity in identities::of_contact(read, contact.id)? {
+        addresses.push(identity.address);
+        names.extend(identity.display_name.filter(|name| *name != contact.name));
+    }
+    names.dedup();
+    let fields = contact
+        .custom_fields
+        .values()
+        .filter_map(serde_json::Value::as_str);
+    let about = [&contact.company, &contact.city, &contact.country]
+        .into_iter()
+        .flatten();
+    let text: Vec<&str> = about.map(String::as_str).chain(fields).collect();
+    Ok(ContactDoc {
+        id: contact.id,
+        at: contact.created_at,
+        names,
+        addresses,
+        tags: contact.tags.clone(),
+        text: text.join("\n"),
+    })
+}
