@@ -29,6 +29,7 @@ use crate::search::resolve::Negatable;
 use crate::search::resolve::Plan;
 use crate::search::resolve::StateTest;
 use crate::search::schema::Fields;
+use crate::search::steady::Steady;
 use crate::search::words::Shape;
 use crate::search::words::Word;
 use crate::search::words::words;
@@ -433,10 +434,14 @@ fn all_of(mut clauses: Vec<Clause>) -> Box<dyn Query> {
     if clauses.iter().all(|(occur, _)| *occur != Occur::Must) {
         clauses.push((Occur::Must, Box::new(AllQuery)));
     }
-    match clauses.as_slice() {
-        [(Occur::Must, only)] => only.box_clone(),
-        _ => Box::new(BooleanQuery::new(clauses)),
+    if let [(Occur::Must, only)] = clauses.as_slice() {
+        return only.box_clone();
     }
+    let steady = |(occur, query): Clause| match occur {
+        Occur::MustNot => (occur, Box::new(Steady(query)) as Box<dyn Query>),
+        _ => (occur, query),
+    };
+    Box::new(BooleanQuery::new(clauses.into_iter().map(steady).collect()))
 }
 
 fn any_of(clauses: Vec<Clause>) -> Box<dyn Query> {

@@ -26,6 +26,9 @@ mod lexer;
 pub mod query;
 pub mod resolve;
 mod schema;
+mod steady;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::collections::HashSet;

@@ -15,6 +15,7 @@ use crate::model::conversation::Status;
 use crate::search::documents::Has;
 use crate::search::lexer;
 use crate::search::lexer::Piece;
+use crate::search::words::words;
 
 /// Most parts of one question; the rest is ignored.
 pub const PARTS_MAX: usize = 32;
@@ -134,12 +135,23 @@ pub fn parse(question: &str) -> Query {
             either = true;
             continue;
         }
-        for part in parts_of(&piece, piece.span.end == question.len()) {
+        let parts = parts_of(&piece, piece.span.end == question.len());
+        for part in parts.into_iter().filter(Part::says_something) {
             query.push(part, std::mem::take(&mut either));
         }
     }
     query.parts.truncate(PARTS_MAX);
     query
+}
+
+impl Part {
+    /// Whether there is a word in it: signs alone cannot be searched.
+    fn says_something(&self) -> bool {
+        match &self.wanted {
+            Wanted::Text(any) => any.iter().any(|phrase| !words(&phrase.text).is_empty()),
+            Wanted::Filter(_) => true,
+        }
+    }
 }
 
 impl Query {
@@ -295,4 +307,113 @@ fn calendar(word: &str) -> Option<When> {
         (Some(_), Some(_)) => 1.day(),
     };
     Some(When::Days(first, first.checked_add(length).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    /// A question retold: `+` for what must hold, `-` for what must not, `~` after a word that may
+    /// go on, quotes around phrases, `|` between alternatives.
+    fn told(question: &str) -> Vec<String> {
+        parse(question)
+            .parts
+            .iter()
+            .map(|part| {
+                let sign = if part.negated { '-' } else { '+' };
+                match &part.wanted {
+                    Wanted::Filter(filter) => format!("{sign}{filter:?}"),
+                    Wanted::Text(any) => {
+                        let words: Vec<String> = any.iter().map(told_phrase).collect();
+                        format!("{sign}{}", words.join("|"))
+                    }
+                }
+            })
+            .collect()
+    }
+
+    fn told_phrase(phrase: &Phrase) -> String {
+        let quote = if phrase.quoted { "\"" } else { "" };
+        let open = if phrase.open { "~" } else { "" };
+        format!("{quote}{}{quote}{open}", phrase.text)
+    }
+
+    #[test]
+    fn questions_are_understood() {
+        let cases: [(&str, &[&str]); 30] = [
+            ("", &[]),
+            ("torn bag", &["+torn", "+bag~"]),
+            ("torn bag ", &["+torn", "+bag"]),
+            (
+                "\"torn bag\" -refund x ",
+                &["+\"torn bag\"", "-refund", "+x"],
+            ),
+            ("\"torn bag", &["+torn", "+bag~"]),
+            ("a OR b ", &["+a|b"]),
+            ("a OR b OR \"c d\"", &["+a|b|\"c d\""]),
+            ("OR a ", &["+OR", "+a"]),
+            ("a OR ", &["+a"]),
+            ("a OR tag:x", &["+a", "+Tag(\"x\")"]),
+            ("from:camila", &["+From(\"camila\")"]),
+            ("FROM:me", &["+From(\"me\")"]),
+            ("in:\"US orders\" x ", &["+In(\"US orders\")", "+x"]),
+            ("channel:whatsapp", &["+In(\"whatsapp\")"]),
+            ("status:done", &["+Status(Resolved)"]),
+            ("status:nonsense ", &["+status", "+nonsense"]),
+            ("-tag:vip", &["-Tag(\"vip\")"]),
+            ("has:file", &["+Has(File)"]),
+            ("has:photos", &["+Has(Image)"]),
+            ("is:unread is:snoozed", &["+Is(Unread)", "+Status(Snoozed)"]),
+            ("assignee:none", &["+Assignee(\"none\")"]),
+            ("priority:urgent", &["+Priority(Urgent)"]),
+            (
+                "before:2026-10-01",
+                &["+Before(Days(2026-10-01, 2026-10-02))"],
+            ),
+            ("on:2026-02", &["+On(Days(2026-02-01, 2026-03-01))"]),
+            ("after:2026", &["+After(Days(2026-01-01, 2027-01-01))"]),
+            (
+                "after:yesterday on:7d",
+                &["+After(DaysAgo(1))", "+On(DaysAgo(7))"],
+            ),
+            ("before:2026-13-01 ", &["+before", "+2026-13-01"]),
+            ("colour:red ", &["+colour", "+red"]),
+            ("from: x ", &["+from:", "+x"]),
+            ("file:invoice*.pdf", &["+File(\"invoice*.pdf\")"]),
+        ];
+        for (question, expected) in cases {
+            assert_eq!(told(question), expected, "{question}");
+        }
+    }
+
+    #[test]
+    fn taking_a_chip_out_leaves_the_rest() {
+        let question = "torn in:\"US orders\" -tag:vip bag";
+        let query = parse(question);
+        let (chip, filter) = query.chips().next().unwrap();
+        assert_eq!(*filter, Filter::In("US orders".to_owned()));
+        let mut rest = question.to_owned();
+        rest.replace_range(chip.span.clone(), "");
+        assert_eq!(told(&rest), ["+torn", "-Tag(\"vip\")", "+bag~"]);
+        assert_eq!(query.chips().count(), 2);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_question(question in "\\PC{0,200}") {
+            let query = parse(&question);
+            proptest::prop_assert!(query.parts.len() <= PARTS_MAX);
+            for part in &query.parts {
+                proptest::prop_assert!(question.get(part.span.clone()).is_some());
+            }
+        }
+
+        #[test]
+        fn operators_in_any_company_never_fail(
+            question in "(-?(from|in|on|before|has|is|id|file|\"|OR|\\*|:)?[:\" ]{0,2}[a-z0-9*-]{0,6} ?){0,12}"
+        ) {
+            proptest::prop_assert!(parse(&question).parts.len() <= PARTS_MAX);
+        }
+    }
 }

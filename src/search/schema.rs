@@ -91,7 +91,8 @@ pub fn settings() -> IndexSettings {
 /// The one way text is cut, under the name the schema calls it by.
 #[must_use]
 pub fn tokenizers() -> TokenizerManager {
-    let manager = TokenizerManager::new();
+    // The library wants its own default tokenizer there even for fields without text.
+    let manager = TokenizerManager::default();
     manager.register(TOKENIZER, TextAnalyzer::from(Words));
     manager
 }

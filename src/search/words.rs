@@ -324,9 +324,10 @@ mod tests {
         }
 
         #[test]
-        fn folding_twice_changes_nothing(text in "\\PC{0,20}") {
-            let once = fold(&text);
-            proptest::prop_assert_eq!(fold(&once), once);
+        fn folding_a_word_again_changes_nothing(text in "\\PC{0,20}") {
+            for word in words(&text).iter().filter(|word| word.shape == Shape::Plain) {
+                proptest::prop_assert_eq!(fold(&word.text), word.text.clone());
+            }
         }
     }
 }
