@@ -14,6 +14,7 @@ pub mod links;
 pub mod live;
 pub mod people;
 pub mod rules;
+pub mod setup;
 pub mod workers;
 
 use crate::engine::context::Context;
@@ -33,6 +34,9 @@ use crate::engine::people::api_keys::ApiKeys;
 use crate::engine::people::logins::Logins;
 use crate::engine::people::passwords::Passwords;
 use crate::engine::people::users::Users;
+use crate::engine::setup::audit::Audit;
+use crate::engine::setup::channels::Channels;
+use crate::engine::setup::organisation::Organisations;
 
 /// Everything the outside may ask for, one field a subject. Cheap to clone.
 #[derive(Clone)]
@@ -67,6 +71,12 @@ pub struct Engine {
     pub api_keys: ApiKeys,
     /// How the installation is doing.
     pub health: Health,
+    /// Channels.
+    pub channels: Channels,
+    /// The business.
+    pub organisations: Organisations,
+    /// Who changed what.
+    pub audit: Audit,
 }
 
 impl Engine {
@@ -78,6 +88,9 @@ impl Engine {
             logins: Logins::new(context.clone(), passwords.clone()),
             users: Users::new(context.clone(), passwords),
             api_keys: ApiKeys(context.clone()),
+            channels: Channels(context.clone()),
+            organisations: Organisations(context.clone()),
+            audit: Audit(context.clone()),
             health: Health::new(context.clone(), index),
             sending: Sending(context.clone()),
             changing: Changing(context.clone()),

@@ -1,0 +1,563 @@
+//! Channels: made, configured, connected, deleted.
+
+use serde_json::Value;
+
+use crate::channels::Channel as Translation;
+use crate::engine::context::Context;
+use crate::engine::context::Pen;
+use crate::engine::context::secret_place;
+use crate::engine::error::EngineError;
+use crate::engine::setup::audit;
+use crate::engine::setup::settings;
+use crate::model::Opaque;
+use crate::model::actor::Actor;
+use crate::model::channel::Channel;
+use crate::model::channel::ChannelKind;
+use crate::model::channel::ChannelState;
+use crate::model::event::ChannelEvent;
+use crate::model::event::Event;
+use crate::model::ids::ChannelId;
+use crate::model::permission::Permission;
+use crate::model::rejection::Code;
+use crate::model::rejection::FieldError;
+use crate::model::rejection::Rejection;
+use crate::store::Read;
+use crate::store::Tx;
+use crate::store::records::channels;
+use crate::store::records::conversations;
+use crate::store::records::conversations::Owner;
+
+/// The longest name, in characters.
+const NAME_MAX: usize = 80;
+
+/// A channel to be made.
+#[derive(Debug, Clone)]
+pub struct NewChannel {
+    /// Which kind.
+    pub kind: ChannelKind,
+    /// Its name among colleagues.
+    pub name: String,
+    /// Its settings and secrets.
+    pub config: Opaque,
+    /// What an API client keeps with it.
+    pub metadata: Opaque,
+}
+
+/// What may be changed; what is none stays.
+#[derive(Debug, Clone, Default)]
+pub struct ChannelChanges {
+    /// The name.
+    pub name: Option<String>,
+    /// Whether it is switched on.
+    pub enabled: Option<bool>,
+    /// Settings, merged one level deep; null takes one out.
+    pub config: Opaque,
+    /// Metadata, merged one level deep.
+    pub metadata: Opaque,
+    /// The revision the change was made from.
+    pub revision: Option<u64>,
+}
+
+/// A channel that was just made: its generated secrets are shown this once.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// The channel.
+    pub channel: Channel,
+    /// Secrets that were generated, in clear.
+    pub secrets: Vec<(String, String)>,
+}
+
+/// One step of a test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What was looked at.
+    pub name: &'static str,
+    /// Whether it is right.
+    pub ok: bool,
+    /// What was found.
+    pub message: String,
+}
+
+/// Managing channels.
+#[derive(Clone)]
+pub struct Channels(pub Context);
+
+impl Channels {
+    /// Every channel, oldest first.
+    ///
+    /// # Errors
+    /// The actor may not.
+    pub fn list(&self, actor: &Actor) -> Result<Vec<Channel>, EngineError> {
+        actor.require(Permission::ReadChannels)?;
+        Ok(channels::list(&self.0.store.snapshot()?)?)
+    }
+
+    /// One channel.
+    ///
+    /// # Errors
+    /// The actor may not; there is none.
+    pub fn get(&self, actor: &Actor, id: ChannelId) -> Result<Channel, EngineError> {
+        actor.require(Permission::ReadChannels)?;
+        find(&self.0.store.snapshot()?, id)
+    }
+
+    /// Makes a channel. It is not connected yet.
+    ///
+    /// # Errors
+    /// The actor may not; `INVALID_CHANNEL_TYPE`; `VALIDATION_ERROR` naming every wrong setting.
+    pub async fn create(&self, actor: &Actor, new: NewChannel) -> Result<Made, EngineError> {
+        actor.require(Permission::ManageChannels)?;
+        let name = clean_name(&new.name)?;
+        let translation = self.translation(&new.kind)?;
+        let mut config = new.config;
+        translation.adopt(&mut config);
+        let sorted = settings::sort(translation.settings(), &config).map_err(all_wrong)?;
+        let given = sorted.secrets.clone();
+        let fresh: Vec<(String, String)> = settings::generated(
+            translation.settings(),
+            move |name| given.contains_key(name),
+            &self.0.random,
+        )
+        .collect();
+        let stamp = self.0.stamp();
+        let mut pen = stamp.pen();
+        let id: ChannelId = pen.id();
+        let mut channel = Channel {
+            id,
+            kind: new.kind,
+            name,
+            state: ChannelState::Inactive,
+            enabled: true,
+            settings: Opaque::new(),
+            secrets: std::collections::BTreeMap::new(),
+            sandbox: false,
+            error: None,
+            connected_at: None,
+            last_inbound_at: None,
+            last_outbound_at: None,
+            metadata: new.metadata,
+            revision: 1,
+            created_at: pen.now,
+            updated_at: pen.now,
+        };
+        merge(&mut channel.settings, &sorted.open);
+        for (name, plain) in sorted
+            .secrets
+            .iter()
+            .map(|(name, plain)| (name, plain))
+            .chain(fresh.iter().map(|(name, plain)| (name, plain)))
+        {
+            self.seal(&mut channel, name, plain);
+        }
+        self.check(&channel)?;
+        let actor = actor.clone();
+        let stored = self.0.store.write("making a channel", move |tx| {
+            let mut pen = stamp.pen();
+            let _same: ChannelId = pen.id();
+            channels::put(tx, &channel)?;
+            note(
+                tx,
+                &mut pen,
+                &actor,
+                "channel.created",
+                &channel,
+                Event::ChannelCreated,
+            )?;
+            Ok::<_, EngineError>(channel.clone())
+        });
+        Ok(Made {
+            channel: stored.await?,
+            secrets: fresh,
+        })
+    }
+
+    /// Changes a channel.
+    ///
+    /// # Errors
+    /// The actor may not; there is none; somebody else changed it; a setting is wrong.
+    pub async fn update(
+        &self,
+        actor: &Actor,
+        id: ChannelId,
+        changes: ChannelChanges,
+    ) -> Result<Channel, EngineError> {
+        actor.require(Permission::ManageChannels)?;
+        let held = find(&self.0.store.snapshot()?, id)?;
+        let translation = self.translation(&held.kind)?;
+        let mut config = changes.config.clone();
+        translation.adopt(&mut config);
+        let sorted = settings::sort(translation.settings(), &config).map_err(all_wrong)?;
+        let name = changes.name.as_deref().map(clean_name).transpose()?;
+        let change = {
+            let this = self.clone();
+            move |channel: &mut Channel| -> Result<(), EngineError> {
+                if changes
+                    .revision
+                    .is_some_and(|known| known != channel.revision)
+                {
+                    let message =
+                        "Somebody changed this channel meanwhile; read it again before you save.";
+                    return Err(Rejection::new(Code::RevisionMismatch, message).into());
+                }
+                if let Some(name) = &name {
+                    channel.name.clone_from(name);
+                }
+                channel.enabled = changes.enabled.unwrap_or(channel.enabled);
+                merge(&mut channel.settings, &sorted.open);
+                merge(&mut channel.metadata, &changes.metadata);
+                for (name, plain) in &sorted.secrets {
+                    this.seal(channel, name, plain);
+                }
+                this.check(channel)
+            }
+        };
+        self.change(actor, id, "channel.updated", Event::ChannelUpdated, change)
+            .await
+    }
+
+    /// Makes a new secret in place of one that the channel makes by itself, and shows it once.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such channel or secret.
+    pub async fn renew_secret(
+        &self,
+        actor: &Actor,
+        id: ChannelId,
+        name: &str,
+    ) -> Result<(Channel, String), EngineError> {
+        actor.require(Permission::ManageChannels)?;
+        let held = find(&self.0.store.snapshot()?, id)?;
+        let table = self.translation(&held.kind)?.settings();
+        let fresh = settings::generated(table, |other| other != name, &self.0.random).next();
+        let Some((name, plain)) = fresh else {
+            let wrong = "must be a secret that the channel makes by itself";
+            return Err(Rejection::field("secret", wrong).into());
+        };
+        let this = self.clone();
+        let shown = plain.clone();
+        let change = move |channel: &mut Channel| {
+            this.seal(channel, &name, &plain);
+            Ok(())
+        };
+        let channel = self
+            .change(
+                actor,
+                id,
+                "channel.secretRenewed",
+                Event::ChannelUpdated,
+                change,
+            )
+            .await?;
+        Ok((channel, shown))
+    }
+
+    /// Connects a channel after checking that it can work.
+    ///
+    /// # Errors
+    /// The actor may not; there is none. A check that fails leaves the channel in error and says
+    /// why.
+    pub async fn connect(&self, actor: &Actor, id: ChannelId) -> Result<Channel, EngineError> {
+        actor.require(Permission::ManageChannels)?;
+        let checks = self.test(actor, id)?;
+        let broken = checks.into_iter().find(|check| !check.ok);
+        let now = self.0.clock.now();
+        match broken {
+            None => {
+                let change = move |channel: &mut Channel| {
+                    channel.state = ChannelState::Active;
+                    channel.error = None;
+                    channel.connected_at = Some(now);
+                    Ok(())
+                };
+                self.change(
+                    actor,
+                    id,
+                    "channel.connected",
+                    Event::ChannelConnected,
+                    change,
+                )
+                .await
+            }
+            Some(check) => {
+                let change = move |channel: &mut Channel| {
+                    channel.state = ChannelState::Error;
+                    channel.error = Some(check.message.clone());
+                    Ok(())
+                };
+                self.change(
+                    actor,
+                    id,
+                    "channel.connectFailed",
+                    Event::ChannelError,
+                    change,
+                )
+                .await
+            }
+        }
+    }
+
+    /// Disconnects a channel; what waits in its queue stays there.
+    ///
+    /// # Errors
+    /// The actor may not; there is none.
+    pub async fn disconnect(&self, actor: &Actor, id: ChannelId) -> Result<Channel, EngineError> {
+        actor.require(Permission::ManageChannels)?;
+        let change = |channel: &mut Channel| {
+            channel.state = ChannelState::Inactive;
+            channel.error = None;
+            Ok(())
+        };
+        self.change(
+            actor,
+            id,
+            "channel.disconnected",
+            Event::ChannelDisconnected,
+            change,
+        )
+        .await
+    }
+
+    /// Deletes a channel. Its conversations stay readable.
+    ///
+    /// # Errors
+    /// The actor may not; there is none; `ACTIVE_CONVERSATIONS_EXIST` without force.
+    pub async fn delete(
+        &self,
+        actor: &Actor,
+        id: ChannelId,
+        force: bool,
+    ) -> Result<(), EngineError> {
+        actor.require(Permission::ManageChannels)?;
+        let stamp = self.0.stamp();
+        let actor = actor.clone();
+        self.0
+            .store
+            .write("deleting a channel", move |tx| {
+                let channel = find(tx, id)?;
+                if !force && has_live_conversations(tx, id)? {
+                    let message = "There are open conversations on this channel. Resolve them, or delete with force.";
+                    return Err(Rejection::new(Code::ActiveConversationsExist, message).into());
+                }
+                channels::remove(tx, id)?;
+                let mut pen = stamp.pen();
+                note(tx, &mut pen, &actor, "channel.deleted", &channel, Event::ChannelDeleted)?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// Looks at everything a channel needs, without changing it.
+    ///
+    /// # Errors
+    /// The actor may not; there is none.
+    pub fn test(&self, actor: &Actor, id: ChannelId) -> Result<Vec<Check>, EngineError> {
+        actor.require(Permission::ManageChannels)?;
+        let channel = find(&self.0.store.snapshot()?, id)?;
+        let wrong = self.check(&channel).err();
+        let settings = Check {
+            name: "settings",
+            ok: wrong.is_none(),
+            message: wrong.map_or_else(
+                || "The settings are right.".to_owned(),
+                |error| error.to_string(),
+            ),
+        };
+        Ok(vec![settings, self.check_address()])
+    }
+
+    /// Whether customers' browsers and vendors can reach us.
+    fn check_address(&self) -> Check {
+        let url = self.0.links.public_url();
+        let local = url::Url::parse(url)
+            .is_ok_and(|url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")));
+        let ok = url.starts_with("https://") || local;
+        let message = match (ok, local) {
+            (true, true) => {
+                format!("{url}: only on this computer. Set --public-url before customers come.")
+            }
+            (true, false) => format!("{url}: browsers can use it."),
+            (false, _) => format!("{url} is not https. Set --public-url to an https address."),
+        };
+        Check {
+            name: "publicAddress",
+            ok,
+            message,
+        }
+    }
+
+    /// Where a vendor reports what happens.
+    #[must_use]
+    pub fn webhook_url(&self, channel: &Channel) -> String {
+        format!(
+            "{}/webhooks/{}/{}",
+            self.0.links.public_url(),
+            channel.kind,
+            channel.id
+        )
+    }
+
+    /// The settings as they may be shown: secrets masked.
+    #[must_use]
+    pub fn shown_settings(&self, channel: &Channel) -> Opaque {
+        settings::masked(&channel.settings, channel.secrets.keys())
+    }
+
+    fn translation(&self, kind: &ChannelKind) -> Result<&dyn Translation, Rejection> {
+        self.0.channels.channel(kind).ok_or_else(|| {
+            let known: Vec<_> = self.0.channels.channels().map(Translation::kind).collect();
+            let message = format!(
+                "{kind} cannot be connected here; known types: {}.",
+                known.join(", ")
+            );
+            Rejection::new(Code::InvalidChannelType, message)
+        })
+    }
+
+    fn seal(&self, channel: &mut Channel, name: &str, plain: &str) {
+        let sealed = self
+            .0
+            .sealer
+            .seal(&secret_place(channel.id, name), plain.as_bytes());
+        channel.secrets.insert(name.to_owned(), sealed);
+    }
+
+    /// The channel's own checks, and that nothing it needs is missing.
+    fn check(&self, channel: &Channel) -> Result<(), EngineError> {
+        let translation = self.translation(&channel.kind)?;
+        let missing: Vec<FieldError> = translation
+            .settings()
+            .iter()
+            .filter(|setting| {
+                let has = channel.settings.contains_key(setting.name)
+                    || channel.secrets.contains_key(setting.name);
+                setting.required && !has
+            })
+            .map(|setting| FieldError {
+                field: format!("config.{}", setting.name),
+                message: format!("is missing: {}", setting.label),
+            })
+            .collect();
+        if !missing.is_empty() {
+            return Err(all_wrong(missing).into());
+        }
+        translation
+            .check(&self.0.account(channel)?)
+            .map_err(|wrong| {
+                let under_config = |field: FieldError| FieldError {
+                    field: format!("config.{}", field.field),
+                    message: field.message,
+                };
+                all_wrong(wrong.into_iter().map(under_config).collect()).into()
+            })
+    }
+
+    async fn change(
+        &self,
+        actor: &Actor,
+        id: ChannelId,
+        action: &'static str,
+        event: fn(ChannelEvent) -> Event,
+        change: impl Fn(&mut Channel) -> Result<(), EngineError> + Send + 'static,
+    ) -> Result<Channel, EngineError> {
+        let stamp = self.0.stamp();
+        let actor = actor.clone();
+        self.0
+            .store
+            .write("changing a channel", move |tx| {
+                let mut channel = find(tx, id)?;
+                change(&mut channel)?;
+                let mut pen = stamp.pen();
+                channel.revision += 1;
+                channel.updated_at = pen.now;
+                channels::put(tx, &channel)?;
+                note(tx, &mut pen, &actor, action, &channel, event)?;
+                Ok(channel)
+            })
+            .await
+    }
+}
+
+fn note(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    actor: &Actor,
+    action: &str,
+    channel: &Channel,
+    event: fn(ChannelEvent) -> Event,
+) -> Result<(), EngineError> {
+    let details = Opaque::from_iter([("name".to_owned(), Value::from(channel.name.clone()))]);
+    audit::note(tx, pen, actor, action, channel.id, details)?;
+    pen.log(
+        tx,
+        event(ChannelEvent {
+            channel_id: channel.id,
+        }),
+    )?;
+    Ok(())
+}
+
+fn has_live_conversations(read: &impl Read, id: ChannelId) -> Result<bool, EngineError> {
+    use crate::model::conversation::Status;
+    for status in [Status::Open, Status::Pending, Status::Snoozed] {
+        let mut after = None;
+        loop {
+            let places = conversations::places(read, status, Owner::Anyone, after, 500)?;
+            let Some(last) = places.last() else { break };
+            after = Some(*last);
+            for (_, conversation) in places {
+                let found = conversations::get(read, conversation)?;
+                if found.is_some_and(|found| found.channel_id == id) {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Ok(false)
+}
+
+fn find(read: &impl Read, id: ChannelId) -> Result<Channel, EngineError> {
+    channels::get(read, id)?
+        .ok_or_else(|| Rejection::not_found(Code::ChannelNotFound, "channel").into())
+}
+
+fn clean_name(name: &str) -> Result<String, Rejection> {
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() || name.chars().count() > NAME_MAX {
+        return Err(Rejection::field(
+            "name",
+            format!("must be 1 to {NAME_MAX} characters long"),
+        ));
+    }
+    Ok(name)
+}
+
+fn all_wrong(fields: Vec<FieldError>) -> Rejection {
+    let first = fields.first().map_or_else(
+        || "The settings are not right.".to_owned(),
+        |field| format!("{} {}", field.field, field.message),
+    );
+    Rejection {
+        fields,
+        ..Rejection::new(Code::ValidationError, first)
+    }
+}
+
+/// Merges a patch into settings, one level deep; null takes a key out.
+fn merge(held: &mut Opaque, patch: &Opaque) {
+    for (key, value) in patch {
+        match (held.get_mut(key), value) {
+            (_, Value::Null) => {
+                held.remove(key);
+            }
+            (Some(Value::Object(inner)), Value::Object(new)) => {
+                inner.extend(
+                    new.iter()
+                        .map(|(name, value)| (name.clone(), value.clone())),
+                );
+            }
+            _ => {
+                held.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
