@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use actix_web::App as WebApp;
@@ -31,6 +32,7 @@ use crate::search::SearchConfig;
 use crate::search::indexer::Indexer;
 use crate::store::Store;
 use crate::web;
+use crate::web::demo::Demo;
 use crate::web::state::State;
 
 /// How long requests under way may take to finish when the server stops.
@@ -81,6 +83,8 @@ pub struct Running {
     workers: Workers,
     indexer: Arc<Indexer>,
     store: Store,
+    /// What there is only in `linktor demo`, once it is made.
+    pub(crate) demo: Arc<OnceLock<Demo>>,
 }
 
 impl Running {
@@ -106,7 +110,8 @@ impl Running {
         let engine = Engine::new(context.clone(), Arc::new(move || progress.progress()));
         let setup_token = first_run(&engine, config).await?;
         let workers = Workers::start(&context);
-        let (server, serving) = serve(&engine, config, listener)?;
+        let demo = Arc::new(OnceLock::new());
+        let (server, serving) = serve(&engine, config, listener, demo.clone())?;
         let setup_url = setup_token.map(|token| format!("{public_url}/setup?token={token}"));
         Ok(Self {
             engine,
@@ -117,6 +122,7 @@ impl Running {
             workers,
             indexer,
             store,
+            demo,
         })
     }
 
@@ -218,6 +224,11 @@ async fn first_run(engine: &Engine, config: &Config) -> Result<Option<String>, S
     let wrong =
         |what: &str, error: &dyn std::fmt::Display| StartError::new(format!("{what}: {error}"));
     let chosen = &config.first_run;
+    engine
+        .organisations
+        .ensure()
+        .await
+        .map_err(StartError::new)?;
     let unowned = engine.logins.is_unowned().map_err(StartError::new)?;
     if unowned && let (Some(email), Some(password)) = (&chosen.admin_email, &chosen.admin_password)
     {
@@ -255,10 +266,16 @@ async fn first_run(engine: &Engine, config: &Config) -> Result<Option<String>, S
 
 type Serving = (ServerHandle, JoinHandle<std::io::Result<()>>);
 
-fn serve(engine: &Engine, config: &Config, listener: TcpListener) -> Result<Serving, StartError> {
+fn serve(
+    engine: &Engine,
+    config: &Config,
+    listener: TcpListener,
+    demo: Arc<OnceLock<Demo>>,
+) -> Result<Serving, StartError> {
     let state = Data::new(State::new(
         engine.clone(),
         config.server.trusted_proxies.clone(),
+        demo,
     ));
     let server = HttpServer::new(move || {
         WebApp::new()

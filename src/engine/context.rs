@@ -60,6 +60,15 @@ impl Context {
         }
     }
 
+    /// A stamp of another moment than the present: for what is brought in from elsewhere.
+    #[must_use]
+    pub fn stamp_at(&self, moment: Timestamp) -> Stamp {
+        Stamp {
+            now: moment,
+            first: self.ids.block(moment),
+        }
+    }
+
     /// A channel as its translation sees it, its secrets opened.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ pub mod assets;
 pub mod auth;
 pub mod csrf;
 pub mod dashboard;
+pub mod demo;
 pub mod error;
 pub mod files;
 pub mod headers;
@@ -20,5 +21,6 @@ pub fn configure(config: &mut ServiceConfig) {
     assets::configure(config);
     hooks::configure(config);
     media::configure(config);
+    demo::configure(config);
     dashboard::configure(config);
 }

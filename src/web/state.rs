@@ -1,8 +1,12 @@
 //! What handlers receive.
 
+use std::sync::Arc;
+use std::sync::OnceLock;
+
 use crate::base::crypto::sign;
 use crate::config::network::Network;
 use crate::engine::Engine;
+use crate::web::demo::Demo;
 
 /// What every handler can reach. One per process, shared.
 pub struct State {
@@ -13,12 +17,13 @@ pub struct State {
     /// Addresses of proxies whose word on where a request comes from is believed.
     pub trusted_proxies: Vec<Network>,
     csrf_key: [u8; 32],
+    demo: Arc<OnceLock<Demo>>,
 }
 
 impl State {
     /// The state over an engine.
     #[must_use]
-    pub fn new(engine: Engine, trusted_proxies: Vec<Network>) -> Self {
+    pub fn new(engine: Engine, trusted_proxies: Vec<Network>, demo: Arc<OnceLock<Demo>>) -> Self {
         let csrf_key = sign(engine.context.store.secret_key().reveal(), b"csrf");
         let is_https = engine.context.links.public_url().starts_with("https://");
         Self {
@@ -26,7 +31,14 @@ impl State {
             is_https,
             trusted_proxies,
             csrf_key,
+            demo,
         }
+    }
+
+    /// What there is only in `linktor demo`.
+    #[must_use]
+    pub fn demo(&self) -> Option<&Demo> {
+        self.demo.get()
     }
 
     /// The key that signs proofs of forms.
