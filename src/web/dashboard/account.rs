@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
+use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use actix_web::web::Bytes;
@@ -28,6 +29,7 @@ use crate::web::dashboard::view::account::LoginPage;
 use crate::web::dashboard::view::account::SetupPage;
 use crate::web::dashboard::view::account::SetupStep;
 use crate::web::dashboard::view::atoms::FieldView;
+use crate::web::dashboard::view::shell::Theme;
 use crate::web::error::rejection_of;
 use crate::web::state::State;
 use crate::web::state::VERSION;
@@ -98,7 +100,7 @@ fn login_page(
     Ok(response)
 }
 
-fn add_cookie(response: &mut HttpResponse, cookie: &actix_web::cookie::Cookie<'_>) {
+fn add_cookie(response: &mut HttpResponse, cookie: &Cookie<'_>) {
     if let Err(error) = response.add_cookie(cookie) {
         tracing::error!("a cookie could not be set: {error}");
     }
@@ -196,15 +198,20 @@ async fn logout(state: Shared, form: Form) -> Result<HttpResponse, Problem> {
 }
 
 async fn theme(form: Form) -> Result<HttpResponse, Problem> {
-    let word =
-        crate::web::dashboard::view::shell::Theme::parse(form.fields.get("theme")).to_string();
+    let theme = Theme::parse(form.fields.get("theme"));
     let mut response = see(safe_next(form.fields.get("back")));
-    let mut cookie = actix_web::cookie::Cookie::build("linktor_theme", word)
+    add_cookie(&mut response, &theme_cookie(theme));
+    Ok(response)
+}
+
+/// The cookie that tells pages which look to have.
+#[must_use]
+pub fn theme_cookie(theme: Theme) -> Cookie<'static> {
+    let mut cookie = Cookie::build("linktor_theme", theme.to_string())
         .path("/")
         .finish();
     cookie.make_permanent();
-    add_cookie(&mut response, &cookie);
-    Ok(response)
+    cookie
 }
 
 const REFUSED: &str =

@@ -1,13 +1,18 @@
 //! The dashboard: the pages people of the business work in.
 
 pub mod account;
+pub mod answers;
 pub mod conversation;
 pub mod form;
 pub mod inbox;
+pub mod keys;
 pub mod live;
+pub mod me;
 pub mod present;
 pub mod problem;
 pub mod reader;
+pub mod upload;
+pub mod users;
 pub mod view;
 
 use actix_web::web::ServiceConfig;
@@ -18,4 +23,8 @@ pub fn configure(config: &mut ServiceConfig) {
     live::configure(config);
     conversation::configure(config);
     inbox::configure(config);
+    upload::configure(config);
+    keys::configure(config);
+    users::configure(config);
+    me::configure(config);
 }

@@ -199,7 +199,9 @@ fn decoded(value: &str) -> String {
         .into_owned()
 }
 
-fn capitalised(word: &str) -> String {
+/// A word with a capital at its beginning.
+#[must_use]
+pub fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()

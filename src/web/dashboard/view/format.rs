@@ -76,6 +76,15 @@ pub fn clock(at: Timestamp, zone: &jiff::tz::TimeZone) -> String {
         .to_string()
 }
 
+/// "1 Mar 2027" in `zone`: a date that is far away.
+#[must_use]
+pub fn date(at: Timestamp, zone: &jiff::tz::TimeZone) -> String {
+    at.calendar()
+        .to_zoned_datetime(zone.clone())
+        .strftime("%-d %b %Y")
+        .to_string()
+}
+
 /// The line between two days of a thread: "Today", "Yesterday", "Monday 16 November".
 #[must_use]
 pub fn day(at: Timestamp, now: Timestamp, zone: &jiff::tz::TimeZone) -> String {

@@ -1,0 +1,123 @@
+//! How forms are answered: what is said after one was taken, and the page again when it was not.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use serde::Deserialize;
+
+use crate::engine::error::EngineError;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+use crate::web::dashboard::problem::Problem;
+use crate::web::dashboard::reader::Reader;
+use crate::web::dashboard::reader::page_with;
+use crate::web::dashboard::view::atoms::BannerView;
+use crate::web::dashboard::view::atoms::FieldView;
+
+/// What a page's address says of the form that led to it: `?saved=1`.
+#[derive(Debug, Default, Deserialize)]
+pub struct Told {
+    saved: Option<String>,
+}
+
+impl Told {
+    /// The band that says it.
+    #[must_use]
+    pub fn banner(&self) -> Option<BannerView> {
+        self.saved.as_ref().map(|_| BannerView::done("Saved."))
+    }
+}
+
+/// Why a form was not taken, ready to be said beside its fields.
+#[derive(Debug, Default)]
+pub struct Refused(Option<Rejection>);
+
+impl Refused {
+    /// Nothing is wrong: the form is shown for the first time.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self(None)
+    }
+
+    /// What is wrong with the field of that name, as a sentence.
+    #[must_use]
+    pub fn about(&self, name: &str) -> Option<String> {
+        let known = |field: &str| field == name || field.strip_prefix("config.") == Some(name);
+        let field = self.0.as_ref()?.fields.iter().find(|f| known(&f.field))?;
+        Some(format!("This {}.", field.message))
+    }
+
+    /// A field holding what was typed, with what is wrong with it.
+    #[must_use]
+    pub fn field(&self, name: &str, typed: &str) -> FieldView {
+        match self.about(name) {
+            Some(words) => FieldView::of(typed).wrong(words),
+            None => FieldView::of(typed),
+        }
+    }
+
+    /// The band for what none of the form's fields says.
+    #[must_use]
+    pub fn banner(&self, fields: &[&str]) -> Option<BannerView> {
+        let rejection = self.0.as_ref()?;
+        let said = fields.iter().any(|name| self.about(name).is_some());
+        (!said).then(|| BannerView::bad("Not saved.", rejection.message.as_str()))
+    }
+}
+
+/// Answers a form that was refused: the page with what is wrong under 422; to a script the sentence
+/// alone. What is not about the form (nothing there, not allowed, ours to fix) stays a problem.
+///
+/// # Errors
+/// The problem, or what goes wrong drawing the page.
+pub fn refuse<T: Template>(
+    reader: &Reader,
+    error: impl Into<EngineError>,
+    page: impl FnOnce(&Refused) -> Result<T, Problem>,
+) -> Result<HttpResponse, Problem> {
+    let problem = Problem::from(error);
+    if !reader.parts.is_empty() {
+        return Ok(problem.for_script());
+    }
+    if !is_about_the_form(problem.0.code) {
+        return Err(problem);
+    }
+    let page = page(&Refused(Some(problem.0)))?;
+    Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &page))
+}
+
+fn is_about_the_form(code: Code) -> bool {
+    use Code as C;
+    matches!(
+        code,
+        C::ValidationError
+            | C::InvalidUrl
+            | C::InvalidCredentials
+            | C::InvalidRecipient
+            | C::EmailAlreadyExists
+            | C::ResourceAlreadyExists
+            | C::ActiveConversationsExist
+            | C::RevisionMismatch
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_stands_beside_its_field_or_above() {
+        let refused = Refused(Some(Rejection::field(
+            "config.primaryColor",
+            "must be #RRGGBB",
+        )));
+        assert_eq!(
+            refused.field("primaryColor", "red"),
+            FieldView::of("red").wrong("This must be #RRGGBB.")
+        );
+        assert_eq!(refused.field("name", "Shop"), FieldView::of("Shop"));
+        assert_eq!(refused.banner(&["name", "primaryColor"]), None);
+        assert!(refused.banner(&["name"]).is_some());
+        assert!(Refused::nothing().banner(&[]).is_none());
+    }
+}
