@@ -192,9 +192,10 @@ fn reachable(bound: SocketAddr) -> SocketAddr {
 }
 
 fn open_search(store: &Store, config: &Config) -> Result<Arc<Search>, StartError> {
-    let folder = store
-        .folder()
-        .map_or_else(|| config.server.data.join("index"), |held| held.index());
+    let folder = store.folder().map_or_else(
+        || config.server.data.join("index"),
+        crate::store::folder::Folder::index,
+    );
     let search_config = SearchConfig {
         writer_heap_bytes: config.search.heap_bytes(),
     };

@@ -12,6 +12,7 @@ use crate::model::message::SendError;
 /// A fact read from a vendor's webhook.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "nearly every event is a message")]
 pub enum InboundEvent {
     /// A customer wrote.
     Message(InboundMessage),

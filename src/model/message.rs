@@ -187,11 +187,8 @@ impl Delivery {
     pub const fn after(self, news: Self) -> Self {
         use Delivery::{Delivered, Failed, Pending, Read, Sent, Unsure};
         match (self, news) {
-            (Read, _) | (_, Pending) => self,
             (Delivered, Read) => Read,
-            (Delivered, _) => Delivered,
-            (Sent | Failed, Unsure) => self,
-            (Failed, Sent) => Failed,
+            (Read | Delivered, _) | (_, Pending) | (Sent | Failed, Unsure) | (Failed, Sent) => self,
             (Pending | Unsure | Sent | Failed, newer) => newer,
         }
     }

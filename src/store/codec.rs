@@ -1,4 +1,4 @@
-//! Record bytes: one byte of version, then the body in MessagePack.
+//! Record bytes: one byte of version, then the body in `MessagePack`.
 //!
 //! Structs stand as arrays: a field added at the end with `#[serde(default)]` reads from older
 //! bytes without a new version. A version grows only when old bytes change their meaning; then the

@@ -43,7 +43,6 @@ pub enum StoreError {
 
 impl StoreError {
     /// The same trouble in terms of what was being done.
-    #[must_use]
     pub fn while_doing(doing: &'static str) -> impl Fn(KvError) -> Self {
         move |error| match error {
             KvError::Full => Self::Full,

@@ -55,7 +55,7 @@ fn serve(file: &str, kind: &str, cache: &str, request: &HttpRequest) -> HttpResp
     }
 }
 
-/// An embedded file with its digest as ETag.
+/// An embedded file with its digest as `ETag`.
 #[must_use]
 pub fn embedded(
     data: Cow<'static, [u8]>,

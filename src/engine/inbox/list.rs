@@ -157,7 +157,7 @@ impl Listing {
         let mut last = after;
         while let Some(place) = walk.next()? {
             looked += 1;
-            if let Some(row) = self.row_if(&snapshot, actor, filter, place.1)? {
+            if let Some(row) = Self::row_if(&snapshot, actor, filter, place.1)? {
                 if skip > 0 {
                     skip -= 1;
                 } else if rows.len() == span.limit {
@@ -207,7 +207,7 @@ impl Listing {
         found.sort_by_key(|conversation| std::cmp::Reverse(conversation.last_message_at));
         let rows = found
             .into_iter()
-            .map(|conversation| self.row(&snapshot, actor, conversation))
+            .map(|conversation| Self::row(&snapshot, actor, conversation))
             .collect::<Result<_, _>>()?;
         Ok((contact, rows))
     }
@@ -220,7 +220,7 @@ impl Listing {
         actor.require(Permission::ReadConversations)?;
         let snapshot = self.0.store.snapshot()?;
         let conversation = find::conversation_in(&snapshot, id)?;
-        self.row(&snapshot, actor, conversation)
+        Self::row(&snapshot, actor, conversation)
     }
 
     /// Whether a conversation belongs into a list, and with what.
@@ -234,7 +234,7 @@ impl Listing {
         id: ConversationId,
     ) -> Result<Option<Row>, EngineError> {
         actor.require(Permission::ReadConversations)?;
-        self.row_if(&self.0.store.snapshot()?, actor, filter, id)
+        Self::row_if(&self.0.store.snapshot()?, actor, filter, id)
     }
 
     /// How many of the reader's own open conversations have something unread, among the `look`
@@ -283,7 +283,6 @@ impl Listing {
     }
 
     fn row(
-        &self,
         snapshot: &Snapshot,
         actor: &Actor,
         conversation: Conversation,
@@ -305,7 +304,6 @@ impl Listing {
     }
 
     fn row_if(
-        &self,
         snapshot: &Snapshot,
         actor: &Actor,
         filter: &Filter,
@@ -317,7 +315,7 @@ impl Listing {
         if !fits(filter, &conversation) {
             return Ok(None);
         }
-        let row = self.row(snapshot, actor, conversation)?;
+        let row = Self::row(snapshot, actor, conversation)?;
         let wanted = (!filter.unread || row.unread > 0)
             && filter
                 .words

@@ -285,10 +285,7 @@ fn place(
         Target::Conversation(id) => {
             let conversation = find::conversation_in(tx, *id)?;
             let contact = find::contact_in(tx, conversation.contact_id)?;
-            let channel = match channels::get(tx, conversation.channel_id)? {
-                Some(channel) => channel,
-                None => return Err(Rejection::not_found(Code::ChannelNotFound, "channel").into()),
-            };
+            let channel = find::channel_in(tx, conversation.channel_id)?;
             if audience == Audience::Customer {
                 may_write(&channel, &contact)?;
             }

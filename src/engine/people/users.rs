@@ -55,10 +55,10 @@ pub struct UserChanges {
     pub password: Option<String>,
     /// The look of the dashboard; only one's own.
     pub theme: Option<Theme>,
-    /// The phone number.
-    pub phone: Option<Option<String>>,
-    /// A picture.
-    pub avatar_url: Option<Option<String>>,
+    /// The phone number; an empty text takes it away.
+    pub phone: Option<String>,
+    /// A picture; an empty text takes it away.
+    pub avatar_url: Option<String>,
 }
 
 /// Managing users.
@@ -226,10 +226,10 @@ fn apply(
     user.status = changes.status.unwrap_or(user.status);
     user.theme = changes.theme.unwrap_or(user.theme);
     if let Some(phone) = &changes.phone {
-        user.phone.clone_from(phone);
+        user.phone = Some(phone.clone()).filter(|phone| !phone.trim().is_empty());
     }
     if let Some(avatar_url) = &changes.avatar_url {
-        user.avatar_url.clone_from(avatar_url);
+        user.avatar_url = Some(avatar_url.clone()).filter(|url| !url.trim().is_empty());
     }
 }
 

@@ -141,12 +141,10 @@ impl Channels {
             updated_at: pen.now,
         };
         merge(&mut channel.settings, &sorted.open);
-        for (name, plain) in sorted
-            .secrets
-            .iter()
-            .map(|(name, plain)| (name, plain))
-            .chain(fresh.iter().map(|(name, plain)| (name, plain)))
-        {
+        for (name, plain) in &sorted.secrets {
+            self.seal(&mut channel, name, plain);
+        }
+        for (name, plain) in &fresh {
             self.seal(&mut channel, name, plain);
         }
         self.check(&channel)?;
@@ -398,7 +396,7 @@ impl Channels {
 
     /// The settings as they may be shown: secrets masked.
     #[must_use]
-    pub fn shown_settings(&self, channel: &Channel) -> Opaque {
+    pub fn shown_settings(channel: &Channel) -> Opaque {
         settings::masked(&channel.settings, channel.secrets.keys())
     }
 

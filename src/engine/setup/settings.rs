@@ -73,7 +73,7 @@ fn shaped(shape: Shape, value: &Value) -> Result<Value, String> {
         | (Shape::Object, Value::Object(_))
         | (Shape::Array | Shape::List, Value::Array(_)) => Ok(value.clone()),
         (Shape::Text, Value::Number(number)) => Ok(number.to_string().into()),
-        (Shape::Text, _) => Err("must be a text".to_owned()),
+        (Shape::Text | Shape::Secret { .. }, _) => Err("must be a text".to_owned()),
         (Shape::Switch, Value::String(word)) => match word.as_str() {
             "true" | "1" | "on" => Ok(true.into()),
             "false" | "0" | "off" => Ok(false.into()),
@@ -102,12 +102,10 @@ fn shaped(shape: Shape, value: &Value) -> Result<Value, String> {
         }
         (Shape::List | Shape::Array, _) => Err("must be a list".to_owned()),
         (Shape::Object, _) => Err("must be an object".to_owned()),
-        (Shape::Secret { .. }, _) => Err("must be a text".to_owned()),
     }
 }
 
 /// Secrets that a channel makes by itself and does not have yet.
-#[must_use]
 pub fn generated<'a>(
     table: &'a [Setting],
     has: impl Fn(&str) -> bool + 'a,

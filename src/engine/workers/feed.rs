@@ -109,9 +109,10 @@ fn changes(read: &impl Read, event: &Event, done: &mut Done) -> Result<Vec<Chang
         Event::MessageStatus(event) if event.status == Delivery::Failed => {
             message(event.message_id, done)
         }
-        Event::ConversationCreated(event) => conversation(event.conversation_id, done),
+        Event::ConversationCreated(event) | Event::ConversationDeleted(event) => {
+            conversation(event.conversation_id, done)
+        }
         Event::ConversationChanged(event) => conversation(event.conversation_id, done),
-        Event::ConversationDeleted(event) => conversation(event.conversation_id, done),
         Event::ContactCreated(event)
         | Event::ContactUpdated(event)
         | Event::ContactDeleted(event) => contact(event.contact_id, done),

@@ -65,12 +65,11 @@ impl Workers {
             loop {
                 let attempt = tokio::spawn(work(context.clone(), stop.clone()));
                 match attempt.await {
-                    Ok(()) => return,
                     Err(error) if error.is_panic() => {
                         tracing::error!("the {name} broke and starts again: {error}");
                         tokio::time::sleep(RESTART_PAUSE).await;
                     }
-                    Err(_) => return,
+                    Ok(()) | Err(_) => return,
                 }
             }
         });

@@ -35,6 +35,7 @@ use crate::store::kv::Verdict;
 use crate::store::kv::Visit;
 
 type Definition = TableDefinition<'static, &'static [u8], &'static [u8]>;
+type ReadTable = ReadOnlyTable<&'static [u8], &'static [u8]>;
 type OpenTable<'t> = Table<'t, &'static [u8], &'static [u8]>;
 
 /// Opens the backend that the database stands on; tests put a failing disk here.
@@ -151,7 +152,8 @@ fn wait_until_alone(database: &Arc<Database>) {
 
 struct View {
     transaction: ReadTransaction,
-    tables: RefCell<HashMap<&'static str, Option<ReadOnlyTable<&'static [u8], &'static [u8]>>>>,
+    /// Tables opened so far; none for one that was never written to.
+    tables: RefCell<HashMap<&'static str, Option<ReadTable>>>,
 }
 
 impl View {
@@ -159,7 +161,7 @@ impl View {
     fn over<T: Default>(
         &self,
         keyspace: &'static str,
-        read: impl FnOnce(&ReadOnlyTable<&'static [u8], &'static [u8]>) -> Result<T, KvError>,
+        read: impl FnOnce(&ReadTable) -> Result<T, KvError>,
     ) -> Result<T, KvError> {
         let mut tables = self.tables.borrow_mut();
         if !tables.contains_key(keyspace) {

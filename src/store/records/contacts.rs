@@ -66,14 +66,17 @@ pub fn by_external_id(read: &impl Read, external_id: &str) -> Result<Option<Cont
     }
 }
 
+/// The place of a contact in the order of names.
+pub type NamePlace = (String, ContactId);
+
 /// Contacts by name, from after a place in that order; tombstones left out.
 ///
 /// # Errors
 /// The disk's.
 pub fn by_name(
     read: &impl Read,
-    scan: Scan<(String, ContactId)>,
-) -> Result<Vec<((String, ContactId), Contact)>, StoreError> {
+    scan: Scan<NamePlace>,
+) -> Result<Vec<(NamePlace, Contact)>, StoreError> {
     let mut rows = Vec::new();
     for (key, ()) in read.scan(&CONTACT_BY_NAME, scan)? {
         if let Some(contact) = get(read, key.1)? {
@@ -110,12 +113,14 @@ pub fn put(tx: &mut Tx<'_>, contact: &Contact) -> Result<(), StoreError> {
     tx.put(&CONTACTS, &contact.id, contact)
 }
 
-fn indexed(contact: &Contact) -> (&str, Option<&str>, Option<&str>, Option<&str>, bool) {
+/// The fields of a contact that stand in indexes.
+type Indexed<'c> = (&'c str, [Option<&'c str>; 3], bool);
+
+fn indexed(contact: &Contact) -> Indexed<'_> {
+    let found_by = [&contact.email, &contact.phone, &contact.external_id];
     (
         &contact.name,
-        contact.email.as_deref(),
-        contact.phone.as_deref(),
-        contact.external_id.as_deref(),
+        found_by.map(Option::as_deref),
         contact.merged_into.is_some(),
     )
 }

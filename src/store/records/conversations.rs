@@ -192,7 +192,7 @@ pub fn remove(tx: &mut Tx<'_>, old: &Conversation) -> Result<(), StoreError> {
 
 /// Where a conversation stands in the lists; hidden ones stand nowhere.
 fn place(of: &Conversation) -> Option<([u8; 16], u8, Newest)> {
-    let owner = of.assignee.map_or(NOBODY, |user| user.bytes());
+    let owner = of.assignee.map_or(NOBODY, UserId::bytes);
     (!of.hidden).then_some((owner, of.status as u8, Newest(of.last_message_at)))
 }
 

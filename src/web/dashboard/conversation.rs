@@ -198,8 +198,8 @@ fn bubble(
         quoted: quoted.first(),
         chosen: &[],
     };
-    Ok(parts(vec![
-        Desk::open(state, reader, queue)?.item(message, &around),
+    Ok(parts(&[
+        Desk::open(state, reader, queue)?.item(message, &around)
     ]))
 }
 
@@ -271,13 +271,13 @@ async fn snooze(state: Shared, path: Address, form: Form) -> Result<HttpResponse
     let id = id_of(&path)?;
     let until: Option<Timestamp> = match form.fields.some("until") {
         None => None,
-        Some(text) => match moment_of(text, &form.reader.zone) {
-            Some(at) => Some(at),
-            None => {
+        Some(text) => {
+            let Some(at) = moment_of(text, &form.reader.zone) else {
                 let wrong = "must be a time such as 2026-11-30T09:00";
                 return refused(&form.reader, Rejection::field("until", wrong));
-            }
-        },
+            };
+            Some(at)
+        }
     };
     change(&state, id, &form, vec![Edit::Snooze(until)]).await
 }

@@ -174,7 +174,7 @@ impl<'a> Desk<'a> {
         for part in &self.reader.parts {
             rendered.extend(self.part(part, id, place)?);
         }
-        Ok(parts(rendered))
+        Ok(parts(&rendered))
     }
 
     fn whole(&self, id: Option<ConversationId>, place: &Place) -> Result<HttpResponse, Problem> {

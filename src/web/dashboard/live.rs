@@ -228,7 +228,10 @@ impl Socket {
                 Ok(Said::Look {
                     conversation,
                     queue,
-                }) => self.look(conversation, queue).await,
+                }) => {
+                    self.look(conversation.as_deref(), queue.as_deref());
+                    Ok(())
+                }
                 Ok(Said::Writing { on }) => {
                     self.write(on);
                     Ok(())
@@ -242,13 +245,9 @@ impl Socket {
         }
     }
 
-    async fn look(
-        &mut self,
-        conversation: Option<String>,
-        queue: Option<String>,
-    ) -> Result<(), Gone> {
+    fn look(&mut self, conversation: Option<&str>, queue: Option<&str>) {
         let open = conversation.and_then(|id| id.parse().ok());
-        if let Some(queue) = queue.as_deref().and_then(Queue::named) {
+        if let Some(queue) = queue.and_then(Queue::named) {
             self.queue = queue;
         }
         let live = &self.state.engine.context.live;
@@ -257,7 +256,6 @@ impl Socket {
         for conversation_id in before.into_iter().chain(open) {
             live.signal(Signal::Viewers { conversation_id });
         }
-        Ok(())
     }
 
     fn write(&self, on: bool) {
@@ -325,14 +323,14 @@ impl Socket {
         let actor = self.reader.actor();
         let desk = Desk::open(&self.state, &self.reader, self.queue)?;
         for id in &touched.gone {
-            frames.push(fragment(&format!("row-{id}"), "remove", String::new()));
+            frames.push(fragment(&format!("row-{id}"), "remove", ""));
         }
         for id in &touched.rows {
             let Ok(row) = self.state.engine.listing.get(&actor, *id) else {
                 continue;
             };
             let view = desk.row(&row, Some(*id) == self.open);
-            frames.push(fragment(&format!("row-{id}"), "replace", render(&view)));
+            frames.push(fragment(&format!("row-{id}"), "replace", &render(&view)));
         }
         if let Some(open) = self.open {
             self.draw_open(&desk, open, touched, &mut frames)?;
@@ -381,7 +379,7 @@ impl Socket {
                     chosen: &[],
                 };
                 let target = target.clone().unwrap_or_else(|| message.id.to_string());
-                frames.push(fragment(&target, swap, desk.item(&message, &around)));
+                frames.push(fragment(&target, swap, &desk.item(&message, &around)));
             }
         }
         if touched.head {
@@ -391,9 +389,9 @@ impl Socket {
             frames.push(fragment(
                 "thread-head",
                 "replace",
-                render(&desk.header(&row)),
+                &render(&desk.header(&row)),
             ));
-            frames.push(fragment("panel", "replace", render(&desk.panel(&row)?)));
+            frames.push(fragment("panel", "replace", &render(&desk.panel(&row)?)));
         }
         Ok(())
     }
@@ -463,7 +461,7 @@ impl Gone {
     }
 }
 
-fn fragment(target: &str, swap: &str, html: String) -> Value {
+fn fragment(target: &str, swap: &str, html: &str) -> Value {
     json!({ "kind": "fragment", "target": target, "swap": swap, "html": html })
 }
 

@@ -222,7 +222,7 @@ pub fn page_with(status: actix_web::http::StatusCode, template: &impl Template) 
 
 /// Rendered parts, one after the other.
 #[must_use]
-pub fn parts(rendered: Vec<String>) -> HttpResponse {
+pub fn parts(rendered: &[String]) -> HttpResponse {
     html(HttpResponse::Ok(), rendered.concat())
 }
 

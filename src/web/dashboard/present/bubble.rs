@@ -169,6 +169,7 @@ fn degraded(message: &Message) -> Option<DegradedView> {
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each type of content")]
 fn content(eye: &Eye<'_>, message: &Message, chosen: &[String]) -> Content {
     if message.deleted_at.is_some() {
         let who = match message.direction {

@@ -420,8 +420,8 @@ fn window_view(eye: &Eye<'_>, open: &Open<'_>) -> WindowView {
         Window::Open { until } => {
             let left = until.since(eye.now).as_secs();
             let tone = match left {
-                ..=600 => Tone::Bad,
-                ..=7_200 => Tone::Warn,
+                0..=600 => Tone::Bad,
+                601..=7_200 => Tone::Warn,
                 _ => Tone::Ok,
             };
             WindowView::Until {
