@@ -40,7 +40,7 @@ impl Registry {
             name,
             capabilities,
         };
-        Self {
+        let known = Self {
             rows: vec![
                 row("whatsapp", "WhatsApp", &whatsapp::caps::CAPABILITIES),
                 row("telegram", "Telegram", &telegram::caps::CAPABILITIES),
@@ -53,7 +53,8 @@ impl Registry {
                 row("rcs", "RCS", &rcs::caps::CAPABILITIES),
             ],
             channels: Vec::new(),
-        }
+        };
+        known.with(Box::new(webchat::Webchat))
     }
 
     /// The same registry and one more channel; one of the same kind is replaced.
@@ -195,5 +196,23 @@ mod tests {
             assert!(caps.interactive_text_max <= caps.text_max, "{}", row.kind);
             assert!(caps.sends_per_second > 0, "{}", row.kind);
         }
+    }
+
+    #[test]
+    fn only_what_is_built_can_be_connected() {
+        let registry = Registry::builtin();
+        let connectable: Vec<_> = registry.channels().map(Channel::kind).collect();
+        assert_eq!(connectable, ["webchat"]);
+        assert!(registry.channel(&ChannelKind::named("WEB")).is_some());
+        assert!(registry.channel(&ChannelKind::named("sms")).is_none());
+        assert!(registry.capabilities(&ChannelKind::named("sms")).is_some());
+        assert!(registry.row(&ChannelKind::named("fax")).is_none());
+    }
+
+    #[test]
+    fn a_channel_takes_the_place_of_one_of_its_kind() {
+        let registry = Registry::builtin().with(Box::new(webchat::Webchat));
+        assert_eq!(registry.rows().len(), 9);
+        assert_eq!(registry.channels().count(), 1);
     }
 }
