@@ -1,9 +1,9 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-e7980ecc04.css";
+pub const CSS: &str = "/app/assets/app-b965413152.css";
 /// The script of the dashboard.
-pub const JS: &str = "/app/assets/app-f2979a93a3.js";
+pub const JS: &str = "/app/assets/app-487042071e.js";
 /// The sprite of pictures.
 pub const ICONS: &str = "/app/assets/icons-19da86816f.svg";
 /// The font of the interface.
@@ -19,14 +19,14 @@ pub const CHAT_CSS: &str = "/app/assets/chat-36f11165aa.css";
 /// The style sheet of the demo shop.
 pub const SHOP_CSS: &str = "/app/assets/shop-e3e07af455.css";
 /// The script of the demo shop.
-pub const SHOP_JS: &str = "/app/assets/shop-f2979a93a3.js";
+pub const SHOP_JS: &str = "/app/assets/shop-f48a6f7a1c.js";
 
 /// Everything below `/app/assets/`: name in the address, file in `static/dist`, content type.
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-e7980ecc04.css", "app.css", "text/css; charset=utf-8"),
-    ("app-f2979a93a3.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-b965413152.css", "app.css", "text/css; charset=utf-8"),
+    ("app-487042071e.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("chat-36f11165aa.css", "chat.css", "text/css; charset=utf-8"),
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
@@ -40,7 +40,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
-    ("shop-f2979a93a3.js", "shop.js", "text/javascript; charset=utf-8"),
+    ("shop-f48a6f7a1c.js", "shop.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),
     ("touch-512-e4c4d9ecfc.png", "touch-512.png", "image/png"),
 ];

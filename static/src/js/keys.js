@@ -1,0 +1,102 @@
+// The keyboard: single keys while no field has focus, chords everywhere.
+import { $, $$, box, byId, isTyping, say } from './dom.js';
+import { choose, mode, quote, unquote } from './composer.js';
+import { failed } from './fragments.js';
+import { post } from './forms.js';
+import { openSearch, setTheme, togglePanel, toggleSide } from './overlays.js';
+import { close, newest, openConversation, walk, walkMessages } from './thread.js';
+
+const SEQUENCE_MS = 1_200;
+const PLACES = { m: '/app/inbox/mine', u: '/app/inbox/unassigned', a: '/app/inbox/all', z: '/app/inbox/snoozed', c: '/app/contacts', h: '/app/settings/channels', y: '/app/settings/health', ',': '/app/settings/channels' };
+const REGIONS = ['.side', '#list', '[data-log]', '#text', '#panel', '#main'];
+
+const press = (selector) => { const button = $(selector); button?.click(); return Boolean(button); };
+const change = (what, fields) => {
+  if (!openConversation() || !$('#thread-head form')) return false;
+  post(`/app/c/${openConversation()}/${what}`, { queue: $('#list').dataset.queue, ...fields }, 'head,panel').catch(failed);
+  return true;
+};
+const menuButton = (id, value) => press(`#${id} button[value="${value}"]`);
+
+/** Single keys. Each answers whether it did something, so that other keys stay the browser's. */
+const SINGLE = {
+  '/': openSearch, '?': () => byId('keys')?.showModal(),
+  j: () => walk(1), k: () => walk(-1), n: () => walk(1, true), p: () => walk(-1, true),
+  o: () => press('.row.selected .cover'), u: close,
+  r: () => { const message = document.activeElement?.closest?.('.msg'); message ? quote(message) : choose('reply'); },
+  t: () => choose('note'), e: () => press('.done'), w: () => menuButton('menu-more', 'pending'),
+  E: () => press('.done'), '!': () => menuButton('menu-more', 'spam'),
+  h: () => press('[popovertarget=menu-snooze]'), a: () => press('[popovertarget=menu-assign]'), l: () => press('[popovertarget=menu-tags]'),
+  i: () => change('assign', { assignee: 'me' }), I: () => change('assign', { assignee: '' }),
+  U: () => press('#menu-more input[name=unread] + button'),
+  ']': togglePanel, '[': toggleSide,
+  D: () => setTheme(getComputedStyle(document.documentElement).getPropertyValue('color-scheme') === 'dark' || (document.documentElement.dataset.theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches) ? 'light' : 'dark'),
+};
+/** Chords with Alt, by the letter on the key. */
+const ALT = {
+  j: () => walk(1), k: () => walk(-1), r: () => choose('reply'), n: () => choose(mode() === 'note' ? 'reply' : 'note'),
+  h: SINGLE.h, a: SINGLE.a, i: SINGLE.i, l: SINGLE.l, p: togglePanel, b: toggleSide, u: () => press('[data-attach]'),
+  ArrowUp: () => walkMessages(-1), ArrowDown: () => walkMessages(1),
+};
+
+let going = 0;
+const singleOn = () => box.get('linktor:single') !== 'off';
+
+function nextRegion(back) {
+  const present = REGIONS.map((selector) => $(selector)).filter((region) => region?.checkVisibility?.());
+  const regions = present.filter((region) => region.id !== 'main' || present.length < 3);
+  const at = regions.findIndex((region) => region.contains(document.activeElement));
+  regions[(at + (back ? -1 : 1) + regions.length) % regions.length]?.focus();
+}
+
+function escape(event) {
+  if ($('[popover]:popover-open') || $('dialog[open]')) return;
+  if (event.target.closest?.('#composer')) {
+    if (!$('.quoting', byId('composer'))?.hidden) return unquote();
+    event.target.blur();
+    $('[data-log]')?.focus({ preventScroll: true });
+  } else if (!isTyping(event.target) && openConversation()) close();
+}
+
+function chord(event) {
+  const mod = event.metaKey || event.ctrlKey;
+  const key = event.key.toLowerCase();
+  if (mod && !event.altKey && key === 'k') return openSearch;
+  if (mod && event.shiftKey && key === 'f') return openSearch;
+  if (mod && event.key === '/') return SINGLE['?'];
+  if (mod && event.shiftKey && key === 'e') return SINGLE.e;
+  if (event.altKey && !mod && !event.shiftKey) {
+    const letter = /^Key[A-Z]$/.test(event.code) && !/^[a-z]$/.test(key) ? event.code[3].toLowerCase() : event.key.length === 1 ? key : event.key;
+    return ALT[letter];
+  }
+  return null;
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.defaultPrevented || event.isComposing) return;
+  if (event.key === 'F6') { event.preventDefault(); nextRegion(event.shiftKey); return; }
+  if (event.key === 'Escape') { escape(event); return; }
+  const strong = chord(event);
+  if (strong && ($('#side') || !$('dialog[open]'))) { event.preventDefault(); strong(); return; }
+  if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target) || $('dialog[open]') || $('[popover]:popover-open') || !singleOn()) return;
+  if (event.key === 'End' && openConversation()) { event.preventDefault(); newest(); return; }
+  if (going && Date.now() - going < SEQUENCE_MS) {
+    going = 0;
+    if (PLACES[event.key]) { event.preventDefault(); location.assign(PLACES[event.key]); }
+    return;
+  }
+  if (event.key === 'g') { going = Date.now(); return; }
+  const action = SINGLE[event.key];
+  if (!action || (event.key === 'e' && event.repeat)) return;
+  if (!$('#list') && !['/', '?', '[', 'D'].includes(event.key)) return;
+  event.preventDefault();
+  action();
+});
+
+export function startKeys() {
+  const single = byId('single-keys');
+  if (!single) return;
+  single.checked = singleOn();
+  single.addEventListener('change', () => { box.set('linktor:single', single.checked ? '' : 'off'); say(single.checked ? 'Single keys on' : 'Single keys off'); });
+  if (!singleOn()) for (const element of $$('[aria-keyshortcuts]')) if (!/Control|Meta/.test(element.getAttribute('aria-keyshortcuts'))) element.removeAttribute('aria-keyshortcuts');
+}

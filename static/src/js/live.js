@@ -1,0 +1,172 @@
+// The live socket: one per browser, shared by its tabs, resumed by position.
+import { $, byId, say } from './dom.js';
+import { applyCounts, applyFrame, load } from './fragments.js';
+
+const LOCK = 'linktor:app', PING_MS = 25_000, DEAF_MS = 60_000, GRACE_MS = 3_000, LONGEST_MS = 30_000, SIGNED_OUT = 4401, RECENT = 200;
+
+const channel = 'BroadcastChannel' in window ? new BroadcastChannel(LOCK) : null;
+let socket = null, leader = false, tries = 0, seq = 0, lostAt = 0, missed = 0;
+let retryTimer, graceTimer, pingTimer, deafTimer;
+let looking = null;
+let recent = [];
+const handlers = {};
+
+/** Handles frames of that kind. */
+export const onFrame = (kind, handler) => { handlers[kind] = handler; };
+
+/** Tells the server which conversation is open here. */
+export function look(conversation) {
+  looking = conversation;
+  send({ kind: 'look', conversation });
+}
+
+/** Sends a frame, by way of the tab that holds the socket. */
+export function send(frame) {
+  if (leader) {
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
+  } else channel?.postMessage({ up: frame });
+}
+
+// Frames are put in one after the other: a morph is not instant, and order matters.
+let queue = Promise.resolve();
+function receive(frame) {
+  if (frame.seq) {
+    if (frame.seq < seq) return;
+    seq = frame.seq;
+    document.body.dataset.seq = seq;
+  }
+  if (lostAt && frame.kind === 'fragment' && frame.swap === 'append') missed += 1;
+  queue = queue.then(() => handle(frame)).catch((error) => console.error('linktor: a frame could not be shown', error));
+}
+
+async function handle(frame) {
+  if (frame.kind === 'fragment') await applyFrame(frame);
+  else if (frame.kind === 'counts') applyCounts(frame.counts);
+  else if (frame.kind === 'resync') await resync();
+  else handlers[frame.kind]?.(frame);
+}
+
+async function resync() {
+  const parts = ['list', 'thread', 'panel'].filter((part) => byId(part));
+  await load(location.href, [...parts, 'counts']);
+  byId('health') && await load(location.href, ['health']);
+}
+
+function connect() {
+  clearTimeout(retryTimer);
+  if (!leader || (socket && socket.readyState < WebSocket.CLOSING)) return;
+  const url = new URL(`/app/ws?after=${seq}`, location.href);
+  url.protocol = url.protocol.replace('http', 'ws');
+  socket = new WebSocket(url);
+  const mine = socket;
+  const heard = () => { clearTimeout(deafTimer); deafTimer = setTimeout(() => mine.close(), DEAF_MS); };
+  mine.addEventListener('open', () => {
+    tries = 0;
+    heard();
+    clearInterval(pingTimer);
+    pingTimer = setInterval(() => send({ kind: 'ping' }), PING_MS);
+    greet();
+    status('up');
+    channel?.postMessage({ status: 'up' });
+  });
+  mine.addEventListener('message', (event) => {
+    heard();
+    let frame;
+    try { frame = JSON.parse(event.data); } catch { return; }
+    channel?.postMessage({ frame });
+    if (frame.seq) recent = [...recent.slice(1 - RECENT), frame];
+    receive(frame);
+  });
+  mine.addEventListener('close', (event) => {
+    clearInterval(pingTimer);
+    clearTimeout(deafTimer);
+    if (socket === mine) socket = null;
+    if (event.code === SIGNED_OUT) {
+      channel?.postMessage({ status: 'out' });
+      status('out');
+      return;
+    }
+    status('down', event.code === 1012 || event.code === 1001);
+    channel?.postMessage({ status: 'down' });
+    const wait = Math.random() * Math.min(LONGEST_MS, 1_000 * 2 ** Math.min(tries, 5));
+    tries += 1;
+    retryTimer = setTimeout(connect, wait);
+  });
+}
+
+/** What the server must know about this tab after the socket (re)opened. */
+function greet() {
+  if (document.visibilityState === 'visible') {
+    send({ kind: 'look', conversation: looking });
+    if (byId('health')) send({ kind: 'health', on: true });
+  }
+}
+
+function status(state, restarting = false) {
+  const banner = byId('net');
+  clearTimeout(graceTimer);
+  if (state === 'out') {
+    const dialog = byId('signin');
+    if (dialog && !dialog.open) {
+      $('[data-signin]', dialog).href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+      dialog.showModal();
+    }
+    return;
+  }
+  document.body.classList.toggle('offline', state === 'down');
+  document.dispatchEvent(new CustomEvent('linktor:connection', { detail: state }));
+  if (state === 'down') {
+    lostAt ||= Date.now();
+    graceTimer = setTimeout(() => show(banner, navigator.onLine === false
+      ? 'You are offline. You can read and write; messages go out when you are back.'
+      : restarting ? 'linktor is restarting…' : 'Reconnecting…'), Math.max(0, GRACE_MS - (Date.now() - lostAt)));
+    return;
+  }
+  if (banner && !banner.hidden) {
+    // Give what was missed a moment to arrive, so that it can be counted.
+    setTimeout(() => {
+      show(banner, missed ? `Back. ${missed} new ${missed === 1 ? 'message' : 'messages'}.` : 'Back.', 'back');
+      setTimeout(() => { banner.hidden = true; banner.classList.remove('back'); }, 2_000);
+      missed = 0;
+    }, 300);
+  }
+  lostAt = 0;
+}
+
+function show(banner, text, kind) {
+  if (!banner) return say(text);
+  banner.textContent = text;
+  banner.classList.toggle('back', kind === 'back');
+  banner.hidden = false;
+}
+
+function retryNow() {
+  if (!leader || socket) return;
+  tries = 0;
+  connect();
+}
+
+/** Takes part in the shared connection of this browser. */
+export function startLive() {
+  if (document.body.dataset.seq == null) return;
+  seq = Number(document.body.dataset.seq) || 0;
+  channel?.addEventListener('message', ({ data }) => {
+    if (data.frame) receive(data.frame);
+    else if (data.status) status(data.status);
+    else if (data.up && leader) send(data.up);
+    else if (data.hello != null && leader) for (const frame of recent) if (frame.seq > data.hello) channel.postMessage({ frame });
+  });
+  const lead = () => { leader = true; connect(); return new Promise(() => {}); };
+  if (navigator.locks && channel) {
+    // What the leader heard while this page was loading.
+    channel.postMessage({ hello: seq });
+    navigator.locks.request(LOCK, lead);
+    greet();
+  } else lead();
+  addEventListener('online', retryNow);
+  addEventListener('pageshow', retryNow);
+  addEventListener('offline', () => status('down'));
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') { retryNow(); greet(); }
+  });
+}

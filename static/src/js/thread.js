@@ -1,0 +1,375 @@
+// The open conversation: opening it, scrolling, new messages, players.
+import { $, $$, byId, box, csrf, icon, isPhone, make, on, say } from './dom.js';
+import { applyParts, failed, load, onSwap, request, swapped } from './fragments.js';
+import { look, onFrame } from './live.js';
+
+const NEAR_END = 80, GROUP_MS = 60_000, TYPING_MS = 6_000, PREFETCH_MS = 100, FRESH_MS = 10_000, SPOKEN = 120;
+
+const log = () => $('[data-log]');
+export const openConversation = () => $('#thread')?.dataset.conversation ?? null;
+const atEnd = (element) => element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+let unseen = 0;
+
+// --- opening and closing ------------------------------------------------------------------------
+
+const prefetched = new Map();
+
+function prefetch(link) {
+  const known = prefetched.get(link.href);
+  if (known && Date.now() - known.at < FRESH_MS) return;
+  prefetched.set(link.href, { at: Date.now(), answer: request(link.href, { parts: 'thread,panel' }).then((response) => response.text()) });
+  prefetched.get(link.href).answer.catch(() => prefetched.delete(link.href));
+}
+
+async function fetchThread(href) {
+  const known = prefetched.get(href);
+  prefetched.delete(href);
+  if (known && Date.now() - known.at < FRESH_MS) return known.answer;
+  return (await request(href, { parts: 'thread,panel' })).text();
+}
+
+/** Opens the conversation at `href` beside the list. */
+export async function open(href, { push = true, focus = false } = {}) {
+  markSelected(href);
+  try {
+    const html = await fetchThread(href);
+    if (push) history.pushState({ linktor: true }, '', href);
+    await applyParts(html, ['thread', 'panel']);
+    document.body.classList.toggle('has-open', Boolean(openConversation()));
+    opened();
+    if (focus) byId('text')?.focus();
+  } catch (error) {
+    if (error.status === 404) location.assign(href);
+    else failed(error, () => open(href, { push, focus }));
+  }
+}
+
+function markSelected(href) {
+  const path = new URL(href, location.href).pathname;
+  for (const row of $$('.row')) {
+    const link = $('.cover', row);
+    const selected = link.pathname === path;
+    row.classList.toggle('selected', selected);
+    selected ? link.setAttribute('aria-current', 'true') : link.removeAttribute('aria-current');
+    if (!selected && row.classList.contains('left-queue')) row.remove();
+  }
+}
+
+/** What a fresh thread needs: its place, its title, its marks, the server's attention. */
+export function opened() {
+  const thread = $('#thread');
+  if (!thread) return;
+  unseen = 0;
+  const unread = document.title.match(/^\(\d+\) /)?.[0] ?? '';
+  if (thread.dataset.title) document.title = `${unread}${thread.dataset.title} · linktor`;
+  look(openConversation());
+  if (!log()) return;
+  box.set('linktor:last', location.pathname);
+  const wanted = new URL(location.href).searchParams.get('m');
+  if (wanted && byId(wanted)) jumpTo(wanted);
+  else if (byId('new-messages')) byId('new-messages').scrollIntoView({ block: 'center' });
+  else toEnd();
+  regroup();
+  markRead();
+  showJump();
+}
+
+/** Back to the list alone. */
+export function close() {
+  const queue = $('#list')?.dataset.queue ?? 'mine';
+  if (!openConversation()) return;
+  const row = $('.row.selected .cover');
+  if (matchMedia('(max-width: 899px)').matches) {
+    history.pushState({ linktor: true }, '', `/app/inbox/${queue}`);
+    document.body.classList.remove('has-open');
+    look(null);
+  }
+  row?.focus();
+}
+
+on('click', '[data-open]', (event, link) => {
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  open(link.href);
+});
+on('click', '[data-close]', (event) => { event.preventDefault(); close(); });
+
+let intent;
+on('pointerover', '[data-open]', (_, link) => { clearTimeout(intent); intent = setTimeout(prefetch, PREFETCH_MS, link); });
+on('pointerout', '[data-open]', () => clearTimeout(intent));
+on('focusin', '[data-open]', (_, link) => { clearTimeout(intent); intent = setTimeout(prefetch, PREFETCH_MS, link); });
+
+addEventListener('popstate', async () => {
+  if (!$('#list')) return location.reload();
+  const [, , , queue, conversation] = location.pathname.split('/');
+  if (queue !== $('#list').dataset.queue) return location.reload();
+  if (conversation) return open(location.href, { push: false });
+  document.body.classList.remove('has-open');
+  return look(null);
+});
+
+// --- scrolling ----------------------------------------------------------------------------------
+
+export function toEnd() {
+  const element = log();
+  if (element) element.scrollTop = element.scrollHeight;
+}
+
+function showJump() {
+  const button = $('.jump');
+  const element = log();
+  if (!button || !element) return;
+  button.hidden = element.scrollHeight - element.scrollTop - element.clientHeight < element.clientHeight;
+  const pill = $('.pill', button);
+  pill.hidden = !unseen;
+  pill.textContent = unseen || '';
+  if (unseen) button.hidden = false;
+}
+
+export function newest() { unseen = 0; toEnd(); showJump(); markRead(); }
+
+/** Scrolls to a message and marks it for two seconds. */
+export function jumpTo(id) {
+  const message = byId(id);
+  if (!message) return false;
+  message.scrollIntoView({ block: 'center' });
+  message.classList.add('marked');
+  setTimeout(() => message.classList.remove('marked'), 2_000);
+  return true;
+}
+
+on('click', '[data-jump]', (event, link) => {
+  event.preventDefault();
+  if (!jumpTo(link.dataset.jump)) location.assign(`/app/c/${openConversation()}?m=${link.dataset.jump}`);
+});
+
+async function older(link) {
+  if (link.ariaBusy === 'true') return;
+  link.ariaBusy = 'true';
+  try {
+    const response = await request(link.href, { parts: 'older' });
+    const page = document.createElement('template');
+    page.innerHTML = await response.text();
+    const element = log();
+    const before = element.scrollHeight - element.scrollTop;
+    const source = $('[data-log]', page.content) ?? page.content;
+    $('.typing', source)?.remove();
+    link.closest('.older').replaceWith(...source.childNodes);
+    element.scrollTop = element.scrollHeight - before;
+    regroup();
+    swapped(element);
+  } catch (error) {
+    link.ariaBusy = null;
+    failed(error, () => older(link));
+  }
+}
+on('click', '[data-older]', (event, link) => { event.preventDefault(); older(link); });
+
+let frame;
+document.addEventListener('scroll', (event) => {
+  const element = event.target;
+  if (!(element instanceof Element) || frame) return;
+  if (element.matches('[data-log]')) {
+    frame = requestAnimationFrame(() => {
+      frame = null;
+      if (atEnd(element)) { if (unseen) markRead(); unseen = 0; }
+      showJump();
+      const link = $('[data-older]', element);
+      if (link && element.scrollTop < 200) older(link);
+    });
+  } else if (element.matches('.rows')) {
+    frame = requestAnimationFrame(() => {
+      frame = null;
+      const link = $('[data-more]', element);
+      if (link && element.scrollHeight - element.scrollTop - element.clientHeight < 740) more(link);
+    });
+  }
+}, true);
+
+async function more(link) {
+  if (link.ariaBusy === 'true') return;
+  link.ariaBusy = 'true';
+  try {
+    const response = await request(link.href, { parts: 'rows' });
+    const page = document.createElement('template');
+    page.innerHTML = await response.text();
+    link.closest('.more').remove();
+    for (const row of $$('.row', page.content)) {
+      if (byId(row.id)) continue;
+      const list = byId(`rows-${row.dataset.group}`) ?? $('.rows > ul:last-of-type');
+      list.append(row);
+    }
+    const next = $('[data-more]', page.content);
+    if (next) $('.rows').append(make('p', { class: 'more' }, next));
+    swapped($('.rows'));
+  } catch (error) {
+    link.ariaBusy = null;
+    failed(error, () => more(link));
+  }
+}
+on('click', '.list [data-more]', (event, link) => { event.preventDefault(); more(link); });
+
+// --- messages -----------------------------------------------------------------------------------
+
+/** Groups messages of one author within a minute; the newest of ours shows its word. */
+export function regroup() {
+  const element = log();
+  if (!element) return;
+  let before = null, newestOurs = null;
+  for (const child of element.children) {
+    if (!child.classList.contains('msg')) { if (!child.classList.contains('typing')) before = null; continue; }
+    const together = before && before.dataset.by === child.dataset.by && before.classList[1] === child.classList[1]
+      && Date.parse(child.dataset.at) - Date.parse(before.dataset.at) < GROUP_MS && !$('.trouble', before);
+    child.classList.toggle('cont', Boolean(together));
+    child.classList.remove('newest');
+    if (child.matches('.out, .bot')) newestOurs = child;
+    before = child;
+  }
+  newestOurs?.classList.add('newest');
+}
+
+/** Puts a message or event line at the end, once: the same id or client id is replaced. */
+export function append(element, { mine = false } = {}) {
+  const list = log();
+  if (!list) return;
+  const same = (element.id && byId(element.id)) || (element.dataset.client && list.querySelector(`[data-client="${CSS.escape(element.dataset.client)}"]`));
+  const follow = mine || atEnd(list);
+  if (same) {
+    if (Number(element.dataset.rev ?? 0) < Number(same.dataset.rev ?? 0)) return;
+    same.replaceWith(element);
+  } else {
+    byId('typing') ? byId('typing').before(element) : list.append(element);
+  }
+  regroup();
+  swapped(element);
+  if (follow) toEnd();
+  if (!same && element.matches('.in')) {
+    hideTyping();
+    const words = element.textContent.replace(/\s+/g, ' ').trim().slice(0, SPOKEN);
+    say(`${element.getAttribute('aria-label')}: ${words}`);
+    if (follow && document.visibilityState === 'visible') markRead();
+    else unseen += 1;
+  }
+  showJump();
+}
+
+document.addEventListener('linktor:arrived', ({ detail }) => {
+  if (detail.log.id === log()?.id) append(detail.element);
+  else detail.swap === 'append' ? detail.log.append(detail.element) : detail.log.prepend(detail.element);
+});
+
+let lastRead = null;
+/** Tells the server how far the reader has seen. */
+export function markRead() {
+  const conversation = openConversation();
+  const last = $$('.msg.in', log() ?? document.createElement('div')).at(-1);
+  if (!conversation || !last || document.visibilityState !== 'visible' || lastRead === last.id) return;
+  lastRead = last.id;
+  request(`/app/c/${conversation}/read`, {
+    method: 'POST', parts: 'none', body: new URLSearchParams({ upTo: last.id, _csrf: csrf() }),
+  }).then(() => {
+    const row = byId(`row-${conversation}`);
+    row?.classList.remove('unread');
+    row && $('.pill', row)?.remove();
+  }).catch(() => { lastRead = null; });
+}
+document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible' && log() && atEnd(log())) markRead(); });
+
+// --- who is there -------------------------------------------------------------------------------
+
+let typingTimer;
+function hideTyping() {
+  const line = byId('typing');
+  if (line) line.hidden = true;
+  $('.row.typing')?.classList.remove('typing');
+}
+onFrame('typing', ({ conversation, name, on: typing }) => {
+  const line = byId('typing');
+  if (conversation !== openConversation() || !line) return;
+  clearTimeout(typingTimer);
+  if (!typing) return hideTyping();
+  const end = atEnd(log());
+  if (line.hidden) $('.sr', line).textContent = `${name} is writing`;
+  line.hidden = false;
+  if (end) toEnd();
+  typingTimer = setTimeout(hideTyping, TYPING_MS);
+});
+onFrame('presence', ({ conversation, viewers }) => {
+  const place = byId('viewers');
+  if (!place || conversation !== openConversation()) return;
+  place.hidden = !viewers.length;
+  const writer = viewers.find((viewer) => viewer.writing);
+  place.replaceChildren(icon(writer ? 'pencil-line' : 'eye'),
+    ...viewers.slice(0, 3).map((viewer) => make('span', { class: `av t${viewer.tint}`, title: viewer.name, 'aria-hidden': 'true' }, viewer.initials)),
+    make('span', writer ? {} : { class: 'sr' }, writer ? `${writer.name} is writing a reply` : `${viewers.map((viewer) => viewer.name).join(', ')} looking at this`));
+});
+
+// --- players and pictures -----------------------------------------------------------------------
+
+function paint(player) {
+  const audio = $('audio', player);
+  const part = audio.duration ? audio.currentTime / audio.duration : 0;
+  const bars = $$('rect', player);
+  bars.forEach((bar, at) => bar.classList.toggle('on', at < part * bars.length));
+  $('.wave', player)?.setAttribute('aria-valuenow', Math.round(part * 100));
+}
+on('click', '.play', (_, button) => {
+  const player = button.closest('[data-player]');
+  const audio = $('audio', player);
+  if (!audio.dataset.wired) {
+    audio.dataset.wired = 'yes';
+    for (const type of ['timeupdate', 'ended']) audio.addEventListener(type, () => paint(player));
+    for (const type of ['play', 'pause', 'ended']) {
+      audio.addEventListener(type, () => {
+        player.classList.toggle('playing', !audio.paused);
+        button.setAttribute('aria-label', audio.paused ? 'Play recording' : 'Pause recording');
+      });
+    }
+  }
+  audio.paused ? audio.play().catch(() => say('This recording can’t be played here.', true)) : audio.pause();
+});
+function seek(wave, part) {
+  const audio = $('audio', wave.closest('[data-player]'));
+  if (audio.duration) { audio.currentTime = Math.min(1, Math.max(0, part)) * audio.duration; paint(wave.closest('[data-player]')); }
+}
+on('click', '.wave', (event, wave) => { const area = wave.getBoundingClientRect(); seek(wave, (event.clientX - area.left) / area.width); });
+on('keydown', '.wave', (event, wave) => {
+  const step = { ArrowRight: 5, ArrowLeft: -5 }[event.key];
+  const audio = $('audio', wave.closest('[data-player]'));
+  if (event.key === ' ') { event.preventDefault(); $('.play', wave.closest('[data-player]')).click(); }
+  if (step && audio.duration) { event.preventDefault(); seek(wave, (audio.currentTime + step) / audio.duration); }
+});
+on('click', '.pic', (event, link) => {
+  const dialog = byId('light');
+  if (!dialog || event.metaKey || event.ctrlKey) return;
+  event.preventDefault();
+  const picture = $('img', dialog);
+  picture.src = link.href;
+  picture.alt = $('img', link).alt;
+  $('a', dialog).href = link.href;
+  dialog.showModal();
+});
+
+/** The next or previous row, optionally only unread ones. */
+export function walk(step, unreadOnly = false) {
+  const rows = $$('.row').filter((row) => !unreadOnly || row.classList.contains('unread') || row.classList.contains('selected'));
+  const at = rows.findIndex((row) => row.classList.contains('selected'));
+  const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
+  if (!next) return;
+  next.scrollIntoView({ block: 'nearest' });
+  $('.cover', next).focus({ preventScroll: true });
+  if (isPhone()) return;
+  open($('.cover', next).href);
+}
+
+/** Moves between messages with the keyboard. */
+export function walkMessages(step) {
+  const messages = $$('.msg', log() ?? document.createElement('div'));
+  const at = messages.indexOf(document.activeElement?.closest?.('.msg'));
+  const next = messages[at < 0 ? messages.length - 1 : at + step];
+  next?.focus();
+  next?.scrollIntoView({ block: 'nearest' });
+}
+
+onSwap(() => { regroup(); });
+export const reload = (parts) => load(location.href, parts);

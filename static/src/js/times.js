@@ -1,0 +1,53 @@
+// Moments in the reader's zone, rewritten once a minute.
+import { $$, cookie } from './dom.js';
+
+const MINUTE = 60_000, HOUR = 3_600_000, DAY = 86_400_000;
+const LANGUAGE = document.documentElement.lang || 'en';
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const dateYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+const full = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: 'full', timeStyle: 'long' });
+
+export function ago(at, now = Date.now()) {
+  const age = now - at;
+  if (age < MINUTE) return 'now';
+  if (age < HOUR) return `${Math.floor(age / MINUTE)} m`;
+  if (age < DAY) return `${Math.floor(age / HOUR)} h`;
+  if (age < 7 * DAY) return `${Math.floor(age / DAY)} d`;
+  return (new Date(at).getFullYear() === new Date(now).getFullYear() ? date : dateYear).format(at);
+}
+
+function left(until, now) {
+  const minutes = Math.max(0, Math.floor((until - now) / MINUTE));
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 48) return `${Math.floor(hours / 24)} d left`;
+  if (hours) return `${hours} h ${minutes % 60} m left`;
+  return minutes >= 10 ? `${minutes} m left` : `${Math.max(0, Math.floor((until - now) / 1000))} s left`;
+}
+
+/** Rewrites every moment below `root`. */
+export function writeTimes(root = document) {
+  const now = Date.now();
+  for (const time of $$('time[data-style]', root)) {
+    const at = Date.parse(time.dateTime);
+    if (Number.isNaN(at)) continue;
+    const text = time.dataset.style === 'ago' ? ago(at, now) : clock.format(at);
+    if (time.textContent !== text) time.textContent = text;
+    if (!time.title) time.title = full.format(at);
+  }
+  for (const chip of $$('[data-until]', root)) {
+    const until = Date.parse(chip.dataset.until);
+    chip.lastElementChild.textContent = left(until, now);
+    const tone = until - now <= 10 * MINUTE ? 'bad' : until - now <= 2 * HOUR ? 'warn' : 'ok';
+    chip.classList.remove('ok', 'warn', 'bad');
+    chip.classList.add(tone);
+  }
+}
+
+export const clockOf = (at) => clock.format(at);
+
+export function startTimes() {
+  cookie('linktor_tz', Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC');
+  writeTimes();
+  setInterval(writeTimes, MINUTE);
+}
