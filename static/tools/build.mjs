@@ -146,6 +146,7 @@ async function build() {
   files.set('chat.css', await styles(['chat.css'], address));
   files.set('shop.css', await styles(['shop.css'], address));
   files.set('app.js', await script('app.js'));
+  files.set('fields.js', await script('fields.js'));
   files.set('shop.js', await script('shop.js'));
   return { files, address, icons };
 }
@@ -158,6 +159,7 @@ function rustConstants(files, address, icons) {
 
 ${constant('The style sheet of the dashboard.', 'CSS', 'app.css')}
 ${constant('The script of the dashboard.', 'JS', 'app.js')}
+${constant('The script of pages with passwords, codes or colours.', 'FIELDS_JS', 'fields.js')}
 ${constant('The sprite of pictures.', 'ICONS', 'icons.svg')}
 ${constant('The font of the interface.', 'FONT', 'inter-ui.woff2')}
 ${constant('The picture in the browser\'s tab.', 'FAVICON', 'favicon.svg')}

@@ -1,7 +1,7 @@
 // The script of the dashboard. Everything here makes pages quicker that work without it.
 import { $, on } from './dom.js';
 import { startComposer, unquote } from './composer.js';
-import { startForms } from './forms.js';
+import './forms.js';
 import { startKeys } from './keys.js';
 import { startLive } from './live.js';
 import { startOverlays } from './overlays.js';
@@ -13,7 +13,6 @@ on('click', '[data-do=unquote]', unquote);
 
 startTimes();
 startOverlays();
-startForms();
 startKeys();
 startLive();
 if ($('#list')) {

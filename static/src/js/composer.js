@@ -1,6 +1,7 @@
 // The composer: drafts, files, sending.
 import { $, $$, byId, box, csrf, freshId, icon, isPhone, make, on, say, settle } from './dom.js';
 import { failed, onSwap, Refused, request } from './fragments.js';
+import { send } from './live.js';
 import { append, openConversation } from './thread.js';
 
 const DRAFT_MS = 400, TYPING_EVERY_MS = 3_000, TYPING_END_MS = 5_000, COUNT_FROM = 0.8, SMALL_LIMIT = 2_000;
@@ -80,8 +81,10 @@ let lastTyping = 0;
 const stopTyping = settle(TYPING_END_MS, () => signal('stop'));
 function signal(state) {
   const conversation = openConversation();
-  if (!conversation || !form()?.hasAttribute('data-typing') || (state === 'stop' && !lastTyping)) return;
+  if (!conversation || (state === 'stop' && !lastTyping)) return;
   lastTyping = state === 'start' ? Date.now() : 0;
+  send({ kind: 'writing', on: state === 'start' });
+  if (!form()?.hasAttribute('data-typing') || mode() === 'note') return;
   request(`/app/c/${conversation}/typing`, { method: 'POST', parts: 'none', body: new URLSearchParams({ state, _csrf: csrf() }) }).catch(() => {});
 }
 
@@ -90,7 +93,7 @@ on('input', '#text', () => {
   grow();
   count();
   suggest();
-  if (mode() === 'reply' && field().value.trim()) {
+  if (field().value.trim()) {
     if (Date.now() - lastTyping > TYPING_EVERY_MS) signal('start');
     stopTyping();
   }

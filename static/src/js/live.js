@@ -7,17 +7,18 @@ const LOCK = 'linktor:app', PING_MS = 25_000, DEAF_MS = 60_000, GRACE_MS = 3_000
 const channel = 'BroadcastChannel' in window ? new BroadcastChannel(LOCK) : null;
 let socket = null, leader = false, tries = 0, seq = 0, lostAt = 0, missed = 0;
 let retryTimer, graceTimer, pingTimer, deafTimer;
-let looking = null;
+let looking = null, stale = false;
 let recent = [];
 const handlers = {};
 
 /** Handles frames of that kind. */
 export const onFrame = (kind, handler) => { handlers[kind] = handler; };
 
-/** Tells the server which conversation is open here. */
+/** Tells the server which conversation is open here. Threads are pushed for one tab only: the visible one. */
 export function look(conversation) {
   looking = conversation;
-  send({ kind: 'look', conversation });
+  send({ kind: 'look', conversation, queue: $('#list')?.dataset.queue });
+  channel?.postMessage({ looked: conversation });
 }
 
 /** Sends a frame, by way of the tab that holds the socket. */
@@ -97,7 +98,7 @@ function connect() {
 /** What the server must know about this tab after the socket (re)opened. */
 function greet() {
   if (document.visibilityState === 'visible') {
-    send({ kind: 'look', conversation: looking });
+    look(looking);
     if (byId('health')) send({ kind: 'health', on: true });
   }
 }
@@ -152,6 +153,7 @@ export function startLive() {
   seq = Number(document.body.dataset.seq) || 0;
   channel?.addEventListener('message', ({ data }) => {
     if (data.frame) receive(data.frame);
+    else if (data.looked !== undefined) stale ||= data.looked !== looking;
     else if (data.status) status(data.status);
     else if (data.up && leader) send(data.up);
     else if (data.hello != null && leader) for (const frame of recent) if (frame.seq > data.hello) channel.postMessage({ frame });
@@ -167,6 +169,9 @@ export function startLive() {
   addEventListener('pageshow', retryNow);
   addEventListener('offline', () => status('down'));
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') { retryNow(); greet(); }
+    if (document.visibilityState !== 'visible') return;
+    retryNow();
+    greet();
+    if (stale) { stale = false; resync().catch(() => {}); }
   });
 }

@@ -3,7 +3,9 @@
 /// The style sheet of the dashboard.
 pub const CSS: &str = "/app/assets/app-b965413152.css";
 /// The script of the dashboard.
-pub const JS: &str = "/app/assets/app-487042071e.js";
+pub const JS: &str = "/app/assets/app-9b658154f0.js";
+/// The script of pages with passwords, codes or colours.
+pub const FIELDS_JS: &str = "/app/assets/fields-05f88b1f07.js";
 /// The sprite of pictures.
 pub const ICONS: &str = "/app/assets/icons-19da86816f.svg";
 /// The font of the interface.
@@ -26,11 +28,12 @@ pub const SHOP_JS: &str = "/app/assets/shop-f48a6f7a1c.js";
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
     ("app-b965413152.css", "app.css", "text/css; charset=utf-8"),
-    ("app-487042071e.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-9b658154f0.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("chat-36f11165aa.css", "chat.css", "text/css; charset=utf-8"),
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
     ("favicon-d6096f5c2d.svg", "favicon.svg", "image/svg+xml"),
+    ("fields-05f88b1f07.js", "fields.js", "text/javascript; charset=utf-8"),
     ("icons-19da86816f.svg", "icons.svg", "image/svg+xml"),
     ("inter-cyrillic-ext-ca15706333.woff2", "inter-cyrillic-ext.woff2", "font/woff2"),
     ("inter-cyrillic-71d5ee93cc.woff2", "inter-cyrillic.woff2", "font/woff2"),
