@@ -232,11 +232,9 @@ mod tests {
     #[test]
     fn lists_and_switches_read_alike_from_everywhere() {
         let file = "[server]\ntrusted_proxies = ['10.0.0.0/8', '::1']\n\
-                    [delivery]\nretry_waits_secs = [1, 20]\n\
                     [security]\nallow_private_targets = true\n";
         let environment = [
             ("LINKTOR_TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
-            ("LINKTOR_DELIVERY_RETRY_WAITS_SECS", "1,20"),
             ("LINKTOR_ALLOW_PRIVATE_TARGETS", "true"),
         ];
         for config in [
@@ -244,7 +242,6 @@ mod tests {
             case("", &environment, &[]).config(),
         ] {
             assert_eq!(config.server.trusted_proxies.len(), 2);
-            assert_eq!(config.delivery.retry_waits_secs, [1, 20]);
             assert!(config.security.allow_private_targets);
         }
     }

@@ -157,8 +157,6 @@ impl Default for SearchConfig {
 pub struct DeliveryConfig {
     /// Longest wait for one vendor call, in seconds (1 to 120).
     pub request_timeout_secs: u64,
-    /// Pauses before each further attempt, in seconds; the length is the number of retries.
-    pub retry_waits_secs: Vec<u32>,
 }
 
 impl DeliveryConfig {
@@ -173,7 +171,6 @@ impl Default for DeliveryConfig {
     fn default() -> Self {
         Self {
             request_timeout_secs: 30,
-            retry_waits_secs: vec![5, 30, 120, 600, 3_600, 14_400],
         }
     }
 }

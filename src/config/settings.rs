@@ -104,10 +104,6 @@ pub const SETTINGS: &[Setting] = &[
         c.delivery.request_timeout_secs = between(v, 1, 120)?;
         Ok(())
     }),
-    row("delivery.retry_waits_secs", "LINKTOR_DELIVERY_RETRY_WAITS_SECS", |c, v| {
-        c.delivery.retry_waits_secs = list(v).map(|wait| between(wait, 1, 604_800)).collect::<Result<_, _>>()?;
-        Ok(())
-    }),
     flagged("allow-private-targets", "security.allow_private_targets", "LINKTOR_ALLOW_PRIVATE_TARGETS", |c, v| {
         c.security.allow_private_targets = parsed(v, "true or false")?;
         Ok(())

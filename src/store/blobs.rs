@@ -80,6 +80,26 @@ impl Blobs {
         self.dir.join(&name[..2]).join(&name[2..])
     }
 
+    /// Every digest there is a file of.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn digests(&self) -> std::io::Result<Vec<[u8; 32]>> {
+        let mut digests = Vec::new();
+        for folder in std::fs::read_dir(&self.dir)? {
+            let folder = folder?;
+            let head = folder.file_name().to_string_lossy().into_owned();
+            if head.len() != 2 || !folder.path().is_dir() {
+                continue;
+            }
+            for file in std::fs::read_dir(folder.path())? {
+                let tail = file?.file_name().to_string_lossy().into_owned();
+                digests.extend(digest_of(&format!("{head}{tail}")));
+            }
+        }
+        Ok(digests)
+    }
+
     /// Stores a stream of bytes, at most `max_bytes` long.
     ///
     /// # Errors
@@ -197,6 +217,18 @@ fn disk(error: std::io::Error) -> StoreError {
         doing: "storing a file",
         cause: error.to_string(),
     }
+}
+
+/// The digest a file is named by; none for any other name.
+fn digest_of(name: &str) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    if name.len() != 64 || !name.is_ascii() {
+        return None;
+    }
+    for (byte, at) in digest.iter_mut().zip((0..).step_by(2)) {
+        *byte = u8::from_str_radix(&name[at..at + 2], 16).ok()?;
+    }
+    Some(digest)
 }
 
 #[cfg(test)]

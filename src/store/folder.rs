@@ -1,11 +1,13 @@
 //! The data directory itself: what lies where, its lock and its key.
 
+use std::fs::DirBuilder;
 use std::fs::File;
 use std::fs::OpenOptions;
 use std::fs::TryLockError;
 use std::io::Read as _;
 use std::io::Seek as _;
 use std::io::Write as _;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -31,9 +33,7 @@ impl Folder {
         let unusable = |what: &str, error: std::io::Error| {
             StoreError::Unusable(format!("cannot {what} {}: {error}", dir.display()))
         };
-        for part in [dir.to_owned(), dir.join("index"), dir.join("media")] {
-            std::fs::create_dir_all(&part).map_err(|error| unusable("create", error))?;
-        }
+        make_parts(dir).map_err(|error| unusable("create", error))?;
         let lock = lock(dir)?;
         let key = secret_key(&dir.join("secret.key"))
             .map_err(|error| unusable("read or create secret.key in", error))?;
@@ -42,6 +42,19 @@ impl Folder {
             key,
             _lock: lock,
         })
+    }
+
+    /// Makes a data directory with a key that is known already.
+    ///
+    /// # Errors
+    /// As [`Folder::open`], and when there is a key already.
+    pub fn create_with(dir: &Path, key: &[u8; 32]) -> Result<Self, StoreError> {
+        let unusable = |error: std::io::Error| {
+            StoreError::Unusable(format!("cannot create {}: {error}", dir.display()))
+        };
+        make_parts(dir).map_err(unusable)?;
+        write_key(&dir.join("secret.key"), key).map_err(unusable)?;
+        Self::open(dir)
     }
 
     /// The directory.
@@ -54,6 +67,23 @@ impl Folder {
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.dir.join("linktor.redb")
+    }
+
+    /// Puts a copy of the database aside before its data is upgraded. Nobody may be writing.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn keep_copy(&self, version: u64) -> Result<PathBuf, StoreError> {
+        let copy = self.dir.join(format!("linktor-version-{version}.redb"));
+        let copied = std::fs::copy(self.database(), &copy)
+            .and_then(|_| File::open(&copy))
+            .and_then(|file| file.sync_all());
+        copied.map_err(|error| {
+            StoreError::Unusable(format!(
+                "the data must be upgraded, and no copy of it could be put aside first: {error}"
+            ))
+        })?;
+        Ok(copy)
     }
 
     /// The search index.
@@ -79,6 +109,25 @@ impl Folder {
     pub fn secret_key(&self) -> Secret<[u8; 32]> {
         self.key.clone()
     }
+}
+
+/// Makes the directory and what lies in it, for nobody else to look into.
+fn make_parts(dir: &Path) -> std::io::Result<()> {
+    let mut private = DirBuilder::new();
+    private.recursive(true).mode(0o700);
+    [dir.to_owned(), dir.join("index"), dir.join("media")]
+        .iter()
+        .try_for_each(|part| private.create(part))
+}
+
+fn write_key(path: &Path, key: &[u8; 32]) -> std::io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(key)?;
+    file.sync_all()
 }
 
 /// Takes the directory's lock, which the system releases when this process ends, however it ends.
@@ -136,13 +185,7 @@ fn secret_key(path: &Path) -> std::io::Result<Secret<[u8; 32]>> {
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let key = Random::system().bytes::<32>();
-            let mut file = OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(path)?;
-            file.write_all(&key)?;
-            file.sync_all()?;
+            write_key(path, &key)?;
             Ok(Secret::new(key))
         }
         Err(error) => Err(error),

@@ -4,6 +4,7 @@
 //! which commits whatever is waiting together and answers when it is on disk. Everything that must
 //! happen after a commit is a row written in that commit, or a follower of the event log.
 
+pub mod backup;
 pub mod blobs;
 pub mod codec;
 pub mod error;
@@ -12,6 +13,7 @@ pub mod key;
 pub mod keyspaces;
 pub mod kv;
 pub mod log;
+pub mod migrate;
 pub mod records;
 pub mod tx;
 pub mod writer;
@@ -73,6 +75,7 @@ impl Store {
                 folder.database().display()
             ))
         })?;
+        migrate::migrate(&engine, migrate::STEPS, |version| folder.keep_copy(version))?;
         let blobs = Blobs::open(folder.media())?;
         Self::over(Arc::new(engine), Some(folder), blobs)
     }

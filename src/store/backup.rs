@@ -1,0 +1,438 @@
+//! One file that holds everything: rows, stored files and the key.
+//!
+//! A backup is written from a snapshot while writers go on, and is independent of the engine below
+//! the seam. It is a list of blocks, each a tag, a length and bytes, and ends with the digest of all
+//! that went before: a file that was cut off or changed is recognised before anything is restored.
+
+use std::fs::File;
+use std::fs::OpenOptions;
+use std::io::BufReader;
+use std::io::BufWriter;
+use std::io::Read;
+use std::io::Write;
+use std::ops::Bound;
+use std::ops::ControlFlow;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+use sha2::Digest as _;
+use sha2::Sha256;
+
+use crate::store::Direction;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::blobs::Blobs;
+use crate::store::folder::Folder;
+use crate::store::keyspaces;
+use crate::store::kv::KvEngine;
+use crate::store::kv::KvRead;
+use crate::store::kv::Verdict;
+use crate::store::kv::redb::Redb;
+
+/// The first line of a backup; a changed format changes the number.
+const HEAD: &[u8] = b"linktor backup 1\n";
+/// Rows restored in one transaction.
+const BATCH: usize = 4_096;
+/// The longest block believed. Stored files are the largest thing there is.
+const BLOCK_MAX: u64 = 4 * 1024 * 1024 * 1024;
+/// The page cache while restoring.
+const CACHE_BYTES: usize = 64 * 1024 * 1024;
+
+const TAG_KEY: u8 = b'K';
+const TAG_KEYSPACE: u8 = b'S';
+const TAG_ROW: u8 = b'R';
+const TAG_FILE: u8 = b'F';
+const TAG_END: u8 = b'E';
+
+/// What a backup holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Contents {
+    /// Rows of the database.
+    pub rows: u64,
+    /// Stored files.
+    pub files: u64,
+}
+
+/// Writes everything that is committed now into `file`, which must not exist.
+///
+/// Takes as long as reading and writing the data does; nobody else waits for it.
+///
+/// # Errors
+/// A sentence that names the file and what is wrong; then the file is not there.
+pub fn write(store: &Store, file: &Path) -> Result<Contents, StoreError> {
+    let unusable = |error: &dyn std::fmt::Display| {
+        StoreError::Unusable(format!(
+            "cannot write the backup {}: {error}",
+            file.display()
+        ))
+    };
+    if file.exists() {
+        return Err(unusable(&"it exists already; choose another name"));
+    }
+    let draft = draft_of(file);
+    let result = write_draft(store, &draft)
+        .and_then(|contents| std::fs::rename(&draft, file).map(|()| contents))
+        .and_then(|contents| sync_folder_of(file).map(|()| contents));
+    result.map_err(|error| {
+        // What is left of it is of no use, and may not even be there.
+        drop(std::fs::remove_file(&draft));
+        unusable(&error)
+    })
+}
+
+/// The name a backup has until it is whole.
+fn draft_of(file: &Path) -> PathBuf {
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(".unfinished");
+    file.with_file_name(name)
+}
+
+fn sync_folder_of(file: &Path) -> std::io::Result<()> {
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+fn write_draft(store: &Store, draft: &Path) -> std::io::Result<Contents> {
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(draft)?;
+    let mut out = Blocks::over(BufWriter::new(file));
+    out.raw(HEAD)?;
+    out.block(TAG_KEY, &[store.secret_key().reveal()])?;
+    let mut contents = Contents::default();
+    let view = store.0.engine.snapshot().map_err(std::io::Error::other)?;
+    for name in keyspaces::NAMES {
+        out.block(TAG_KEYSPACE, &[name.as_bytes()])?;
+        contents.rows += write_rows(view.as_ref(), name, &mut out)?;
+    }
+    for digest in store.blobs().digests()? {
+        // A file removed since the snapshot was nobody's any more.
+        if let Ok(bytes) = std::fs::read(store.blobs().path(&digest)) {
+            out.block(TAG_FILE, &[&digest, &bytes])?;
+            contents.files += 1;
+        }
+    }
+    let digest = out.digest.clone().finalize();
+    out.block(TAG_END, &[&digest])?;
+    let file = out.out.into_inner().map_err(|error| error.into_error())?;
+    file.sync_all()?;
+    Ok(contents)
+}
+
+fn write_rows(
+    view: &dyn KvRead,
+    name: &'static str,
+    out: &mut Blocks<impl Write>,
+) -> std::io::Result<u64> {
+    let mut rows = 0;
+    let mut failure = None;
+    let everything = (Bound::Unbounded, Bound::Unbounded);
+    view.scan(name, everything, Direction::Forward, &mut |key, value| {
+        let length = u32::try_from(key.len()).unwrap_or(u32::MAX).to_be_bytes();
+        match out.block(TAG_ROW, &[&length, key, value]) {
+            Ok(()) => {
+                rows += 1;
+                ControlFlow::Continue(())
+            }
+            Err(error) => {
+                failure = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    })
+    .map_err(std::io::Error::other)?;
+    failure.map_or(Ok(rows), Err)
+}
+
+/// Writes blocks and remembers the digest of all of them.
+struct Blocks<W> {
+    out: W,
+    digest: Sha256,
+}
+
+impl<W: Write> Blocks<W> {
+    fn over(out: W) -> Self {
+        Self {
+            out,
+            digest: Sha256::new(),
+        }
+    }
+
+    fn raw(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.digest.update(bytes);
+        self.out.write_all(bytes)
+    }
+
+    fn block(&mut self, tag: u8, parts: &[&[u8]]) -> std::io::Result<()> {
+        let length: u64 = parts.iter().map(|part| part.len() as u64).sum();
+        self.raw(&[tag])?;
+        self.raw(&length.to_be_bytes())?;
+        parts.iter().try_for_each(|part| self.raw(part))
+    }
+}
+
+/// Fills the data directory `dir`, which must be empty or absent, from a backup. The search index
+/// is not in it: it is built anew at the next start.
+///
+/// # Errors
+/// A sentence: the backup is not whole, is of a later format, or the directory cannot be used.
+pub fn restore(file: &Path, dir: &Path) -> Result<Contents, StoreError> {
+    check(file).map_err(|error| unreadable(file, &error))?;
+    let used = std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some());
+    if used {
+        return Err(StoreError::Unusable(format!(
+            "{} is not empty; restore into a new directory and move it there afterwards",
+            dir.display()
+        )));
+    }
+    let folder = Folder::create_with(
+        dir,
+        &key_of(file).map_err(|error| unreadable(file, &error))?,
+    )?;
+    let engine = Redb::open(&folder.database(), CACHE_BYTES)?;
+    let blobs = Blobs::open(folder.media())?;
+    fill(file, &engine, &blobs)
+}
+
+fn unreadable(file: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Unusable(format!(
+        "cannot read the backup {}: {error}",
+        file.display()
+    ))
+}
+
+fn fill(file: &Path, engine: &Redb, blobs: &Blobs) -> Result<Contents, StoreError> {
+    let mut reader = Reader::open(file).map_err(|error| unreadable(file, &error))?;
+    let mut contents = Contents::default();
+    let mut keyspace = "";
+    let mut rows: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+    loop {
+        let (tag, body) = reader.next().map_err(|error| unreadable(file, &error))?;
+        if rows.len() == BATCH || tag != TAG_ROW {
+            put_rows(engine, keyspace, &rows)?;
+            contents.rows += rows.len() as u64;
+            rows.clear();
+        }
+        match tag {
+            TAG_KEYSPACE => keyspace = known_keyspace(&body)?,
+            TAG_ROW => rows.push(row_of(body).map_err(|error| unreadable(file, &error))?),
+            TAG_FILE => {
+                put_file(blobs, &body).map_err(|error| unreadable(file, &error))?;
+                contents.files += 1;
+            }
+            TAG_END => return Ok(contents),
+            _ => {}
+        }
+    }
+}
+
+fn known_keyspace(name: &[u8]) -> Result<&'static str, StoreError> {
+    let known = keyspaces::NAMES
+        .iter()
+        .find(|known| known.as_bytes() == name);
+    known.copied().ok_or_else(|| {
+        StoreError::Unusable(format!(
+            "the backup was written by a newer linktor: it holds {}, which this one does not know",
+            String::from_utf8_lossy(name)
+        ))
+    })
+}
+
+fn put_rows(
+    engine: &Redb,
+    keyspace: &'static str,
+    rows: &[(Vec<u8>, Vec<u8>)],
+) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut failure = None;
+    engine.write(&mut |batch| {
+        let put = rows
+            .iter()
+            .try_for_each(|(key, value)| batch.put(keyspace, key, value));
+        match put {
+            Ok(()) => Verdict::Commit,
+            Err(error) => {
+                failure = Some(error);
+                Verdict::Abort
+            }
+        }
+    })?;
+    failure.map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn row_of(mut body: Vec<u8>) -> std::io::Result<(Vec<u8>, Vec<u8>)> {
+    let length = body.first_chunk().map(|bytes| u32::from_be_bytes(*bytes));
+    let end = length.map(|length| length as usize + 4);
+    let end = end.filter(|end| *end <= body.len()).ok_or_else(damaged)?;
+    let value = body.split_off(end);
+    Ok((body.split_off(4), value))
+}
+
+fn put_file(blobs: &Blobs, body: &[u8]) -> std::io::Result<()> {
+    let (digest, bytes) = body.split_first_chunk::<32>().ok_or_else(damaged)?;
+    let place = blobs.path(digest);
+    if let Some(folder) = place.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut file = File::create(place)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn damaged() -> std::io::Error {
+    let kind = std::io::ErrorKind::InvalidData;
+    std::io::Error::new(kind, "it is damaged or was cut off")
+}
+
+/// Reads a backup to its end and compares its digest.
+fn check(file: &Path) -> std::io::Result<()> {
+    let mut reader = Reader::open(file)?;
+    loop {
+        let so_far = reader.digest.clone();
+        let (tag, body) = reader.next()?;
+        if tag == TAG_END {
+            let whole = so_far.finalize()[..] == body[..];
+            return if whole { Ok(()) } else { Err(damaged()) };
+        }
+    }
+}
+
+fn key_of(file: &Path) -> std::io::Result<[u8; 32]> {
+    let (tag, body) = Reader::open(file)?.next()?;
+    let key = body.try_into().ok().filter(|_| tag == TAG_KEY);
+    key.ok_or_else(damaged)
+}
+
+/// Reads blocks and remembers the digest of all of them.
+struct Reader {
+    file: BufReader<File>,
+    digest: Sha256,
+}
+
+impl Reader {
+    fn open(file: &Path) -> std::io::Result<Self> {
+        let mut reader = Self {
+            file: BufReader::new(File::open(file)?),
+            digest: Sha256::new(),
+        };
+        if reader.take(HEAD.len() as u64)? == HEAD {
+            return Ok(reader);
+        }
+        let kind = std::io::ErrorKind::InvalidData;
+        let what = "it is no backup of linktor, or one of a newer linktor";
+        Err(std::io::Error::new(kind, what))
+    }
+
+    fn take(&mut self, length: u64) -> std::io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let read = (&mut self.file).take(length).read_to_end(&mut bytes)?;
+        if read as u64 != length {
+            return Err(damaged());
+        }
+        self.digest.update(&bytes);
+        Ok(bytes)
+    }
+
+    fn next(&mut self) -> std::io::Result<(u8, Vec<u8>)> {
+        let head = self.take(9)?;
+        let (tag, length) = head.split_first().ok_or_else(damaged)?;
+        let length = u64::from_be_bytes(length.try_into().map_err(|_| damaged())?);
+        if length > BLOCK_MAX {
+            return Err(damaged());
+        }
+        Ok((*tag, self.take(length)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use crate::store::DEFAULT_CACHE_BYTES;
+    use crate::store::keyspaces::META;
+    use crate::store::tx::Read as _;
+
+    async fn filled(dir: &Path) -> (Store, [u8; 32]) {
+        let store = Store::open(dir, DEFAULT_CACHE_BYTES).unwrap();
+        store
+            .write("filling", |tx| -> Result<(), StoreError> {
+                (0..10_000u64).try_for_each(|n| tx.put(&META, &format!("n{n}"), &n))
+            })
+            .await
+            .unwrap();
+        let blob = store.blobs().store_bytes(b"a picture".to_vec()).await;
+        (store, blob.unwrap().digest)
+    }
+
+    #[tokio::test]
+    async fn what_was_backed_up_is_there_after_restoring() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, digest) = filled(&dir.path().join("data")).await;
+        let file = dir.path().join("backup");
+        let written = write(&store, &file).unwrap();
+        assert!(written.rows >= 10_000);
+        assert_eq!(written.files, 1);
+        let copy = dir.path().join("copy");
+        assert_eq!(restore(&file, &copy).unwrap(), written);
+        let restored = Store::open(&copy, DEFAULT_CACHE_BYTES).unwrap();
+        let snapshot = restored.snapshot().unwrap();
+        let read = snapshot.get(&META, &"n9999".to_owned()).unwrap();
+        assert_eq!(read, Some(9_999));
+        assert_eq!(restored.secret_key(), store.secret_key());
+        assert_eq!(restored.blobs().read(&digest).await.unwrap(), b"a picture");
+    }
+
+    #[tokio::test]
+    async fn a_backup_that_is_not_whole_restores_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _) = filled(&dir.path().join("data")).await;
+        let file = dir.path().join("backup");
+        write(&store, &file).unwrap();
+        let whole = std::fs::read(&file).unwrap();
+        let mut changed = whole.clone();
+        let middle = changed.len() / 2;
+        changed[middle] ^= 1;
+        for (name, bytes) in [
+            ("cut", &whole[..whole.len() - 1]),
+            ("half", &whole[..whole.len() / 2]),
+            ("changed", &changed[..]),
+            ("empty", &[][..]),
+            ("other", b"not a backup at all"),
+        ] {
+            let broken = dir.path().join(name);
+            std::fs::write(&broken, bytes).unwrap();
+            let copy = dir.path().join("copy");
+            assert!(restore(&broken, &copy).is_err(), "{name}");
+            assert!(!copy.exists(), "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_overwritten() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _) = filled(&dir.path().join("data")).await;
+        let file = dir.path().join("backup");
+        write(&store, &file).unwrap();
+        assert!(write(&store, &file).is_err());
+        assert!(restore(&file, &dir.path().join("data")).is_err());
+    }
+
+    #[test]
+    fn every_keyspace_is_in_a_backup() {
+        let source = include_str!("keyspaces.rs");
+        let named: Vec<&str> = source
+            .split("::named(")
+            .skip(1)
+            .map(|rest| rest.split('"').nth(1).unwrap())
+            .collect();
+        assert_eq!(named, keyspaces::NAMES);
+    }
+}

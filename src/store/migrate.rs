@@ -1,0 +1,167 @@
+//! Numbered steps from any older data to today's.
+//!
+//! A record whose shape changed is read through its keyspace's upgrade function and needs no step.
+//! A step is for what must be moved: an index that is new, a key that is built otherwise. Each runs
+//! in one transaction together with the number it leads to, so a step happens once or not at all.
+
+use std::path::PathBuf;
+
+use crate::store::StoreError;
+use crate::store::keyspaces::META;
+use crate::store::kv::KvEngine;
+use crate::store::kv::Verdict;
+use crate::store::tx::Read as _;
+use crate::store::tx::Snapshot;
+use crate::store::tx::Tx;
+
+/// Where the version of the data stands.
+const VERSION: &str = "data_version";
+/// The version of data that no step has touched.
+const FIRST: u64 = 1;
+
+/// Moves data from one version to the next.
+pub type Step = fn(&mut Tx<'_>) -> Result<(), StoreError>;
+
+/// The steps in order: the first leads from version 1 to 2.
+pub const STEPS: &[Step] = &[];
+
+/// Brings data to the version of this program. Before the first step `keep` is called to put a copy
+/// of the data aside.
+///
+/// # Errors
+/// The data is of a newer linktor; the copy or a step failed, and then what was done before stays.
+pub fn migrate(
+    engine: &dyn KvEngine,
+    steps: &[Step],
+    keep: impl FnOnce(u64) -> Result<PathBuf, StoreError>,
+) -> Result<(), StoreError> {
+    let newest = FIRST + steps.len() as u64;
+    let snapshot = Snapshot::new(engine.snapshot()?);
+    let Some(found) = snapshot.get(&META, &VERSION.to_owned())? else {
+        return in_one(engine, |tx| put_version(tx, newest));
+    };
+    drop(snapshot);
+    if found > newest {
+        return Err(StoreError::Unusable(format!(
+            "the data is of version {found} and this linktor only knows {newest}; start the newer linktor again, or restore a backup made before its upgrade"
+        )));
+    }
+    let todo = steps.iter().zip(FIRST..).skip_while(|(_, at)| *at < found);
+    if found < newest {
+        let copy = keep(found)?;
+        tracing::info!(
+            "upgrading the data from version {found} to {newest}; a copy is in {}",
+            copy.display()
+        );
+    }
+    for (step, at) in todo {
+        in_one(engine, |tx| {
+            step(tx)?;
+            put_version(tx, at + 1)
+        })?;
+    }
+    Ok(())
+}
+
+fn put_version(tx: &mut Tx<'_>, version: u64) -> Result<(), StoreError> {
+    tx.put(&META, &VERSION.to_owned(), &version)
+}
+
+fn in_one(
+    engine: &dyn KvEngine,
+    change: impl Fn(&mut Tx<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut outcome = Ok(());
+    engine.write(&mut |batch| {
+        let next_seq = std::cell::Cell::new(0);
+        outcome = change(&mut Tx::new(batch, &next_seq));
+        if outcome.is_ok() {
+            Verdict::Commit
+        } else {
+            Verdict::Abort
+        }
+    })?;
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use crate::store::kv::redb::Redb;
+
+    const ADD: Step = |tx| tx.put(&META, &"added".to_owned(), &1);
+    const DOUBLE: Step = |tx| {
+        let added = tx.get(&META, &"added".to_owned())?.unwrap_or_default();
+        tx.put(&META, &"added".to_owned(), &(added * 2))
+    };
+    const FAIL: Step = |tx| {
+        tx.put(&META, &"added".to_owned(), &99)?;
+        Err(StoreError::Busy)
+    };
+
+    struct Case {
+        _dir: tempfile::TempDir,
+        engine: Redb,
+        copies: Vec<u64>,
+    }
+
+    impl Case {
+        /// Data of the first version.
+        fn new() -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let engine = Redb::open(&dir.path().join("data"), 1024 * 1024).unwrap();
+            let mut case = Self {
+                _dir: dir,
+                engine,
+                copies: Vec::new(),
+            };
+            case.migrate(&[]).unwrap();
+            case
+        }
+
+        fn migrate(&mut self, steps: &[Step]) -> Result<(), StoreError> {
+            migrate(&self.engine, steps, |version| {
+                self.copies.push(version);
+                Ok(PathBuf::new())
+            })
+        }
+
+        fn read(&self, name: &str) -> Option<u64> {
+            let snapshot = Snapshot::new(self.engine.snapshot().unwrap());
+            snapshot.get(&META, &name.to_owned()).unwrap()
+        }
+    }
+
+    #[test]
+    fn each_step_happens_once_and_a_copy_is_made_first() {
+        let mut case = Case::new();
+        case.migrate(&[ADD]).unwrap();
+        case.migrate(&[ADD, DOUBLE, DOUBLE]).unwrap();
+        case.migrate(&[ADD, DOUBLE, DOUBLE]).unwrap();
+        assert_eq!(case.read("added"), Some(4));
+        assert_eq!(case.read(VERSION), Some(4));
+        assert_eq!(case.copies, [1, 2]);
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_what_was_before_it() {
+        let mut case = Case::new();
+        assert!(case.migrate(&[ADD, FAIL]).is_err());
+        assert_eq!(case.read("added"), Some(1));
+        assert_eq!(case.read(VERSION), Some(2));
+        case.migrate(&[ADD, DOUBLE]).unwrap();
+        assert_eq!(case.read("added"), Some(2));
+    }
+
+    #[test]
+    fn newer_data_is_refused_with_both_numbers() {
+        let mut case = Case::new();
+        case.migrate(&[ADD, DOUBLE]).unwrap();
+        let error = case.migrate(&[]).unwrap_err().to_string();
+        assert!(
+            error.contains("version 3") && error.contains("only knows 1"),
+            "{error}"
+        );
+    }
+}
