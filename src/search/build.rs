@@ -141,7 +141,7 @@ impl Builder<'_> {
             (Occur::Should, all_of(apart)),
             (
                 Occur::Should,
-                self.expansion(self.fields.text, Fits::Beginning(joined)),
+                expansion(self.fields.text, Fits::Beginning(joined)),
             ),
         ];
         Some((any_of(either), groups.len()))
@@ -159,10 +159,7 @@ impl Builder<'_> {
         match whole_number(&phrase.text) {
             Some(number) => Some(any_of(vec![
                 (Occur::Should, query),
-                (
-                    Occur::Should,
-                    self.expansion(field, Fits::Beginning(number)),
-                ),
+                (Occur::Should, expansion(field, Fits::Beginning(number))),
             ])),
             None => Some(query),
         }
@@ -178,7 +175,7 @@ impl Builder<'_> {
     ) -> Box<dyn Query> {
         if word.shape == Shape::Gram {
             // A pair stands for itself; a single character begins every pair it is in.
-            return self.expansion(field, Fits::Beginning(word.text.clone()));
+            return expansion(field, Fits::Beginning(word.text.clone()));
         }
         let text = word.text.clone();
         if spelling == Spelling::Close && !quoted && forgives(word) {
@@ -187,16 +184,16 @@ impl Builder<'_> {
             } else {
                 Fits::Close(text)
             };
-            return self.expansion(field, fits);
+            return expansion(field, fits);
         }
         let exact = term(field, &text);
         match (open, self.scored) {
             (false, _) => exact,
-            (true, false) => self.expansion(field, Fits::Beginning(text)),
+            (true, false) => expansion(field, Fits::Beginning(text)),
             // The whole word counts for more than a longer one that begins with it.
             (true, true) => any_of(vec![
                 (Occur::Should, exact),
-                (Occur::Should, self.expansion(field, Fits::Beginning(text))),
+                (Occur::Should, expansion(field, Fits::Beginning(text))),
             ]),
         }
     }
@@ -284,9 +281,10 @@ impl Builder<'_> {
     fn file_name(&self, name: &Phrase) -> Option<Box<dyn Query>> {
         match asked_words(&name.text).as_slice() {
             [] => None,
-            [word] if name.open => {
-                Some(self.expansion(self.fields.files, Fits::Beginning(word.text.clone())))
-            }
+            [word] if name.open => Some(expansion(
+                self.fields.files,
+                Fits::Beginning(word.text.clone()),
+            )),
             [word] => Some(term(self.fields.files, &word.text)),
             many => Some(sequence(self.fields.files, many, name.open)),
         }
@@ -294,10 +292,6 @@ impl Builder<'_> {
 
     fn facts(&self, any: Vec<Vec<u8>>) -> Box<dyn Query> {
         facts(self.fields, any)
-    }
-
-    fn expansion(&self, field: Field, fits: Fits) -> Box<dyn Query> {
-        Box::new(Expansion { field, fits })
     }
 }
 
@@ -409,10 +403,11 @@ fn sequence(field: Field, words: &[Word], open: bool) -> Box<dyn Query> {
 }
 
 fn facts(fields: &Fields, any: Vec<Vec<u8>>) -> Box<dyn Query> {
-    Box::new(Expansion {
-        field: fields.facts,
-        fits: Fits::Any(any),
-    })
+    expansion(fields.facts, Fits::Any(any))
+}
+
+fn expansion(field: Field, fits: Fits) -> Box<dyn Query> {
+    Box::new(Expansion { field, fits })
 }
 
 fn terms_of(kinds: &[Kind]) -> Vec<Vec<u8>> {

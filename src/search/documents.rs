@@ -25,6 +25,7 @@ use crate::model::message::Direction;
 use crate::search::facts::Fact;
 use crate::search::schema::Fields;
 use crate::search::schema::rank_of;
+use crate::search::words::head;
 
 /// Most text of one document that is searchable, in bytes; what comes after is left out.
 pub const TEXT_MAX: usize = 256 * 1024;
@@ -397,8 +398,8 @@ impl<'a> Draft<'a> {
 
     fn text(&mut self, text: &str) {
         if !text.is_empty() {
-            let end = text.floor_char_boundary(TEXT_MAX);
-            self.document.add_text(self.fields.text, &text[..end]);
+            self.document
+                .add_text(self.fields.text, head(text, TEXT_MAX));
         }
     }
 

@@ -10,6 +10,7 @@ use crate::search::query::Phrase;
 use crate::search::query::Query;
 use crate::search::words::Shape;
 use crate::search::words::Word;
+use crate::search::words::head;
 use crate::search::words::words;
 
 /// Most of a text that is read for a snippet, in bytes.
@@ -47,7 +48,7 @@ impl Highlighter {
     /// HTML with each hit in `<mark>`. Without a hit it is the beginning of the text.
     #[must_use]
     pub fn snippet(&self, text: &str, length: usize) -> String {
-        let text = &text[..text.floor_char_boundary(TEXT_MAX)];
+        let text = head(text, TEXT_MAX);
         let marks = self.marks(text);
         let window = window(text, marks.first(), length);
         let mut html = String::with_capacity(window.len() + 64);

@@ -10,7 +10,9 @@
 //! search for them stops after a page. That is the default; ordering by relevance looks at all.
 
 pub mod access;
+pub mod bench;
 mod build;
+pub mod corpus;
 
 mod digits;
 pub mod documents;

@@ -15,6 +15,7 @@ use crate::model::conversation::Status;
 use crate::search::documents::Has;
 use crate::search::lexer;
 use crate::search::lexer::Piece;
+use crate::search::words::head;
 use crate::search::words::words;
 
 /// Most parts of one question; the rest is ignored.
@@ -127,7 +128,7 @@ pub enum When {
 /// Reads a question.
 #[must_use]
 pub fn parse(question: &str) -> Query {
-    let question = &question[..question.floor_char_boundary(TEXT_MAX)];
+    let question = head(question, TEXT_MAX);
     let mut query = Query::default();
     let mut either = false;
     for piece in lexer::pieces(question) {

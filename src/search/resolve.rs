@@ -276,7 +276,7 @@ fn span(when: When, resolver: &dyn Resolver) -> (Timestamp, Timestamp) {
 fn midnight(day: Date, zone: &TimeZone) -> Timestamp {
     let moment = zone.to_timestamp(day.at(0, 0, 0, 0));
     let end_of_time = if day.year() > 0 { i64::MAX } else { i64::MIN };
-    Timestamp::from_millis(moment.map_or(end_of_time, |moment| moment.as_millisecond()))
+    Timestamp::from_millis(moment.map_or(end_of_time, jiff::Timestamp::as_millisecond))
 }
 
 fn is_nobody(name: &str) -> bool {

@@ -41,6 +41,16 @@ enum Class {
     Gap,
 }
 
+/// The beginning of a text, at most so many bytes of it.
+#[must_use]
+pub fn head(text: &str, max_bytes: usize) -> &str {
+    let mut end = max_bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// The words of a text in order.
 #[must_use]
 pub fn words(text: &str) -> Vec<Word> {

@@ -87,10 +87,8 @@ impl Shop {
 }
 
 fn asked_text(asked: &[usize]) -> String {
-    asked
-        .iter()
-        .map(|word| format!("\"{}\" ", WORDS[*word]))
-        .collect()
+    let words: Vec<&str> = asked.iter().map(|word| WORDS[*word]).collect();
+    format!("\"{}\"", words.join("\" \""))
 }
 
 proptest! {
