@@ -37,6 +37,7 @@ use crate::engine::people::users::Users;
 use crate::engine::setup::audit::Audit;
 use crate::engine::setup::channels::Channels;
 use crate::engine::setup::organisation::Organisations;
+use crate::engine::setup::traffic::Traffic;
 
 /// Everything the outside may ask for, one field a subject. Cheap to clone.
 #[derive(Clone)]
@@ -73,6 +74,8 @@ pub struct Engine {
     pub health: Health,
     /// Channels.
     pub channels: Channels,
+    /// What passed through them lately.
+    pub traffic: Traffic,
     /// The business.
     pub organisations: Organisations,
     /// Who changed what.
@@ -89,6 +92,7 @@ impl Engine {
             users: Users::new(context.clone(), passwords),
             api_keys: ApiKeys(context.clone()),
             channels: Channels(context.clone()),
+            traffic: Traffic(context.clone()),
             organisations: Organisations(context.clone()),
             audit: Audit(context.clone()),
             health: Health::new(context.clone(), index),

@@ -4,3 +4,4 @@ pub mod audit;
 pub mod channels;
 pub mod organisation;
 pub mod settings;
+pub mod traffic;

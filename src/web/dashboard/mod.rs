@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod answers;
+pub mod channel;
+pub mod channels;
 pub mod conversation;
 pub mod form;
 pub mod inbox;
@@ -14,6 +16,8 @@ pub mod reader;
 pub mod upload;
 pub mod users;
 pub mod view;
+pub mod webchat_form;
+pub mod welcome;
 
 use actix_web::web::ServiceConfig;
 
@@ -27,4 +31,7 @@ pub fn configure(config: &mut ServiceConfig) {
     keys::configure(config);
     users::configure(config);
     me::configure(config);
+    channels::configure(config);
+    channel::configure(config);
+    welcome::configure(config);
 }

@@ -185,7 +185,7 @@ fn account(theme: Theme) -> Vec<(&'static str, String)> {
             "setup-2",
             setup(SetupStep::Workspace {
                 workspace: FieldView::of("Aurora Coffee"),
-                public_url: FieldView::default(),
+                public_url: "https://chat.aurora.example".to_owned(),
                 time_zones: options(&["UTC", "America/Sao_Paulo"], "UTC"),
             }),
         ),
