@@ -24,6 +24,10 @@ const LINE_MAX: usize = 254;
 const LINES_MAX: usize = 10;
 
 /// What a visitor says.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, on its way into a message"
+)]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Said {
     /// Content that stands by itself: text, a place, contact cards.
