@@ -26,6 +26,7 @@ use crate::engine::inbox::files::Files;
 use crate::engine::inbox::history::Histories;
 use crate::engine::inbox::list::Listing;
 use crate::engine::inbox::reading::Reading;
+use crate::engine::inbox::searching::Searching;
 use crate::engine::inbox::send::Sending;
 use crate::engine::inbox::surroundings::Surroundings;
 use crate::engine::inbox::typing::Typing;
@@ -54,6 +55,8 @@ pub struct Engine {
     pub histories: Histories,
     /// Marking conversations read.
     pub reading: Reading,
+    /// Searching everything.
+    pub searching: Searching,
     /// The event log.
     pub events: Events,
     /// Telling who types.
@@ -101,6 +104,7 @@ impl Engine {
             listing: Listing(context.clone()),
             histories: Histories(context.clone()),
             reading: Reading(context.clone()),
+            searching: Searching(context.clone()),
             events: Events(context.clone()),
             typing: Typing(context.clone()),
             surroundings: Surroundings(context.clone()),

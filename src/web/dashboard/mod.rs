@@ -13,6 +13,7 @@ pub mod me;
 pub mod present;
 pub mod problem;
 pub mod reader;
+pub mod search;
 pub mod upload;
 pub mod users;
 pub mod view;
@@ -31,6 +32,7 @@ pub fn configure(config: &mut ServiceConfig) {
     keys::configure(config);
     users::configure(config);
     me::configure(config);
+    search::configure(config);
     channels::configure(config);
     channel::configure(config);
     welcome::configure(config);

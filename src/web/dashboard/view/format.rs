@@ -251,6 +251,12 @@ pub fn marked(snippet: &str) -> RichText {
     )
 }
 
+/// A passage as the search's highlighter gives it: escaped already, with its own `<mark>`.
+#[must_use]
+pub fn found(snippet: String) -> RichText {
+    RichText(snippet)
+}
+
 enum Word {
     Plain,
     Link,
