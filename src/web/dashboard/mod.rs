@@ -6,6 +6,7 @@ pub mod channel;
 pub mod channels;
 pub mod conversation;
 pub mod form;
+pub mod health;
 pub mod inbox;
 pub mod keys;
 pub mod live;
@@ -32,6 +33,7 @@ pub fn configure(config: &mut ServiceConfig) {
     keys::configure(config);
     users::configure(config);
     me::configure(config);
+    health::configure(config);
     search::configure(config);
     channels::configure(config);
     channel::configure(config);
