@@ -27,6 +27,7 @@ use crate::store::key::Key as _;
 use crate::store::key::Newest;
 use crate::store::records::channels;
 use crate::store::records::conversations;
+pub use crate::base::page::Span;
 pub use crate::store::records::conversations::Owner;
 use crate::store::records::conversations::Place;
 use crate::store::records::counters;
@@ -77,17 +78,6 @@ impl Default for Filter {
             spam: None,
         }
     }
-}
-
-/// Where a page starts and how long it is.
-#[derive(Debug, Clone, Default)]
-pub struct Span {
-    /// The cursor of the page before.
-    pub cursor: Option<Cursor>,
-    /// Rows to leave out, for clients that count.
-    pub offset: usize,
-    /// Rows at most.
-    pub limit: usize,
 }
 
 /// A conversation with everything a list or a page shows of it.
