@@ -5,6 +5,7 @@
 //! `workers` are the loops. Services never hold references to their peers: to set another in motion
 //! they write a row in the transaction they already have.
 
+pub mod audit;
 pub mod context;
 pub mod error;
 pub mod health;
@@ -34,10 +35,14 @@ use crate::engine::ingest::Ingest;
 use crate::engine::people::api_keys::ApiKeys;
 use crate::engine::people::logins::Logins;
 use crate::engine::people::passwords::Passwords;
+use crate::engine::people::teams::Teams;
 use crate::engine::people::users::Users;
+use crate::engine::setup::answers::Answers;
 use crate::engine::setup::audit::Audit;
 use crate::engine::setup::channels::Channels;
 use crate::engine::setup::organisation::Organisations;
+use crate::engine::setup::stats::Stats;
+use crate::engine::setup::tags::Tags;
 use crate::engine::setup::traffic::Traffic;
 
 /// Everything the outside may ask for, one field a subject. Cheap to clone.
@@ -73,6 +78,12 @@ pub struct Engine {
     pub users: Users,
     /// API keys.
     pub api_keys: ApiKeys,
+    /// Teams.
+    pub teams: Teams,
+    /// Labels.
+    pub tags: Tags,
+    /// How much goes through channels.
+    pub stats: Stats,
     /// How the installation is doing.
     pub health: Health,
     /// Channels.
@@ -83,6 +94,8 @@ pub struct Engine {
     pub organisations: Organisations,
     /// Who changed what.
     pub audit: Audit,
+    /// Answers given under idempotency keys.
+    pub answers: Answers,
 }
 
 impl Engine {
@@ -94,10 +107,14 @@ impl Engine {
             logins: Logins::new(context.clone(), passwords.clone()),
             users: Users::new(context.clone(), passwords),
             api_keys: ApiKeys(context.clone()),
+            teams: Teams(context.clone()),
+            tags: Tags(context.clone()),
+            stats: Stats(context.clone()),
             channels: Channels(context.clone()),
             traffic: Traffic(context.clone()),
             organisations: Organisations(context.clone()),
             audit: Audit(context.clone()),
+            answers: Answers(context.clone()),
             health: Health::new(context.clone(), index),
             sending: Sending(context.clone()),
             changing: Changing(context.clone()),

@@ -1,5 +1,6 @@
 //! HTTP, pages, vendor webhooks and sockets.
 
+pub mod api;
 pub mod assets;
 pub mod auth;
 pub mod csrf;
@@ -23,4 +24,5 @@ pub fn configure(config: &mut ServiceConfig) {
     media::configure(config);
     demo::configure(config);
     dashboard::configure(config);
+    api::configure(config);
 }

@@ -2,6 +2,7 @@
 
 use crate::base::page::Cursor;
 use crate::base::page::Page;
+pub use crate::base::page::Span;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::find;
@@ -27,7 +28,6 @@ use crate::store::key::Key as _;
 use crate::store::key::Newest;
 use crate::store::records::channels;
 use crate::store::records::conversations;
-pub use crate::base::page::Span;
 pub use crate::store::records::conversations::Owner;
 use crate::store::records::conversations::Place;
 use crate::store::records::counters;

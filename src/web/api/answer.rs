@@ -98,11 +98,17 @@ impl Responder for Answer {
     type Body = BoxBody;
 
     fn respond_to(mut self, request: &HttpRequest) -> HttpResponse {
-        let is_list = self.body.as_ref().is_some_and(|body| body.get("pagination").is_some());
+        let is_list = self
+            .body
+            .as_ref()
+            .is_some_and(|body| body.get("pagination").is_some());
         if is_list {
             self = self.meta("requestId", request_id_of(request));
         }
-        let ignored = request.extensions_mut().remove::<Ignored>().unwrap_or_default();
+        let ignored = request
+            .extensions_mut()
+            .remove::<Ignored>()
+            .unwrap_or_default();
         if !ignored.0.is_empty() {
             self = self.meta("ignored", ignored.0);
         }
@@ -121,5 +127,10 @@ impl Responder for Answer {
 #[must_use]
 pub fn known_revision(request: &HttpRequest) -> Option<u64> {
     let value = request.headers().get(header::IF_MATCH)?.to_str().ok()?;
-    value.trim().trim_start_matches("W/").trim_matches('"').parse().ok()
+    value
+        .trim()
+        .trim_start_matches("W/")
+        .trim_matches('"')
+        .parse()
+        .ok()
 }

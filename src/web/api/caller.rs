@@ -63,7 +63,10 @@ impl<'r> Carried<'r> {
         };
         Self {
             token: token.filter(|token| !token.is_empty()),
-            key: header.map(str::trim).filter(|key| !key.is_empty()).or(bearer_key),
+            key: header
+                .map(str::trim)
+                .filter(|key| !key.is_empty())
+                .or(bearer_key),
         }
     }
 }
@@ -81,7 +84,12 @@ fn caller(request: &HttpRequest) -> Result<ApiCaller, ApiError> {
     if let Some(known) = request.extensions().get::<ApiCaller>() {
         return Ok(known.clone());
     }
-    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let text = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
     let carried = Carried::read(text(header::AUTHORIZATION.as_str()), text(KEY_HEADER));
     let found = proved(request, carried)?;
     request.extensions_mut().insert(found.clone());
@@ -96,7 +104,9 @@ fn proved(request: &HttpRequest, carried: Carried<'_>) -> Result<ApiCaller, ApiE
     };
     let state = request.app_data::<Data<State>>().ok_or_else(missing)?;
     let ip = ip_of(request, &state.trusted_proxies).map(|ip| ip.to_string());
-    let with_token = carried.token.map(|token| by_token(state, token, ip.clone()));
+    let with_token = carried
+        .token
+        .map(|token| by_token(state, token, ip.clone()));
     match (with_token, carried.key) {
         (Some(Ok(found)), _) => Ok(found),
         (_, Some(key)) => {
@@ -132,7 +142,11 @@ mod tests {
             (Some("Bearer abc"), None, (Some("abc"), None)),
             (Some("bearer lk_live_1"), None, (None, Some("lk_live_1"))),
             (None, Some("lk_live_2"), (None, Some("lk_live_2"))),
-            (Some("Bearer abc"), Some("lk_1"), (Some("abc"), Some("lk_1"))),
+            (
+                Some("Bearer abc"),
+                Some("lk_1"),
+                (Some("abc"), Some("lk_1")),
+            ),
             (Some("Bearer lk_1"), Some("lk_2"), (None, Some("lk_2"))),
             (Some("Basic abc"), None, (None, None)),
             (Some("Bearer "), Some(" "), (None, None)),

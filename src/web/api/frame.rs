@@ -32,7 +32,9 @@ struct RequestId(String);
 #[must_use]
 pub fn request_id_of(request: &HttpRequest) -> String {
     let extensions = request.extensions();
-    extensions.get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
+    extensions
+        .get::<RequestId>()
+        .map_or_else(String::new, |id| id.0.clone())
 }
 
 /// Runs a request within the frame.
@@ -50,7 +52,10 @@ pub async fn around<B: MessageBody + 'static>(
 }
 
 fn given_or_new(request: &ServiceRequest) -> String {
-    let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let given = request
+        .headers()
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok());
     let fits = |id: &&str| {
         !id.is_empty() && id.len() <= REQUEST_ID_MAX && id.chars().all(|c| c.is_ascii_graphic())
     };
@@ -63,7 +68,10 @@ fn given_or_new(request: &ServiceRequest) -> String {
 
 /// The response with the request's id, in its header and in the body of a refusal.
 fn with_id(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
-    let refused = response.response().error().and_then(|error| error.as_error::<ApiError>());
+    let refused = response
+        .response()
+        .error()
+        .and_then(|error| error.as_error::<ApiError>());
     let answer = refused.map(|refused| refused.answer(id));
     let mut response = match answer {
         Some(answer) => response.into_response(answer),

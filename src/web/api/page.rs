@@ -48,7 +48,11 @@ impl PageQuery {
     /// # Errors
     /// `INVALID_CURSOR`.
     pub fn span(&self, default_rows: usize) -> Result<Span, Rejection> {
-        let rows = |count: u64| usize::try_from(count).unwrap_or(MAX_ROWS).clamp(1, MAX_ROWS);
+        let rows = |count: u64| {
+            usize::try_from(count)
+                .unwrap_or(MAX_ROWS)
+                .clamp(1, MAX_ROWS)
+        };
         let limit = self.limit.or(self.per_page).map_or(default_rows, rows);
         let skip = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
         let cursor = self.cursor.as_deref().filter(|text| !text.is_empty());
@@ -106,7 +110,9 @@ pub fn cut<T>(rows: Vec<T>, span: &Span, words: &str) -> Result<Page<T>, Rejecti
 
 fn place(cursor: &Cursor, words: &str) -> Result<usize, Rejection> {
     let refuse = |message: String| Rejection::new(Code::InvalidCursor, message);
-    let position = cursor.position(words).map_err(|error| refuse(error.to_string()))?;
+    let position = cursor
+        .position(words)
+        .map_err(|error| refuse(error.to_string()))?;
     let bytes: [u8; 8] = position
         .try_into()
         .map_err(|_| refuse("This cursor cannot be read.".to_owned()))?;
@@ -169,7 +175,10 @@ mod tests {
             (query(&none, None, None, None, None), (0, 20, false)),
             (query(&none, Some(500), None, None, None), (0, 100, false)),
             (query(&none, Some(0), None, None, None), (0, 1, false)),
-            (query(&none, Some(10), Some(30), Some(9), None), (30, 10, false)),
+            (
+                query(&none, Some(10), Some(30), Some(9), None),
+                (30, 10, false),
+            ),
             (query(&none, None, None, Some(3), Some(25)), (50, 25, false)),
             (query(&none, None, None, Some(0), None), (0, 20, false)),
             (query(&cursor, Some(5), Some(30), None, None), (0, 5, true)),
@@ -206,7 +215,13 @@ mod tests {
     #[test]
     fn the_end_of_a_list_says_so() {
         let page = Page::whole(vec![json!(1)]);
-        let body = Value::Object(envelope(&page, &Span { limit: 20, ..Span::default() }));
+        let body = Value::Object(envelope(
+            &page,
+            &Span {
+                limit: 20,
+                ..Span::default()
+            },
+        ));
         assert_eq!(body["hasMore"], false);
         assert!(body["nextCursor"].is_null());
         let unknown = Page {
@@ -214,13 +229,22 @@ mod tests {
             next: Some(Cursor::new(vec![1], "x")),
             total: None,
         };
-        let body = Value::Object(envelope(&unknown, &Span { limit: 1, ..Span::default() }));
+        let body = Value::Object(envelope(
+            &unknown,
+            &Span {
+                limit: 1,
+                ..Span::default()
+            },
+        ));
         assert_eq!(body["total"], 2);
     }
 
     #[test]
     fn short_lists_are_walked_by_cursor() {
-        let mut span = Span { limit: 2, ..Span::default() };
+        let mut span = Span {
+            limit: 2,
+            ..Span::default()
+        };
         let mut seen = Vec::new();
         loop {
             let page = cut(vec![1, 2, 3, 4, 5], &span, "all").unwrap();
@@ -230,6 +254,9 @@ mod tests {
         }
         assert_eq!(seen, [1, 2, 3, 4, 5]);
         span.cursor = Some(Cursor::new(vec![0; 8], "other"));
-        assert_eq!(cut(vec![1], &span, "all").unwrap_err().code, Code::InvalidCursor);
+        assert_eq!(
+            cut(vec![1], &span, "all").unwrap_err().code,
+            Code::InvalidCursor
+        );
     }
 }

@@ -81,7 +81,12 @@ pub async fn once<B: MessageBody + 'static>(
 
 /// The key under which a request's answer is kept: of its sender, its address and its own key.
 fn key_of(request: &mut ServiceRequest) -> Result<Option<[u8; 32]>, ApiError> {
-    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let text = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
     let is_json = text(header::CONTENT_TYPE.as_str())
         .is_none_or(|kind| !kind.to_ascii_lowercase().starts_with("multipart/"));
     let Some(key) = text(KEY_HEADER).filter(|key| !key.is_empty()) else {
@@ -101,7 +106,9 @@ fn key_of(request: &mut ServiceRequest) -> Result<Option<[u8; 32]>, ApiError> {
         return Ok(None);
     };
     let who = caller.actor.who();
-    Ok(Some(digest(format!("answer\n{who:?}\n{path}\n{key}").as_bytes())))
+    Ok(Some(digest(
+        format!("answer\n{who:?}\n{path}\n{key}").as_bytes(),
+    )))
 }
 
 fn conflict() -> Rejection {
@@ -111,7 +118,9 @@ fn conflict() -> Rejection {
 
 fn refuse(request: ServiceRequest, refused: &ApiError) -> ServiceResponse<BoxBody> {
     let refused = ApiError(refused.0.clone());
-    request.into_response(HttpResponse::from_error(refused)).map_into_boxed_body()
+    request
+        .into_response(HttpResponse::from_error(refused))
+        .map_into_boxed_body()
 }
 
 fn again(request: ServiceRequest, earlier: &Remembered) -> ServiceResponse<BoxBody> {
@@ -121,7 +130,9 @@ fn again(request: ServiceRequest, earlier: &Remembered) -> ServiceResponse<BoxBo
     let response = if earlier.body.is_empty() {
         response.finish()
     } else {
-        response.content_type("application/json").body(earlier.body.clone())
+        response
+            .content_type("application/json")
+            .body(earlier.body.clone())
     };
     request.into_response(response)
 }

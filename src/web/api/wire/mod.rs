@@ -111,17 +111,14 @@ fn without_nulls(value: Value) -> Value {
     }
 }
 
-/// Reads a field that null clears and absence leaves alone: `Option<Option<T>>` with
-/// `#[serde(default, deserialize_with = "clearable")]`.
+/// Reads a text that null or an empty text clears, while absence leaves it alone: `Option<String>`
+/// with `#[serde(default, deserialize_with = "clearable")]`. Null is read as the empty text.
 ///
 /// # Errors
-/// The value's own.
-pub fn clearable<'de, T, D>(from: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    Option::<T>::deserialize(from).map(Some)
+/// The value is no text.
+pub fn clearable<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    Ok(Some(text.unwrap_or_default()))
 }
 
 /// Fields of the input that are not known, by path; kept with the request for the answer's `meta`.
@@ -242,8 +239,8 @@ impl<I: Id + std::str::FromStr, J: Id + std::str::FromStr> FromRequest for IdsOf
     type Future = std::future::Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let both = id_named(request, "id")
-            .and_then(|outer| Ok(Self(outer, id_named(request, "inner")?)));
+        let both =
+            id_named(request, "id").and_then(|outer| Ok(Self(outer, id_named(request, "inner")?)));
         std::future::ready(both.map_err(Into::into))
     }
 }
@@ -315,7 +312,10 @@ mod tests {
         for query in ["tags%5B%5D=a&tags%5B%5D=b", "tags=a&tags=b"] {
             assert_eq!(query_object(query), object(&json!({"tags": ["a", "b"]})));
         }
-        assert_eq!(query_object("tags=a,b&x"), object(&json!({"tags": "a,b", "x": ""})));
+        assert_eq!(
+            query_object("tags=a,b&x"),
+            object(&json!({"tags": "a,b", "x": ""}))
+        );
     }
 
     #[test]

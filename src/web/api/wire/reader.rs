@@ -76,7 +76,11 @@ impl Wrong {
     }
 
     fn into_rejection(self) -> Rejection {
-        let field = if self.path.is_empty() { "body" } else { &self.path };
+        let field = if self.path.is_empty() {
+            "body"
+        } else {
+            &self.path
+        };
         Rejection::field(field, self.message)
     }
 }
@@ -178,7 +182,11 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             Value::Array(ref rows) => {
                 let parent = self.child(Value::Null, self.path.clone());
                 let rest = rows.clone().into_iter();
-                visitor.visit_seq(Rows { rest, at: 0, parent })
+                visitor.visit_seq(Rows {
+                    rest,
+                    at: 0,
+                    parent,
+                })
             }
             Value::Object(_) => self.into_map(None, visitor),
         };
@@ -301,7 +309,10 @@ impl<'de> MapAccess<'de> for Fields<'_> {
         seed: K,
     ) -> Result<Option<K::Value>, Wrong> {
         for (key, value) in self.rest.by_ref() {
-            if self.known.is_some_and(|known| !known.contains(&key.as_str())) {
+            if self
+                .known
+                .is_some_and(|known| !known.contains(&key.as_str()))
+            {
                 let path = if self.parent.path.is_empty() {
                     key
                 } else {
@@ -396,9 +407,21 @@ mod tests {
             (json!({}), "name", "is required"),
             (json!({"name": 5}), "name", "must be a string"),
             (json!({"name": "a", "size": -1}), "size", "must be u32"),
-            (json!({"name": "a", "kind": "huge"}), "kind", "must be one of big, small"),
-            (json!({"name": "a", "kind": 3}), "kind", "must be one of big, small"),
-            (json!({"name": "a", "tags": "x"}), "tags", "must be a sequence"),
+            (
+                json!({"name": "a", "kind": "huge"}),
+                "kind",
+                "must be one of big, small",
+            ),
+            (
+                json!({"name": "a", "kind": 3}),
+                "kind",
+                "must be one of big, small",
+            ),
+            (
+                json!({"name": "a", "tags": "x"}),
+                "tags",
+                "must be a sequence",
+            ),
             (
                 json!({"name": "a", "parts": [{"title": "x"}, {"title": 1}]}),
                 "parts[1].title",
@@ -424,9 +447,15 @@ mod tests {
     fn queries_are_read_from_text() {
         let input = json!({"name": "5", "size": "7", "urgent": "", "tags": "a,b"});
         let draft = read::<Draft>(object(&input), Origin::Query).unwrap().value;
-        assert_eq!((draft.name.as_str(), draft.size, draft.urgent), ("5", Some(7), true));
+        assert_eq!(
+            (draft.name.as_str(), draft.size, draft.urgent),
+            ("5", Some(7), true)
+        );
         assert_eq!(draft.tags, ["a", "b"]);
-        let refused = read::<Draft>(object(&json!({"name": "", "urgent": "maybe"})), Origin::Query);
+        let refused = read::<Draft>(
+            object(&json!({"name": "", "urgent": "maybe"})),
+            Origin::Query,
+        );
         assert!(refused.is_err());
     }
 }
