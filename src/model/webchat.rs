@@ -99,6 +99,9 @@ pub struct WebchatSession {
     pub expires_at: Timestamp,
     /// When it was ended.
     pub revoked_at: Option<Timestamp>,
+    /// The generation of the timeline this browser knows; an older one starts afresh.
+    #[serde(default)]
+    pub generation: u32,
 }
 
 /// One entry of a visitor's timeline. Entries name what happened; what is shown is read from the
