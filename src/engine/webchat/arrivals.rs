@@ -141,7 +141,7 @@ pub fn settle(
             let visitor = verified(tx, pen, channel, arrival, proved)?;
             begin(tx, pen, channel, arrival, visitor, lost)
         }
-        (Some((session, visitor)), None) => resume(tx, pen, arrival, session, visitor),
+        (Some((session, visitor)), None) => resume(tx, pen, channel, arrival, (session, visitor)),
         (Some((session, visitor)), Some(proved)) => match &visitor.external_id {
             Some(known) if *known == proved.id => {
                 prove(tx, pen, channel, arrival, proved, (session, visitor))
@@ -174,9 +174,9 @@ pub fn refuse_blocked(read: &impl Read, visitor: &Visitor) -> Result<(), Webchat
 fn resume(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
+    channel: &Channel,
     arrival: &Arrival,
-    mut session: WebchatSession,
-    mut visitor: Visitor,
+    (mut session, mut visitor): (WebchatSession, Visitor),
 ) -> Result<Arrived, WebchatError> {
     let before = visitor.clone();
     if visitor.external_id.is_none() {
@@ -192,7 +192,7 @@ fn resume(
     }
     if visitor != before {
         visitors::put(tx, &visitor)?;
-        refresh_contact(tx, pen, &visitor)?;
+        refresh_contact(tx, pen, channel, &mut visitor)?;
     }
     Ok(Arrived {
         session,
@@ -233,10 +233,7 @@ fn prove(
     place(&mut visitor, arrival);
     visitor.last_seen_at = pen.now;
     visitors::put(tx, &visitor)?;
-    if let Some(contact) = visitor.contact_id {
-        behind::attach(tx, pen, channel, &visitor, contact)?;
-        refresh_contact(tx, pen, &visitor)?;
-    }
+    refresh_contact(tx, pen, channel, &mut visitor)?;
     session.visitor_id = visitor.id;
     session.verified = true;
     session.generation = visitor.generation;
@@ -308,7 +305,7 @@ fn verified(
     visitor.last_seen_at = pen.now;
     visitors::put(tx, &visitor)?;
     if !is_new {
-        refresh_contact(tx, pen, &visitor)?;
+        refresh_contact(tx, pen, channel, &mut visitor)?;
     }
     Ok(visitor)
 }
@@ -370,11 +367,16 @@ fn place(visitor: &mut Visitor, arrival: &Arrival) {
     }
 }
 
-fn refresh_contact(tx: &mut Tx<'_>, pen: &mut Pen, visitor: &Visitor) -> Result<(), StoreError> {
-    if let Some(id) = visitor.contact_id
-        && let Some(mut contact) = contacts::survivor(tx, id)?
-    {
-        behind::refresh(tx, pen, &mut contact, visitor)?;
+/// Tells the contact behind a visitor what the visitor says; one who never wrote has none.
+fn refresh_contact(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    visitor: &mut Visitor,
+) -> Result<(), StoreError> {
+    if visitor.contact_id.is_some() {
+        behind::of_visitor(tx, pen, channel, visitor)?;
+        visitors::put(tx, visitor)?;
     }
     Ok(())
 }

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use crate::engine::context::Pen;
-use crate::engine::webchat::contacts as behind;
+use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::contact::Contact;
+use crate::model::contact::Identity;
 use crate::model::contact::Merge;
 use crate::model::event::Change;
 use crate::model::event::ContactMerged;
@@ -148,7 +149,7 @@ fn join_contacts(
     let owner = stays.as_ref().map_or(gone.id, |stays| stays.id);
     let moved = move_conversations(tx, pen, channel, &gone, owner, from, into)?;
     into.contact_id = Some(owner);
-    behind::attach(tx, pen, channel, into, owner)?;
+    own_address(tx, pen, channel, into, owner)?;
     let Some(stays) = stays else {
         return Ok(());
     };
@@ -174,6 +175,35 @@ fn join_contacts(
         bury(tx, pen, gone, stays, &merge)?;
     }
     Ok(())
+}
+
+/// Makes the verified visitor's address one of the contact's.
+fn own_address(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    visitor: &Visitor,
+    owner: ContactId,
+) -> Result<(), StoreError> {
+    let address = visitor.id.to_string();
+    let mut identity = match identities::get(tx, channel.id, &address)? {
+        Some(known) => known,
+        None => Identity {
+            id: pen.id(),
+            contact_id: owner,
+            channel_kind: channel.kind.clone(),
+            channel_id: channel.id,
+            address,
+            display_name: visitor.claims.name.clone(),
+            avatar_url: visitor.claims.avatar_url.clone(),
+            verified_at: Some(pen.now),
+            metadata: Opaque::new(),
+            created_at: pen.now,
+            last_seen_at: Some(pen.now),
+        },
+    };
+    identity.contact_id = owner;
+    identities::put(tx, &identity)
 }
 
 /// Makes a contact that has nothing left a tombstone that leads to another.

@@ -2,11 +2,13 @@
 //! timeline and its place in a conversation.
 
 use crate::base::time::Timestamp;
+use crate::channels::webchat::content::Said;
 use crate::engine::context::Pen;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
 use crate::engine::inbox::open;
 use crate::engine::inbox::visitor_timeline;
+use crate::engine::ingest::apply;
 use crate::engine::rules::choices;
 use crate::engine::webchat::arrivals::refuse_blocked;
 use crate::engine::webchat::contacts as behind;
@@ -30,7 +32,6 @@ use crate::model::ids::WebchatSessionId;
 use crate::model::message::Delivery;
 use crate::model::message::Direction as Way;
 use crate::model::message::Message;
-use crate::model::message::ReactionMark;
 use crate::model::message::Sender;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
@@ -41,39 +42,10 @@ use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::attachments;
 use crate::store::records::channels;
-use crate::store::records::contacts;
 use crate::store::records::conversations;
 use crate::store::records::messages;
 use crate::store::records::visitors;
 use crate::store::records::visitors::ClientMessage;
-
-/// What a visitor says, checked as far as it can be without the store.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Said {
-    /// Content that stands by itself: words, a place, contact cards.
-    Content(Content),
-    /// A file that was uploaded before.
-    File {
-        /// The content it becomes; its type is what the visitor asked for.
-        media: Content,
-        /// The file.
-        file: MediaId,
-    },
-    /// A choice from a message of ours.
-    Choice {
-        /// The id of the choice.
-        payload: String,
-        /// The message that offered it.
-        source: MessageId,
-    },
-    /// A reaction to a message; an empty emoji takes it back.
-    Reaction {
-        /// The emoji.
-        emoji: String,
-        /// The message.
-        target: MessageId,
-    },
-}
 
 /// A message of a visitor on its way in.
 #[derive(Debug, Clone)]
@@ -149,7 +121,7 @@ pub fn say(
         Some(id) => Some(in_timeline(tx, &visitor, id)?.id),
         None => None,
     };
-    let mut contact = behind::of_visitor(tx, pen, channel, &mut visitor)?;
+    let contact = behind::of_visitor(tx, pen, channel, &mut visitor)?;
     let (mut conversation, begun) = place(tx, pen, channel, &contact, &visitor)?;
     visitor.conversation_id = Some(conversation.id);
     visitor.last_seen_at = pen.now;
@@ -165,10 +137,6 @@ pub fn say(
     let mut message = entries::append(tx, pen, &mut conversation, entry)?;
     let seq = bring(tx, pen, &mut message)?;
     clicked(tx, pen, &message, &visitor)?;
-    // The contact was counted one more conversation meanwhile.
-    contact = contacts::survivor(tx, contact.id)?.unwrap_or(contact);
-    contact.last_seen_at = Some(pen.now);
-    contacts::put(tx, &contact)?;
     note_inbound(tx, channel, pen)?;
     let ack = Ack {
         message_id: message.id,
@@ -248,14 +216,10 @@ fn content_of(
     said: &Said,
 ) -> Result<Content, WebchatError> {
     match said {
-        Said::Content(content) => Ok(content.clone()),
-        Said::File { media, file } => {
-            let stored = take_file(tx, session, *file)?;
-            let mut content = media.clone();
-            if let Some(media) = content.media_mut() {
-                fill(media, &stored);
-            }
-            Ok(content)
+        Said::Words(content) => Ok(content.clone()),
+        Said::File { media_id, caption } => {
+            let stored = take_file(tx, session, *media_id)?;
+            Ok(content_of_file(&stored, caption.clone()))
         }
         Said::Choice { payload, source } => {
             let invalid = || Problem::new(Code::InvalidPostback, "Nobody offered this choice.");
@@ -297,12 +261,25 @@ fn take_file(
     Ok(stored)
 }
 
-fn fill(media: &mut Media, stored: &Attachment) {
-    media.media_id = Some(stored.id);
-    media.mime_type = Some(stored.mime_type.clone());
-    media.filename = Some(stored.filename.clone());
-    media.size_bytes = Some(stored.size_bytes);
-    (media.width, media.height) = stored.dimensions.unzip();
+/// A file as content: what it really is decides, not what the browser calls it.
+fn content_of_file(stored: &Attachment, caption: Option<String>) -> Content {
+    let (width, height) = stored.dimensions.unzip();
+    let media = Media {
+        media_id: Some(stored.id),
+        mime_type: Some(stored.mime_type.clone()),
+        filename: Some(stored.filename.clone()),
+        size_bytes: Some(stored.size_bytes),
+        caption,
+        width,
+        height,
+        ..Media::default()
+    };
+    match stored.mime_type.split('/').next() {
+        Some("image") => Content::Image(media),
+        Some("video") => Content::Video(media),
+        Some("audio") => Content::Audio(media),
+        _ => Content::Document(media),
+    }
 }
 
 /// Under this name a conversation remembers that its visitor ended it.
@@ -501,18 +478,7 @@ fn react(
 ) -> Result<Ack, WebchatError> {
     let mut message = in_timeline(tx, visitor, target)?;
     let author = visitor.id.to_string();
-    message
-        .reactions
-        .retain(|mark| mark.by != SenderKind::Contact);
-    if !emoji.is_empty() {
-        message.reactions.push(ReactionMark {
-            emoji: emoji.to_owned(),
-            by: SenderKind::Contact,
-            author,
-            at: pen.now,
-        });
-    }
-    message.updated_at = pen.now;
+    apply::mark(&mut message, SenderKind::Contact, &author, emoji, pen);
     messages::update(tx, &message)?;
     pen.log(tx, Event::MessageUpdated(entries::event_of(&message)))?;
     let what = crate::model::webchat::TimelineEvent::Updated {
