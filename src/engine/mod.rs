@@ -15,6 +15,7 @@ pub mod links;
 pub mod live;
 pub mod people;
 pub mod rules;
+pub mod webchat;
 pub mod setup;
 pub mod workers;
 

@@ -26,6 +26,9 @@ use crate::store::records::visitors;
 /// write.
 const SLIDE_AFTER: Duration = Duration::from_secs(3_600);
 
+/// Custom attributes of one visitor, at most.
+const ATTRIBUTES_MAX: usize = 50;
+
 /// A person of the business's own systems, as proved by a signature.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proved {
@@ -339,7 +342,7 @@ fn stranger(pen: &mut Pen, channel: &Channel, arrival: &Arrival) -> Visitor {
 }
 
 /// Takes over what is said; what is not said stays.
-fn claim(visitor: &mut Visitor, said: &Claims, attributes: &Opaque) {
+pub fn claim(visitor: &mut Visitor, said: &Claims, attributes: &Opaque) {
     let keep = |held: &mut Option<String>, said: &Option<String>| {
         if said.is_some() {
             held.clone_from(said);
@@ -352,7 +355,9 @@ fn claim(visitor: &mut Visitor, said: &Claims, attributes: &Opaque) {
     for (name, value) in attributes {
         if value.is_null() {
             visitor.attributes.shift_remove(name);
-        } else {
+        } else if visitor.attributes.len() < ATTRIBUTES_MAX
+            || visitor.attributes.contains_key(name)
+        {
             visitor.attributes.insert(name.clone(), value.clone());
         }
     }

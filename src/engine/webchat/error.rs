@@ -22,22 +22,20 @@ pub enum WebchatError {
 }
 
 impl WebchatError {
-    /// What the browser is told.
+    /// What the browser is told. What is ours to fix is logged here, once, and told to nobody.
     #[must_use]
-    pub fn problem(&self) -> Problem {
+    pub fn told(&self) -> Problem {
         match self {
             Self::Refused(problem) => problem.clone(),
-            Self::Broken(EngineError::Store(
-                StoreError::Full | StoreError::Busy | StoreError::Closed,
-            )) => Problem::new(Code::Unavailable, "Please try again in a moment.").retry_after(2),
-            Self::Broken(_) => Problem::new(Code::Internal, "Something broke on our side."),
+            Self::Broken(EngineError::Passing(message)) => {
+                tracing::error!("{message}");
+                Problem::new(Code::Unavailable, *message).retry_after(2)
+            }
+            Self::Broken(error) => {
+                tracing::error!("a web chat's request failed: {error}");
+                Problem::new(Code::Internal, "Something broke on our side.")
+            }
         }
-    }
-
-    /// Whether it is ours to fix.
-    #[must_use]
-    pub const fn is_broken(&self) -> bool {
-        matches!(self, Self::Broken(_))
     }
 }
 

@@ -1,26 +1,27 @@
 //! What a visitor's browser gets to see: entries of the timeline as frames, messages as payloads.
-//!
-//! Never in it: ids and addresses of ours, private notes, internal metadata, other people's data.
 
 use std::collections::HashMap;
 
-use serde_json::Map;
-use serde_json::Value;
 use serde_json::json;
 
-use crate::base::text::Counting;
-use crate::base::text::shorten;
-use crate::base::time::Timestamp;
 use crate::channels::webchat::files;
+use crate::channels::webchat::wire;
+use crate::channels::webchat::wire::Author;
+use crate::channels::webchat::wire::AuthorKind;
+use crate::channels::webchat::wire::ConversationOut;
+use crate::channels::webchat::wire::Hints;
+use crate::channels::webchat::wire::MessageOut;
+use crate::channels::webchat::wire::Outgoing;
+use crate::channels::webchat::wire::ReactionBy;
+use crate::channels::webchat::wire::ReactionOut;
+use crate::channels::webchat::wire::ReceiptOut;
+use crate::channels::webchat::wire::UpdatedOut;
+use crate::base::time::Timestamp;
 use crate::engine::links::Links;
-use crate::engine::rules::choices;
-use crate::model::content::Button;
-use crate::model::content::ButtonKind;
-use crate::model::content::Card;
+use crate::engine::live::visitors;
 use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::ids::ConversationId;
-use crate::model::ids::MessageId;
 use crate::model::ids::UserId;
 use crate::model::ids::WebchatSessionId;
 use crate::model::message::Delivery;
@@ -35,8 +36,9 @@ use crate::store::records::conversations;
 use crate::store::records::messages;
 use crate::store::records::users;
 
-/// How much of a button's title is shown, in characters.
-const TITLE_MAX: usize = 40;
+/// Under this name a message of ours remembers what its visitor chose from it, where the choice
+/// made no message of its own.
+pub const CHOSEN: &str = "chosen";
 
 /// Whose eyes see it, and when: links to files open for one browser and one hour.
 pub struct Eyes<'a> {
@@ -44,11 +46,22 @@ pub struct Eyes<'a> {
     pub session: WebchatSessionId,
     /// Makes links.
     pub links: &'a Links,
+    /// Where the browser loads files from.
+    pub base_url: &'a str,
     /// The present.
     pub now: Timestamp,
 }
 
-/// An entry of the timeline as a frame; none for a message that is gone for good.
+impl Eyes<'_> {
+    fn address(&self, media: &Media) -> Option<String> {
+        let until = self.now.plus(files::LINK_LIFE);
+        let session = self.session.to_string();
+        let link = |id| files::link(self.links.key(), id, &session, until);
+        media.media_id.map(|id| format!("{}{}", self.base_url, link(id)))
+    }
+}
+
+/// An entry of the timeline as a frame. Each has one, so that numbers have no gap.
 ///
 /// # Errors
 /// The disk's.
@@ -57,39 +70,37 @@ pub fn frame(
     eyes: &Eyes<'_>,
     seq: u64,
     entry: &TimelineEntry,
-) -> Result<Value, StoreError> {
-    let (kind, payload) = match &entry.what {
-        TimelineEvent::Message { message_id } => {
-            let shown = messages::get(read, *message_id)?;
-            match shown {
-                Some(shown) => ("message", message(read, eyes, &shown)?),
-                // It was erased; the place it had stays, so that numbers have no gap.
-                None => ("message.deleted", json!({ "id": message_id })),
+) -> Result<Outgoing, StoreError> {
+    let gone = |id| Outgoing::kept("message.deleted", seq, json!({ "id": id }));
+    Ok(match &entry.what {
+        TimelineEvent::Message { message_id } => match messages::get(read, *message_id)? {
+            Some(found) => Outgoing::kept("message", seq, message(read, eyes, &found)?),
+            None => gone(*message_id),
+        },
+        TimelineEvent::Updated { message_id } => match messages::get(read, *message_id)? {
+            Some(found) if found.deleted_at.is_none() => {
+                Outgoing::kept("message.updated", seq, updated(eyes, &found))
             }
+            _ => gone(*message_id),
+        },
+        TimelineEvent::Deleted { message_id } => gone(*message_id),
+        TimelineEvent::Receipt { up_to, status } => {
+            let (up_to, status) = (*up_to, status.name());
+            Outgoing::kept("receipt", seq, ReceiptOut { up_to, status })
         }
-        TimelineEvent::Updated { message_id } => {
-            let shown = messages::get(read, *message_id)?;
-            ("message.updated", updated(eyes, *message_id, shown.as_ref()))
-        }
-        TimelineEvent::Deleted { message_id } => ("message.deleted", json!({ "id": message_id })),
-        TimelineEvent::Receipt { up_to, status } => (
-            "receipt",
-            json!({ "upTo": up_to, "status": status.name() }),
-        ),
         TimelineEvent::Conversation {
             conversation_id,
             status,
             assignee,
-        } => (
-            "conversation",
-            json!({
-                "id": conversation_id,
-                "status": status.name(),
-                "assignee": person(read, *assignee)?,
-            }),
-        ),
-    };
-    Ok(json!({ "type": kind, "seq": seq, "payload": payload }))
+        } => {
+            let payload = ConversationOut {
+                id: *conversation_id,
+                status: status.name(),
+                assignee: person(read, *assignee)?,
+            };
+            Outgoing::kept("conversation", seq, payload)
+        }
+    })
 }
 
 /// A message as its visitor sees it.
@@ -100,63 +111,80 @@ pub fn message(
     read: &impl Read,
     eyes: &Eyes<'_>,
     message: &Message,
-) -> Result<Value, StoreError> {
+) -> Result<MessageOut, StoreError> {
     let own = message.direction == Direction::Inbound;
-    let mut shown = Map::new();
-    shown.insert("id".to_owned(), message.id.to_string().into());
-    shown.insert("author".to_owned(), author(message));
-    shown.insert("timestamp".to_owned(), message.created_at.to_string().into());
-    if message.deleted_at.is_some() {
-        shown.insert("deleted".to_owned(), true.into());
-        return Ok(shown.into());
-    }
+    let deleted = message.deleted_at.is_some();
     let content = seen_content(message);
-    shown.insert("content".to_owned(), content_of(eyes, &content));
-    shown.insert("fallbackText".to_owned(), fallback(&content).into());
-    if let Some(quoted) = message.reply_to {
-        shown.insert("replyTo".to_owned(), quoted.to_string().into());
-    }
-    shown.insert("edited".to_owned(), message.edited_at.is_some().into());
-    if own {
-        if let Some(id) = &message.client_id {
-            shown.insert("clientMessageId".to_owned(), id.clone().into());
-        }
-        shown.insert("status".to_owned(), own_status(read, message)?.into());
-    } else if let Some(hints) = hints(message) {
-        shown.insert("hints".to_owned(), hints);
-    }
-    if !message.reactions.is_empty() {
-        shown.insert("reactions".to_owned(), reactions(message));
-    }
-    Ok(shown.into())
+    let links = |media: &Media| eyes.address(media);
+    Ok(MessageOut {
+        id: message.id,
+        author: author(message),
+        content: (!deleted).then(|| wire::content(&content, &links)),
+        fallback_text: if deleted {
+            String::new()
+        } else {
+            wire::fallback_text(&content, &links)
+        },
+        reply_to: message.reply_to,
+        timestamp: message.created_at,
+        client_message_id: message.client_id.clone().filter(|_| own),
+        edited: message.edited_at.is_some(),
+        deleted,
+        reactions: reactions(message),
+        status: if own {
+            Some(own_status(read, message)?)
+        } else {
+            None
+        },
+        chosen: message
+            .metadata
+            .get(CHOSEN)
+            .and_then(|choice| choice.as_str())
+            .map(str::to_owned),
+        hints: hints(message).filter(|_| !own),
+    })
 }
 
 /// Which choice was made from which message, as far as these messages tell.
 #[must_use]
-pub fn chosen(shown: &[Message]) -> HashMap<String, String> {
-    let mut chosen = HashMap::new();
-    for message in shown {
-        if let Content::Postback(postback) = &message.content
-            && let Some(source) = &postback.source_message_id
-        {
-            chosen.insert(source.clone(), postback.payload.clone());
+pub fn choices_made(shown: &[Message]) -> HashMap<String, String> {
+    let postbacks = shown.iter().filter_map(|message| match &message.content {
+        Content::Postback(postback) => {
+            Some((postback.source_message_id.clone()?, postback.payload.clone()))
         }
-    }
-    chosen
+        _ => None,
+    });
+    postbacks.collect()
 }
 
 /// One of us as visitors know people: by name.
 ///
 /// # Errors
 /// The disk's.
-pub fn person(read: &impl Read, id: Option<UserId>) -> Result<Value, StoreError> {
+pub fn person(read: &impl Read, id: Option<UserId>) -> Result<Option<Author>, StoreError> {
     let user = match id {
         Some(id) => users::get(read, id)?,
         None => None,
     };
-    Ok(user.map_or(Value::Null, |user| {
-        json!({ "name": user.name, "avatarUrl": null, "type": "agent" })
+    Ok(user.map(|user| Author {
+        kind: AuthorKind::Agent,
+        name: Some(user.name),
+        avatar_url: None,
     }))
+}
+
+/// Whoever types, as visitors know people.
+#[must_use]
+pub fn typist(typist: visitors::Author) -> Author {
+    Author {
+        kind: if typist.bot {
+            AuthorKind::Bot
+        } else {
+            AuthorKind::Agent
+        },
+        name: Some(typist.name),
+        avatar_url: None,
+    }
 }
 
 /// A conversation as its visitor sees it.
@@ -166,55 +194,54 @@ pub fn person(read: &impl Read, id: Option<UserId>) -> Result<Value, StoreError>
 pub fn conversation(
     read: &impl Read,
     id: Option<ConversationId>,
-) -> Result<Value, StoreError> {
+) -> Result<Option<ConversationOut>, StoreError> {
     let found = match id {
         Some(id) => conversations::get(read, id)?,
         None => None,
     };
     let Some(found) = found else {
-        return Ok(Value::Null);
+        return Ok(None);
     };
-    Ok(json!({
-        "id": found.id,
-        "status": found.status.name(),
-        "assignee": person(read, found.assignee)?,
+    Ok(Some(ConversationOut {
+        id: found.id,
+        status: found.status.name(),
+        assignee: person(read, found.assignee)?,
     }))
 }
 
-fn author(message: &Message) -> Value {
-    let kind = match message.sender.kind {
-        SenderKind::Contact => return json!({ "type": "visitor", "name": null }),
-        SenderKind::Agent => "agent",
-        SenderKind::Bot => "bot",
-        SenderKind::System => "system",
+fn author(message: &Message) -> Author {
+    let (kind, name) = match message.sender.kind {
+        SenderKind::Contact => (AuthorKind::Visitor, None),
+        SenderKind::Agent => (AuthorKind::Agent, Some(message.sender.name.clone())),
+        SenderKind::Bot => (AuthorKind::Bot, Some(message.sender.name.clone())),
+        SenderKind::System => (AuthorKind::System, Some(message.sender.name.clone())),
     };
-    json!({ "type": kind, "name": message.sender.name, "avatarUrl": null })
-}
-
-fn updated(eyes: &Eyes<'_>, id: MessageId, message: Option<&Message>) -> Value {
-    let Some(message) = message.filter(|message| message.deleted_at.is_none()) else {
-        return json!({ "id": id, "reactions": [] });
-    };
-    let mut shown = json!({
-        "id": id,
-        "content": content_of(eyes, &seen_content(message)),
-        "reactions": reactions(message),
-        "edited": message.edited_at.is_some(),
-    });
-    if let Some(at) = message.edited_at {
-        shown["editedAt"] = at.to_string().into();
+    Author {
+        kind,
+        name,
+        avatar_url: None,
     }
-    shown
 }
 
-fn reactions(message: &Message) -> Value {
-    let marks = message.reactions.iter().map(|mark| {
-        let by = if mark.by == SenderKind::Contact {
-            "visitor"
+fn updated(eyes: &Eyes<'_>, message: &Message) -> UpdatedOut {
+    let links = |media: &Media| eyes.address(media);
+    UpdatedOut {
+        id: message.id,
+        content: wire::content(&seen_content(message), &links),
+        reactions: reactions(message),
+        edited: message.edited_at.is_some(),
+        edited_at: message.edited_at,
+    }
+}
+
+fn reactions(message: &Message) -> Vec<ReactionOut> {
+    let marks = message.reactions.iter().map(|mark| ReactionOut {
+        emoji: mark.emoji.clone(),
+        by: if mark.by == SenderKind::Contact {
+            ReactionBy::Visitor
         } else {
-            "agent"
-        };
-        json!({ "emoji": mark.emoji, "by": by })
+            ReactionBy::Agent
+        },
     });
     marks.collect()
 }
@@ -223,22 +250,31 @@ fn reactions(message: &Message) -> Value {
 fn own_status(read: &impl Read, message: &Message) -> Result<&'static str, StoreError> {
     let conversation = conversations::get(read, message.conversation_id)?;
     let seen = conversation.is_some_and(|found| message.position <= found.seen_position);
-    Ok(if seen { Delivery::Read } else { Delivery::Sent }.name())
+    Ok(if seen {
+        Delivery::Read.name()
+    } else {
+        Delivery::Sent.name()
+    })
 }
 
 /// What the widget is told about how to show choices.
-fn hints(message: &Message) -> Option<Value> {
+fn hints(message: &Message) -> Option<Hints> {
     if message.content.choices().is_empty() {
         return None;
     }
-    let said = |name: &str| message.metadata.get(name);
-    let single = said("singleUse").and_then(Value::as_bool);
-    let single = single.unwrap_or(message.sender.kind == SenderKind::Bot);
-    let mut hints = json!({ "singleUse": single });
-    if let Some(display) = said("display").and_then(Value::as_str) {
-        hints["display"] = display.into();
-    }
-    Some(hints)
+    let single = message.metadata.get("singleUse");
+    let single = single.and_then(serde_json::Value::as_bool);
+    Some(Hints {
+        single_use: single.unwrap_or(message.sender.kind == SenderKind::Bot),
+        display: asks_for_rating(message).then_some("rating"),
+    })
+}
+
+/// Whether a message asks for a rating.
+#[must_use]
+pub fn asks_for_rating(message: &Message) -> bool {
+    let display = message.metadata.get("display");
+    display.and_then(serde_json::Value::as_str) == Some("rating")
 }
 
 /// What was really sent, where that differs and is still one piece.
@@ -247,157 +283,15 @@ fn seen_content(message: &Message) -> Content {
         [] => message.content.clone(),
         [one] => one.clone(),
         parts => {
-            let words: Option<Vec<&str>> = parts
-                .iter()
-                .map(|part| match part {
-                    Content::Text(text) => Some(text.text.as_str()),
-                    _ => None,
-                })
-                .collect();
+            let words = parts.iter().map(|part| match part {
+                Content::Text(text) => Some(text.text.as_str()),
+                _ => None,
+            });
+            let words: Option<Vec<&str>> = words.collect();
             words.map_or_else(
                 || message.content.clone(),
                 |words| Content::text(words.join("\n\n")),
             )
         }
-    }
-}
-
-/// The words of rich content for clients that cannot show it: the text, and its choices numbered.
-fn fallback(content: &Content) -> String {
-    let mut lines = Vec::new();
-    let words = match content {
-        Content::Postback(postback) => postback.title.as_str(),
-        other => other.words(),
-    };
-    if !words.is_empty() {
-        lines.push(words.to_owned());
-    }
-    if let Some(media) = content.media().filter(|_| words.is_empty()) {
-        lines.extend(media.filename.clone());
-    }
-    for choice in choices::offered(content) {
-        lines.push(format!("{}. {}", choice.number, choice.title));
-    }
-    lines.join("\n")
-}
-
-/// Content in the shapes of the protocol's page.
-fn content_of(eyes: &Eyes<'_>, content: &Content) -> Value {
-    let kind = content.kind();
-    let mut shown = match content {
-        Content::Text(text) => {
-            let mut shown = json!({ "text": text.text });
-            if !text.quick_replies.is_empty() {
-                let replies = text.quick_replies.iter();
-                shown["quickReplies"] = replies
-                    .map(|reply| json!({ "id": reply.id, "title": title(&reply.title) }))
-                    .collect();
-            }
-            shown
-        }
-        Content::Image(media)
-        | Content::Video(media)
-        | Content::Audio(media)
-        | Content::Document(media)
-        | Content::Sticker(media) => file(eyes, media),
-        Content::Location(place) => json!(place),
-        Content::Contacts(cards) => json!(cards),
-        Content::Buttons(buttons) => json!({
-            "header": buttons.header,
-            "text": buttons.text,
-            "footer": buttons.footer,
-            "buttons": buttons_of(&buttons.buttons),
-        }),
-        Content::List(list) => json!(list),
-        Content::Carousel(carousel) => {
-            let cards: Value = carousel.cards.iter().map(|card| card_of(eyes, card)).collect();
-            json!({ "text": carousel.text, "cards": cards })
-        }
-        Content::Template(template) => {
-            return json!({ "type": "text", "text": template.text.as_deref().unwrap_or(&template.name) });
-        }
-        Content::Postback(postback) => json!({
-            "payload": postback.payload,
-            "title": postback.title,
-            "sourceMessageId": postback.source_message_id,
-        }),
-        Content::Reaction(_)
-        | Content::StoryMention(_)
-        | Content::StoryReply(_)
-        | Content::Call(_)
-        | Content::Event(_)
-        | Content::Unsupported(_) => {
-            return json!({ "type": "text", "text": content.words() });
-        }
-    };
-    shown["type"] = kind.into();
-    drop_nulls(&mut shown);
-    shown
-}
-
-fn card_of(eyes: &Eyes<'_>, card: &Card) -> Value {
-    json!({
-        "title": card.title,
-        "description": card.description,
-        "imageUrl": card.image.as_ref().and_then(|image| address(eyes, image)),
-        "buttons": buttons_of(&card.buttons),
-    })
-}
-
-fn buttons_of(buttons: &[Button]) -> Value {
-    let shown = buttons.iter().map(|button| match button.kind {
-        ButtonKind::Reply => {
-            json!({ "type": "reply", "id": button.id, "title": title(&button.title) })
-        }
-        ButtonKind::Url => {
-            json!({ "type": "url", "title": title(&button.title), "url": button.url })
-        }
-        ButtonKind::Call => {
-            json!({ "type": "call", "title": title(&button.title), "phone": button.phone })
-        }
-        ButtonKind::Location => json!({ "type": "location", "title": title(&button.title) }),
-    });
-    shown.collect()
-}
-
-fn title(text: &str) -> String {
-    shorten(text, TITLE_MAX, Counting::Characters)
-}
-
-fn file(eyes: &Eyes<'_>, media: &Media) -> Value {
-    json!({
-        "url": address(eyes, media),
-        "mimeType": media.mime_type,
-        "filename": media.filename,
-        "size": media.size_bytes,
-        "caption": media.caption,
-        "width": media.width,
-        "height": media.height,
-        "durationMs": media.duration_ms,
-        "voice": media.voice.then_some(true),
-    })
-}
-
-/// Where a file opens for these eyes.
-fn address(eyes: &Eyes<'_>, media: &Media) -> Option<String> {
-    match media.media_id {
-        Some(id) => {
-            let until = eyes.now.plus(files::LINK_LIFE);
-            let session = eyes.session.to_string();
-            let link = files::link(eyes.links.key(), id, &session, until);
-            Some(format!("{}{link}", eyes.links.public_url()))
-        }
-        None => media.url.clone(),
-    }
-}
-
-fn drop_nulls(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|_, field| !field.is_null());
-            fields.values_mut().for_each(drop_nulls);
-        }
-        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
-        _ => {}
     }
 }

@@ -1,0 +1,81 @@
+//! What a page may know before anybody acts: the public settings.
+
+use serde_json::Value;
+
+use crate::channels::webchat::config;
+use crate::channels::webchat::config::Facts;
+use crate::channels::webchat::origins::frame_ancestors;
+use crate::channels::webchat::settings::Face;
+use crate::engine::webchat::Webchat;
+use crate::engine::webchat::error::WebchatError;
+use crate::engine::webchat::site::Site;
+use crate::model::permission::Role;
+use crate::model::user::User;
+use crate::store::records::organisation;
+use crate::store::records::users;
+
+/// The widget's files that a page will ask for.
+#[derive(Debug, Clone, Copy)]
+pub struct Bundle<'a> {
+    /// The version of its files.
+    pub hash: &'a str,
+    /// The languages it speaks.
+    pub languages: &'a [&'a str],
+}
+
+impl Webchat {
+    /// The public settings of a web chat, in the nearest language there is.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn public(
+        &self,
+        site: &Site,
+        language: Option<&str>,
+        bundle: Bundle<'_>,
+    ) -> Result<Value, WebchatError> {
+        let read = self.context.store.snapshot()?;
+        let team: Vec<Face> = users::list(&read)?
+            .into_iter()
+            .filter(|user| user.is_active() && answers(user))
+            .map(|user| Face {
+                name: user.name,
+                avatar_url: None,
+            })
+            .collect();
+        let facts = Facts {
+            channel_id: site.channel.id,
+            name: &self.business(site)?,
+            hash: bundle.hash,
+            base_url: self.context.links.public_url(),
+            language: language.unwrap_or(&site.settings.default_language),
+            languages: bundle.languages,
+            availability: self.availability(site),
+            team: &team,
+        };
+        Ok(config::config(&site.settings, &facts))
+    }
+
+    /// The name visitors see.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn business(&self, site: &Site) -> Result<String, WebchatError> {
+        let found = organisation::get(&self.context.store.snapshot()?)?;
+        let name = found.map(|organisation| organisation.name);
+        Ok(name.unwrap_or_else(|| site.channel.name.clone()))
+    }
+}
+
+impl Site {
+    /// The websites that may show the full-page chat in a frame, as a policy says it.
+    #[must_use]
+    pub fn frame_ancestors(&self) -> String {
+        frame_ancestors(&self.settings.allowed_origins)
+    }
+}
+
+/// Whether a person of ours answers visitors.
+fn answers(user: &User) -> bool {
+    user.role != Role::Viewer
+}
