@@ -1,7 +1,8 @@
 //! Decisions, commands and background workers.
 //!
 //! In order: `rules` decide and do nothing else; `context` and `live` are what every service
-//! receives; `inbox`, `people` and `setup` are the commands; `ingest` records what vendors report;
+//! receives; `inbox`, `people` and `setup` are the commands; `ingest` records what vendors report and `webchat`
+//! what visitors say;
 //! `workers` are the loops. Services never hold references to their peers: to set another in motion
 //! they write a row in the transaction they already have.
 
@@ -15,8 +16,8 @@ pub mod links;
 pub mod live;
 pub mod people;
 pub mod rules;
-pub mod webchat;
 pub mod setup;
+pub mod webchat;
 pub mod workers;
 
 use crate::engine::context::Context;
@@ -45,6 +46,7 @@ use crate::engine::setup::organisation::Organisations;
 use crate::engine::setup::stats::Stats;
 use crate::engine::setup::tags::Tags;
 use crate::engine::setup::traffic::Traffic;
+use crate::engine::webchat::Webchat;
 
 /// Everything the outside may ask for, one field a subject. Cheap to clone.
 #[derive(Clone)]
@@ -73,6 +75,8 @@ pub struct Engine {
     pub files: Files,
     /// What vendors report.
     pub ingest: Ingest,
+    /// The web chat's visitors.
+    pub webchat: Webchat,
     /// Signing in.
     pub logins: Logins,
     /// People who answer.
@@ -128,6 +132,7 @@ impl Engine {
             surroundings: Surroundings(context.clone()),
             files: Files(context.clone()),
             ingest: Ingest(context.clone()),
+            webchat: Webchat::new(context.clone()),
             context,
         }
     }

@@ -13,6 +13,7 @@ pub mod health;
 pub mod hooks;
 pub mod media;
 pub mod state;
+pub mod widget;
 
 use actix_web::web::ServiceConfig;
 
@@ -23,6 +24,7 @@ pub fn configure(config: &mut ServiceConfig) {
     hooks::configure(config);
     media::configure(config);
     demo::configure(config);
+    widget::configure(config);
     dashboard::configure(config);
     api::configure(config);
 }

@@ -181,8 +181,7 @@ impl Webchat {
                     .metadata
                     .insert(saying::ENDED.to_owned(), true.into());
                 let terms = Terms::default();
-                let moved =
-                    moves::make(tx, pen, &mut conversation, Move::Resolve, terms, &by)?;
+                let moved = moves::make(tx, pen, &mut conversation, Move::Resolve, terms, &by)?;
                 if !moved {
                     moves::store(tx, pen, &mut conversation, Change::Details)?;
                 }

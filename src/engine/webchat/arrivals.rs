@@ -355,8 +355,7 @@ pub fn claim(visitor: &mut Visitor, said: &Claims, attributes: &Opaque) {
     for (name, value) in attributes {
         if value.is_null() {
             visitor.attributes.shift_remove(name);
-        } else if visitor.attributes.len() < ATTRIBUTES_MAX
-            || visitor.attributes.contains_key(name)
+        } else if visitor.attributes.len() < ATTRIBUTES_MAX || visitor.attributes.contains_key(name)
         {
             visitor.attributes.insert(name.clone(), value.clone());
         }

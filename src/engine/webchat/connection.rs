@@ -268,9 +268,7 @@ impl Connection {
     /// Adds the next entries of the timeline.
     fn catch_up(&mut self, turn: &mut Turn) -> Result<Option<Close>, WebchatError> {
         let caller = self.caller()?;
-        if caller.visitor.id != self.guest.visitor
-            || caller.visitor.generation != self.generation
-        {
+        if caller.visitor.id != self.guest.visitor || caller.visitor.generation != self.generation {
             // Two timelines became one: the browser comes back and starts afresh.
             return Ok(Some(Close::RESTART));
         }

@@ -102,11 +102,19 @@ mod tests {
 
     #[test]
     fn broken_blocks_say_nothing() {
-        for block in [&b""[..], b"II*\0", b"MM\0*\xff\xff\xff\xff", b"II*\0\x08\0\0\0\xff\xff"] {
+        for block in [
+            &b""[..],
+            b"II*\0",
+            b"MM\0*\xff\xff\xff\xff",
+            b"II*\0\x08\0\0\0\xff\xff",
+        ] {
             assert_eq!(orientation(block), None);
         }
         assert_eq!(without_place(Bytes::from_static(b"\xff\xd8\xff")), None);
-        let little = [&b"II*\0\x08\0\0\0\x01\0"[..], &[0x12, 1, 3, 0, 1, 0, 0, 0, 8, 0, 0, 0]];
+        let little = [
+            &b"II*\0\x08\0\0\0\x01\0"[..],
+            &[0x12, 1, 3, 0, 1, 0, 0, 0, 8, 0, 0, 0],
+        ];
         assert_eq!(orientation(&little.concat()), Some(8));
     }
 }

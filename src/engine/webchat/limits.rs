@@ -80,12 +80,10 @@ impl Limits {
                 bucket.credit_ms + millis(now.since(bucket.at)) < full
             });
         }
-        let bucket = buckets
-            .entry((limit, who.to_owned()))
-            .or_insert(Bucket {
-                credit_ms: full,
-                at: now,
-            });
+        let bucket = buckets.entry((limit, who.to_owned())).or_insert(Bucket {
+            credit_ms: full,
+            at: now,
+        });
         bucket.credit_ms = full.min(bucket.credit_ms + millis(now.since(bucket.at)));
         bucket.at = now;
         match bucket.credit_ms.checked_sub(price) {

@@ -71,16 +71,14 @@ struct Moving {
 }
 
 /// Writes both timelines into one, by time. What stood before the first difference stays.
-fn join_timelines(
-    tx: &mut Tx<'_>,
-    from: &Visitor,
-    into: &mut Visitor,
-) -> Result<(), StoreError> {
+fn join_timelines(tx: &mut Tx<'_>, from: &Visitor, into: &mut Visitor) -> Result<(), StoreError> {
     let mut all = moving(tx, from, false)?;
     all.extend(moving(tx, into, true)?);
     all.sort_by_key(|moving| (moving.entry.at, moving.was.1));
-    let renumbered: HashMap<(bool, u64), u64> =
-        (1..).zip(&all).map(|(seq, moving)| (moving.was, seq)).collect();
+    let renumbered: HashMap<(bool, u64), u64> = (1..)
+        .zip(&all)
+        .map(|(seq, moving)| (moving.was, seq))
+        .collect();
     visitors::clear_timeline(tx, from.id)?;
     let (mut read, mut delivered) = (true, true);
     into.newest = 0;
@@ -257,8 +255,7 @@ fn move_conversations(
         if conversation.contact_id != owner {
             moved.push((conversation.id, conversation.contact_id));
             conversation.contact_id = owner;
-            let all =
-                messages::near(tx, conversation.id, None, Direction::Forward, usize::MAX)?;
+            let all = messages::near(tx, conversation.id, None, Direction::Forward, usize::MAX)?;
             for mut message in all {
                 message.contact_id = owner;
                 messages::update(tx, &message)?;

@@ -50,7 +50,9 @@ impl Webchat {
             return Ok(());
         }
         let message = "Too many visitors are connected.";
-        Err(Problem::new(Code::Unavailable, message).retry_after(10).into())
+        Err(Problem::new(Code::Unavailable, message)
+            .retry_after(10)
+            .into())
     }
 
     /// Tells every connection that the server stops.

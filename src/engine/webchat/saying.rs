@@ -401,10 +401,7 @@ fn understood(
 /// How far back the newest message is looked for among notes and history lines.
 const LOOK_BACK: usize = 20;
 
-fn newest_said(
-    tx: &Tx<'_>,
-    conversation: &Conversation,
-) -> Result<Option<Message>, StoreError> {
+fn newest_said(tx: &Tx<'_>, conversation: &Conversation) -> Result<Option<Message>, StoreError> {
     let recent = messages::near(tx, conversation.id, None, Direction::Backward, LOOK_BACK)?;
     Ok(recent.into_iter().find(|message| !message.private))
 }

@@ -160,7 +160,9 @@ fn proactive_of(caller: &Caller, id: Option<&str>) -> Option<Proactive> {
         .iter()
         .find(|rule| Some(rule.id.as_str()) == id)?;
     let tongue = caller.visitor.locale.as_deref().unwrap_or_default();
-    let text = rule.message.in_language(tongue, &settings.default_language)?;
+    let text = rule
+        .message
+        .in_language(tongue, &settings.default_language)?;
     let author = rule.author.as_ref().map(|face| face.name.clone());
     Some(Proactive {
         text: text.to_owned(),

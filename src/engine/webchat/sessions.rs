@@ -297,16 +297,13 @@ impl Webchat {
     /// The store's.
     pub async fn knows_generation(&self, caller: &Caller) -> Result<(), WebchatError> {
         let (id, generation) = (caller.session.id, caller.visitor.generation);
-        let write = self
-            .context
-            .store
-            .write("noting a fresh start", move |tx| {
-                if let Some(mut session) = visitors::session(tx, id)? {
-                    session.generation = generation;
-                    visitors::put_session(tx, &session)?;
-                }
-                Ok::<_, WebchatError>(())
-            });
+        let write = self.context.store.write("noting a fresh start", move |tx| {
+            if let Some(mut session) = visitors::session(tx, id)? {
+                session.generation = generation;
+                visitors::put_session(tx, &session)?;
+            }
+            Ok::<_, WebchatError>(())
+        });
         write.await
     }
 

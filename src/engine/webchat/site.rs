@@ -70,7 +70,12 @@ impl Webchat {
         let channel = channels::get(&self.context.store.snapshot()?, id)?
             .filter(|channel| channel.kind.as_str() == "webchat" && channel.enabled)
             .ok_or_else(closed)?;
-        let held = self.shared.sites.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = self
+            .shared
+            .sites
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let known = held.get(&id).cloned();
         drop(held);
         if let Some(site) = known
@@ -79,7 +84,12 @@ impl Webchat {
             return Ok(site);
         }
         let site = Arc::new(Site::read(self, channel)?);
-        let mut held = self.shared.sites.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self
+            .shared
+            .sites
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         held.insert(id, site.clone());
         Ok(site)
     }

@@ -96,7 +96,10 @@ mod tests {
         }
         let visits = trails.of(ana, start);
         assert_eq!(visits.len(), PAGES_MAX);
-        assert_eq!(visits.last().map(|visit| visit.page.clone()), Some(page(24)));
+        assert_eq!(
+            visits.last().map(|visit| visit.page.clone()),
+            Some(page(24))
+        );
         assert!(trails.of(ana, start.plus(KEPT)).is_empty());
     }
 }

@@ -85,10 +85,7 @@ impl Webchat {
             return Err(Problem::new(Code::UnsupportedMedia, message).into());
         }
         let bringer = Bringer {
-            who: caller
-                .visitor
-                .contact_id
-                .map_or(Who::System, Who::Contact),
+            who: caller.visitor.contact_id.map_or(Who::System, Who::Contact),
             session: Some(session),
         };
         let accept = |mime: &str, name: &str| {
@@ -96,7 +93,10 @@ impl Webchat {
                 return Ok(());
             }
             let message = format!("Files of the type {mime} are not accepted here.");
-            Err(Rejection::new(rejection::Code::UnsupportedMediaType, message))
+            Err(Rejection::new(
+                rejection::Code::UnsupportedMediaType,
+                message,
+            ))
         };
         let files = Files(self.context.clone());
         let cleaned = Box::pin(without_place(bytes, rules.max_size));
@@ -123,15 +123,18 @@ impl Webchat {
 
     async fn remember_upload(&self, key: [u8; 32], id: MediaId) -> Result<(), WebchatError> {
         let at = self.context.clock.now();
-        let write = self.context.store.write("remembering an upload", move |tx| {
-            let answered = Answered {
-                request: [0; 32],
-                result: id.bytes().to_vec(),
-                at,
-            };
-            idempotency::put(tx, &key, &answered)?;
-            Ok::<_, WebchatError>(())
-        });
+        let write = self
+            .context
+            .store
+            .write("remembering an upload", move |tx| {
+                let answered = Answered {
+                    request: [0; 32],
+                    result: id.bytes().to_vec(),
+                    at,
+                };
+                idempotency::put(tx, &key, &answered)?;
+                Ok::<_, WebchatError>(())
+            });
         write.await
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
+use crate::base::time::Timestamp;
 use crate::channels::webchat::files;
 use crate::channels::webchat::wire;
 use crate::channels::webchat::wire::Author;
@@ -16,7 +17,6 @@ use crate::channels::webchat::wire::ReactionBy;
 use crate::channels::webchat::wire::ReactionOut;
 use crate::channels::webchat::wire::ReceiptOut;
 use crate::channels::webchat::wire::UpdatedOut;
-use crate::base::time::Timestamp;
 use crate::engine::links::Links;
 use crate::engine::live::visitors;
 use crate::model::content::Content;
@@ -57,7 +57,9 @@ impl Eyes<'_> {
         let until = self.now.plus(files::LINK_LIFE);
         let session = self.session.to_string();
         let link = |id| files::link(self.links.key(), id, &session, until);
-        media.media_id.map(|id| format!("{}{}", self.base_url, link(id)))
+        media
+            .media_id
+            .map(|id| format!("{}{}", self.base_url, link(id)))
     }
 }
 
@@ -149,9 +151,10 @@ pub fn message(
 #[must_use]
 pub fn choices_made(shown: &[Message]) -> HashMap<String, String> {
     let postbacks = shown.iter().filter_map(|message| match &message.content {
-        Content::Postback(postback) => {
-            Some((postback.source_message_id.clone()?, postback.payload.clone()))
-        }
+        Content::Postback(postback) => Some((
+            postback.source_message_id.clone()?,
+            postback.payload.clone(),
+        )),
         _ => None,
     });
     postbacks.collect()
