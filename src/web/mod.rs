@@ -1,6 +1,5 @@
 //! HTTP, pages, vendor webhooks and sockets.
 
-pub mod api;
 pub mod assets;
 pub mod auth;
 pub mod csrf;
@@ -26,5 +25,4 @@ pub fn configure(config: &mut ServiceConfig) {
     demo::configure(config);
     widget::configure(config);
     dashboard::configure(config);
-    api::configure(config);
 }

@@ -6,7 +6,6 @@ use std::sync::OnceLock;
 use crate::base::crypto::sign;
 use crate::config::network::Network;
 use crate::engine::Engine;
-use crate::web::api::repeats::UnderWay;
 use crate::web::demo::Demo;
 
 /// What every handler can reach. One per process, shared.
@@ -17,8 +16,6 @@ pub struct State {
     pub is_https: bool,
     /// Addresses of proxies whose word on where a request comes from is believed.
     pub trusted_proxies: Vec<Network>,
-    /// Requests under an idempotency key that are being answered.
-    pub under_way: UnderWay,
     csrf_key: [u8; 32],
     demo: Arc<OnceLock<Demo>>,
 }
@@ -33,7 +30,6 @@ impl State {
             engine,
             is_https,
             trusted_proxies,
-            under_way: UnderWay::default(),
             csrf_key,
             demo,
         }

@@ -207,11 +207,11 @@ impl Logins {
         Ok(user.map(|user| (user, session)))
     }
 
-    /// Who an access token belongs to, and the session it is of.
+    /// Who an access token belongs to.
     ///
     /// # Errors
     /// `INVALID_TOKEN`, `TOKEN_REVOKED`.
-    pub fn by_access_token(&self, token: &str) -> Result<(User, SessionId), EngineError> {
+    pub fn by_access_token(&self, token: &str) -> Result<User, EngineError> {
         let refuse = |code, message: &str| EngineError::from(Rejection::new(code, message));
         let claims =
             tokens::read(&self.access_key, token, self.context.clock.now()).ok_or_else(|| {
@@ -223,10 +223,9 @@ impl Logins {
         let snapshot = self.context.store.snapshot()?;
         let ended = || refuse(Code::TokenRevoked, "This session was ended; sign in again.");
         sessions::get(&snapshot, claims.sid)?.ok_or_else(ended)?;
-        let user = user_records::get(&snapshot, claims.sub)?
+        user_records::get(&snapshot, claims.sub)?
             .filter(User::is_active)
-            .ok_or_else(ended)?;
-        Ok((user, claims.sid))
+            .ok_or_else(ended)
     }
 
     /// Notes that a session is in use. Nobody waits for it, and a lost note costs nothing.

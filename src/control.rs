@@ -1,0 +1,1 @@
+//! The local socket by which a command reaches a running server.
