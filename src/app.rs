@@ -19,6 +19,7 @@ use crate::base::random::Random;
 use crate::base::time::Clock;
 use crate::channels::registry::Registry;
 use crate::config::Config;
+use crate::control::socket::ControlSocket;
 use crate::engine::Engine;
 use crate::engine::context::Context;
 use crate::engine::links::Links;
@@ -30,6 +31,7 @@ use crate::engine::workers::feed::LogFeed;
 use crate::search::Search;
 use crate::search::SearchConfig;
 use crate::search::indexer::Indexer;
+use crate::search::indexer::Progress;
 use crate::store::Store;
 use crate::web;
 use crate::web::demo::Demo;
@@ -39,6 +41,8 @@ use crate::web::state::State;
 const FINISH_SECS: u64 = 5;
 /// How long the loops may take after that.
 const LOOPS_PATIENCE: Duration = Duration::from_secs(3);
+/// How often building the index says how far it is.
+const REPORT_EVERY: Duration = Duration::from_secs(1);
 
 /// Why it could not start: one sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +86,7 @@ pub struct Running {
     serving: JoinHandle<std::io::Result<()>>,
     workers: Workers,
     indexer: Arc<Indexer>,
+    control: Option<ControlSocket>,
     store: Store,
     /// What there is only in `linktor demo`, once it is made.
     pub(crate) demo: Arc<OnceLock<Demo>>,
@@ -95,22 +100,17 @@ impl Running {
     pub async fn start(config: &Config, world: World) -> Result<Self, StartError> {
         let listener = bind(config.server.listen)?;
         let bound = listener.local_addr().map_err(StartError::new)?;
-        let store = Store::open(&config.server.data, config.store.cache_bytes())
-            .map_err(StartError::new)?;
-        let search = open_search(&store, config)?;
         let public_url = config.server.public_url(bound);
-        let context = context(&store, search.clone(), &public_url, world);
-        let indexer =
-            Indexer::start(search, Box::new(LogFeed(store.clone()))).map_err(|error| {
-                StartError::new(format!("cannot start the search indexer: {error}"))
-            })?;
-        let indexer = Arc::new(indexer);
+        let context = open_data(config, &public_url, world)?;
+        let store = context.store.clone();
+        let indexer = Arc::new(follow_log(&context)?);
         tokio::spawn(indexer.waker().follow(store.published()));
         let progress = Arc::clone(&indexer);
         let engine = Engine::new(context.clone(), Arc::new(move || progress.progress()));
         let setup_token = first_run(&engine, config).await?;
         let workers = Workers::start(&context);
         let demo = Arc::new(OnceLock::new());
+        let control = listen_for_commands(&engine);
         let (server, serving) = serve(&engine, config, listener, demo.clone())?;
         let setup_url = setup_token.map(|token| format!("{public_url}/setup?token={token}"));
         Ok(Self {
@@ -121,6 +121,7 @@ impl Running {
             serving,
             workers,
             indexer,
+            control,
             store,
             demo,
         })
@@ -147,9 +148,14 @@ impl Running {
             serving,
             workers,
             indexer,
+            control,
             store,
             ..
         } = self;
+        if let Some(control) = control {
+            control.close();
+        }
+        engine.context.live.close();
         engine.webchat.stop();
         let finish = tokio::time::timeout(Duration::from_secs(FINISH_SECS + 1), server.stop(true));
         if finish.await.is_err() {
@@ -163,6 +169,79 @@ impl Running {
         // The indexer writes what it has and ends when its last owner is gone.
         drop(indexer);
         store.close();
+    }
+}
+
+/// An installation that nobody serves, opened for a command.
+pub struct Offline {
+    /// Everything one may ask for.
+    pub(crate) engine: Engine,
+}
+
+impl Offline {
+    /// Opens the data. Nobody else may have it open.
+    ///
+    /// # Errors
+    /// [`StartError`]: the directory cannot be used.
+    pub fn open(config: &Config, world: World) -> Result<Self, StartError> {
+        let public_url = config.server.public_url(config.server.listen);
+        let context = open_data(config, &public_url, world)?;
+        let search = Arc::clone(&context.search);
+        let progress = move || Progress {
+            position: search.position(),
+            last: search.position(),
+            rebuilding: search.position() == 0,
+        };
+        Ok(Self {
+            engine: Engine::new(context, Arc::new(progress)),
+        })
+    }
+
+    /// Builds the search index anew; `report` hears how far it is.
+    ///
+    /// # Errors
+    /// The index cannot be written.
+    pub fn reindex(&self, mut report: impl FnMut(Progress)) -> Result<(), StartError> {
+        let context = &self.engine.context;
+        context.search.recreate().map_err(StartError::new)?;
+        let indexer = follow_log(context)?;
+        while !indexer.wait_for(context.store.last_seq(), REPORT_EVERY) {
+            report(indexer.progress());
+        }
+        indexer.stop();
+        Ok(())
+    }
+
+    /// Commits what is waiting and lets go of the directory.
+    pub fn close(self) {
+        self.engine.context.store.close();
+    }
+}
+
+fn open_data(config: &Config, public_url: &str, world: World) -> Result<Context, StartError> {
+    let store =
+        Store::open(&config.server.data, config.store.cache_bytes()).map_err(StartError::new)?;
+    let search = open_search(&store, config)?;
+    Ok(context(&store, search, public_url, world))
+}
+
+fn follow_log(context: &Context) -> Result<Indexer, StartError> {
+    let feed = Box::new(LogFeed(context.store.clone()));
+    Indexer::start(Arc::clone(&context.search), feed)
+        .map_err(|error| StartError::new(format!("cannot start the search indexer: {error}")))
+}
+
+/// Opens the control socket. Without it the server works all the same, and commands wait for its
+/// end.
+fn listen_for_commands(engine: &Engine) -> Option<ControlSocket> {
+    let path = engine.context.store.folder()?.control_socket();
+    let shown = path.display().to_string();
+    match ControlSocket::open(path, engine.clone()) {
+        Ok(socket) => Some(socket),
+        Err(error) => {
+            tracing::warn!("commands cannot reach this server, {shown} cannot be opened: {error}");
+            None
+        }
     }
 }
 

@@ -38,6 +38,17 @@ impl<T> Page<T> {
     }
 }
 
+/// Which part of a list is wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Span {
+    /// The cursor of the page before.
+    pub cursor: Option<Cursor>,
+    /// Rows to leave out, for clients that count.
+    pub offset: usize,
+    /// Rows at most.
+    pub limit: usize,
+}
+
 /// A place in a list, opaque to whoever carries it and valid only with the filter it was made for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {

@@ -20,24 +20,24 @@ pub type Links<'a> = &'a dyn Fn(&Media) -> Option<String>;
 /// in that list. None for content that offers nothing.
 #[must_use]
 pub fn text(content: &Content, first: usize, links: Links<'_>) -> Option<String> {
-    let mut lines = Lines::beginning_at(first);
+    let mut choices = Lines::beginning_at(first);
     let words = match content {
         Content::Text(text) if !text.quick_replies.is_empty() => {
-            lines.replies(text);
+            choices.replies(text);
             text.text.clone()
         }
         Content::Buttons(buttons) => {
-            lines.buttons(&buttons.buttons);
+            choices.buttons(&buttons.buttons);
             words_of_buttons(buttons)
         }
         Content::List(list) => {
-            lines.rows(list);
+            choices.rows(list);
             words_of_list(list)
         }
         Content::Carousel(carousel) => return Some(cards(carousel, first, links)),
         _ => return None,
     };
-    Some(blocks(&[&words, &lines.text()]))
+    Some(blocks(&[&words, &choices.text()]))
 }
 
 /// Header, words and footer one below the other, without those that are empty.
@@ -102,16 +102,16 @@ fn words_of_list(list: &List) -> String {
 }
 
 fn cards(carousel: &Carousel, first: usize, links: Links<'_>) -> String {
-    let mut lines = Lines::beginning_at(first);
+    let mut choices = Lines::beginning_at(first);
     let mut texts = vec![carousel.text.clone().unwrap_or_default()];
     for card in &carousel.cards {
         let picture = card.image.as_ref().and_then(links);
-        lines.begin_block();
-        lines.add(card.title.clone());
-        lines.add(card.description.clone().unwrap_or_default());
-        lines.add(picture.unwrap_or_default());
-        lines.buttons(&card.buttons);
-        texts.push(lines.text());
+        choices.begin_block();
+        choices.add(card.title.clone());
+        choices.add(card.description.clone().unwrap_or_default());
+        choices.add(picture.unwrap_or_default());
+        choices.buttons(&card.buttons);
+        texts.push(choices.text());
     }
     blocks(&texts.iter().map(String::as_str).collect::<Vec<_>>())
 }

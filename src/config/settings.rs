@@ -150,6 +150,7 @@ fn filled(value: &str) -> Result<&str, String> {
     Ok(value)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "numbers, given as they are")]
 fn between<T>(value: &str, least: T, most: T) -> Result<T, String>
 where
     T: FromStr + PartialOrd + std::fmt::Display,

@@ -1,10 +1,14 @@
 //! How the installation is doing.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
 
+use crate::base::time::Timestamp;
 use crate::engine::context::Context;
+use crate::model::ids::ChannelId;
 use crate::search::indexer::Progress;
 use crate::store::StoreError;
 use crate::store::records::counters;
@@ -14,6 +18,48 @@ use crate::store::writer::WriterStats;
 
 /// Where the index says how far it is.
 pub type IndexProgress = Arc<dyn Fn() -> Progress + Send + Sync>;
+
+/// Messages on their way through one channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many.
+    pub count: u64,
+    /// Since when the oldest waits.
+    pub oldest: Timestamp,
+}
+
+/// Room on the disk, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Disk {
+    /// Taken by the database.
+    pub database: u64,
+    /// Taken by the search index.
+    pub index: u64,
+    /// Taken by stored files.
+    pub media: u64,
+    /// Left.
+    pub free: u64,
+}
+
+impl Disk {
+    /// Taken in all.
+    #[must_use]
+    pub const fn used(&self) -> u64 {
+        self.database + self.index + self.media
+    }
+}
+
+/// The size of a file, or of everything below a directory; what cannot be looked at counts nothing.
+fn size_of(path: &Path) -> u64 {
+    let Ok(found) = std::fs::symlink_metadata(path) else {
+        return 0;
+    };
+    if !found.is_dir() {
+        return found.len();
+    }
+    let inside = std::fs::read_dir(path).into_iter().flatten().flatten();
+    inside.map(|entry| size_of(&entry.path())).sum()
+}
 
 /// Looking at the installation itself.
 #[derive(Clone)]
@@ -119,6 +165,37 @@ impl Health {
             .snapshot()
             .and_then(|snapshot| outbox::list(&snapshot));
         rows.map_or(0, |rows| rows.len() as u64)
+    }
+
+    /// What waits to be sent, by channel.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn lanes(&self) -> Result<BTreeMap<ChannelId, Waiting>, StoreError> {
+        let mut lanes: BTreeMap<ChannelId, Waiting> = BTreeMap::new();
+        for row in outbox::list(&self.context.store.snapshot()?)? {
+            let lane = lanes.entry(row.channel_id).or_insert(Waiting {
+                count: 0,
+                oldest: row.created_at,
+            });
+            lane.count += 1;
+            lane.oldest = lane.oldest.min(row.created_at);
+        }
+        Ok(lanes)
+    }
+
+    /// What lies on the disk; none where there is no data directory. Looks at every stored file:
+    /// not for the event loop.
+    #[must_use]
+    pub fn disk(&self) -> Option<Disk> {
+        let folder = self.context.store.folder()?;
+        let room = rustix::fs::statvfs(folder.dir()).ok();
+        Some(Disk {
+            database: size_of(&folder.database()),
+            index: size_of(&folder.index()),
+            media: size_of(&folder.media()),
+            free: room.map_or(0, |room| room.f_bavail.saturating_mul(room.f_frsize)),
+        })
     }
 
     fn count(&self, counter: Counter) -> u64 {

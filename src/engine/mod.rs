@@ -6,6 +6,7 @@
 //! `workers` are the loops. Services never hold references to their peers: to set another in motion
 //! they write a row in the transaction they already have.
 
+pub mod audit;
 pub mod context;
 pub mod error;
 pub mod health;
@@ -28,6 +29,7 @@ use crate::engine::inbox::files::Files;
 use crate::engine::inbox::history::Histories;
 use crate::engine::inbox::list::Listing;
 use crate::engine::inbox::reading::Reading;
+use crate::engine::inbox::searching::Searching;
 use crate::engine::inbox::send::Sending;
 use crate::engine::inbox::surroundings::Surroundings;
 use crate::engine::inbox::typing::Typing;
@@ -35,10 +37,15 @@ use crate::engine::ingest::Ingest;
 use crate::engine::people::api_keys::ApiKeys;
 use crate::engine::people::logins::Logins;
 use crate::engine::people::passwords::Passwords;
+use crate::engine::people::teams::Teams;
 use crate::engine::people::users::Users;
+use crate::engine::setup::answers::Answers;
 use crate::engine::setup::audit::Audit;
 use crate::engine::setup::channels::Channels;
 use crate::engine::setup::organisation::Organisations;
+use crate::engine::setup::stats::Stats;
+use crate::engine::setup::tags::Tags;
+use crate::engine::setup::traffic::Traffic;
 use crate::engine::webchat::Webchat;
 
 /// Everything the outside may ask for, one field a subject. Cheap to clone.
@@ -56,6 +63,8 @@ pub struct Engine {
     pub histories: Histories,
     /// Marking conversations read.
     pub reading: Reading,
+    /// Searching everything.
+    pub searching: Searching,
     /// The event log.
     pub events: Events,
     /// Telling who types.
@@ -74,14 +83,24 @@ pub struct Engine {
     pub users: Users,
     /// API keys.
     pub api_keys: ApiKeys,
+    /// Teams.
+    pub teams: Teams,
+    /// Labels.
+    pub tags: Tags,
+    /// How much goes through channels.
+    pub stats: Stats,
     /// How the installation is doing.
     pub health: Health,
     /// Channels.
     pub channels: Channels,
+    /// What passed through them lately.
+    pub traffic: Traffic,
     /// The business.
     pub organisations: Organisations,
     /// Who changed what.
     pub audit: Audit,
+    /// Answers given under idempotency keys.
+    pub answers: Answers,
 }
 
 impl Engine {
@@ -93,15 +112,21 @@ impl Engine {
             logins: Logins::new(context.clone(), passwords.clone()),
             users: Users::new(context.clone(), passwords),
             api_keys: ApiKeys(context.clone()),
+            teams: Teams(context.clone()),
+            tags: Tags(context.clone()),
+            stats: Stats(context.clone()),
             channels: Channels(context.clone()),
+            traffic: Traffic(context.clone()),
             organisations: Organisations(context.clone()),
             audit: Audit(context.clone()),
+            answers: Answers(context.clone()),
             health: Health::new(context.clone(), index),
             sending: Sending(context.clone()),
             changing: Changing(context.clone()),
             listing: Listing(context.clone()),
             histories: Histories(context.clone()),
             reading: Reading(context.clone()),
+            searching: Searching(context.clone()),
             events: Events(context.clone()),
             typing: Typing(context.clone()),
             surroundings: Surroundings(context.clone()),

@@ -19,6 +19,7 @@ pub struct Actor {
     role: Role,
     scopes: Vec<String>,
     name: String,
+    ip: Option<String>,
 }
 
 /// The identity of an actor, as kept with what it did.
@@ -43,6 +44,7 @@ impl Actor {
             role,
             scopes: Vec::new(),
             name: name.into(),
+            ip: None,
         }
     }
 
@@ -59,6 +61,7 @@ impl Actor {
             role,
             scopes,
             name: name.into(),
+            ip: None,
         }
     }
 
@@ -70,7 +73,21 @@ impl Actor {
             role: Role::Owner,
             scopes: Vec::new(),
             name: "linktor".to_owned(),
+            ip: None,
         }
+    }
+
+    /// The same actor, acting from a network address.
+    #[must_use]
+    pub fn from_ip(mut self, ip: Option<String>) -> Self {
+        self.ip = ip;
+        self
+    }
+
+    /// The network address the actor acts from, where it is known.
+    #[must_use]
+    pub fn ip(&self) -> Option<&str> {
+        self.ip.as_deref()
     }
 
     /// The identity to keep with what is done.

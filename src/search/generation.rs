@@ -56,6 +56,12 @@ impl Generation {
         Ok(Self { searcher, segments })
     }
 
+    /// The highest first half of an id.
+    pub(super) fn highest_id(&self) -> u64 {
+        let highest = |numbers: &Arc<Numbers>| numbers.id.0.max_value();
+        self.segments.iter().map(highest).max().unwrap_or(0)
+    }
+
     /// The conversations a query finds; none when there are more than `most`.
     pub(super) fn conversations(
         &self,

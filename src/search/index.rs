@@ -21,6 +21,7 @@ use tantivy::indexer::IndexWriterOptions;
 use crate::model::ids::ConversationId;
 use crate::search::documents::Doc;
 use crate::search::documents::Key;
+use crate::search::documents::halves;
 use crate::search::error::SearchError;
 use crate::search::facts::Fact;
 use crate::search::generation::Generation;
@@ -70,6 +71,8 @@ pub struct Search {
     writing: Mutex<Option<IndexWriter>>,
     /// The position of what was applied, committed or not.
     applied: AtomicU64,
+    /// No document applied since the index was made has an id whose first half is higher.
+    highest: AtomicU64,
 }
 
 /// The open index. Another takes its place when the folder was lost.
@@ -102,6 +105,7 @@ impl Search {
             config,
             fields,
             applied: AtomicU64::new(opened.committed),
+            highest: AtomicU64::new(opened.generation.highest_id()),
             opened: RwLock::new(opened),
             writing: Mutex::default(),
         })
@@ -171,6 +175,7 @@ impl Search {
         let fresh = create(&self.folder)?;
         *self.opened.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         self.applied.store(0, Ordering::Release);
+        self.highest.store(0, Ordering::Release);
         Ok(())
     }
 
@@ -201,16 +206,26 @@ impl Search {
         };
         match change {
             Change::Add(doc) => {
+                self.is_new(doc.key());
                 writer.add_document(doc.to_index(&self.fields))?;
             }
             Change::Put(doc) => {
-                delete(Fact::Is(doc.key()));
+                if !self.is_new(doc.key()) {
+                    delete(Fact::Is(doc.key()));
+                }
                 writer.add_document(doc.to_index(&self.fields))?;
             }
             Change::Remove(key) => delete(Fact::Is(key)),
             Change::RemoveConversation(id) => delete(Fact::Conversation(id)),
         }
         Ok(())
+    }
+
+    /// Whether a document cannot be in the index, because its id is later than any in it. Most
+    /// are: ids rise with time. It spares looking for what there is to delete in each segment.
+    fn is_new(&self, key: Key) -> bool {
+        let (high, _) = halves(key.id_bytes());
+        self.highest.fetch_max(high, Ordering::AcqRel) < high
     }
 
     /// Runs something with the writer, made when there is none. After a failure it is dropped, and

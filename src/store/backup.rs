@@ -120,7 +120,10 @@ fn write_draft(store: &Store, draft: &Path) -> std::io::Result<Contents> {
     }
     let digest = out.digest.clone().finalize();
     out.block(TAG_END, &[&digest])?;
-    let file = out.out.into_inner().map_err(|error| error.into_error())?;
+    let file = out
+        .out
+        .into_inner()
+        .map_err(std::io::IntoInnerError::into_error)?;
     file.sync_all()?;
     Ok(contents)
 }

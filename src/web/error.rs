@@ -105,11 +105,19 @@ impl actix_web::ResponseError for ApiError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status_code());
+        self.answer("")
+    }
+}
+
+impl ApiError {
+    /// The answer to the request of that id.
+    #[must_use]
+    pub fn answer(&self, request_id: &str) -> HttpResponse {
+        let mut response = HttpResponse::build(status_of(self.0.code));
         if let Some(secs) = self.0.retry_after_secs {
             response.insert_header((header::RETRY_AFTER, secs.to_string()));
         }
-        response.json(body(&self.0, ""))
+        response.json(body(&self.0, request_id))
     }
 }
 

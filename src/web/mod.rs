@@ -1,5 +1,6 @@
 //! HTTP, pages, vendor webhooks and sockets.
 
+pub mod api;
 pub mod assets;
 pub mod auth;
 pub mod csrf;
@@ -25,4 +26,5 @@ pub fn configure(config: &mut ServiceConfig) {
     demo::configure(config);
     widget::configure(config);
     dashboard::configure(config);
+    api::configure(config);
 }

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use crate::base::crypto::sign;
 use crate::config::network::Network;
 use crate::engine::Engine;
+use crate::web::api::repeats::UnderWay;
 use crate::web::demo::Demo;
 
 /// What every handler can reach. One per process, shared.
@@ -16,6 +17,8 @@ pub struct State {
     pub is_https: bool,
     /// Addresses of proxies whose word on where a request comes from is believed.
     pub trusted_proxies: Vec<Network>,
+    /// Requests under an idempotency key that are being answered.
+    pub under_way: UnderWay,
     csrf_key: [u8; 32],
     demo: Arc<OnceLock<Demo>>,
 }
@@ -30,6 +33,7 @@ impl State {
             engine,
             is_https,
             trusted_proxies,
+            under_way: UnderWay::default(),
             csrf_key,
             demo,
         }

@@ -13,7 +13,6 @@ use crate::channels::webchat::clean;
 use crate::channels::webchat::content;
 use crate::channels::webchat::content::Said;
 use crate::channels::webchat::frames::User;
-use crate::model::Opaque;
 use crate::model::content::Content;
 use crate::model::content::Postback;
 use crate::model::inbound::InboundEvent;

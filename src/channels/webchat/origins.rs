@@ -376,6 +376,7 @@ mod tests {
 
     #[test]
     fn requests_are_judged_by_their_origin() {
+        use Access::{Change, Read};
         let own = Origin::parse("https://chat.example.net").unwrap();
         let shop = Allowed {
             patterns: vec![Pattern::parse("shop.example.com").unwrap()],
@@ -387,7 +388,6 @@ mod tests {
             ..shop.clone()
         };
         let open = Allowed::default();
-        use Access::{Change, Read};
         let cases = [
             (&shop, Change, Some("https://shop.example.com"), None, true),
             (&shop, Change, Some("https://chat.example.net"), None, true),

@@ -2,6 +2,7 @@
 
 use crate::base::page::Cursor;
 use crate::base::page::Page;
+pub use crate::base::page::Span;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::find;
@@ -77,17 +78,6 @@ impl Default for Filter {
             spam: None,
         }
     }
-}
-
-/// Where a page starts and how long it is.
-#[derive(Debug, Clone, Default)]
-pub struct Span {
-    /// The cursor of the page before.
-    pub cursor: Option<Cursor>,
-    /// Rows to leave out, for clients that count.
-    pub offset: usize,
-    /// Rows at most.
-    pub limit: usize,
 }
 
 /// A conversation with everything a list or a page shows of it.

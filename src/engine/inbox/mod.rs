@@ -12,6 +12,7 @@ pub mod moves;
 pub mod open;
 pub mod reading;
 pub mod receipts;
+pub mod searching;
 pub mod send;
 pub mod surroundings;
 pub mod typing;

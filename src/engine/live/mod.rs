@@ -8,6 +8,8 @@ pub mod presence;
 pub mod visitors;
 
 use std::sync::Arc;
+use std::sync::PoisonError;
+use std::sync::RwLock;
 
 use tokio::sync::broadcast;
 
@@ -29,7 +31,8 @@ const BACKLOG: usize = 4_096;
 pub struct Live(Arc<Inner>);
 
 struct Inner {
-    heard: broadcast::Sender<Heard>,
+    /// None once the server stops.
+    heard: RwLock<Option<broadcast::Sender<Heard>>>,
     presence: Presence,
     visitors: Visitors,
 }
@@ -96,7 +99,7 @@ impl Default for Live {
     fn default() -> Self {
         let (heard, _) = broadcast::channel(BACKLOG);
         Self(Arc::new(Inner {
-            heard,
+            heard: RwLock::new(Some(heard)),
             presence: Presence::default(),
             visitors: Visitors::default(),
         }))
@@ -108,7 +111,11 @@ impl Live {
     /// [`broadcast::error::RecvError::Lagged`] and reads the log for itself.
     #[must_use]
     pub fn listen(&self) -> broadcast::Receiver<Heard> {
-        self.0.heard.subscribe()
+        match &*self.0.heard.read().unwrap_or_else(PoisonError::into_inner) {
+            Some(heard) => heard.subscribe(),
+            // Nobody speaks here any more: the listener hears that at once.
+            None => broadcast::channel(1).1,
+        }
     }
 
     /// Tells everybody what happened. Called by the one worker that follows the log.
@@ -116,7 +123,7 @@ impl Live {
         for entry in entries {
             self.tell_visitors(&entry.event);
             // Nobody listening is the usual case at night.
-            drop(self.0.heard.send(Heard::Event(Arc::new(entry))));
+            self.tell(Heard::Event(Arc::new(entry)));
         }
     }
 
@@ -154,7 +161,22 @@ impl Live {
             }
             _ => {}
         }
-        drop(self.0.heard.send(Heard::Signal(Arc::new(signal))));
+        self.tell(Heard::Signal(Arc::new(signal)));
+    }
+
+    fn tell(&self, heard: Heard) {
+        let speaker = self.0.heard.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(speaker) = &*speaker {
+            drop(speaker.send(heard));
+        }
+    }
+
+    /// The server stops: every listener gets [`broadcast::error::RecvError::Closed`], every visitor
+    /// [`News::STOPPING`], and both close their sockets with the word that it starts again.
+    pub fn close(&self) {
+        let mut heard = self.0.heard.write().unwrap_or_else(PoisonError::into_inner);
+        drop(heard.take());
+        self.0.visitors.ring_channel(None, News::STOPPING);
     }
 
     /// People of ours: who is here and looks at what.

@@ -207,11 +207,11 @@ impl Logins {
         Ok(user.map(|user| (user, session)))
     }
 
-    /// Who an access token belongs to.
+    /// Who an access token belongs to, and the session it is of.
     ///
     /// # Errors
     /// `INVALID_TOKEN`, `TOKEN_REVOKED`.
-    pub fn by_access_token(&self, token: &str) -> Result<User, EngineError> {
+    pub fn by_access_token(&self, token: &str) -> Result<(User, SessionId), EngineError> {
         let refuse = |code, message: &str| EngineError::from(Rejection::new(code, message));
         let claims =
             tokens::read(&self.access_key, token, self.context.clock.now()).ok_or_else(|| {
@@ -223,9 +223,10 @@ impl Logins {
         let snapshot = self.context.store.snapshot()?;
         let ended = || refuse(Code::TokenRevoked, "This session was ended; sign in again.");
         sessions::get(&snapshot, claims.sid)?.ok_or_else(ended)?;
-        user_records::get(&snapshot, claims.sub)?
+        let user = user_records::get(&snapshot, claims.sub)?
             .filter(User::is_active)
-            .ok_or_else(ended)
+            .ok_or_else(ended)?;
+        Ok((user, claims.sid))
     }
 
     /// Notes that a session is in use. Nobody waits for it, and a lost note costs nothing.

@@ -3,6 +3,7 @@
 pub mod api_keys;
 pub mod logins;
 pub mod passwords;
+pub mod teams;
 pub mod throttle;
 pub mod tokens;
 pub mod users;

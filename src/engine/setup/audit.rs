@@ -1,14 +1,10 @@
-//! The record of who changed what.
+//! Reading the record of who changed what; it is written by [`crate::engine::audit`].
 
 use crate::engine::context::Context;
-use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
-use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::ids::AuditId;
 use crate::model::permission::Permission;
-use crate::store::StoreError;
-use crate::store::Tx;
 use crate::store::records::audit;
 
 pub use crate::store::records::audit::AuditEntry;
@@ -31,29 +27,4 @@ impl Audit {
         actor.require(Permission::ReadAudit)?;
         Ok(audit::list(&self.0.store.snapshot()?, before, limit)?)
     }
-}
-
-/// Writes down what an actor did, in the change that does it.
-///
-/// # Errors
-/// The disk's.
-pub fn note(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    actor: &Actor,
-    action: &str,
-    target: impl std::fmt::Display,
-    details: Opaque,
-) -> Result<(), StoreError> {
-    let entry = AuditEntry {
-        id: pen.id(),
-        at: pen.now,
-        actor: actor.who(),
-        actor_name: actor.name().to_owned(),
-        ip: None,
-        action: action.to_owned(),
-        target: Some(target.to_string()),
-        details,
-    };
-    audit::append(tx, &entry)
 }

@@ -3,14 +3,15 @@
 use serde_json::Value;
 
 use crate::channels::Channel as Translation;
+use crate::engine::audit;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::context::secret_place;
 use crate::engine::error::EngineError;
-use crate::engine::setup::audit;
 use crate::engine::setup::settings;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
+use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
 use crate::model::channel::ChannelState;
@@ -78,6 +79,19 @@ pub struct Check {
     pub message: String,
 }
 
+/// A row of the capability matrix.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MatrixRow {
+    /// The kind.
+    pub kind: &'static str,
+    /// The name people know it by.
+    pub name: &'static str,
+    /// What it can carry.
+    pub capabilities: &'static Capabilities,
+    /// Whether a channel of the kind can be made here.
+    pub available: bool,
+}
+
 /// Managing channels.
 #[derive(Clone)]
 pub struct Channels(pub Context);
@@ -110,6 +124,7 @@ impl Channels {
         let name = clean_name(&new.name)?;
         let translation = self.translation(&new.kind)?;
         let mut config = new.config;
+        settings::respell(translation.settings(), &mut config);
         translation.adopt(&mut config);
         let sorted = settings::sort(translation.settings(), &config).map_err(all_wrong)?;
         let given = sorted.secrets.clone();
@@ -183,6 +198,7 @@ impl Channels {
         let held = find(&self.0.store.snapshot()?, id)?;
         let translation = self.translation(&held.kind)?;
         let mut config = changes.config.clone();
+        settings::respell(translation.settings(), &mut config);
         translation.adopt(&mut config);
         let sorted = settings::sort(translation.settings(), &config).map_err(all_wrong)?;
         let name = changes.name.as_deref().map(clean_name).transpose()?;
@@ -381,6 +397,29 @@ impl Channels {
             ok,
             message,
         }
+    }
+
+    /// What each kind of channel can carry, in the order of the matrix.
+    ///
+    /// # Errors
+    /// The actor may not.
+    pub fn matrix(&self, actor: &Actor) -> Result<Vec<MatrixRow>, EngineError> {
+        actor.require(Permission::ReadChannels)?;
+        let registry = &self.0.channels;
+        let rows = registry.rows().iter().map(|row| MatrixRow {
+            kind: row.kind,
+            name: row.name,
+            capabilities: row.capabilities,
+            available: registry.channel(&ChannelKind::named(row.kind)).is_some(),
+        });
+        Ok(rows.collect())
+    }
+
+    /// What a channel can carry.
+    #[must_use]
+    pub fn capabilities(&self, channel: &Channel) -> &'static Capabilities {
+        let known = self.0.channels.capabilities(&channel.kind);
+        known.unwrap_or(&Capabilities::PLAIN)
     }
 
     /// Where a vendor reports what happens.

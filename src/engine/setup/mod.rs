@@ -1,6 +1,10 @@
 //! Setting up: channels, the organisation, labels, and the record of who changed what.
 
+pub mod answers;
 pub mod audit;
 pub mod channels;
 pub mod organisation;
 pub mod settings;
+pub mod stats;
+pub mod tags;
+pub mod traffic;

@@ -1,8 +1,8 @@
 //! The business this installation belongs to.
 
+use crate::engine::audit;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
-use crate::engine::setup::audit;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::organisation::Organisation;

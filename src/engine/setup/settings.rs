@@ -21,6 +21,32 @@ pub struct Sorted {
     pub secrets: BTreeMap<String, String>,
 }
 
+/// Brings known settings that came in snake case to their names. What nobody here knows keeps its
+/// spelling, and where both spellings came, ours counts.
+pub fn respell(table: &[Setting], sent: &mut Opaque) {
+    for setting in table {
+        let snake = snake(setting.name);
+        if snake == setting.name {
+            continue;
+        }
+        if let Some(value) = sent.shift_remove(&snake) {
+            sent.entry(setting.name).or_insert(value);
+        }
+    }
+}
+
+/// `allowedOrigins` as `allowed_origins`.
+fn snake(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        if c.is_ascii_uppercase() {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
 /// Sorts what a client sent, already under today's names.
 ///
 /// # Errors
@@ -180,6 +206,23 @@ mod tests {
             Value::Object(sorted.open),
             serde_json::json!({"on":true,"days":30,"mode":"off","origins":["a.de","b.de"],"own":{"x":1}})
         );
+    }
+
+    #[test]
+    fn known_settings_are_understood_in_snake_case() {
+        let table = [
+            setting("allowedOrigins", Shape::List),
+            setting("on", Shape::Switch),
+        ];
+        let mut given = sent(r#"{"allowed_origins":["a.de"],"my_own":1,"on":true}"#);
+        respell(&table, &mut given);
+        assert_eq!(
+            given,
+            sent(r#"{"my_own":1,"on":true,"allowedOrigins":["a.de"]}"#)
+        );
+        let mut both = sent(r#"{"allowed_origins":["a"],"allowedOrigins":["b"]}"#);
+        respell(&table, &mut both);
+        assert_eq!(both, sent(r#"{"allowedOrigins":["b"]}"#));
     }
 
     #[test]

@@ -49,6 +49,31 @@ fn changes_replace_and_remove() {
     assert_eq!(shop.find("two "), [5]);
 }
 
+#[test]
+fn a_document_put_twice_is_there_once_whatever_its_id() {
+    let folder = tempfile::tempdir().unwrap();
+    let search = open(folder.path());
+    let put = |search: &Search, numbers: &[u32]| {
+        let timed = |number: &u32| {
+            Change::Put(Doc::Message(MessageDoc {
+                id: crate::search::corpus::id(*number),
+                ..message(*number, "the bag")
+            }))
+        };
+        search
+            .apply(numbers.iter().map(timed).collect(), 1)
+            .unwrap();
+    };
+    put(&search, &[3, 5, 4, 5, 3]);
+    search.commit().unwrap();
+    assert_eq!(search.documents(), 3);
+    drop(search);
+    let search = open(folder.path());
+    put(&search, &[5, 6, 6, 2]);
+    search.commit().unwrap();
+    assert_eq!(search.documents(), 5);
+}
+
 fn open(folder: &Path) -> Search {
     Search::open(folder, SearchConfig::default()).unwrap()
 }

@@ -114,6 +114,7 @@ async fn conversation(
 async fn permalink(
     state: Shared,
     path: Path<String>,
+    place: Query<Place>,
     reader: Reader,
 ) -> Result<HttpResponse, Problem> {
     let id: ConversationId = path.parse().map_err(|_| Problem::not_found())?;
@@ -128,7 +129,12 @@ async fn permalink(
         (Status::Resolved, _) if conversation.resolution == Some(Resolution::Spam) => Queue::Spam,
         (Status::Resolved, _) => Queue::Done,
     };
-    Ok(see(&format!("/app/inbox/{}/{id}", queue.word())))
+    let message = place
+        .m
+        .as_deref()
+        .and_then(|id| id.parse::<MessageId>().ok());
+    let mark = message.map_or_else(String::new, |message| format!("?m={message}"));
+    Ok(see(&format!("/app/inbox/{}/{id}{mark}", queue.word())))
 }
 
 /// One reader at one queue: what pages, parts and pushed frames of the inbox are drawn from.

@@ -2,8 +2,11 @@
 
 pub mod account;
 pub mod answers;
+pub mod channel;
+pub mod channels;
 pub mod conversation;
 pub mod form;
+pub mod health;
 pub mod inbox;
 pub mod keys;
 pub mod live;
@@ -11,9 +14,12 @@ pub mod me;
 pub mod present;
 pub mod problem;
 pub mod reader;
+pub mod search;
 pub mod upload;
 pub mod users;
 pub mod view;
+pub mod webchat_form;
+pub mod welcome;
 
 use actix_web::web::ServiceConfig;
 
@@ -27,4 +33,9 @@ pub fn configure(config: &mut ServiceConfig) {
     keys::configure(config);
     users::configure(config);
     me::configure(config);
+    health::configure(config);
+    search::configure(config);
+    channels::configure(config);
+    channel::configure(config);
+    welcome::configure(config);
 }

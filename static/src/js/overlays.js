@@ -45,7 +45,7 @@ on('keydown', '.menu', (event, menu) => {
     if (found) { event.preventDefault(); event.stopPropagation(); found.focus(); }
   }
 });
-on('click', '.menu [role^=menuitem]', (_, entry) => { const menu = entry.closest('[popover]'); setTimeout(() => menu.matches(':popover-open') && menu.hidePopover()); });
+on('click', '.menu [role^=menuitem]:not([popovertarget])', (_, entry) => { const menu = entry.closest('[popover]'); setTimeout(() => menu.matches(':popover-open') && menu.hidePopover()); });
 
 // --- dialogs ------------------------------------------------------------------------------------
 

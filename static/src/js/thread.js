@@ -143,7 +143,7 @@ on('click', '[data-jump]', (event, link) => {
   if (!jumpTo(link.dataset.jump)) location.assign(`/app/c/${openConversation()}?m=${link.dataset.jump}`);
 });
 
-async function older(link) {
+async function older(link, quiet = false) {
   if (link.ariaBusy === 'true') return;
   link.ariaBusy = 'true';
   try {
@@ -160,7 +160,7 @@ async function older(link) {
     swapped(element);
   } catch (error) {
     link.ariaBusy = null;
-    failed(error, () => older(link));
+    if (!quiet) failed(error, () => older(link));
   }
 }
 on('click', '[data-older]', (event, link) => { event.preventDefault(); older(link); });
@@ -175,18 +175,18 @@ document.addEventListener('scroll', (event) => {
       if (atEnd(element)) { if (unseen) markRead(); unseen = 0; }
       showJump();
       const link = $('[data-older]', element);
-      if (link && element.scrollTop < 200) older(link);
+      if (link && element.scrollTop < 200) older(link, true);
     });
   } else if (element.matches('.rows')) {
     frame = requestAnimationFrame(() => {
       frame = null;
       const link = $('[data-more]', element);
-      if (link && element.scrollHeight - element.scrollTop - element.clientHeight < 740) more(link);
+      if (link && element.scrollHeight - element.scrollTop - element.clientHeight < 740) more(link, true);
     });
   }
 }, true);
 
-async function more(link) {
+async function more(link, quiet = false) {
   if (link.ariaBusy === 'true') return;
   link.ariaBusy = 'true';
   try {
@@ -204,7 +204,7 @@ async function more(link) {
     swapped($('.rows'));
   } catch (error) {
     link.ariaBusy = null;
-    failed(error, () => more(link));
+    if (!quiet) failed(error, () => more(link));
   }
 }
 on('click', '.list [data-more]', (event, link) => { event.preventDefault(); more(link); });

@@ -4,8 +4,7 @@ import { $$, cookie } from './dom.js';
 const MINUTE = 60_000, HOUR = 3_600_000, DAY = 86_400_000;
 const LANGUAGE = document.documentElement.lang || 'en';
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-const dateYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+const month = new Intl.DateTimeFormat('en-US', { month: 'short' });
 const full = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: 'full', timeStyle: 'long' });
 
 export function ago(at, now = Date.now()) {
@@ -14,10 +13,13 @@ export function ago(at, now = Date.now()) {
   if (age < HOUR) return `${Math.floor(age / MINUTE)} m`;
   if (age < DAY) return `${Math.floor(age / HOUR)} h`;
   if (age < 7 * DAY) return `${Math.floor(age / DAY)} d`;
-  return (new Date(at).getFullYear() === new Date(now).getFullYear() ? date : dateYear).format(at);
+  const then = new Date(at);
+  const day = `${then.getDate()} ${month.format(then)}`;
+  return then.getFullYear() === new Date(now).getFullYear() ? day : `${day} ${then.getFullYear()}`;
 }
 
 function left(until, now) {
+  if (until <= now) return 'Closed';
   const minutes = Math.max(0, Math.floor((until - now) / MINUTE));
   const hours = Math.floor(minutes / 60);
   if (hours >= 48) return `${Math.floor(hours / 24)} d left`;
@@ -43,8 +45,6 @@ export function writeTimes(root = document) {
     chip.classList.add(tone);
   }
 }
-
-export const clockOf = (at) => clock.format(at);
 
 export function startTimes() {
   cookie('linktor_tz', Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC');

@@ -76,24 +76,24 @@ struct Fitting<'a> {
 
 impl Fitting<'_> {
     fn take(&mut self, content: &Content) -> Result<(), Rejection> {
+        if self.fits(content) {
+            self.fitted.parts.push(content.clone());
+            return Ok(());
+        }
         match content {
-            Content::Text(text) if text.quick_replies.is_empty() => self.take_text(content),
-            Content::Text(_) | Content::Buttons(_) | Content::List(_) => self.take_offer(content),
+            Content::Text(text) if text.quick_replies.is_empty() => self.say(&text.text),
+            Content::Text(_) | Content::Buttons(_) | Content::List(_) => {
+                self.offer_from(content, 1)
+            }
             Content::Image(_)
             | Content::Video(_)
             | Content::Audio(_)
             | Content::Document(_)
             | Content::Sticker(_) => self.take_file(content),
-            Content::Location(_) if self.row.locations => self.keep(content),
             Content::Location(place) => self.take_place(place),
-            Content::Contacts(_) if self.row.contacts => self.keep(content),
             Content::Contacts(contacts) => self.take_contacts(contacts),
             Content::Carousel(carousel) => self.take_carousel(carousel),
-            Content::Template(_) if self.row.matrix.templates != Support::None => {
-                self.keep(content)
-            }
             Content::Template(template) => self.take_template(template),
-            Content::Reaction(_) if self.row.reactions => self.keep(content),
             Content::Reaction(_)
             | Content::Postback(_)
             | Content::StoryMention(_)
@@ -104,10 +104,20 @@ impl Fitting<'_> {
         }
     }
 
-    /// Sends `content` as it is.
-    fn keep(&mut self, content: &Content) -> Result<(), Rejection> {
-        self.fitted.parts.push(content.clone());
-        Ok(())
+    /// Whether the channel carries `content` as it is. Files and cards find out as they go.
+    fn fits(&self, content: &Content) -> bool {
+        let row = self.row;
+        match content {
+            Content::Text(text) if text.quick_replies.is_empty() => {
+                row.counting.measure(&text.text) <= row.text_max
+            }
+            Content::Text(_) | Content::Buttons(_) | Content::List(_) => self.fits_offer(content),
+            Content::Location(_) => row.locations,
+            Content::Contacts(_) => row.contacts,
+            Content::Template(_) => row.matrix.templates != Support::None,
+            Content::Reaction(_) => row.reactions,
+            _ => false,
+        }
     }
 
     /// Notes that something loses its form.
@@ -134,13 +144,6 @@ impl Fitting<'_> {
         self.convert(Code::ContentTooLong, sentence.into())
     }
 
-    fn take_text(&mut self, content: &Content) -> Result<(), Rejection> {
-        if self.fits_text(content.words()) {
-            return self.keep(content);
-        }
-        self.say(content.words())
-    }
-
     /// Sends words, in as many messages as they need.
     fn say(&mut self, words: &str) -> Result<(), Rejection> {
         if words.trim().is_empty() {
@@ -154,10 +157,6 @@ impl Fitting<'_> {
             .parts
             .extend(pieces.into_iter().map(Content::text));
         Ok(())
-    }
-
-    fn fits_text(&self, words: &str) -> bool {
-        self.row.counting.measure(words) <= self.row.text_max
     }
 
     fn take_place(&mut self, place: &Location) -> Result<(), Rejection> {

@@ -200,13 +200,6 @@ fn described_within(row: &Row, max: usize) -> bool {
 }
 
 impl Fitting<'_> {
-    pub(super) fn take_offer(&mut self, content: &Content) -> Result<(), Rejection> {
-        if self.fits_offer(&Offer::of(content)) {
-            return self.keep(content);
-        }
-        self.offer_from(content, 1)
-    }
-
     /// Shows choices in the best form there is, or as numbered text. The first choice has the
     /// number `first` among all that the message offers.
     pub(super) fn offer_from(&mut self, content: &Content, first: usize) -> Result<(), Rejection> {
@@ -330,8 +323,9 @@ impl Fitting<'_> {
     }
 
     /// Whether the channel shows the offer exactly as it is.
-    fn fits_offer(&self, offer: &Offer) -> bool {
+    pub(super) fn fits_offer(&self, content: &Content) -> bool {
         let row = self.row;
+        let offer = &Offer::of(content);
         let frame_fits = [&offer.header, &offer.footer].into_iter().all(|line| {
             line.as_deref()
                 .is_none_or(|text| length(text) <= row.header_max)
@@ -375,7 +369,7 @@ impl Fitting<'_> {
             )
         };
         let spelled = plan.cuts || (plan.form != Form::List && offer.says_more_than_titles());
-        let lines = if spelled {
+        let spelled_out = if spelled {
             offer.lines(first)
         } else {
             String::new()
@@ -383,13 +377,13 @@ impl Fitting<'_> {
         if spelled {
             self.remember_numbers(content, first);
         }
-        let links = if plan.keeps_links {
+        let addresses = if plan.keeps_links {
             String::new()
         } else {
             let lines = offer.links.iter().map(numbered::link_line);
             lines.collect::<Vec<_>>().join("\n")
         };
-        let text = numbered::blocks(&[&words, &lines, &links]);
+        let text = numbered::blocks(&[&words, &spelled_out, &addresses]);
         let text = self.say_all_but_the_end(text)?;
         let part = match plan.form {
             Form::QuickReplies => Content::Text(Text {

@@ -68,12 +68,12 @@ pub enum SetupStep {
         /// What is wrong with the password.
         password: Option<String>,
     },
-    /// 2: fields `workspace`, `publicUrl`, `timeZone`.
+    /// 2: fields `workspace`, `timeZone`.
     Workspace {
         /// Business name.
         workspace: FieldView,
-        /// Public address.
-        public_url: FieldView,
+        /// Public address: shown only, it is an option of the program.
+        public_url: String,
         /// Zones; the client chooses the browser's when none is chosen.
         time_zones: Vec<OptionView>,
     },
@@ -84,7 +84,8 @@ pub enum SetupStep {
     },
 }
 
-/// `/setup?token=...`: every step posts to `/setup` with `step`, `token` and `_csrf`.
+/// `/setup?token=...` for the first step, `/app/welcome` once the owner is signed in: each posts to its
+/// own address with `step`, `token` and `_csrf`.
 #[derive(Debug, Clone, askama::Template)]
 #[template(path = "setup.html")]
 pub struct SetupPage {

@@ -1,4 +1,10 @@
 //! Filters of the templates.
+#![expect(
+    clippy::inline_always,
+    clippy::unused_self,
+    clippy::unnecessary_wraps,
+    reason = "the macro that makes filters writes them so"
+)]
 
 use askama::Result;
 use askama::Values;

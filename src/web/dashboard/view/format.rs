@@ -151,7 +151,7 @@ pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -249,6 +249,12 @@ pub fn marked(snippet: &str) -> RichText {
         html.replace("&lt;mark&gt;", "<mark>")
             .replace("&lt;/mark&gt;", "</mark>"),
     )
+}
+
+/// A passage as the search's highlighter gives it: escaped already, with its own `<mark>`.
+#[must_use]
+pub fn found(snippet: String) -> RichText {
+    RichText(snippet)
 }
 
 enum Word {

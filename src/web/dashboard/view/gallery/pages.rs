@@ -105,6 +105,7 @@ pub(super) fn all(theme: Theme) -> Vec<(&'static str, String)> {
     pages
 }
 
+#[expect(clippy::too_many_lines, reason = "sample data")]
 fn account(theme: Theme) -> Vec<(&'static str, String)> {
     let login = LoginPage {
         workspace: "Aurora Coffee".to_owned(),
@@ -185,7 +186,7 @@ fn account(theme: Theme) -> Vec<(&'static str, String)> {
             "setup-2",
             setup(SetupStep::Workspace {
                 workspace: FieldView::of("Aurora Coffee"),
-                public_url: FieldView::default(),
+                public_url: "https://chat.aurora.example".to_owned(),
                 time_zones: options(&["UTC", "America/Sao_Paulo"], "UTC"),
             }),
         ),
@@ -213,6 +214,7 @@ fn account(theme: Theme) -> Vec<(&'static str, String)> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "sample data")]
 fn people(theme: Theme) -> Vec<(&'static str, String)> {
     let row = |name: &str, kinds: &[&str], text: &str, open| ContactRow {
         href: "/app/contacts/contact_1".to_owned(),
@@ -399,6 +401,7 @@ fn webchat_form() -> WebchatForm {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "sample data")]
 fn channels(theme: Theme) -> Vec<(&'static str, String)> {
     let list = ChannelsPage {
         shell: shell("Channels", Area::Channels, theme),

@@ -1,1 +1,0 @@
-//! The local socket by which a command reaches a running server.

@@ -1,0 +1,294 @@
+//! Carries out an operator's command over an open installation, served or not.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::control::Command;
+use crate::control::status;
+use crate::engine::Engine;
+use crate::engine::error::EngineError;
+use crate::engine::people::logins;
+use crate::engine::people::users::NewUser;
+use crate::engine::people::users::UserChanges;
+use crate::model::actor::Actor;
+use crate::model::api_key::ApiKey;
+use crate::model::ids::ApiKeyId;
+use crate::model::permission::Role;
+use crate::model::user::User;
+use crate::model::user::UserStatus;
+use crate::store::StoreError;
+use crate::store::backup;
+use crate::store::keyspaces::META;
+use crate::store::records::users;
+
+/// Letters and digits of a password that is made up.
+const PASSWORD_LENGTH: usize = 20;
+
+/// Does what was asked and answers with what to tell the operator.
+///
+/// # Errors
+/// One line that says why it was not done.
+pub async fn carry_out(engine: &Engine, command: Command) -> Result<String, String> {
+    match command {
+        Command::UserAdd {
+            email,
+            name,
+            role,
+            password,
+        } => add_user(engine, email, name, role, password).await,
+        Command::UserList => list_users(engine),
+        Command::UserRole { email, role } => {
+            let changes = UserChanges {
+                role: Some(role),
+                ..UserChanges::default()
+            };
+            change_user(engine, &email, changes).await?;
+            Ok(format!("{email} is {} now.", role.name()))
+        }
+        Command::UserPassword { email, password } => set_password(engine, &email, password).await,
+        Command::UserSuspend { email } => {
+            change_user(engine, &email, in_status(UserStatus::Suspended)).await?;
+            Ok(format!(
+                "{email} cannot sign in any more; their sessions are ended."
+            ))
+        }
+        Command::UserActivate { email } => {
+            change_user(engine, &email, in_status(UserStatus::Active)).await?;
+            Ok(format!("{email} can sign in again."))
+        }
+        Command::UserDelete { email } => {
+            let user = find(engine, &email)?;
+            let removed = engine.users.delete(&Actor::system(), user.id).await;
+            removed.map_err(said)?;
+            Ok(format!("{email} is removed."))
+        }
+        Command::KeyCreate {
+            name,
+            email,
+            scopes,
+        } => create_key(engine, &name, email.as_deref(), scopes).await,
+        Command::KeyList => list_keys(engine),
+        Command::KeyRevoke { id } => revoke_key(engine, id).await,
+        Command::Backup { file } => back_up(engine, file).await,
+        Command::Reindex => reindex(engine),
+        Command::Status => {
+            let findings = status::look(engine).await.map_err(said)?;
+            serde_json::to_string(&findings).map_err(|error| error.to_string())
+        }
+    }
+}
+
+fn said(error: impl Into<EngineError>) -> String {
+    error.into().to_string()
+}
+
+fn in_status(status: UserStatus) -> UserChanges {
+    UserChanges {
+        status: Some(status),
+        ..UserChanges::default()
+    }
+}
+
+fn find(engine: &Engine, email: &str) -> Result<User, String> {
+    let snapshot = engine.context.store.snapshot().map_err(said)?;
+    users::by_email(&snapshot, email)
+        .map_err(said)?
+        .ok_or_else(|| format!("there is no user {email}; `linktor user list` shows them"))
+}
+
+async fn add_user(
+    engine: &Engine,
+    email: String,
+    name: String,
+    role: Role,
+    password: Option<String>,
+) -> Result<String, String> {
+    let made_up = password.is_none();
+    let password = password.unwrap_or_else(|| engine.context.random.base62(PASSWORD_LENGTH));
+    let new = NewUser {
+        name,
+        email,
+        role,
+        password: Some(password.clone()),
+    };
+    let user = engine.users.create(&Actor::system(), new).await;
+    let user = user.map_err(said)?;
+    let mut text = format!("Made {} ({}).", user.email, role.name());
+    if made_up {
+        text.push_str(&shown_once(&password));
+    }
+    Ok(text)
+}
+
+fn shown_once(password: &str) -> String {
+    format!("\nPassword: {password}\nIt is shown only this once.")
+}
+
+fn list_users(engine: &Engine) -> Result<String, String> {
+    let users = engine.users.list(&Actor::system()).map_err(said)?;
+    let rows = users.iter().map(|user| {
+        let status = match user.status {
+            UserStatus::Active => "active",
+            UserStatus::Pending => "invited",
+            UserStatus::Inactive => "switched off",
+            UserStatus::Suspended => "suspended",
+        };
+        [
+            user.email.clone(),
+            user.role.name().to_owned(),
+            status.to_owned(),
+            user.name.clone(),
+        ]
+    });
+    Ok(table(["EMAIL", "ROLE", "STATUS", "NAME"], rows.collect()))
+}
+
+async fn change_user(engine: &Engine, email: &str, changes: UserChanges) -> Result<User, String> {
+    let user = find(engine, email)?;
+    let system = Actor::system();
+    let changed = engine.users.update(&system, user.id, changes).await;
+    changed.map_err(said)
+}
+
+async fn set_password(
+    engine: &Engine,
+    email: &str,
+    password: Option<String>,
+) -> Result<String, String> {
+    let made_up = password.is_none();
+    let password = password.unwrap_or_else(|| engine.context.random.base62(PASSWORD_LENGTH));
+    let changes = UserChanges {
+        password: Some(password.clone()),
+        ..UserChanges::default()
+    };
+    change_user(engine, email, changes).await?;
+    let mut text = format!("{email} has a new password; their sessions are ended.");
+    if made_up {
+        text.push_str(&shown_once(&password));
+    }
+    Ok(text)
+}
+
+async fn create_key(
+    engine: &Engine,
+    name: &str,
+    email: Option<&str>,
+    scopes: Vec<String>,
+) -> Result<String, String> {
+    let user = match email {
+        Some(email) => find(engine, email)?,
+        None => {
+            let snapshot = engine.context.store.snapshot().map_err(said)?;
+            let owner = logins::first_owner(&snapshot).map_err(said)?;
+            owner.ok_or(
+                "there is no owner yet whom a key could act for; make one with `linktor user add`",
+            )?
+        }
+    };
+    let actor = Actor::user(user.id, user.role, user.name);
+    let made = engine.api_keys.create(&actor, name, scopes, None).await;
+    let (_, key) = made.map_err(said)?;
+    Ok(format!("{key}\nIt is shown only this once."))
+}
+
+fn list_keys(engine: &Engine) -> Result<String, String> {
+    let keys = engine.api_keys.list(&Actor::system()).map_err(said)?;
+    let now = engine.context.clock.now();
+    let rows = keys.iter().map(|key: &ApiKey| {
+        let state = match (key.revoked_at, key.works(now)) {
+            (Some(_), _) => "revoked",
+            (None, true) => "works",
+            (None, false) => "expired",
+        };
+        let used = key
+            .last_used_at
+            .map_or("never".to_owned(), |at| at.to_string());
+        [
+            key.id.to_string(),
+            format!("{}...", key.prefix),
+            state.to_owned(),
+            used,
+            key.name.clone(),
+        ]
+    });
+    let head = ["ID", "BEGINS WITH", "STATE", "LAST USED", "NAME"];
+    Ok(table(head, rows.collect()))
+}
+
+async fn revoke_key(engine: &Engine, id: ApiKeyId) -> Result<String, String> {
+    let revoked = engine.api_keys.revoke(&Actor::system(), id).await;
+    let key = revoked.map_err(said)?;
+    Ok(format!("{} ({}...) works no more.", key.name, key.prefix))
+}
+
+async fn back_up(engine: &Engine, file: String) -> Result<String, String> {
+    let store = engine.context.store.clone();
+    let path = file.clone();
+    let written = tokio::task::spawn_blocking(move || backup::write(&store, Path::new(&path)));
+    let contents = written.await.map_err(|error| error.to_string())?;
+    let contents = contents.map_err(said)?;
+    let now = u64::try_from(engine.context.clock.now().as_secs()).unwrap_or(0);
+    let noted =
+        engine
+            .context
+            .store
+            .write("noting the backup", move |tx| -> Result<(), StoreError> {
+                tx.put(&META, &status::LAST_BACKUP.to_owned(), &now)
+            });
+    noted.await.map_err(said)?;
+    Ok(format!(
+        "Wrote {file}: {} records and {} files. It opens everything; keep it as you would a password.",
+        contents.rows, contents.files
+    ))
+}
+
+/// The indexer notices within seconds that its folder is gone, and starts from the beginning.
+fn reindex(engine: &Engine) -> Result<String, String> {
+    let folder = engine.context.store.folder();
+    let index = folder
+        .map(|folder| folder.index())
+        .ok_or("there is no index folder")?;
+    std::fs::remove_dir_all(&index)
+        .map_err(|error| format!("cannot remove {}: {error}", index.display()))?;
+    Ok("The search index is being built anew; `linktor doctor` says how far it is.".to_owned())
+}
+
+/// Columns as wide as what stands in them.
+fn table<const N: usize>(head: [&str; N], rows: Vec<[String; N]>) -> String {
+    let mut widths = head.map(str::len);
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let mut text = String::new();
+    for row in std::iter::once(head.map(str::to_owned)).chain(rows) {
+        for (at, cell) in row.iter().enumerate() {
+            let last = at + 1 == N;
+            let width = if last { 0 } else { widths[at] + 2 };
+            // Writing into a text cannot fail.
+            let _written = write!(text, "{cell:<width$}");
+        }
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_what_stands_in_them() {
+        let rows = vec![
+            ["ana@example.com".to_owned(), "Ana".to_owned()],
+            ["b@example.com".to_owned(), "Bia".to_owned()],
+        ];
+        let text = table(["EMAIL", "NAME"], rows);
+        assert_eq!(
+            text,
+            "EMAIL            NAME\nana@example.com  Ana\nb@example.com    Bia"
+        );
+    }
+}

@@ -1,0 +1,319 @@
+//! Searching everything said, as a person of ours may see it.
+
+use jiff::tz::TimeZone;
+
+use crate::base::text::fold;
+use crate::base::time::Timestamp;
+use crate::engine::context::Context;
+use crate::engine::error::EngineError;
+use crate::model::actor::Actor;
+use crate::model::channel::ChannelKind;
+use crate::model::contact::Contact;
+use crate::model::conversation::Conversation;
+use crate::model::ids::ChannelId;
+use crate::model::ids::ContactId;
+use crate::model::ids::ConversationId;
+use crate::model::ids::TeamId;
+use crate::model::ids::UserId;
+use crate::model::message::Message;
+use crate::model::permission::Permission;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+use crate::search::Hit;
+use crate::search::Order;
+use crate::search::Request;
+use crate::search::SearchError;
+use crate::search::access::Fence;
+use crate::search::access::State;
+use crate::search::documents::Key;
+use crate::search::documents::Kind;
+use crate::search::query;
+use crate::search::query::Query;
+use crate::search::resolve::NAMESAKES_MAX;
+use crate::search::resolve::Resolver;
+use crate::store::Snapshot;
+use crate::store::StoreError;
+use crate::store::records::channels;
+use crate::store::records::contacts;
+use crate::store::records::conversations;
+use crate::store::records::messages;
+use crate::store::records::read_marks;
+use crate::store::records::teams;
+use crate::store::records::users;
+use crate::store::tx::Scan;
+
+/// What is searched for.
+#[derive(Debug, Clone)]
+pub struct Question<'a> {
+    /// What was typed.
+    pub text: &'a str,
+    /// What hits can be.
+    pub kinds: &'a [Kind],
+    /// Their order.
+    pub order: Order,
+    /// Most hits wanted.
+    pub limit: usize,
+    /// Where the page begins.
+    pub after: Option<&'a [u8]>,
+    /// Count on to this many hits.
+    pub count_to: u64,
+    /// Where the asking person's days begin.
+    pub zone: TimeZone,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The question as it was understood.
+    pub query: Query,
+    /// Hits in order; what is gone meanwhile is left out.
+    pub hits: Vec<Found>,
+    /// How many there are in all, or at least.
+    pub total: u64,
+    /// Whether `total` is exact.
+    pub total_is_exact: bool,
+    /// The place after the last row.
+    pub next: Option<Vec<u8>>,
+    /// How long it took, in microseconds.
+    pub took_micros: u64,
+    /// Changes that cannot be found yet.
+    pub behind: u64,
+}
+
+/// One hit with what it names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The hit.
+    pub hit: Hit,
+    /// What it is.
+    pub thing: Thing,
+}
+
+/// What can be found.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Thing {
+    /// A message or note.
+    Message(Box<Message>, Box<Conversation>, Box<Contact>),
+    /// A conversation.
+    Conversation(Box<Conversation>, Box<Contact>),
+    /// A contact.
+    Contact(Box<Contact>),
+}
+
+/// Searching.
+#[derive(Clone)]
+pub struct Searching(pub Context);
+
+impl Searching {
+    /// Searches.
+    ///
+    /// # Errors
+    /// The actor may not; `INVALID_CURSOR`; the index cannot be read.
+    pub fn find(&self, actor: &Actor, question: &Question<'_>) -> Result<Answer, EngineError> {
+        actor.require(Permission::Search)?;
+        let snapshot = self.0.store.snapshot()?;
+        let query = query::parse(question.text);
+        let names = Names {
+            context: &self.0,
+            snapshot: &snapshot,
+            me: actor.user_id(),
+            zone: question.zone.clone(),
+        };
+        let states = |id| state_of(&snapshot, actor.user_id(), id);
+        let hits = self
+            .0
+            .search
+            .query(&Request {
+                query: &query,
+                kinds: question.kinds,
+                order: question.order,
+                limit: question.limit,
+                after: question.after,
+                count_to: question.count_to,
+                fence: &Fence::All,
+                resolver: &names,
+                states: &states,
+            })
+            .map_err(refused)?;
+        let mut found = Vec::with_capacity(hits.rows.len());
+        for hit in hits.rows {
+            if let Some(thing) = thing(&snapshot, hit.key)? {
+                found.push(Found { hit, thing });
+            }
+        }
+        Ok(Answer {
+            query,
+            hits: found,
+            total: hits.total,
+            total_is_exact: hits.total_is_exact,
+            next: hits.next,
+            took_micros: u64::try_from(hits.took.as_micros()).unwrap_or(u64::MAX),
+            behind: self
+                .0
+                .store
+                .last_seq()
+                .saturating_sub(self.0.search.position()),
+        })
+    }
+}
+
+fn refused(error: SearchError) -> EngineError {
+    match error {
+        SearchError::BadPlace => Rejection::new(Code::InvalidCursor, error.to_string()).into(),
+        other => EngineError::Broken(other.to_string()),
+    }
+}
+
+fn thing(snapshot: &Snapshot, key: Key) -> Result<Option<Thing>, StoreError> {
+    match key {
+        Key::Contact(id) => {
+            let found = contacts::survivor(snapshot, id)?;
+            Ok(found.map(|contact| Thing::Contact(Box::new(contact))))
+        }
+        Key::Conversation(id) => {
+            let found = with_contact(snapshot, id)?;
+            Ok(found.map(|(conversation, contact)| Thing::Conversation(conversation, contact)))
+        }
+        Key::Message(id) => {
+            let Some(message) = messages::get(snapshot, id)? else {
+                return Ok(None);
+            };
+            let found = with_contact(snapshot, message.conversation_id)?;
+            Ok(found.map(|(conversation, contact)| {
+                Thing::Message(Box::new(message), conversation, contact)
+            }))
+        }
+    }
+}
+
+type Talk = (Box<Conversation>, Box<Contact>);
+
+fn with_contact(snapshot: &Snapshot, id: ConversationId) -> Result<Option<Talk>, StoreError> {
+    let Some(conversation) = conversations::get(snapshot, id)? else {
+        return Ok(None);
+    };
+    let contact = contacts::survivor(snapshot, conversation.contact_id)?;
+    Ok(contact.map(|contact| (Box::new(conversation), Box::new(contact))))
+}
+
+/// How a conversation stands; one that cannot be read is not found.
+fn state_of(snapshot: &Snapshot, me: Option<UserId>, id: ConversationId) -> Option<State> {
+    let conversation = logged(conversations::get(snapshot, id)).flatten()?;
+    let unread = me.is_some_and(|me| {
+        logged(read_marks::unread(snapshot, me, &conversation)).is_some_and(|count| count > 0)
+    });
+    Some(State {
+        status: conversation.status,
+        assignee: conversation.assignee,
+        team: conversation.team_id,
+        priority: conversation.priority,
+        tags: conversation.tags,
+        unread,
+        hidden: conversation.hidden,
+    })
+}
+
+/// What was read. Search goes on without what cannot be.
+fn logged<T>(read: Result<T, StoreError>) -> Option<T> {
+    read.inspect_err(|error| tracing::error!("searching: {error}"))
+        .ok()
+}
+
+/// The names of the installation, as the question means them.
+struct Names<'a> {
+    context: &'a Context,
+    snapshot: &'a Snapshot,
+    me: Option<UserId>,
+    zone: TimeZone,
+}
+
+impl Resolver for Names<'_> {
+    fn me(&self) -> Option<UserId> {
+        self.me
+    }
+
+    fn now(&self) -> Timestamp {
+        self.context.clock.now()
+    }
+
+    fn zone(&self) -> TimeZone {
+        self.zone.clone()
+    }
+
+    fn users(&self, name: &str) -> Vec<UserId> {
+        let all = logged(users::list(self.snapshot)).unwrap_or_default();
+        all.into_iter()
+            .filter(|user| bears(&user.name, name) || user.email.eq_ignore_ascii_case(name))
+            .map(|user| user.id)
+            .collect()
+    }
+
+    fn contacts(&self, name: &str) -> Vec<ContactId> {
+        let mut found = logged(contacts::by_email(self.snapshot, name)).unwrap_or_default();
+        found.extend(logged(contacts::by_phone(self.snapshot, name)).unwrap_or_default());
+        let wanted = fold(name);
+        // Any word of a name counts, so the order of names is no help: all are looked through, by
+        // their keys.
+        let mut after = None;
+        while found.len() < NAMESAKES_MAX {
+            let scan = Scan::all().after(after.as_ref()).limit(1_000);
+            let rows = logged(contacts::by_name(self.snapshot, scan)).unwrap_or_default();
+            let Some((place, _)) = rows.last() else { break };
+            after = Some(place.clone());
+            let bearing = |(place, _): &((String, ContactId), Contact)| is_named(&place.0, &wanted);
+            found.extend(rows.into_iter().filter(bearing).map(|(_, contact)| contact));
+        }
+        let with_merged = |contact: Contact| std::iter::once(contact.id).chain(contact.merged_ids);
+        found.into_iter().flat_map(with_merged).collect()
+    }
+
+    fn teams(&self, name: &str) -> Vec<TeamId> {
+        let all = logged(teams::list(self.snapshot)).unwrap_or_default();
+        all.into_iter()
+            .filter(|team| bears(&team.name, name))
+            .map(|team| team.id)
+            .collect()
+    }
+
+    fn channels(&self, name: &str) -> Vec<ChannelId> {
+        let all = logged(channels::list(self.snapshot)).unwrap_or_default();
+        all.into_iter()
+            .filter(|channel| bears(&channel.name, name))
+            .map(|channel| channel.id)
+            .collect()
+    }
+
+    fn is_kind(&self, kind: &ChannelKind) -> bool {
+        self.context.channels.capabilities(kind).is_some()
+    }
+}
+
+/// Whether a name, or a word of it, begins with what was typed, without regard to case and accents.
+fn bears(name: &str, typed: &str) -> bool {
+    is_named(&fold(name), &fold(typed))
+}
+
+fn is_named(folded: &str, wanted: &str) -> bool {
+    let begins = |at: usize| folded[at..].starts_with(wanted);
+    !wanted.is_empty()
+        && (begins(0)
+            || folded
+                .match_indices(' ')
+                .any(|(at, space)| begins(at + space.len())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_by_the_beginning_of_any_of_its_words() {
+        for typed in ["cam", "Duarte", "camila d", "CAMILA DUARTE"] {
+            assert!(bears("Camila Duarte", typed), "{typed}");
+        }
+        for typed in ["amila", "duartes", ""] {
+            assert!(!bears("Camila Duarte", typed), "{typed}");
+        }
+        assert!(bears("Jos\u{e9} \u{c1}lvares", "alv"));
+    }
+}

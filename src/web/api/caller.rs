@@ -1,0 +1,158 @@
+//! Who calls the API: a program with a key, or a person with an access token.
+
+use std::future::Ready;
+use std::future::ready;
+
+use actix_web::FromRequest;
+use actix_web::HttpMessage as _;
+use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::Data;
+
+use crate::model::actor::Actor;
+use crate::model::ids::SessionId;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+use crate::model::user::User;
+use crate::web::auth::ip_of;
+use crate::web::error::ApiError;
+use crate::web::state::State;
+
+/// The header that carries a key.
+const KEY_HEADER: &str = "X-API-Key";
+/// What every key begins with.
+const KEY_PREFIX: &str = "lk_";
+
+/// Whoever calls, proved.
+#[derive(Debug, Clone)]
+pub struct ApiCaller {
+    /// The caller as the engine knows actors.
+    pub actor: Actor,
+    /// The person, or the person a key acts for.
+    pub user: User,
+    /// How it was proved.
+    pub proof: Proof,
+}
+
+/// What a caller proved itself with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// An API key.
+    Key,
+    /// An access token of a session.
+    Token(SessionId),
+}
+
+/// What a request carries, in order of precedence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Carried<'r> {
+    token: Option<&'r str>,
+    key: Option<&'r str>,
+}
+
+impl<'r> Carried<'r> {
+    fn read(bearer: Option<&'r str>, header: Option<&'r str>) -> Self {
+        let bearer = bearer.and_then(|value| {
+            let (scheme, rest) = value.trim().split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| rest.trim())
+        });
+        let (token, bearer_key) = match bearer {
+            Some(value) if value.starts_with(KEY_PREFIX) => (None, Some(value)),
+            other => (other, None),
+        };
+        Self {
+            token: token.filter(|token| !token.is_empty()),
+            key: header
+                .map(str::trim)
+                .filter(|key| !key.is_empty())
+                .or(bearer_key),
+        }
+    }
+}
+
+impl FromRequest for ApiCaller {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(caller(request))
+    }
+}
+
+fn caller(request: &HttpRequest) -> Result<ApiCaller, ApiError> {
+    if let Some(known) = request.extensions().get::<ApiCaller>() {
+        return Ok(known.clone());
+    }
+    let text = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let carried = Carried::read(text(header::AUTHORIZATION.as_str()), text(KEY_HEADER));
+    let found = proved(request, carried)?;
+    request.extensions_mut().insert(found.clone());
+    Ok(found)
+}
+
+/// A good token decides; else the key; else whatever is wrong with the token.
+fn proved(request: &HttpRequest, carried: Carried<'_>) -> Result<ApiCaller, ApiError> {
+    let missing = || {
+        let message = "Send an API key in X-API-Key, or an access token in Authorization.";
+        ApiError(Rejection::new(Code::AuthenticationRequired, message))
+    };
+    let state = request.app_data::<Data<State>>().ok_or_else(missing)?;
+    let ip = ip_of(request, &state.trusted_proxies).map(|ip| ip.to_string());
+    let with_token = carried
+        .token
+        .map(|token| by_token(state, token, ip.clone()));
+    match (with_token, carried.key) {
+        (Some(Ok(found)), _) => Ok(found),
+        (_, Some(key)) => {
+            let (actor, user) = state.engine.api_keys.authenticate(key)?;
+            Ok(ApiCaller {
+                actor: actor.from_ip(ip),
+                user,
+                proof: Proof::Key,
+            })
+        }
+        (Some(Err(refused)), None) => Err(refused),
+        (None, None) => Err(missing()),
+    }
+}
+
+fn by_token(state: &State, token: &str, ip: Option<String>) -> Result<ApiCaller, ApiError> {
+    let (user, session) = state.engine.logins.by_access_token(token)?;
+    Ok(ApiCaller {
+        actor: Actor::user(user.id, user.role, user.name.clone()).from_ip(ip),
+        user,
+        proof: Proof::Token(session),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_and_tokens_are_told_apart() {
+        let cases = [
+            (None, None, (None, None)),
+            (Some("Bearer abc"), None, (Some("abc"), None)),
+            (Some("bearer lk_live_1"), None, (None, Some("lk_live_1"))),
+            (None, Some("lk_live_2"), (None, Some("lk_live_2"))),
+            (
+                Some("Bearer abc"),
+                Some("lk_1"),
+                (Some("abc"), Some("lk_1")),
+            ),
+            (Some("Bearer lk_1"), Some("lk_2"), (None, Some("lk_2"))),
+            (Some("Basic abc"), None, (None, None)),
+            (Some("Bearer "), Some(" "), (None, None)),
+        ];
+        for (bearer, header, (token, key)) in cases {
+            assert_eq!(Carried::read(bearer, header), Carried { token, key });
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! `/channels`: connections to vendors, and web chats.
+
+use actix_web::HttpRequest;
+use actix_web::web::Data;
+use serde::Deserialize;
+use serde_json::Map;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::engine::setup::channels::ChannelChanges;
+use crate::engine::setup::channels::NewChannel;
+use crate::model::channel::Channel;
+use crate::model::channel::ChannelKind;
+use crate::model::channel::ChannelState;
+use crate::model::ids::ChannelId;
+use crate::model::permission::Permission;
+use crate::model::rejection::Rejection;
+use crate::web::api::answer::Answer;
+use crate::web::api::answer::Answered;
+use crate::web::api::answer::known_revision;
+use crate::web::api::caller::ApiCaller;
+use crate::web::api::capabilities::CapabilitiesOut;
+use crate::web::api::channel_out::ChannelOut;
+use crate::web::api::channel_out::StatusOut;
+use crate::web::api::channel_out::TestOut;
+use crate::web::api::channel_out::WebhookOut;
+use crate::web::api::channel_stats;
+use crate::web::api::organisation::tenant_of;
+use crate::web::api::page;
+use crate::web::api::page::Asked;
+use crate::web::api::route::Routes;
+use crate::web::api::wire::Body;
+use crate::web::api::wire::IdOf;
+use crate::web::api::wire::Query;
+use crate::web::error::ApiError;
+use crate::web::state::State;
+
+/// The secret whose renewal makes earlier webhooks fail, where a kind of channel has one.
+const WEBHOOK_SECRET: &str = "webhookSecret";
+
+/// The routes of this subject.
+pub fn routes(routes: &mut Routes) {
+    routes.about("channels");
+    routes
+        .get(&["/channels"], index)
+        .says("List channels")
+        .needs(Permission::ReadChannels)
+        .query::<ChannelQuery>()
+        .lists::<ChannelOut>();
+    routes
+        .post(&["/channels"], create)
+        .says("Make a channel; secrets that were generated are in this answer and nowhere else")
+        .needs(Permission::ManageChannels)
+        .takes::<ChannelIn>()
+        .makes::<ChannelOut>();
+    routes
+        .get(&["/channels/{id}"], show)
+        .says("Get a channel")
+        .needs(Permission::ReadChannels)
+        .gives::<ChannelOut>();
+    routes
+        .patch(&["/channels/{id}"], update)
+        .says("Change a channel; `config` is merged, and a masked secret stays as it is")
+        .needs(Permission::ManageChannels)
+        .takes::<ChannelPatch>()
+        .gives::<ChannelOut>();
+    routes
+        .delete(&["/channels/{id}"], remove)
+        .says("Delete a channel; its conversations stay readable")
+        .needs(Permission::ManageChannels)
+        .query::<RemoveQuery>();
+    routes
+        .patch(&["/channels/{id}/enabled"], enable)
+        .says("Switch a channel on or off")
+        .needs(Permission::ManageChannels)
+        .takes::<EnabledIn>()
+        .gives::<ChannelOut>();
+    steps(routes);
+    channel_stats::routes(routes);
+}
+
+fn steps(routes: &mut Routes) {
+    routes
+        .post(
+            &["/channels/{id}/connect", "/channels/{id}/activate"],
+            connect,
+        )
+        .says("Connect a channel, after checking that it can work")
+        .needs(Permission::ManageChannels)
+        .gives::<ChannelOut>();
+    routes
+        .post(
+            &["/channels/{id}/disconnect", "/channels/{id}/deactivate"],
+            disconnect,
+        )
+        .says("Disconnect a channel; what waits in its queue stays there")
+        .needs(Permission::ManageChannels)
+        .gives::<ChannelOut>();
+    routes
+        .get(&["/channels/{id}/status"], status)
+        .says("Get how a channel is")
+        .needs(Permission::ReadChannels)
+        .gives::<StatusOut>();
+    routes
+        .get(&["/channels/{id}/capabilities"], capabilities)
+        .says("Get what a channel can carry")
+        .needs(Permission::ReadChannels)
+        .gives::<CapabilitiesOut>();
+    routes
+        .post(&["/channels/{id}/test"], test)
+        .says("Look at everything a channel needs, step by step")
+        .needs(Permission::ManageChannels)
+        .gives::<TestOut>();
+    routes
+        .get(&["/channels/{id}/webhook"], webhook)
+        .says("Get the address at which the vendor reports")
+        .needs(Permission::ManageChannels)
+        .gives::<WebhookOut>();
+    routes
+        .post(&["/channels/{id}/webhook/regenerate"], regenerate)
+        .says("Make a new webhook secret, where the kind of channel has one")
+        .needs(Permission::ManageChannels)
+        .gives::<WebhookOut>();
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ChannelQuery {
+    /// Only of this kind.
+    #[serde(default, rename = "type", alias = "channelType")]
+    kind: Option<String>,
+    /// Only in this state.
+    #[serde(default)]
+    status: Option<String>,
+    /// Only with this in the name.
+    #[serde(default)]
+    search: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+struct ChannelIn {
+    /// The kind, such as `webchat`.
+    #[serde(rename = "type", alias = "channelType")]
+    kind: String,
+    /// Its name among colleagues.
+    name: String,
+    /// Settings and secrets, by the names of the channel's document.
+    #[serde(default)]
+    config: Map<String, Value>,
+    /// Secrets, for clients that send them apart.
+    #[serde(default)]
+    credentials: Map<String, Value>,
+    /// Anything of your own.
+    #[serde(default)]
+    metadata: Map<String, Value>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+struct ChannelPatch {
+    /// Its name among colleagues.
+    #[serde(default)]
+    name: Option<String>,
+    /// Switched on.
+    #[serde(default)]
+    enabled: Option<bool>,
+    /// Settings and secrets, merged one level deep; null takes one out.
+    #[serde(default)]
+    config: Map<String, Value>,
+    /// Secrets, for clients that send them apart.
+    #[serde(default)]
+    credentials: Map<String, Value>,
+    /// Anything of your own, merged one level deep.
+    #[serde(default)]
+    metadata: Map<String, Value>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+struct EnabledIn {
+    /// Switched on.
+    enabled: bool,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+struct RemoveQuery {
+    /// Also with open conversations.
+    #[serde(default)]
+    force: bool,
+}
+
+/// Both halves of what clients send as settings; the kind that some repeat in them is left out.
+fn config_of(
+    mut config: Map<String, Value>,
+    credentials: Map<String, Value>,
+) -> Map<String, Value> {
+    config.extend(credentials);
+    config.shift_remove("type");
+    config
+}
+
+async fn index(
+    caller: ApiCaller,
+    state: Data<State>,
+    query: Query<ChannelQuery>,
+    asked: Asked,
+) -> Answered {
+    let wanted = query.0;
+    let status = wanted.status.as_deref().map(state_named).transpose()?;
+    let kind = wanted.kind.as_deref().map(ChannelKind::named);
+    let words = wanted.search.as_deref().map(str::to_lowercase);
+    let mut channels = state.engine.channels.list(&caller.actor)?;
+    channels.retain(|channel| {
+        kind.as_ref().is_none_or(|kind| *kind == channel.kind)
+            && status.is_none_or(|status| status == channel.state)
+            && words
+                .as_ref()
+                .is_none_or(|words| channel.name.to_lowercase().contains(words))
+    });
+    let filter = format!("channels {kind:?} {status:?} {words:?}");
+    let page = page::cut(channels, &asked.0, &filter)?;
+    let tenant = tenant_of(&state)?;
+    let row = |channel| ChannelOut::new(&state.engine.channels, channel, tenant);
+    Ok(Answer::list(page.map(row), &asked.0))
+}
+
+fn state_named(name: &str) -> Result<ChannelState, Rejection> {
+    match name {
+        "active" | "connected" => Ok(ChannelState::Active),
+        "inactive" | "pending" | "disconnected" => Ok(ChannelState::Inactive),
+        "connecting" => Ok(ChannelState::Connecting),
+        "error" => Ok(ChannelState::Error),
+        _ => Err(Rejection::field(
+            "status",
+            "must be active, inactive, connecting or error",
+        )),
+    }
+}
+
+async fn create(caller: ApiCaller, state: Data<State>, body: Body<ChannelIn>) -> Answered {
+    let draft = body.0;
+    let new = NewChannel {
+        kind: ChannelKind::named(&draft.kind),
+        name: draft.name,
+        config: config_of(draft.config, draft.credentials),
+        metadata: draft.metadata,
+    };
+    let made = state.engine.channels.create(&caller.actor, new).await?;
+    let tenant = tenant_of(&state)?;
+    let revision = made.channel.revision;
+    let mut out = ChannelOut::new(&state.engine.channels, made.channel, tenant);
+    out.reveal(made.secrets);
+    Ok(Answer::made(&out).revision(revision))
+}
+
+fn one(state: &State, channel: Channel) -> Answered {
+    let revision = channel.revision;
+    let out = ChannelOut::new(&state.engine.channels, channel, tenant_of(state)?);
+    Ok(Answer::one(&out).revision(revision))
+}
+
+async fn show(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {
+    let channel = state.engine.channels.get(&caller.actor, id.0)?;
+    one(&state, channel)
+}
+
+async fn update(
+    caller: ApiCaller,
+    state: Data<State>,
+    id: IdOf<ChannelId>,
+    request: HttpRequest,
+    body: Body<ChannelPatch>,
+) -> Answered {
+    let patch = body.0;
+    let changes = ChannelChanges {
+        name: patch.name,
+        enabled: patch.enabled,
+        config: config_of(patch.config, patch.credentials),
+        metadata: patch.metadata,
+        revision: known_revision(&request),
+    };
+    let channel = state
+        .engine
+        .channels
+        .update(&caller.actor, id.0, changes)
+        .await?;
+    one(&state, channel)
+}
+
+async fn remove(
+    caller: ApiCaller,
+    state: Data<State>,
+    id: IdOf<ChannelId>,
+    query: Query<RemoveQuery>,
+) -> Answered {
+    state
+        .engine
+        .channels
+        .delete(&caller.actor, id.0, query.0.force)
+        .await?;
+    Ok(Answer::done())
+}
+
+async fn enable(
+    caller: ApiCaller,
+    state: Data<State>,
+    id: IdOf<ChannelId>,
+    body: Body<EnabledIn>,
+) -> Answered {
+    let changes = ChannelChanges {
+        enabled: Some(body.0.enabled),
+        ..ChannelChanges::default()
+    };
+    let channel = state
+        .engine
+        .channels
+        .update(&caller.actor, id.0, changes)
+        .await?;
+    one(&state, channel)
+}
+
+async fn connect(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {
+    let channel = state.engine.channels.connect(&caller.actor, id.0).await?;
+    one(&state, channel)
+}
+
+async fn disconnect(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {
+    let channel = state
+        .engine
+        .channels
+        .disconnect(&caller.actor, id.0)
+        .await?;
+    one(&state, channel)
+}
+
+async fn status(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {
+    let channel = state.engine.channels.get(&caller.actor, id.0)?;
+    Ok(Answer::one(&StatusOut::from(channel)))
+}
+
+async fn capabilities(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {
+    let channel = state.engine.channels.get(&caller.actor, id.0)?;
+    let held = state.engine.channels.capabilities(&channel);
+    Ok(Answer::one(&CapabilitiesOut::from(held)))
+}
+
+async fn test(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {
+    let checks = state.engine.channels.test(&caller.actor, id.0)?;
+    let now = state.engine.context.clock.now();
+    Ok(Answer::one(&TestOut::new(id.0, checks, now)))
+}
+
+async fn webhook(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {
+    // The address is no secret, but only who sets channels up has a use for it.
+    caller
+        .actor
+        .require(Permission::ManageChannels)
+        .map_err(ApiError::from)?;
+    let channel = state.engine.channels.get(&caller.actor, id.0)?;
+    let url = state.engine.channels.webhook_url(&channel);
+    Ok(Answer::one(&WebhookOut {
+        url,
+        verify_token: None,
+    }))
+}
+
+async fn regenerate(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {
+    let channels = &state.engine.channels;
+    let (channel, secret) = channels
+        .renew_secret(&caller.actor, id.0, WEBHOOK_SECRET)
+        .await?;
+    let url = channels.webhook_url(&channel);
+    Ok(Answer::one(&WebhookOut {
+        url,
+        verify_token: Some(secret),
+    }))
+}

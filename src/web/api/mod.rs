@@ -1,0 +1,90 @@
+//! The REST API, one file a subject, under `/api/v1`, `/v1` and, for its own names, under `/`.
+
+pub mod answer;
+pub mod api_keys;
+pub mod audit;
+pub mod auth;
+pub mod caller;
+pub mod capabilities;
+pub mod channel_out;
+pub mod channel_stats;
+pub mod channels;
+pub mod frame;
+pub mod openapi;
+pub mod organisation;
+pub mod page;
+pub mod repeats;
+pub mod route;
+pub mod schema;
+pub mod tags;
+pub mod teams;
+pub mod users;
+pub mod wire;
+
+use std::collections::BTreeSet;
+
+use actix_web::guard::fn_guard;
+use actix_web::middleware::from_fn;
+use actix_web::web;
+use actix_web::web::PayloadConfig;
+use actix_web::web::ServiceConfig;
+
+use crate::web::api::route::Routes;
+
+/// Every route of the API, one line a subject.
+#[must_use]
+pub fn routes() -> Routes {
+    let mut routes = Routes::default();
+    auth::routes(&mut routes);
+    organisation::routes(&mut routes);
+    users::routes(&mut routes);
+    teams::routes(&mut routes);
+    tags::routes(&mut routes);
+    api_keys::routes(&mut routes);
+    channels::routes(&mut routes);
+    capabilities::routes(&mut routes);
+    audit::routes(&mut routes);
+    routes
+}
+
+/// The API under its three prefixes.
+pub fn configure(config: &mut ServiceConfig) {
+    openapi::configure(config);
+    for prefix in ["/api/v1", "/v1"] {
+        config.service(
+            web::scope(prefix)
+                .app_data(PayloadConfig::new(wire::BODY_MAX_BYTES))
+                .wrap(from_fn(frame::around))
+                .configure(|config| routes().register(config))
+                .default_service(web::to(frame::nothing_here)),
+        );
+    }
+    let names = names();
+    let is_ours = move |path: &str| {
+        let first = path
+            .trim_start_matches('/')
+            .split('/')
+            .next()
+            .unwrap_or_default();
+        names.contains(first)
+    };
+    config.service(
+        web::scope("")
+            .guard(fn_guard(move |request| is_ours(request.head().uri.path())))
+            .app_data(PayloadConfig::new(wire::BODY_MAX_BYTES))
+            .wrap(from_fn(frame::around))
+            .configure(|config| routes().register(config))
+            .default_service(web::to(frame::nothing_here)),
+    );
+}
+
+/// The first words of the API's paths.
+fn names() -> BTreeSet<&'static str> {
+    let routes = routes();
+    let first = |path: &'static str| path.trim_start_matches('/').split('/').next();
+    routes
+        .docs()
+        .iter()
+        .filter_map(|doc| first(doc.path))
+        .collect()
+}

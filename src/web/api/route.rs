@@ -1,0 +1,230 @@
+//! Routes of the API: one call adds a route and what the document says of it, so that no route is
+//! undocumented and no document is about nothing.
+
+use actix_web::FromRequest;
+use actix_web::Handler;
+use actix_web::Responder;
+use actix_web::http::Method;
+use actix_web::web;
+use actix_web::web::ServiceConfig;
+use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::Schema;
+
+use crate::model::permission::Permission;
+
+/// A schema and its name.
+pub type Named = (String, RefOr<Schema>);
+
+/// What the document says of one route.
+#[derive(Clone)]
+pub struct Doc {
+    /// The method.
+    pub method: Method,
+    /// The path below the prefix.
+    pub path: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    /// The subject it is listed under.
+    pub tag: &'static str,
+    /// What the caller must be allowed to do.
+    pub access: Access,
+    /// The query, as an object.
+    pub query: Option<RefOr<Schema>>,
+    /// The body taken.
+    pub takes: Option<String>,
+    /// The answer.
+    pub gives: Gives,
+    /// Schemas the others refer to.
+    pub schemas: Vec<Named>,
+}
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Anyone,
+    /// Everybody who is signed in or has a key.
+    SignedIn,
+    /// Who has the permission.
+    Needs(Permission),
+}
+
+/// What a route answers with when all goes well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gives {
+    /// One thing of that name.
+    One(String),
+    /// One new thing of that name.
+    Made(String),
+    /// A page of things of that name.
+    List(String),
+    /// 204.
+    Nothing,
+    /// Something else, of this media type.
+    Bytes(&'static str),
+}
+
+impl Doc {
+    /// Says what the route is for.
+    pub fn says(&mut self, summary: &'static str) -> &mut Self {
+        self.summary = summary;
+        self
+    }
+
+    /// Says what the caller must be allowed to do.
+    pub fn needs(&mut self, permission: Permission) -> &mut Self {
+        self.access = Access::Needs(permission);
+        self
+    }
+
+    /// Says that nobody is asked who they are.
+    pub fn anyone(&mut self) -> &mut Self {
+        self.access = Access::Anyone;
+        self
+    }
+
+    /// Says which query it understands.
+    pub fn query<T: ToSchema>(&mut self) -> &mut Self {
+        self.query = Some(T::schema());
+        T::schemas(&mut self.schemas);
+        self
+    }
+
+    /// Says which body it takes.
+    pub fn takes<T: ToSchema>(&mut self) -> &mut Self {
+        self.takes = Some(self.add::<T>());
+        self
+    }
+
+    /// Says that it answers with one thing.
+    pub fn gives<T: ToSchema>(&mut self) -> &mut Self {
+        self.gives = Gives::One(self.add::<T>());
+        self
+    }
+
+    /// Says that it answers with the thing it made.
+    pub fn makes<T: ToSchema>(&mut self) -> &mut Self {
+        self.gives = Gives::Made(self.add::<T>());
+        self
+    }
+
+    /// Says that it answers with a page of things.
+    pub fn lists<T: ToSchema>(&mut self) -> &mut Self {
+        self.gives = Gives::List(self.add::<T>());
+        self
+    }
+
+    /// Says that it answers with something of that media type.
+    pub fn bytes(&mut self, media_type: &'static str) -> &mut Self {
+        self.gives = Gives::Bytes(media_type);
+        self
+    }
+
+    fn add<T: ToSchema>(&mut self) -> String {
+        let name = T::name().into_owned();
+        self.schemas.push((name.clone(), T::schema()));
+        T::schemas(&mut self.schemas);
+        name
+    }
+}
+
+type Added = Box<dyn FnOnce(&mut ServiceConfig)>;
+
+/// Routes being put together.
+#[derive(Default)]
+pub struct Routes {
+    tag: &'static str,
+    added: Vec<Added>,
+    docs: Vec<Doc>,
+}
+
+impl Routes {
+    /// The routes that follow are about this.
+    pub fn about(&mut self, tag: &'static str) {
+        self.tag = tag;
+    }
+
+    /// Adds a route that reads. The first path is the one in the document, the others are aliases.
+    pub fn get<F, A>(&mut self, paths: &[&'static str], handler: F) -> &mut Doc
+    where
+        F: Handler<A>,
+        A: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.add(&[Method::GET], paths, handler)
+    }
+
+    /// Adds a route that makes or does something.
+    pub fn post<F, A>(&mut self, paths: &[&'static str], handler: F) -> &mut Doc
+    where
+        F: Handler<A>,
+        A: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.add(&[Method::POST], paths, handler)
+    }
+
+    /// Adds a route that changes something: PATCH, and PUT, which means the same here.
+    pub fn patch<F, A>(&mut self, paths: &[&'static str], handler: F) -> &mut Doc
+    where
+        F: Handler<A>,
+        A: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.add(&[Method::PATCH, Method::PUT], paths, handler)
+    }
+
+    /// Adds a route that removes something.
+    pub fn delete<F, A>(&mut self, paths: &[&'static str], handler: F) -> &mut Doc
+    where
+        F: Handler<A>,
+        A: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.add(&[Method::DELETE], paths, handler)
+    }
+
+    fn add<F, A>(&mut self, methods: &[Method], paths: &[&'static str], handler: F) -> &mut Doc
+    where
+        F: Handler<A>,
+        A: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        for path in paths.iter().copied() {
+            for method in methods.iter().cloned() {
+                let handler = handler.clone();
+                self.added.push(Box::new(move |config| {
+                    config.route(path, web::method(method).to(handler));
+                }));
+            }
+        }
+        let doc = Doc {
+            method: methods[0].clone(),
+            path: paths[0],
+            summary: "",
+            tag: self.tag,
+            access: Access::SignedIn,
+            query: None,
+            takes: None,
+            gives: Gives::Nothing,
+            schemas: Vec::new(),
+        };
+        let at = self.docs.len();
+        self.docs.push(doc);
+        &mut self.docs[at]
+    }
+
+    /// What the document says of each route.
+    #[must_use]
+    pub fn docs(&self) -> &[Doc] {
+        &self.docs
+    }
+
+    /// Hands the routes to the web framework.
+    pub fn register(self, config: &mut ServiceConfig) {
+        for added in self.added {
+            added(config);
+        }
+    }
+}

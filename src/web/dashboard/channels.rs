@@ -1,0 +1,239 @@
+//! `/app/settings/channels`: every channel, and adding one.
+
+use actix_web::HttpResponse;
+use actix_web::web;
+
+use crate::engine::setup::channels::NewChannel;
+use crate::engine::setup::traffic::Hours;
+use crate::model::Opaque;
+use crate::model::channel::Channel;
+use crate::model::channel::ChannelKind;
+use crate::model::channel::ChannelState;
+use crate::model::permission::Permission;
+use crate::web::dashboard::answers::Refused;
+use crate::web::dashboard::answers::refuse;
+use crate::web::dashboard::form::Fields;
+use crate::web::dashboard::form::Form;
+use crate::web::dashboard::problem::Problem;
+use crate::web::dashboard::reader::Reader;
+use crate::web::dashboard::reader::Shared;
+use crate::web::dashboard::reader::page;
+use crate::web::dashboard::reader::see;
+use crate::web::dashboard::view::atoms::BadgeView;
+use crate::web::dashboard::view::atoms::BannerView;
+use crate::web::dashboard::view::atoms::Icon;
+use crate::web::dashboard::view::atoms::TimeView;
+use crate::web::dashboard::view::atoms::Tone;
+use crate::web::dashboard::view::channels::ChannelNewPage;
+use crate::web::dashboard::view::channels::ChannelRow;
+use crate::web::dashboard::view::channels::ChannelsPage;
+use crate::web::dashboard::view::channels::FigureView;
+use crate::web::dashboard::view::channels::HealthView;
+use crate::web::dashboard::view::channels::NewWebchatForm;
+use crate::web::dashboard::view::channels::TileView;
+use crate::web::dashboard::view::format;
+use crate::web::dashboard::view::shell::Area;
+use crate::web::dashboard::webchat_form;
+use crate::web::state::State;
+
+/// The address of the page.
+const HERE: &str = "/app/settings/channels";
+/// The kind of our own chat.
+pub const WEBCHAT: &str = "webchat";
+/// How many troubles are said above the list.
+const BANNERS: usize = 3;
+
+/// The addresses of the list and of adding a channel.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .route(HERE, web::get().to(show))
+        .route(HERE, web::post().to(create))
+        .route("/app/settings/channels/new", web::get().to(choose))
+        .route("/app/settings/channels/new/webchat", web::get().to(ask));
+}
+
+async fn show(state: Shared, reader: Reader) -> Result<HttpResponse, Problem> {
+    let actor = reader.actor();
+    let mut channels = state.engine.channels.list(&actor)?;
+    channels.sort_by_key(|channel| (rank(channel), channel.name.to_lowercase()));
+    let mut traffic = state.engine.traffic.last_day(&actor)?;
+    let rows: Vec<ChannelRow> = channels
+        .iter()
+        .map(|channel| {
+            row(
+                &state,
+                channel,
+                traffic.remove(&channel.id).unwrap_or_default(),
+            )
+        })
+        .collect();
+    Ok(page(&ChannelsPage {
+        shell: reader.shell(&state, "Channels", Area::Channels)?,
+        figures: figures(&state, &channels, &rows),
+        banners: channels.iter().filter_map(trouble).take(BANNERS).collect(),
+        channels: rows,
+        may_add: actor.may(Permission::ManageChannels),
+    }))
+}
+
+/// Worst first.
+fn rank(channel: &Channel) -> u8 {
+    match (channel.enabled, channel.state) {
+        (true, ChannelState::Error) => 0,
+        (true, ChannelState::Connecting) => 1,
+        (true, ChannelState::Active) => 2,
+        (true, ChannelState::Inactive) => 3,
+        (false, _) => 4,
+    }
+}
+
+/// How a channel is.
+#[must_use]
+pub fn health(channel: &Channel) -> HealthView {
+    match (channel.enabled, channel.state) {
+        (true, ChannelState::Active) => HealthView::healthy(),
+        (true, ChannelState::Error) => HealthView::of("Not working", Tone::Bad, Icon::BROKEN),
+        (true, ChannelState::Connecting) => HealthView::of("Connecting", Tone::Info, Icon::WAITING),
+        (true, ChannelState::Inactive) if channel.connected_at.is_none() => {
+            HealthView::of("Set-up not finished", Tone::Warn, Icon::WARNING)
+        }
+        (_, _) => HealthView::of("Off", Tone::Neutral, Icon::OFF),
+    }
+}
+
+fn trouble(channel: &Channel) -> Option<BannerView> {
+    let broken = channel.enabled && channel.state == ChannelState::Error;
+    let title = format!("{} does not work.", channel.name);
+    broken.then(|| BannerView::bad(title, channel.error.clone().unwrap_or_default()))
+}
+
+fn row(state: &State, channel: &Channel, hours: Hours) -> ChannelRow {
+    let now = state.engine.context.clock.now();
+    ChannelRow {
+        id: channel.id.to_string(),
+        badge: BadgeView::of(channel.kind.as_str()),
+        name: channel.name.clone(),
+        about: webchat_form::websites(&channel.settings),
+        sandbox: channel.sandbox,
+        health: health(channel),
+        last_in: channel.last_inbound_at.map(|at| TimeView::ago(at, now)),
+        last_out: channel.last_outbound_at.map(|at| TimeView::ago(at, now)),
+        messages_24h: hours.iter().map(|count| u64::from(*count)).sum(),
+        hours: hours.to_vec(),
+    }
+}
+
+fn figures(state: &State, channels: &[Channel], rows: &[ChannelRow]) -> Vec<FigureView> {
+    let healthy = channels.iter().filter(|channel| rank(channel) == 2).count();
+    let health = &state.engine.health;
+    let messages = rows.iter().map(|row| row.messages_24h).sum();
+    vec![
+        figure(
+            "Messages, last 24 h",
+            messages,
+            "",
+            "In and out, all channels",
+        ),
+        figure(
+            "Healthy",
+            healthy as u64,
+            &format!("of {}", channels.len()),
+            "Channels that work",
+        ),
+        figure(
+            "Visitors",
+            health.visitors() as u64,
+            "",
+            "Chats open on websites now",
+        ),
+        figure("Outbox", health.outbox(), "", "Messages waiting to be sent"),
+    ]
+}
+
+fn figure(label: &str, value: u64, unit: &str, text: &str) -> FigureView {
+    FigureView {
+        label: label.to_owned(),
+        value: format::count(value),
+        unit: unit.to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+/// The kinds that can be added: those this version can connect.
+async fn choose(state: Shared, reader: Reader) -> Result<HttpResponse, Problem> {
+    reader.actor().require(Permission::ManageChannels)?;
+    let webchat = TileView {
+        badge: BadgeView::of(WEBCHAT),
+        about: "A chat bubble for your website.".to_owned(),
+        needs: "No account needed".to_owned(),
+        time: "2 minutes".to_owned(),
+        href: "/app/settings/channels/new/webchat".to_owned(),
+    };
+    Ok(page(&ChannelNewPage {
+        shell: reader.shell(&state, "Add channel", Area::Channels)?,
+        tiles: vec![webchat],
+        form: None,
+    }))
+}
+
+async fn ask(state: Shared, reader: Reader) -> Result<HttpResponse, Problem> {
+    let empty = Fields::default();
+    Ok(page(&form_page(
+        &state,
+        &reader,
+        &empty,
+        &Refused::nothing(),
+    )?))
+}
+
+fn form_page(
+    state: &State,
+    reader: &Reader,
+    typed: &Fields,
+    refused: &Refused,
+) -> Result<ChannelNewPage, Problem> {
+    reader.actor().require(Permission::ManageChannels)?;
+    Ok(ChannelNewPage {
+        shell: reader.shell(state, "Connect WebChat", Area::Channels)?,
+        tiles: Vec::new(),
+        form: Some(NewWebchatForm {
+            name: refused.field("name", typed.get("name")),
+            origins: refused.field("allowedOrigins", typed.get("allowedOrigins")),
+        }),
+    })
+}
+
+async fn create(state: Shared, form: Form) -> Result<HttpResponse, Problem> {
+    let (reader, fields) = (&form.reader, &form.fields);
+    let config = Opaque::from_iter([(
+        "allowedOrigins".to_owned(),
+        webchat_form::lines(fields.get("allowedOrigins")),
+    )]);
+    match add_webchat(&state, reader, fields.get("name"), config).await {
+        Ok(channel) => Ok(see(&format!("{HERE}/{}", channel.id))),
+        Err(error) => refuse(reader, error, |refused| {
+            form_page(&state, reader, fields, refused)
+        }),
+    }
+}
+
+/// Makes a web chat and connects it: it needs nothing from anybody else.
+///
+/// # Errors
+/// The engine's.
+pub async fn add_webchat(
+    state: &State,
+    reader: &Reader,
+    name: &str,
+    config: Opaque,
+) -> Result<Channel, crate::engine::error::EngineError> {
+    let actor = reader.actor();
+    let new = NewChannel {
+        kind: ChannelKind::named(WEBCHAT),
+        name: name.to_owned(),
+        config,
+        metadata: Opaque::new(),
+    };
+    let made = state.engine.channels.create(&actor, new).await?;
+    state.engine.channels.connect(&actor, made.channel.id).await
+}
