@@ -102,11 +102,11 @@ impl serde::de::Error for Wrong {
     }
 
     fn invalid_type(_: Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
-        Self::custom(format!("must be {expected}"))
+        Self::custom(format!("must be {}", plain(expected)))
     }
 
     fn invalid_value(_: Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
-        Self::custom(format!("must be {expected}"))
+        Self::custom(format!("must be {}", plain(expected)))
     }
 
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
@@ -118,6 +118,21 @@ impl serde::de::Error for Wrong {
             path: field.to_owned(),
             message: "is required".to_owned(),
         }
+    }
+}
+
+/// What serde expects, in words for people.
+fn plain(expected: &dyn serde::de::Expected) -> String {
+    let words = expected.to_string();
+    match words.as_str() {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, not negative".to_owned(),
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number".to_owned(),
+        "f32" | "f64" => "a number".to_owned(),
+        "a boolean" => "true or false".to_owned(),
+        "a string" => "a text".to_owned(),
+        "a sequence" => "a list".to_owned(),
+        "a map" => "an object".to_owned(),
+        _ => words,
     }
 }
 
@@ -176,9 +191,11 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(value),
             Value::String(text) => visitor.visit_string(text),
-            Value::Number(number) => number
-                .deserialize_any(visitor)
-                .map_err(|error: serde_json::Error| Wrong::custom(error)),
+            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+                (Some(number), _) => visitor.visit_u64(number),
+                (None, Some(number)) => visitor.visit_i64(number),
+                (None, None) => visitor.visit_f64(number.as_f64().unwrap_or(f64::NAN)),
+            },
             Value::Array(ref rows) => {
                 let parent = self.child(Value::Null, self.path.clone());
                 let rest = rows.clone().into_iter();
@@ -405,8 +422,12 @@ mod tests {
     fn what_is_wrong_is_named_by_its_path() {
         let cases = [
             (json!({}), "name", "is required"),
-            (json!({"name": 5}), "name", "must be a string"),
-            (json!({"name": "a", "size": -1}), "size", "must be u32"),
+            (json!({"name": 5}), "name", "must be a text"),
+            (
+                json!({"name": "a", "size": -1}),
+                "size",
+                "must be a whole number, not negative",
+            ),
             (
                 json!({"name": "a", "kind": "huge"}),
                 "kind",
@@ -417,15 +438,11 @@ mod tests {
                 "kind",
                 "must be one of big, small",
             ),
-            (
-                json!({"name": "a", "tags": "x"}),
-                "tags",
-                "must be a sequence",
-            ),
+            (json!({"name": "a", "tags": "x"}), "tags", "must be a list"),
             (
                 json!({"name": "a", "parts": [{"title": "x"}, {"title": 1}]}),
                 "parts[1].title",
-                "must be a string",
+                "must be a text",
             ),
         ];
         for (input, field, message) in cases {
