@@ -5,7 +5,10 @@
 
 mod cards;
 mod files;
+mod offer;
 mod offers;
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;
 

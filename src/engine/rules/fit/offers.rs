@@ -1,13 +1,14 @@
 //! Choices: buttons, quick replies and lists, in the best form a channel has for them.
 
 use super::Fitting;
-use super::counted;
+use super::offer::Form;
+use super::offer::Offer;
+use super::offer::length;
 use crate::base::text::Counting;
 use crate::base::text::shorten;
 use crate::base::text::split;
 use crate::channels::numbered;
 use crate::engine::rules::choices;
-use crate::model::capability::Capabilities;
 use crate::model::content::Button;
 use crate::model::content::ButtonKind;
 use crate::model::content::Buttons;
@@ -19,76 +20,6 @@ use crate::model::content::Section;
 use crate::model::content::Text;
 use crate::model::rejection::Rejection;
 
-/// What stands on the button of a list that was none.
-const LIST_BUTTON: &str = "Options";
-
-/// The three forms in which choices can be pressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    QuickReplies,
-    Buttons,
-    List,
-}
-
-impl Form {
-    /// This form first, then the others in the order in which they come closest.
-    const fn and_next_best(self) -> [Self; 3] {
-        match self {
-            Self::QuickReplies => [self, Self::Buttons, Self::List],
-            Self::Buttons => [self, Self::QuickReplies, Self::List],
-            Self::List => [self, Self::QuickReplies, Self::Buttons],
-        }
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::QuickReplies => "quick replies",
-            Self::Buttons => "buttons",
-            Self::List => "a list",
-        }
-    }
-
-    fn counted(self, count: usize) -> String {
-        match self {
-            Self::QuickReplies => counted(count, "quick reply", "quick replies"),
-            Self::Buttons => counted(count, "button", "buttons"),
-            Self::List => counted(count, "row of a list", "rows of a list"),
-        }
-    }
-
-    /// The longest title in this form, in characters.
-    const fn title_max(self, row: &Capabilities) -> usize {
-        match self {
-            Self::QuickReplies => row.quick_reply_title_max,
-            Self::Buttons => row.button_title_max,
-            Self::List => row.list_title_max,
-        }
-    }
-
-    /// How many choices there can be in this form.
-    const fn choices_max(self, row: &Capabilities) -> usize {
-        match self {
-            Self::QuickReplies => row.quick_replies_max,
-            Self::Buttons => row.buttons_max,
-            Self::List => row.list_rows_max,
-        }
-    }
-}
-
-/// Choices without their form.
-#[derive(Debug, Clone)]
-struct Offer {
-    form: Form,
-    header: Option<String>,
-    text: String,
-    footer: Option<String>,
-    /// Sections as in a list; the other forms have one without a title.
-    sections: Vec<Section>,
-    /// Buttons that do more than answer.
-    links: Vec<Button>,
-    button_text: String,
-}
-
 /// How an offer will be shown.
 #[derive(Debug, Clone, Copy)]
 struct Plan {
@@ -97,100 +28,6 @@ struct Plan {
     keeps_links: bool,
     /// Whether titles must be cut, so that the text has to hold them in full.
     cuts: bool,
-}
-
-impl Offer {
-    fn of(content: &Content) -> Self {
-        let plain = |form, text: &str| Self {
-            form,
-            header: None,
-            text: text.to_owned(),
-            footer: None,
-            sections: Vec::new(),
-            links: Vec::new(),
-            button_text: LIST_BUTTON.to_owned(),
-        };
-        match content {
-            Content::List(list) => Self {
-                header: list.header.clone(),
-                footer: list.footer.clone(),
-                sections: list.sections.clone(),
-                button_text: list.button_text.clone(),
-                ..plain(Form::List, &list.text)
-            },
-            Content::Buttons(buttons) => Self {
-                header: buttons.header.clone(),
-                footer: buttons.footer.clone(),
-                sections: one_section(content),
-                links: (buttons.buttons.iter())
-                    .filter(|button| button.kind != ButtonKind::Reply)
-                    .cloned()
-                    .collect(),
-                ..plain(Form::Buttons, &buttons.text)
-            },
-            _ => Self {
-                sections: one_section(content),
-                ..plain(Form::QuickReplies, content.words())
-            },
-        }
-    }
-
-    fn rows(&self) -> impl Iterator<Item = &Row> {
-        self.sections.iter().flat_map(|section| &section.rows)
-    }
-
-    fn count(&self) -> usize {
-        self.rows().count()
-    }
-
-    /// Every choice on a line of its own, numbered from `first`, under the titles of its section.
-    fn lines(&self, first: usize) -> String {
-        let mut lines = Vec::new();
-        let mut number = first;
-        for section in &self.sections {
-            if !section.title.trim().is_empty() {
-                lines.push(section.title.clone());
-            }
-            for row in &section.rows {
-                lines.push(numbered::choice_line(
-                    number,
-                    &row.title,
-                    row.description.as_deref(),
-                ));
-                number += 1;
-            }
-        }
-        lines.join("\n")
-    }
-
-    /// Whether there is more to a choice than its title, which only a list can show.
-    fn says_more_than_titles(&self) -> bool {
-        let described = |row: &Row| {
-            row.description
-                .as_deref()
-                .is_some_and(|text| !text.is_empty())
-        };
-        self.sections
-            .iter()
-            .any(|section| !section.title.trim().is_empty())
-            || self.rows().any(described)
-    }
-}
-
-fn one_section(content: &Content) -> Vec<Section> {
-    let rows = content.choices().into_iter().map(|(id, title)| Row {
-        id: id.to_owned(),
-        title: title.to_owned(),
-        description: None,
-    });
-    vec![Section {
-        title: String::new(),
-        rows: rows.collect(),
-    }]
-}
-
-fn length(text: &str) -> usize {
-    Counting::Characters.measure(text)
 }
 
 fn described_within(row: &Row, max: usize) -> bool {
