@@ -285,7 +285,11 @@ function giveBack(message, error) {
 
 function queue(message) {
   line = line.then(() => deliver(message)).then(
-    (bubble) => { if (openConversation() === message.conversation && bubble) append(bubble); },
+    (bubble) => {
+      if (openConversation() !== message.conversation || !bubble) return;
+      bubble.dataset.client = message.clientId;
+      append(bubble);
+    },
     (error) => giveBack(message, error),
   );
 }

@@ -48,9 +48,16 @@ const rev = (element) => Number(element?.dataset?.rev ?? 0);
 const isOlder = (incoming, present) => rev(incoming) < rev(present);
 const pageHead = (html) => /^\s*<!doctype/i.test(html);
 
-/** Replaces `present` by `incoming` so that focus, selection, open menus and playing media survive. */
+/** Whether a part belongs to another conversation than the open one, which may have changed meanwhile. */
+const isForeign = (incoming) => Boolean(incoming.dataset.conversation) && incoming.dataset.conversation !== $('#thread')?.dataset.conversation;
+
+/** Replaces `present` by `incoming` so that focus, selection and playing media survive; an open menu is waited for. */
 async function morph(present, incoming) {
-  if (present.contains(document.activeElement) && $(':popover-open', present)) return;
+  const menu = $(':popover-open', present);
+  if (menu) {
+    menu.addEventListener('toggle', () => { const again = byId(present.id); if (again && !isOlder(incoming, again)) morph(again, incoming); }, { once: true });
+    return;
+  }
   await htmx.swap({ text: incoming.outerHTML, target: present, swap: 'outerMorph', sourceElement: document.body });
 }
 
@@ -75,9 +82,10 @@ export async function applyParts(html, wanted) {
     const present = byId(id);
     if (!incoming || !present || isOlder(incoming, present)) continue;
     const fresh = document.importNode(incoming, true);
+    if (!wanted.includes('thread') && isForeign(fresh)) continue;
     if (id === 'thread') await replaceThread(present, fresh);
     else if (id === 'panel' && present.dataset.conversation !== fresh.dataset.conversation) present.replaceWith(fresh);
-    else if (id === 'row-' || part.startsWith('row:')) placeRow(fresh);
+    else if (part.startsWith('row:')) placeRow(fresh);
     else await morph(present, fresh);
   }
   swapped();
@@ -193,7 +201,7 @@ export async function applyFrame({ target, swap, html }) {
   for (const field of $$('input[name=_csrf]', incoming)) field.value = csrf();
   if (swap === 'append' || swap === 'prepend') {
     document.dispatchEvent(new CustomEvent('linktor:arrived', { detail: { log: present, element: incoming, swap } }));
-  } else if (!isOlder(incoming, present)) {
+  } else if (!isOlder(incoming, present) && !isForeign(incoming)) {
     await morph(present, incoming);
   }
   swapped(incoming.isConnected ? incoming : present);

@@ -232,7 +232,10 @@ export function regroup() {
 export function append(element, { mine = false } = {}) {
   const list = log();
   if (!list) return;
-  const same = (element.id && byId(element.id)) || (element.dataset.client && list.querySelector(`[data-client="${CSS.escape(element.dataset.client)}"]`));
+  const known = element.id && byId(element.id);
+  const sent = element.dataset.client && list.querySelector(`[data-client="${CSS.escape(element.dataset.client)}"]`);
+  const same = known || sent;
+  if (known && sent && known !== sent) sent.remove();
   const follow = mine || atEnd(list);
   if (same) {
     if (Number(element.dataset.rev ?? 0) < Number(same.dataset.rev ?? 0)) return;

@@ -1,9 +1,9 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-14195d56b4.css";
+pub const CSS: &str = "/app/assets/app-6fbf86a003.css";
 /// The script of the dashboard.
-pub const JS: &str = "/app/assets/app-995c6660f9.js";
+pub const JS: &str = "/app/assets/app-f2bff0feb8.js";
 /// The script of pages with passwords, codes or colours.
 pub const FIELDS_JS: &str = "/app/assets/fields-05f88b1f07.js";
 /// The sprite of pictures.
@@ -27,8 +27,8 @@ pub const SHOP_JS: &str = "/app/assets/shop-f48a6f7a1c.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-14195d56b4.css", "app.css", "text/css; charset=utf-8"),
-    ("app-995c6660f9.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-6fbf86a003.css", "app.css", "text/css; charset=utf-8"),
+    ("app-f2bff0feb8.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("chat-36f11165aa.css", "chat.css", "text/css; charset=utf-8"),
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
