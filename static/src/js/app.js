@@ -1,5 +1,6 @@
 // The script of the dashboard. Everything here makes pages quicker that work without it.
-import { $, on } from './dom.js';
+import { $, byId, on } from './dom.js';
+import { load } from './fragments.js';
 import { startComposer, unquote } from './composer.js';
 import './forms.js';
 import { startKeys } from './keys.js';
@@ -8,6 +9,8 @@ import { startOverlays } from './overlays.js';
 import { newest, opened } from './thread.js';
 import { startTimes } from './times.js';
 
+const HEALTH_MS = 2_000;
+
 on('click', '[data-do=newest]', newest);
 on('click', '[data-do=unquote]', unquote);
 
@@ -15,6 +18,9 @@ startTimes();
 startOverlays();
 startKeys();
 startLive();
+if (byId('health')) {
+  setInterval(() => { if (document.visibilityState === 'visible') load(location.href, ['health']).catch(() => {}); }, HEALTH_MS);
+}
 if ($('#list')) {
   startComposer();
   opened();

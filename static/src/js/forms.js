@@ -20,6 +20,7 @@ async function submitParts(form, submitter) {
   const fields = new FormData(form, submitter);
   const parts = form.dataset.parts;
   form.setAttribute('aria-busy', 'true');
+  form.closest('[popover]:popover-open')?.hidePopover();
   try {
     const before = $('#thread-head')?.dataset.status;
     if (parts === 'message') {

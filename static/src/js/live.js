@@ -50,7 +50,6 @@ async function handle(frame) {
 async function resync() {
   const parts = ['list', 'thread', 'panel'].filter((part) => byId(part));
   await load(location.href, [...parts, 'counts']);
-  byId('health') && await load(location.href, ['health']);
 }
 
 function connect() {
@@ -97,10 +96,7 @@ function connect() {
 
 /** What the server must know about this tab after the socket (re)opened. */
 function greet() {
-  if (document.visibilityState === 'visible') {
-    look(looking);
-    if (byId('health')) send({ kind: 'health', on: true });
-  }
+  if (document.visibilityState === 'visible') look(looking);
 }
 
 function status(state, restarting = false) {

@@ -180,7 +180,7 @@ pub struct DiskSlice {
     pub percent: u8,
 }
 
-/// What changes on the health page: `<div id="health">`, pushed every two seconds while it is looked at.
+/// What changes on the health page: `<div id="health">`, asked for every two seconds while it is looked at.
 #[derive(Debug, Clone, PartialEq, Eq, askama::Template)]
 #[template(path = "parts/health.html")]
 pub struct HealthPart {
