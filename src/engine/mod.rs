@@ -35,6 +35,7 @@ use crate::engine::inbox::surroundings::Surroundings;
 use crate::engine::inbox::typing::Typing;
 use crate::engine::ingest::Ingest;
 use crate::engine::people::api_keys::ApiKeys;
+use crate::engine::people::directory::Directory;
 use crate::engine::people::logins::Logins;
 use crate::engine::people::passwords::Passwords;
 use crate::engine::people::teams::Teams;
@@ -81,6 +82,8 @@ pub struct Engine {
     pub logins: Logins,
     /// People who answer.
     pub users: Users,
+    /// People outside.
+    pub directory: Directory,
     /// API keys.
     pub api_keys: ApiKeys,
     /// Teams.
@@ -115,6 +118,7 @@ impl Engine {
             teams: Teams(context.clone()),
             tags: Tags(context.clone()),
             stats: Stats(context.clone()),
+            directory: Directory(context.clone()),
             channels: Channels(context.clone()),
             traffic: Traffic(context.clone()),
             organisations: Organisations(context.clone()),

@@ -9,7 +9,6 @@ use crate::model::contact::Identity;
 use crate::model::ids::ContactId;
 use crate::model::ids::TeamId;
 use crate::model::permission::Permission;
-use crate::model::team::Team;
 use crate::store::records::channels;
 use crate::store::records::identities;
 use crate::store::records::organisation;
@@ -49,14 +48,6 @@ impl Surroundings {
     /// The store's.
     pub fn team_name(&self, id: TeamId) -> Result<Option<String>, EngineError> {
         Ok(teams::get(&self.0.store.snapshot()?, id)?.map(|team| team.name))
-    }
-
-    /// Every team.
-    ///
-    /// # Errors
-    /// The store's.
-    pub fn teams(&self) -> Result<Vec<Team>, EngineError> {
-        Ok(teams::list(&self.0.store.snapshot()?)?)
     }
 
     /// The names of all labels, in order.

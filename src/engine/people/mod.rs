@@ -1,6 +1,7 @@
 //! People: who may sign in, how they prove who they are, and the customers they talk with.
 
 pub mod api_keys;
+pub mod directory;
 pub mod logins;
 pub mod passwords;
 pub mod teams;

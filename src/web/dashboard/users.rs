@@ -135,7 +135,7 @@ fn draw(
 ) -> Result<UsersPage, Problem> {
     let actor = reader.actor();
     actor.require(Permission::ManageUsers)?;
-    let teams = state.engine.surroundings.teams()?;
+    let teams = state.engine.teams.list(&actor)?;
     let users = state.engine.users.list(&actor)?;
     Ok(UsersPage {
         shell: reader.shell(state, "Users", Area::Users)?,

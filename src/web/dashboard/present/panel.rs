@@ -1,8 +1,11 @@
 //! The contact beside a conversation.
 
 use crate::engine::inbox::list::Row;
+use crate::model::Opaque;
+use crate::model::contact::Contact;
 use crate::model::contact::Identity;
 use crate::model::conversation::Status;
+use crate::model::ids::ConversationId;
 use crate::web::dashboard::present::Eye;
 use crate::web::dashboard::present::thread::priorities;
 use crate::web::dashboard::view::atoms::AvatarView;
@@ -70,7 +73,7 @@ pub fn panel(eye: &Eye<'_>, beside: &Beside<'_>) -> PanelView {
         history: beside
             .others
             .iter()
-            .map(|other| history(eye, other, conversation.id))
+            .map(|other| history(eye, other, Some(conversation.id)))
             .collect(),
         details: details(row),
         may_change: eye.may_change,
@@ -95,11 +98,7 @@ pub fn reach(eye: &Eye<'_>, identity: &Identity) -> ReachView {
 
 /// One conversation in a person's history.
 #[must_use]
-pub fn history(
-    eye: &Eye<'_>,
-    row: &Row,
-    current: crate::model::ids::ConversationId,
-) -> HistoryView {
+pub fn history(eye: &Eye<'_>, row: &Row, current: Option<ConversationId>) -> HistoryView {
     let conversation = &row.conversation;
     let last = conversation
         .last
@@ -125,42 +124,42 @@ pub fn history(
         text: state,
         time: TimeView::ago(conversation.last_message_at, eye.now),
         href: format!("/app/c/{}", conversation.id),
-        current: conversation.id == current,
+        current: current == Some(conversation.id),
     }
 }
 
 fn details(row: &Row) -> Vec<DetailView> {
-    let contact = &row.contact;
-    let known = [
-        ("Email", contact.email.clone()),
-        ("Phone", contact.phone.clone()),
-        ("Company", contact.company.clone()),
-        ("City", contact.city.clone()),
-        ("Language", contact.language.clone()),
-        ("Time zone", contact.timezone.clone()),
-        ("Your id", contact.external_id.clone()),
-    ];
-    let fields = contact.custom_fields.iter().map(|(name, value)| {
-        let text = value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
-        (name.as_str(), Some(text))
-    });
-    let talk = row.conversation.metadata.iter().map(|(name, value)| {
-        let text = value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
-        (name.as_str(), Some(text))
-    });
+    let mut known = facts(&row.contact);
+    known.extend(opaque(&row.conversation.metadata));
     known
-        .into_iter()
-        .chain(fields)
-        .chain(talk)
-        .filter_map(|(label, value)| {
-            Some(DetailView {
-                label: label.to_owned(),
-                value: value?,
-            })
+}
+
+/// What is known of a person.
+#[must_use]
+pub fn facts(contact: &Contact) -> Vec<DetailView> {
+    let known = [
+        ("Email", &contact.email),
+        ("Phone", &contact.phone),
+        ("Company", &contact.company),
+        ("City", &contact.city),
+        ("Language", &contact.language),
+        ("Time zone", &contact.timezone),
+        ("Your id", &contact.external_id),
+    ];
+    let known = known.into_iter().filter_map(|(label, value)| {
+        Some(DetailView {
+            label: label.to_owned(),
+            value: value.clone()?,
         })
-        .collect()
+    });
+    known.chain(opaque(&contact.custom_fields)).collect()
+}
+
+fn opaque(fields: &Opaque) -> impl Iterator<Item = DetailView> {
+    fields.iter().map(|(name, value)| DetailView {
+        label: name.clone(),
+        value: value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned),
+    })
 }

@@ -1,0 +1,252 @@
+//! `/app/contacts`: people outside.
+
+use actix_web::HttpResponse;
+use actix_web::web;
+use actix_web::web::Path;
+use actix_web::web::Query;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+use crate::base::page::Cursor;
+use crate::base::time::Timestamp;
+use crate::engine::inbox::list::Row;
+use crate::engine::people::directory::Correction;
+use crate::engine::people::directory::Entry;
+use crate::model::contact::Contact;
+use crate::model::ids::ContactId;
+use crate::model::permission::Permission;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+use crate::web::dashboard::answers::Refused;
+use crate::web::dashboard::answers::Told;
+use crate::web::dashboard::answers::refuse;
+use crate::web::dashboard::form::Form;
+use crate::web::dashboard::present::Eye;
+use crate::web::dashboard::present::panel;
+use crate::web::dashboard::problem::Problem;
+use crate::web::dashboard::reader::Reader;
+use crate::web::dashboard::reader::Shared;
+use crate::web::dashboard::reader::page;
+use crate::web::dashboard::reader::see;
+use crate::web::dashboard::view::atoms::AvatarView;
+use crate::web::dashboard::view::atoms::BadgeView;
+use crate::web::dashboard::view::atoms::ChipView;
+use crate::web::dashboard::view::atoms::FieldView;
+use crate::web::dashboard::view::atoms::TimeView;
+use crate::web::dashboard::view::contacts::ContactForm;
+use crate::web::dashboard::view::contacts::ContactPage;
+use crate::web::dashboard::view::contacts::ContactRow;
+use crate::web::dashboard::view::contacts::ContactsPage;
+use crate::web::dashboard::view::contacts::MonthView;
+use crate::web::dashboard::view::list::EmptyView;
+use crate::web::dashboard::view::panel::DetailView;
+use crate::web::dashboard::view::panel::HistoryView;
+use crate::web::dashboard::view::shell::Area;
+use crate::web::state::State;
+
+/// People in a page.
+const ROWS: usize = 50;
+
+/// The addresses of people.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .route("/app/contacts", web::get().to(list))
+        .route("/app/contacts/{id}", web::get().to(show))
+        .route("/app/contacts/{id}", web::post().to(correct));
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    q: Option<String>,
+    cursor: Option<String>,
+}
+
+async fn list(state: Shared, asked: Query<Asked>, reader: Reader) -> Result<HttpResponse, Problem> {
+    let typed = asked.q.as_deref().unwrap_or_default().trim();
+    let bad_cursor = |error: crate::base::page::BadCursor| {
+        Problem(Rejection::new(Code::InvalidCursor, error.to_string()))
+    };
+    let cursor: Option<Cursor> = asked
+        .cursor
+        .as_deref()
+        .map(str::parse)
+        .transpose()
+        .map_err(bad_cursor)?;
+    let directory = &state.engine.directory;
+    let found = directory.page(&reader.actor(), typed, cursor.as_ref(), ROWS)?;
+    let now = state.engine.context.clock.now();
+    let rows: Vec<ContactRow> = found.rows.iter().map(|entry| row(entry, now)).collect();
+    Ok(page(&ContactsPage {
+        shell: reader.shell(&state, "Contacts", Area::Contacts)?,
+        count: found.total.unwrap_or(rows.len() as u64),
+        query: typed.to_owned(),
+        more: found.next.map(|next| address(typed, &next)),
+        empty: empty(typed),
+        rows,
+    }))
+}
+
+fn address(typed: &str, cursor: &Cursor) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if !typed.is_empty() {
+        query.append_pair("q", typed);
+    }
+    query.append_pair("cursor", &cursor.to_string());
+    format!("/app/contacts?{}", query.finish())
+}
+
+fn empty(typed: &str) -> EmptyView {
+    let (title, text) = if typed.is_empty() {
+        (
+            "Nobody here yet.".to_owned(),
+            "People appear with their first message.",
+        )
+    } else {
+        (
+            format!("Nobody found for \u{201c}{typed}\u{201d}."),
+            "Try a part of the name.",
+        )
+    };
+    EmptyView {
+        title,
+        text: text.to_owned(),
+        action: None,
+    }
+}
+
+fn row(entry: &Entry, now: Timestamp) -> ContactRow {
+    let contact = &entry.contact;
+    let latest = entry.latest.as_ref();
+    let last = latest.and_then(|talk| talk.last.as_ref());
+    ContactRow {
+        href: format!("/app/contacts/{}", contact.id),
+        avatar: AvatarView::of(&contact.name, &contact.id.to_string()),
+        name: contact.name.clone(),
+        channels: entry
+            .kinds
+            .iter()
+            .map(|kind| BadgeView::of(kind.as_str()))
+            .collect(),
+        labels: contact.tags.iter().map(ChipView::plain).collect(),
+        last_text: last.map_or_else(String::new, |last| last.text.clone()),
+        last_at: latest.map(|talk| TimeView::ago(talk.last_message_at, now)),
+        open: entry.open,
+    }
+}
+
+async fn show(
+    state: Shared,
+    id: Path<String>,
+    told: Query<Told>,
+    reader: Reader,
+) -> Result<HttpResponse, Problem> {
+    let id: ContactId = id.parse().map_err(|_| Problem::not_found())?;
+    let mut drawn = draw(&state, &reader, id)?;
+    drawn.banner = told.banner();
+    Ok(page(&drawn))
+}
+
+async fn correct(state: Shared, id: Path<String>, form: Form) -> Result<HttpResponse, Problem> {
+    let id: ContactId = id.parse().map_err(|_| Problem::not_found())?;
+    let (reader, fields) = (&form.reader, &form.fields);
+    let correction = Correction {
+        name: fields.get("name").to_owned(),
+        email: fields.get("email").to_owned(),
+        phone: fields.get("phone").to_owned(),
+    };
+    let directory = &state.engine.directory;
+    match directory.correct(&reader.actor(), id, &correction).await {
+        Ok(contact) => Ok(see(&format!("/app/contacts/{}?saved=1", contact.id))),
+        Err(error) => refuse(reader, error, |refused| {
+            let mut drawn = draw(&state, reader, id)?;
+            drawn.form = typed(&correction, refused);
+            drawn.banner = refused.banner(&["name", "email", "phone"]);
+            Ok(drawn)
+        }),
+    }
+}
+
+fn typed(correction: &Correction, refused: &Refused) -> ContactForm {
+    ContactForm {
+        name: refused.field("name", &correction.name),
+        email: refused.field("email", &correction.email),
+        phone: refused.field("phone", &correction.phone),
+    }
+}
+
+fn draw(state: &State, reader: &Reader, id: ContactId) -> Result<ContactPage, Problem> {
+    let actor = reader.actor();
+    let (contact, talks) = state.engine.listing.across_channels(&actor, id)?;
+    let identities = state.engine.surroundings.identities(&actor, contact.id)?;
+    let colleagues = state.engine.users.list(&actor)?;
+    let eye = reader.eye(state, &colleagues, "all");
+    let known = |value: &Option<String>| FieldView::of(value.clone().unwrap_or_default());
+    let since = contact
+        .created_at
+        .calendar()
+        .to_zoned_datetime(reader.zone.clone());
+    Ok(ContactPage {
+        shell: reader.shell(state, &contact.name, Area::Contacts)?,
+        id: contact.id.to_string(),
+        avatar: AvatarView::of(&contact.name, &contact.id.to_string()),
+        name: contact.name.clone(),
+        about: format!("Customer since {}", since.strftime("%B %Y")),
+        labels: contact.tags.iter().map(ChipView::plain).collect(),
+        banner: None,
+        form: ContactForm {
+            name: FieldView::of(&contact.name),
+            email: known(&contact.email),
+            phone: known(&contact.phone),
+        },
+        details: details(&contact),
+        months: months(&eye, &talks),
+        reaches: identities
+            .iter()
+            .map(|identity| panel::reach(&eye, identity))
+            .collect(),
+        may_change: actor.may(Permission::EditContacts),
+    })
+}
+
+/// What else is known, the fields of the form aside.
+fn details(contact: &Contact) -> Vec<DetailView> {
+    panel::facts(contact)
+        .into_iter()
+        .filter(|detail| !matches!(detail.label.as_str(), "Email" | "Phone"))
+        .collect()
+}
+
+/// The conversations by month, newest first.
+fn months(eye: &Eye<'_>, talks: &[Row]) -> Vec<MonthView> {
+    let mut months: Vec<MonthView> = Vec::new();
+    for talk in talks {
+        let title = month(talk.conversation.last_message_at, &eye.zone);
+        let line: HistoryView = panel::history(eye, talk, None);
+        match months.last_mut() {
+            Some(month) if month.title == title => month.conversations.push(line),
+            _ => months.push(MonthView {
+                title,
+                conversations: vec![line],
+            }),
+        }
+    }
+    months
+}
+
+fn month(at: Timestamp, zone: &TimeZone) -> String {
+    let then = at.calendar().to_zoned_datetime(zone.clone());
+    then.strftime("%B %Y").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_rows_keep_what_is_looked_for() {
+        let cursor = Cursor::new(vec![1, 2], "a");
+        let here = address("a & b", &cursor);
+        assert!(here.starts_with("/app/contacts?q=a+%26+b&cursor="));
+        assert!(address("", &cursor).starts_with("/app/contacts?cursor="));
+    }
+}
