@@ -10,6 +10,7 @@ use crate::engine::inbox::receipts;
 use crate::engine::inbox::visitor_timeline;
 use crate::engine::ingest::senders;
 use crate::engine::rules::choices;
+use crate::engine::webchat::programs;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
 use crate::model::contact::Contact;
@@ -56,6 +57,14 @@ pub fn all(
     let mut recorded = Vec::with_capacity(events.len());
     for event in events {
         recorded.push(match event {
+            InboundEvent::Message(message) if row.is_some_and(|row| row.own_transport) => {
+                let message = programs::as_visitor(tx, pen, &channel, message)?;
+                let one = record(tx, pen, &channel, hours, &message)?;
+                if let Some(id) = one.message_id.filter(|_| !one.duplicate) {
+                    programs::spoke(tx, &message.from.address, id)?;
+                }
+                one
+            }
             InboundEvent::Message(message) => record(tx, pen, &channel, hours, message)?,
             InboundEvent::Receipt(receipt) => hear(tx, pen, &channel, receipt)?,
             InboundEvent::Reaction(reaction) => react(tx, pen, &channel, reaction)?,

@@ -315,7 +315,16 @@ fn verified(
 
 /// A visitor nobody knows yet.
 fn stranger(pen: &mut Pen, channel: &Channel, arrival: &Arrival) -> Visitor {
-    let mut visitor = Visitor {
+    let mut visitor = nobody(pen, channel);
+    claim(&mut visitor, &arrival.claims, &arrival.attributes);
+    place(&mut visitor, arrival);
+    visitor
+}
+
+/// A visitor of whom nothing is known.
+#[must_use]
+pub fn nobody(pen: &mut Pen, channel: &Channel) -> Visitor {
+    Visitor {
         id: pen.id(),
         channel_id: channel.id,
         external_id: None,
@@ -335,10 +344,7 @@ fn stranger(pen: &mut Pen, channel: &Channel, arrival: &Arrival) -> Visitor {
         timezone: None,
         created_at: pen.now,
         last_seen_at: pen.now,
-    };
-    claim(&mut visitor, &arrival.claims, &arrival.attributes);
-    place(&mut visitor, arrival);
-    visitor
+    }
 }
 
 /// Takes over what is said; what is not said stays.

@@ -15,6 +15,7 @@ pub mod limits;
 pub mod merging;
 pub mod poll;
 pub mod presence;
+pub mod programs;
 pub mod public;
 pub mod receipts;
 pub mod saying;
