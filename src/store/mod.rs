@@ -24,8 +24,10 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::SendTimeoutError;
 use tokio::sync::watch;
 
 pub use crate::store::error::StoreError;
@@ -47,6 +49,9 @@ use crate::store::writer::WriterStats;
 /// The default page cache: the system's own cache stands behind it, so more only costs memory.
 pub const DEFAULT_CACHE_BYTES: usize = 32 * 1024 * 1024;
 
+/// How long a caller waits for a place in the writer's queue before it is told to come again.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// The data folder, open. Cheap to clone.
 #[derive(Clone)]
 pub struct Store(Arc<Inner>);
@@ -54,6 +59,8 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     engine: Arc<dyn KvEngine>,
     inbox: Mutex<Option<mpsc::Sender<Box<dyn Change>>>>,
+    /// How long a caller waits for a place in the queue.
+    patience: Duration,
     published: watch::Receiver<u64>,
     stats: Arc<WriterStats>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -125,10 +132,12 @@ impl Store {
     /// Makes a change and answers once it is on disk.
     ///
     /// The closure may run more than once: no clock, no randomness, nothing that acts outside the
-    /// transaction. It checks first and writes after. While too much is waiting, the caller waits.
+    /// transaction. It checks first and writes after. While too much is waiting, the caller waits,
+    /// for a few seconds.
     ///
     /// # Errors
-    /// The closure's own refusal, or the store's trouble.
+    /// The closure's own refusal, or the store's trouble. After [`StoreError::Disk`] the change may
+    /// be on disk or not; after any other error it is not.
     pub async fn write<T, E, F>(&self, doing: &'static str, change: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -137,17 +146,22 @@ impl Store {
     {
         let (change, answer) = writer::change(doing, change);
         let inbox = self.inbox().ok_or(StoreError::Closed)?;
-        inbox.send(change).await.map_err(|_| StoreError::Closed)?;
+        let sent = inbox.send_timeout(change, self.0.patience).await;
+        sent.map_err(|refused| match refused {
+            SendTimeoutError::Timeout(_) => StoreError::Busy,
+            SendTimeoutError::Closed(_) => StoreError::Closed,
+        })?;
         drop(inbox);
+        // The writer answers everybody; only one that broke itself leaves a caller without.
         answer
             .await
-            .unwrap_or_else(|_| Err(StoreError::Closed.into()))
+            .unwrap_or_else(|_| Err(StoreError::Panicked { doing }.into()))
     }
 
-    /// The same for threads that are no part of the event loop.
+    /// The same for threads that are no part of the event loop; they wait as long as it takes.
     ///
     /// # Errors
-    /// As [`Store::write`].
+    /// As [`Store::write`], except that it is never [`StoreError::Busy`].
     pub fn write_blocking<T, E, F>(&self, doing: &'static str, change: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -162,7 +176,7 @@ impl Store {
         drop(inbox);
         answer
             .blocking_recv()
-            .unwrap_or_else(|_| Err(StoreError::Closed.into()))
+            .unwrap_or_else(|_| Err(StoreError::Panicked { doing }.into()))
     }
 
     fn inbox(&self) -> Option<mpsc::Sender<Box<dyn Change>>> {

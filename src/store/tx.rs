@@ -227,8 +227,8 @@ impl Read for Snapshot {
 /// before its first write leaves no trace and disturbs nobody.
 pub struct Tx<'a> {
     batch: &'a dyn KvWrite,
-    /// Whether this change has written anything.
-    written: Cell<bool>,
+    /// Bytes of the keys and values this change has written.
+    written: Cell<usize>,
     /// The number the log's next entry gets; shared by the changes of a round.
     next_seq: &'a Cell<u64>,
 }
@@ -239,15 +239,19 @@ impl<'a> Tx<'a> {
     pub fn new(batch: &'a dyn KvWrite, next_seq: &'a Cell<u64>) -> Self {
         Self {
             batch,
-            written: Cell::new(false),
+            written: Cell::new(0),
             next_seq,
         }
     }
 
-    /// Whether anything was written.
+    /// Bytes of the keys and values that were written so far; 0 while nothing was.
     #[must_use]
-    pub fn has_written(&self) -> bool {
+    pub fn written_bytes(&self) -> usize {
         self.written.get()
+    }
+
+    fn count(&self, bytes: usize) {
+        self.written.set(self.written.get() + bytes);
     }
 
     /// Stores a record in place of what was there.
@@ -260,10 +264,9 @@ impl<'a> Tx<'a> {
         key: &K,
         value: &V,
     ) -> Result<(), StoreError> {
-        self.written.set(true);
-        Ok(self
-            .batch
-            .put(keyspace.name(), &key.to_bytes(), &keyspace.encode(value))?)
+        let (key, value) = (key.to_bytes(), keyspace.encode(value));
+        self.count(key.len() + value.len());
+        Ok(self.batch.put(keyspace.name(), &key, &value)?)
     }
 
     /// Removes a record, which need not be there.
@@ -275,8 +278,9 @@ impl<'a> Tx<'a> {
         keyspace: &Keyspace<K, V>,
         key: &K,
     ) -> Result<(), StoreError> {
-        self.written.set(true);
-        Ok(self.batch.remove(keyspace.name(), &key.to_bytes())?)
+        let key = key.to_bytes();
+        self.count(key.len());
+        Ok(self.batch.remove(keyspace.name(), &key)?)
     }
 
     /// Takes the next number of the event log.

@@ -15,6 +15,8 @@ use tokio::sync::oneshot;
 use tokio::sync::watch;
 
 use crate::store::StoreError;
+use crate::store::key::Key as _;
+use crate::store::keyspaces::META;
 use crate::store::kv::KvEngine;
 use crate::store::kv::KvError;
 use crate::store::kv::Verdict;
@@ -24,10 +26,14 @@ use crate::store::tx::Tx;
 
 /// The most changes that share one commit.
 const ROUND_MAX: usize = 512;
+/// Bytes of keys and values after which a round is committed; what is left shares the next one.
+const ROUND_BYTES: usize = 8 * 1024 * 1024;
 /// Changes that may wait; more make their callers wait.
 pub const QUEUE_MAX: usize = 4_096;
 /// The pause before a failed disk is tried again.
 const REVIVE_PAUSE: Duration = Duration::from_millis(500);
+/// The row that is written to find out whether the disk takes rows again.
+const PROBE: &str = "disk_probe";
 
 /// A change as the writer sees it.
 pub trait Change: Send {
@@ -129,7 +135,7 @@ pub struct Writer {
     published: watch::Sender<u64>,
     stats: Arc<WriterStats>,
     next_seq: u64,
-    /// When an unwell disk may be tried again.
+    /// Why changes are refused, and since when it was last tried.
     unwell: Option<(KvError, Instant)>,
 }
 
@@ -159,12 +165,19 @@ impl Writer {
             {
                 round.push(next);
             }
-            self.commit(round);
+            // Changes that break are caught one by one; this is for the engine itself.
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.commit(round))) {
+                self.take_ill(&KvError::Failed(format!(
+                    "the engine broke: {}",
+                    said(&*panic)
+                )));
+            }
         }
     }
 
     /// Commits a round, answering everybody in it. A change that spoils the transaction is answered
-    /// with its own trouble, the others run again in a fresh one.
+    /// with its own trouble, the others run again in a fresh one, as does what one round has no room
+    /// for.
     fn commit(&mut self, mut round: Vec<Box<dyn Change>>) {
         while !round.is_empty() {
             if let Err(error) = self.ensure_well() {
@@ -174,12 +187,7 @@ impl Writer {
             round = match self.try_commit(round) {
                 Ok(again) => again,
                 Err(Trouble { round, error }) => {
-                    tracing::error!("committing failed: {error}");
-                    self.unwell = Some((error.clone(), Instant::now()));
-                    // The engine may be usable again at once, after an interrupted call.
-                    if self.revive().is_ok() && !matches!(error, KvError::Full) {
-                        tracing::warn!("the database was reopened after an error of the disk");
-                    }
+                    self.take_ill(&error);
                     answer_all(round, &error);
                     return;
                 }
@@ -187,29 +195,61 @@ impl Writer {
         }
     }
 
-    /// Waits no longer than it takes to find out whether the disk is well again.
+    /// Refuses for a while after an error, then finds out whether the disk is well again.
     fn ensure_well(&mut self) -> Result<(), KvError> {
-        match &self.unwell {
-            None => Ok(()),
-            Some((error, since)) if since.elapsed() < REVIVE_PAUSE => Err(error.clone()),
-            Some(_) => self.revive(),
+        let Some((error, since)) = &self.unwell else {
+            return Ok(());
+        };
+        if since.elapsed() < REVIVE_PAUSE {
+            return Err(error.clone());
         }
+        if let Err(error) = self.revive().and_then(|()| self.probe()) {
+            self.take_ill(&error);
+            return Err(error);
+        }
+        self.unwell = None;
+        tracing::info!("changes are committed again");
+        Ok(())
+    }
+
+    /// Refuses changes from here on, and makes the engine fit for readers again at once.
+    fn take_ill(&mut self, error: &KvError) {
+        if self.unwell.is_none() {
+            tracing::error!("committing failed, changes are refused until it works again: {error}");
+        }
+        if let Err(still) = self.revive() {
+            tracing::warn!("the database cannot be reopened yet: {still}");
+        }
+        self.unwell = Some((error.clone(), Instant::now()));
     }
 
     fn revive(&mut self) -> Result<(), KvError> {
-        match self.engine.revive() {
-            Ok(()) => {
-                // A commit that failed may have reached the disk all the same: the log on disk
-                // says where its numbers go on.
-                self.next_seq = self.last_seq_on_disk()? + 1;
-                self.unwell = None;
-                Ok(())
+        self.engine.revive()?;
+        self.continue_log_on_disk()
+    }
+
+    /// Commits a row that means nothing.
+    fn probe(&self) -> Result<(), KvError> {
+        let mut put = Ok(());
+        self.engine.write(&mut |batch| {
+            let key = PROBE.to_owned().to_bytes();
+            put = batch.put(META.name(), &key, &META.encode(&0));
+            if put.is_ok() {
+                Verdict::Commit
+            } else {
+                Verdict::Abort
             }
-            Err(error) => {
-                self.unwell = Some((error.clone(), Instant::now()));
-                Err(error)
-            }
-        }
+        })?;
+        put
+    }
+
+    /// A commit that failed may have reached the disk all the same: the log on disk says where its
+    /// numbers go on, and followers hear of what it holds.
+    fn continue_log_on_disk(&mut self) -> Result<(), KvError> {
+        let last = self.last_seq_on_disk()?;
+        self.next_seq = last + 1;
+        self.published.send_replace(last);
+        Ok(())
     }
 
     fn last_seq_on_disk(&self) -> Result<u64, KvError> {
@@ -225,12 +265,16 @@ impl Writer {
         let mut waiting = round.into_iter();
         let mut spoiler: Option<(Box<dyn Change>, Option<StoreError>)> = None;
         let mut wrote = false;
+        let mut bytes = 0;
         let outcome = self.engine.write(&mut |batch| {
-            for mut change in waiting.by_ref() {
+            while bytes < ROUND_BYTES
+                && let Some(mut change) = waiting.next()
+            {
                 let mut tx = Tx::new(batch, &next_seq);
                 let before = next_seq.get();
                 let result = catch_unwind(AssertUnwindSafe(|| change.run(&mut tx)));
-                let touched = tx.has_written() || next_seq.get() != before;
+                bytes += tx.written_bytes();
+                let touched = tx.written_bytes() > 0 || next_seq.get() != before;
                 match result {
                     Ok(Ran::Kept) => wrote |= touched,
                     Ok(Ran::Declined) if !touched => {}
@@ -271,7 +315,7 @@ impl Writer {
         for change in ran {
             change.finish(Ok(()));
         }
-        Ok(Vec::new())
+        Ok(waiting.collect())
     }
 
     fn count(&self, started: Instant, changes: usize) {

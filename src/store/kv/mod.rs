@@ -3,7 +3,14 @@
 //! Everything durable goes through these three traits; another engine is one more file beside
 //! `redb.rs`. Keyspaces are names; keys and values are bytes.
 
+pub mod disk;
+#[cfg(test)]
+pub mod faulty;
+#[cfg(test)]
+pub mod memory;
 pub mod redb;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Bound;
 use std::ops::ControlFlow;
@@ -91,7 +98,9 @@ pub trait KvEngine: Send + Sync {
     /// Runs `fill` over a fresh batch, and commits it durably when it says so.
     ///
     /// # Errors
-    /// The disk's: then nothing of the batch is kept.
+    /// [`KvError::Full`]: nothing of the batch is kept, unless the disk filled up in the middle of
+    /// it. After any other error all of the batch may be on disk or nothing of it, and which shows
+    /// after [`KvEngine::revive`].
     fn write(&self, fill: &mut dyn FnMut(&dyn KvWrite) -> Verdict) -> Result<(), KvError>;
 
     /// Comes back to life after an error of the disk. Does nothing while all is well.

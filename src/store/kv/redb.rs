@@ -2,15 +2,20 @@
 //!
 //! Quick repair is always on: a file reopens after a crash in a millisecond instead of seconds,
 //! for a tenth of the throughput.
+//!
+//! After one error of the disk redb refuses everything until it is opened afresh, reading too. So a
+//! disk that is nearly full is not written to at all, and after any other error the file is
+//! reopened in place.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -19,7 +24,6 @@ use ::redb::Durability;
 use ::redb::ReadOnlyTable;
 use ::redb::ReadTransaction;
 use ::redb::ReadableDatabase as _;
-use ::redb::StorageBackend;
 use ::redb::Table;
 use ::redb::TableDefinition;
 use ::redb::TableError;
@@ -33,26 +37,31 @@ use crate::store::kv::KvWrite;
 use crate::store::kv::Range;
 use crate::store::kv::Verdict;
 use crate::store::kv::Visit;
+use crate::store::kv::disk::Boxed;
+use crate::store::kv::disk::Disk;
+use crate::store::kv::disk::FileDisk;
 
 type Definition = TableDefinition<'static, &'static [u8], &'static [u8]>;
-type ReadTable = ReadOnlyTable<&'static [u8], &'static [u8]>;
 type OpenTable<'t> = Table<'t, &'static [u8], &'static [u8]>;
 
-/// Opens the backend that the database stands on; tests put a failing disk here.
-pub type OpenBackend = Box<dyn Fn() -> Result<Box<dyn StorageBackend>, KvError> + Send + Sync>;
-
-/// Where the database is.
-enum Place {
-    File(PathBuf),
-    Backend(OpenBackend),
-}
+/// Room that one batch may need at the most: what it writes, and the pages it copies for that.
+const ROOM_BYTES: u64 = 32 * 1024 * 1024;
+/// How long a reopening waits for a batch that still runs over the old database.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// One redb file.
 pub struct Redb {
-    place: Place,
+    disk: Box<dyn Disk>,
     cache_bytes: usize,
-    /// None while it is being reopened after an error.
-    database: RwLock<Option<Arc<Database>>>,
+    /// None after a reopening that failed; the next one tries again.
+    current: RwLock<Option<Arc<Opened>>>,
+}
+
+/// A database from one opening to the next.
+struct Opened {
+    database: Database,
+    /// Whether the disk failed since it was opened.
+    failed: Arc<AtomicBool>,
 }
 
 impl Redb {
@@ -61,99 +70,140 @@ impl Redb {
     /// # Errors
     /// The file cannot be opened, or another process has it open.
     pub fn open(path: &Path, cache_bytes: usize) -> Result<Self, KvError> {
-        Self::over(Place::File(path.to_owned()), cache_bytes)
+        Self::over(Box::new(FileDisk(path.to_owned())), cache_bytes)
     }
 
-    /// Opens a database over a backend of the caller's.
+    /// Opens or creates a database on a disk of the caller's.
     ///
     /// # Errors
-    /// The backend's.
-    pub fn with_backend(open: OpenBackend, cache_bytes: usize) -> Result<Self, KvError> {
-        Self::over(Place::Backend(open), cache_bytes)
-    }
-
-    fn over(place: Place, cache_bytes: usize) -> Result<Self, KvError> {
-        let database = open_database(&place, cache_bytes)?;
+    /// The disk's.
+    pub fn over(disk: Box<dyn Disk>, cache_bytes: usize) -> Result<Self, KvError> {
+        let opened = Opened::on(disk.as_ref(), cache_bytes)?;
         Ok(Self {
-            place,
+            disk,
             cache_bytes,
-            database: RwLock::new(Some(Arc::new(database))),
+            current: RwLock::new(Some(Arc::new(opened))),
         })
     }
 
-    fn database(&self) -> Result<Arc<Database>, KvError> {
-        let held = self.database.read().unwrap_or_else(PoisonError::into_inner);
-        held.clone()
-            .ok_or_else(|| KvError::Failed("the database is being reopened".to_owned()))
+    fn current(&self) -> Result<Arc<Opened>, KvError> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current
+            .clone()
+            .ok_or_else(|| KvError::Failed("the database could not be reopened yet".to_owned()))
+    }
+
+    fn is_well(&self) -> bool {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.as_ref().is_some_and(|opened| opened.is_well())
+    }
+
+    /// Refuses a batch that the disk may have no room for. Where the system does not tell, trying
+    /// does.
+    fn ensure_room(&self) -> Result<(), KvError> {
+        match self.disk.free_bytes() {
+            Ok(free) if free < ROOM_BYTES => Err(KvError::Full),
+            _ => Ok(()),
+        }
     }
 }
 
-fn open_database(place: &Place, cache_bytes: usize) -> Result<Database, KvError> {
-    let mut builder = Database::builder();
-    builder.set_cache_size(cache_bytes);
-    match place {
-        Place::File(path) => builder.create(path).map_err(failed),
-        Place::Backend(open) => builder.create_with_backend(Shim(open()?)).map_err(failed),
+impl Opened {
+    fn on(disk: &dyn Disk, cache_bytes: usize) -> Result<Self, KvError> {
+        let backend = disk.open().map_err(|error| from_disk(&error))?;
+        let database = Database::builder()
+            .set_cache_size(cache_bytes)
+            .create_with_backend(Boxed(backend))
+            .map_err(in_our_words)?;
+        Ok(Self {
+            database,
+            failed: Arc::default(),
+        })
+    }
+
+    fn is_well(&self) -> bool {
+        !self.failed.load(Ordering::Acquire)
     }
 }
 
 impl KvEngine for Redb {
     fn snapshot(&self) -> Result<Box<dyn KvRead + Send>, KvError> {
-        let transaction = self.database()?.begin_read().map_err(failed)?;
+        self.revive()?;
+        let opened = self.current()?;
+        let transaction = opened.database.begin_read().map_err(in_our_words)?;
         Ok(Box::new(View {
             transaction,
+            failed: opened.failed.clone(),
             tables: RefCell::default(),
         }))
     }
 
     fn write(&self, fill: &mut dyn FnMut(&dyn KvWrite) -> Verdict) -> Result<(), KvError> {
-        let database = self.database()?;
-        let mut transaction = database.begin_write().map_err(failed)?;
-        transaction.set_quick_repair(true);
-        transaction
-            .set_durability(Durability::Immediate)
-            .map_err(failed)?;
-        let verdict = {
-            let batch = Batch {
-                transaction: &transaction,
-                tables: RefCell::default(),
-            };
-            fill(&batch)
-        };
-        match verdict {
-            Verdict::Commit => transaction.commit().map_err(failed),
-            Verdict::Abort => transaction.abort().map_err(failed),
+        self.ensure_room()?;
+        let opened = self.current()?;
+        let written = write(&opened.database, fill);
+        if written.is_err() {
+            opened.failed.store(true, Ordering::Release);
         }
+        written
     }
 
     fn revive(&self) -> Result<(), KvError> {
-        let mut held = self
-            .database
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(database) = held.take() {
-            wait_until_alone(&database);
+        if self.is_well() {
+            return Ok(());
         }
-        // The old database is gone with its lock on the file, so a fresh one can be opened; when
-        // that fails the next call tries again.
-        *held = Some(Arc::new(open_database(&self.place, self.cache_bytes)?));
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        if current.as_ref().is_some_and(|opened| opened.is_well()) {
+            return Ok(());
+        }
+        if let Some(opened) = current.take() {
+            wait_until_alone(&opened);
+        }
+        self.disk
+            .forget_cached()
+            .map_err(|error| from_disk(&error))?;
+        *current = Some(Arc::new(Opened::on(self.disk.as_ref(), self.cache_bytes)?));
+        tracing::warn!("the database was reopened after an error of the disk");
         Ok(())
     }
 }
 
-/// Waits for callers that hold the old database to finish; they hold it for microseconds, a
-/// snapshot at most for a request.
-fn wait_until_alone(database: &Arc<Database>) {
-    let patience = Instant::now() + Duration::from_secs(5);
-    while Arc::strong_count(database) > 1 && Instant::now() < patience {
+fn write(
+    database: &Database,
+    fill: &mut dyn FnMut(&dyn KvWrite) -> Verdict,
+) -> Result<(), KvError> {
+    let mut transaction = database.begin_write().map_err(in_our_words)?;
+    transaction.set_quick_repair(true);
+    transaction
+        .set_durability(Durability::Immediate)
+        .map_err(in_our_words)?;
+    let verdict = {
+        let batch = Batch {
+            transaction: &transaction,
+            tables: RefCell::default(),
+        };
+        fill(&batch)
+    };
+    match verdict {
+        Verdict::Commit => transaction.commit().map_err(in_our_words),
+        Verdict::Abort => transaction.abort().map_err(in_our_words),
+    }
+}
+
+/// Waits for a batch over the old database to end, which it does as soon as it touches the disk:
+/// the file can be opened only once. Views are no hindrance, they fail from then on.
+fn wait_until_alone(opened: &Arc<Opened>) {
+    let patience = Instant::now() + PATIENCE;
+    while Arc::strong_count(opened) > 1 && Instant::now() < patience {
         std::thread::sleep(Duration::from_millis(1));
     }
 }
 
 struct View {
     transaction: ReadTransaction,
-    /// Tables opened so far; none for one that was never written to.
-    tables: RefCell<HashMap<&'static str, Option<ReadTable>>>,
+    /// Told of errors, so that the next view is taken from a reopened database.
+    failed: Arc<AtomicBool>,
+    tables: RefCell<HashMap<&'static str, Option<ReadOnlyTable<&'static [u8], &'static [u8]>>>>,
 }
 
 impl View {
@@ -161,14 +211,26 @@ impl View {
     fn over<T: Default>(
         &self,
         keyspace: &'static str,
-        read: impl FnOnce(&ReadTable) -> Result<T, KvError>,
+        read: impl FnOnce(&ReadOnlyTable<&'static [u8], &'static [u8]>) -> Result<T, KvError>,
+    ) -> Result<T, KvError> {
+        let result = self.try_over(keyspace, read);
+        if result.is_err() {
+            self.failed.store(true, Ordering::Release);
+        }
+        result
+    }
+
+    fn try_over<T: Default>(
+        &self,
+        keyspace: &'static str,
+        read: impl FnOnce(&ReadOnlyTable<&'static [u8], &'static [u8]>) -> Result<T, KvError>,
     ) -> Result<T, KvError> {
         let mut tables = self.tables.borrow_mut();
         if !tables.contains_key(keyspace) {
             let table = match self.transaction.open_table(Definition::new(keyspace)) {
                 Ok(table) => Some(table),
                 Err(TableError::TableDoesNotExist(_)) => None,
-                Err(error) => return Err(failed(error)),
+                Err(error) => return Err(in_our_words(error)),
             };
             tables.insert(keyspace, table);
         }
@@ -211,7 +273,7 @@ impl<'t> Batch<'t> {
             let table = self
                 .transaction
                 .open_table(Definition::new(keyspace))
-                .map_err(failed)?;
+                .map_err(in_our_words)?;
             tables.insert(keyspace, table);
         }
         let table = tables
@@ -240,13 +302,13 @@ impl KvRead for Batch<'_> {
 impl KvWrite for Batch<'_> {
     fn put(&self, keyspace: &'static str, key: &[u8], value: &[u8]) -> Result<(), KvError> {
         self.over(keyspace, |table| {
-            table.insert(key, value).map(drop).map_err(failed)
+            table.insert(key, value).map(drop).map_err(in_our_words)
         })
     }
 
     fn remove(&self, keyspace: &'static str, key: &[u8]) -> Result<(), KvError> {
         self.over(keyspace, |table| {
-            table.remove(key).map(drop).map_err(failed)
+            table.remove(key).map(drop).map_err(in_our_words)
         })
     }
 }
@@ -255,7 +317,7 @@ fn get(
     table: &impl ::redb::ReadableTable<&'static [u8], &'static [u8]>,
     key: &[u8],
 ) -> Result<Option<Vec<u8>>, KvError> {
-    let found = table.get(key).map_err(failed)?;
+    let found = table.get(key).map_err(in_our_words)?;
     Ok(found.map(|value| value.value().to_vec()))
 }
 
@@ -265,14 +327,14 @@ fn scan(
     direction: Direction,
     visit: Visit<'_>,
 ) -> Result<(), KvError> {
-    let mut rows = table.range::<&[u8]>(range).map_err(failed)?;
+    let mut rows = table.range::<&[u8]>(range).map_err(in_our_words)?;
     loop {
         let row = match direction {
             Direction::Forward => rows.next(),
             Direction::Backward => rows.next_back(),
         };
         let Some(row) = row else { return Ok(()) };
-        let (key, value) = row.map_err(failed)?;
+        let (key, value) = row.map_err(in_our_words)?;
         if let ControlFlow::Break(()) = visit(key.value(), value.value()) {
             return Ok(());
         }
@@ -280,9 +342,9 @@ fn scan(
 }
 
 /// An error of redb in our words. The full disk is told apart because it passes by itself.
-fn failed(error: impl Into<::redb::Error>) -> KvError {
+fn in_our_words(error: impl Into<::redb::Error>) -> KvError {
     match error.into() {
-        ::redb::Error::Io(cause) if is_full(&cause) => KvError::Full,
+        ::redb::Error::Io(cause) => from_disk(&cause),
         ::redb::Error::DatabaseAlreadyOpen => {
             KvError::Failed("another process has the database open".to_owned())
         }
@@ -290,41 +352,11 @@ fn failed(error: impl Into<::redb::Error>) -> KvError {
     }
 }
 
-fn is_full(cause: &std::io::Error) -> bool {
-    matches!(
-        cause.kind(),
+fn from_disk(cause: &std::io::Error) -> KvError {
+    match cause.kind() {
         std::io::ErrorKind::StorageFull
-            | std::io::ErrorKind::QuotaExceeded
-            | std::io::ErrorKind::FileTooLarge
-    )
-}
-
-/// A boxed backend as a backend.
-#[derive(Debug)]
-struct Shim(Box<dyn StorageBackend>);
-
-impl StorageBackend for Shim {
-    fn len(&self) -> Result<u64, std::io::Error> {
-        self.0.len()
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), std::io::Error> {
-        self.0.read(offset, out)
-    }
-
-    fn set_len(&self, len: u64) -> Result<(), std::io::Error> {
-        self.0.set_len(len)
-    }
-
-    fn sync_data(&self) -> Result<(), std::io::Error> {
-        self.0.sync_data()
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> Result<(), std::io::Error> {
-        self.0.write(offset, data)
-    }
-
-    fn close(&self) -> Result<(), std::io::Error> {
-        self.0.close()
+        | std::io::ErrorKind::QuotaExceeded
+        | std::io::ErrorKind::FileTooLarge => KvError::Full,
+        _ => KvError::Failed(cause.to_string()),
     }
 }

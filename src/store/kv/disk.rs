@@ -1,0 +1,99 @@
+//! Where the embedded engine keeps its pages: a file, and in tests a disk that fails on demand.
+
+use std::fmt::Debug;
+use std::fs::File;
+use std::fs::OpenOptions;
+use std::io::Error;
+use std::path::PathBuf;
+
+use ::redb::FileBackend;
+use ::redb::StorageBackend;
+use rustix::fs::Advice;
+
+/// A place for one database.
+pub trait Disk: Send + Sync {
+    /// Opens the place; never twice at the same time.
+    ///
+    /// # Errors
+    /// The system's.
+    fn open(&self) -> Result<Box<dyn StorageBackend>, Error>;
+
+    /// Room that is left, in bytes.
+    ///
+    /// # Errors
+    /// The system's.
+    fn free_bytes(&self) -> Result<u64, Error>;
+
+    /// Makes the next reads come from the disk itself. After a sync that failed the system may
+    /// remember pages that never reached the disk.
+    ///
+    /// # Errors
+    /// The system's.
+    fn forget_cached(&self) -> Result<(), Error>;
+}
+
+/// A file on a disk.
+#[derive(Debug)]
+pub struct FileDisk(pub PathBuf);
+
+impl FileDisk {
+    fn file(&self) -> Result<File, Error> {
+        OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&self.0)
+    }
+}
+
+impl Disk for FileDisk {
+    fn open(&self) -> Result<Box<dyn StorageBackend>, Error> {
+        let backend = FileBackend::new(self.file()?).map_err(Error::other)?;
+        Ok(Box::new(backend))
+    }
+
+    fn free_bytes(&self) -> Result<u64, Error> {
+        let disk = rustix::fs::statvfs(&self.0)?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
+    fn forget_cached(&self) -> Result<(), Error> {
+        Ok(rustix::fs::fadvise(
+            self.file()?,
+            0,
+            None,
+            Advice::DontNeed,
+        )?)
+    }
+}
+
+/// A boxed backend as a backend.
+#[derive(Debug)]
+pub struct Boxed(pub Box<dyn StorageBackend>);
+
+impl StorageBackend for Boxed {
+    fn len(&self) -> Result<u64, Error> {
+        self.0.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), Error> {
+        self.0.read(offset, out)
+    }
+
+    fn set_len(&self, len: u64) -> Result<(), Error> {
+        self.0.set_len(len)
+    }
+
+    fn sync_data(&self) -> Result<(), Error> {
+        self.0.sync_data()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> Result<(), Error> {
+        self.0.write(offset, data)
+    }
+
+    fn close(&self) -> Result<(), Error> {
+        self.0.close()
+    }
+}
