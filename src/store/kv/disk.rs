@@ -1,14 +1,12 @@
 //! Where the embedded engine keeps its pages: a file, and in tests a disk that fails on demand.
 
 use std::fmt::Debug;
-use std::fs::File;
 use std::fs::OpenOptions;
 use std::io::Error;
 use std::path::PathBuf;
 
-use ::redb::FileBackend;
 use ::redb::StorageBackend;
-use rustix::fs::Advice;
+use ::redb::backends::FileBackend;
 
 /// A place for one database.
 pub trait Disk: Send + Sync {
@@ -23,48 +21,26 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// The system's.
     fn free_bytes(&self) -> Result<u64, Error>;
-
-    /// Makes the next reads come from the disk itself. After a sync that failed the system may
-    /// remember pages that never reached the disk.
-    ///
-    /// # Errors
-    /// The system's.
-    fn forget_cached(&self) -> Result<(), Error>;
 }
 
 /// A file on a disk.
 #[derive(Debug)]
 pub struct FileDisk(pub PathBuf);
 
-impl FileDisk {
-    fn file(&self) -> Result<File, Error> {
-        OpenOptions::new()
+impl Disk for FileDisk {
+    fn open(&self) -> Result<Box<dyn StorageBackend>, Error> {
+        let file = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
-            .open(&self.0)
-    }
-}
-
-impl Disk for FileDisk {
-    fn open(&self) -> Result<Box<dyn StorageBackend>, Error> {
-        let backend = FileBackend::new(self.file()?).map_err(Error::other)?;
-        Ok(Box::new(backend))
+            .open(&self.0)?;
+        Ok(Box::new(FileBackend::new(file).map_err(Error::other)?))
     }
 
     fn free_bytes(&self) -> Result<u64, Error> {
         let disk = rustix::fs::statvfs(&self.0)?;
         Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
-    }
-
-    fn forget_cached(&self) -> Result<(), Error> {
-        Ok(rustix::fs::fadvise(
-            self.file()?,
-            0,
-            None,
-            Advice::DontNeed,
-        )?)
     }
 }
 

@@ -28,8 +28,8 @@ struct State {
     durable: Vec<u8>,
     /// What happened since the last sync that succeeded.
     unsynced: Vec<Operation>,
-    /// Syncs that will fail.
-    failing_syncs: usize,
+    /// Syncs that will succeed, and those that will fail after them.
+    syncs: (usize, usize),
     /// Operations that succeed before the next one fails in the middle.
     operations_left: Option<usize>,
     /// Whether writing fails for lack of room.
@@ -68,10 +68,10 @@ impl FaultyDisk {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes the next `times` syncs fail. As on a real system, what they should have saved is then
-    /// shown as if it had been.
-    pub fn fail_syncs(&self, times: usize) {
-        self.state().failing_syncs = times;
+    /// Makes `times` syncs fail after `good` more that succeed. As on a real system, what they should
+    /// have saved is then shown as if it had been.
+    pub fn fail_syncs(&self, good: usize, times: usize) {
+        self.state().syncs = (good, times);
     }
 
     /// Makes writing fail for lack of room, or work again.
@@ -142,6 +142,15 @@ impl State {
         false
     }
 
+    fn sync_fails(&mut self) -> bool {
+        let (good, failing) = self.syncs;
+        self.syncs = (
+            good.saturating_sub(1),
+            failing - usize::from(good == 0 && failing > 0),
+        );
+        good == 0 && failing > 0
+    }
+
     fn change(&mut self, operation: Operation) -> Result<(), Error> {
         self.ensure_alive()?;
         if self.full {
@@ -167,18 +176,6 @@ impl Disk for FaultyDisk {
 
     fn free_bytes(&self) -> Result<u64, Error> {
         Ok(self.state().free_bytes.unwrap_or(u64::MAX))
-    }
-
-    fn forget_cached(&self) -> Result<(), Error> {
-        let mut state = self.state();
-        state.ensure_alive()?;
-        // What still waits to be written stays.
-        let mut shown = state.durable.clone();
-        for operation in &state.unsynced {
-            operation.apply(&mut shown);
-        }
-        state.shown = shown;
-        Ok(())
     }
 }
 
@@ -212,8 +209,7 @@ impl StorageBackend for FaultyDisk {
         if state.is_last() {
             return Err(Error::other("the power went"));
         }
-        if state.failing_syncs > 0 {
-            state.failing_syncs -= 1;
+        if state.sync_fails() {
             // The system counts these pages as written: no later sync brings them to the disk.
             state.unsynced.clear();
             return Err(Error::other("the sync failed"));
