@@ -1,5 +1,10 @@
 //! The command line: `serve`, `demo`, `user`, `apikey`, `backup`, `restore`, `reindex`, `doctor`.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "these comments are the help people read"
+)]
+
 mod doctor;
 mod orders;
 

@@ -175,15 +175,14 @@ async fn create_key(
     email: Option<&str>,
     scopes: Vec<String>,
 ) -> Result<String, String> {
-    let user = match email {
-        Some(email) => find(engine, email)?,
-        None => {
-            let snapshot = engine.context.store.snapshot().map_err(said)?;
-            let owner = logins::first_owner(&snapshot).map_err(said)?;
-            owner.ok_or(
-                "there is no owner yet whom a key could act for; make one with `linktor user add`",
-            )?
-        }
+    let user = if let Some(email) = email {
+        find(engine, email)?
+    } else {
+        let snapshot = engine.context.store.snapshot().map_err(said)?;
+        let owner = logins::first_owner(&snapshot).map_err(said)?;
+        owner.ok_or(
+            "there is no owner yet whom a key could act for; make one with `linktor user add`",
+        )?
     };
     let actor = Actor::user(user.id, user.role, user.name);
     let made = engine.api_keys.create(&actor, name, scopes, None).await;
@@ -246,7 +245,7 @@ async fn back_up(engine: &Engine, file: String) -> Result<String, String> {
 fn reindex(engine: &Engine) -> Result<String, String> {
     let folder = engine.context.store.folder();
     let index = folder
-        .map(|folder| folder.index())
+        .map(crate::store::folder::Folder::index)
         .ok_or("there is no index folder")?;
     std::fs::remove_dir_all(&index)
         .map_err(|error| format!("cannot remove {}: {error}", index.display()))?;

@@ -9,7 +9,7 @@ use std::time::Instant;
 use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::model::ids::ChannelId;
-use crate::search::indexer::Progress;
+pub use crate::search::indexer::Progress;
 use crate::store::StoreError;
 use crate::store::records::counters;
 use crate::store::records::counters::Counter;

@@ -9,6 +9,7 @@
 pub mod audit;
 pub mod context;
 pub mod error;
+pub mod find;
 pub mod health;
 pub mod inbox;
 pub mod ingest;

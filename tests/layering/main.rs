@@ -44,7 +44,7 @@ const COMPOSITION: &[&str] = &["main", "lib", "cli", "control", "app", "demo", "
 /// know each other.
 const ENGINE: &[(&str, Peers)] = &[
     ("rules", Peers::Apart),
-    ("audit context error links live", Peers::Together),
+    ("audit context error find links live", Peers::Together),
     ("health", Peers::Apart),
     ("inbox people setup knowledge reports", Peers::Apart),
     ("ingest webchat", Peers::Together),

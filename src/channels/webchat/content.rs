@@ -29,10 +29,6 @@ const LINES_MAX: usize = 10;
     reason = "there is one at a time, on its way into a message"
 )]
 #[derive(Debug, Clone, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly everything said is a message"
-)]
 pub enum Said {
     /// Content that stands by itself: text, a place, contact cards.
     Words(Content),

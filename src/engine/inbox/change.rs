@@ -4,7 +4,7 @@ use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
-use crate::engine::inbox::find;
+use crate::engine::find;
 use crate::engine::inbox::moves;
 use crate::engine::inbox::moves::Terms;
 use crate::engine::inbox::send;

@@ -2,7 +2,7 @@
 
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
-use crate::engine::inbox::find;
+use crate::engine::find;
 use crate::model::actor::Actor;
 use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;

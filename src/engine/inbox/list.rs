@@ -5,7 +5,7 @@ use crate::base::page::Page;
 pub use crate::base::page::Span;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
-use crate::engine::inbox::find;
+use crate::engine::find;
 use crate::model::actor::Actor;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;

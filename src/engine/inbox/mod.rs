@@ -5,7 +5,6 @@ pub mod drafts;
 pub mod entries;
 pub mod events;
 pub mod files;
-pub mod find;
 pub mod history;
 pub mod list;
 pub mod moves;

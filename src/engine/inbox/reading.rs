@@ -3,7 +3,7 @@
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
-use crate::engine::inbox::find;
+use crate::engine::find;
 use crate::engine::inbox::visitor_timeline;
 use crate::model::actor::Actor;
 use crate::model::conversation::Conversation;

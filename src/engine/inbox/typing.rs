@@ -2,7 +2,7 @@
 
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
-use crate::engine::inbox::find;
+use crate::engine::find;
 use crate::engine::live::Signal;
 use crate::engine::live::Typist;
 use crate::engine::live::visitors::Author;

@@ -13,7 +13,7 @@ use crate::channels::ParseError;
 use crate::channels::Recorded;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
-use crate::engine::inbox::find;
+use crate::engine::find;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
 use crate::model::ids::ChannelId;

@@ -5,7 +5,7 @@ use crate::base::http::Method;
 use crate::base::http::Webhook;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
-use crate::engine::inbox::find;
+use crate::engine::find;
 use crate::engine::ingest::Ingest;
 use crate::model::ids::ChannelId;
 use crate::store::records::quarantine;

@@ -6,7 +6,7 @@ use crate::base::phone::PhoneNumber;
 use crate::base::text::fold;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
-use crate::engine::inbox::find;
+use crate::engine::find;
 use crate::engine::people::users::clean_email;
 use crate::engine::people::users::clean_name;
 use crate::model::actor::Actor;

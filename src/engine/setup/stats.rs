@@ -9,7 +9,6 @@ use crate::engine::error::EngineError;
 use crate::model::actor::Actor;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ConversationId;
-use crate::model::ids::Id as _;
 use crate::model::ids::MessageId;
 use crate::model::message::Direction;
 use crate::model::message::Message;
@@ -191,6 +190,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ids::Id as _;
 
     fn seen(conversation: u8, direction: Direction, first: bool, secs: i64) -> Seen {
         Seen {

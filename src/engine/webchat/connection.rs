@@ -202,7 +202,7 @@ impl Webchat {
             webchat: self.clone(),
             site,
             token: caller.session.token_hash,
-            guest: guest,
+            guest,
             bell,
             generation: visitor.generation,
             sent: if reset { newest } else { hello.cursor },

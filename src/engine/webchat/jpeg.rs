@@ -51,11 +51,10 @@ fn orientation(tiff: &[u8]) -> Option<u16> {
     .ok()?;
     let count = usize::from(short(table)?);
     (0..count)
-        .filter_map(|index| {
+        .find_map(|index| {
             let entry = table.checked_add(2 + index * 12)?;
             (short(entry)? == ORIENTATION).then(|| short(entry.checked_add(8)?))?
         })
-        .next()
         .filter(|upright| (1..=8).contains(upright))
 }
 

@@ -19,7 +19,6 @@ use crate::model::webchat::TimelineEntry;
 use crate::model::webchat::TimelineEvent;
 use crate::model::webchat::Visitor;
 use crate::store::Direction;
-use crate::store::Read;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::contacts;

@@ -42,6 +42,7 @@ use crate::engine::webchat::trails::Trails;
 use crate::model::webchat::Visitor;
 use crate::model::webchat::WebchatSession;
 
+pub use crate::channels::webchat::contrast;
 pub use crate::channels::webchat::files;
 pub use crate::channels::webchat::frames;
 pub use crate::channels::webchat::origins;

@@ -42,6 +42,7 @@ use crate::store::kv::disk::Disk;
 use crate::store::kv::disk::FileDisk;
 
 type Definition = TableDefinition<'static, &'static [u8], &'static [u8]>;
+type ReadTable = ReadOnlyTable<&'static [u8], &'static [u8]>;
 type OpenTable<'t> = Table<'t, &'static [u8], &'static [u8]>;
 
 /// Room that one batch may need at the most: what it writes, and the pages it copies for that.
@@ -202,7 +203,8 @@ struct View {
     transaction: ReadTransaction,
     /// Told of errors, so that the next view is taken from a reopened database.
     failed: Arc<AtomicBool>,
-    tables: RefCell<HashMap<&'static str, Option<ReadOnlyTable<&'static [u8], &'static [u8]>>>>,
+    /// Tables opened so far; none for one that was never written to.
+    tables: RefCell<HashMap<&'static str, Option<ReadTable>>>,
 }
 
 impl View {

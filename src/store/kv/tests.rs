@@ -170,7 +170,9 @@ proptest! {
     ) {
         let engines = engines();
         for (_, engine) in &engines {
-            batches.iter().for_each(|batch| run(&**engine, batch));
+            for batch in &batches {
+                run(&**engine, batch);
+            }
         }
         let [(_, memory), (_, redb)] = &engines;
         let (memory, redb) = (memory.snapshot().unwrap(), redb.snapshot().unwrap());

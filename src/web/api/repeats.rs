@@ -61,9 +61,8 @@ pub async fn once<B: MessageBody + 'static>(
     let (Some(key), Some(state)) = (named, request.app_data::<Data<State>>().cloned()) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
-    let body = match request.extract::<Bytes>().await {
-        Ok(body) => body,
-        Err(_) => return Ok(next.call(request).await?.map_into_boxed_body()),
+    let Ok(body) = request.extract::<Bytes>().await else {
+        return Ok(next.call(request).await?.map_into_boxed_body());
     };
     let asked = digest(&body);
     request.set_payload(Payload::from(body));

@@ -185,6 +185,7 @@ impl Routes {
         self.add(&[Method::DELETE], paths, handler)
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "a handler is a name")]
     fn add<F, A>(&mut self, methods: &[Method], paths: &[&'static str], handler: F) -> &mut Doc
     where
         F: Handler<A>,

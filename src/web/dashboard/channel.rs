@@ -6,10 +6,10 @@ use actix_web::web;
 use actix_web::web::Path;
 use actix_web::web::Query;
 
-use crate::channels::webchat::snippet::snippet;
 use crate::engine::setup::audit::AuditEntry;
 use crate::engine::setup::channels::ChannelChanges;
 use crate::engine::setup::channels::Check;
+use crate::engine::webchat::snippet::snippet;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::ids::ChannelId;

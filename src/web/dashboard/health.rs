@@ -7,8 +7,8 @@ use actix_web::web;
 
 use crate::engine::health::Disk;
 use crate::engine::health::Health;
+use crate::engine::health::Progress;
 use crate::model::permission::Permission;
-use crate::search::indexer::Progress;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;

@@ -8,6 +8,10 @@ use serde::Deserialize;
 use crate::base::time::Timestamp;
 use crate::engine::inbox::searching::Answer;
 use crate::engine::inbox::searching::Found;
+use crate::engine::inbox::searching::Highlighter;
+use crate::engine::inbox::searching::Kind;
+use crate::engine::inbox::searching::Order;
+use crate::engine::inbox::searching::PAGE_MAX;
 use crate::engine::inbox::searching::Question;
 use crate::engine::inbox::searching::Thing;
 use crate::model::contact::Contact;
@@ -15,10 +19,6 @@ use crate::model::conversation::Conversation;
 use crate::model::conversation::Status;
 use crate::model::message::Direction;
 use crate::model::message::Message;
-use crate::search::Order;
-use crate::search::PAGE_MAX;
-use crate::search::documents::Kind;
-use crate::search::highlight::Highlighter;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
@@ -307,7 +307,7 @@ fn standing(conversation: &Conversation) -> Option<ChipView> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::query;
+    use crate::engine::inbox::searching::query;
 
     fn answer(total: u64, total_is_exact: bool) -> Answer {
         Answer {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use serde_json::json;
 
-use crate::channels::webchat::contrast::Colour;
+use crate::engine::webchat::contrast::Colour;
 use crate::model::Opaque;
 use crate::web::dashboard::answers::Refused;
 use crate::web::dashboard::form::Fields;
@@ -231,6 +231,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "written in place")]
     fn settings(value: Value) -> Opaque {
         value.as_object().unwrap().clone()
     }

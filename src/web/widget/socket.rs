@@ -205,10 +205,6 @@ impl Socket {
     }
 
     /// Sends a turn; with `Some`, that was the end, and what to say about it.
-    #[expect(
-        clippy::option_option,
-        reason = "the end of a conversation may come without a word"
-    )]
     async fn say(&mut self, turn: Turn) -> Option<Option<Close>> {
         for frame in turn.frames {
             match tokio::time::timeout(SEND_WITHIN, self.session.text(frame)).await {

@@ -233,7 +233,7 @@ function sketch(message) {
     id: message.clientId, class: `msg ${note ? 'note' : 'out'} pending`, 'data-client': message.clientId, 'data-by': document.body.dataset.meId,
     'data-at': new Date().toISOString(), 'aria-label': note ? 'Your note' : 'Your message', tabindex: '-1',
   },
-  make('div', { class: 'bubble c-text' }, note ? make('p', { class: 'lockline' }, icon('lock'), 'Note · only your team sees this') : null, ...cards, message.text ? words : null),
+  make('div', { class: 'bubble c-text' }, note ? make('p', { class: 'lockline' }, icon('lock'), 'Note \u{b7} only your team sees this') : null, ...cards, message.text ? words : null),
   make('p', { class: 'meta' }, make('span', { class: 'receipt' }, icon('clock'), make('span', { class: 'word' }, 'Sending'))));
 }
 
@@ -342,7 +342,7 @@ export function unquote() {
 
 // --- emoji --------------------------------------------------------------------------------------
 
-const EMOJI = '😀 😄 😊 😉 😍 🤗 😅 😂 🙂 🤔 😐 😕 😢 😮 😴 🥳 👍 👎 👌 🙏 👏 🙌 💪 👋 ✅ ❌ ❗ ❓ ⭐ ✨ 🔥 🎉 ❤️ 💜 💡 📦 🚚 🧾 💳 📷 📎 📅 ⏰ 📞 📍 ☕ 🌱 🎁'.split(' ');
+const EMOJI = '\u{1f600} \u{1f604} \u{1f60a} \u{1f609} \u{1f60d} \u{1f917} \u{1f605} \u{1f602} \u{1f642} \u{1f914} \u{1f610} \u{1f615} \u{1f622} \u{1f62e} \u{1f634} \u{1f973} \u{1f44d} \u{1f44e} \u{1f44c} \u{1f64f} \u{1f44f} \u{1f64c} \u{1f4aa} \u{1f44b} \u{2705} \u{274c} \u{2757} \u{2753} \u{2b50} \u{2728} \u{1f525} \u{1f389} \u{2764}\u{fe0f} \u{1f49c} \u{1f4a1} \u{1f4e6} \u{1f69a} \u{1f9fe} \u{1f4b3} \u{1f4f7} \u{1f4ce} \u{1f4c5} \u{23f0} \u{1f4de} \u{1f4cd} \u{2615} \u{1f331} \u{1f381}'.split(' ');
 document.addEventListener('beforetoggle', (event) => {
   const panel = event.target;
   if (panel.id !== 'emoji' || event.newState !== 'open' || panel.children.length) return;

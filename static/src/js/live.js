@@ -116,7 +116,7 @@ function status(state, restarting = false) {
     lostAt ||= Date.now();
     graceTimer = setTimeout(() => show(banner, navigator.onLine === false
       ? 'You are offline. You can read and write; messages go out when you are back.'
-      : restarting ? 'linktor is restarting…' : 'Reconnecting…'), Math.max(0, GRACE_MS - (Date.now() - lostAt)));
+      : restarting ? 'linktor is restarting\u{2026}' : 'Reconnecting\u{2026}'), Math.max(0, GRACE_MS - (Date.now() - lostAt)));
     return;
   }
   if (banner && !banner.hidden) {

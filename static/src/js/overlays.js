@@ -172,7 +172,7 @@ on('submit', '[data-theme-form]', (event) => { event.preventDefault(); setTheme(
 
 export function startOverlays() {
   if (box.get('linktor:panel') && matchMedia('(min-width: 1440px)').matches) document.body.classList.add('no-panel');
-  if (isApple) for (const key of $$('[data-mod]')) key.textContent = `⌘${key.dataset.mod}`;
+  if (isApple) for (const key of $$('[data-mod]')) key.textContent = `\u{2318}${key.dataset.mod}`;
   const back = $('[data-last-inbox]');
   if (back && box.get('linktor:last')) back.href = box.get('linktor:last');
 }

@@ -61,7 +61,7 @@ export function opened() {
   if (!thread) return;
   unseen = 0;
   const unread = document.title.match(/^\(\d+\) /)?.[0] ?? '';
-  if (thread.dataset.title) document.title = `${unread}${thread.dataset.title} · linktor`;
+  if (thread.dataset.title) document.title = `${unread}${thread.dataset.title} \u{b7} linktor`;
   look(openConversation());
   if (!log()) return;
   box.set('linktor:last', location.pathname);
@@ -329,7 +329,7 @@ on('click', '.play', (_, button) => {
       });
     }
   }
-  audio.paused ? audio.play().catch(() => say('This recording can’t be played here.', true)) : audio.pause();
+  audio.paused ? audio.play().catch(() => say('This recording can\u{2019}t be played here.', true)) : audio.pause();
 });
 function seek(wave, part) {
   const audio = $('audio', wave.closest('[data-player]'));

@@ -154,7 +154,7 @@ impl<'n> Reader<'n> {
     }
 
     /// A number or switch that a query holds as text.
-    fn from_text(mut self) -> Self {
+    fn read_from_text(mut self) -> Self {
         if self.origin == Origin::Query
             && let Value::String(text) = &self.value
             && let Ok(value @ (Value::Number(_) | Value::Bool(_))) = serde_json::from_str(text)
@@ -275,19 +275,19 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     }
 
     fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        self.from_text().deserialize_any(visitor)
+        self.read_from_text().deserialize_any(visitor)
     }
 
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        self.from_text().deserialize_any(visitor)
+        self.read_from_text().deserialize_any(visitor)
     }
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        self.from_text().deserialize_any(visitor)
+        self.read_from_text().deserialize_any(visitor)
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        self.from_text().deserialize_any(visitor)
+        self.read_from_text().deserialize_any(visitor)
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
