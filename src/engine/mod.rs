@@ -37,7 +37,9 @@ use crate::engine::inbox::typing::Typing;
 use crate::engine::ingest::Ingest;
 use crate::engine::people::api_keys::ApiKeys;
 use crate::engine::people::directory::Directory;
+use crate::engine::people::contacts::Contacts;
 use crate::engine::people::logins::Logins;
+use crate::engine::people::merging::Merging;
 use crate::engine::people::passwords::Passwords;
 use crate::engine::people::teams::Teams;
 use crate::engine::people::users::Users;
@@ -87,6 +89,10 @@ pub struct Engine {
     pub directory: Directory,
     /// API keys.
     pub api_keys: ApiKeys,
+    /// People outside.
+    pub contacts: Contacts,
+    /// Making one contact of several.
+    pub merging: Merging,
     /// Teams.
     pub teams: Teams,
     /// Labels.
@@ -116,6 +122,8 @@ impl Engine {
             logins: Logins::new(context.clone(), passwords.clone()),
             users: Users::new(context.clone(), passwords),
             api_keys: ApiKeys(context.clone()),
+            contacts: Contacts(context.clone()),
+            merging: Merging(context.clone()),
             teams: Teams(context.clone()),
             tags: Tags(context.clone()),
             stats: Stats(context.clone()),

@@ -63,6 +63,9 @@ pub struct Contact {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// When the person was erased: what is left only holds a place in old conversations.
+    #[serde(default)]
+    pub erased_at: Option<Timestamp>,
 }
 
 /// Where a contact's name comes from, weakest first.

@@ -118,6 +118,7 @@ fn stranger(pen: &mut Pen, sender: &InboundSender) -> Contact {
         revision: 0,
         created_at: pen.now,
         updated_at: pen.now,
+        erased_at: None,
     }
 }
 

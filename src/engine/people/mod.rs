@@ -2,7 +2,9 @@
 
 pub mod api_keys;
 pub mod directory;
+pub mod contacts;
 pub mod logins;
+pub mod merging;
 pub mod passwords;
 pub mod teams;
 pub mod throttle;

@@ -121,13 +121,18 @@ fn indexed(contact: &Contact) -> Indexed<'_> {
     (
         &contact.name,
         found_by.map(Option::as_deref),
-        contact.merged_into.is_some(),
+        is_listed(contact),
     )
+}
+
+/// Whether a contact can be found: tombstones of merged and erased ones cannot.
+fn is_listed(contact: &Contact) -> bool {
+    contact.merged_into.is_none() && contact.erased_at.is_none()
 }
 
 fn index(tx: &mut Tx<'_>, contact: &Contact) -> Result<(), StoreError> {
     let id = contact.id;
-    if contact.merged_into.is_some() {
+    if !is_listed(contact) {
         return Ok(());
     }
     tx.put(&CONTACT_BY_NAME, &(fold(&contact.name), id), &())?;

@@ -184,9 +184,6 @@ pub fn put(tx: &mut Tx<'_>, new: &Conversation) -> Result<(), StoreError> {
 pub fn remove(tx: &mut Tx<'_>, old: &Conversation) -> Result<(), StoreError> {
     counters::moved(tx, Some(old), None)?;
     unlist(tx, old, None)?;
-    if tx.get(&LATEST_CONVERSATION, &(old.contact_id, old.channel_id))? == Some(old.id) {
-        tx.remove(&LATEST_CONVERSATION, &(old.contact_id, old.channel_id))?;
-    }
     tx.remove(&CONVERSATIONS, &old.id)
 }
 
@@ -218,8 +215,25 @@ fn unlist(
     }
     if new.map(|new| new.contact_id) != Some(old.contact_id) {
         tx.remove(&CONVERSATIONS_OF_CONTACT, &(old.contact_id, old.id))?;
+        hand_on_latest(tx, old)?;
     }
     Ok(())
+}
+
+/// A contact that loses its newest conversation on a channel goes on with the one before.
+fn hand_on_latest(tx: &mut Tx<'_>, lost: &Conversation) -> Result<(), StoreError> {
+    let key = (lost.contact_id, lost.channel_id);
+    if tx.get(&LATEST_CONVERSATION, &key)? != Some(lost.id) {
+        return Ok(());
+    }
+    let left = of_contact(tx, lost.contact_id)?;
+    let on_channel = left
+        .iter()
+        .filter(|found| found.channel_id == lost.channel_id && found.id != lost.id);
+    match on_channel.map(|found| found.id).max() {
+        Some(before) => tx.put(&LATEST_CONVERSATION, &key, &before),
+        None => tx.remove(&LATEST_CONVERSATION, &key),
+    }
 }
 
 fn list(tx: &mut Tx<'_>, new: &Conversation, old: Option<&Conversation>) -> Result<(), StoreError> {

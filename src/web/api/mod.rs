@@ -9,6 +9,8 @@ pub mod capabilities;
 pub mod channel_out;
 pub mod channel_stats;
 pub mod channels;
+pub mod contact_out;
+pub mod contacts;
 pub mod frame;
 pub mod openapi;
 pub mod organisation;
@@ -41,6 +43,7 @@ pub fn routes() -> Routes {
     teams::routes(&mut routes);
     tags::routes(&mut routes);
     api_keys::routes(&mut routes);
+    contacts::routes(&mut routes);
     channels::routes(&mut routes);
     capabilities::routes(&mut routes);
     audit::routes(&mut routes);
