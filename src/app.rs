@@ -363,6 +363,7 @@ fn serve(
             .app_data(state.clone())
             .wrap(middleware::from_fn(web::headers::secure))
             .wrap(middleware::Compress::default())
+            .wrap(middleware::from_fn(web::log::access))
             .wrap(middleware::NormalizePath::new(
                 middleware::TrailingSlash::MergeOnly,
             ))

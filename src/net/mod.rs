@@ -1,1 +1,7 @@
 //! The only way out of the process.
+//!
+//! Every request to another machine goes through here, so that limits of time and size, and the
+//! refusal of private addresses, have one home.
+
+pub mod guard;
+pub mod http;

@@ -11,6 +11,8 @@ pub mod files;
 pub mod headers;
 pub mod health;
 pub mod hooks;
+pub mod limits;
+pub mod log;
 pub mod media;
 pub mod state;
 pub mod widget;

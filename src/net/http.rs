@@ -1,0 +1,468 @@
+//! HTTP to other machines: with limits of time, size and redirects.
+
+use std::error::Error as _;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::Stream;
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
+use reqwest::Client;
+use reqwest::RequestBuilder;
+use reqwest::Response;
+use reqwest::header::AUTHORIZATION;
+use reqwest::header::HeaderValue;
+use reqwest::header::LOCATION;
+use reqwest::redirect::Policy;
+use url::Url;
+
+use crate::base::http::Headers;
+use crate::base::http::HttpReply;
+use crate::base::http::HttpRequest;
+use crate::base::http::Method;
+use crate::base::secret::Secret;
+use crate::config::Config;
+use crate::net::guard::PrivateTarget;
+use crate::net::guard::Reach;
+
+/// The most of an answer that is read; vendors answer with a few kilobytes.
+const REPLY_MAX_BYTES: usize = 2 * 1024 * 1024;
+/// Longest wait for a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest silence while a file arrives.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
+/// How long an unused connection is kept.
+const IDLE_MAX: Duration = Duration::from_secs(60);
+/// Redirects followed for a file.
+const REDIRECTS_MAX: usize = 5;
+
+/// Why there is no answer. Texts never hold the address: it may carry a token.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    /// The target may not be reached, or is none. Trying again changes nothing.
+    #[error("{0}")]
+    Target(String),
+    /// Nothing was handed over: no such name, no connection, no encryption. It is safe to try again.
+    #[error("the connection could not be made: {0}")]
+    NeverLeft(String),
+    /// The request may have been taken although no answer came: whether to repeat it depends on
+    /// what it asks for.
+    #[error("no answer came: {0}")]
+    Unsure(String),
+    /// What arrives is larger than allowed.
+    #[error("it is larger than {max_bytes} bytes")]
+    TooLarge {
+        /// The most that was allowed.
+        max_bytes: u64,
+    },
+}
+
+/// A file that arrives.
+pub struct Download {
+    /// The status code.
+    pub status: u16,
+    /// The headers.
+    pub headers: Headers,
+    /// The bytes; fails with [`HttpError::TooLarge`] once they are too many.
+    pub body: BoxStream<'static, Result<Bytes, HttpError>>,
+}
+
+/// The client. It takes memory only once it is used.
+pub struct Http {
+    reach: Reach,
+    request_timeout: Duration,
+    client: Mutex<Option<Client>>,
+}
+
+impl Http {
+    /// A client as the operator wants it.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        let reach = if config.security.allow_private_targets {
+            Reach::Everywhere
+        } else {
+            Reach::Public
+        };
+        Self {
+            reach,
+            request_timeout: config.delivery.request_timeout(),
+            client: Mutex::default(),
+        }
+    }
+
+    /// Makes one request. Redirects are not followed: they are answers. Of the answer at most
+    /// 2 MB are read.
+    ///
+    /// # Errors
+    /// [`HttpError`]; an answer with any status is none.
+    pub async fn exchange(&self, request: HttpRequest) -> Result<HttpReply, HttpError> {
+        let url = self.allowed(&request.url)?;
+        let mut building = self
+            .client()?
+            .request(method(request.method), url)
+            .timeout(request.timeout.min(self.request_timeout))
+            .body(request.body);
+        for (name, value) in request.headers.iter() {
+            building = building.header(name, value);
+        }
+        let building = authorized(building, request.authorization.as_ref())?;
+        let mut response = building.send().await.map_err(failure)?;
+        let (status, headers) = head(&response);
+        let mut body = Vec::new();
+        while body.len() < REPLY_MAX_BYTES
+            && let Some(chunk) = response.chunk().await.map_err(failure)?
+        {
+            let room = REPLY_MAX_BYTES - body.len();
+            body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        }
+        Ok(HttpReply {
+            status,
+            headers,
+            body,
+        })
+    }
+
+    /// Fetches a file of at most `max_bytes`, following a few redirects. Credentials are only sent
+    /// to the host they were given for.
+    ///
+    /// # Errors
+    /// [`HttpError`].
+    pub async fn download(
+        &self,
+        url: &str,
+        authorization: Option<&Secret<String>>,
+        max_bytes: u64,
+    ) -> Result<Download, HttpError> {
+        let first = self.allowed(url)?;
+        let mut url = first.clone();
+        for _ in 0..=REDIRECTS_MAX {
+            let own = url.origin() == first.origin();
+            let building = self.client()?.get(url.clone()).timeout(SILENCE_MAX * 10);
+            let building = authorized(building, authorization.filter(|_| own))?;
+            let response = building.send().await.map_err(failure)?;
+            match next_place(&url, &response)? {
+                Some(next) => url = self.allowed(&next)?,
+                None => return arriving(response, max_bytes),
+            }
+        }
+        let sentence = format!("there were more than {REDIRECTS_MAX} redirects");
+        Err(HttpError::Target(sentence))
+    }
+
+    fn allowed(&self, url: &str) -> Result<Url, HttpError> {
+        let wrong = || HttpError::Target("the address is none of http or https".to_owned());
+        let url: Url = url.parse().map_err(|_| wrong())?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(wrong());
+        }
+        let checked = self.reach.check(&url);
+        checked.map_err(|refused| HttpError::Target(refused.to_string()))?;
+        Ok(url)
+    }
+
+    fn client(&self) -> Result<Client, HttpError> {
+        let mut held = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = &*held {
+            return Ok(client.clone());
+        }
+        // Fails only when one was installed before, which is as good.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let made = Client::builder()
+            .user_agent(concat!("linktor/", env!("CARGO_PKG_VERSION")))
+            .redirect(Policy::none())
+            // A proxy of the environment would resolve names behind the guard's back.
+            .no_proxy()
+            .dns_resolver(self.reach)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(SILENCE_MAX)
+            .pool_idle_timeout(IDLE_MAX)
+            .pool_max_idle_per_host(4)
+            .build();
+        let client = made.map_err(|error| HttpError::NeverLeft(chain(&error)))?;
+        *held = Some(client.clone());
+        Ok(client)
+    }
+}
+
+fn method(method: Method) -> reqwest::Method {
+    match method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
+        Method::Delete => reqwest::Method::DELETE,
+    }
+}
+
+fn authorized(
+    building: RequestBuilder,
+    authorization: Option<&Secret<String>>,
+) -> Result<RequestBuilder, HttpError> {
+    let Some(secret) = authorization else {
+        return Ok(building);
+    };
+    let mut value = HeaderValue::from_str(secret.reveal())
+        .map_err(|_| HttpError::Target("the credentials hold a line break".to_owned()))?;
+    value.set_sensitive(true);
+    Ok(building.header(AUTHORIZATION, value))
+}
+
+fn head(response: &Response) -> (u16, Headers) {
+    let readable = response.headers().iter().filter_map(|(name, value)| {
+        let value = value.to_str().ok()?;
+        Some((name.as_str(), value))
+    });
+    let headers = readable.fold(Headers::default(), |headers, (name, value)| {
+        headers.with(name, value)
+    });
+    (response.status().as_u16(), headers)
+}
+
+/// Where a redirect leads; none for any other answer.
+fn next_place(url: &Url, response: &Response) -> Result<Option<String>, HttpError> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let place = response.headers().get(LOCATION);
+    let place = place.and_then(|place| place.to_str().ok());
+    let next = place.and_then(|place| url.join(place).ok());
+    let next = next.ok_or_else(|| HttpError::Target("a redirect leads nowhere".to_owned()))?;
+    Ok(Some(next.into()))
+}
+
+fn arriving(response: Response, max_bytes: u64) -> Result<Download, HttpError> {
+    if response
+        .content_length()
+        .is_some_and(|length| length > max_bytes)
+    {
+        return Err(HttpError::TooLarge { max_bytes });
+    }
+    let (status, headers) = head(&response);
+    let body = limited(response.bytes_stream(), max_bytes).boxed();
+    Ok(Download {
+        status,
+        headers,
+        body,
+    })
+}
+
+fn limited(
+    bytes: impl Stream<Item = Result<Bytes, reqwest::Error>>,
+    max_bytes: u64,
+) -> impl Stream<Item = Result<Bytes, HttpError>> {
+    bytes.scan(0u64, move |so_far, chunk| {
+        let chunk = chunk.map_err(failure).and_then(|chunk| {
+            *so_far = so_far.saturating_add(chunk.len() as u64);
+            if *so_far > max_bytes {
+                return Err(HttpError::TooLarge { max_bytes });
+            }
+            Ok(chunk)
+        });
+        std::future::ready(Some(chunk))
+    })
+}
+
+/// What a failure means for whoever asked.
+fn failure(error: reqwest::Error) -> HttpError {
+    let error = error.without_url();
+    if let Some(refused) = private_target(&error) {
+        return HttpError::Target(refused.to_string());
+    }
+    if error.is_builder() {
+        HttpError::Target(chain(&error))
+    } else if error.is_connect() {
+        HttpError::NeverLeft(chain(&error))
+    } else {
+        HttpError::Unsure(chain(&error))
+    }
+}
+
+fn private_target(error: &reqwest::Error) -> Option<&PrivateTarget> {
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if let Some(refused) = inner.downcast_ref() {
+            return Some(refused);
+        }
+        cause = inner.source();
+    }
+    None
+}
+
+/// The innermost cause: what stands around it only repeats that something failed.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(inner) = innermost.source() {
+        innermost = inner;
+    }
+    innermost.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use tokio::io::AsyncReadExt as _;
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    /// A vendor that gives prepared answers, one a connection, and shows what it was asked.
+    struct Vendor {
+        url: String,
+        asked: mpsc::UnboundedReceiver<String>,
+    }
+
+    impl Vendor {
+        async fn answering(answers: Vec<String>) -> Self {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let url = format!("http://{}", listener.local_addr().unwrap());
+            let (tell, asked) = mpsc::unbounded_channel();
+            tokio::spawn(async move {
+                for answer in answers {
+                    let (mut stream, _) = listener.accept().await.unwrap();
+                    let mut request = Vec::new();
+                    while !request.windows(4).any(|four| four == b"\r\n\r\n") {
+                        if stream.read_buf(&mut request).await.unwrap() == 0 {
+                            break;
+                        }
+                    }
+                    tell.send(String::from_utf8(request).unwrap()).unwrap();
+                    stream.write_all(answer.as_bytes()).await.unwrap();
+                }
+            });
+            Self { url, asked }
+        }
+    }
+
+    fn answer(status: &str, headers: &str, body: &str) -> String {
+        let length = body.len();
+        format!(
+            "HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}"
+        )
+    }
+
+    fn everywhere() -> Http {
+        let mut config = Config::default();
+        config.security.allow_private_targets = true;
+        Http::new(&config)
+    }
+
+    fn get(url: &str) -> HttpRequest {
+        HttpRequest {
+            method: Method::Get,
+            url: url.to_owned(),
+            headers: Headers::default(),
+            authorization: None,
+            body: Vec::new(),
+            timeout: Duration::from_secs(5),
+        }
+    }
+
+    async fn read(mut download: Download) -> Result<Vec<u8>, HttpError> {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = download.body.next().await {
+            bytes.extend_from_slice(&chunk?);
+        }
+        Ok(bytes)
+    }
+
+    #[tokio::test]
+    async fn a_request_goes_out_as_it_is_and_any_status_is_an_answer() {
+        let refusal = answer("429 Too Many Requests", "retry-after: 3\r\n", "slower");
+        let mut vendor = Vendor::answering(vec![refusal]).await;
+        let request = HttpRequest {
+            method: Method::Post,
+            headers: Headers::default().with("Content-Type", "text/plain"),
+            authorization: Some(Secret::new("Bearer secret".to_owned())),
+            body: b"hello".to_vec(),
+            ..get(&format!("{}/send?x=1", vendor.url))
+        };
+        let reply = everywhere().exchange(request).await.unwrap();
+        assert_eq!(reply.status, 429);
+        assert_eq!(reply.headers.get("Retry-After"), Some("3"));
+        assert_eq!(reply.body, b"slower");
+        let asked = vendor.asked.recv().await.unwrap();
+        assert!(asked.starts_with("POST /send?x=1 HTTP/1.1\r\n"), "{asked}");
+        assert!(
+            asked.contains("authorization: Bearer secret\r\n"),
+            "{asked}"
+        );
+    }
+
+    #[tokio::test]
+    async fn failures_tell_whether_anything_was_handed_over() {
+        let closed = {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            format!("http://{}", listener.local_addr().unwrap())
+        };
+        let error = everywhere().exchange(get(&closed)).await.unwrap_err();
+        assert!(matches!(error, HttpError::NeverLeft(_)), "{error}");
+
+        let error = everywhere().exchange(get("http://nowhere.invalid/")).await;
+        let error = error.unwrap_err();
+        assert!(matches!(error, HttpError::NeverLeft(_)), "{error}");
+
+        let vendor = Vendor::answering(vec![String::new()]).await;
+        let error = everywhere().exchange(get(&vendor.url)).await.unwrap_err();
+        assert!(matches!(error, HttpError::Unsure(_)), "{error}");
+
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let request = HttpRequest {
+            timeout: Duration::from_millis(50),
+            ..get(&format!("http://{}", silent.local_addr().unwrap()))
+        };
+        let error = everywhere().exchange(request).await.unwrap_err();
+        assert!(matches!(error, HttpError::Unsure(_)), "{error}");
+    }
+
+    #[tokio::test]
+    async fn private_targets_are_refused_also_by_name_and_after_a_redirect() {
+        let http = Http::new(&Config::default());
+        for url in [
+            "http://127.0.0.1:1/secret-token",
+            "http://localhost:1/secret-token",
+        ] {
+            let error = http.exchange(get(url)).await.unwrap_err();
+            assert!(matches!(error, HttpError::Target(_)), "{error}");
+            assert!(!error.to_string().contains("secret-token"), "{error}");
+        }
+        let mut vendor = Vendor::answering(vec![answer(
+            "302 Found",
+            "location: file:///etc/passwd\r\n",
+            "",
+        )])
+        .await;
+        let error = everywhere().download(&vendor.url, None, 10).await;
+        assert!(matches!(error, Err(HttpError::Target(_))));
+        assert!(vendor.asked.recv().await.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_file_is_followed_without_giving_credentials_away() {
+        let mut storage = Vendor::answering(vec![answer("200 OK", "", "picture")]).await;
+        let place = format!("location: {}/file\r\n", storage.url);
+        let mut vendor = Vendor::answering(vec![answer("302 Found", &place, "")]).await;
+        let secret = Secret::new("Bearer secret".to_owned());
+        let http = everywhere();
+        let download = http.download(&vendor.url, Some(&secret), 7).await.unwrap();
+        assert_eq!(read(download).await.unwrap(), b"picture");
+        assert!(vendor.asked.recv().await.unwrap().contains("secret"));
+        assert!(!storage.asked.recv().await.unwrap().contains("secret"));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_too_large_is_given_up() {
+        let announced = answer("200 OK", "", "too much");
+        let endless = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\ntoo much".to_owned();
+        let vendor = Vendor::answering(vec![announced, endless]).await;
+        let http = everywhere();
+        let error = http.download(&vendor.url, None, 7).await;
+        assert!(matches!(error, Err(HttpError::TooLarge { max_bytes: 7 })));
+        let download = http.download(&vendor.url, None, 7).await.unwrap();
+        let error = read(download).await;
+        assert!(matches!(error, Err(HttpError::TooLarge { max_bytes: 7 })));
+    }
+}

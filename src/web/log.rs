@@ -1,0 +1,49 @@
+//! The access log: who asked for what, how it went, how long it took.
+//!
+//! Never a query, a header or a body: those carry tokens and what people write. Quiet until asked
+//! for with `LINKTOR_LOG=info,linktor::web::log=debug`.
+
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::ServiceRequest;
+use actix_web::dev::ServiceResponse;
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+
+use crate::web::auth::ip_of;
+use crate::web::state::State;
+
+/// Writes a line for each request, once its answer begins.
+///
+/// # Errors
+/// Whatever the handler behind it fails with.
+pub async fn access<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    if !tracing::enabled!(tracing::Level::DEBUG) {
+        return next.call(request).await;
+    }
+    let started = Instant::now();
+    let method = request.method().clone();
+    let path = request.path().to_owned();
+    let client = request
+        .app_data::<Data<State>>()
+        .and_then(|state| ip_of(request.request(), &state.trusted_proxies))
+        .map_or_else(String::new, |ip| ip.to_string());
+    let response = next.call(request).await?;
+    let status = response.status().as_u16();
+    let took_ms = started.elapsed().as_millis();
+    let headers = response.headers();
+    let id = headers
+        .get("x-request-id")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    tracing::debug!(
+        client.ip = client,
+        request.id = id,
+        "{method} {path} {status} in {took_ms} ms"
+    );
+    Ok(response)
+}
