@@ -101,7 +101,7 @@ impl Limits {
         let full = u64::from(limit) * TOKEN;
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= CALLERS_MAX {
-            self.forget(&mut buckets, now);
+            Self::forget(&mut buckets, now);
         }
         let fresh = Bucket {
             missing: 0,
@@ -128,7 +128,7 @@ impl Limits {
     }
 
     /// Forgets who asked for nothing within the last minute: their buckets are full.
-    fn forget(&self, buckets: &mut HashMap<(Class, String), Bucket>, now: Timestamp) {
+    fn forget(buckets: &mut HashMap<(Class, String), Bucket>, now: Timestamp) {
         buckets.retain(|_, bucket| now.since(bucket.at).as_millis() < u128::from(MINUTE_MS));
         if buckets.len() >= CALLERS_MAX {
             // More callers within a minute than anybody serves: an attack from many addresses.

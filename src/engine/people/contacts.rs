@@ -24,7 +24,6 @@ use crate::model::event::ContactEvent;
 use crate::model::event::Event;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
-use crate::model::ids::Id as _;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
@@ -725,6 +724,7 @@ fn says(contact: &Contact, words: &str) -> bool {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
+    use crate::model::ids::Id as _;
 
     fn ana() -> Contact {
         Contact {

@@ -1,8 +1,8 @@
 //! People: who may sign in, how they prove who they are, and the customers they talk with.
 
 pub mod api_keys;
-pub mod directory;
 pub mod contacts;
+pub mod directory;
 pub mod logins;
 pub mod merging;
 pub mod passwords;

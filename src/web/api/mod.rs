@@ -11,7 +11,11 @@ pub mod channel_stats;
 pub mod channels;
 pub mod contact_out;
 pub mod contacts;
+pub mod conversations;
 pub mod frame;
+pub mod message_in;
+pub mod message_out;
+pub mod messages;
 pub mod openapi;
 pub mod organisation;
 pub mod page;
@@ -45,6 +49,8 @@ pub fn routes() -> Routes {
     api_keys::routes(&mut routes);
     contacts::routes(&mut routes);
     channels::routes(&mut routes);
+    conversations::routes(&mut routes);
+    messages::routes(&mut routes);
     capabilities::routes(&mut routes);
     audit::routes(&mut routes);
     routes

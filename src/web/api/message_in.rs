@@ -1,0 +1,340 @@
+//! What clients write when they send: the flat and the nested forms of every kind of content.
+
+use serde::Deserialize;
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use crate::engine::inbox::drafts::Audience;
+use crate::engine::inbox::drafts::Draft;
+use crate::engine::rules::fit::Mode;
+use crate::model::content::Content;
+use crate::model::message::Source;
+use crate::model::rejection::Rejection;
+
+/// A message to be sent. One of `content`, `text`, `media`, `location`, `buttons` or `template`
+/// says what.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MessageIn {
+    /// Into which conversation; where the address does not say it.
+    pub conversation_id: Option<String>,
+    /// On which channel, with `to`.
+    pub channel_id: Option<String>,
+    /// To which address, contact or visitor.
+    pub to: Option<String>,
+    /// What it says: words, or an object with a `type`.
+    #[schema(value_type = Option<Object>)]
+    pub content: Option<Value>,
+    /// Words.
+    pub text: Option<String>,
+    /// A file: `{type, url | mediaId, caption, filename}`.
+    #[schema(value_type = Option<Object>)]
+    pub media: Option<Value>,
+    /// A place.
+    #[schema(value_type = Option<Object>)]
+    pub location: Option<Value>,
+    /// Buttons under the words.
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub buttons: Option<Value>,
+    /// Answers offered under the words.
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub quick_replies: Option<Value>,
+    /// A template.
+    #[schema(value_type = Option<Object>)]
+    pub template: Option<Value>,
+    /// The message it answers.
+    pub reply_to: Option<String>,
+    /// Refuse rather than convert what the channel cannot show.
+    pub strict: bool,
+    /// A note among us.
+    pub private: bool,
+    /// The id of the message in your own program.
+    pub client_id: Option<String>,
+    /// What you keep with it.
+    #[schema(value_type = Object)]
+    pub metadata: Map<String, Value>,
+}
+
+impl MessageIn {
+    /// The draft it amounts to.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` naming the field.
+    pub fn draft(self) -> Result<Draft, Rejection> {
+        let reply_to = match &self.reply_to {
+            Some(id) => Some(
+                id.parse()
+                    .map_err(|_| Rejection::field("replyTo", "must be a message id"))?,
+            ),
+            None => None,
+        };
+        Ok(Draft {
+            audience: if self.private {
+                Audience::Team
+            } else {
+                Audience::Customer
+            },
+            mode: if self.strict {
+                Mode::Strict
+            } else {
+                Mode::Degrade
+            },
+            reply_to,
+            client_id: self.client_id.clone(),
+            metadata: self.metadata.clone(),
+            ..Draft::new(self.content()?, Source::Api)
+        })
+    }
+
+    fn content(self) -> Result<Content, Rejection> {
+        match self.content {
+            Some(Value::String(text)) => return Ok(Content::text(text)),
+            Some(content) => return read(content),
+            None => {}
+        }
+        let text = self.text.unwrap_or_default();
+        if let Some(media) = self.media {
+            return read(with_type(media, "document"));
+        }
+        if let Some(location) = self.location {
+            return read(with_type(location, "location"));
+        }
+        if let Some(template) = self.template {
+            return read(with_type(template, "template"));
+        }
+        if let Some(buttons) = self.buttons {
+            return read(json!({ "type": "buttons", "text": text, "buttons": buttons }));
+        }
+        if let Some(replies) = self.quick_replies {
+            return read(json!({ "type": "text", "text": text, "quickReplies": replies }));
+        }
+        Ok(Content::text(text))
+    }
+}
+
+fn with_type(mut value: Value, kind: &str) -> Value {
+    if let Some(object) = value.as_object_mut() {
+        object.entry("type").or_insert_with(|| kind.into());
+    }
+    value
+}
+
+/// Reads content in either form; the nested one stands under the type's own name.
+fn read(content: Value) -> Result<Content, Rejection> {
+    let wrong = |words: &str| Rejection::field("content", words);
+    let Value::Object(mut object) = content else {
+        return Err(wrong("must be a text or an object with a type"));
+    };
+    let kind = object
+        .get("type")
+        .and_then(Value::as_str)
+        .unwrap_or("text")
+        .to_owned();
+    // A list of buttons stands under the type's own name too: only an object is the nested form.
+    if object.get(&kind).is_some_and(Value::is_object)
+        && let Some(Value::Object(nested)) = object.remove(&kind)
+    {
+        object.extend(nested);
+        object.insert("type".to_owned(), kind.clone().into());
+    }
+    match kind.as_str() {
+        "interactive" => unfold_interactive(&mut object),
+        "card" => {
+            let card = Value::Object(renamed(object.clone(), &[("subtitle", "description")]));
+            object = Map::new();
+            object.insert("type".to_owned(), "carousel".into());
+            object.insert("cards".to_owned(), json!([card]));
+        }
+        "contact" => {
+            let card = Value::Object(object.clone());
+            object = Map::new();
+            object.insert("type".to_owned(), "contacts".into());
+            object.insert("contacts".to_owned(), json!([card]));
+        }
+        "quick_replies" => {
+            object = renamed(object, &[("replies", "quickReplies")]);
+            object.insert("type".to_owned(), "text".into());
+        }
+        _ => {}
+    }
+    for list in ["buttons", "quickReplies"] {
+        if let Some(Value::Array(items)) = object.get_mut(list) {
+            items.iter_mut().for_each(complete_button);
+        }
+    }
+    if let Some(Value::Array(cards)) = object.get_mut("cards") {
+        cards.iter_mut().for_each(complete_card);
+    }
+    object = renamed(
+        object,
+        &[("size", "sizeBytes"), ("listSections", "sections")],
+    );
+    serde_json::from_value(Value::Object(object))
+        .map_err(|error| wrong(&format!("cannot be read: {error}")))
+}
+
+fn renamed(mut object: Map<String, Value>, names: &[(&str, &str)]) -> Map<String, Value> {
+    for (old, new) in names {
+        if let Some(value) = object.remove(*old) {
+            object.entry((*new).to_owned()).or_insert(value);
+        }
+    }
+    object
+}
+
+/// `interactive{body{text}, action{buttons[], button, sections[]}}` as buttons or a list.
+fn unfold_interactive(object: &mut Map<String, Value>) {
+    let text = object
+        .get("body")
+        .and_then(|body| body.get("text"))
+        .cloned()
+        .unwrap_or_default();
+    let action = object.get("action").cloned().unwrap_or_default();
+    let find = |name: &str| action.get(name).or_else(|| object.get(name)).cloned();
+    let unfolded = match find("sections") {
+        Some(sections) => json!({
+            "type": "list", "text": text, "sections": sections,
+            "buttonText": find("button").unwrap_or_else(|| "Choose".into()),
+        }),
+        None => {
+            json!({ "type": "buttons", "text": text, "buttons": find("buttons").unwrap_or_default() })
+        }
+    };
+    if let Value::Object(unfolded) = unfolded {
+        *object = unfolded;
+    }
+}
+
+/// A button or quick reply under the names we use; a bare text is its title.
+fn complete_button(button: &mut Value) {
+    if let Value::String(title) = button {
+        *button = json!({ "title": title });
+    }
+    let Some(object) = button.as_object_mut() else {
+        return;
+    };
+    let first = |object: &Map<String, Value>, names: &[&str]| {
+        names
+            .iter()
+            .find_map(|name| object.get(*name).filter(|value| value.is_string()).cloned())
+    };
+    if let Some(title) = first(object, &["title", "text", "label"]) {
+        object.insert("title".to_owned(), title);
+    }
+    if let Some(id) = first(object, &["id", "payload", "value"]) {
+        object.insert("id".to_owned(), id);
+    }
+    let known = matches!(
+        object.get("type").and_then(Value::as_str),
+        Some("reply" | "url" | "call" | "location")
+    );
+    if !known {
+        let kind = if object.contains_key("url") {
+            "url"
+        } else {
+            "reply"
+        };
+        object.insert("type".to_owned(), kind.into());
+    }
+}
+
+fn complete_card(card: &mut Value) {
+    let Some(object) = card.as_object_mut() else {
+        return;
+    };
+    if let Some(url) = object.remove("imageUrl") {
+        object.insert("image".to_owned(), json!({ "url": url }));
+    }
+    if let Some(subtitle) = object.remove("subtitle") {
+        object.entry("description").or_insert(subtitle);
+    }
+    if let Some(Value::Array(buttons)) = object.get_mut("buttons") {
+        buttons.iter_mut().for_each(complete_button);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    fn sent(json: &str) -> Content {
+        serde_json::from_str::<MessageIn>(json)
+            .unwrap()
+            .draft()
+            .unwrap()
+            .content
+    }
+
+    #[test]
+    fn every_form_of_the_clients_is_read() {
+        let kinds = [
+            (r#"{"text":"Hi"}"#, "text"),
+            (r#"{"content":"Hi"}"#, "text"),
+            (
+                r#"{"content":{"type":"text","text":"Hi","quickReplies":["Yes",{"id":"n","title":"No"}]}}"#,
+                "text",
+            ),
+            (
+                r#"{"media":{"type":"image","url":"https://x/i.png","caption":"cap"}}"#,
+                "image",
+            ),
+            (
+                r#"{"media":{"type":"document","url":"https://x/d.pdf","filename":"d.pdf"}}"#,
+                "document",
+            ),
+            (
+                r#"{"content":{"type":"image","image":{"url":"https://x/i.png"}}}"#,
+                "image",
+            ),
+            (
+                r#"{"location":{"latitude":-23.5,"longitude":-46.6,"name":"Office"}}"#,
+                "location",
+            ),
+            (
+                r#"{"text":"pick","buttons":[{"type":"reply","text":"Yes","payload":"y"},{"type":"url","text":"More","url":"https://x"}]}"#,
+                "buttons",
+            ),
+            (
+                r#"{"content":{"type":"interactive","interactive":{"body":{"text":"x"},"action":{"button":"Open","sections":[{"title":"a","rows":[{"id":"1","title":"One"}]}]}}}}"#,
+                "list",
+            ),
+            (
+                r#"{"content":{"type":"card","card":{"title":"A","subtitle":"b","imageUrl":"https://x/i.png","buttons":[{"id":"q","label":"Go"}]}}}"#,
+                "carousel",
+            ),
+            (
+                r#"{"content":{"type":"contact","contact":{"name":"Ana","phones":["+55"]}}}"#,
+                "contacts",
+            ),
+            (
+                r#"{"template":{"name":"order","language":"en"}}"#,
+                "template",
+            ),
+        ];
+        for (json, kind) in kinds {
+            assert_eq!(sent(json).kind(), kind, "{json}");
+        }
+        let choices = sent(kinds[7].0);
+        assert_eq!(choices.choices(), [("y", "Yes")]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        for json in [
+            r#"{"content":7}"#,
+            r#"{"content":{"type":"nothing"}}"#,
+            r#"{"text":"x","replyTo":"no"}"#,
+        ] {
+            assert!(
+                serde_json::from_str::<MessageIn>(json)
+                    .unwrap()
+                    .draft()
+                    .is_err(),
+                "{json}"
+            );
+        }
+    }
+}
