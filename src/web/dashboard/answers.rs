@@ -42,7 +42,11 @@ impl Refused {
     /// What is wrong with the field of that name, as a sentence.
     #[must_use]
     pub fn about(&self, name: &str) -> Option<String> {
-        let known = |field: &str| field == name || field.strip_prefix("config.") == Some(name);
+        let known = |field: &str| {
+            let field = field.strip_prefix("config.").unwrap_or(field);
+            // An entry of a list is said beside the list.
+            field.split('[').next() == Some(name)
+        };
         let field = self.0.as_ref()?.fields.iter().find(|f| known(&f.field))?;
         Some(format!("This {}.", field.message))
     }
@@ -117,6 +121,8 @@ mod tests {
         );
         assert_eq!(refused.field("name", "Shop"), FieldView::of("Shop"));
         assert_eq!(refused.banner(&["name", "primaryColor"]), None);
+        let entry = Rejection::field("config.allowedOrigins[1]", "must be a website");
+        assert!(Refused(Some(entry)).about("allowedOrigins").is_some());
         assert!(refused.banner(&["name"]).is_some());
         assert!(Refused::nothing().banner(&[]).is_none());
     }

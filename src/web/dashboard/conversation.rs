@@ -27,6 +27,7 @@ use crate::model::rejection::Rejection;
 use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
 use crate::web::dashboard::inbox::Desk;
+use crate::web::dashboard::inbox::permalink;
 use crate::web::dashboard::present::bubble::Around;
 use crate::web::dashboard::present::list::Queue;
 use crate::web::dashboard::problem::Problem;
@@ -40,6 +41,7 @@ use crate::web::dashboard::reader::see;
 pub fn configure(config: &mut web::ServiceConfig) {
     config.service(
         web::scope("/app/c/{conversation}")
+            .route("", web::get().to(permalink))
             .route("/messages", web::post().to(send))
             .route("/messages/{message}/retry", web::post().to(retry))
             .route("/assign", web::post().to(assign))

@@ -61,8 +61,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route(
             "/app/inbox/{queue}/{conversation}",
             web::get().to(conversation),
-        )
-        .route("/app/c/{conversation}", web::get().to(permalink));
+        );
 }
 
 /// What an address of the inbox may carry.
@@ -110,8 +109,12 @@ async fn conversation(
     Desk::open(&state, &reader, queue)?.answer(Some(id), &place)
 }
 
-/// The best queue a conversation can be opened in.
-async fn permalink(
+/// Leads to the best queue a conversation can be opened in. Its address stands with the forms of a
+/// conversation.
+///
+/// # Errors
+/// There is no such conversation.
+pub async fn permalink(
     state: Shared,
     path: Path<String>,
     place: Query<Place>,
