@@ -24,7 +24,7 @@ pub struct Actor {
 
 /// The identity of an actor, as kept with what it did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "type", content = "id", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub enum Who {
     /// A person, in the dashboard or with a token.
     User(UserId),

@@ -51,6 +51,14 @@ impl Limit {
     }
 }
 
+impl Limit {
+    /// What one costs, in milliseconds of credit.
+    fn price(self) -> i64 {
+        let (burst, period) = self.terms();
+        millis(period) / i64::from(burst)
+    }
+}
+
 /// How many buckets are kept before full ones are thrown away.
 const SWEEP_AT: usize = 20_000;
 
@@ -59,8 +67,8 @@ const SWEEP_AT: usize = 20_000;
 pub struct Limits(Mutex<HashMap<(Limit, String), Bucket>>);
 
 struct Bucket {
-    /// Milliseconds of credit.
-    credit_ms: u64,
+    /// Milliseconds of credit; below zero after a burst that was charged when it was over.
+    credit_ms: i64,
     at: Timestamp,
 }
 
@@ -70,9 +78,39 @@ impl Limits {
     /// # Errors
     /// How long to wait for the next one.
     pub fn take(&self, limit: Limit, who: &str, now: Timestamp) -> Result<(), Duration> {
-        let (burst, period) = limit.terms();
-        let full = millis(period);
-        let price = full / u64::from(burst);
+        self.check(limit, who, now)?;
+        self.charge(limit, who, now);
+        Ok(())
+    }
+
+    /// Whether there is one to take.
+    ///
+    /// # Errors
+    /// How long to wait for the next one.
+    pub fn check(&self, limit: Limit, who: &str, now: Timestamp) -> Result<(), Duration> {
+        let price = limit.price();
+        let missing = self.with(limit, who, now, |bucket| price - bucket.credit_ms);
+        match u64::try_from(missing) {
+            Ok(missing) if missing > 0 => Err(Duration::from_millis(missing)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes one for something that happened, even if there was none: whoever asks next waits the
+    /// longer.
+    pub fn charge(&self, limit: Limit, who: &str, now: Timestamp) {
+        let price = limit.price();
+        self.with(limit, who, now, |bucket| bucket.credit_ms -= price);
+    }
+
+    fn with<T>(
+        &self,
+        limit: Limit,
+        who: &str,
+        now: Timestamp,
+        act: impl FnOnce(&mut Bucket) -> T,
+    ) -> T {
+        let full = millis(limit.terms().1);
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= SWEEP_AT {
             buckets.retain(|(limit, _), bucket| {
@@ -86,18 +124,12 @@ impl Limits {
         });
         bucket.credit_ms = full.min(bucket.credit_ms + millis(now.since(bucket.at)));
         bucket.at = now;
-        match bucket.credit_ms.checked_sub(price) {
-            Some(rest) => {
-                bucket.credit_ms = rest;
-                Ok(())
-            }
-            None => Err(Duration::from_millis(price - bucket.credit_ms)),
-        }
+        act(bucket)
     }
 }
 
-fn millis(span: Duration) -> u64 {
-    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+fn millis(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -121,5 +153,11 @@ mod tests {
         assert_eq!(limits.take(Limit::Messages, "wcs_1", now), Ok(()));
         assert_eq!(limits.take(Limit::Messages, "wcs_1", now), Ok(()));
         assert!(limits.take(Limit::Messages, "wcs_1", now).is_err());
+        limits.charge(Limit::Messages, "wcs_1", now);
+        now = now.plus(Duration::from_secs(1));
+        assert!(
+            limits.take(Limit::Messages, "wcs_1", now).is_err(),
+            "a debt"
+        );
     }
 }

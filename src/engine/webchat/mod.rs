@@ -27,8 +27,12 @@ pub mod trails;
 pub mod uploads;
 pub mod view;
 
+#[cfg(test)]
+mod tests;
+
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::engine::context::Context;
 use crate::engine::webchat::error::Code;
@@ -101,13 +105,18 @@ impl Webchat {
     /// `rate_limited`, with the seconds to wait.
     pub fn count(&self, limit: Limit, who: &str) -> Result<(), WebchatError> {
         let now = self.context.clock.now();
-        self.shared.limits.take(limit, who, now).map_err(|wait| {
-            let secs = wait.as_secs() + 1;
-            let message = format!("Too much at once. Try again in {secs} seconds.");
-            Problem::new(Code::RateLimited, message)
-                .retry_after(secs)
-                .into()
-        })
+        let taken = self.shared.limits.take(limit, who, now);
+        taken.map_err(|wait| hasty(wait).into())
+    }
+
+    /// Whether something that is limited may be done.
+    ///
+    /// # Errors
+    /// `rate_limited`, with the seconds to wait.
+    pub fn check(&self, limit: Limit, who: &str) -> Result<(), WebchatError> {
+        let now = self.context.clock.now();
+        let checked = self.shared.limits.check(limit, who, now);
+        checked.map_err(|wait| hasty(wait).into())
     }
 
     /// Counts something of an address: IPv6 addresses of one network count together.
@@ -117,6 +126,12 @@ impl Webchat {
     pub fn count_peer(&self, limit: Limit, peer: &Peer) -> Result<(), WebchatError> {
         self.count(limit, &peer.network())
     }
+}
+
+fn hasty(wait: Duration) -> Problem {
+    let secs = wait.as_secs() + 1;
+    let message = format!("Too much at once. Try again in {secs} seconds.");
+    Problem::new(Code::RateLimited, message).retry_after(secs)
 }
 
 impl Peer {

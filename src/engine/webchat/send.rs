@@ -32,12 +32,9 @@ impl Webchat {
         send: Send,
         peer: &Peer,
     ) -> Result<Ack, WebchatError> {
-        let session = caller.session.id.to_string();
-        self.count(Limit::Messages, &session)?;
-        self.count(Limit::MessagesPerMinute, &session)?;
-        if caller.visitor.conversation_id.is_none() {
-            let visitor = caller.visitor.id.to_string();
-            self.count(Limit::Conversations, &visitor)?;
+        let limits = limits_of(caller);
+        for (limit, who) in &limits {
+            self.check(*limit, who)?;
         }
         if let Some(page) = &send.page {
             self.looks_at(caller, page, peer);
@@ -52,6 +49,13 @@ impl Webchat {
             reply_to: send.reply_to,
         };
         let ack = self.say(caller, saying).await?;
+        if !ack.duplicate {
+            // Copies of one message count once, however many come at the same time.
+            let now = self.context.clock.now();
+            for (limit, who) in &limits {
+                self.shared.limits.charge(*limit, who, now);
+            }
+        }
         self.stopped_typing(caller);
         Ok(ack)
     }
@@ -94,6 +98,19 @@ impl Webchat {
             });
         }
     }
+}
+
+/// What a message counts against.
+fn limits_of(caller: &Caller) -> Vec<(Limit, String)> {
+    let session = caller.session.id.to_string();
+    let mut limits = vec![
+        (Limit::Messages, session.clone()),
+        (Limit::MessagesPerMinute, session),
+    ];
+    if caller.visitor.conversation_id.is_none() {
+        limits.push((Limit::Conversations, caller.visitor.id.to_string()));
+    }
+    limits
 }
 
 /// What to call a visitor among us while nothing better is at hand.
