@@ -8,6 +8,7 @@ use std::fs::File;
 use std::fs::OpenOptions;
 use std::io::BufReader;
 use std::io::BufWriter;
+use std::io::ErrorKind;
 use std::io::Read;
 use std::io::Write;
 use std::ops::Bound;
@@ -34,8 +35,12 @@ use crate::store::kv::redb::Redb;
 const HEAD: &[u8] = b"linktor backup 1\n";
 /// Rows restored in one transaction.
 const BATCH: usize = 4_096;
-/// The longest block believed. Stored files are the largest thing there is.
-const BLOCK_MAX: u64 = 4 * 1024 * 1024 * 1024;
+/// The longest body that is held in memory; stored files, which are longer, are not.
+const BODY_MAX: u64 = 256 * 1024 * 1024;
+/// Bytes of a stored file that are in memory at a time.
+const COPY_BYTES: usize = 64 * 1024;
+/// Length of the digest in front of a stored file.
+const DIGEST_BYTES: u64 = 32;
 /// The page cache while restoring.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
 
@@ -112,11 +117,13 @@ fn write_draft(store: &Store, draft: &Path) -> std::io::Result<Contents> {
         contents.rows += write_rows(view.as_ref(), name, &mut out)?;
     }
     for digest in store.blobs().digests()? {
-        // A file removed since the snapshot was nobody's any more.
-        if let Ok(bytes) = std::fs::read(store.blobs().path(&digest)) {
-            out.block(TAG_FILE, &[&digest, &bytes])?;
-            contents.files += 1;
+        match File::open(store.blobs().path(&digest)) {
+            Ok(stored) => out.file(&digest, stored)?,
+            // A file removed since the snapshot was nobody's any more.
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
         }
+        contents.files += 1;
     }
     let digest = out.digest.clone().finalize();
     out.block(TAG_END, &[&digest])?;
@@ -178,6 +185,35 @@ impl<W: Write> Blocks<W> {
         self.raw(&length.to_be_bytes())?;
         parts.iter().try_for_each(|part| self.raw(part))
     }
+
+    /// A block with a stored file, which is never in memory as a whole.
+    fn file(&mut self, digest: &[u8; 32], mut file: File) -> std::io::Result<()> {
+        let length = file.metadata()?.len();
+        self.raw(&[TAG_FILE])?;
+        self.raw(&(digest.len() as u64 + length).to_be_bytes())?;
+        self.raw(digest)?;
+        copy(&mut file, length, |bytes| self.raw(bytes))
+    }
+}
+
+/// Hands over exactly `length` bytes, piece by piece.
+fn copy(
+    from: &mut impl Read,
+    length: u64,
+    mut take: impl FnMut(&[u8]) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    let mut buffer = vec![0; COPY_BYTES];
+    let mut left = length;
+    while left > 0 {
+        let most = usize::try_from(left).map_or(COPY_BYTES, |left| left.min(COPY_BYTES));
+        let read = from.read(&mut buffer[..most])?;
+        if read == 0 {
+            return Err(damaged());
+        }
+        take(&buffer[..read])?;
+        left -= read as u64;
+    }
+    Ok(())
 }
 
 /// Fills the data directory `dir`, which must be empty or absent, from a backup. The search index
@@ -198,9 +234,22 @@ pub fn restore(file: &Path, dir: &Path) -> Result<Contents, StoreError> {
         dir,
         &key_of(file).map_err(|error| unreadable(file, &error))?,
     )?;
-    let engine = Redb::open(&folder.database(), CACHE_BYTES)?;
+    // The database gets its name at the end: a restoring that was broken off must not pass for an
+    // installation with half its data.
+    let draft = draft_of(&folder.database());
+    let engine = Redb::open(&draft, CACHE_BYTES)?;
     let blobs = Blobs::open(folder.media())?;
-    fill(file, &engine, &blobs)
+    let contents = fill(file, &engine, &blobs)?;
+    drop(engine);
+    std::fs::rename(&draft, folder.database())
+        .and_then(|()| sync_folder_of(&folder.database()))
+        .map_err(|error| {
+            StoreError::Unusable(format!(
+                "cannot finish restoring {}: {error}",
+                dir.display()
+            ))
+        })?;
+    Ok(contents)
 }
 
 fn unreadable(file: &Path, error: &std::io::Error) -> StoreError {
@@ -216,7 +265,16 @@ fn fill(file: &Path, engine: &Redb, blobs: &Blobs) -> Result<Contents, StoreErro
     let mut keyspace = "";
     let mut rows: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
     loop {
-        let (tag, body) = reader.next().map_err(|error| unreadable(file, &error))?;
+        let (tag, length) = reader.head().map_err(|error| unreadable(file, &error))?;
+        if tag == TAG_FILE {
+            let put = put_file(blobs, &mut reader, length);
+            put.map_err(|error| unreadable(file, &error))?;
+            contents.files += 1;
+            continue;
+        }
+        let body = reader
+            .take(length)
+            .map_err(|error| unreadable(file, &error))?;
         if rows.len() == BATCH || tag != TAG_ROW {
             put_rows(engine, keyspace, &rows)?;
             contents.rows += rows.len() as u64;
@@ -225,10 +283,6 @@ fn fill(file: &Path, engine: &Redb, blobs: &Blobs) -> Result<Contents, StoreErro
         match tag {
             TAG_KEYSPACE => keyspace = known_keyspace(&body)?,
             TAG_ROW => rows.push(row_of(body).map_err(|error| unreadable(file, &error))?),
-            TAG_FILE => {
-                put_file(blobs, &body).map_err(|error| unreadable(file, &error))?;
-                contents.files += 1;
-            }
             TAG_END => return Ok(contents),
             _ => {}
         }
@@ -279,19 +333,22 @@ fn row_of(mut body: Vec<u8>) -> std::io::Result<(Vec<u8>, Vec<u8>)> {
     Ok((body.split_off(4), value))
 }
 
-fn put_file(blobs: &Blobs, body: &[u8]) -> std::io::Result<()> {
-    let (digest, bytes) = body.split_first_chunk::<32>().ok_or_else(damaged)?;
-    let place = blobs.path(digest);
+fn put_file(blobs: &Blobs, reader: &mut Reader, length: u64) -> std::io::Result<()> {
+    let name = reader.take(DIGEST_BYTES)?;
+    let digest = name.try_into().map_err(|_| damaged())?;
+    let length = length.checked_sub(DIGEST_BYTES).ok_or_else(damaged)?;
+    let place = blobs.path(&digest);
     if let Some(folder) = place.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let mut file = File::create(place)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    let mut file = File::create(&place)?;
+    reader.copy(length, |bytes| file.write_all(bytes))?;
+    file.sync_all()?;
+    sync_folder_of(&place)
 }
 
 fn damaged() -> std::io::Error {
-    let kind = std::io::ErrorKind::InvalidData;
+    let kind = ErrorKind::InvalidData;
     std::io::Error::new(kind, "it is damaged or was cut off")
 }
 
@@ -300,17 +357,20 @@ fn check(file: &Path) -> std::io::Result<()> {
     let mut reader = Reader::open(file)?;
     loop {
         let so_far = reader.digest.clone();
-        let (tag, body) = reader.next()?;
+        let (tag, length) = reader.head()?;
         if tag == TAG_END {
-            let whole = so_far.finalize()[..] == body[..];
+            let whole = so_far.finalize()[..] == reader.take(length)?[..];
             return if whole { Ok(()) } else { Err(damaged()) };
         }
+        reader.copy(length, |_| Ok(()))?;
     }
 }
 
 fn key_of(file: &Path) -> std::io::Result<[u8; 32]> {
-    let (tag, body) = Reader::open(file)?.next()?;
-    let key = body.try_into().ok().filter(|_| tag == TAG_KEY);
+    let mut reader = Reader::open(file)?;
+    let (tag, length) = reader.head()?;
+    let key = reader.take(length)?;
+    let key = key.try_into().ok().filter(|_| tag == TAG_KEY);
     key.ok_or_else(damaged)
 }
 
@@ -329,113 +389,40 @@ impl Reader {
         if reader.take(HEAD.len() as u64)? == HEAD {
             return Ok(reader);
         }
-        let kind = std::io::ErrorKind::InvalidData;
+        let kind = ErrorKind::InvalidData;
         let what = "it is no backup of linktor, or one of a newer linktor";
         Err(std::io::Error::new(kind, what))
     }
 
+    /// The tag of the next block, and the length of its body, which is taken or copied next.
+    fn head(&mut self) -> std::io::Result<(u8, u64)> {
+        let head = self.take(9)?;
+        let (tag, length) = head.split_first().ok_or_else(damaged)?;
+        let length = length.try_into().map_err(|_| damaged())?;
+        Ok((*tag, u64::from_be_bytes(length)))
+    }
+
     fn take(&mut self, length: u64) -> std::io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let read = (&mut self.file).take(length).read_to_end(&mut bytes)?;
-        if read as u64 != length {
+        if length > BODY_MAX {
             return Err(damaged());
         }
-        self.digest.update(&bytes);
+        let mut bytes = Vec::new();
+        self.copy(length, |piece| {
+            bytes.extend_from_slice(piece);
+            Ok(())
+        })?;
         Ok(bytes)
     }
 
-    fn next(&mut self) -> std::io::Result<(u8, Vec<u8>)> {
-        let head = self.take(9)?;
-        let (tag, length) = head.split_first().ok_or_else(damaged)?;
-        let length = u64::from_be_bytes(length.try_into().map_err(|_| damaged())?);
-        if length > BLOCK_MAX {
-            return Err(damaged());
-        }
-        Ok((*tag, self.take(length)?))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-    use super::*;
-    use crate::store::DEFAULT_CACHE_BYTES;
-    use crate::store::keyspaces::META;
-    use crate::store::tx::Read as _;
-
-    async fn filled(dir: &Path) -> (Store, [u8; 32]) {
-        let store = Store::open(dir, DEFAULT_CACHE_BYTES).unwrap();
-        store
-            .write("filling", |tx| -> Result<(), StoreError> {
-                (0..10_000u64).try_for_each(|n| tx.put(&META, &format!("n{n}"), &n))
-            })
-            .await
-            .unwrap();
-        let blob = store.blobs().store_bytes(b"a picture".to_vec()).await;
-        (store, blob.unwrap().digest)
-    }
-
-    #[tokio::test]
-    async fn what_was_backed_up_is_there_after_restoring() {
-        let dir = tempfile::tempdir().unwrap();
-        let (store, digest) = filled(&dir.path().join("data")).await;
-        let file = dir.path().join("backup");
-        let written = write(&store, &file).unwrap();
-        assert!(written.rows >= 10_000);
-        assert_eq!(written.files, 1);
-        let copy = dir.path().join("copy");
-        assert_eq!(restore(&file, &copy).unwrap(), written);
-        let restored = Store::open(&copy, DEFAULT_CACHE_BYTES).unwrap();
-        let snapshot = restored.snapshot().unwrap();
-        let read = snapshot.get(&META, &"n9999".to_owned()).unwrap();
-        assert_eq!(read, Some(9_999));
-        assert_eq!(restored.secret_key(), store.secret_key());
-        assert_eq!(restored.blobs().read(&digest).await.unwrap(), b"a picture");
-    }
-
-    #[tokio::test]
-    async fn a_backup_that_is_not_whole_restores_nothing() {
-        let dir = tempfile::tempdir().unwrap();
-        let (store, _) = filled(&dir.path().join("data")).await;
-        let file = dir.path().join("backup");
-        write(&store, &file).unwrap();
-        let whole = std::fs::read(&file).unwrap();
-        let mut changed = whole.clone();
-        let middle = changed.len() / 2;
-        changed[middle] ^= 1;
-        for (name, bytes) in [
-            ("cut", &whole[..whole.len() - 1]),
-            ("half", &whole[..whole.len() / 2]),
-            ("changed", &changed[..]),
-            ("empty", &[][..]),
-            ("other", b"not a backup at all"),
-        ] {
-            let broken = dir.path().join(name);
-            std::fs::write(&broken, bytes).unwrap();
-            let copy = dir.path().join("copy");
-            assert!(restore(&broken, &copy).is_err(), "{name}");
-            assert!(!copy.exists(), "{name}");
-        }
-    }
-
-    #[tokio::test]
-    async fn nothing_is_overwritten() {
-        let dir = tempfile::tempdir().unwrap();
-        let (store, _) = filled(&dir.path().join("data")).await;
-        let file = dir.path().join("backup");
-        write(&store, &file).unwrap();
-        assert!(write(&store, &file).is_err());
-        assert!(restore(&file, &dir.path().join("data")).is_err());
-    }
-
-    #[test]
-    fn every_keyspace_is_in_a_backup() {
-        let source = include_str!("keyspaces.rs");
-        let named: Vec<&str> = source
-            .split("::named(")
-            .skip(1)
-            .map(|rest| rest.split('"').nth(1).unwrap())
-            .collect();
-        assert_eq!(named, keyspaces::NAMES);
+    fn copy(
+        &mut self,
+        length: u64,
+        mut take: impl FnMut(&[u8]) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
+        let digest = &mut self.digest;
+        copy(&mut self.file, length, |bytes| {
+            digest.update(bytes);
+            take(bytes)
+        })
     }
 }

@@ -167,7 +167,9 @@ impl Blobs {
         let folder = place.parent().unwrap_or(&self.dir).to_owned();
         tokio::fs::create_dir_all(&folder).await?;
         tokio::fs::rename(draft, &place).await?;
-        tokio::fs::File::open(&folder).await?.sync_all().await
+        tokio::fs::File::open(&folder).await?.sync_all().await?;
+        // The folder itself may be new.
+        tokio::fs::File::open(&self.dir).await?.sync_all().await
     }
 
     /// Stores bytes that are in memory already.

@@ -1,9 +1,11 @@
 //! The store as a whole: what it keeps, and what becomes of it when something breaks.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod backup;
 mod crash;
 mod rounds;
 mod trouble;
+mod versions;
 mod writing;
 
 use std::path::Path;
