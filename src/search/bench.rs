@@ -36,6 +36,7 @@ use crate::search::documents::Kind;
 use crate::search::error::SearchError;
 use crate::search::facts::Fact;
 use crate::search::query::parse;
+use crate::search::resolve::Nameless;
 use crate::search::schema::Fields;
 use crate::search::schema::RANK;
 
@@ -248,7 +249,7 @@ fn ask(search: &Search, question: &str) -> Result<usize, SearchError> {
         after: None,
         count_to: 0,
         fence: &Fence::All,
-        resolver: &corpus::Nameless,
+        resolver: &Nameless,
         states: &|id| Some(corpus::state(id)),
     })?;
     Ok(hits.rows.len())

@@ -3,25 +3,18 @@
 //! Words are as frequent as words are (the n-th one is used about 1/n as often as the first), and
 //! several are only a letter apart, so that prefixes and typing mistakes have something to find.
 
-use jiff::tz::TimeZone;
-
 use crate::base::time::Timestamp;
 use crate::model::channel::ChannelKind;
 use crate::model::conversation::Priority;
 use crate::model::conversation::Status;
-use crate::model::ids::ChannelId;
-use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::Id;
-use crate::model::ids::TeamId;
-use crate::model::ids::UserId;
 use crate::model::message::Direction;
 use crate::search::access::State;
 use crate::search::documents::Author;
 use crate::search::documents::ConversationDoc;
 use crate::search::documents::Doc;
 use crate::search::documents::MessageDoc;
-use crate::search::resolve::Resolver;
 
 /// Different words there are.
 pub const VOCABULARY: u32 = 20_000;
@@ -178,44 +171,6 @@ pub fn id<I: Id>(number: u32) -> I {
     bytes[6..10].copy_from_slice(&noise.below(u32::MAX).to_be_bytes());
     bytes[12..].copy_from_slice(&number.to_be_bytes());
     I::from_bytes(bytes)
-}
-
-/// Nobody has a name here.
-#[derive(Debug, Clone, Copy)]
-pub struct Nameless;
-
-impl Resolver for Nameless {
-    fn me(&self) -> Option<UserId> {
-        None
-    }
-
-    fn now(&self) -> Timestamp {
-        Timestamp::from_secs(EPOCH_SECS)
-    }
-
-    fn zone(&self) -> TimeZone {
-        TimeZone::UTC
-    }
-
-    fn users(&self, _name: &str) -> Vec<UserId> {
-        Vec::new()
-    }
-
-    fn contacts(&self, _name: &str) -> Vec<ContactId> {
-        Vec::new()
-    }
-
-    fn teams(&self, _name: &str) -> Vec<TeamId> {
-        Vec::new()
-    }
-
-    fn channels(&self, _name: &str) -> Vec<ChannelId> {
-        Vec::new()
-    }
-
-    fn is_kind(&self, _kind: &ChannelKind) -> bool {
-        false
-    }
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ use std::time::Duration;
 use std::time::Instant;
 
 use crate::base::time::Timestamp;
+use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::search::access::Candidates;
 use crate::search::access::Fence;
@@ -51,6 +52,8 @@ use crate::search::find::Place;
 use crate::search::find::Walk;
 use crate::search::generation::Generation;
 use crate::search::query::Query;
+use crate::search::resolve::NAMESAKES_MAX;
+use crate::search::resolve::Nameless;
 use crate::search::resolve::Plan;
 use crate::search::resolve::Resolver;
 use crate::search::schema::Fields;
@@ -156,6 +159,41 @@ impl Search {
         };
         hits.took = begun.elapsed();
         Ok(hits)
+    }
+
+    /// Contacts with words that begin with those of the name, newest first; at most
+    /// [`NAMESAKES_MAX`]. For a [`Resolver`] to answer `from:camila` by: it looks again at what the
+    /// words stood in, because labels and notes count here too.
+    ///
+    /// # Errors
+    /// [`SearchError`]: the index cannot be read.
+    pub fn contacts_named(&self, name: &str) -> Result<Vec<ContactId>, SearchError> {
+        let query = Query::of_beginnings(name);
+        let mut found = Vec::new();
+        let mut after: Option<Vec<u8>> = None;
+        while found.len() < NAMESAKES_MAX {
+            let page = self.query(&Request {
+                query: &query,
+                kinds: &[Kind::Contact],
+                order: Order::Newest,
+                limit: PAGE_MAX,
+                after: after.as_deref(),
+                count_to: 0,
+                fence: &Fence::All,
+                resolver: &Nameless,
+                states: &|_| None,
+            })?;
+            let exact = page.rows.iter().filter(|hit| !hit.close);
+            found.extend(exact.filter_map(|hit| match hit.key {
+                Key::Contact(id) => Some(id),
+                Key::Message(_) | Key::Conversation(_) => None,
+            }));
+            match page.next {
+                Some(next) if page.rows.iter().all(|hit| !hit.close) => after = Some(next),
+                _ => break,
+            }
+        }
+        Ok(found)
     }
 }
 

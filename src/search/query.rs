@@ -156,6 +156,24 @@ impl Part {
 }
 
 impl Query {
+    /// A question for all words of a text, each of which may go on; no operators are read.
+    #[must_use]
+    pub fn of_beginnings(text: &str) -> Self {
+        let part = |word: &str| Part {
+            negated: false,
+            wanted: Wanted::Text(vec![Phrase {
+                text: word.to_owned(),
+                quoted: false,
+                open: true,
+            }]),
+            span: 0..0,
+        };
+        let words = head(text, TEXT_MAX).split_whitespace().take(PARTS_MAX);
+        Self {
+            parts: words.map(part).filter(Part::says_something).collect(),
+        }
+    }
+
     /// Whether nothing was asked.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -32,7 +32,6 @@ use crate::search::documents::Key;
 pub use crate::search::documents::Kind;
 pub use crate::search::query;
 use crate::search::query::Query;
-use crate::search::resolve::NAMESAKES_MAX;
 use crate::search::resolve::Resolver;
 use crate::store::Snapshot;
 use crate::store::StoreError;
@@ -43,7 +42,6 @@ use crate::store::records::messages;
 use crate::store::records::read_marks;
 use crate::store::records::teams;
 use crate::store::records::users;
-use crate::store::tx::Scan;
 
 /// What is searched for.
 #[derive(Debug, Clone)]
@@ -254,17 +252,13 @@ impl Resolver for Names<'_> {
     fn contacts(&self, name: &str) -> Vec<ContactId> {
         let mut found = logged(contacts::by_email(self.snapshot, name)).unwrap_or_default();
         found.extend(logged(contacts::by_phone(self.snapshot, name)).unwrap_or_default());
-        let wanted = fold(name);
-        // Any word of a name counts, so the order of names is no help: all are looked through, by
-        // their keys.
-        let mut after = None;
-        while found.len() < NAMESAKES_MAX {
-            let scan = Scan::all().after(after.as_ref()).limit(1_000);
-            let rows = logged(contacts::by_name(self.snapshot, scan)).unwrap_or_default();
-            let Some((place, _)) = rows.last() else { break };
-            after = Some(place.clone());
-            let bearing = |(place, _): &((String, ContactId), Contact)| is_named(&place.0, &wanted);
-            found.extend(rows.into_iter().filter(bearing).map(|(_, contact)| contact));
+        let named = self.context.search.contacts_named(name);
+        for id in named
+            .inspect_err(|error| tracing::error!("searching: {error}"))
+            .unwrap_or_default()
+        {
+            let contact = logged(contacts::get(self.snapshot, id)).flatten();
+            found.extend(contact.filter(|contact| bears(&contact.name, name)));
         }
         let with_merged = |contact: Contact| std::iter::once(contact.id).chain(contact.merged_ids);
         found.into_iter().flat_map(with_merged).collect()
@@ -293,11 +287,8 @@ impl Resolver for Names<'_> {
 
 /// Whether a name, or a word of it, begins with what was typed, without regard to case and accents.
 fn bears(name: &str, typed: &str) -> bool {
-    is_named(&fold(name), &fold(typed))
-}
-
-fn is_named(folded: &str, wanted: &str) -> bool {
-    let begins = |at: usize| folded[at..].starts_with(wanted);
+    let (folded, wanted) = (fold(name), fold(typed));
+    let begins = |at: usize| folded[at..].starts_with(&wanted);
     !wanted.is_empty()
         && (begins(0)
             || folded

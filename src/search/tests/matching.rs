@@ -224,6 +224,15 @@ fn contacts_and_conversations_are_found_by_their_own_words() {
     for (question, expected) in cases {
         assert_eq!(shop.find(question), expected, "{question}");
     }
+    for (name, known) in [
+        ("jos", true),
+        ("ibanez jose", true),
+        ("jose@example.com", true),
+        ("josefa", false),
+    ] {
+        let named = shop.search.contacts_named(name).unwrap();
+        assert_eq!(!named.is_empty(), known, "{name}");
+    }
     let contacts = shop.ask("acme", |request| request.kinds = &[Kind::Contact]);
     assert_eq!(contacts.rows[0].conversation, None);
 }
