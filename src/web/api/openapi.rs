@@ -8,6 +8,7 @@ use actix_web::http::Method;
 use actix_web::web;
 use actix_web::web::Data;
 use actix_web::web::ServiceConfig;
+use askama::Template as _;
 use utoipa::openapi::ComponentsBuilder;
 use utoipa::openapi::ContentBuilder;
 use utoipa::openapi::HttpMethod;
@@ -57,6 +58,64 @@ pub fn configure(config: &mut ServiceConfig) {
     let text = document().to_json().unwrap_or_default();
     config.app_data(Data::new(Document(text.into())));
     config.route("/openapi.json", web::get().to(show));
+    config.route("/docs", web::get().to(read));
+}
+
+/// The document as a page.
+#[derive(askama::Template)]
+#[template(path = "docs.html")]
+struct DocsPage {
+    subjects: Vec<Subject>,
+}
+
+/// The routes about one thing.
+struct Subject {
+    name: &'static str,
+    routes: Vec<Line>,
+}
+
+/// One route.
+struct Line {
+    method: String,
+    path: &'static str,
+    summary: &'static str,
+    access: String,
+    takes: Option<String>,
+}
+
+impl From<&Doc> for Line {
+    fn from(doc: &Doc) -> Self {
+        Self {
+            method: doc.method.to_string(),
+            path: doc.path,
+            summary: doc.summary,
+            access: access_words(doc.access).unwrap_or_else(|| "For everybody.".to_owned()),
+            takes: doc.takes.clone(),
+        }
+    }
+}
+
+async fn read() -> HttpResponse {
+    let routes = routes();
+    let mut subjects: Vec<Subject> = Vec::new();
+    for doc in routes.docs() {
+        match subjects.iter_mut().find(|subject| subject.name == doc.tag) {
+            Some(subject) => subject.routes.push(doc.into()),
+            None => subjects.push(Subject {
+                name: doc.tag,
+                routes: vec![doc.into()],
+            }),
+        }
+    }
+    match (DocsPage { subjects }).render() {
+        Ok(page) => HttpResponse::Ok()
+            .content_type("text/html; charset=utf-8")
+            .body(page),
+        Err(error) => {
+            tracing::error!("the page of the API could not be drawn: {error}");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
 }
 
 async fn show(document: Data<Document>) -> HttpResponse {

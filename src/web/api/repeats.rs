@@ -116,10 +116,8 @@ fn conflict() -> Rejection {
 }
 
 fn refuse(request: ServiceRequest, refused: &ApiError) -> ServiceResponse<BoxBody> {
-    let refused = ApiError(refused.0.clone());
-    request
-        .into_response(HttpResponse::from_error(refused))
-        .map_into_boxed_body()
+    // With the refusal inside, so that the frame can put the request's id into it.
+    request.error_response(ApiError(refused.0.clone()))
 }
 
 fn again(request: ServiceRequest, earlier: &Remembered) -> ServiceResponse<BoxBody> {
