@@ -353,11 +353,7 @@ fn serve(
     listener: TcpListener,
     demo: Arc<OnceLock<Demo>>,
 ) -> Result<Serving, StartError> {
-    let state = Data::new(State::new(
-        engine.clone(),
-        config.server.trusted_proxies.clone(),
-        demo,
-    ));
+    let state = Data::new(State::new(engine.clone(), config, demo));
     let server = HttpServer::new(move || {
         WebApp::new()
             .app_data(state.clone())

@@ -3,11 +3,24 @@
 //! A caller is a key or a person, and an address where nobody is proved yet.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
+use actix_web::HttpRequest;
+use actix_web::http::header::HeaderMap;
+use actix_web::http::header::HeaderName;
+use actix_web::http::header::HeaderValue;
+use actix_web::web::Data;
+
 use crate::base::time::Timestamp;
 use crate::config::LimitsConfig;
+use crate::model::actor::Who;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+use crate::web::api::caller;
+use crate::web::auth::ip_of;
+use crate::web::state::State;
 
 /// Callers remembered at most; beyond it those with full buckets are forgotten.
 const CALLERS_MAX: usize = 50_000;
@@ -32,7 +45,7 @@ impl Class {
     pub fn of(method: &str, path: &str) -> Self {
         let path = path.trim_end_matches('/');
         let last = path.rsplit('/').next().unwrap_or_default();
-        let guessed = ["/auth/login", "/auth/register", "/auth/refresh"];
+        let guessed = ["/auth/login", "/auth/register"];
         if guessed.iter().any(|end| path.ends_with(end)) || path.contains("/auth/password/") {
             Self::Auth
         } else if method == "POST" && matches!(last, "messages" | "send" | "bulk") {
@@ -101,7 +114,7 @@ impl Limits {
         let full = u64::from(limit) * TOKEN;
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= CALLERS_MAX {
-            Self::forget(&mut buckets, now);
+            forget(&mut buckets, now);
         }
         let fresh = Bucket {
             missing: 0,
@@ -126,14 +139,66 @@ impl Limits {
             retry_after_secs: refused.then(|| to_wait_ms.div_ceil(1_000).max(1)),
         })
     }
+}
 
-    /// Forgets who asked for nothing within the last minute: their buckets are full.
-    fn forget(buckets: &mut HashMap<(Class, String), Bucket>, now: Timestamp) {
-        buckets.retain(|_, bucket| now.since(bucket.at).as_millis() < u128::from(MINUTE_MS));
-        if buckets.len() >= CALLERS_MAX {
-            // More callers within a minute than anybody serves: an attack from many addresses.
-            tracing::warn!("more than {CALLERS_MAX} callers within a minute; limits start anew");
-            buckets.clear();
+/// Forgets who asked for nothing within the last minute: their buckets are full.
+fn forget(buckets: &mut HashMap<(Class, String), Bucket>, now: Timestamp) {
+    buckets.retain(|_, bucket| now.since(bucket.at).as_millis() < u128::from(MINUTE_MS));
+    if buckets.len() >= CALLERS_MAX {
+        // More callers within a minute than anybody serves: an attack from many addresses.
+        tracing::warn!("more than {CALLERS_MAX} callers within a minute; limits start anew");
+        buckets.clear();
+    }
+}
+
+/// Takes a token for a request of the API from whoever makes it: the key or person it proves, or
+/// the address it comes from.
+pub fn ask(request: &HttpRequest) -> Option<Standing> {
+    let state = request.app_data::<Data<State>>()?;
+    let class = Class::of(request.method().as_str(), request.path());
+    let proved = if class == Class::Auth {
+        None
+    } else {
+        caller::of(request).ok().map(|caller| caller.actor.who())
+    };
+    let caller = match proved {
+        Some(Who::ApiKey(key, _)) => key.to_string(),
+        Some(Who::User(user)) => user.to_string(),
+        _ => by_address(ip_of(request, &state.trusted_proxies)?),
+    };
+    let now = state.engine.context.clock.now();
+    state.limits.take(class, &caller, now)
+}
+
+/// One address, or the network one household is given in IPv6.
+fn by_address(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}")
+        }
+    }
+}
+
+impl Standing {
+    /// Why the request does not go on, if it does not.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Rejection> {
+        let secs = self.retry_after_secs?;
+        let message = format!("That were too many requests. Try again in {secs} seconds.");
+        Some(Rejection::new(Code::RateLimitExceeded, message).retry_after(secs))
+    }
+
+    /// Tells the caller how it stands.
+    pub fn tell(&self, headers: &mut HeaderMap) {
+        let figures = [
+            ("x-ratelimit-limit", i64::from(self.limit)),
+            ("x-ratelimit-remaining", i64::from(self.remaining)),
+            ("x-ratelimit-reset", self.reset_secs),
+        ];
+        for (name, value) in figures {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
         }
     }
 }

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 
 use crate::base::crypto::sign;
+use crate::config::Config;
 use crate::config::network::Network;
 use crate::engine::Engine;
 use crate::web::api::repeats::UnderWay;
 use crate::web::demo::Demo;
+use crate::web::limits::Limits;
 
 /// What every handler can reach. One per process, shared.
 pub struct State {
@@ -17,6 +19,8 @@ pub struct State {
     pub is_https: bool,
     /// Addresses of proxies whose word on where a request comes from is believed.
     pub trusted_proxies: Vec<Network>,
+    /// How much each caller may still ask for.
+    pub limits: Limits,
     /// Requests under an idempotency key that are being answered.
     pub under_way: UnderWay,
     csrf_key: [u8; 32],
@@ -26,13 +30,14 @@ pub struct State {
 impl State {
     /// The state over an engine.
     #[must_use]
-    pub fn new(engine: Engine, trusted_proxies: Vec<Network>, demo: Arc<OnceLock<Demo>>) -> Self {
+    pub fn new(engine: Engine, config: &Config, demo: Arc<OnceLock<Demo>>) -> Self {
         let csrf_key = sign(engine.context.store.secret_key().reveal(), b"csrf");
         let is_https = engine.context.links.public_url().starts_with("https://");
         Self {
             engine,
             is_https,
-            trusted_proxies,
+            trusted_proxies: config.server.trusted_proxies.clone(),
+            limits: Limits::new(config.limits.clone()),
             under_way: UnderWay::default(),
             csrf_key,
             demo,

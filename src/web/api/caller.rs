@@ -76,11 +76,15 @@ impl FromRequest for ApiCaller {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(caller(request))
+        ready(of(request))
     }
 }
 
-fn caller(request: &HttpRequest) -> Result<ApiCaller, ApiError> {
+/// Who makes a request, found out once.
+///
+/// # Errors
+/// Nobody is proved.
+pub fn of(request: &HttpRequest) -> Result<ApiCaller, ApiError> {
     if let Some(known) = request.extensions().get::<ApiCaller>() {
         return Ok(known.clone());
     }

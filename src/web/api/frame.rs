@@ -17,6 +17,8 @@ use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::web::api::repeats;
 use crate::web::error::ApiError;
+use crate::web::limits;
+use crate::web::limits::Standing;
 use crate::web::state::State;
 
 /// The header that carries a request's id, both ways.
@@ -47,8 +49,17 @@ pub async fn around<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = given_or_new(&request);
     request.extensions_mut().insert(RequestId(id.clone()));
-    let response = repeats::once(request, next).await?;
-    Ok(with_id(response, &id))
+    let standing = limits::ask(request.request());
+    let refusal = standing.as_ref().and_then(Standing::refusal);
+    let response = match refusal {
+        Some(refusal) => request.error_response(ApiError(refusal)),
+        None => repeats::once(request, next).await?,
+    };
+    let mut response = with_id(response, &id);
+    if let Some(standing) = standing {
+        standing.tell(response.headers_mut());
+    }
+    Ok(response)
 }
 
 fn given_or_new(request: &ServiceRequest) -> String {
