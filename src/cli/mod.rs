@@ -6,6 +6,7 @@
 )]
 
 mod doctor;
+mod memory;
 mod orders;
 
 use std::io::IsTerminal as _;
@@ -105,6 +106,9 @@ enum Order {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if matches!(cli.order, None | Some(Order::Serve | Order::Demo)) {
+        memory::settle();
+    }
     match execute(cli) {
         Ok(code) => code,
         Err(error) => {
