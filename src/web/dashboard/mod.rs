@@ -23,7 +23,11 @@ pub mod view;
 pub mod webchat_form;
 pub mod welcome;
 
+use actix_web::HttpResponse;
+use actix_web::web;
 use actix_web::web::ServiceConfig;
+
+use problem::Problem;
 
 /// The addresses of the dashboard, one line a page.
 pub fn configure(config: &mut ServiceConfig) {
@@ -42,4 +46,10 @@ pub fn configure(config: &mut ServiceConfig) {
     channels::configure(config);
     channel::configure(config);
     welcome::configure(config);
+    config.route("/app/{rest:.*}", web::to(nothing_here));
+}
+
+/// Any other address below `/app`: the page that says so.
+async fn nothing_here() -> Result<HttpResponse, Problem> {
+    Err(Problem::not_found())
 }

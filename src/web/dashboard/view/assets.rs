@@ -1,7 +1,7 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-d2ce98a4d2.css";
+pub const CSS: &str = "/app/assets/app-4ea92814ee.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-a217511533.js";
 /// The script of pages with passwords, codes or colours.
@@ -27,7 +27,7 @@ pub const SHOP_JS: &str = "/app/assets/shop-f48a6f7a1c.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-d2ce98a4d2.css", "app.css", "text/css; charset=utf-8"),
+    ("app-4ea92814ee.css", "app.css", "text/css; charset=utf-8"),
     ("app-a217511533.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("chat-36f11165aa.css", "chat.css", "text/css; charset=utf-8"),

@@ -36,7 +36,7 @@ impl ErrorPage {
         }
     }
 
-    /// Ours to fix. `code` names the log entry, `retry` is the address that failed.
+    /// Ours to fix. `code` names the log entry, if there is one; `retry` is the address that failed.
     #[must_use]
     pub fn broken(theme: Theme, code: &str, retry: &str) -> Self {
         Self {
@@ -44,7 +44,7 @@ impl ErrorPage {
             status: 500,
             title: "Something broke on our side. Nothing you typed is lost.".to_owned(),
             text: String::new(),
-            code: Some(code.to_owned()),
+            code: (!code.is_empty()).then(|| code.to_owned()),
             action: (retry.to_owned(), "Try again".to_owned()),
         }
     }
