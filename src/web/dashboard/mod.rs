@@ -27,7 +27,7 @@ use actix_web::HttpResponse;
 use actix_web::web;
 use actix_web::web::ServiceConfig;
 
-use problem::Problem;
+use crate::web::dashboard::problem::Problem;
 
 /// The addresses of the dashboard, one line a page.
 pub fn configure(config: &mut ServiceConfig) {
