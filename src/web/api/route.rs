@@ -1,10 +1,16 @@
 //! Routes of the API: one call adds a route and what the document says of it, so that no route is
-//! undocumented and no document is about nothing.
+//! undocumented, no document is about nothing, and who may use a route is what the document says.
 
+use actix_web::Error;
 use actix_web::FromRequest;
 use actix_web::Handler;
 use actix_web::Responder;
+use actix_web::body::MessageBody;
+use actix_web::dev::ServiceRequest;
+use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
+use actix_web::middleware::Next;
+use actix_web::middleware::from_fn;
 use actix_web::web;
 use actix_web::web::ServiceConfig;
 use utoipa::ToSchema;
@@ -12,6 +18,8 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::Schema;
 
 use crate::model::permission::Permission;
+use crate::web::api::caller;
+use crate::web::error::ApiError;
 
 /// A schema and its name.
 pub type Named = (String, RefOr<Schema>);
@@ -129,13 +137,34 @@ impl Doc {
     }
 }
 
-type Added = Box<dyn FnOnce(&mut ServiceConfig)>;
+impl Access {
+    /// Lets a request through or refuses it, before its body is read: who may not use a route
+    /// learns nothing of what it takes.
+    async fn guard<B: MessageBody>(
+        self,
+        request: ServiceRequest,
+        next: Next<B>,
+    ) -> Result<ServiceResponse<B>, Error> {
+        let caller = || caller::of(request.request());
+        match self {
+            Self::Anyone => {}
+            Self::SignedIn => drop(caller()?),
+            Self::Needs(permission) => {
+                let actor = caller()?.actor;
+                actor.require(permission).map_err(ApiError)?;
+            }
+        }
+        next.call(request).await
+    }
+}
+
+type Mount = Box<dyn FnOnce(&mut ServiceConfig, Access)>;
 
 /// Routes being put together.
 #[derive(Default)]
 pub struct Routes {
     tag: &'static str,
-    added: Vec<Added>,
+    mounts: Vec<Mount>,
     docs: Vec<Doc>,
 }
 
@@ -185,24 +214,26 @@ impl Routes {
         self.add(&[Method::DELETE], paths, handler)
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "a handler is a name")]
     fn add<F, A>(&mut self, methods: &[Method], paths: &[&'static str], handler: F) -> &mut Doc
     where
         F: Handler<A>,
         A: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        for path in paths.iter().copied() {
-            for method in methods.iter().cloned() {
-                let handler = handler.clone();
-                self.added.push(Box::new(move |config| {
-                    config.route(path, web::method(method).to(handler));
-                }));
+        let (named, method) = (paths[0], methods[0].clone());
+        let (paths, methods) = (paths.to_vec(), methods.to_vec());
+        self.mounts.push(Box::new(move |config, access| {
+            for path in paths {
+                for method in methods.iter().cloned() {
+                    let route = web::method(method).to(handler.clone());
+                    let guard = from_fn(move |request, next| access.guard(request, next));
+                    config.route(path, route.wrap(guard));
+                }
             }
-        }
+        }));
         let doc = Doc {
-            method: methods[0].clone(),
-            path: paths[0],
+            method,
+            path: named,
             summary: "",
             tag: self.tag,
             access: Access::SignedIn,
@@ -224,8 +255,8 @@ impl Routes {
 
     /// Hands the routes to the web framework.
     pub fn register(self, config: &mut ServiceConfig) {
-        for added in self.added {
-            added(config);
+        for (mount, doc) in self.mounts.into_iter().zip(self.docs) {
+            mount(config, doc.access);
         }
     }
 }
