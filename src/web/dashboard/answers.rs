@@ -83,10 +83,10 @@ pub fn refuse<T: Template>(
     if !reader.parts.is_empty() {
         return Ok(problem.for_script());
     }
-    if !is_about_the_form(problem.0.code) {
+    if !is_about_the_form(problem.rejection().code) {
         return Err(problem);
     }
-    let page = page(&Refused(Some(problem.0)))?;
+    let page = page(&Refused(Some(problem.rejection().clone())))?;
     Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
 

@@ -64,7 +64,7 @@ struct Asked {
 async fn list(state: Shared, asked: Query<Asked>, reader: Reader) -> Result<HttpResponse, Problem> {
     let typed = asked.q.as_deref().unwrap_or_default().trim();
     let bad_cursor = |error: crate::base::page::BadCursor| {
-        Problem(Rejection::new(Code::InvalidCursor, error.to_string()))
+        Problem::Refused(Rejection::new(Code::InvalidCursor, error.to_string()))
     };
     let cursor: Option<Cursor> = asked
         .cursor

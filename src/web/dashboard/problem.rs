@@ -16,17 +16,22 @@ use crate::web::error::status_of;
 
 /// A page that could not be shown, or a form that could not be taken.
 #[derive(Debug)]
-pub struct Problem(pub Rejection);
+pub enum Problem {
+    /// The engine refused. What the reader's role may not see is said not to be there.
+    Refused(Rejection),
+    /// The form was not proved to come from a page of ours: nothing is hidden, so the page says it.
+    ForeignForm(Rejection),
+}
 
 impl<E: Into<EngineError>> From<E> for Problem {
     fn from(error: E) -> Self {
-        Self(rejection_of(error.into()))
+        Self::Refused(rejection_of(error.into()))
     }
 }
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
+        self.rejection().fmt(f)
     }
 }
 
@@ -34,7 +39,7 @@ impl Problem {
     /// Nothing there, or nothing for this reader: the two look alike.
     #[must_use]
     pub fn not_found() -> Self {
-        Self(Rejection::not_found(Code::ResourceNotFound, "page"))
+        Self::Refused(Rejection::not_found(Code::ResourceNotFound, "page"))
     }
 
     /// A form that did not come from a page of ours.
@@ -42,28 +47,34 @@ impl Problem {
     pub fn foreign_form() -> Self {
         let message =
             "This form is too old or came from another site. Reload the page and try again.";
-        Self(Rejection::new(Code::InsufficientPermissions, message))
+        Self::ForeignForm(Rejection::new(Code::InsufficientPermissions, message))
+    }
+
+    /// What the API says of it.
+    #[must_use]
+    pub fn rejection(&self) -> &Rejection {
+        let (Self::Refused(rejection) | Self::ForeignForm(rejection)) = self;
+        rejection
     }
 
     /// The same as a script reads it.
     #[must_use]
     pub fn for_script(&self) -> HttpResponse {
-        let status = match status_of(self.0.code) {
+        let status = match status_of(self.rejection().code) {
             StatusCode::BAD_REQUEST => StatusCode::UNPROCESSABLE_ENTITY,
             other => other,
         };
-        HttpResponse::build(status).json(body(&self.0, ""))
+        HttpResponse::build(status).json(body(self.rejection(), ""))
     }
 }
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        match status_of(self.0.code) {
-            // What a role may not see is not there.
-            StatusCode::FORBIDDEN if self.0.code == Code::InsufficientPermissions => {
+        match self {
+            Self::Refused(rejection) if rejection.code == Code::InsufficientPermissions => {
                 StatusCode::NOT_FOUND
             }
-            other => other,
+            Self::Refused(rejection) | Self::ForeignForm(rejection) => status_of(rejection.code),
         }
     }
 
@@ -77,7 +88,7 @@ impl ResponseError for Problem {
             _ => ErrorPage {
                 theme: Theme::System,
                 status: status.as_u16(),
-                title: self.0.message.clone(),
+                title: self.rejection().message.clone(),
                 text: String::new(),
                 code: None,
                 action: ("/app/inbox".to_owned(), "Back to inbox".to_owned()),

@@ -44,7 +44,7 @@ async fn upload(
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     if !csrf::is_of_session(&state, reader.agent.session.id, claimed) {
-        return Err(ApiError(Problem::foreign_form().0));
+        return Err(ApiError(Problem::foreign_form().rejection().clone()));
     }
     let multipart = Multipart::from_request(&request, &mut payload.into_inner())
         .await
