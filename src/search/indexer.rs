@@ -53,11 +53,30 @@ pub trait Feed: Send {
     ///
     /// # Errors
     /// Whatever keeps the log from being read; it is logged and tried again.
-    fn read_after(&self, seq: u64, limit: usize) -> Result<Vec<(u64, Vec<Change>)>, FeedError>;
+    fn read_after(&self, seq: u64, limit: usize) -> Result<Entries, FeedError>;
+
+    /// All there is to find, and a place in the log from before the first step was read: whatever
+    /// changes after it is told by the log.
+    ///
+    /// # Errors
+    /// As for [`read_after`](Self::read_after).
+    fn everything(&self) -> Result<(u64, Steps<'_>), FeedError>;
 
     /// The number of the last entry.
     fn last(&self) -> u64;
 }
+
+/// What the log says after a place in it.
+#[derive(Debug)]
+pub enum Entries {
+    /// The entries after it; none when there is nothing new.
+    Next(Vec<(u64, Vec<Change>)>),
+    /// Entries after it are forgotten: the index is begun anew from [`Feed::everything`].
+    TooOld,
+}
+
+/// Everything there is, a bounded part at a time.
+pub type Steps<'a> = Box<dyn Iterator<Item = Result<Vec<Change>, FeedError>> + 'a>;
 
 /// Why a feed could not be read.
 pub type FeedError = Box<dyn std::error::Error + Send + Sync>;
@@ -267,10 +286,11 @@ impl Follower {
         }
         let applied = self.search.applied();
         self.target = self.feed.last().max(applied);
-        let entries = self
-            .feed
-            .read_after(applied, BATCH)
-            .map_err(IndexerError::Feed)?;
+        let read = self.feed.read_after(applied, BATCH);
+        let entries = match read.map_err(IndexerError::Feed)? {
+            Entries::Next(entries) => entries,
+            Entries::TooOld => return self.begin_anew(),
+        };
         let Some((last, _)) = entries.last() else {
             return self.idle();
         };
@@ -285,6 +305,25 @@ impl Follower {
             self.commit()?;
         }
         Ok(())
+    }
+
+    /// Fills an empty index with everything there is. It is committed as a whole: until then its
+    /// place in the log is 0, from where it is begun again.
+    fn begin_anew(&mut self) -> Result<(), IndexerError> {
+        tracing::info!("the event log does not reach back to the search index; it is built anew");
+        self.search.recreate()?;
+        self.rebuilding = true;
+        self.rested = false;
+        self.tell_progress();
+        let (seq, steps) = self.feed.everything().map_err(IndexerError::Feed)?;
+        for changes in steps {
+            if self.shared.is_stopping() {
+                return Ok(());
+            }
+            self.search.apply(changes.map_err(IndexerError::Feed)?, 0)?;
+        }
+        self.search.apply(Vec::new(), seq)?;
+        self.commit()
     }
 
     /// Nothing more to read: commits when it is time, else sleeps.

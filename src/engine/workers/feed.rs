@@ -20,30 +20,30 @@ use crate::search::documents::Doc;
 use crate::search::documents::Has;
 use crate::search::documents::Key;
 use crate::search::documents::MessageDoc;
+use crate::search::indexer::Entries;
 use crate::search::indexer::Feed;
 use crate::search::indexer::FeedError;
+use crate::search::indexer::Steps;
 use crate::store::Read;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::log;
-use crate::store::log::Entries;
 use crate::store::records::contacts;
 use crate::store::records::conversations;
 use crate::store::records::identities;
 use crate::store::records::messages;
 
+use super::everything::Everything;
+
 /// The event log of a store, as the indexer reads it.
 pub struct LogFeed(pub Store);
 
 impl Feed for LogFeed {
-    fn read_after(&self, seq: u64, limit: usize) -> Result<Vec<(u64, Vec<Change>)>, FeedError> {
+    fn read_after(&self, seq: u64, limit: usize) -> Result<Entries, FeedError> {
         let snapshot = self.0.snapshot()?;
         let entries = match log::read_after(&snapshot, seq, limit)? {
-            Entries::Next(entries) => entries,
-            // The log begins later than the index ends: everything there is goes in at once.
-            Entries::TooOld { oldest } => {
-                return Ok(vec![(oldest.saturating_sub(1), everything(&snapshot)?)]);
-            }
+            log::Entries::Next(entries) => entries,
+            log::Entries::TooOld { .. } => return Ok(Entries::TooOld),
         };
         let mut done = BTreeSet::new();
         let mut read = Vec::with_capacity(entries.len());
@@ -52,7 +52,12 @@ impl Feed for LogFeed {
             read.push((entry.seq, changes(&snapshot, &entry.event, &mut done)?));
         }
         read.reverse();
-        Ok(read)
+        Ok(Entries::Next(read))
+    }
+
+    fn everything(&self) -> Result<(u64, Steps<'_>), FeedError> {
+        let seq = log::last_seq(&self.0.snapshot()?)?;
+        Ok((seq, Box::new(Everything::of(self.0.clone()))))
     }
 
     fn last(&self) -> u64 {
@@ -127,50 +132,12 @@ fn changes(read: &impl Read, event: &Event, done: &mut Done) -> Result<Vec<Chang
     }
 }
 
-/// How many records are read at a time when everything is.
-const STEP: usize = 1_000;
-
-fn everything(read: &impl Read) -> Result<Vec<Change>, StoreError> {
-    let mut all = Vec::new();
-    let mut after = None;
-    loop {
-        let batch = messages::by_age(read, after, crate::store::Direction::Forward, STEP)?;
-        let Some(last) = batch.last() else { break };
-        after = Some(last.id);
-        all.extend(
-            batch
-                .iter()
-                .filter(|message| is_found(message))
-                .map(|message| Change::Put(Doc::Message(of_message(message)))),
-        );
-    }
-    let mut after = None;
-    loop {
-        let batch = conversations::scan(read, after, STEP)?;
-        let Some(last) = batch.last() else { break };
-        after = Some(last.id);
-        all.extend(
-            batch
-                .iter()
-                .map(|found| Change::Put(Doc::Conversation(of_conversation(found)))),
-        );
-    }
-    let people = contacts::by_age(read, crate::store::Scan::all())?;
-    for (_, contact) in people
-        .iter()
-        .filter(|(_, contact)| contact.merged_into.is_none())
-    {
-        all.push(Change::Put(Doc::Contact(of_contact(read, contact)?)));
-    }
-    Ok(all)
-}
-
 /// Whether a message can be found at all: history lines say nothing of their own.
-fn is_found(message: &Message) -> bool {
+pub(super) fn is_found(message: &Message) -> bool {
     message.deleted_at.is_none() && !matches!(message.content, Content::Event(_))
 }
 
-fn of_message(message: &Message) -> MessageDoc {
+pub(super) fn of_message(message: &Message) -> MessageDoc {
     MessageDoc {
         id: message.id,
         conversation: message.conversation_id,
@@ -245,7 +212,7 @@ fn has(content: &Content) -> Vec<Has> {
     }
 }
 
-fn of_conversation(found: &Conversation) -> ConversationDoc {
+pub(super) fn of_conversation(found: &Conversation) -> ConversationDoc {
     ConversationDoc {
         id: found.id,
         contact: found.contact_id,
@@ -261,7 +228,7 @@ fn of_conversation(found: &Conversation) -> ConversationDoc {
     }
 }
 
-fn of_contact(read: &impl Read, contact: &Contact) -> Result<ContactDoc, StoreError> {
+pub(super) fn of_contact(read: &impl Read, contact: &Contact) -> Result<ContactDoc, StoreError> {
     let mut addresses: Vec<String> = contact
         .phone
         .iter()
@@ -291,4 +258,50 @@ fn of_contact(read: &impl Read, contact: &Contact) -> Result<ContactDoc, StoreEr
         tags: contact.tags.clone(),
         text: text.join("\n"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+    use crate::base::id::Ids;
+    use crate::base::random::Random;
+    use crate::base::time::Timestamp;
+    use crate::engine::people::contacts::empty;
+    use crate::store::DEFAULT_CACHE_BYTES;
+
+    #[test]
+    fn everything_comes_in_steps_each_thing_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), DEFAULT_CACHE_BYTES).unwrap();
+        let now = Timestamp::from_millis(1_700_000_000_000);
+        let ids = Ids::new(Random::seeded(1));
+        let all: Vec<ContactId> = (0..2_500).map(|_| ids.next(now)).collect();
+        let made = all.clone();
+        store
+            .write_blocking("making contacts", move |tx| {
+                for id in &made {
+                    contacts::put(tx, &empty(*id, now))?;
+                }
+                Ok::<_, StoreError>(())
+            })
+            .unwrap();
+
+        let feed = LogFeed(store);
+        let (_, steps) = feed.everything().unwrap();
+        let steps: Vec<Vec<Change>> = steps.map(Result::unwrap).collect();
+        let most = steps.iter().map(Vec::len).max().unwrap();
+        assert!(most <= 1_000, "{most} in one step");
+        let found: Vec<Key> = steps
+            .into_iter()
+            .flatten()
+            .map(|change| match change {
+                Change::Put(doc) => doc.key(),
+                other => unreachable!("{other:?}"),
+            })
+            .collect();
+        let wanted: Vec<Key> = all.into_iter().map(Key::Contact).collect();
+        assert_eq!(found, wanted);
+    }
 }

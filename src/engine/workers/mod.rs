@@ -4,6 +4,7 @@
 //! in hand.
 
 pub mod announcer;
+mod everything;
 pub mod feed;
 pub mod janitor;
 

@@ -7,12 +7,16 @@ use std::process::Command;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::*;
+use crate::search::indexer::Entries;
 use crate::search::indexer::Feed;
 use crate::search::indexer::FeedError;
 use crate::search::indexer::Indexer;
+use crate::search::indexer::Steps;
 
 /// Long enough for a busy machine; every wait ends as soon as what it waits for is there.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -194,9 +198,12 @@ fn a_killed_process_leaves_what_its_last_commit_says() {
     }
 }
 
-/// A log in memory; entry `n` says message `n`.
+/// An entry about a message that is deleted by now.
+const GONE: &str = "gone";
+
+/// A log in memory; entry `n` says message `n`. The second part is how many are forgotten.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<String>>>);
+struct Log(Arc<Mutex<Vec<String>>>, Arc<AtomicU64>);
 
 impl Log {
     fn push(&self, text: &str) -> u64 {
@@ -207,7 +214,10 @@ impl Log {
 }
 
 impl Feed for Log {
-    fn read_after(&self, seq: u64, limit: usize) -> Result<Vec<(u64, Vec<Change>)>, FeedError> {
+    fn read_after(&self, seq: u64, limit: usize) -> Result<Entries, FeedError> {
+        if seq < self.1.load(Ordering::SeqCst) {
+            return Ok(Entries::TooOld);
+        }
         let entries = self.0.lock().unwrap();
         let all = entries.iter().zip(1_u32..).map(|(text, number)| {
             if text == "unreadable" {
@@ -218,7 +228,19 @@ impl Feed for Log {
         });
         all.skip(usize::try_from(seq).unwrap())
             .take(limit)
-            .collect()
+            .collect::<Result<_, _>>()
+            .map(Entries::Next)
+    }
+
+    fn everything(&self) -> Result<(u64, Steps<'_>), FeedError> {
+        let entries = self.0.lock().unwrap().clone();
+        let last = entries.len() as u64;
+        let there = (1_u32..).zip(entries).filter(|(_, text)| text != GONE);
+        let steps = there.map(|(number, text)| {
+            let doc = Doc::Message(message(number, &text));
+            Ok(vec![Change::Put(doc)])
+        });
+        Ok((last, Box::new(steps)))
     }
 
     fn last(&self) -> u64 {
@@ -284,6 +306,30 @@ fn a_deleted_folder_is_filled_again_while_running() {
     assert!(indexer.wait_for(last, PATIENCE));
     assert_eq!(search.documents(), last);
     assert!(search.is_intact());
+}
+
+#[test]
+fn an_index_the_log_does_not_reach_back_to_is_built_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = Log::default();
+    log.push("the bag");
+    let (search, indexer) = follow(folder.path(), &log);
+    assert!(indexer.wait_for(1, PATIENCE));
+    indexer.stop();
+    drop(search);
+    // Meanwhile message 1 is deleted, and the entry that said so is forgotten.
+    log.0.lock().unwrap()[0] = GONE.to_owned();
+    log.push("a hat");
+    let last = log.push("a coat");
+    log.1.store(2, Ordering::SeqCst);
+
+    let (search, indexer) = follow(folder.path(), &log);
+    assert!(indexer.wait_for(last, PATIENCE));
+    assert_eq!(search.documents(), 2);
+    let last = log.push("a scarf");
+    indexer.waker().wake();
+    assert!(indexer.wait_for(last, PATIENCE));
+    assert_eq!(search.documents(), 3);
 }
 
 #[test]
