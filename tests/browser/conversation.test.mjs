@@ -63,10 +63,8 @@ describe('one conversation', { concurrency: false }, () => {
   });
 
   test('what was said is there after a reload on both sides', async () => {
+    // The chat was open, so it opens again by itself.
     await visitor.page.reload();
-    if (!(await panel().isVisible())) {
-      await launcher().click();
-    }
     await panel().getByText(ANSWER).first().waitFor();
     await agent.page.reload();
     await agent.page.locator('#thread').getByText(QUESTION).waitFor();
