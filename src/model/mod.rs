@@ -17,6 +17,7 @@ pub mod hours;
 pub mod ids;
 pub mod inbound;
 pub mod message;
+pub mod opaque;
 pub mod organisation;
 pub mod outbound;
 pub mod permission;
@@ -27,5 +28,4 @@ pub mod team;
 pub mod user;
 pub mod webchat;
 
-/// A JSON object we keep without looking inside: metadata, custom fields, channel settings.
-pub type Opaque = serde_json::Map<String, serde_json::Value>;
+pub use opaque::Opaque;

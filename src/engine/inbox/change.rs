@@ -23,6 +23,7 @@ use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::TeamId;
 use crate::model::ids::UserId;
+use crate::model::opaque;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
@@ -260,7 +261,7 @@ fn apply(
             moves::store(tx, pen, conversation, Change::Details)?;
         }
         Edit::Metadata(patch) => {
-            merge(&mut conversation.metadata, patch);
+            opaque::merge(&mut conversation.metadata, patch);
             moves::store(tx, pen, conversation, Change::Details)?;
         }
     }
@@ -293,15 +294,4 @@ fn tags_after(held: &[String], edit: &Edit) -> Vec<String> {
         _ => {}
     }
     tags
-}
-
-/// Merges a patch into an opaque map, one level deep; null takes a key out.
-pub fn merge(held: &mut Opaque, patch: &Opaque) {
-    for (key, value) in patch {
-        if value.is_null() {
-            held.remove(key);
-        } else {
-            held.insert(key.clone(), value.clone());
-        }
-    }
 }

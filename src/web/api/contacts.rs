@@ -8,9 +8,9 @@ use serde_json::Map;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::engine::people::contacts::ContactChanges;
-use crate::engine::people::contacts::Filter;
-use crate::engine::people::contacts::NewAddress;
+use crate::engine::people::contact_changes::ContactChanges;
+use crate::engine::people::contact_changes::NewAddress;
+use crate::engine::people::contact_list::Filter;
 use crate::engine::people::contacts::Person;
 use crate::model::channel::ChannelKind;
 use crate::model::ids::ChannelId;

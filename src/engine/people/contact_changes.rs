@@ -1,0 +1,284 @@
+//! What can be said of a contact, checked and brought into its form.
+
+use crate::base::phone::PhoneNumber;
+use crate::engine::context::Pen;
+use crate::engine::error::EngineError;
+use crate::engine::people::users::clean_email;
+use crate::engine::people::users::clean_name;
+use crate::model::Opaque;
+use crate::model::contact::Contact;
+use crate::model::contact::Identity;
+use crate::model::contact::NameSource;
+use crate::model::ids::ChannelId;
+use crate::model::ids::ContactId;
+use crate::model::opaque;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+use crate::model::tag;
+use crate::store::Read;
+use crate::store::Tx;
+use crate::store::records::channels;
+use crate::store::records::contacts;
+use crate::store::records::identities;
+
+/// The longest text of one field, in characters.
+const TEXT_MAX: usize = 500;
+/// The most labels, and the longest, in characters.
+const TAGS_MAX: (usize, usize) = (50, 60);
+
+/// What may be said of a contact; what is none stays as it is. An empty text takes a field away.
+#[derive(Debug, Clone, Default)]
+pub struct ContactChanges {
+    /// The name.
+    pub name: Option<String>,
+    /// The address of mail.
+    pub email: Option<String>,
+    /// The phone number, in any formatting with its country.
+    pub phone: Option<String>,
+    /// The id in the business's own systems.
+    pub external_id: Option<String>,
+    /// A picture.
+    pub avatar_url: Option<String>,
+    /// The language.
+    pub language: Option<String>,
+    /// The IANA time zone.
+    pub timezone: Option<String>,
+    /// The country.
+    pub country: Option<String>,
+    /// The city.
+    pub city: Option<String>,
+    /// The company.
+    pub company: Option<String>,
+    /// Merged one level deep; null takes a key out.
+    pub custom_fields: Opaque,
+    /// Merged one level deep; null takes a key out.
+    pub metadata: Opaque,
+    /// All the labels.
+    pub tags: Option<Vec<String>>,
+    /// Labels to add.
+    pub add_tags: Vec<String>,
+    /// Labels to take off.
+    pub remove_tags: Vec<String>,
+    /// Blocked.
+    pub blocked: Option<bool>,
+    /// The revision the change was made from.
+    pub revision: Option<u64>,
+}
+
+/// An address to give to a contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAddress {
+    /// The channel.
+    pub channel_id: ChannelId,
+    /// The address as the channel's vendor gives it.
+    pub address: String,
+    /// The name to show with it.
+    pub display_name: Option<String>,
+}
+
+/// A name made up from what is known.
+pub(super) fn fallback(contact: &Contact, address: Option<&NewAddress>) -> Option<String> {
+    let shown = address.and_then(|address| address.display_name.clone());
+    shown
+        .or_else(|| contact.email.clone())
+        .or_else(|| contact.phone.clone())
+        .or_else(|| address.map(|address| address.address.clone()))
+        .filter(|name| !name.trim().is_empty())
+}
+
+/// Does what was said, cleaned by [`clean`], to a contact.
+///
+/// # Errors
+/// `RESOURCE_ALREADY_EXISTS` for an external id that is somebody else's; too many tags.
+pub(super) fn apply(
+    read: &impl Read,
+    contact: &mut Contact,
+    changes: &ContactChanges,
+) -> Result<(), EngineError> {
+    if let Some(name) = &changes.name {
+        contact.name.clone_from(name);
+        contact.name_source = NameSource::Person;
+    }
+    if let Some(external_id) = changes.external_id.as_ref().filter(|id| !id.is_empty())
+        && let Some(owner) = contacts::by_external_id(read, external_id)?
+        && owner.id != contact.id
+    {
+        let message = format!("Another contact has the external id {external_id}.");
+        return Err(Rejection::new(Code::ResourceAlreadyExists, message).into());
+    }
+    let texts = [
+        (&mut contact.email, &changes.email),
+        (&mut contact.phone, &changes.phone),
+        (&mut contact.external_id, &changes.external_id),
+        (&mut contact.avatar_url, &changes.avatar_url),
+        (&mut contact.language, &changes.language),
+        (&mut contact.timezone, &changes.timezone),
+        (&mut contact.country, &changes.country),
+        (&mut contact.city, &changes.city),
+        (&mut contact.company, &changes.company),
+    ];
+    for (held, told) in texts {
+        if let Some(told) = told {
+            *held = Some(told.clone()).filter(|told| !told.is_empty());
+        }
+    }
+    opaque::merge(&mut contact.custom_fields, &changes.custom_fields);
+    opaque::merge(&mut contact.metadata, &changes.metadata);
+    if let Some(tags) = &changes.tags {
+        contact.tags.clear();
+        tag::add_labels(&mut contact.tags, tags);
+    }
+    tag::add_labels(&mut contact.tags, &changes.add_tags);
+    tag::remove_labels(&mut contact.tags, &changes.remove_tags);
+    if contact.tags.len() > TAGS_MAX.0 {
+        let wrong = format!("must be at most {} tags", TAGS_MAX.0);
+        return Err(Rejection::field("tags", wrong).into());
+    }
+    contact.blocked = changes.blocked.unwrap_or(contact.blocked);
+    Ok(())
+}
+
+/// Checks what was said and brings it into its form: trimmed, addresses folded, numbers as E.164.
+///
+/// # Errors
+/// `VALIDATION_ERROR`, naming the field.
+pub(super) fn clean(mut changes: ContactChanges) -> Result<ContactChanges, Rejection> {
+    let plain = |field: &str, held: &mut Option<String>| -> Result<(), Rejection> {
+        let Some(text) = held else { return Ok(()) };
+        *text = text.trim().to_owned();
+        if text.chars().count() > TEXT_MAX {
+            let wrong = format!("must be at most {TEXT_MAX} characters long");
+            return Err(Rejection::field(field, wrong));
+        }
+        Ok(())
+    };
+    plain("externalId", &mut changes.external_id)?;
+    plain("avatarUrl", &mut changes.avatar_url)?;
+    plain("language", &mut changes.language)?;
+    plain("timezone", &mut changes.timezone)?;
+    plain("country", &mut changes.country)?;
+    plain("city", &mut changes.city)?;
+    plain("company", &mut changes.company)?;
+    if let Some(name) = &mut changes.name {
+        *name = clean_name(name)?;
+    }
+    if let Some(email) = changes
+        .email
+        .as_mut()
+        .filter(|email| !email.trim().is_empty())
+    {
+        *email = clean_email(email)?;
+    }
+    if let Some(phone) = changes
+        .phone
+        .as_mut()
+        .filter(|phone| !phone.trim().is_empty())
+    {
+        let parsed = PhoneNumber::parse(phone).ok_or_else(|| {
+            Rejection::field(
+                "phone",
+                "must be a number with its country, such as +5511987654321",
+            )
+        })?;
+        parsed.as_str().clone_into(phone);
+    }
+    if let Some(avatar) = changes.avatar_url.as_ref().filter(|url| !url.is_empty())
+        && !avatar.starts_with("https://")
+        && !avatar.starts_with("http://")
+    {
+        return Err(Rejection::field(
+            "avatarUrl",
+            "must be an address such as https://example.com/a.png",
+        ));
+    }
+    let tags = changes.tags.iter().flatten().chain(&changes.add_tags);
+    for name in tags {
+        if name.chars().count() > TAGS_MAX.1 {
+            let wrong = format!("must be at most {} characters each", TAGS_MAX.1);
+            return Err(Rejection::field("tags", wrong));
+        }
+    }
+    Ok(changes)
+}
+
+/// Refuses addresses that cannot be given away.
+///
+/// # Errors
+/// `VALIDATION_ERROR`; `RESOURCE_ALREADY_EXISTS` for an address that is somebody else's.
+pub(super) fn check_addresses(
+    read: &impl Read,
+    addresses: &[NewAddress],
+) -> Result<(), EngineError> {
+    for (at, address) in addresses.iter().enumerate() {
+        let field = |name: &str| format!("identifiers[{at}].{name}");
+        if channels::get(read, address.channel_id)?.is_none() {
+            return Err(Rejection::field(field("channelId"), "must be a channel").into());
+        }
+        let length = address.address.chars().count();
+        if length == 0 || length > TEXT_MAX {
+            let wrong = format!("must be 1 to {TEXT_MAX} characters long");
+            return Err(Rejection::field(field("identifier"), wrong).into());
+        }
+        if let Some(held) = identities::get(read, address.channel_id, &address.address)? {
+            let message = format!("Another contact has the address {}.", held.address);
+            return Err(Rejection::new(Code::ResourceAlreadyExists, message).into());
+        }
+    }
+    Ok(())
+}
+
+/// Gives a contact an address that [`check_addresses`] let through.
+///
+/// # Errors
+/// The disk's.
+pub(super) fn give_address(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    contact_id: ContactId,
+    address: &NewAddress,
+) -> Result<(), EngineError> {
+    let Some(channel) = channels::get(tx, address.channel_id)? else {
+        return Ok(());
+    };
+    let identity = Identity {
+        id: pen.id(),
+        contact_id,
+        channel_kind: channel.kind,
+        channel_id: channel.id,
+        address: address.address.clone(),
+        display_name: address.display_name.clone(),
+        avatar_url: None,
+        verified_at: None,
+        metadata: Opaque::new(),
+        created_at: pen.now,
+        last_seen_at: None,
+    };
+    Ok(identities::put(tx, &identity)?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    #[test]
+    fn what_is_said_is_brought_into_form() {
+        let changes = ContactChanges {
+            name: Some("  Ana   Lima ".to_owned()),
+            email: Some(" Ana@Example.com".to_owned()),
+            phone: Some("+55 11 98765-4321".to_owned()),
+            city: Some(" Recife ".to_owned()),
+            ..ContactChanges::default()
+        };
+        let changes = clean(changes).unwrap();
+        assert_eq!(changes.name.as_deref(), Some("Ana Lima"));
+        assert_eq!(changes.email.as_deref(), Some("ana@example.com"));
+        assert_eq!(changes.phone.as_deref(), Some("+5511987654321"));
+        assert_eq!(changes.city.as_deref(), Some("Recife"));
+        let wrong = ContactChanges {
+            phone: Some("12".to_owned()),
+            ..ContactChanges::default()
+        };
+        assert_eq!(clean(wrong).unwrap_err().fields[0].field, "phone");
+    }
+}

@@ -1,0 +1,235 @@
+//! Listing contacts: by name, filtered, a page at a time.
+
+use serde_json::Value;
+
+use crate::base::page::Cursor;
+use crate::base::page::Page;
+use crate::base::page::Span;
+use crate::base::phone::PhoneNumber;
+use crate::base::text::fold;
+use crate::engine::error::EngineError;
+use crate::engine::people::contacts::Person;
+use crate::engine::people::contacts::person;
+use crate::model::channel::ChannelKind;
+use crate::model::contact::Contact;
+use crate::model::ids::ContactId;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+use crate::model::tag;
+use crate::store::Scan;
+use crate::store::Snapshot;
+use crate::store::key::Key as _;
+use crate::store::records::contacts;
+use crate::store::records::counters;
+use crate::store::records::counters::Counter;
+
+/// Contacts looked at for one page before the reader gets a cursor instead of more rows: a rare
+/// filter must not hold up the server.
+const LOOK_MAX: usize = 20_000;
+/// Contacts read at a time.
+const STEP: usize = 200;
+
+/// Which contacts to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// With this in the name, the address of mail, the phone number or the business's own id.
+    pub words: Option<String>,
+    /// With exactly this address of mail.
+    pub email: Option<String>,
+    /// With exactly this phone number.
+    pub phone: Option<String>,
+    /// With all of these labels.
+    pub tags: Vec<String>,
+    /// With an address on a channel of this kind.
+    pub channel_kind: Option<ChannelKind>,
+}
+
+/// A page of contacts, by name.
+///
+/// # Errors
+/// `INVALID_CURSOR`; the disk's.
+pub(super) fn page(
+    snapshot: &Snapshot,
+    filter: &Filter,
+    span: &Span,
+) -> Result<Page<Person>, EngineError> {
+    if let Some(found) = exactly(snapshot, filter)? {
+        return few(snapshot, filter, found, span);
+    }
+    walk(snapshot, filter, span)
+}
+
+/// The few contacts that an exact filter names; none when the filter is not exact.
+fn exactly(snapshot: &Snapshot, filter: &Filter) -> Result<Option<Vec<Contact>>, EngineError> {
+    if let Some(email) = &filter.email {
+        return Ok(Some(contacts::by_email(snapshot, email)?));
+    }
+    if let Some(phone) = &filter.phone {
+        return Ok(Some(match PhoneNumber::parse(phone) {
+            Some(number) => contacts::by_phone(snapshot, number.as_str())?,
+            None => Vec::new(),
+        }));
+    }
+    Ok(None)
+}
+
+fn few(
+    snapshot: &Snapshot,
+    filter: &Filter,
+    found: Vec<Contact>,
+    span: &Span,
+) -> Result<Page<Person>, EngineError> {
+    let mut rows = Vec::new();
+    for contact in found {
+        let person = person(snapshot, contact)?;
+        if fits(filter, &person) {
+            rows.push(person);
+        }
+    }
+    let total = Some(rows.len() as u64);
+    Ok(Page {
+        rows: rows
+            .into_iter()
+            .skip(span.offset)
+            .take(span.limit)
+            .collect(),
+        next: None,
+        total,
+    })
+}
+
+type Place = (String, ContactId);
+
+fn walk(snapshot: &Snapshot, filter: &Filter, span: &Span) -> Result<Page<Person>, EngineError> {
+    let words = format!("{filter:?}");
+    let mut after = match &span.cursor {
+        Some(cursor) => Some(place(cursor, &words)?),
+        None => None,
+    };
+    let total = if *filter == Filter::default() {
+        Some(counters::get(snapshot, Counter::Contacts)?)
+    } else {
+        None
+    };
+    let (mut rows, mut skip, mut looked) = (Vec::new(), span.offset, 0);
+    let page = |rows, next: Option<&Place>| Page {
+        rows,
+        next: next.map(|place| Cursor::new(place.to_bytes(), &words)),
+        total,
+    };
+    loop {
+        let scan = Scan::all().after(after.as_ref()).limit(STEP);
+        let step = contacts::by_name(snapshot, scan)?;
+        let is_last = step.len() < STEP;
+        for (key, contact) in step {
+            let person = person(snapshot, contact)?;
+            looked += 1;
+            match fits(filter, &person) {
+                true if skip > 0 => skip -= 1,
+                true if rows.len() == span.limit => return Ok(page(rows, after.as_ref())),
+                true => rows.push(person),
+                false => {}
+            }
+            after = Some(key);
+        }
+        if is_last {
+            return Ok(page(rows, None));
+        }
+        if looked >= LOOK_MAX {
+            return Ok(page(rows, after.as_ref()));
+        }
+    }
+}
+
+fn place(cursor: &Cursor, words: &str) -> Result<Place, Rejection> {
+    let refuse = |message: String| Rejection::new(Code::InvalidCursor, message);
+    let mut bytes = cursor
+        .position(words)
+        .map_err(|error| refuse(error.to_string()))?;
+    Place::read(&mut bytes).ok_or_else(|| refuse("This cursor cannot be read.".to_owned()))
+}
+
+fn fits(filter: &Filter, person: &Person) -> bool {
+    let contact = &person.contact;
+    let has = |wanted: &String| {
+        contact
+            .tags
+            .iter()
+            .any(|held| tag::same_label(held, wanted))
+    };
+    let on = |kind: &ChannelKind| {
+        let mut kinds = person
+            .identities
+            .iter()
+            .map(|identity| &identity.channel_kind);
+        kinds.any(|held| held == kind)
+    };
+    filter.tags.iter().all(has)
+        && filter.channel_kind.as_ref().is_none_or(on)
+        && filter
+            .words
+            .as_deref()
+            .is_none_or(|words| says(contact, words))
+}
+
+/// Whether a contact says something: every word in the name, or the whole in another field, phone
+/// numbers in any formatting.
+fn says(contact: &Contact, words: &str) -> bool {
+    let wanted = fold(words.trim());
+    let name = fold(&contact.name);
+    let digits: String = words.chars().filter(char::is_ascii_digit).collect();
+    let holds = |text: &Option<String>| {
+        text.as_ref()
+            .is_some_and(|text| fold(text).contains(&wanted))
+    };
+    let custom = |value: &Value| {
+        value
+            .as_str()
+            .is_some_and(|text| fold(text).contains(&wanted))
+    };
+    wanted.split_whitespace().all(|word| name.contains(word))
+        || holds(&contact.email)
+        || holds(&contact.external_id)
+        || holds(&contact.company)
+        || contact.custom_fields.values().any(custom)
+        || (digits.len() >= 4
+            && contact
+                .phone
+                .as_ref()
+                .is_some_and(|phone| phone.contains(&digits)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::Timestamp;
+    use crate::engine::people::contacts::empty;
+    use crate::model::ids::Id as _;
+
+    fn ana() -> Contact {
+        Contact {
+            name: "Ana S\u{e1} Lima".to_owned(),
+            email: Some("ana@example.com".to_owned()),
+            phone: Some("+5511987654321".to_owned()),
+            ..empty(ContactId::from_bytes([1; 16]), Timestamp::from_secs(1))
+        }
+    }
+
+    #[test]
+    fn people_are_found_by_whatever_one_remembers() {
+        let found = [
+            "ana",
+            "lima ana",
+            "SA",
+            "ana@",
+            "98765-4321",
+            "+55 (11) 98765",
+        ];
+        for words in found {
+            assert!(says(&ana(), words), "{words}");
+        }
+        for words in ["bia", "ana costa", "123"] {
+            assert!(!says(&ana(), words), "{words}");
+        }
+    }
+}
