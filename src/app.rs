@@ -1,5 +1,7 @@
 //! Builds each layer in order, starts the workers, stops them in reverse.
 
+pub mod throwaway;
+
 use std::net::SocketAddr;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -101,8 +103,9 @@ impl Running {
         let listener = bind(config.server.listen)?;
         let bound = listener.local_addr().map_err(StartError::new)?;
         let public_url = config.server.public_url(bound);
-        let context = open_data(config, &public_url, world)?;
-        let store = context.store.clone();
+        let store = open_store(config)?;
+        let search = open_search(&store, config)?;
+        let context = context(&store, search, &public_url, world);
         let indexer = Arc::new(follow_log(&context)?);
         tokio::spawn(indexer.waker().follow(store.published()));
         let progress = Arc::clone(&indexer);
@@ -184,16 +187,8 @@ impl Offline {
     /// # Errors
     /// [`StartError`]: the directory cannot be used.
     pub fn open(config: &Config, world: World) -> Result<Self, StartError> {
-        let public_url = config.server.public_url(config.server.listen);
-        let context = open_data(config, &public_url, world)?;
-        let search = Arc::clone(&context.search);
-        let progress = move || Progress {
-            position: search.position(),
-            last: search.position(),
-            rebuilding: search.position() == 0,
-        };
         Ok(Self {
-            engine: Engine::new(context, Arc::new(progress)),
+            engine: engine_over(&open_store(config)?, config, world)?,
         })
     }
 
@@ -218,11 +213,29 @@ impl Offline {
     }
 }
 
-fn open_data(config: &Config, public_url: &str, world: World) -> Result<Context, StartError> {
-    let store =
-        Store::open(&config.server.data, config.store.cache_bytes()).map_err(StartError::new)?;
-    let search = open_search(&store, config)?;
-    Ok(context(&store, search, public_url, world))
+/// The services over a store that is open already, with nobody to serve and nothing that works by
+/// itself.
+///
+/// # Errors
+/// [`StartError`]: the search index cannot be opened.
+pub(crate) fn engine_over(
+    store: &Store,
+    config: &Config,
+    world: World,
+) -> Result<Engine, StartError> {
+    let search = open_search(store, config)?;
+    let public_url = config.server.public_url(config.server.listen);
+    let context = context(store, search.clone(), &public_url, world);
+    let progress = move || Progress {
+        position: search.position(),
+        last: search.position(),
+        rebuilding: search.position() == 0,
+    };
+    Ok(Engine::new(context, Arc::new(progress)))
+}
+
+fn open_store(config: &Config) -> Result<Store, StartError> {
+    Store::open(&config.server.data, config.store.cache_bytes()).map_err(StartError::new)
 }
 
 fn follow_log(context: &Context) -> Result<Indexer, StartError> {

@@ -3,13 +3,12 @@
 
 mod sample;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::app::Running;
 use crate::app::StartError;
 use crate::app::World;
-use crate::base::random::Random;
+use crate::app::throwaway::Throwaway;
 use crate::config::Config;
 use crate::demo::sample::Line;
 use crate::demo::sample::PEOPLE;
@@ -56,8 +55,8 @@ use crate::web::demo::Demo;
 /// # Errors
 /// As [`Running::start`].
 pub async fn run(mut config: Config) -> Result<(), StartError> {
-    let folder = Folder::make()?;
-    config.server.data = folder.0.clone();
+    let folder = Throwaway::within(&std::env::temp_dir(), "linktor-demo")?;
+    folder.path().clone_into(&mut config.server.data);
     config.security.allow_private_targets = true;
     let running = Running::start(&config, World::default()).await?;
     let demo = furnish(&running.engine).await.map_err(StartError::new)?;
@@ -81,28 +80,6 @@ fn announce(url: &str, token: &str) {
         "  Press Ctrl+C to stop.".to_owned(),
     ];
     eprintln!("{}", lines.join("\n"));
-}
-
-/// A directory of its own that goes when it is dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn make() -> Result<Self, StartError> {
-        let name = format!("linktor-demo-{}", Random::system().base62(12));
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&path).map_err(|error| {
-            StartError::new(format!("cannot create {}: {error}", path.display()))
-        })?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            tracing::warn!("{} could not be removed: {error}", self.0.display());
-        }
-    }
 }
 
 /// Fills an empty installation.

@@ -16,7 +16,7 @@
 //! | [`search`] | full text, following the event log |
 //! | `engine` | decisions, commands and background workers |
 //! | `web` | HTTP, pages, vendor webhooks, sockets |
-//! | [`app`], [`cli`], `control`, `demo` | composition: builds everything, owns start and stop |
+//! | [`app`], [`cli`], `control`, `demo`, `bench` | composition: builds everything, owns start and stop |
 //!
 //! A message comes in through `web::hooks` or `web::widget`, becomes facts in `channels`, is
 //! recorded by `engine::ingest` in one transaction, and only then acknowledged. Everything that
@@ -38,6 +38,7 @@ mod store;
 mod web;
 
 pub mod app;
+mod bench;
 pub mod cli;
 mod control;
 mod demo;

@@ -1,4 +1,4 @@
-//! The command line: `serve`, `demo`, `user`, `apikey`, `backup`, `restore`, `reindex`, `doctor`.
+//! The command line: `serve`, `demo`, `user`, `apikey`, `backup`, `restore`, `reindex`, `doctor`, `bench`.
 
 #![expect(
     clippy::doc_markdown,
@@ -23,6 +23,7 @@ use crate::app::Offline;
 use crate::app::Running;
 use crate::app::StartError;
 use crate::app::World;
+use crate::bench;
 use crate::cli::orders::KeyOrder;
 use crate::cli::orders::UserOrder;
 use crate::config::Config;
@@ -100,6 +101,8 @@ enum Order {
     Reindex,
     /// Look at everything and say what is wrong and what to do
     Doctor,
+    /// Measure this program on this machine, against the bare libraries it is made of
+    Bench(bench::Order),
 }
 
 /// Runs the command line and answers with the process's exit code.
@@ -129,6 +132,9 @@ fn execute(cli: Cli) -> Result<ExitCode, StartError> {
         Order::Restore { file } => tell(&restore(&config, &file)?),
         Order::Reindex => reindex(&config)?,
         Order::Doctor => return doctor::examine(&config),
+        Order::Bench(order) => app::run(bench::run(order, tell))
+            .map_err(StartError::new)?
+            .map_err(StartError::new)?,
     }
     Ok(ExitCode::SUCCESS)
 }

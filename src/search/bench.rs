@@ -73,6 +73,19 @@ pub struct Times {
     pub p99: Duration,
 }
 
+impl Times {
+    /// What some measurements show.
+    #[must_use]
+    pub fn of(mut took: Vec<Duration>) -> Self {
+        took.sort_unstable();
+        let at = |percent: usize| took.get(took.len() * percent / 100).copied();
+        Self {
+            p50: at(50).unwrap_or_default(),
+            p99: at(99).unwrap_or_default(),
+        }
+    }
+}
+
 impl Row {
     /// Our slowest in relation to the bare library's.
     #[must_use]
@@ -308,9 +321,5 @@ fn measure<T>(
             took.push(begun.elapsed());
         }
     }
-    took.sort_unstable();
-    Ok(Times {
-        p50: took[took.len() / 2],
-        p99: took[took.len() * 99 / 100],
-    })
+    Ok(Times::of(took))
 }

@@ -88,6 +88,15 @@ impl Store {
         Self::over(Arc::new(engine), Some(folder), blobs, PATIENCE)
     }
 
+    /// Starts the writer over an engine of the caller's, with its files in `media`. There is no
+    /// data folder, and so no key of its own.
+    ///
+    /// # Errors
+    /// [`StoreError::Unusable`]: the folder cannot be written.
+    pub fn on(engine: Arc<dyn KvEngine>, media: &Path) -> Result<Self, StoreError> {
+        Self::over(engine, None, Blobs::open(media.to_owned())?, PATIENCE)
+    }
+
     fn over(
         engine: Arc<dyn KvEngine>,
         folder: Option<Folder>,

@@ -1,0 +1,91 @@
+//! An installation made for measuring: an owner who is signed in, and one web chat.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::app::Offline;
+use crate::app::World;
+use crate::base::crypto::hex;
+use crate::bench::BenchError;
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::engine::error::EngineError;
+use crate::engine::people::logins::FirstOwner;
+use crate::engine::people::logins::Origin;
+use crate::engine::setup::channels::NewChannel;
+use crate::model::Opaque;
+use crate::model::actor::Actor;
+use crate::model::channel::ChannelKind;
+use crate::model::ids::ChannelId;
+
+/// The kind of its one channel.
+pub const KIND: &str = "webchat";
+
+/// What a client of the installation needs to know.
+#[derive(Debug, Clone)]
+pub struct House {
+    /// Where its data lies.
+    pub folder: PathBuf,
+    /// Its web chat.
+    pub channel: ChannelId,
+    /// What webhooks to it are signed with.
+    pub secret: String,
+    /// The owner's cookie.
+    pub cookie: String,
+}
+
+impl House {
+    /// Builds one in a new folder.
+    pub async fn build(folder: PathBuf) -> Result<Self, BenchError> {
+        let offline = open(&folder)?;
+        let built = furnish(&offline.engine, folder).await;
+        offline.close();
+        built.map_err(BenchError::while_doing("making an installation"))
+    }
+
+    /// Opens it without a server.
+    pub fn open(&self) -> Result<Offline, BenchError> {
+        open(&self.folder)
+    }
+}
+
+/// Settings for a folder, all others as they come.
+pub fn config(folder: &Path) -> Config {
+    let mut config = Config::default();
+    folder.clone_into(&mut config.server.data);
+    config
+}
+
+fn open(folder: &Path) -> Result<Offline, BenchError> {
+    Offline::open(&config(folder), World::default()).map_err(BenchError::new)
+}
+
+/// Fills an empty installation.
+pub async fn furnish(engine: &Engine, folder: PathBuf) -> Result<House, EngineError> {
+    engine.organisations.ensure().await?;
+    let owner = FirstOwner {
+        name: "Owner".to_owned(),
+        email: "owner@example.com".to_owned(),
+        password: engine.context.random.base62(20),
+    };
+    let owner = engine.logins.make_first_owner(&owner).await?;
+    let signed_in = engine.logins.admit(owner, Origin::default()).await?;
+    let secret = hex(&engine.context.random.bytes::<16>());
+    let system = Actor::system();
+    let mut config = Opaque::new();
+    config.insert("webhookSecret".to_owned(), secret.clone().into());
+    let channel = NewChannel {
+        kind: ChannelKind::named(KIND),
+        name: "Website".to_owned(),
+        config,
+        metadata: Opaque::new(),
+    };
+    let made = engine.channels.create(&system, channel).await?;
+    let channel = engine.channels.connect(&system, made.channel.id).await?;
+    Ok(House {
+        folder,
+        channel: channel.id,
+        secret,
+        cookie: signed_in.token,
+    })
+}
