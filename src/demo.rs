@@ -89,6 +89,7 @@ async fn furnish(engine: &Engine) -> Result<Demo, EngineError> {
         name: Some("Aurora Coffee".to_owned()),
         timezone: Some("America/Sao_Paulo".to_owned()),
         language: None,
+        ..OrganisationChanges::default()
     };
     engine.organisations.update(&system, names).await?;
     let colleagues = hire(engine, &system).await?;

@@ -18,8 +18,12 @@ pub mod live;
 pub mod people;
 pub mod rules;
 pub mod setup;
+pub mod sight;
 pub mod webchat;
 pub mod workers;
+
+#[cfg(test)]
+mod tests;
 
 use crate::engine::context::Context;
 use crate::engine::health::Health;

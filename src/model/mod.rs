@@ -13,6 +13,7 @@ pub mod contact;
 pub mod content;
 pub mod conversation;
 pub mod event;
+pub mod fence;
 pub mod hours;
 pub mod ids;
 pub mod inbound;

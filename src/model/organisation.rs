@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::base::time::Timestamp;
+use crate::model::fence::AgentVisibility;
 use crate::model::ids::OrganisationId;
 
 /// The business this data directory belongs to.
@@ -24,4 +25,15 @@ pub struct Organisation {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// Which conversations agents get to see.
+    #[serde(default)]
+    pub agent_visibility: AgentVisibility,
+    /// For how many days after its last message a resolved conversation is kept; none means for
+    /// ever.
+    #[serde(default)]
+    pub retention_days: Option<u16>,
+    /// After how many days without a message an open conversation is resolved by itself; none means
+    /// never.
+    #[serde(default)]
+    pub auto_close_after_days: Option<u16>,
 }

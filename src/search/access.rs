@@ -7,28 +7,13 @@ use std::collections::HashSet;
 
 use crate::model::conversation::Priority;
 use crate::model::conversation::Status;
+use crate::model::fence::Fence;
 use crate::model::ids::ConversationId;
 use crate::model::ids::TeamId;
 use crate::model::ids::UserId;
 use crate::search::facts::folded_name;
 use crate::search::resolve::Negatable;
 use crate::search::resolve::StateTest;
-
-/// The conversations a person may see. Hidden ones are never found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fence {
-    /// All.
-    All,
-    /// Their own, and those of their teams.
-    Only {
-        /// The person.
-        user: UserId,
-        /// Their teams; none where everybody sees only what is assigned to them.
-        teams: Vec<TeamId>,
-        /// Whether they also see those that are neither a person's nor a team's.
-        unassigned: bool,
-    },
-}
 
 /// How a conversation stands now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,25 +36,6 @@ pub struct State {
 
 /// Reads how a conversation stands; none when it does not exist or must not be found.
 pub type States<'a> = &'a dyn Fn(ConversationId) -> Option<State>;
-
-impl Fence {
-    /// Whether the fence lets a conversation through.
-    #[must_use]
-    pub fn admits(&self, state: &State) -> bool {
-        match self {
-            Self::All => true,
-            Self::Only {
-                user,
-                teams,
-                unassigned,
-            } => {
-                state.assignee == Some(*user)
-                    || state.team.is_some_and(|team| teams.contains(&team))
-                    || (*unassigned && state.assignee.is_none() && state.team.is_none())
-            }
-        }
-    }
-}
 
 impl StateTest {
     fn holds(&self, state: &State) -> bool {
@@ -142,7 +108,7 @@ impl<'a> Gate<'a> {
 
     fn passes(&self, state: &State) -> bool {
         !state.hidden
-            && self.fence.admits(state)
+            && self.fence.admits(state.assignee, state.team)
             && self
                 .tests
                 .iter()

@@ -22,6 +22,7 @@ use tantivy::query::TermQuery;
 use tantivy::schema::Field;
 use tantivy::schema::IndexRecordOption;
 
+use crate::model::fence::Fence;
 use crate::model::ids::ConversationId;
 use crate::model::message::Direction;
 use crate::search::Change;
@@ -29,7 +30,6 @@ use crate::search::Order;
 use crate::search::Request;
 use crate::search::Search;
 use crate::search::SearchConfig;
-use crate::search::access::Fence;
 use crate::search::corpus;
 use crate::search::corpus::Numbers;
 use crate::search::documents::Kind;

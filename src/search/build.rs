@@ -17,8 +17,8 @@ use tantivy::query::TermQuery;
 use tantivy::schema::Field;
 use tantivy::schema::IndexRecordOption;
 
+use crate::model::fence::Fence;
 use crate::model::ids::ConversationId;
-use crate::search::access::Fence;
 use crate::search::digits::joined_numbers;
 use crate::search::documents::Kind;
 use crate::search::expand::Expansion;

@@ -38,10 +38,10 @@ use std::time::Duration;
 use std::time::Instant;
 
 use crate::base::time::Timestamp;
+use crate::model::fence::Fence;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::search::access::Candidates;
-use crate::search::access::Fence;
 use crate::search::access::Gate;
 use crate::search::access::States;
 use crate::search::build::Builder;

@@ -178,6 +178,9 @@ pub const CONVERSATION_BY_STATUS: Keyspace<(u8, Newest, ConversationId), ()> =
 /// Visible conversations by owner (zeroes for nobody) and status, newest first.
 pub const CONVERSATION_BY_OWNER: Keyspace<([u8; 16], u8, Newest, ConversationId), ()> =
     Keyspace::named("owner_status_newest_conversation/none");
+/// Visible conversations by team and status, newest first; those of no team stand nowhere.
+pub const CONVERSATION_BY_TEAM: Keyspace<(TeamId, u8, Newest, ConversationId), ()> =
+    Keyspace::named("team_status_newest_conversation/none");
 /// The conversations of each contact, oldest first.
 pub const CONVERSATIONS_OF_CONTACT: Keyspace<(ContactId, ConversationId), ()> =
     Keyspace::named("contact_conversation/none");
@@ -273,6 +276,7 @@ pub const NAMES: &[&str] = &[
     "conversation/record",
     "status_newest_conversation/none",
     "owner_status_newest_conversation/none",
+    "team_status_newest_conversation/none",
     "contact_conversation/none",
     "contact_channel/conversation",
     "time_conversation/none",

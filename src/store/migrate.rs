@@ -10,6 +10,7 @@ use crate::store::StoreError;
 use crate::store::keyspaces::META;
 use crate::store::kv::KvEngine;
 use crate::store::kv::Verdict;
+use crate::store::records::conversations;
 use crate::store::tx::Read as _;
 use crate::store::tx::Snapshot;
 use crate::store::tx::Tx;
@@ -23,7 +24,25 @@ const FIRST: u64 = 1;
 pub type Step = fn(&mut Tx<'_>) -> Result<(), StoreError>;
 
 /// The steps in order: the first leads from version 1 to 2.
-pub const STEPS: &[Step] = &[];
+pub const STEPS: &[Step] = &[lists_of_teams];
+
+/// Conversations read at a time.
+const STEP_ROWS: usize = 500;
+
+/// Version 2 lists and counts conversations by team.
+fn lists_of_teams(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let found = conversations::scan(tx, after, STEP_ROWS)?;
+        let Some(last) = found.last() else {
+            return Ok(());
+        };
+        after = Some(last.id);
+        for conversation in &found {
+            conversations::list_by_team(tx, conversation)?;
+        }
+    }
+}
 
 /// Brings data to the version of this program. Before the first step `keep` is called to put a copy
 /// of the data aside.

@@ -7,7 +7,8 @@ use crate::engine::error::EngineError;
 use crate::engine::find;
 use crate::engine::inbox::moves;
 use crate::engine::inbox::moves::Terms;
-use crate::engine::inbox::send;
+use crate::engine::inbox::target;
+use crate::engine::sight;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::conversation::Conversation;
@@ -95,7 +96,7 @@ impl Changing {
         self.0
             .store
             .write("changing a conversation", move |tx| {
-                let mut conversation = find::conversation_in(tx, id)?;
+                let mut conversation = sight::conversation_in(tx, &actor, id)?;
                 if revision.is_some_and(|known| known != conversation.revision) {
                     let message = "Somebody changed this meanwhile; read it again before you save.";
                     return Err(Rejection::new(Code::RevisionMismatch, message).into());
@@ -121,10 +122,11 @@ impl Changing {
     ) -> Result<Conversation, EngineError> {
         actor.require(Permission::Reply)?;
         let stamp = self.0.stamp();
+        let actor = actor.clone();
         self.0
             .store
             .write("starting a conversation", move |tx| {
-                send::start(tx, &mut stamp.pen(), channel, contact)
+                target::start(tx, &mut stamp.pen(), &actor, channel, contact)
             })
             .await
     }
@@ -136,10 +138,11 @@ impl Changing {
     pub async fn delete(&self, actor: &Actor, id: ConversationId) -> Result<(), EngineError> {
         actor.require(Permission::DeleteContacts)?;
         let stamp = self.0.stamp();
+        let actor = actor.clone();
         self.0
             .store
             .write("deleting a conversation", move |tx| {
-                let conversation = find::conversation_in(tx, id)?;
+                let conversation = sight::conversation_in(tx, &actor, id)?;
                 erase(tx, &mut stamp.pen(), &conversation)
             })
             .await

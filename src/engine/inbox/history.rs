@@ -3,6 +3,7 @@
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::engine::find;
+use crate::engine::sight;
 use crate::model::actor::Actor;
 use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
@@ -45,7 +46,7 @@ impl Histories {
     /// The actor may not read; there is no such message.
     pub fn message(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
         actor.require(Permission::ReadConversations)?;
-        find::message_in(&self.0.store.snapshot()?, id)
+        sight::message_in(&self.0.store.snapshot()?, actor, id)
     }
 
     /// Messages of a conversation: the newest ones, those before a place, or those after one.
@@ -60,7 +61,7 @@ impl Histories {
     ) -> Result<History, EngineError> {
         actor.require(Permission::ReadConversations)?;
         let snapshot = self.0.store.snapshot()?;
-        find::conversation_in(&snapshot, conversation)?;
+        sight::conversation_in(&snapshot, actor, conversation)?;
         let forward = stretch.after.is_some() && stretch.before.is_none();
         let direction = if forward {
             Direction::Forward
@@ -68,7 +69,7 @@ impl Histories {
             Direction::Backward
         };
         let from = match stretch.after.filter(|_| forward).or(stretch.before) {
-            Some(id) => Some(find::message_in(&snapshot, id)?.position),
+            Some(id) => Some(position_in(&snapshot, conversation, id)?),
             None => None,
         };
         let mut found = messages::near(
@@ -83,7 +84,7 @@ impl Histories {
         if !forward {
             found.reverse();
             if let Some(after) = stretch.after {
-                let floor = find::message_in(&snapshot, after)?.position;
+                let floor = position_in(&snapshot, conversation, after)?;
                 found.retain(|message| message.position > floor);
             }
         }
@@ -106,7 +107,7 @@ impl Histories {
     ) -> Result<History, EngineError> {
         actor.require(Permission::ReadConversations)?;
         let snapshot = self.0.store.snapshot()?;
-        let middle = find::message_in(&snapshot, id)?;
+        let middle = sight::message_in(&snapshot, actor, id)?;
         if middle.conversation_id != conversation {
             return Err(Rejection::not_found(Code::MessageNotFound, "message").into());
         }
@@ -160,41 +161,17 @@ impl Histories {
         }
         Ok(quoted)
     }
-
-    /// Messages whose delivery failed or is unknown, newest first.
-    ///
-    /// # Errors
-    /// The actor may not read.
-    pub fn troubled(&self, actor: &Actor, limit: usize) -> Result<Vec<Message>, EngineError> {
-        use crate::model::message::Delivery;
-        actor.require(Permission::ReadConversations)?;
-        let snapshot = self.0.store.snapshot()?;
-        scan_newest(&snapshot, limit, |message| {
-            matches!(message.delivery, Delivery::Failed | Delivery::Unsure)
-        })
-    }
 }
 
-/// How many messages are looked at for a rare kind.
-const LOOK_MAX: usize = 50_000;
-const STEP: usize = 500;
-
-fn scan_newest(
-    read: &Snapshot,
-    limit: usize,
-    wanted: impl Fn(&Message) -> bool,
-) -> Result<Vec<Message>, EngineError> {
-    let mut found = Vec::new();
-    let mut after = None;
-    for _ in 0..LOOK_MAX / STEP {
-        let batch = messages::by_age(read, after, Direction::Backward, STEP)?;
-        after = batch.last().map(|message| message.id);
-        let full = batch.len() == STEP;
-        found.extend(batch.into_iter().filter(|message| wanted(message)));
-        if found.len() >= limit || !full {
-            break;
-        }
+/// The position of a message of a conversation.
+fn position_in(
+    snapshot: &Snapshot,
+    conversation: ConversationId,
+    id: MessageId,
+) -> Result<u32, EngineError> {
+    let message = find::message_in(snapshot, id)?;
+    if message.conversation_id != conversation {
+        return Err(Rejection::not_found(Code::MessageNotFound, "message").into());
     }
-    found.truncate(limit);
-    Ok(found)
+    Ok(message.position)
 }

@@ -6,6 +6,10 @@ pub use crate::base::page::Span;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::engine::find;
+use crate::engine::inbox::counting;
+use crate::engine::inbox::counting::Counts;
+use crate::engine::inbox::walk::Walk;
+use crate::engine::sight;
 use crate::model::actor::Actor;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
@@ -14,6 +18,7 @@ use crate::model::conversation::Conversation;
 use crate::model::conversation::Priority;
 use crate::model::conversation::Resolution;
 use crate::model::conversation::Status;
+use crate::model::fence::Fence;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
@@ -30,8 +35,6 @@ use crate::store::records::channels;
 use crate::store::records::conversations;
 pub use crate::store::records::conversations::Owner;
 use crate::store::records::conversations::Place;
-use crate::store::records::counters;
-use crate::store::records::counters::Counter;
 use crate::store::records::read_marks;
 use crate::store::records::users;
 
@@ -95,28 +98,9 @@ pub struct Row {
     pub unread: u32,
 }
 
-/// How many conversations there are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Open ones.
-    pub open: u64,
-    /// Parked ones.
-    pub pending: u64,
-    /// Sleeping ones.
-    pub snoozed: u64,
-    /// Resolved ones.
-    pub resolved: u64,
-    /// Open ones that nobody answers.
-    pub unassigned: u64,
-    /// Open ones that the reader answers.
-    pub mine: u64,
-}
-
 /// How many conversations are looked at for one page before the reader gets a cursor instead of
 /// more rows: a rare filter must not hold up the server.
 const LOOK_MAX: usize = 20_000;
-/// How many places are read at a time.
-const STEP: usize = 200;
 
 /// Listing conversations.
 #[derive(Clone)]
@@ -135,28 +119,26 @@ impl Listing {
     ) -> Result<Page<Row>, EngineError> {
         actor.require(Permission::ReadConversations)?;
         let snapshot = self.0.store.snapshot()?;
+        let fence = sight::fence(&snapshot, actor)?;
         let words = format!("{filter:?}");
         let after = match &span.cursor {
             Some(cursor) => Some(read_place(cursor, &words)?),
             None => None,
         };
-        let mut walk = Walk::new(&snapshot, filter, after);
+        let mut walk = Walk::new(&snapshot, filter, &fence, after);
+        let total = counting::total(&snapshot, filter, &fence)?;
         let mut rows = Vec::new();
         let mut skip = span.offset;
         let mut looked = 0;
         let mut last = after;
         while let Some(place) = walk.next()? {
             looked += 1;
-            if let Some(row) = Self::row_if(&snapshot, actor, filter, place.1)? {
+            if let Some(row) = Self::row_if(&snapshot, actor, &fence, filter, place.1)? {
                 if skip > 0 {
                     skip -= 1;
                 } else if rows.len() == span.limit {
                     let next = last.map(|place| Cursor::new(place.to_bytes(), &words));
-                    return Ok(Page {
-                        rows,
-                        next,
-                        total: total(&snapshot, filter)?,
-                    });
+                    return Ok(Page { rows, next, total });
                 } else {
                     rows.push(row);
                 }
@@ -164,17 +146,13 @@ impl Listing {
             last = Some(place);
             if looked == LOOK_MAX {
                 let next = Some(Cursor::new(place.to_bytes(), &words));
-                return Ok(Page {
-                    rows,
-                    next,
-                    total: total(&snapshot, filter)?,
-                });
+                return Ok(Page { rows, next, total });
             }
         }
         Ok(Page {
             rows,
             next: None,
-            total: total(&snapshot, filter)?,
+            total,
         })
     }
 
@@ -194,6 +172,8 @@ impl Listing {
         for merged in &contact.merged_ids {
             found.extend(conversations::of_contact(&snapshot, *merged)?);
         }
+        let fence = sight::fence(&snapshot, actor)?;
+        found.retain(|conversation| fence.shows(conversation));
         found.sort_by_key(|conversation| std::cmp::Reverse(conversation.last_message_at));
         let rows = found
             .into_iter()
@@ -209,22 +189,8 @@ impl Listing {
     pub fn get(&self, actor: &Actor, id: ConversationId) -> Result<Row, EngineError> {
         actor.require(Permission::ReadConversations)?;
         let snapshot = self.0.store.snapshot()?;
-        let conversation = find::conversation_in(&snapshot, id)?;
+        let conversation = sight::conversation_in(&snapshot, actor, id)?;
         Self::row(&snapshot, actor, conversation)
-    }
-
-    /// Whether a conversation belongs into a list, and with what.
-    ///
-    /// # Errors
-    /// The actor may not read.
-    pub fn matching(
-        &self,
-        actor: &Actor,
-        filter: &Filter,
-        id: ConversationId,
-    ) -> Result<Option<Row>, EngineError> {
-        actor.require(Permission::ReadConversations)?;
-        Self::row_if(&self.0.store.snapshot()?, actor, filter, id)
     }
 
     /// How many of the reader's own open conversations have something unread, among the `look`
@@ -258,18 +224,8 @@ impl Listing {
     pub fn counts(&self, actor: &Actor) -> Result<Counts, EngineError> {
         actor.require(Permission::ReadConversations)?;
         let snapshot = self.0.store.snapshot()?;
-        let count = |counter| counters::get(&snapshot, counter);
-        Ok(Counts {
-            open: count(Counter::Status(Status::Open))?,
-            pending: count(Counter::Status(Status::Pending))?,
-            snoozed: count(Counter::Status(Status::Snoozed))?,
-            resolved: count(Counter::Status(Status::Resolved))?,
-            unassigned: count(Counter::Unassigned(Status::Open))?,
-            mine: match actor.user_id() {
-                Some(user) => count(Counter::Assigned(user, Status::Open))?,
-                None => 0,
-            },
-        })
+        let fence = sight::fence(&snapshot, actor)?;
+        counting::counts(&snapshot, actor, &fence)
     }
 
     fn row(
@@ -296,13 +252,14 @@ impl Listing {
     fn row_if(
         snapshot: &Snapshot,
         actor: &Actor,
+        fence: &Fence,
         filter: &Filter,
         id: ConversationId,
     ) -> Result<Option<Row>, EngineError> {
         let Some(conversation) = conversations::get(snapshot, id)? else {
             return Ok(None);
         };
-        if !fits(filter, &conversation) {
+        if !fence.shows(&conversation) || !fits(filter, &conversation) {
             return Ok(None);
         }
         let row = Self::row(snapshot, actor, conversation)?;
@@ -365,38 +322,6 @@ fn says(row: &Row, words: &str) -> bool {
     .any(|text| fold(text).contains(&wanted))
 }
 
-/// How long the whole list is, where a maintained count says so.
-fn total(snapshot: &Snapshot, filter: &Filter) -> Result<Option<u64>, EngineError> {
-    let plain = Filter {
-        statuses: filter.statuses.clone(),
-        owner: filter.owner,
-        ..Filter::default()
-    };
-    if plain != *filter {
-        return Ok(None);
-    }
-    let mut total = 0;
-    for status in statuses(filter) {
-        total += counters::get(
-            snapshot,
-            match filter.owner {
-                Owner::Anyone => Counter::Status(status),
-                Owner::Nobody => Counter::Unassigned(status),
-                Owner::User(user) => Counter::Assigned(user, status),
-            },
-        )?;
-    }
-    Ok(Some(total))
-}
-
-fn statuses(filter: &Filter) -> Vec<Status> {
-    let all = filter.statuses.is_empty();
-    Status::ALL
-        .into_iter()
-        .filter(|status| all || filter.statuses.contains(status))
-        .collect()
-}
-
 fn read_place(cursor: &Cursor, words: &str) -> Result<Place, Rejection> {
     let refuse = |message: String| Rejection::new(Code::InvalidCursor, message);
     let mut bytes = cursor
@@ -406,60 +331,4 @@ fn read_place(cursor: &Cursor, words: &str) -> Result<Place, Rejection> {
     let id = ConversationId::read(&mut bytes);
     at.zip(id)
         .ok_or_else(|| refuse("This cursor cannot be read.".to_owned()))
-}
-
-/// Walks the lists of several statuses as if they were one, newest first.
-struct Walk<'s> {
-    snapshot: &'s Snapshot,
-    owner: Owner,
-    lists: Vec<Ahead>,
-}
-
-/// What is known of one status: the next places, and where to read on.
-struct Ahead {
-    status: Status,
-    places: std::collections::VecDeque<Place>,
-    after: Option<Place>,
-    done: bool,
-}
-
-impl<'s> Walk<'s> {
-    fn new(snapshot: &'s Snapshot, filter: &Filter, after: Option<Place>) -> Self {
-        let ahead = |status| Ahead {
-            status,
-            places: [].into(),
-            after,
-            done: false,
-        };
-        let lists = statuses(filter).into_iter().map(ahead).collect();
-        Self {
-            snapshot,
-            owner: filter.owner,
-            lists,
-        }
-    }
-
-    fn next(&mut self) -> Result<Option<Place>, EngineError> {
-        for list in &mut self.lists {
-            if list.places.is_empty() && !list.done {
-                let places = conversations::places(
-                    self.snapshot,
-                    list.status,
-                    self.owner,
-                    list.after,
-                    STEP,
-                )?;
-                list.done = places.len() < STEP;
-                list.after = places.last().copied().or(list.after);
-                list.places.extend(places);
-            }
-        }
-        let order = |place: &Place| (std::cmp::Reverse(place.0.0), place.1);
-        let newest = self
-            .lists
-            .iter_mut()
-            .filter(|list| !list.places.is_empty())
-            .min_by_key(|list| list.places.front().map(order));
-        Ok(newest.and_then(|list| list.places.pop_front()))
-    }
 }

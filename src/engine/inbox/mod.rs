@@ -1,6 +1,7 @@
 //! Commands and queries about conversations.
 
 pub mod change;
+pub mod counting;
 pub mod drafts;
 pub mod entries;
 pub mod events;
@@ -14,5 +15,7 @@ pub mod receipts;
 pub mod searching;
 pub mod send;
 pub mod surroundings;
+pub mod target;
 pub mod typing;
 pub mod visitor_timeline;
+mod walk;

@@ -51,23 +51,6 @@ pub fn for_inbound(
     }
 }
 
-/// The conversation a message of ours goes into: the newest live one, else a new one.
-///
-/// # Errors
-/// The disk's.
-pub fn for_outbound(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    channel: &Channel,
-    contact: &Contact,
-    address: &str,
-) -> Result<Conversation, StoreError> {
-    match conversations::latest(tx, contact.id, channel.id)? {
-        Some(found) if found.is_live() => Ok(found),
-        previous => open(tx, pen, channel, contact, address, previous.as_ref()),
-    }
-}
-
 /// Opens a conversation.
 ///
 /// # Errors

@@ -3,8 +3,8 @@
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
-use crate::engine::find;
 use crate::engine::inbox::visitor_timeline;
+use crate::engine::sight;
 use crate::model::actor::Actor;
 use crate::model::conversation::Conversation;
 use crate::model::event::ConversationRead;
@@ -38,10 +38,11 @@ impl Reading {
             return Ok(0);
         };
         let stamp = self.0.stamp();
+        let actor = actor.clone();
         self.0
             .store
             .write("marking a conversation read", move |tx| {
-                let mut conversation = find::conversation_in(tx, id)?;
+                let mut conversation = sight::conversation_in(tx, &actor, id)?;
                 let unread = read_marks::unread(tx, user, &conversation)?;
                 mark(tx, &mut stamp.pen(), &mut conversation, user)?;
                 Ok(unread)
@@ -59,10 +60,11 @@ impl Reading {
             return Ok(());
         };
         let stamp = self.0.stamp();
+        let actor = actor.clone();
         self.0
             .store
             .write("marking a conversation unread", move |tx| {
-                let conversation = find::conversation_in(tx, id)?;
+                let conversation = sight::conversation_in(tx, &actor, id)?;
                 let inbound_count = conversation.inbound_count.saturating_sub(1);
                 let position = conversation.positions.saturating_sub(1);
                 read_marks::put(

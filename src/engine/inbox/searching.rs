@@ -6,6 +6,7 @@ use crate::base::text::fold;
 use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
+use crate::engine::sight;
 use crate::model::actor::Actor;
 use crate::model::channel::ChannelKind;
 use crate::model::contact::Contact;
@@ -26,7 +27,6 @@ use crate::search::Hit;
 pub use crate::search::Order;
 use crate::search::Request;
 use crate::search::SearchError;
-use crate::search::access::Fence;
 use crate::search::access::State;
 use crate::search::documents::Key;
 pub use crate::search::documents::Kind;
@@ -120,6 +120,7 @@ impl Searching {
             me: actor.user_id(),
             zone: question.zone.clone(),
         };
+        let fence = sight::fence(&snapshot, actor)?;
         let states = |id| state_of(&snapshot, actor.user_id(), id);
         let hits = self
             .0
@@ -131,7 +132,7 @@ impl Searching {
                 limit: question.limit,
                 after: question.after,
                 count_to: question.count_to,
-                fence: &Fence::All,
+                fence: &fence,
                 resolver: &names,
                 states: &states,
             })

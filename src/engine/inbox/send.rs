@@ -10,21 +10,20 @@ use crate::engine::inbox::drafts::Audience;
 use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
-use crate::engine::inbox::open;
 use crate::engine::inbox::reading;
 use crate::engine::inbox::receipts;
+use crate::engine::inbox::target;
+use crate::engine::inbox::target::Place;
+use crate::engine::inbox::target::Target;
 use crate::engine::inbox::visitor_timeline;
 use crate::engine::rules::fit;
 use crate::engine::rules::fit::Fitted;
+use crate::engine::sight;
 use crate::model::actor::Actor;
 use crate::model::actor::Who;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
-use crate::model::contact::Contact;
 use crate::model::content::Media;
-use crate::model::conversation::Conversation;
-use crate::model::ids::ChannelId;
-use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::Id as _;
 use crate::model::ids::MessageId;
@@ -40,23 +39,11 @@ use crate::model::rejection::Rejection;
 use crate::store::Read;
 use crate::store::Tx;
 use crate::store::records::channels;
-use crate::store::records::conversations;
 use crate::store::records::idempotency;
 use crate::store::records::idempotency::Answered;
 use crate::store::records::messages;
 use crate::store::records::outbox;
 use crate::store::records::outbox::OutboxRow;
-
-/// Where a message goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
-    /// Into a conversation.
-    Conversation(ConversationId),
-    /// To an address on a channel: a number, a visitor, whatever the channel calls a person.
-    Address(ChannelId, String),
-    /// To a person on a channel where the person has an address.
-    Contact(ChannelId, ContactId),
-}
 
 /// A request that may come more than once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,7 +108,7 @@ impl Sending {
                         repeated: true,
                     });
                 }
-                let place = place(tx, &mut pen, &target, draft.audience)?;
+                let place = target::place(tx, &mut pen, &actor, &target, draft.audience)?;
                 let row = registry
                     .capabilities(&place.channel.kind)
                     .unwrap_or(&Capabilities::PLAIN);
@@ -147,11 +134,12 @@ impl Sending {
     pub async fn retry(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
         actor.require(Permission::Reply)?;
         let stamp = self.0.stamp();
+        let actor = actor.clone();
         self.0
             .store
             .write("trying a message again", move |tx| {
                 let mut pen = stamp.pen();
-                let mut message = find::message_in(tx, id)?;
+                let mut message = sight::message_in(tx, &actor, id)?;
                 if !matches!(message.delivery, Delivery::Failed | Delivery::Unsure) {
                     return Err(
                         Rejection::field("status", "must be failed to be tried again").into(),
@@ -192,11 +180,12 @@ impl Sending {
     ) -> Result<Message, EngineError> {
         actor.require(Permission::Reply)?;
         let stamp = self.0.stamp();
+        let actor = actor.clone();
         self.0
             .store
             .write("settling a message", move |tx| {
                 let mut pen = stamp.pen();
-                let mut message = find::message_in(tx, id)?;
+                let mut message = sight::message_in(tx, &actor, id)?;
                 let waiting = outbox::get(tx, &lane(&message))?;
                 let settled = match message.delivery {
                     Delivery::Unsure => true,
@@ -268,77 +257,6 @@ fn remember(
     Ok(())
 }
 
-/// Where a message goes, with everything about it.
-struct Place {
-    channel: Channel,
-    contact: Contact,
-    conversation: Conversation,
-}
-
-fn place(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    target: &Target,
-    audience: Audience,
-) -> Result<Place, EngineError> {
-    match target {
-        Target::Conversation(id) => {
-            let conversation = find::conversation_in(tx, *id)?;
-            let contact = find::contact_in(tx, conversation.contact_id)?;
-            let channel = find::channel_in(tx, conversation.channel_id)?;
-            if audience == Audience::Customer {
-                may_write(&channel, &contact)?;
-            }
-            Ok(Place {
-                channel,
-                contact,
-                conversation,
-            })
-        }
-        Target::Address(channel, to) => {
-            let channel = find::channel_in(tx, *channel)?;
-            let known = crate::store::records::identities::get(tx, channel.id, to.trim())?;
-            let Some(identity) = known else {
-                let message = format!("Nobody with the address {to} is known on this channel.");
-                return Err(Rejection::new(Code::InvalidRecipient, message).into());
-            };
-            let contact = find::contact_in(tx, identity.contact_id)?;
-            may_write(&channel, &contact)?;
-            let conversation = open::for_outbound(tx, pen, &channel, &contact, &identity.address)?;
-            Ok(Place {
-                channel,
-                contact,
-                conversation,
-            })
-        }
-        Target::Contact(channel, contact) => {
-            let channel = find::channel_in(tx, *channel)?;
-            let contact = find::contact_in(tx, *contact)?;
-            may_write(&channel, &contact)?;
-            let address = find::address_on(tx, &contact, channel.id)?;
-            let conversation = open::for_outbound(tx, pen, &channel, &contact, &address)?;
-            Ok(Place {
-                channel,
-                contact,
-                conversation,
-            })
-        }
-    }
-}
-
-/// Whether anything may go out to a contact on a channel.
-fn may_write(channel: &Channel, contact: &Contact) -> Result<(), Rejection> {
-    if contact.blocked {
-        let message = format!("{} is blocked. Unblock the contact to write.", contact.name);
-        return Err(Rejection::new(Code::ContactBlocked, message));
-    }
-    if !channel.enabled {
-        let message = format!("The channel {} is switched off.", channel.name);
-        return Err(Rejection::new(Code::ChannelDisabled, message));
-    }
-    Ok(())
-}
-
 fn store(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
@@ -350,7 +268,6 @@ fn store(
 ) -> Result<Message, EngineError> {
     let Place {
         channel,
-        contact: _,
         mut conversation,
     } = place;
     let mut content = draft.content.clone();
@@ -463,38 +380,6 @@ pub fn row(message: &Message, now: crate::base::time::Timestamp) -> OutboxRow {
         external_ids: Vec::new(),
         created_at: now,
     }
-}
-
-/// Starts a conversation with a contact without a message yet.
-///
-/// # Errors
-/// `CONVERSATION_EXISTS` while one is live; the contact has no address there.
-pub fn start(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    channel: ChannelId,
-    contact: ContactId,
-) -> Result<Conversation, EngineError> {
-    let channel = find::channel_in(tx, channel)?;
-    let contact = find::contact_in(tx, contact)?;
-    may_write(&channel, &contact)?;
-    let address = find::address_on(tx, &contact, channel.id)?;
-    let latest = conversations::latest(tx, contact.id, channel.id)?;
-    if let Some(live) = latest.as_ref().filter(|found| found.is_live()) {
-        let message = format!(
-            "There is already an open conversation with {}: {}.",
-            contact.name, live.id
-        );
-        return Err(Rejection::new(Code::ConversationExists, message).into());
-    }
-    Ok(open::open(
-        tx,
-        pen,
-        &channel,
-        &contact,
-        &address,
-        latest.as_ref(),
-    )?)
 }
 
 /// Whether anything of this conversation may still be on its way.

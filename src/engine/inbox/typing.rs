@@ -2,10 +2,10 @@
 
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
-use crate::engine::find;
 use crate::engine::live::Signal;
 use crate::engine::live::Typist;
 use crate::engine::live::visitors::Author;
+use crate::engine::sight;
 use crate::model::actor::Actor;
 use crate::model::ids::ConversationId;
 use crate::model::permission::Permission;
@@ -21,7 +21,7 @@ impl Typing {
     /// The actor may not reply; there is no such conversation.
     pub fn tell(&self, actor: &Actor, id: ConversationId, on: bool) -> Result<(), EngineError> {
         actor.require(Permission::Reply)?;
-        find::conversation_in(&self.0.store.snapshot()?, id)?;
+        sight::conversation_in(&self.0.store.snapshot()?, actor, id)?;
         if let Some(user_id) = actor.user_id() {
             let who = Typist::Colleague {
                 user_id,

@@ -5,5 +5,6 @@ pub mod fit;
 pub mod hours;
 pub mod identity;
 pub mod retry;
+pub mod sight;
 pub mod threads;
 pub mod window;

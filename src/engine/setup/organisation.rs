@@ -5,6 +5,7 @@ use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
+use crate::model::fence::AgentVisibility;
 use crate::model::organisation::Organisation;
 use crate::model::permission::Permission;
 use crate::model::rejection::Rejection;
@@ -12,6 +13,8 @@ use crate::store::records::organisation;
 
 /// The longest name, in characters.
 const NAME_MAX: usize = 120;
+/// The longest time after which something happens by itself, in days.
+const DAYS_MAX: u16 = 3_650;
 
 /// What may be changed; what is none stays.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +25,14 @@ pub struct OrganisationChanges {
     pub timezone: Option<String>,
     /// The language.
     pub language: Option<String>,
+    /// Which conversations agents get to see.
+    pub agent_visibility: Option<AgentVisibility>,
+    /// For how many days after their last message resolved conversations are kept; 0 keeps them for
+    /// ever.
+    pub retention_days: Option<u16>,
+    /// After how many days without a message open conversations that wait for the customer are
+    /// resolved; 0 leaves them open.
+    pub auto_close_after_days: Option<u16>,
 }
 
 /// The business.
@@ -58,6 +69,9 @@ impl Organisations {
                     language: "en".to_owned(),
                     created_at: pen.now,
                     updated_at: pen.now,
+                    agent_visibility: AgentVisibility::default(),
+                    retention_days: None,
+                    auto_close_after_days: None,
                 };
                 organisation::put(tx, &fresh)?;
                 Ok(fresh)
@@ -82,6 +96,8 @@ impl Organisations {
             let wrong = "must be a time zone such as America/Sao_Paulo";
             return Err(Rejection::field("timezone", wrong).into());
         }
+        check_days("retentionDays", changes.retention_days)?;
+        check_days("autoCloseAfterDays", changes.auto_close_after_days)?;
         let known = self.ensure().await?;
         let stamp = self.0.stamp();
         let actor = actor.clone();
@@ -90,16 +106,7 @@ impl Organisations {
             .write("changing the organisation", move |tx| {
                 let mut pen = stamp.pen();
                 let mut held = organisation::get(tx)?.unwrap_or_else(|| known.clone());
-                if let Some(name) = &name {
-                    held.name.clone_from(name);
-                    held.slug = slug(name);
-                }
-                if let Some(zone) = &changes.timezone {
-                    held.timezone.clone_from(zone);
-                }
-                if let Some(language) = &changes.language {
-                    held.language.clone_from(language);
-                }
+                apply(&mut held, name.as_deref(), &changes);
                 held.updated_at = pen.now;
                 organisation::put(tx, &held)?;
                 audit::note(
@@ -114,6 +121,36 @@ impl Organisations {
             })
             .await
     }
+}
+
+fn apply(held: &mut Organisation, name: Option<&str>, changes: &OrganisationChanges) {
+    if let Some(name) = name {
+        name.clone_into(&mut held.name);
+        held.slug = slug(name);
+    }
+    if let Some(zone) = &changes.timezone {
+        held.timezone.clone_from(zone);
+    }
+    if let Some(language) = &changes.language {
+        held.language.clone_from(language);
+    }
+    if let Some(visibility) = changes.agent_visibility {
+        held.agent_visibility = visibility;
+    }
+    if let Some(days) = changes.retention_days {
+        held.retention_days = Some(days).filter(|days| *days > 0);
+    }
+    if let Some(days) = changes.auto_close_after_days {
+        held.auto_close_after_days = Some(days).filter(|days| *days > 0);
+    }
+}
+
+fn check_days(field: &str, days: Option<u16>) -> Result<(), Rejection> {
+    if days.is_some_and(|days| days > DAYS_MAX) {
+        let wrong = format!("must be 0 to {DAYS_MAX} days");
+        return Err(Rejection::field(field, wrong));
+    }
+    Ok(())
 }
 
 fn clean_name(name: &str) -> Result<String, Rejection> {

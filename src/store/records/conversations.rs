@@ -7,6 +7,7 @@ use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::Id as _;
+use crate::model::ids::TeamId;
 use crate::model::ids::UserId;
 use crate::store::Direction;
 use crate::store::Read;
@@ -16,6 +17,7 @@ use crate::store::Tx;
 use crate::store::key::Newest;
 use crate::store::keyspaces::CONVERSATION_BY_OWNER;
 use crate::store::keyspaces::CONVERSATION_BY_STATUS;
+use crate::store::keyspaces::CONVERSATION_BY_TEAM;
 use crate::store::keyspaces::CONVERSATIONS;
 use crate::store::keyspaces::CONVERSATIONS_OF_CONTACT;
 use crate::store::keyspaces::LATEST_CONVERSATION;
@@ -91,6 +93,28 @@ pub fn places(
                 .collect())
         }
     }
+}
+
+/// The places of a team's conversations in one status, newest first, from after `after`.
+///
+/// # Errors
+/// The disk's.
+pub fn places_of_team(
+    read: &impl Read,
+    status: Status,
+    team: TeamId,
+    after: Option<Place>,
+    limit: usize,
+) -> Result<Vec<Place>, StoreError> {
+    let status = status as u8;
+    let scan = Scan::under(&(team, status))
+        .after(after.map(|(at, id)| (team, status, at, id)).as_ref())
+        .limit(limit);
+    let keys = read.scan(&CONVERSATION_BY_TEAM, scan)?;
+    Ok(keys
+        .into_iter()
+        .map(|((_, _, at, id), ())| (at, id))
+        .collect())
 }
 
 /// Whose conversations a list shows.
@@ -187,10 +211,28 @@ pub fn remove(tx: &mut Tx<'_>, old: &Conversation) -> Result<(), StoreError> {
     tx.remove(&CONVERSATIONS, &old.id)
 }
 
+/// Puts a conversation that was stored before there were lists of teams into the list and the
+/// counts of its team: one step of an upgrade.
+///
+/// # Errors
+/// The disk's.
+pub fn list_by_team(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<(), StoreError> {
+    if let Some(key) = team_place(conversation) {
+        tx.put(&CONVERSATION_BY_TEAM, &key, &())?;
+    }
+    counters::count_shares(tx, conversation)
+}
+
 /// Where a conversation stands in the lists; hidden ones stand nowhere.
 fn place(of: &Conversation) -> Option<([u8; 16], u8, Newest)> {
     let owner = of.assignee.map_or(NOBODY, UserId::bytes);
     (!of.hidden).then_some((owner, of.status as u8, Newest(of.last_message_at)))
+}
+
+/// Where a conversation stands in its team's list.
+fn team_place(of: &Conversation) -> Option<(TeamId, u8, Newest, ConversationId)> {
+    let team = of.team_id.filter(|_| !of.hidden)?;
+    Some((team, of.status as u8, Newest(of.last_message_at), of.id))
 }
 
 fn wakes_at(of: &Conversation) -> Option<Timestamp> {
@@ -207,6 +249,11 @@ fn unlist(
     {
         tx.remove(&CONVERSATION_BY_STATUS, &(status, at, old.id))?;
         tx.remove(&CONVERSATION_BY_OWNER, &(owner, status, at, old.id))?;
+    }
+    if let Some(key) = team_place(old)
+        && new.and_then(team_place) != Some(key)
+    {
+        tx.remove(&CONVERSATION_BY_TEAM, &key)?;
     }
     if let Some(at) = wakes_at(old)
         && new.and_then(wakes_at) != Some(at)
@@ -242,6 +289,11 @@ fn list(tx: &mut Tx<'_>, new: &Conversation, old: Option<&Conversation>) -> Resu
     {
         tx.put(&CONVERSATION_BY_STATUS, &(status, at, new.id), &())?;
         tx.put(&CONVERSATION_BY_OWNER, &(owner, status, at, new.id), &())?;
+    }
+    if let Some(key) = team_place(new)
+        && old.and_then(team_place) != Some(key)
+    {
+        tx.put(&CONVERSATION_BY_TEAM, &key, &())?;
     }
     if let Some(at) = wakes_at(new)
         && old.and_then(wakes_at) != Some(at)

@@ -1,8 +1,10 @@
 //! Counts kept up to date with each change, so that no list is ever counted.
 
+use crate::base::crypto::digest;
 use crate::model::conversation::Conversation;
 use crate::model::conversation::Status;
 use crate::model::ids::Id as _;
+use crate::model::ids::TeamId;
 use crate::model::ids::UserId;
 use crate::store::Read;
 use crate::store::StoreError;
@@ -18,6 +20,10 @@ pub enum Counter {
     Unassigned(Status),
     /// Visible conversations in a status that one person answers.
     Assigned(UserId, Status),
+    /// Visible conversations in a status that one team answers.
+    Team(TeamId, Status),
+    /// Visible conversations in a status that have exactly this person and this team.
+    Share(Option<UserId>, Option<TeamId>, Status),
     /// Contacts that are nobody's tombstone.
     Contacts,
     /// Messages from customers, ever.
@@ -35,8 +41,21 @@ impl Counter {
             Self::Contacts => (4, [0; 16], 0),
             Self::Inbound => (5, [0; 16], 0),
             Self::Outbound => (6, [0; 16], 0),
+            Self::Team(team, status) => (7, team.bytes(), status as u8),
+            Self::Share(user, team, status) => (8, pair(user, team), status as u8),
         }
     }
+}
+
+/// A person and a team as one owner.
+fn pair(user: Option<UserId>, team: Option<TeamId>) -> [u8; 16] {
+    let bytes = [
+        user.map_or([0; 16], UserId::bytes),
+        team.map_or([0; 16], TeamId::bytes),
+    ];
+    let mut owner = [0; 16];
+    owner.copy_from_slice(&digest(&bytes.concat())[..16]);
+    owner
 }
 
 /// A count.
@@ -79,14 +98,29 @@ pub fn moved(
     Ok(())
 }
 
+/// Counts a conversation among those of its team and of its pair of person and team.
+///
+/// # Errors
+/// The disk's.
+pub fn count_shares(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<(), StoreError> {
+    let is_share = |counter: &Counter| matches!(counter, Counter::Team(..) | Counter::Share(..));
+    for counter in counted_in(conversation).into_iter().filter(is_share) {
+        add(tx, counter, 1)?;
+    }
+    Ok(())
+}
+
 fn counted_in(conversation: &Conversation) -> Vec<Counter> {
     if conversation.hidden {
         return Vec::new();
     }
     let status = conversation.status;
+    let share = Counter::Share(conversation.assignee, conversation.team_id, status);
     let owner = match conversation.assignee {
         Some(user) => Counter::Assigned(user, status),
         None => Counter::Unassigned(status),
     };
-    vec![Counter::Status(status), owner]
+    let mut counters = vec![Counter::Status(status), owner, share];
+    counters.extend(conversation.team_id.map(|team| Counter::Team(team, status)));
+    counters
 }

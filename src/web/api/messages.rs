@@ -9,7 +9,7 @@ use crate::base::page::Cursor;
 use crate::base::page::Page;
 use crate::engine::inbox::history::Stretch;
 use crate::engine::inbox::send::Repeatable;
-use crate::engine::inbox::send::Target;
+use crate::engine::inbox::target::Target;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::Id as _;

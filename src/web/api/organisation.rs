@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::base::time::Timestamp;
 use crate::engine::setup::organisation::OrganisationChanges;
+use crate::model::fence::AgentVisibility;
 use crate::model::ids::OrganisationId;
 use crate::model::organisation::Organisation;
 use crate::model::permission::Permission;
@@ -48,7 +49,7 @@ pub struct OrganisationOut {
     slug: String,
     /// Always `enterprise`: an installation of one's own has no limits.
     plan: &'static str,
-    /// Time zone and language.
+    /// How the installation behaves.
     settings: SettingsOut,
     /// When it was set up.
     created_at: Timestamp,
@@ -57,12 +58,22 @@ pub struct OrganisationOut {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = TenantSettings)]
 struct SettingsOut {
     /// The IANA time zone days are counted in.
     timezone: String,
     /// The language.
     locale: String,
+    /// Which conversations agents see: `all`, `team` (their own, those of their teams, and those
+    /// that are neither a person's nor a team's) or `own`.
+    agent_visibility: &'static str,
+    /// For how many days after their last message resolved conversations are kept; none means for
+    /// ever.
+    retention_days: Option<u16>,
+    /// After how many days without a message open conversations that wait for the customer are
+    /// resolved; none means never.
+    auto_close_after_days: Option<u16>,
 }
 
 impl From<Organisation> for OrganisationOut {
@@ -75,6 +86,9 @@ impl From<Organisation> for OrganisationOut {
             settings: SettingsOut {
                 timezone: organisation.timezone,
                 locale: organisation.language,
+                agent_visibility: organisation.agent_visibility.name(),
+                retention_days: organisation.retention_days,
+                auto_close_after_days: organisation.auto_close_after_days,
             },
             created_at: organisation.created_at,
             updated_at: organisation.updated_at,
@@ -88,7 +102,7 @@ struct OrganisationPatch {
     /// The name customers know.
     #[serde(default)]
     name: Option<String>,
-    /// Time zone and language.
+    /// How the installation behaves.
     #[serde(default)]
     settings: SettingsPatch,
 }
@@ -102,6 +116,17 @@ struct SettingsPatch {
     /// The language.
     #[serde(default)]
     locale: Option<String>,
+    /// Which conversations agents see: `all`, `team` or `own`.
+    #[serde(default)]
+    agent_visibility: Option<String>,
+    /// For how many days after their last message resolved conversations are kept, at most 3650; 0
+    /// keeps them for ever.
+    #[serde(default)]
+    retention_days: Option<u16>,
+    /// After how many days without a message open conversations that wait for the customer are
+    /// resolved, at most 3650; 0 leaves them open.
+    #[serde(default)]
+    auto_close_after_days: Option<u16>,
 }
 
 /// The organisation, as the API answers with it.
@@ -131,10 +156,19 @@ async fn show(_: ApiCaller, state: Data<State>) -> Answered {
 }
 
 async fn update(caller: ApiCaller, state: Data<State>, body: Body<OrganisationPatch>) -> Answered {
+    let settings = body.0.settings;
+    let agent_visibility = settings
+        .agent_visibility
+        .as_deref()
+        .map(visibility)
+        .transpose()?;
     let changes = OrganisationChanges {
         name: body.0.name,
-        timezone: body.0.settings.timezone,
-        language: body.0.settings.locale,
+        timezone: settings.timezone,
+        language: settings.locale,
+        agent_visibility,
+        retention_days: settings.retention_days,
+        auto_close_after_days: settings.auto_close_after_days,
     };
     let organisation = state
         .engine
@@ -142,4 +176,9 @@ async fn update(caller: ApiCaller, state: Data<State>, body: Body<OrganisationPa
         .update(&caller.actor, changes)
         .await?;
     Ok(Answer::one(&OrganisationOut::from(organisation)))
+}
+
+fn visibility(word: &str) -> Result<AgentVisibility, Rejection> {
+    let wrong = "must be all, team or own";
+    AgentVisibility::named(word).ok_or_else(|| Rejection::field("settings.agentVisibility", wrong))
 }

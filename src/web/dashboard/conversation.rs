@@ -10,7 +10,7 @@ use crate::engine::inbox::change::Edit;
 use crate::engine::inbox::drafts::Audience;
 use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::send::Repeatable;
-use crate::engine::inbox::send::Target;
+use crate::engine::inbox::target::Target;
 use crate::engine::rules::fit::Mode;
 use crate::model::Opaque;
 use crate::model::content::Content;
@@ -64,6 +64,25 @@ fn id_of(path: &str) -> Result<ConversationId, Problem> {
 fn back(fields: &Fields, id: ConversationId) -> HttpResponse {
     let queue = Queue::named(fields.get("queue")).unwrap_or(Queue::Mine);
     see(&format!("/app/inbox/{}/{id}", queue.word()))
+}
+
+/// Back to the conversation, or to its queue alone when the form took it out of the reader's sight.
+fn back_if_seen(
+    state: &Shared,
+    reader: &Reader,
+    fields: &Fields,
+    id: ConversationId,
+) -> Result<HttpResponse, Problem> {
+    match state.engine.listing.get(&reader.actor(), id) {
+        Ok(_) => Ok(back(fields, id)),
+        Err(EngineError::Refused(_)) => Ok(back_to_queue(fields)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn back_to_queue(fields: &Fields) -> HttpResponse {
+    let queue = Queue::named(fields.get("queue")).unwrap_or(Queue::Mine);
+    see(&format!("/app/inbox/{}", queue.word()))
 }
 
 /// What a form that was refused is answered with: the page says it, or the script does.
@@ -239,7 +258,7 @@ async fn change(
         .change(&form.reader.actor(), id, edits, None)
         .await
     {
-        Ok(_) => Ok(back(&form.fields, id)),
+        Ok(_) => back_if_seen(state, &form.reader, &form.fields, id),
         Err(error) => refused(&form.reader, error),
     }
 }
@@ -263,8 +282,7 @@ async fn status(state: Shared, path: Address, form: Form) -> Result<HttpResponse
     let done = matches!(edit, Edit::Close(_) | Edit::Status(Status::Resolved));
     let answer = change(&state, id, &form, vec![edit]).await?;
     if done && form.reader.parts.is_empty() {
-        let queue = Queue::named(form.fields.get("queue")).unwrap_or(Queue::Mine);
-        return Ok(see(&format!("/app/inbox/{}", queue.word())));
+        return Ok(back_to_queue(&form.fields));
     }
     Ok(answer)
 }

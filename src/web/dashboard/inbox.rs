@@ -51,6 +51,9 @@ const ROWS: usize = 30;
 /// Messages in the page, and in each older stretch.
 const MESSAGES: usize = 40;
 
+/// What stands in place of the panel while nothing is open.
+const NO_PANEL: &str = r#"<aside id="panel" class="panel" aria-label="Contact" hidden></aside>"#;
+
 /// The addresses of the inbox.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
@@ -241,10 +244,10 @@ impl<'a> Desk<'a> {
                 Some(row) => render(&self.thread(&row, place)?),
                 None => render(&self.nothing()),
             }),
-            "panel" => open(id)?
-                .map(|row| self.panel(&row))
-                .transpose()?
-                .map(|panel| render(&panel)),
+            "panel" => Some(match open(id)? {
+                Some(row) => render(&self.panel(&row)?),
+                None => NO_PANEL.to_owned(),
+            }),
             "head" => open(id)?.map(|row| render(&thread::header(&self.eye(), &row, self.rev()))),
             "composer" => match open(id)? {
                 Some(row) => self

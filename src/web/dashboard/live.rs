@@ -5,6 +5,7 @@
 //! it saw and gets exactly what came after it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
@@ -26,6 +27,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::engine::error::EngineError;
+use crate::engine::inbox::list::Row;
 use crate::engine::live::Heard;
 use crate::engine::live::Signal;
 use crate::engine::live::Typist;
@@ -246,7 +248,9 @@ impl Socket {
     }
 
     fn look(&mut self, conversation: Option<&str>, queue: Option<&str>) {
-        let open = conversation.and_then(|id| id.parse().ok());
+        let open = conversation
+            .and_then(|id| id.parse().ok())
+            .filter(|id| self.sees(*id));
         if let Some(queue) = queue.and_then(Queue::named) {
             self.queue = queue;
         }
@@ -256,6 +260,11 @@ impl Socket {
         for conversation_id in before.into_iter().chain(open) {
             live.signal(Signal::Viewers { conversation_id });
         }
+    }
+
+    /// Whether the reader may see a conversation; not while that cannot be read.
+    fn sees(&self, id: ConversationId) -> bool {
+        matches!(self.seen(id), Ok(Some(_)))
     }
 
     fn write(&self, on: bool) {
@@ -270,7 +279,7 @@ impl Socket {
     async fn hear_news(&mut self, news: Result<Heard, RecvError>) -> Result<(), Gone> {
         match news {
             Ok(Heard::Event(entry)) if entry.seq <= self.seq => Ok(()),
-            Ok(Heard::Event(entry)) => self.show(&[entry]).await,
+            Ok(Heard::Event(entry)) => self.hear_entry(entry).await,
             Ok(Heard::Signal(signal)) => self.show_signal(&signal).await,
             Err(RecvError::Lagged(_)) => {
                 let seq = self.seq;
@@ -280,12 +289,31 @@ impl Socket {
         }
     }
 
+    async fn hear_entry(&mut self, entry: Arc<EventRecord>) -> Result<(), Gone> {
+        self.seq = entry.seq;
+        match self
+            .state
+            .engine
+            .events
+            .heard(&self.reader.actor(), &[entry])
+        {
+            Ok(heard) => self.show(&heard).await,
+            Err(error) => {
+                tracing::error!("reading what a frame is about failed: {error}");
+                self.send(&json!({ "kind": "resync" })).await
+            }
+        }
+    }
+
     /// Sends what came after a position, or word that it is too much or too long ago.
     async fn catch_up(&mut self, after: Option<u64>) -> Result<(), Gone> {
         let Some(after) = after else { return Ok(()) };
         let actor = self.reader.actor();
         match self.state.engine.events.after(&actor, after, MISSED_MAX) {
-            Ok(entries) if entries.len() < MISSED_MAX => self.show(&entries).await,
+            Ok(missed) if missed.is_all => {
+                self.seq = self.seq.max(missed.read_to);
+                self.show(&missed.entries).await
+            }
             Ok(_) | Err(EngineError::Refused(_)) => {
                 self.seq = self.state.engine.events.last();
                 self.send(&json!({ "kind": "resync" })).await
@@ -298,11 +326,10 @@ impl Socket {
     }
 
     /// Draws everything some entries touch, each thing once and as it stands now.
-    async fn show(&mut self, entries: &[std::sync::Arc<EventRecord>]) -> Result<(), Gone> {
-        let Some(last) = entries.last() else {
+    async fn show(&mut self, entries: &[Arc<EventRecord>]) -> Result<(), Gone> {
+        if entries.is_empty() {
             return Ok(());
-        };
-        self.seq = self.seq.max(last.seq);
+        }
         let touched = Touched::by(entries, self.open, self.reader.agent.user.id);
         let frames = match self.draw(&touched) {
             Ok(frames) => frames,
@@ -311,6 +338,12 @@ impl Socket {
                 return self.send(&json!({ "kind": "resync" })).await;
             }
         };
+        if let Some(open) = self.open
+            && touched.rows.contains(&open)
+            && !self.sees(open)
+        {
+            self.look(None, None);
+        }
         for mut frame in frames {
             frame["seq"] = self.seq.into();
             self.send(&frame).await?;
@@ -323,10 +356,11 @@ impl Socket {
         let actor = self.reader.actor();
         let desk = Desk::open(&self.state, &self.reader, self.queue)?;
         for id in &touched.gone {
-            frames.push(fragment(&format!("row-{id}"), "remove", ""));
+            self.draw_gone(*id, &mut frames);
         }
         for id in &touched.rows {
-            let Ok(row) = self.state.engine.listing.get(&actor, *id) else {
+            let Some(row) = self.seen(*id)? else {
+                self.draw_gone(*id, &mut frames);
                 continue;
             };
             let view = desk.row(&row, Some(*id) == self.open);
@@ -349,6 +383,23 @@ impl Socket {
             frames.push(json!({ "kind": "seen" }));
         }
         Ok(frames)
+    }
+
+    /// Takes a conversation off the reader's screen.
+    fn draw_gone(&self, id: ConversationId, frames: &mut Vec<Value>) {
+        frames.push(fragment(&format!("row-{id}"), "remove", ""));
+        if Some(id) == self.open {
+            frames.push(json!({ "kind": "gone", "conversation": id }));
+        }
+    }
+
+    /// A conversation as the reader may see it now.
+    fn seen(&self, id: ConversationId) -> Result<Option<Row>, EngineError> {
+        match self.state.engine.listing.get(&self.reader.actor(), id) {
+            Ok(row) => Ok(Some(row)),
+            Err(EngineError::Refused(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn draw_open(
@@ -383,7 +434,7 @@ impl Socket {
             }
         }
         if touched.head {
-            let Ok(row) = self.state.engine.listing.get(&actor, open) else {
+            let Some(row) = self.seen(open)? else {
                 return Ok(());
             };
             frames.push(fragment(
@@ -402,10 +453,12 @@ impl Socket {
                 conversation_id,
                 who: Typist::Customer { name, preview },
                 on,
-            } if Some(*conversation_id) == self.open => {
+            } if Some(*conversation_id) == self.open && self.sees(*conversation_id) => {
                 json!({ "kind": "typing", "conversation": conversation_id, "name": name, "on": on, "preview": preview })
             }
-            Signal::Viewers { conversation_id } if Some(*conversation_id) == self.open => {
+            Signal::Viewers { conversation_id }
+                if Some(*conversation_id) == self.open && self.sees(*conversation_id) =>
+            {
                 self.viewers(*conversation_id)
             }
             _ => return Ok(()),
@@ -478,7 +531,7 @@ struct Touched {
 
 impl Touched {
     fn by(
-        entries: &[std::sync::Arc<EventRecord>],
+        entries: &[Arc<EventRecord>],
         open: Option<ConversationId>,
         me: crate::model::ids::UserId,
     ) -> Self {

@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 
 use crate::base::time::Timestamp;
 use crate::engine::error::EngineError;
-use crate::engine::inbox::list::Counts;
+use crate::engine::inbox::counting::Counts;
 use crate::model::actor::Actor;
 use crate::model::permission::Permission;
 use crate::model::user::User;

@@ -68,6 +68,7 @@ async fn take_workspace(state: &State, form: &Form) -> Result<HttpResponse, Prob
         name: Some(fields.get("workspace").to_owned()),
         timezone: Some(fields.some("timeZone").unwrap_or("UTC").to_owned()),
         language: None,
+        ..OrganisationChanges::default()
     };
     let organisations = &state.engine.organisations;
     match organisations.update(&reader.actor(), changes).await {

@@ -307,6 +307,8 @@ onFrame('presence', ({ conversation, viewers }) => {
     make('span', writer ? {} : { class: 'sr' }, writer ? `${writer.name} is writing a reply` : `${viewers.map((viewer) => viewer.name).join(', ')} looking at this`));
 });
 
+onFrame('gone', ({ conversation }) => { if (conversation === openConversation()) open(`/app/inbox/${$('#list').dataset.queue}`); });
+
 // --- players and pictures -----------------------------------------------------------------------
 
 function paint(player) {

@@ -27,7 +27,7 @@ use crate::engine::context::secret_place;
 use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::reading::Reading;
 use crate::engine::inbox::send::Sending;
-use crate::engine::inbox::send::Target;
+use crate::engine::inbox::target::Target;
 use crate::engine::links::Links;
 use crate::engine::live::Live;
 use crate::engine::webchat::Caller;

@@ -1,6 +1,6 @@
 //! Rows of the inbox.
 
-use crate::engine::inbox::list::Counts;
+use crate::engine::inbox::counting::Counts;
 use crate::engine::inbox::list::Filter;
 use crate::engine::inbox::list::Owner;
 use crate::engine::inbox::list::Row;

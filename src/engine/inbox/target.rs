@@ -1,0 +1,187 @@
+//! Where a message of ours goes: into a conversation that is there, or one that is opened for it.
+
+use crate::engine::context::Pen;
+use crate::engine::error::EngineError;
+use crate::engine::find;
+use crate::engine::inbox::drafts::Audience;
+use crate::engine::inbox::moves;
+use crate::engine::inbox::open;
+use crate::engine::sight;
+use crate::model::actor::Actor;
+use crate::model::channel::Channel;
+use crate::model::contact::Contact;
+use crate::model::conversation::Conversation;
+use crate::model::ids::ChannelId;
+use crate::model::ids::ContactId;
+use crate::model::ids::ConversationId;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+use crate::store::Tx;
+use crate::store::records::conversations;
+use crate::store::records::identities;
+
+/// Where a message goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// Into a conversation.
+    Conversation(ConversationId),
+    /// To an address on a channel: a number, a visitor, whatever the channel calls a person.
+    Address(ChannelId, String),
+    /// To a person on a channel where the person has an address.
+    Contact(ChannelId, ContactId),
+}
+
+/// Where a message goes, with everything about it.
+pub(super) struct Place {
+    pub(super) channel: Channel,
+    pub(super) conversation: Conversation,
+}
+
+/// Finds or opens the conversation that something goes into.
+pub(super) fn place(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    actor: &Actor,
+    target: &Target,
+    audience: Audience,
+) -> Result<Place, EngineError> {
+    match target {
+        Target::Conversation(id) => {
+            let conversation = sight::conversation_in(tx, actor, *id)?;
+            let contact = find::contact_in(tx, conversation.contact_id)?;
+            let channel = find::channel_in(tx, conversation.channel_id)?;
+            if audience == Audience::Customer {
+                may_write(&channel, &contact)?;
+            }
+            Ok(Place {
+                channel,
+                conversation,
+            })
+        }
+        Target::Address(channel, to) => {
+            let channel = find::channel_in(tx, *channel)?;
+            let known = identities::get(tx, channel.id, to.trim())?;
+            let Some(identity) = known else {
+                let message = format!("Nobody with the address {to} is known on this channel.");
+                return Err(Rejection::new(Code::InvalidRecipient, message).into());
+            };
+            let contact = find::contact_in(tx, identity.contact_id)?;
+            may_write(&channel, &contact)?;
+            let conversation = at(tx, pen, actor, &channel, &contact, &identity.address)?;
+            Ok(Place {
+                channel,
+                conversation,
+            })
+        }
+        Target::Contact(channel, contact) => {
+            let channel = find::channel_in(tx, *channel)?;
+            let contact = find::contact_in(tx, *contact)?;
+            may_write(&channel, &contact)?;
+            let address = find::address_on(tx, &contact, channel.id)?;
+            let conversation = at(tx, pen, actor, &channel, &contact, &address)?;
+            Ok(Place {
+                channel,
+                conversation,
+            })
+        }
+    }
+}
+
+/// The conversation that a message to an address goes into: the live one, else a new one.
+fn at(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    actor: &Actor,
+    channel: &Channel,
+    contact: &Contact,
+    address: &str,
+) -> Result<Conversation, EngineError> {
+    match conversations::latest(tx, contact.id, channel.id)? {
+        Some(live) if live.is_live() => {
+            if sight::fence(tx, actor)?.shows(&live) {
+                Ok(live)
+            } else {
+                Err(somebody_elses(contact).into())
+            }
+        }
+        previous => begin(tx, pen, actor, channel, contact, address, previous.as_ref()),
+    }
+}
+
+/// Opens a conversation for an actor, who keeps it where it would be out of their sight otherwise.
+fn begin(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    actor: &Actor,
+    channel: &Channel,
+    contact: &Contact,
+    address: &str,
+    previous: Option<&Conversation>,
+) -> Result<Conversation, EngineError> {
+    let mut conversation = open::open(tx, pen, channel, contact, address, previous)?;
+    if !sight::fence(tx, actor)?.shows(&conversation)
+        && let Some(user) = actor.user_id()
+    {
+        let user = find::active_user_in(tx, user)?;
+        moves::assign(tx, pen, &mut conversation, Some(&user), actor.name())?;
+    }
+    Ok(conversation)
+}
+
+fn somebody_elses(contact: &Contact) -> Rejection {
+    let message = format!(
+        "A colleague is in conversation with {} there.",
+        contact.name
+    );
+    Rejection::new(Code::ConversationExists, message)
+}
+
+/// Whether anything may go out to a contact on a channel.
+fn may_write(channel: &Channel, contact: &Contact) -> Result<(), Rejection> {
+    if contact.blocked {
+        let message = format!("{} is blocked. Unblock the contact to write.", contact.name);
+        return Err(Rejection::new(Code::ContactBlocked, message));
+    }
+    if !channel.enabled {
+        let message = format!("The channel {} is switched off.", channel.name);
+        return Err(Rejection::new(Code::ChannelDisabled, message));
+    }
+    Ok(())
+}
+
+/// Starts a conversation with a contact without a message yet.
+///
+/// # Errors
+/// `CONVERSATION_EXISTS` while one is live; the contact has no address there.
+pub fn start(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    actor: &Actor,
+    channel: ChannelId,
+    contact: ContactId,
+) -> Result<Conversation, EngineError> {
+    let channel = find::channel_in(tx, channel)?;
+    let contact = find::contact_in(tx, contact)?;
+    may_write(&channel, &contact)?;
+    let address = find::address_on(tx, &contact, channel.id)?;
+    let latest = conversations::latest(tx, contact.id, channel.id)?;
+    if let Some(live) = latest.as_ref().filter(|found| found.is_live()) {
+        if !sight::fence(tx, actor)?.shows(live) {
+            return Err(somebody_elses(&contact).into());
+        }
+        let message = format!(
+            "There is already an open conversation with {}: {}.",
+            contact.name, live.id
+        );
+        return Err(Rejection::new(Code::ConversationExists, message).into());
+    }
+    begin(
+        tx,
+        pen,
+        actor,
+        &channel,
+        &contact,
+        &address,
+        latest.as_ref(),
+    )
+}
