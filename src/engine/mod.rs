@@ -41,7 +41,6 @@ use crate::engine::inbox::typing::Typing;
 use crate::engine::ingest::Ingest;
 use crate::engine::people::api_keys::ApiKeys;
 use crate::engine::people::contacts::Contacts;
-use crate::engine::people::directory::Directory;
 use crate::engine::people::logins::Logins;
 use crate::engine::people::merging::Merging;
 use crate::engine::people::passwords::Passwords;
@@ -89,8 +88,6 @@ pub struct Engine {
     pub logins: Logins,
     /// People who answer.
     pub users: Users,
-    /// People outside.
-    pub directory: Directory,
     /// API keys.
     pub api_keys: ApiKeys,
     /// People outside.
@@ -131,7 +128,6 @@ impl Engine {
             teams: Teams(context.clone()),
             tags: Tags(context.clone()),
             stats: Stats(context.clone()),
-            directory: Directory(context.clone()),
             channels: Channels(context.clone()),
             traffic: Traffic(context.clone()),
             organisations: Organisations(context.clone()),

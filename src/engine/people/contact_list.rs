@@ -28,6 +28,8 @@ use crate::store::records::counters::Counter;
 const LOOK_MAX: usize = 20_000;
 /// Contacts read at a time.
 const STEP: usize = 200;
+/// The fewest digits that are looked for in phone numbers.
+const DIGITS_MIN: usize = 3;
 
 /// Which contacts to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -81,10 +83,7 @@ fn few(
 ) -> Result<Page<Person>, EngineError> {
     let mut rows = Vec::new();
     for contact in found {
-        let person = person(snapshot, contact)?;
-        if fits(filter, &person) {
-            rows.push(person);
-        }
+        rows.extend(fitting(snapshot, filter, contact)?);
     }
     let total = Some(rows.len() as u64);
     Ok(Page {
@@ -106,39 +105,45 @@ fn walk(snapshot: &Snapshot, filter: &Filter, span: &Span) -> Result<Page<Person
         Some(cursor) => Some(place(cursor, &words)?),
         None => None,
     };
-    let total = if *filter == Filter::default() {
+    let kept_count = if *filter == Filter::default() {
         Some(counters::get(snapshot, Counter::Contacts)?)
     } else {
         None
     };
-    let (mut rows, mut skip, mut looked) = (Vec::new(), span.offset, 0);
-    let page = |rows, next: Option<&Place>| Page {
-        rows,
-        next: next.map(|place| Cursor::new(place.to_bytes(), &words)),
-        total,
-    };
-    loop {
-        let scan = Scan::all().after(after.as_ref()).limit(STEP);
-        let step = contacts::by_name(snapshot, scan)?;
+    // Only the first page says how many there are in all, and only where nobody keeps count.
+    let counts = span.cursor.is_none() && kept_count.is_none();
+    let (mut rows, mut matches, mut looked) = (Vec::new(), 0_u64, 0);
+    let mut next: Option<Cursor> = None;
+    let is_last = 'walk: loop {
+        let step = contacts::by_name(snapshot, Scan::all().after(after.as_ref()).limit(STEP))?;
         let is_last = step.len() < STEP;
         for (key, contact) in step {
-            let person = person(snapshot, contact)?;
             looked += 1;
-            match fits(filter, &person) {
-                true if skip > 0 => skip -= 1,
-                true if rows.len() == span.limit => return Ok(page(rows, after.as_ref())),
-                true => rows.push(person),
-                false => {}
+            if let Some(person) = fitting(snapshot, filter, contact)? {
+                matches += 1;
+                if rows.len() < span.limit {
+                    rows.extend((matches > span.offset as u64).then_some(person));
+                } else if next.is_none() {
+                    next = after.as_ref().map(|at| Cursor::new(at.to_bytes(), &words));
+                    if !counts {
+                        break 'walk false;
+                    }
+                }
             }
             after = Some(key);
         }
-        if is_last {
-            return Ok(page(rows, None));
+        if is_last || looked >= LOOK_MAX {
+            break is_last;
         }
-        if looked >= LOOK_MAX {
-            return Ok(page(rows, after.as_ref()));
-        }
+    };
+    if !is_last && next.is_none() {
+        next = after.map(|at| Cursor::new(at.to_bytes(), &words));
     }
+    Ok(Page {
+        rows,
+        next,
+        total: kept_count.or((counts && is_last).then_some(matches)),
+    })
 }
 
 fn place(cursor: &Cursor, words: &str) -> Result<Place, Rejection> {
@@ -149,27 +154,29 @@ fn place(cursor: &Cursor, words: &str) -> Result<Place, Rejection> {
     Place::read(&mut bytes).ok_or_else(|| refuse("This cursor cannot be read.".to_owned()))
 }
 
-fn fits(filter: &Filter, person: &Person) -> bool {
-    let contact = &person.contact;
+/// The contact with its addresses, when a filter lets it through.
+fn fitting(
+    snapshot: &Snapshot,
+    filter: &Filter,
+    contact: Contact,
+) -> Result<Option<Person>, EngineError> {
     let has = |wanted: &String| {
         contact
             .tags
             .iter()
             .any(|held| tag::same_label(held, wanted))
     };
+    let words = filter.words.as_deref();
+    if !filter.tags.iter().all(has) || !words.is_none_or(|words| says(&contact, words)) {
+        return Ok(None);
+    }
+    let person = person(snapshot, contact)?;
     let on = |kind: &ChannelKind| {
-        let mut kinds = person
-            .identities
-            .iter()
-            .map(|identity| &identity.channel_kind);
-        kinds.any(|held| held == kind)
+        let mut identities = person.identities.iter();
+        identities.any(|identity| identity.channel_kind == *kind)
     };
-    filter.tags.iter().all(has)
-        && filter.channel_kind.as_ref().is_none_or(on)
-        && filter
-            .words
-            .as_deref()
-            .is_none_or(|words| says(contact, words))
+    let reaches = filter.channel_kind.as_ref().is_none_or(on);
+    Ok(reaches.then_some(person))
 }
 
 /// Whether a contact says something: every word in the name, or the whole in another field, phone
@@ -192,7 +199,7 @@ fn says(contact: &Contact, words: &str) -> bool {
         || holds(&contact.external_id)
         || holds(&contact.company)
         || contact.custom_fields.values().any(custom)
-        || (digits.len() >= 4
+        || (digits.len() >= DIGITS_MIN
             && contact
                 .phone
                 .as_ref()
@@ -228,7 +235,7 @@ mod tests {
         for words in found {
             assert!(says(&ana(), words), "{words}");
         }
-        for words in ["bia", "ana costa", "123"] {
+        for words in ["bia", "ana costa", "123", "98"] {
             assert!(!says(&ana(), words), "{words}");
         }
     }

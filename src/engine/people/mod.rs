@@ -4,7 +4,6 @@ pub mod api_keys;
 pub mod contact_changes;
 pub mod contact_list;
 pub mod contacts;
-pub mod directory;
 pub mod logins;
 pub mod merging;
 pub mod passwords;

@@ -8,11 +8,15 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::base::page::Cursor;
+use crate::base::page::Span;
 use crate::base::time::Timestamp;
 use crate::engine::inbox::list::Row;
-use crate::engine::people::directory::Correction;
-use crate::engine::people::directory::Entry;
+use crate::engine::people::contact_changes::ContactChanges;
+use crate::engine::people::contact_list::Filter;
+use crate::engine::people::contacts::Person;
+use crate::model::channel::ChannelKind;
 use crate::model::contact::Contact;
+use crate::model::conversation::Status;
 use crate::model::ids::ContactId;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
@@ -20,6 +24,7 @@ use crate::model::rejection::Rejection;
 use crate::web::dashboard::answers::Refused;
 use crate::web::dashboard::answers::Told;
 use crate::web::dashboard::answers::refuse;
+use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
 use crate::web::dashboard::present::Eye;
 use crate::web::dashboard::present::panel;
@@ -72,13 +77,29 @@ async fn list(state: Shared, asked: Query<Asked>, reader: Reader) -> Result<Http
         .map(str::parse)
         .transpose()
         .map_err(bad_cursor)?;
-    let directory = &state.engine.directory;
-    let found = directory.page(&reader.actor(), typed, cursor.as_ref(), ROWS)?;
+    let actor = reader.actor();
+    let filter = Filter {
+        words: Some(typed.to_owned()).filter(|words| !words.is_empty()),
+        ..Filter::default()
+    };
+    let span = Span {
+        cursor,
+        offset: 0,
+        limit: ROWS,
+    };
+    let found = state.engine.contacts.page(&actor, &filter, &span)?;
     let now = state.engine.context.clock.now();
-    let rows: Vec<ContactRow> = found.rows.iter().map(|entry| row(entry, now)).collect();
+    let mut rows = Vec::with_capacity(found.rows.len());
+    for person in &found.rows {
+        let (_, talks) = state
+            .engine
+            .listing
+            .across_channels(&actor, person.contact.id)?;
+        rows.push(row(person, &talks, now));
+    }
     Ok(page(&ContactsPage {
         shell: reader.shell(&state, "Contacts", Area::Contacts)?,
-        count: found.total.unwrap_or(rows.len() as u64),
+        count: found.total,
         query: typed.to_owned(),
         more: found.next.map(|next| address(typed, &next)),
         empty: empty(typed),
@@ -114,23 +135,31 @@ fn empty(typed: &str) -> EmptyView {
     }
 }
 
-fn row(entry: &Entry, now: Timestamp) -> ContactRow {
-    let contact = &entry.contact;
-    let latest = entry.latest.as_ref();
+fn row(person: &Person, talks: &[Row], now: Timestamp) -> ContactRow {
+    let contact = &person.contact;
+    let latest = talks.first().map(|talk| &talk.conversation);
     let last = latest.and_then(|talk| talk.last.as_ref());
+    let mut kinds: Vec<&ChannelKind> = Vec::new();
+    for identity in &person.identities {
+        if !kinds.contains(&&identity.channel_kind) {
+            kinds.push(&identity.channel_kind);
+        }
+    }
+    let open = talks
+        .iter()
+        .filter(|talk| talk.conversation.status == Status::Open);
     ContactRow {
         href: format!("/app/contacts/{}", contact.id),
         avatar: AvatarView::of(&contact.name, &contact.id.to_string()),
         name: contact.name.clone(),
-        channels: entry
-            .kinds
-            .iter()
+        channels: kinds
+            .into_iter()
             .map(|kind| BadgeView::of(kind.as_str()))
             .collect(),
         labels: contact.tags.iter().map(ChipView::plain).collect(),
         last_text: last.map_or_else(String::new, |last| last.text.clone()),
         last_at: latest.map(|talk| TimeView::ago(talk.last_message_at, now)),
-        open: entry.open,
+        open: open.count() as u64,
     }
 }
 
@@ -149,28 +178,30 @@ async fn show(
 async fn correct(state: Shared, id: Path<String>, form: Form) -> Result<HttpResponse, Problem> {
     let id: ContactId = id.parse().map_err(|_| Problem::not_found())?;
     let (reader, fields) = (&form.reader, &form.fields);
-    let correction = Correction {
-        name: fields.get("name").to_owned(),
-        email: fields.get("email").to_owned(),
-        phone: fields.get("phone").to_owned(),
+    let given = |name| Some(fields.get(name).to_owned());
+    let changes = ContactChanges {
+        name: given("name"),
+        email: given("email"),
+        phone: given("phone"),
+        ..ContactChanges::default()
     };
-    let directory = &state.engine.directory;
-    match directory.correct(&reader.actor(), id, &correction).await {
-        Ok(contact) => Ok(see(&format!("/app/contacts/{}?saved=1", contact.id))),
+    let contacts = &state.engine.contacts;
+    match contacts.update(&reader.actor(), id, changes).await {
+        Ok(person) => Ok(see(&format!("/app/contacts/{}?saved=1", person.contact.id))),
         Err(error) => refuse(reader, error, |refused| {
             let mut drawn = draw(&state, reader, id)?;
-            drawn.form = typed(&correction, refused);
+            drawn.form = typed(fields, refused);
             drawn.banner = refused.banner(&["name", "email", "phone"]);
             Ok(drawn)
         }),
     }
 }
 
-fn typed(correction: &Correction, refused: &Refused) -> ContactForm {
+fn typed(fields: &Fields, refused: &Refused) -> ContactForm {
     ContactForm {
-        name: refused.field("name", &correction.name),
-        email: refused.field("email", &correction.email),
-        phone: refused.field("phone", &correction.phone),
+        name: refused.field("name", fields.get("name")),
+        email: refused.field("email", fields.get("email")),
+        phone: refused.field("phone", fields.get("phone")),
     }
 }
 

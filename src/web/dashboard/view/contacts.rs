@@ -44,8 +44,8 @@ pub struct ContactRow {
 pub struct ContactsPage {
     /// The frame.
     pub shell: ShellView,
-    /// All people that match.
-    pub count: u64,
+    /// How many people match; none where only a page of them was looked at.
+    pub count: Option<u64>,
     /// What is looked for.
     pub query: String,
     /// Rows.

@@ -228,7 +228,7 @@ fn people(theme: Theme) -> Vec<(&'static str, String)> {
     };
     let contacts = ContactsPage {
         shell: shell("Contacts", Area::Contacts, theme),
-        count: 2_918,
+        count: Some(2_918),
         query: String::new(),
         rows: vec![
             row(
