@@ -158,9 +158,27 @@ pub fn erase(
     pen: &mut Pen,
     conversation: &Conversation,
 ) -> Result<(), EngineError> {
-    let all = messages::near(tx, conversation.id, None, Direction::Forward, usize::MAX)?;
-    for message in all {
-        messages::remove(tx, &message)?;
+    erase_some(tx, pen, conversation, usize::MAX).map(drop)
+}
+
+/// Removes the oldest messages of a conversation, at most so many, and with the last one the
+/// conversation itself; whether it is gone now.
+///
+/// # Errors
+/// The disk's.
+pub fn erase_some(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    conversation: &Conversation,
+    at_most: usize,
+) -> Result<bool, EngineError> {
+    let limit = at_most.saturating_add(1);
+    let found = messages::near(tx, conversation.id, None, Direction::Forward, limit)?;
+    for message in found.iter().take(at_most) {
+        messages::remove(tx, message)?;
+    }
+    if found.len() > at_most {
+        return Ok(false);
     }
     conversations::remove(tx, conversation)?;
     let event = ConversationEvent {
@@ -169,7 +187,7 @@ pub fn erase(
         channel_id: conversation.channel_id,
     };
     pen.log(tx, Event::ConversationDeleted(event))?;
-    Ok(())
+    Ok(true)
 }
 
 /// Giving work to other people takes more than taking it.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod people;
+mod retention;
 mod sight;
 
 use std::sync::Arc;

@@ -8,6 +8,7 @@ use crate::engine::error::EngineError;
 use crate::engine::inbox::moves;
 use crate::engine::inbox::moves::Terms;
 use crate::engine::workers::Stop;
+use crate::engine::workers::retention;
 use crate::model::conversation::Move;
 use crate::store::log;
 use crate::store::records::attachments;
@@ -42,6 +43,9 @@ pub async fn run(context: Context, mut stop: Stop) {
             cleared = Some(now);
             if let Err(error) = clear(&context, now).await {
                 tracing::error!("clearing old things failed: {error}");
+            }
+            if let Err(error) = retention::work(&context).await {
+                tracing::error!("keeping to the days of conversations failed: {error}");
             }
         }
         tokio::select! {

@@ -7,6 +7,7 @@ pub mod announcer;
 mod everything;
 pub mod feed;
 pub mod janitor;
+pub mod retention;
 
 use std::future::Future;
 use std::time::Duration;

@@ -1,0 +1,145 @@
+//! What happens to conversations by themselves after days: idle ones are resolved, old ones are
+//! forgotten, as the organisation chose. Everything goes in steps, so that no change is large.
+
+use std::time::Duration;
+
+use crate::base::time::Timestamp;
+use crate::engine::context::Context;
+use crate::engine::error::EngineError;
+use crate::engine::inbox::change;
+use crate::engine::inbox::moves;
+use crate::engine::inbox::moves::Terms;
+use crate::model::conversation::Conversation;
+use crate::model::conversation::Move;
+use crate::model::conversation::Status;
+use crate::model::ids::ConversationId;
+use crate::store::Snapshot;
+use crate::store::records::conversations;
+use crate::store::records::organisation;
+
+/// Conversations read at a time.
+const STEP: usize = 500;
+/// Conversations resolved, or messages removed, in one transaction.
+const BATCH: usize = 200;
+/// Transactions in one go; the rest is for the next time.
+const CHANGES_MAX: usize = 50;
+/// The length of a day.
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+/// Resolves what is idle and forgets what is old, as much as fits into one go.
+///
+/// # Errors
+/// The disk's.
+pub async fn work(context: &Context) -> Result<(), EngineError> {
+    let Some(chosen) = organisation::get(&context.store.snapshot()?)? else {
+        return Ok(());
+    };
+    let before = |days: u16| context.clock.now().minus(DAY * u32::from(days));
+    if let Some(days) = chosen.auto_close_after_days {
+        resolve_idle(context, before(days)).await?;
+    }
+    if let Some(days) = chosen.retention_days {
+        forget_old(context, before(days)).await?;
+    }
+    Ok(())
+}
+
+/// Whether a conversation is idle since before a moment: the customer has to say something and
+/// does not. One that waits for us is never resolved over the customer's head.
+fn is_idle(conversation: &Conversation, since: Timestamp) -> bool {
+    conversation.status == Status::Open
+        && conversation.waiting_since.is_none()
+        && conversation.last_message_at < since
+}
+
+/// Whether a conversation is over since before a moment. What a blocked person wrote nobody
+/// resolves.
+fn is_over(conversation: &Conversation, since: Timestamp) -> bool {
+    (conversation.status == Status::Resolved || conversation.hidden)
+        && conversation.last_message_at < since
+}
+
+async fn resolve_idle(context: &Context, since: Timestamp) -> Result<(), EngineError> {
+    let idle = old_ones(
+        &context.store.snapshot()?,
+        since,
+        CHANGES_MAX * BATCH,
+        is_idle,
+    )?;
+    for batch in idle.chunks(BATCH) {
+        let stamp = context.stamp();
+        let batch = batch.to_vec();
+        context
+            .store
+            .write("resolving idle conversations", move |tx| {
+                let mut pen = stamp.pen();
+                for id in &batch {
+                    let Some(mut found) = conversations::get(tx, *id)? else {
+                        continue;
+                    };
+                    if is_idle(&found, since) {
+                        let (happened, terms) = (Move::Resolve, Terms::default());
+                        moves::make(tx, &mut pen, &mut found, happened, terms, "linktor")?;
+                    }
+                }
+                Ok::<_, EngineError>(())
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+async fn forget_old(context: &Context, since: Timestamp) -> Result<(), EngineError> {
+    let old = old_ones(&context.store.snapshot()?, since, CHANGES_MAX, is_over)?;
+    let mut changes = 0;
+    for id in old {
+        while changes < CHANGES_MAX {
+            changes += 1;
+            let stamp = context.stamp();
+            let done =
+                context.store.write(
+                    "forgetting old messages",
+                    move |tx| match conversations::get(tx, id)? {
+                        Some(found) if is_over(&found, since) => {
+                            change::erase_some(tx, &mut stamp.pen(), &found, BATCH)
+                        }
+                        _ => Ok(true),
+                    },
+                );
+            if done.await? {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The conversations from before a moment that are as wanted, oldest first.
+fn old_ones(
+    snapshot: &Snapshot,
+    since: Timestamp,
+    limit: usize,
+    wanted: impl Fn(&Conversation, Timestamp) -> bool,
+) -> Result<Vec<ConversationId>, EngineError> {
+    let mut found = Vec::new();
+    let mut after = None;
+    while found.len() < limit {
+        let step = conversations::scan(snapshot, after, STEP)?;
+        after = step.last().map(|last| last.id);
+        let is_last = step.len() < STEP;
+        for conversation in step {
+            // They stand by age: from here on all are younger.
+            if conversation.created_at >= since {
+                return Ok(found);
+            }
+            if wanted(&conversation, since) {
+                found.push(conversation.id);
+            }
+        }
+        if is_last {
+            break;
+        }
+    }
+    found.truncate(limit);
+    Ok(found)
+}
