@@ -386,6 +386,21 @@ impl Content {
         }
     }
 
+    /// Every stored file in it, also those of cards and calls.
+    #[must_use]
+    pub fn files(&self) -> Vec<MediaId> {
+        let media: Vec<&Media> = match self {
+            Self::Carousel(carousel) => carousel
+                .cards
+                .iter()
+                .filter_map(|card| card.image.as_ref())
+                .collect(),
+            Self::Call(call) => call.recording.iter().collect(),
+            other => other.media().into_iter().collect(),
+        };
+        media.into_iter().filter_map(|file| file.media_id).collect()
+    }
+
     /// The file it carries, to be filled in.
     pub const fn media_mut(&mut self) -> Option<&mut Media> {
         match self {

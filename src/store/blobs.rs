@@ -5,6 +5,10 @@
 
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::SystemTime;
 
 use futures_util::Stream;
 use futures_util::StreamExt as _;
@@ -23,6 +27,8 @@ pub const HEAD_BYTES: usize = 8 * 1024;
 #[derive(Debug, Clone)]
 pub struct Blobs {
     dir: PathBuf,
+    /// Held while a file gets its name or loses it: what is stored again is not removed.
+    naming: Arc<Mutex<()>>,
 }
 
 /// A file that was stored.
@@ -70,7 +76,10 @@ impl Blobs {
             std::fs::remove_dir_all(&incoming).map_err(unusable)?;
         }
         std::fs::create_dir_all(&incoming).map_err(unusable)?;
-        Ok(Self { dir })
+        Ok(Self {
+            dir,
+            naming: Arc::default(),
+        })
     }
 
     /// Where the content with this digest lies.
@@ -161,15 +170,18 @@ impl Blobs {
     /// Gives a whole file its name, durably.
     async fn settle(&self, draft: &Path, digest: &[u8; 32]) -> std::io::Result<()> {
         let place = self.path(digest);
-        if tokio::fs::try_exists(&place).await? {
-            return tokio::fs::remove_file(draft).await;
-        }
         let folder = place.parent().unwrap_or(&self.dir).to_owned();
         tokio::fs::create_dir_all(&folder).await?;
-        tokio::fs::rename(draft, &place).await?;
+        // Also in place of the same content: its age begins anew.
+        self.name(draft, &place)?;
         tokio::fs::File::open(&folder).await?.sync_all().await?;
         // The folder itself may be new.
         tokio::fs::File::open(&self.dir).await?.sync_all().await
+    }
+
+    fn name(&self, draft: &Path, place: &Path) -> std::io::Result<()> {
+        let _naming = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
+        std::fs::rename(draft, place)
     }
 
     /// Stores bytes that are in memory already.
@@ -191,12 +203,24 @@ impl Blobs {
         tokio::fs::read(self.path(digest)).await.map_err(disk)
     }
 
-    /// Removes content that no record names any more.
+    /// Removes content that no record names, unless it was stored, or stored again, at `before` or
+    /// later.
     ///
     /// # Errors
     /// The disk's; content that is gone already is no error.
-    pub fn remove(&self, digest: &[u8; 32]) -> Result<(), StoreError> {
-        match std::fs::remove_file(self.path(digest)) {
+    pub fn remove_older(&self, digest: &[u8; 32], before: SystemTime) -> Result<(), StoreError> {
+        let place = self.path(digest);
+        let _naming = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
+        let removed = std::fs::metadata(&place)
+            .and_then(|about| about.modified())
+            .and_then(|stored| {
+                if stored < before {
+                    std::fs::remove_file(&place)
+                } else {
+                    Ok(())
+                }
+            });
+        match removed {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(disk(error)),
             _ => Ok(()),
         }
@@ -260,8 +284,19 @@ mod tests {
                 .count(),
             0
         );
-        blobs.remove(&first.digest).unwrap();
-        blobs.remove(&first.digest).unwrap();
+    }
+
+    #[tokio::test]
+    async fn only_what_is_old_enough_is_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(dir.path().to_owned()).unwrap();
+        let first = blobs.store_bytes(b"hello".to_vec()).await.unwrap();
+        let minute = std::time::Duration::from_secs(60);
+        let (earlier, later) = (SystemTime::now() - minute, SystemTime::now() + minute);
+        blobs.remove_older(&first.digest, earlier).unwrap();
+        assert!(blobs.read(&first.digest).await.is_ok());
+        blobs.remove_older(&first.digest, later).unwrap();
+        blobs.remove_older(&first.digest, later).unwrap();
         assert!(blobs.read(&first.digest).await.is_err());
     }
 

@@ -4,6 +4,7 @@
 mod people;
 mod retention;
 mod sight;
+mod sweep;
 
 use std::sync::Arc;
 use std::time::Duration;

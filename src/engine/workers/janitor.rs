@@ -9,6 +9,7 @@ use crate::engine::inbox::moves;
 use crate::engine::inbox::moves::Terms;
 use crate::engine::workers::Stop;
 use crate::engine::workers::retention;
+use crate::engine::workers::sweep;
 use crate::model::conversation::Move;
 use crate::store::log;
 use crate::store::records::attachments;
@@ -22,6 +23,8 @@ use crate::store::records::visitors;
 const WAKE_EVERY: Duration = Duration::from_secs(1);
 /// How often old things are cleared.
 const CLEAR_EVERY: Duration = Duration::from_secs(60);
+/// How often stored files are swept.
+const SWEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
 /// Rows changed in one transaction.
 const BATCH: usize = 200;
 /// How long answers under idempotency keys are kept.
@@ -34,6 +37,8 @@ const LOG_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// Works until it is told to stop.
 pub async fn run(context: Context, mut stop: Stop) {
     let mut cleared: Option<Timestamp> = None;
+    // A start is no quiet hour: the first sweep comes later.
+    let mut swept = context.clock.now();
     loop {
         if let Err(error) = wake(&context).await {
             tracing::error!("waking conversations failed: {error}");
@@ -46,6 +51,12 @@ pub async fn run(context: Context, mut stop: Stop) {
             }
             if let Err(error) = retention::work(&context).await {
                 tracing::error!("keeping to the days of conversations failed: {error}");
+            }
+        }
+        if now.since(swept) >= SWEEP_EVERY {
+            swept = now;
+            if let Err(error) = sweep::work(&context).await {
+                tracing::error!("sweeping files failed: {error}");
             }
         }
         tokio::select! {
@@ -112,28 +123,20 @@ async fn clear(context: &Context, now: Timestamp) -> Result<(), EngineError> {
     clear_uploads(context, now).await
 }
 
-/// Removes uploads that no message took, and the bytes no other record names.
+/// Forgets uploads that no message took; their bytes go with the next sweep.
 async fn clear_uploads(context: &Context, now: Timestamp) -> Result<(), EngineError> {
     let until = now.minus(UPLOAD_KEPT);
     let unused = attachments::unused_before(&context.store.snapshot()?, until, BATCH)?;
     if unused.is_empty() {
         return Ok(());
     }
-    let orphans = context
+    context
         .store
         .write("clearing unused uploads", move |tx| {
-            let mut gone = Vec::new();
             for upload in attachments::unused_before(tx, until, BATCH)? {
                 attachments::remove(tx, upload.id)?;
-                gone.push(upload.digest);
             }
-            let kept = attachments::list(tx)?;
-            gone.retain(|digest| kept.iter().all(|other| other.digest != *digest));
-            Ok::<_, EngineError>(gone)
+            Ok::<_, EngineError>(())
         })
-        .await?;
-    for digest in orphans {
-        context.store.blobs().remove(&digest)?;
-    }
-    Ok(())
+        .await
 }

@@ -8,6 +8,7 @@ mod everything;
 pub mod feed;
 pub mod janitor;
 pub mod retention;
+pub mod sweep;
 
 use std::future::Future;
 use std::time::Duration;
