@@ -66,6 +66,24 @@ impl Timestamp {
             .map(|moment| Self(moment.as_millisecond()))
     }
 
+    /// The first moment of its month, UTC.
+    #[must_use]
+    pub fn month_start(self) -> Self {
+        let day = jiff::tz::TimeZone::UTC.to_datetime(self.calendar()).date();
+        let midnight = day
+            .first_of_month()
+            .to_datetime(jiff::civil::Time::midnight());
+        let start = jiff::tz::TimeZone::UTC.to_timestamp(midnight);
+        start.map_or(self, |start| Self::from_millis(start.as_millisecond()))
+    }
+
+    /// The first moment of the month after its own, UTC.
+    #[must_use]
+    pub fn next_month_start(self) -> Self {
+        const MORE_THAN_A_MONTH: Duration = Duration::from_secs(32 * 86_400);
+        self.month_start().plus(MORE_THAN_A_MONTH).month_start()
+    }
+
     /// The same moment in the calendar library's terms, for work with zones.
     #[must_use]
     pub fn calendar(self) -> jiff::Timestamp {
@@ -176,6 +194,32 @@ mod tests {
         let bytes = rmp_serde::to_vec(&moment).unwrap();
         assert_eq!(rmp_serde::from_slice::<Timestamp>(&bytes).unwrap(), moment);
         assert!(serde_json::from_str::<Timestamp>("\"yesterday\"").is_err());
+    }
+
+    #[test]
+    fn months_begin_and_end_where_the_calendar_says() {
+        let cases = [
+            (
+                "2026-01-31T23:59:59Z",
+                "2026-01-01T00:00:00Z",
+                "2026-02-01T00:00:00Z",
+            ),
+            (
+                "2026-02-01T00:00:00Z",
+                "2026-02-01T00:00:00Z",
+                "2026-03-01T00:00:00Z",
+            ),
+            (
+                "2025-12-15T12:00:00Z",
+                "2025-12-01T00:00:00Z",
+                "2026-01-01T00:00:00Z",
+            ),
+        ];
+        for (moment, start, next) in cases {
+            let at = |text| Timestamp::parse(text).unwrap();
+            assert_eq!(at(moment).month_start(), at(start), "{moment}");
+            assert_eq!(at(moment).next_month_start(), at(next), "{moment}");
+        }
     }
 
     #[test]

@@ -16,9 +16,7 @@ use crate::model::ids::ApiKeyId;
 use crate::model::permission::Role;
 use crate::model::user::User;
 use crate::model::user::UserStatus;
-use crate::store::StoreError;
 use crate::store::backup;
-use crate::store::keyspaces::META;
 use crate::store::records::users;
 
 /// Letters and digits of a password that is made up.
@@ -226,15 +224,7 @@ async fn back_up(engine: &Engine, file: String) -> Result<String, String> {
     let written = tokio::task::spawn_blocking(move || backup::write(&store, Path::new(&path)));
     let contents = written.await.map_err(|error| error.to_string())?;
     let contents = contents.map_err(said)?;
-    let now = u64::try_from(engine.context.clock.now().as_secs()).unwrap_or(0);
-    let noted =
-        engine
-            .context
-            .store
-            .write("noting the backup", move |tx| -> Result<(), StoreError> {
-                tx.put(&META, &status::LAST_BACKUP.to_owned(), &now)
-            });
-    noted.await.map_err(said)?;
+    engine.health.note_backup().await.map_err(said)?;
     Ok(format!(
         "Wrote {file}: {} records and {} files. It opens everything; keep it as you would a password.",
         contents.rows, contents.files

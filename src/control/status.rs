@@ -7,11 +7,7 @@ use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::model::actor::Actor;
 use crate::model::channel::ChannelState;
-use crate::store::keyspaces::META;
-use crate::store::tx::Read as _;
 
-/// Where the time of the last backup stands, in Unix seconds.
-pub const LAST_BACKUP: &str = "last_backup_at";
 /// From this age on a backup is called old.
 const BACKUP_OLD_DAYS: i64 = 7;
 /// A clock that shows less than this was never set: 2026-01-01.
@@ -115,12 +111,11 @@ fn clock(engine: &Engine) -> Finding {
 }
 
 fn backup(engine: &Engine) -> Result<Finding, EngineError> {
-    let snapshot = engine.context.store.snapshot()?;
-    let Some(at) = snapshot.get(&META, &LAST_BACKUP.to_owned())? else {
+    let Some(at) = engine.health.last_backup()? else {
         let advice = "There was never a backup: `linktor backup FILE` writes one, also while the server runs.";
         return Ok(Finding::note(advice));
     };
-    let age = engine.context.clock.now().as_secs() - i64::try_from(at).unwrap_or(0);
+    let age = engine.context.clock.now().as_secs() - at.as_secs();
     let days = age / DAY_SECS;
     Ok(if days >= BACKUP_OLD_DAYS {
         Finding::note(format!("The last backup is {days} days old."))

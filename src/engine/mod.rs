@@ -53,6 +53,7 @@ use crate::engine::setup::organisation::Organisations;
 use crate::engine::setup::stats::Stats;
 use crate::engine::setup::tags::Tags;
 use crate::engine::setup::traffic::Traffic;
+use crate::engine::setup::usage::Counting;
 use crate::engine::webchat::Webchat;
 
 /// Everything the outside may ask for, one field a subject. Cheap to clone.
@@ -100,6 +101,8 @@ pub struct Engine {
     pub tags: Tags,
     /// How much goes through channels.
     pub stats: Stats,
+    /// How much of everything there is.
+    pub counting: Counting,
     /// How the installation is doing.
     pub health: Health,
     /// Channels.
@@ -128,6 +131,7 @@ impl Engine {
             teams: Teams(context.clone()),
             tags: Tags(context.clone()),
             stats: Stats(context.clone()),
+            counting: Counting(context.clone()),
             channels: Channels(context.clone()),
             traffic: Traffic(context.clone()),
             organisations: Organisations(context.clone()),

@@ -15,6 +15,7 @@ pub mod limits;
 pub mod log;
 pub mod media;
 pub mod state;
+pub mod uploads;
 pub mod widget;
 
 use actix_web::web::ServiceConfig;

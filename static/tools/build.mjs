@@ -144,6 +144,7 @@ async function build() {
   }) + '\n');
   files.set('app.css', await styles(['tokens.css', 'base.css', 'shell.css', 'inbox.css', 'thread.css', 'pages.css', 'overlays.css', 'narrow.css'], address));
   files.set('chat.css', await styles(['chat.css'], address));
+  files.set('docs.css', await styles(['docs.css'], address));
   files.set('shop.css', await styles(['shop.css'], address));
   files.set('app.js', await script('app.js'));
   files.set('fields.js', await script('fields.js'));
@@ -166,6 +167,7 @@ ${constant('The picture in the browser\'s tab.', 'FAVICON', 'favicon.svg')}
 ${constant('The picture on a phone\'s home screen.', 'TOUCH_ICON', 'touch-180.png')}
 ${constant('What a phone needs to install the dashboard.', 'MANIFEST', 'app.webmanifest')}
 ${constant('The style sheet of the full-page chat.', 'CHAT_CSS', 'chat.css')}
+${constant('The style sheet of the API\'s document.', 'DOCS_CSS', 'docs.css')}
 ${constant('The style sheet of the demo shop.', 'SHOP_CSS', 'shop.css')}
 ${constant('The script of the demo shop.', 'SHOP_JS', 'shop.js')}
 

@@ -148,6 +148,8 @@ fn count(
     if message.private {
         return Ok(());
     }
+    let month = message.created_at.month_start();
+    counters::add(tx, Counter::Month(month), 1)?;
     conversation.message_count += 1;
     conversation
         .first_message_at

@@ -1,5 +1,7 @@
 //! Files: uploaded by us, kept under their digest, and opened by whoever may see them.
 
+use std::time::Duration;
+
 use futures_util::Stream;
 
 use crate::base::mime;
@@ -17,6 +19,9 @@ use crate::store::records::attachments;
 
 /// The largest file one of us may upload.
 pub const UPLOAD_MAX_BYTES: u64 = 100 * 1024 * 1024;
+
+/// How long a file is kept that no message carries.
+pub const UNUSED_KEPT: Duration = Duration::from_secs(3_600);
 
 /// Storing and finding files.
 #[derive(Clone)]

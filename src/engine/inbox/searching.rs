@@ -1,5 +1,7 @@
 //! Searching everything said, as a person of ours may see it.
 
+use std::borrow::Cow;
+
 use jiff::tz::TimeZone;
 
 use crate::base::text::fold;
@@ -99,6 +101,34 @@ pub enum Thing {
     Conversation(Box<Conversation>, Box<Contact>),
     /// A contact.
     Contact(Box<Contact>),
+}
+
+impl Thing {
+    /// The text to show a passage of.
+    #[must_use]
+    pub fn shown(&self, marks: &Highlighter) -> Cow<'_, str> {
+        match self {
+            Self::Message(message, ..) => {
+                let words = message.content.words();
+                let file = message.content.media();
+                let name = file.and_then(|file| file.filename.as_deref());
+                // A message found by the name of its file shows that name.
+                Cow::Borrowed(match name {
+                    Some(name) if words.is_empty() || !marks.hits(words) => name,
+                    _ => words,
+                })
+            }
+            Self::Conversation(conversation, _) => {
+                let last = conversation.last.as_ref().map(|last| last.text.as_str());
+                Cow::Borrowed(conversation.subject.as_deref().or(last).unwrap_or_default())
+            }
+            Self::Contact(contact) => {
+                let reach = [&contact.email, &contact.phone, &contact.company];
+                let known: Vec<&str> = reach.into_iter().flatten().map(String::as_str).collect();
+                Cow::Owned(known.join(", "))
+            }
+        }
+    }
 }
 
 /// Searching.

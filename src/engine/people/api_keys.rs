@@ -157,6 +157,19 @@ impl ApiKeys {
         Ok((actor, user))
     }
 
+    /// Whether a key still works: for connections that outlive the request they began with.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn works(&self, id: ApiKeyId) -> Result<bool, EngineError> {
+        let snapshot = self.0.store.snapshot()?;
+        let now = self.0.clock.now();
+        let Some(key) = api_keys::get(&snapshot, id)?.filter(|key| key.works(now)) else {
+            return Ok(false);
+        };
+        Ok(users::get(&snapshot, key.user_id)?.is_some_and(|user| user.is_active()))
+    }
+
     fn note_use(&self, id: ApiKeyId, now: Timestamp) {
         let store = self.0.store.clone();
         tokio::spawn(async move {

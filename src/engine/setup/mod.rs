@@ -8,3 +8,4 @@ pub mod settings;
 pub mod stats;
 pub mod tags;
 pub mod traffic;
+pub mod usage;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
+use crate::engine::inbox::files::UNUSED_KEPT;
 use crate::engine::inbox::moves;
 use crate::engine::inbox::moves::Terms;
 use crate::engine::workers::Stop;
@@ -29,8 +30,6 @@ const SWEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
 const BATCH: usize = 200;
 /// How long answers under idempotency keys are kept.
 const IDEMPOTENCY_KEPT: Duration = Duration::from_secs(24 * 3_600);
-/// How long an upload waits for a message to carry it.
-const UPLOAD_KEPT: Duration = Duration::from_secs(3_600);
 /// How long the event log is kept.
 const LOG_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 
@@ -125,7 +124,7 @@ async fn clear(context: &Context, now: Timestamp) -> Result<(), EngineError> {
 
 /// Forgets uploads that no message took; their bytes go with the next sweep.
 async fn clear_uploads(context: &Context, now: Timestamp) -> Result<(), EngineError> {
-    let until = now.minus(UPLOAD_KEPT);
+    let until = now.minus(UNUSED_KEPT);
     let unused = attachments::unused_before(&context.store.snapshot()?, until, BATCH)?;
     if unused.is_empty() {
         return Ok(());

@@ -1,6 +1,7 @@
 //! Counts kept up to date with each change, so that no list is ever counted.
 
 use crate::base::crypto::digest;
+use crate::base::time::Timestamp;
 use crate::model::conversation::Conversation;
 use crate::model::conversation::Status;
 use crate::model::ids::Id as _;
@@ -30,6 +31,8 @@ pub enum Counter {
     Inbound,
     /// Messages to customers, ever.
     Outbound,
+    /// Messages from and to customers in a month, by its beginning.
+    Month(Timestamp),
 }
 
 impl Counter {
@@ -43,6 +46,11 @@ impl Counter {
             Self::Outbound => (6, [0; 16], 0),
             Self::Team(team, status) => (7, team.bytes(), status as u8),
             Self::Share(user, team, status) => (8, pair(user, team), status as u8),
+            Self::Month(month) => {
+                let mut owner = [0; 16];
+                owner[8..].copy_from_slice(&month.as_millis().to_be_bytes());
+                (9, owner, 0)
+            }
         }
     }
 }

@@ -20,7 +20,6 @@ use crate::web::api::answer::Answer;
 use crate::web::api::answer::Answered;
 use crate::web::api::caller::ApiCaller;
 use crate::web::api::page::Asked;
-use crate::web::api::page::PageQuery;
 use crate::web::api::route::Routes;
 use crate::web::state::State;
 
@@ -34,7 +33,6 @@ pub fn routes(routes: &mut Routes) {
         .get(&["/audit"], index)
         .says("List what was changed by whom, newest first")
         .needs(Permission::ReadAudit)
-        .query::<PageQuery>()
         .lists::<AuditOut>();
 }
 

@@ -9,8 +9,11 @@ use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::Data;
+use actix_web::web::Query;
+use serde::Deserialize;
 
 use crate::model::actor::Actor;
+use crate::model::actor::Who;
 use crate::model::ids::SessionId;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
@@ -45,13 +48,22 @@ pub enum Proof {
 }
 
 /// What a request carries, in order of precedence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Carried<'r> {
     token: Option<&'r str>,
     key: Option<&'r str>,
 }
 
 impl<'r> Carried<'r> {
+    /// What an address carries: a browser cannot put headers on a socket it opens.
+    fn in_address(query: &'r SocketQuery) -> Self {
+        let filled = |text: &'r Option<String>| text.as_deref().filter(|text| !text.is_empty());
+        Self {
+            token: filled(&query.token),
+            key: filled(&query.api_key),
+        }
+    }
+
     fn read(bearer: Option<&'r str>, header: Option<&'r str>) -> Self {
         let bearer = bearer.and_then(|value| {
             let (scheme, rest) = value.trim().split_once(' ')?;
@@ -69,6 +81,14 @@ impl<'r> Carried<'r> {
                 .or(bearer_key),
         }
     }
+}
+
+/// What the address of a socket may carry in place of headers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct SocketQuery {
+    api_key: Option<String>,
+    token: Option<String>,
 }
 
 impl FromRequest for ApiCaller {
@@ -94,10 +114,38 @@ pub fn of(request: &HttpRequest) -> Result<ApiCaller, ApiError> {
             .get(name)
             .and_then(|value| value.to_str().ok())
     };
-    let carried = Carried::read(text(header::AUTHORIZATION.as_str()), text(KEY_HEADER));
+    let mut carried = Carried::read(text(header::AUTHORIZATION.as_str()), text(KEY_HEADER));
+    let query = socket_query(request);
+    if carried == Carried::default() {
+        carried = Carried::in_address(&query);
+    }
     let found = proved(request, carried)?;
     request.extensions_mut().insert(found.clone());
     Ok(found)
+}
+
+/// Only sockets carry secrets in their address: addresses end up in logs and histories.
+fn socket_query(request: &HttpRequest) -> SocketQuery {
+    if !request.headers().contains_key(header::UPGRADE) {
+        return SocketQuery::default();
+    }
+    Query::<SocketQuery>::from_query(request.query_string())
+        .map(Query::into_inner)
+        .unwrap_or_default()
+}
+
+/// Whether a caller could still prove itself: for connections that outlive their request.
+#[must_use]
+pub fn still_stands(state: &State, caller: &ApiCaller) -> bool {
+    let asked = match (caller.proof, caller.actor.who()) {
+        (Proof::Token(session), _) => state.engine.logins.is_open(session),
+        (Proof::Key, Who::ApiKey(key, _)) => state.engine.api_keys.works(key),
+        (Proof::Key, _) => Ok(false),
+    };
+    asked.unwrap_or_else(|error| {
+        tracing::error!("looking whether a caller still stands failed: {error}");
+        false
+    })
 }
 
 /// A good token decides; else the key; else whatever is wrong with the token.

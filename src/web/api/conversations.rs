@@ -29,8 +29,8 @@ use crate::web::api::answer::known_revision;
 use crate::web::api::caller::ApiCaller;
 use crate::web::api::message_out::ConversationOut;
 use crate::web::api::organisation::tenant_of;
+use crate::web::api::page;
 use crate::web::api::page::Asked;
-use crate::web::api::page::PageQuery;
 use crate::web::api::route::Routes;
 use crate::web::api::wire::Body;
 use crate::web::api::wire::IdOf;
@@ -46,7 +46,6 @@ pub fn routes(routes: &mut Routes) {
         .says("List conversations, the newest first")
         .needs(Permission::ReadConversations)
         .query::<ConversationQuery>()
-        .query::<PageQuery>()
         .lists::<ConversationOut>();
     routes
         .post(&["/conversations"], create)
@@ -119,6 +118,17 @@ pub fn routes(routes: &mut Routes) {
         .needs(Permission::WorkConversations)
         .takes::<TagsIn>()
         .gives::<ConversationOut>();
+    routes
+        .post(&["/conversations/{id}/tags/remove"], remove_tags)
+        .says("Take tags off a conversation, for clients that cannot send a body with DELETE")
+        .needs(Permission::WorkConversations)
+        .takes::<TagsIn>()
+        .gives::<ConversationOut>();
+    routes
+        .get(&["/contacts/{id}/conversations"], of_contact)
+        .says("List every conversation of a contact on any channel, the newest first")
+        .needs(Permission::ReadConversations)
+        .lists::<ConversationOut>();
 }
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -299,6 +309,21 @@ async fn index(
         return Ok(Answer::list(page, &asked.0).meta("crossChannel", across));
     }
     let page = listing.page(&caller.actor, &filter(&query.0)?, &asked.0)?;
+    Ok(Answer::list(
+        page.map(|row| ConversationOut::new(row, tenant)),
+        &asked.0,
+    ))
+}
+
+async fn of_contact(
+    caller: ApiCaller,
+    state: Data<State>,
+    id: IdOf<ContactId>,
+    asked: Asked,
+) -> Answered {
+    let (_, rows) = state.engine.listing.across_channels(&caller.actor, id.0)?;
+    let page = page::cut(rows, &asked.0, &format!("conversations of {}", id.0))?;
+    let tenant = tenant_of(&state)?;
     Ok(Answer::list(
         page.map(|row| ConversationOut::new(row, tenant)),
         &asked.0,

@@ -1,5 +1,5 @@
-//! What surrounds every request of the API: its id, the same form for every refusal, and answers
-//! that are given again to a request that comes again.
+//! What surrounds every request of the API: its id, the same form for every refusal, answers that
+//! are given again to a request that comes again, and the leave for pages of other sites.
 
 use actix_web::Error;
 use actix_web::HttpMessage as _;
@@ -15,6 +15,7 @@ use actix_web::web::Data;
 
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
+use crate::web::api::cors;
 use crate::web::api::repeats;
 use crate::web::error::ApiError;
 use crate::web::limits;
@@ -44,6 +45,18 @@ pub fn request_id_of(request: &HttpRequest) -> String {
 /// # Errors
 /// None that is not an answer already; the type is the web framework's.
 pub async fn around<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let mut response = match cors::preflight(&request) {
+        Some(answer) => request.into_response(answer),
+        None => answer(request, next).await?,
+    };
+    cors::open(response.headers_mut());
+    Ok(response)
+}
+
+async fn answer<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

@@ -54,7 +54,7 @@ pub fn routes(routes: &mut Routes) {
         .takes::<MessageIn>()
         .makes::<MessageOut>();
     routes
-        .get(&["/conversations/{id}/messages/{message}"], show_in)
+        .get(&["/conversations/{id}/messages/{inner}"], show_in)
         .says("Get a message of a conversation")
         .needs(Permission::ReadConversations)
         .gives::<MessageOut>();

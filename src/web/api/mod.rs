@@ -12,7 +12,12 @@ pub mod channels;
 pub mod contact_out;
 pub mod contacts;
 pub mod conversations;
+pub mod cors;
+pub mod docs;
+pub mod event_out;
+pub mod events;
 pub mod frame;
+pub mod media;
 pub mod message_in;
 pub mod message_out;
 pub mod messages;
@@ -22,8 +27,11 @@ pub mod page;
 pub mod repeats;
 pub mod route;
 pub mod schema;
+pub mod search;
+pub mod system;
 pub mod tags;
 pub mod teams;
+pub mod usage;
 pub mod users;
 pub mod wire;
 
@@ -43,6 +51,7 @@ pub fn routes() -> Routes {
     let mut routes = Routes::default();
     auth::routes(&mut routes);
     organisation::routes(&mut routes);
+    usage::routes(&mut routes);
     users::routes(&mut routes);
     teams::routes(&mut routes);
     tags::routes(&mut routes);
@@ -51,7 +60,11 @@ pub fn routes() -> Routes {
     channels::routes(&mut routes);
     conversations::routes(&mut routes);
     messages::routes(&mut routes);
+    media::routes(&mut routes);
+    search::routes(&mut routes);
+    events::routes(&mut routes);
     capabilities::routes(&mut routes);
+    system::routes(&mut routes);
     audit::routes(&mut routes);
     routes
 }
@@ -59,6 +72,7 @@ pub fn routes() -> Routes {
 /// The API under its three prefixes.
 pub fn configure(config: &mut ServiceConfig) {
     openapi::configure(config);
+    docs::configure(config);
     for prefix in ["/api/v1", "/v1"] {
         config.service(
             web::scope(prefix)

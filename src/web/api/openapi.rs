@@ -1,4 +1,4 @@
-//! The API's document, made from the routes themselves, and the page to read it.
+//! The API's document, made from the routes themselves.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +8,6 @@ use actix_web::http::Method;
 use actix_web::web;
 use actix_web::web::Data;
 use actix_web::web::ServiceConfig;
-use askama::Template as _;
 use utoipa::openapi::ComponentsBuilder;
 use utoipa::openapi::ContentBuilder;
 use utoipa::openapi::HttpMethod;
@@ -31,8 +30,11 @@ use utoipa::openapi::path::OperationBuilder;
 use utoipa::openapi::path::Parameter;
 use utoipa::openapi::path::ParameterBuilder;
 use utoipa::openapi::path::ParameterIn;
+use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::ArrayBuilder;
+use utoipa::openapi::schema::KnownFormat;
+use utoipa::openapi::schema::SchemaFormat;
 use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::ApiKey;
 use utoipa::openapi::security::ApiKeyValue;
@@ -44,78 +46,22 @@ use utoipa::openapi::security::SecurityScheme;
 use crate::web::api::route::Access;
 use crate::web::api::route::Doc;
 use crate::web::api::route::Gives;
+use crate::web::api::route::Takes;
 use crate::web::api::routes;
 use crate::web::state::VERSION;
 
 const JSON: &str = "application/json";
+const FORM: &str = "multipart/form-data";
 
 /// The document as text, made once.
 #[derive(Clone)]
 struct Document(Arc<str>);
 
-/// The document and the page that shows it.
+/// The address of the document.
 pub fn configure(config: &mut ServiceConfig) {
     let text = document().to_json().unwrap_or_default();
     config.app_data(Data::new(Document(text.into())));
     config.route("/openapi.json", web::get().to(show));
-    config.route("/docs", web::get().to(read));
-}
-
-/// The document as a page.
-#[derive(askama::Template)]
-#[template(path = "docs.html")]
-struct DocsPage {
-    subjects: Vec<Subject>,
-}
-
-/// The routes about one thing.
-struct Subject {
-    name: &'static str,
-    routes: Vec<Line>,
-}
-
-/// One route.
-struct Line {
-    method: String,
-    path: &'static str,
-    summary: &'static str,
-    access: String,
-    takes: Option<String>,
-}
-
-impl From<&Doc> for Line {
-    fn from(doc: &Doc) -> Self {
-        Self {
-            method: doc.method.to_string(),
-            path: doc.path,
-            summary: doc.summary,
-            access: access_words(doc.access).unwrap_or_else(|| "For everybody.".to_owned()),
-            takes: doc.takes.clone(),
-        }
-    }
-}
-
-async fn read() -> HttpResponse {
-    let routes = routes();
-    let mut subjects: Vec<Subject> = Vec::new();
-    for doc in routes.docs() {
-        match subjects.iter_mut().find(|subject| subject.name == doc.tag) {
-            Some(subject) => subject.routes.push(doc.into()),
-            None => subjects.push(Subject {
-                name: doc.tag,
-                routes: vec![doc.into()],
-            }),
-        }
-    }
-    match (DocsPage { subjects }).render() {
-        Ok(page) => HttpResponse::Ok()
-            .content_type("text/html; charset=utf-8")
-            .body(page),
-        Err(error) => {
-            tracing::error!("the page of the API could not be drawn: {error}");
-            HttpResponse::InternalServerError().finish()
-        }
-    }
 }
 
 async fn show(document: Data<Document>) -> HttpResponse {
@@ -188,14 +134,8 @@ fn operation(doc: &Doc) -> Operation {
         .operation_id(Some(operation_id(doc)))
         .parameters(Some(parameters(doc)))
         .response("default", refused());
-    if let Some(name) = &doc.takes {
-        let content = ContentBuilder::new()
-            .schema(Some(Ref::from_schema_name(name)))
-            .build();
-        let body = RequestBodyBuilder::new()
-            .content(JSON, content)
-            .required(Some(Required::True));
-        operation = operation.request_body(Some(body.build()));
+    if let Some(body) = body(&doc.takes) {
+        operation = operation.request_body(Some(body));
     }
     if doc.access != Access::Anyone {
         let none: [&str; 0] = [];
@@ -218,7 +158,8 @@ fn operation_id(doc: &Doc) -> String {
     )
 }
 
-fn access_words(access: Access) -> Option<String> {
+/// Who may use a route, in words; none where everybody may.
+pub fn access_words(access: Access) -> Option<String> {
     match access {
         Access::Anyone => None,
         Access::SignedIn => Some("For everybody who is signed in or has a key.".to_owned()),
@@ -250,22 +191,52 @@ fn parameters(doc: &Doc) -> Vec<Parameter> {
                 .build()
         })
         .collect();
-    if let Some(RefOr::T(Schema::Object(query))) = &doc.query {
-        all.extend(query.properties.iter().map(|(name, schema)| {
-            let required = query.required.contains(name);
-            ParameterBuilder::new()
-                .name(name)
-                .parameter_in(ParameterIn::Query)
-                .required(if required {
-                    Required::True
-                } else {
-                    Required::False
-                })
-                .schema(Some(schema.clone()))
-                .build()
-        }));
+    for query in &doc.query {
+        let RefOr::T(Schema::Object(query)) = query else {
+            continue;
+        };
+        for (name, schema) in &query.properties {
+            if all.iter().all(|known| known.name != *name) {
+                all.push(query_parameter(name, schema, query.required.contains(name)));
+            }
+        }
     }
     all
+}
+
+fn query_parameter(name: &str, schema: &RefOr<Schema>, required: bool) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(if required {
+            Required::True
+        } else {
+            Required::False
+        })
+        .schema(Some(schema.clone()))
+        .build()
+}
+
+/// What a route takes, as the document says it.
+fn body(takes: &Takes) -> Option<RequestBody> {
+    let (media_type, schema): (_, RefOr<Schema>) = match takes {
+        Takes::Nothing => return None,
+        Takes::One(name) => (JSON, Ref::from_schema_name(name).into()),
+        Takes::File(field) => {
+            let bytes = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+            let form = ObjectBuilder::new()
+                .property(*field, bytes.build())
+                .required(*field);
+            (FORM, form.build().into())
+        }
+    };
+    let content = ContentBuilder::new().schema(Some(schema)).build();
+    let body = RequestBodyBuilder::new()
+        .content(media_type, content)
+        .required(Some(Required::True));
+    Some(body.build())
 }
 
 fn answer(gives: &Gives) -> (&'static str, ResponseBuilder) {

@@ -5,6 +5,7 @@ use actix_web::Error;
 use actix_web::FromRequest;
 use actix_web::Handler;
 use actix_web::Responder;
+use actix_web::body::EitherBody;
 use actix_web::body::MessageBody;
 use actix_web::dev::ServiceRequest;
 use actix_web::dev::ServiceResponse;
@@ -19,6 +20,7 @@ use utoipa::openapi::Schema;
 
 use crate::model::permission::Permission;
 use crate::web::api::caller;
+use crate::web::api::page::PageQuery;
 use crate::web::error::ApiError;
 
 /// A schema and its name.
@@ -37,10 +39,10 @@ pub struct Doc {
     pub tag: &'static str,
     /// What the caller must be allowed to do.
     pub access: Access,
-    /// The query, as an object.
-    pub query: Option<RefOr<Schema>>,
+    /// The query, as objects.
+    pub query: Vec<RefOr<Schema>>,
     /// The body taken.
-    pub takes: Option<String>,
+    pub takes: Takes,
     /// The answer.
     pub gives: Gives,
     /// Schemas the others refer to.
@@ -56,6 +58,17 @@ pub enum Access {
     SignedIn,
     /// Who has the permission.
     Needs(Permission),
+}
+
+/// What a route takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Takes {
+    /// No body.
+    Nothing,
+    /// One thing of that name.
+    One(String),
+    /// A form with a file in the field of that name.
+    File(&'static str),
 }
 
 /// What a route answers with when all goes well.
@@ -94,14 +107,20 @@ impl Doc {
 
     /// Says which query it understands.
     pub fn query<T: ToSchema>(&mut self) -> &mut Self {
-        self.query = Some(T::schema());
+        self.query.push(T::schema());
         T::schemas(&mut self.schemas);
         self
     }
 
     /// Says which body it takes.
     pub fn takes<T: ToSchema>(&mut self) -> &mut Self {
-        self.takes = Some(self.add::<T>());
+        self.takes = Takes::One(self.add::<T>());
+        self
+    }
+
+    /// Says that it takes a form with a file in that field.
+    pub fn takes_file(&mut self, field: &'static str) -> &mut Self {
+        self.takes = Takes::File(field);
         self
     }
 
@@ -117,8 +136,9 @@ impl Doc {
         self
     }
 
-    /// Says that it answers with a page of things.
+    /// Says that it answers with a page of things, and so can be asked for a certain one.
     pub fn lists<T: ToSchema>(&mut self) -> &mut Self {
+        self.query::<PageQuery>();
         self.gives = Gives::List(self.add::<T>());
         self
     }
@@ -144,17 +164,21 @@ impl Access {
         self,
         request: ServiceRequest,
         next: Next<B>,
-    ) -> Result<ServiceResponse<B>, Error> {
+    ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+        match self.check(&request) {
+            Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
+            // An answer and no error: so the frame around puts into it what belongs into every one.
+            Err(refused) => Ok(request.error_response(refused).map_into_right_body()),
+        }
+    }
+
+    fn check(self, request: &ServiceRequest) -> Result<(), ApiError> {
         let caller = || caller::of(request.request());
         match self {
-            Self::Anyone => {}
-            Self::SignedIn => drop(caller()?),
-            Self::Needs(permission) => {
-                let actor = caller()?.actor;
-                actor.require(permission).map_err(ApiError)?;
-            }
+            Self::Anyone => Ok(()),
+            Self::SignedIn => caller().map(drop),
+            Self::Needs(permission) => caller()?.actor.require(permission).map_err(ApiError),
         }
-        next.call(request).await
     }
 }
 
@@ -237,8 +261,8 @@ impl Routes {
             summary: "",
             tag: self.tag,
             access: Access::SignedIn,
-            query: None,
-            takes: None,
+            query: Vec::new(),
+            takes: Takes::Nothing,
             gives: Gives::Nothing,
             schemas: Vec::new(),
         };

@@ -17,7 +17,6 @@ use crate::web::api::caller::ApiCaller;
 use crate::web::api::organisation::tenant_of;
 use crate::web::api::page;
 use crate::web::api::page::Asked;
-use crate::web::api::page::PageQuery;
 use crate::web::api::route::Routes;
 use crate::web::api::wire::Body;
 use crate::web::api::wire::IdOf;
@@ -30,7 +29,6 @@ pub fn routes(routes: &mut Routes) {
         .get(&["/tags"], index)
         .says("List tags")
         .needs(Permission::ReadPeople)
-        .query::<PageQuery>()
         .lists::<TagOut>();
     routes
         .post(&["/tags"], create)

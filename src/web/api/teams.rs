@@ -18,7 +18,6 @@ use crate::web::api::caller::ApiCaller;
 use crate::web::api::organisation::tenant_of;
 use crate::web::api::page;
 use crate::web::api::page::Asked;
-use crate::web::api::page::PageQuery;
 use crate::web::api::route::Routes;
 use crate::web::api::wire::Body;
 use crate::web::api::wire::IdOf;
@@ -32,7 +31,6 @@ pub fn routes(routes: &mut Routes) {
         .get(&["/teams"], index)
         .says("List teams")
         .needs(Permission::ReadPeople)
-        .query::<PageQuery>()
         .lists::<TeamOut>();
     routes
         .post(&["/teams"], create)

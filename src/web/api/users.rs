@@ -21,7 +21,6 @@ use crate::web::api::caller::ApiCaller;
 use crate::web::api::organisation::tenant_of;
 use crate::web::api::page;
 use crate::web::api::page::Asked;
-use crate::web::api::page::PageQuery;
 use crate::web::api::route::Routes;
 use crate::web::api::wire::Body;
 use crate::web::api::wire::IdOf;
@@ -36,7 +35,6 @@ pub fn routes(routes: &mut Routes) {
         .get(&["/users"], index)
         .says("List users")
         .needs(Permission::ReadPeople)
-        .query::<PageQuery>()
         .lists::<UserOut>();
     routes
         .post(&["/users"], create)

@@ -203,47 +203,28 @@ fn group(typed: &str, word: &str, title: &str, answer: &Answer, now: Timestamp) 
 }
 
 fn view(found: &Found, marks: &Highlighter, now: Timestamp) -> HitView {
-    let mut view = match &found.thing {
+    let drawn = match &found.thing {
         Thing::Message(message, conversation, contact) => {
-            message_view(message, conversation, contact, marks)
+            message_view(message, conversation, contact)
         }
-        Thing::Conversation(conversation, contact) => {
-            conversation_view(conversation, contact, marks)
-        }
-        Thing::Contact(contact) => contact_view(contact, marks),
+        Thing::Conversation(conversation, contact) => conversation_view(conversation, contact),
+        Thing::Contact(contact) => contact_view(contact),
     };
-    view.time = Some(TimeView::ago(found.hit.at, now));
-    if found.hit.close {
-        view.chip = Some(ChipView::plain("Close spelling"));
+    let close = found.hit.close.then(|| ChipView::plain("Close spelling"));
+    HitView {
+        snippet: format::found(marks.snippet(&found.thing.shown(marks), PASSAGE)),
+        time: Some(TimeView::ago(found.hit.at, now)),
+        chip: close.or(drawn.chip),
+        ..drawn
     }
-    view
 }
 
-fn passage(marks: &Highlighter, text: &str) -> RichText {
-    format::found(marks.snippet(text, PASSAGE))
-}
-
-fn message_view(
-    message: &Message,
-    conversation: &Conversation,
-    contact: &Contact,
-    marks: &Highlighter,
-) -> HitView {
+fn message_view(message: &Message, conversation: &Conversation, contact: &Contact) -> HitView {
     let own = message.private || message.direction == Direction::Outbound;
     let author = if message.sender.name.is_empty() {
         "linktor"
     } else {
         message.sender.name.as_str()
-    };
-    let file = message
-        .content
-        .media()
-        .and_then(|media| media.filename.as_deref());
-    let words = message.content.words();
-    // A message found by the name of its file shows that name.
-    let text = match file {
-        Some(name) if words.is_empty() || !marks.hits(words) => name,
-        _ => words,
     };
     HitView {
         href: format!("/app/c/{}?m={}", conversation.id, message.id),
@@ -258,38 +239,31 @@ fn message_view(
             contact.name.clone()
         },
         chip: standing(conversation),
-        snippet: passage(marks, text),
+        snippet: RichText::default(),
         about: conversation.subject.clone().unwrap_or_default(),
         time: None,
     }
 }
 
-fn conversation_view(
-    conversation: &Conversation,
-    contact: &Contact,
-    marks: &Highlighter,
-) -> HitView {
-    let last = conversation.last.as_ref().map_or("", |last| &last.text);
+fn conversation_view(conversation: &Conversation, contact: &Contact) -> HitView {
     HitView {
         href: format!("/app/c/{}", conversation.id),
         picture: HitPicture::Avatar(face(contact).on(conversation.channel_kind.as_str())),
         title: contact.name.clone(),
         chip: standing(conversation),
-        snippet: passage(marks, conversation.subject.as_deref().unwrap_or(last)),
+        snippet: RichText::default(),
         about: conversation.tags.join(", "),
         time: None,
     }
 }
 
-fn contact_view(contact: &Contact, marks: &Highlighter) -> HitView {
-    let reach = [&contact.email, &contact.phone, &contact.company];
-    let known: Vec<&str> = reach.into_iter().flatten().map(String::as_str).collect();
+fn contact_view(contact: &Contact) -> HitView {
     HitView {
         href: format!("/app/contacts/{}", contact.id),
         picture: HitPicture::Avatar(face(contact)),
         title: contact.name.clone(),
         chip: None,
-        snippet: passage(marks, &known.join(", ")),
+        snippet: RichText::default(),
         about: contact.tags.join(", "),
         time: None,
     }

@@ -13,6 +13,7 @@ pub mod bubble;
 pub mod channels;
 pub mod composer;
 pub mod contacts;
+pub mod docs;
 pub mod filters;
 pub mod format;
 pub mod inbox;
