@@ -17,11 +17,18 @@ use crate::model::conversation::Status;
 use crate::model::event::Event;
 use crate::model::fence::AgentVisibility;
 use crate::model::ids::ConversationId;
+use crate::store::Read as _;
+use crate::store::Scan;
+use crate::store::keyspaces::CONVERSATION_BY_TEAM;
+use crate::store::keyspaces::COUNTERS;
+use crate::store::migrate::STEPS;
 
 const ME: u8 = 1;
 const COLLEAGUE: u8 = 2;
 const OURS: u8 = 3;
 const THEIRS: u8 = 4;
+/// The kinds of counts that an upgrade makes.
+const COUNTS_OF_TEAMS: [u8; 2] = [7, 8];
 
 /// An office in which every pair of person and team has one conversation.
 struct Divided {
@@ -328,4 +335,29 @@ async fn a_conversation_one_opens_stays_in_sight() {
         !refused.contains(&taken.conversation.id.to_string()),
         "{refused}"
     );
+}
+
+#[tokio::test]
+async fn an_upgrade_lists_and_counts_what_was_stored_before_there_were_teams_lists() {
+    let divided = Divided::new().await;
+    divided.show(AgentVisibility::Team).await;
+    let office = &divided.office;
+    let before = office.engine.listing.counts(&divided.me).unwrap();
+    let forgotten = office.write(|tx| {
+        for (key, ()) in tx.scan(&CONVERSATION_BY_TEAM, Scan::all())? {
+            tx.remove(&CONVERSATION_BY_TEAM, &key)?;
+        }
+        for (key, _) in tx.scan(&COUNTERS, Scan::all())? {
+            if COUNTS_OF_TEAMS.contains(&key.0) {
+                tx.remove(&COUNTERS, &key)?;
+            }
+        }
+        Ok(())
+    });
+    forgotten.await;
+    let all = Filter::default();
+    assert_ne!(office.engine.listing.counts(&divided.me).unwrap(), before);
+    office.write(|tx| STEPS[0](tx)).await;
+    assert_eq!(office.engine.listing.counts(&divided.me).unwrap(), before);
+    assert_eq!(divided.listed(&divided.me, &all, 2).len(), 6);
 }

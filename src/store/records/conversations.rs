@@ -158,15 +158,6 @@ pub fn due_to_wake(
         .collect())
 }
 
-/// When the next sleeping conversation wakes.
-///
-/// # Errors
-/// The disk's.
-pub fn next_wake(read: &impl Read) -> Result<Option<Timestamp>, StoreError> {
-    let first = read.scan(&SNOOZED_UNTIL, Scan::all().limit(1))?;
-    Ok(first.into_iter().next().map(|((at, _), ())| at))
-}
-
 /// Every conversation, oldest first, from after `after`: for rebuilding and for retention.
 ///
 /// # Errors
