@@ -32,6 +32,7 @@ use crate::model::rejection::Rejection;
 pub mod email;
 pub mod facebook;
 pub mod instagram;
+pub mod meta;
 pub mod numbered;
 pub mod rcs;
 pub mod registry;

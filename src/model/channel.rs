@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::base::time::Timestamp;
 use crate::model::Opaque;
 use crate::model::ids::ChannelId;
+use crate::model::inbound::Effect;
 
 /// The kind of a channel: a checked text rather than an enum, so that adding a channel touches no
 /// list here and a stored channel of an unknown kind is shown as such, never a crash.
@@ -84,6 +85,25 @@ pub struct Channel {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// What the vendor said about it lately, oldest first.
+    #[serde(default)]
+    pub notes: Vec<HealthNote>,
+}
+
+/// Something the vendor said about a channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HealthNote {
+    /// What it is about, such as `accountUpdate` or `template`.
+    pub kind: String,
+    /// What followed from it.
+    pub effect: Effect,
+    /// A sentence for whoever runs the channel.
+    pub text: String,
+    /// What came, as it came.
+    pub data: Opaque,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Whether a channel works.

@@ -66,6 +66,9 @@ pub struct Contact {
     /// When the person was erased: what is left only holds a place in old conversations.
     #[serde(default)]
     pub erased_at: Option<Timestamp>,
+    /// What the person wants no more of: `marketing`.
+    #[serde(default)]
+    pub opted_out: Vec<String>,
 }
 
 /// Where a contact's name comes from, weakest first.

@@ -69,6 +69,8 @@ pub struct QuickReply {
     pub id: String,
     /// What the customer sees.
     pub title: String,
+    /// A small picture beside it, where the channel shows one.
+    pub image_url: Option<String>,
 }
 
 /// A file.
@@ -131,6 +133,8 @@ pub struct ContactCard {
     pub phones: Vec<String>,
     /// Addresses of mail.
     pub emails: Vec<String>,
+    /// The company the person works for.
+    pub organization: Option<String>,
 }
 
 /// Words with buttons.

@@ -12,7 +12,6 @@ use crate::model::message::SendError;
 /// A fact read from a vendor's webhook.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "camelCase")]
-#[expect(clippy::large_enum_variant, reason = "nearly every event is a message")]
 pub enum InboundEvent {
     /// A customer wrote.
     Message(InboundMessage),
@@ -24,6 +23,22 @@ pub enum InboundEvent {
     Edit(InboundEdit),
     /// A customer took a message back.
     Delete(InboundDelete),
+    /// Everything sent to somebody up to a moment moved on.
+    Watermark(Watermark),
+    /// We wrote, but not from here: on the phone, in the vendor's own inbox, through another
+    /// program. Also our own messages, repeated to us.
+    Echo(Echo),
+    /// A message from before we were connected. It alerts nobody.
+    Past(Past),
+    /// What became known of somebody without a message: addresses that belong together, a name. It
+    /// makes no contact.
+    Contact(InboundSender),
+    /// Somebody allowed or forbade us something.
+    Consent(Consent),
+    /// The vendor says something about the account.
+    Notice(Notice),
+    /// A template of the account changed.
+    Template(TemplateNews),
 }
 
 /// A message from a customer.
@@ -43,6 +58,7 @@ pub struct InboundMessage {
     /// When it was written, by the vendor's clock; none lets ours count.
     pub sent_at: Option<Timestamp>,
     /// What the channel keeps with it.
+    #[serde(default)]
     pub metadata: Opaque,
 }
 
@@ -62,6 +78,8 @@ pub struct InboundSender {
     pub language: Option<String>,
     /// The IANA time zone.
     pub timezone: Option<String>,
+    /// Other addresses of the same person on this channel: each of them leads to the same contact.
+    pub also: Vec<String>,
 }
 
 /// What a channel proves about a sender. Only proved facts may join contacts; what somebody merely
@@ -89,6 +107,136 @@ pub struct Receipt {
     pub at: Option<Timestamp>,
     /// Why it failed.
     pub error: Option<SendError>,
+    /// Our own id of the message, where the vendor hands it back: it finds the message while the
+    /// vendor's id is not known yet.
+    #[serde(default)]
+    pub tag: Option<String>,
+    /// What the vendor says beside it, such as its price.
+    #[serde(default)]
+    pub metadata: Opaque,
+}
+
+/// Everything sent to one address up to a moment, or up to a message, moved on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Watermark {
+    /// The customer's address.
+    pub address: String,
+    /// The state reached.
+    pub state: Delivery,
+    /// Everything sent until then, by the vendor's clock.
+    pub up_to: Timestamp,
+    /// The vendor's id of the newest message it covers, which then counts more than the time.
+    #[serde(default)]
+    pub external_id: Option<String>,
+}
+
+/// A message of ours that was not written here, or is repeated to us.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Echo {
+    /// The vendor's id.
+    pub external_id: String,
+    /// The customer it went to.
+    pub to: InboundSender,
+    /// Our own address it came from.
+    pub from: String,
+    /// What it says.
+    pub content: Content,
+    /// The vendor's id of the message it answers.
+    pub reply_to: Option<String>,
+    /// When it was written, by the vendor's clock.
+    pub sent_at: Option<Timestamp>,
+    /// Our own id of the message, where the vendor hands it back.
+    #[serde(default)]
+    pub tag: Option<String>,
+    /// What the channel keeps with it.
+    #[serde(default)]
+    pub metadata: Opaque,
+}
+
+/// A message from before we were connected.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "direction", rename_all = "camelCase")]
+pub enum Past {
+    /// From the customer.
+    Inbound(InboundMessage),
+    /// From us, and how its delivery stands.
+    Outbound {
+        /// The message.
+        message: Echo,
+        /// How far it came.
+        state: Delivery,
+    },
+}
+
+/// What somebody allowed or forbade us.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Consent {
+    /// Who.
+    pub from: InboundSender,
+    /// To what: `marketing`.
+    pub topic: String,
+    /// Whether it is allowed from now on.
+    pub is_given: bool,
+    /// When.
+    pub at: Option<Timestamp>,
+}
+
+/// What the vendor says about the account, or about a conversation as a whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// What it is about, such as `accountUpdate` or `handover`.
+    pub kind: String,
+    /// What follows from it.
+    pub effect: Effect,
+    /// A sentence for whoever runs the channel.
+    pub text: String,
+    /// The customer it concerns, where it concerns one.
+    #[serde(default)]
+    pub address: Option<String>,
+    /// What came, as it came.
+    #[serde(default)]
+    pub data: Opaque,
+    /// When.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
+}
+
+/// What follows from a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Effect {
+    /// Nothing: it is good to know.
+    Note,
+    /// The channel works, but somebody should look.
+    Warn,
+    /// The channel does not work any more.
+    Break,
+    /// The channel may work again: it is worth asking the vendor.
+    Mend,
+}
+
+/// What became of a template. What is not told is absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TemplateNews {
+    /// The vendor's id of the template.
+    pub external_id: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its language.
+    pub language: Option<String>,
+    /// How it stands now, in the vendor's words: `APPROVED`, `PAUSED` and so on.
+    pub status: Option<String>,
+    /// Why it stands so.
+    pub reason: Option<String>,
+    /// Its category now.
+    pub category: Option<String>,
+    /// Its quality now.
+    pub quality: Option<String>,
 }
 
 /// A reaction to a message; an empty emoji takes it back.

@@ -186,6 +186,7 @@ fn contacts(content: &Value) -> Result<Said, Problem> {
                 name: line(&card.name)?,
                 phones: lines(&card.phones),
                 emails: lines(&card.emails),
+                organization: card.organization.as_ref().and_then(line),
             })
         })
         .collect();

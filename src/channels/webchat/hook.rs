@@ -107,6 +107,7 @@ pub fn parse(hook: &Webhook) -> Result<InboundEvent, ParseError> {
             },
             language: None,
             timezone: None,
+            also: Vec::new(),
         },
         to: String::new(),
         content: as_content(said)?,

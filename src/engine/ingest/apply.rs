@@ -8,6 +8,8 @@ use crate::engine::inbox::entries::Entry;
 use crate::engine::inbox::open;
 use crate::engine::inbox::receipts;
 use crate::engine::inbox::visitor_timeline;
+use crate::engine::ingest::news;
+use crate::engine::ingest::ours;
 use crate::engine::ingest::senders;
 use crate::engine::rules::choices;
 use crate::engine::webchat::programs;
@@ -32,6 +34,7 @@ use crate::model::message::ReactionMark;
 use crate::model::message::Sender;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
+use crate::model::opaque;
 use crate::store::Direction as Order;
 use crate::store::StoreError;
 use crate::store::Tx;
@@ -70,6 +73,13 @@ pub fn all(
             InboundEvent::Reaction(reaction) => react(tx, pen, &channel, reaction)?,
             InboundEvent::Edit(edit) => change(tx, pen, &channel, hours, edit)?,
             InboundEvent::Delete(delete) => take_back(tx, pen, &channel, hours, delete)?,
+            InboundEvent::Watermark(mark) => ours::up_to(tx, pen, &channel, mark)?,
+            InboundEvent::Echo(echo) => ours::echo(tx, pen, &channel, echo)?,
+            InboundEvent::Past(past) => ours::past(tx, pen, &channel, hours, past)?,
+            InboundEvent::Contact(person) => news::of_person(tx, pen, &channel, person)?,
+            InboundEvent::Consent(consent) => news::of_consent(tx, pen, &channel, consent)?,
+            InboundEvent::Notice(notice) => news::of_account(tx, pen, &mut channel, notice)?,
+            InboundEvent::Template(news) => news::of_template(tx, pen, &mut channel, news)?,
         });
     }
     if recorded
@@ -94,14 +104,18 @@ fn note_inbound(tx: &mut Tx<'_>, channel: &mut Channel, pen: &Pen) -> Result<(),
     Ok(())
 }
 
-const fn duplicate_of(id: MessageId) -> Recorded {
+/// A fact that had been recorded before.
+#[must_use]
+pub const fn duplicate_of(id: MessageId) -> Recorded {
     Recorded {
         message_id: Some(id),
         duplicate: true,
     }
 }
 
-const fn nothing() -> Recorded {
+/// A fact that made or changed no message.
+#[must_use]
+pub const fn nothing() -> Recorded {
     Recorded {
         message_id: None,
         duplicate: false,
@@ -143,7 +157,11 @@ fn record(
     })
 }
 
-fn entry(
+/// A customer's message as an entry of a conversation.
+///
+/// # Errors
+/// The disk's.
+pub fn entry(
     tx: &Tx<'_>,
     pen: &Pen,
     channel: &Channel,
@@ -215,7 +233,10 @@ pub fn meant(
 }
 
 /// The message a vendor's id stands for, whichever way it went.
-fn find_any(
+///
+/// # Errors
+/// The disk's.
+pub fn find_any(
     tx: &Tx<'_>,
     channel: &Channel,
     external_id: &str,
@@ -249,15 +270,17 @@ fn hear(
     channel: &Channel,
     receipt: &Receipt,
 ) -> Result<Recorded, EngineError> {
-    let way = Direction::Outbound;
-    let hours = dedup::RECEIPT_HOURS;
-    let found = dedup::find(tx, channel.id, way, &receipt.external_id, pen.now, hours)?;
-    let Some(mut message) = found else {
+    let (id, tag) = (&receipt.external_id, receipt.tag.as_deref());
+    let Some(mut message) = ours::sent(tx, pen, channel, id, tag)? else {
         dedup::keep_early(tx, channel.id, receipt, pen.now)?;
         return Ok(nothing());
     };
     let at = receipt.at.unwrap_or(pen.now);
     let error = receipt.error.clone();
+    if !receipt.metadata.is_empty() {
+        opaque::merge(&mut message.metadata, &receipt.metadata);
+        messages::update(tx, &message)?;
+    }
     let moved = receipts::hear(tx, pen, &mut message, receipt.state, at, error)?;
     Ok(Recorded {
         message_id: Some(message.id),
@@ -322,9 +345,7 @@ fn change(
     hours: u16,
     edit: &InboundEdit,
 ) -> Result<Recorded, EngineError> {
-    let way = Direction::Inbound;
-    let found = dedup::find(tx, channel.id, way, &edit.external_id, pen.now, hours)?;
-    let Some(mut message) = found else {
+    let Some(mut message) = find_any(tx, channel, &edit.external_id, pen, hours)? else {
         return Ok(nothing());
     };
     if message.content == edit.content {
@@ -347,9 +368,7 @@ fn take_back(
     hours: u16,
     delete: &InboundDelete,
 ) -> Result<Recorded, EngineError> {
-    let way = Direction::Inbound;
-    let found = dedup::find(tx, channel.id, way, &delete.external_id, pen.now, hours)?;
-    let Some(mut message) = found else {
+    let Some(mut message) = find_any(tx, channel, &delete.external_id, pen, hours)? else {
         return Ok(nothing());
     };
     if message.deleted_at.is_some() {

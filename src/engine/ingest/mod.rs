@@ -4,8 +4,12 @@
 //! that is on disk. What is genuine but unreadable is kept to be read again after a fix.
 
 pub mod apply;
+pub mod news;
+pub mod ours;
 pub mod quarantine;
 pub mod senders;
+#[cfg(test)]
+mod tests;
 
 use crate::base::http::HttpReply;
 use crate::base::http::Webhook;

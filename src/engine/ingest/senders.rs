@@ -33,8 +33,7 @@ pub fn resolve(
     channel: &Channel,
     sender: &InboundSender,
 ) -> Result<Contact, StoreError> {
-    let known = identities::get(tx, channel.id, &sender.address)?;
-    let found = candidates(tx, known.as_ref(), &sender.proof)?;
+    let found = candidates(tx, known(tx, channel, sender)?.as_ref(), &sender.proof)?;
     let owner = match identity::who(&found) {
         Who::Known(id) | Who::Attach(id) => contacts::survivor(tx, id)?,
         Who::Stranger => None,
@@ -51,7 +50,8 @@ pub fn resolve(
         contact.updated_at = pen.now;
     }
     contacts::put(tx, &contact)?;
-    note_address(tx, pen, channel, sender, known, contact.id)?;
+    note_address(tx, pen, channel, sender, contact.id)?;
+    note_also(tx, pen, channel, sender, contact.id)?;
     let contact_id = contact.id;
     if is_new {
         counters::add(tx, Counter::Contacts, 1)?;
@@ -60,6 +60,24 @@ pub fn resolve(
         pen.log(tx, Event::ContactUpdated(ContactEvent { contact_id }))?;
     }
     Ok(contact)
+}
+
+/// The identity a sender is known by: the one of the address, else of any other address of the
+/// same person.
+///
+/// # Errors
+/// The disk's.
+pub fn known(
+    read: &impl Read,
+    channel: &Channel,
+    sender: &InboundSender,
+) -> Result<Option<Identity>, StoreError> {
+    for address in std::iter::once(&sender.address).chain(&sender.also) {
+        if let Some(identity) = identities::get(read, channel.id, address)? {
+            return Ok(Some(identity));
+        }
+    }
+    Ok(None)
 }
 
 fn candidates(
@@ -119,6 +137,7 @@ fn stranger(pen: &mut Pen, sender: &InboundSender) -> Contact {
         created_at: pen.now,
         updated_at: pen.now,
         erased_at: None,
+        opted_out: Vec::new(),
     }
 }
 
@@ -161,27 +180,58 @@ fn note_address(
     pen: &mut Pen,
     channel: &Channel,
     sender: &InboundSender,
-    known: Option<Identity>,
     contact_id: ContactId,
 ) -> Result<(), StoreError> {
     let proved = sender.proof != Proof::default();
-    let mut identity = known.unwrap_or_else(|| Identity {
-        id: pen.id(),
-        contact_id,
-        channel_kind: channel.kind.clone(),
-        channel_id: channel.id,
-        address: sender.address.clone(),
-        display_name: None,
-        avatar_url: None,
-        verified_at: None,
-        metadata: Opaque::new(),
-        created_at: pen.now,
-        last_seen_at: None,
-    });
+    let known = identities::get(tx, channel.id, &sender.address)?;
+    let mut identity =
+        known.unwrap_or_else(|| new_identity(pen, channel, &sender.address, contact_id));
     identity.contact_id = contact_id;
     identity.display_name = sender.name.clone().or(identity.display_name);
     identity.avatar_url = sender.avatar_url.clone().or(identity.avatar_url);
     identity.verified_at = identity.verified_at.or(proved.then_some(pen.now));
     identity.last_seen_at = Some(pen.now);
     identities::put(tx, &identity)
+}
+
+/// Lets the person's other addresses lead to the same contact; one that somebody has already stays
+/// theirs.
+fn note_also(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    sender: &InboundSender,
+    contact_id: ContactId,
+) -> Result<(), StoreError> {
+    for address in &sender.also {
+        if identities::get(tx, channel.id, address)?.is_none() {
+            let identity = Identity {
+                display_name: sender.name.clone(),
+                ..new_identity(pen, channel, address, contact_id)
+            };
+            identities::put(tx, &identity)?;
+        }
+    }
+    Ok(())
+}
+
+fn new_identity(
+    pen: &mut Pen,
+    channel: &Channel,
+    address: &str,
+    contact_id: ContactId,
+) -> Identity {
+    Identity {
+        id: pen.id(),
+        contact_id,
+        channel_kind: channel.kind.clone(),
+        channel_id: channel.id,
+        address: address.to_owned(),
+        display_name: None,
+        avatar_url: None,
+        verified_at: None,
+        metadata: Opaque::new(),
+        created_at: pen.now,
+        last_seen_at: None,
+    }
 }

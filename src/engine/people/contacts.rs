@@ -297,6 +297,7 @@ pub fn empty(id: ContactId, now: Timestamp) -> Contact {
         created_at: now,
         updated_at: now,
         erased_at: None,
+        opted_out: Vec::new(),
     }
 }
 

@@ -154,6 +154,7 @@ impl Channels {
             revision: 1,
             created_at: pen.now,
             updated_at: pen.now,
+            notes: Vec::new(),
         };
         merge(&mut channel.settings, &sorted.open);
         for (name, plain) in &sorted.secrets {

@@ -164,6 +164,7 @@ impl Office {
             revision: 1,
             created_at: now,
             updated_at: now,
+            notes: Vec::new(),
         };
         self.write(move |tx| channels::put(tx, &channel)).await;
     }

@@ -18,6 +18,7 @@ use crate::store::records::contacts;
 pub fn sender(visitor: &Visitor) -> InboundSender {
     let verified = visitor.external_id.is_some();
     InboundSender {
+        also: Vec::new(),
         address: visitor.id.to_string(),
         name: visitor.claims.name.clone(),
         avatar_url: visitor.claims.avatar_url.clone(),

@@ -274,6 +274,7 @@ impl Fitting<'_> {
             .rows()
             .zip(titles)
             .map(|(row, title)| QuickReply {
+                image_url: None,
                 id: row.id.clone(),
                 title,
             })

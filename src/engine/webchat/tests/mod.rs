@@ -130,6 +130,7 @@ impl Bench {
             revision: 1,
             created_at: now,
             updated_at: now,
+            notes: Vec::new(),
         };
         let put = self.context.store.write("a test's channel", move |tx| {
             channels::put(tx, &channel)?;

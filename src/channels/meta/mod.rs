@@ -1,0 +1,117 @@
+//! What WhatsApp, Messenger and Instagram share: one vendor, one way to sign, one envelope, one
+//! shape of errors. Not a channel.
+//!
+//! Facts are from `channels/meta.md`, cited by section.
+
+pub mod envelope;
+pub mod fault;
+pub mod files;
+pub mod graph;
+pub mod node;
+pub mod settings;
+pub mod sign;
+
+#[cfg(test)]
+pub(super) mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use crate::base::http::Headers;
+    use crate::base::http::Method;
+    use crate::base::http::Webhook;
+    use crate::base::id::Id as _;
+    use crate::base::secret::Secret;
+    use crate::channels::ParseError;
+    use crate::model::Opaque;
+    use crate::model::ids::ChannelId;
+    use crate::model::inbound::InboundEvent;
+    use crate::model::opaque::merge;
+    use crate::model::outbound::Account;
+    use serde_json::Value;
+
+    /// An account with these settings and secrets.
+    pub(in crate::channels) fn account(
+        settings: serde_json::Value,
+        secrets: &[(&str, &str)],
+    ) -> Account {
+        Account {
+            channel_id: ChannelId::from_bytes([1; 16]),
+            settings: serde_json::from_value(settings).unwrap(),
+            secrets: secrets
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), Secret::new((*value).to_owned())))
+                .collect(),
+        }
+    }
+
+    /// A webhook of a fixture, and the facts it must become.
+    #[derive(serde::Deserialize)]
+    struct Case {
+        #[serde(default)]
+        settings: Opaque,
+        webhook: Value,
+        events: Value,
+    }
+
+    /// Reads every fixture of a folder and compares what becomes of it with what it says. Fields
+    /// that are empty are left out of fixtures.
+    pub(in crate::channels) fn every_fixture_parses(
+        folder: &str,
+        account: &Account,
+        parse: impl Fn(&Account, &Webhook) -> Result<Vec<InboundEvent>, ParseError>,
+    ) {
+        let mut wrong = Vec::new();
+        for (name, text) in fixtures(folder) {
+            let case: Case = serde_json::from_str(&text).unwrap();
+            let mut account = account.clone();
+            merge(&mut account.settings, &case.settings);
+            let events = parse(&account, &post(&case.webhook.to_string())).unwrap();
+            let found = without_empty(serde_json::to_value(&events).unwrap());
+            if found != case.events {
+                wrong.push(format!("{name}: {found:#}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    /// Every fixture of a folder, by name; there is at least one.
+    fn fixtures(folder: &str) -> Vec<(String, String)> {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+        let files = std::fs::read_dir(format!("{root}/{folder}")).unwrap();
+        let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+        paths.sort();
+        assert!(!paths.is_empty(), "{folder}");
+        let named = |path: std::path::PathBuf| {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(path).unwrap())
+        };
+        paths.into_iter().map(named).collect()
+    }
+
+    /// A webhook with this body.
+    pub(in crate::channels) fn post(body: &str) -> Webhook {
+        Webhook {
+            method: Method::Post,
+            headers: Headers::default(),
+            query: String::new(),
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
+    fn without_empty(value: Value) -> Value {
+        let is_empty = |value: &Value| match value {
+            Value::Null | Value::Bool(false) => true,
+            Value::String(text) => text.is_empty(),
+            Value::Array(items) => items.is_empty(),
+            Value::Object(fields) => fields.is_empty(),
+            _ => false,
+        };
+        match value {
+            Value::Array(items) => items.into_iter().map(without_empty).collect(),
+            Value::Object(fields) => fields
+                .into_iter()
+                .map(|(name, value)| (name, without_empty(value)))
+                .filter(|(name, value)| name == "isGiven" || !is_empty(value))
+                .collect(),
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The settings the three channels share. meta section 2.
+
+use crate::model::channel::Setting;
+use crate::model::channel::Shape;
+use crate::model::outbound::Account;
+use crate::model::rejection::FieldError;
+
+/// A setting that may be left empty.
+#[must_use]
+pub const fn optional(
+    name: &'static str,
+    label: &'static str,
+    help: &'static str,
+    shape: Shape,
+) -> Setting {
+    Setting {
+        name,
+        aliases: &[],
+        label,
+        help,
+        shape,
+        required: false,
+    }
+}
+
+/// A setting without which the channel cannot connect.
+#[must_use]
+pub const fn required(
+    name: &'static str,
+    label: &'static str,
+    help: &'static str,
+    shape: Shape,
+) -> Setting {
+    Setting {
+        required: true,
+        ..optional(name, label, help, shape)
+    }
+}
+
+/// A secret a person must bring.
+pub const BROUGHT: Shape = Shape::Secret { generated: None };
+
+/// What the vendor says back when it asks whether an address is ours.
+pub const VERIFY_TOKEN: Setting = required(
+    "verifyToken",
+    "Verify token",
+    "Type it beside the webhook address in the app's dashboard. Made up for you when left empty.",
+    Shape::Secret {
+        generated: Some(""),
+    },
+);
+
+/// The secret webhooks are signed with.
+pub const APP_SECRET: Setting = optional(
+    "appSecret",
+    "App secret",
+    "App dashboard, App settings, Basic. Without it nothing that comes in can be checked, so nothing is taken in.",
+    BROUGHT,
+);
+
+/// The id of the app.
+pub const APP_ID: Setting = optional(
+    "appId",
+    "App ID",
+    "App dashboard, App settings, Basic.",
+    Shape::Text,
+);
+
+/// The version of the vendor's interface.
+pub const API_VERSION: Setting = optional(
+    "apiVersion",
+    "API version",
+    "Such as v25.0, which is used when left empty.",
+    Shape::Text,
+);
+
+/// Where the vendor's interface is.
+pub const API_BASE_URL: Setting = optional(
+    "apiBaseUrl",
+    "API address",
+    "Only for tests and proxies.",
+    Shape::Text,
+);
+
+/// Where the vendor's files are.
+pub const MEDIA_BASE_URL: Setting = optional(
+    "mediaBaseUrl",
+    "Media address",
+    "Only for tests and proxies: every file is fetched from this host.",
+    Shape::Text,
+);
+
+/// Whether unsigned webhooks are taken in.
+pub const ALLOW_UNSIGNED: Setting = optional(
+    "allowUnsignedWebhooks",
+    "Accept unsigned webhooks",
+    "Only for development, and only while there is no app secret.",
+    Shape::Switch,
+);
+
+/// How long the vendor may take.
+pub const TIMEOUT: Setting = optional(
+    "requestTimeoutSecs",
+    "Time limit of a call, in seconds",
+    "30 when left empty.",
+    Shape::Number { min: 1, max: 120 },
+);
+
+/// What is wrong with the settings the three share.
+#[must_use]
+pub fn check(account: &Account) -> Vec<FieldError> {
+    let mut wrong = Vec::new();
+    if account
+        .text("apiVersion")
+        .is_some_and(|text| !is_version(text))
+    {
+        wrong.push(field("apiVersion", "must look like v25.0"));
+    }
+    for name in ["apiBaseUrl", "mediaBaseUrl"] {
+        if account.text(name).is_some_and(|text| !is_base(text)) {
+            wrong.push(field(name, "must be an http or https address without path"));
+        }
+    }
+    wrong
+}
+
+/// What is wrong with ids: each must be digits where it is given.
+#[must_use]
+pub fn check_ids(account: &Account, names: &[&str]) -> Vec<FieldError> {
+    names
+        .iter()
+        .filter(|name| account.text(name).is_some_and(|text| !is_id(text)))
+        .map(|name| field(name, "must be digits only"))
+        .collect()
+}
+
+/// A field and what is wrong with it.
+#[must_use]
+pub fn field(name: &str, message: &str) -> FieldError {
+    FieldError {
+        field: name.to_owned(),
+        message: message.to_owned(),
+    }
+}
+
+fn is_id(text: &str) -> bool {
+    (1..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_version(text: &str) -> bool {
+    let number = text.strip_prefix('v').unwrap_or(text);
+    number.split_once('.').is_some_and(|(major, minor)| {
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        digits(major) && digits(minor)
+    })
+}
+
+fn is_base(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channels::meta::tests::account;
+    use serde_json::json;
+
+    #[test]
+    fn wrong_settings_are_named() {
+        let cases = [
+            (json!({}), vec![]),
+            (
+                json!({"apiVersion":"25.0","apiBaseUrl":"http://127.0.0.1:1","mediaBaseUrl":"https://m.example/"}),
+                vec![],
+            ),
+            (json!({"apiVersion":"latest"}), vec!["apiVersion"]),
+            (json!({"apiVersion":"v25."}), vec!["apiVersion"]),
+            (
+                json!({"apiBaseUrl":"graph.facebook.com","mediaBaseUrl":"ftp://a"}),
+                vec!["apiBaseUrl", "mediaBaseUrl"],
+            ),
+            (
+                json!({"apiBaseUrl":"https://graph.facebook.com/v25.0"}),
+                vec!["apiBaseUrl"],
+            ),
+        ];
+        for (settings, expected) in cases {
+            let wrong = check(&account(settings.clone(), &[]));
+            let fields: Vec<_> = wrong.iter().map(|error| error.field.as_str()).collect();
+            assert_eq!(fields, expected, "{settings}");
+        }
+        let ids = account(
+            json!({"pageId":"12a","appId":"1","x":"123456789012345678901"}),
+            &[],
+        );
+        let wrong = check_ids(&ids, &["pageId", "appId", "x", "y"]);
+        let fields: Vec<_> = wrong.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["pageId", "x"]);
+    }
+}

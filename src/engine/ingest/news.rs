@@ -1,0 +1,166 @@
+//! What vendors tell besides messages: of people, of consent, of the account itself.
+
+use crate::channels::Recorded;
+use crate::engine::context::Pen;
+use crate::engine::error::EngineError;
+use crate::engine::ingest::apply;
+use crate::engine::ingest::senders;
+use crate::model::channel::Channel;
+use crate::model::channel::ChannelState;
+use crate::model::channel::HealthNote;
+use crate::model::event::ChannelEvent;
+use crate::model::event::ContactEvent;
+use crate::model::event::Event;
+use crate::model::inbound::Consent;
+use crate::model::inbound::Effect;
+use crate::model::inbound::InboundSender;
+use crate::model::inbound::Notice;
+use crate::model::inbound::TemplateNews;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::records::channels;
+use crate::store::records::contacts;
+
+/// How many notices a channel keeps; older ones make room.
+const NOTES_MAX: usize = 20;
+
+/// Learns what became known of somebody: addresses that belong together, a name. Nobody is made
+/// of it.
+///
+/// # Errors
+/// The disk's.
+pub fn of_person(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    person: &InboundSender,
+) -> Result<Recorded, EngineError> {
+    if senders::known(tx, channel, person)?.is_some() {
+        senders::resolve(tx, pen, channel, person)?;
+    }
+    Ok(apply::nothing())
+}
+
+/// Writes down what somebody allowed or forbade us.
+///
+/// # Errors
+/// The disk's.
+pub fn of_consent(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    consent: &Consent,
+) -> Result<Recorded, EngineError> {
+    let mut contact = senders::resolve(tx, pen, channel, &consent.from)?;
+    let is_out = contact.opted_out.contains(&consent.topic);
+    if is_out != consent.is_given {
+        return Ok(apply::nothing());
+    }
+    if consent.is_given {
+        contact.opted_out.retain(|topic| *topic != consent.topic);
+    } else {
+        contact.opted_out.push(consent.topic.clone());
+    }
+    contact.revision += 1;
+    contact.updated_at = pen.now;
+    contacts::put(tx, &contact)?;
+    let contact_id = contact.id;
+    pen.log(tx, Event::ContactUpdated(ContactEvent { contact_id }))?;
+    Ok(apply::nothing())
+}
+
+/// Keeps what the vendor says about the account. A channel that it breaks stops until somebody
+/// connects it again.
+///
+/// # Errors
+/// The disk's.
+pub fn of_account(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &mut Channel,
+    notice: &Notice,
+) -> Result<Recorded, EngineError> {
+    if notice.effect == Effect::Break && channel.state == ChannelState::Active {
+        channel.state = ChannelState::Error;
+        channel.error = Some(notice.text.clone());
+        let channel_id = channel.id;
+        pen.log(tx, Event::ChannelError(ChannelEvent { channel_id }))?;
+    }
+    let note = HealthNote {
+        kind: notice.kind.clone(),
+        effect: notice.effect,
+        text: notice.text.clone(),
+        data: notice.data.clone(),
+        at: notice.at.unwrap_or(pen.now),
+    };
+    keep(tx, pen, channel, note)?;
+    Ok(apply::nothing())
+}
+
+/// Keeps what became of a template.
+///
+/// # Errors
+/// The disk's.
+pub fn of_template(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &mut Channel,
+    news: &TemplateNews,
+) -> Result<Recorded, EngineError> {
+    let bad = ["REJECTED", "PAUSED", "DISABLED", "FLAGGED", "RED"];
+    let is_bad = |word: &Option<String>| word.as_deref().is_some_and(|word| bad.contains(&word));
+    let note = HealthNote {
+        kind: "template".to_owned(),
+        effect: if is_bad(&news.status) || is_bad(&news.quality) {
+            Effect::Warn
+        } else {
+            Effect::Note
+        },
+        text: sentence(news),
+        data: serde_json::to_value(news)
+            .ok()
+            .and_then(|value| value.as_object().cloned())
+            .unwrap_or_default(),
+        at: pen.now,
+    };
+    keep(tx, pen, channel, note)?;
+    Ok(apply::nothing())
+}
+
+fn sentence(news: &TemplateNews) -> String {
+    let name = news.name.as_deref().unwrap_or("A template");
+    let language = news.language.as_ref().map(|code| format!(" ({code})"));
+    let told = [
+        news.status.as_ref().map(|word| format!("status {word}")),
+        news.category
+            .as_ref()
+            .map(|word| format!("category {word}")),
+        news.quality.as_ref().map(|word| format!("quality {word}")),
+        news.reason
+            .as_ref()
+            .map(|word| format!("because of {word}")),
+    ];
+    let told: Vec<_> = told.into_iter().flatten().collect();
+    let told = if told.is_empty() {
+        "its text changed".to_owned()
+    } else {
+        told.join(", ")
+    };
+    format!("{name}{}: {told}.", language.unwrap_or_default())
+}
+
+fn keep(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &mut Channel,
+    note: HealthNote,
+) -> Result<(), StoreError> {
+    channel.notes.push(note);
+    let extra = channel.notes.len().saturating_sub(NOTES_MAX);
+    channel.notes.drain(..extra);
+    channel.updated_at = pen.now;
+    channels::put(tx, channel)?;
+    let channel_id = channel.id;
+    pen.log(tx, Event::ChannelUpdated(ChannelEvent { channel_id }))?;
+    Ok(())
+}

@@ -1,0 +1,312 @@
+//! What vendors tell besides messages, recorded over a real store.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::base::crypto::Sealer;
+use crate::base::id::Ids;
+use crate::base::random::Random;
+use crate::base::time::Clock;
+use crate::base::time::Timestamp;
+use crate::channels::Recorded;
+use crate::channels::registry::Registry;
+use crate::engine::context::Context;
+use crate::engine::ingest::Ingest;
+use crate::engine::links::Links;
+use crate::engine::live::Live;
+use crate::model::Opaque;
+use crate::model::channel::Channel;
+use crate::model::channel::ChannelKind;
+use crate::model::channel::ChannelState;
+use crate::model::contact::Contact;
+use crate::model::conversation::Conversation;
+use crate::model::ids::ChannelId;
+use crate::model::ids::Id as _;
+use crate::model::inbound::InboundEvent;
+use crate::model::message::Delivery;
+use crate::model::message::Direction;
+use crate::model::message::Message;
+use crate::model::message::Source;
+use crate::search::Search;
+use crate::search::SearchConfig;
+use crate::store::DEFAULT_CACHE_BYTES;
+use crate::store::Store;
+use crate::store::StoreError;
+use crate::store::records::channels;
+use crate::store::records::contacts;
+use crate::store::records::conversations;
+use crate::store::records::identities;
+use crate::store::records::messages;
+
+const ANA: &str = "+5511999990000";
+
+fn the_channel() -> ChannelId {
+    ChannelId::from_bytes([9; 16])
+}
+
+/// A WhatsApp number with everything behind it.
+struct Bench {
+    context: Context,
+    _folder: tempfile::TempDir,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), DEFAULT_CACHE_BYTES).unwrap();
+        let config = SearchConfig {
+            writer_heap_bytes: 15_000_000,
+        };
+        let search = Search::open(&folder.path().join("index"), config).unwrap();
+        let random = Random::seeded(7);
+        let key = store.secret_key();
+        let context = Context {
+            search: Arc::new(search),
+            live: Live::default(),
+            channels: Arc::new(Registry::builtin()),
+            links: Links::new("https://chat.example", key.reveal()),
+            sealer: Sealer::new(key.reveal(), random.clone()),
+            clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
+            ids: Arc::new(Ids::new(random.clone())),
+            random,
+            store,
+        };
+        let now = context.clock.now();
+        let channel = Channel {
+            id: the_channel(),
+            kind: ChannelKind::named("whatsapp"),
+            name: "Shop".to_owned(),
+            state: ChannelState::Active,
+            enabled: true,
+            settings: Opaque::new(),
+            secrets: std::collections::BTreeMap::new(),
+            sandbox: false,
+            error: None,
+            connected_at: Some(now),
+            last_inbound_at: None,
+            last_outbound_at: None,
+            metadata: Opaque::new(),
+            revision: 1,
+            created_at: now,
+            updated_at: now,
+            notes: Vec::new(),
+        };
+        let put = context.store.write("a test's channel", move |tx| {
+            channels::put(tx, &channel)?;
+            Ok::<_, StoreError>(())
+        });
+        put.await.unwrap();
+        Self {
+            context,
+            _folder: folder,
+        }
+    }
+
+    /// Records facts a second after whatever came before.
+    async fn hear(&self, events: Value) -> Vec<Recorded> {
+        self.context.clock.advance(Duration::from_secs(1));
+        let events: Vec<InboundEvent> = serde_json::from_value(events).unwrap();
+        let ingest = Ingest(self.context.clone());
+        ingest.record(the_channel(), events).await.unwrap()
+    }
+
+    fn contact(&self, address: &str) -> Option<Contact> {
+        let snapshot = self.context.store.snapshot().unwrap();
+        let identity = identities::get(&snapshot, the_channel(), address).unwrap()?;
+        contacts::get(&snapshot, identity.contact_id).unwrap()
+    }
+
+    fn conversation(&self) -> Conversation {
+        let snapshot = self.context.store.snapshot().unwrap();
+        let contact = self.contact(ANA).unwrap();
+        let latest = conversations::latest(&snapshot, contact.id, the_channel()).unwrap();
+        latest.unwrap()
+    }
+
+    /// Messages of Ana's conversation, oldest first.
+    fn messages(&self) -> Vec<Message> {
+        let snapshot = self.context.store.snapshot().unwrap();
+        let conversation = self.conversation().id;
+        let order = crate::store::Direction::Forward;
+        messages::near(&snapshot, conversation, None, order, 100).unwrap()
+    }
+
+    fn channel(&self) -> Channel {
+        let snapshot = self.context.store.snapshot().unwrap();
+        channels::get(&snapshot, the_channel()).unwrap().unwrap()
+    }
+}
+
+fn message(id: &str, from: &Value, text: &str) -> Value {
+    json!({"event":"message","externalId":id,"from":from,"to":"+55118888","content":{"type":"text","text":text}})
+}
+
+fn echo(id: &str, text: &str, at: &str) -> Value {
+    json!({"event":"echo","externalId":id,"to":{"address":ANA},"from":"+55118888","content":{"type":"text","text":text},"sentAt":at})
+}
+
+#[tokio::test]
+async fn what_was_written_on_the_phone_is_ours_once() {
+    let bench = Bench::new().await;
+    bench
+        .hear(json!([message("in1", &json!({"address":ANA}), "hi")]))
+        .await;
+    let written = echo("out1", "hello", "2026-01-01T12:00:02Z");
+    let first = bench.hear(json!([written])).await;
+    let again = bench.hear(json!([written])).await;
+    assert!(!first[0].duplicate && again[0].duplicate);
+    let messages = bench.messages();
+    let shown: Vec<_> = messages
+        .iter()
+        .map(|message| (message.direction, message.source, message.delivery))
+        .collect();
+    let theirs = (Direction::Inbound, Source::Customer, Delivery::Delivered);
+    let ours = (Direction::Outbound, Source::BusinessApp, Delivery::Sent);
+    assert_eq!(shown, [theirs, ours]);
+    assert_eq!(bench.conversation().waiting_since, None, "it was answered");
+}
+
+#[tokio::test]
+async fn a_watermark_moves_what_was_sent_until_then() {
+    let bench = Bench::new().await;
+    bench
+        .hear(json!([
+            echo("out1", "one", "2026-01-01T12:00:01Z"),
+            echo("out2", "two", "2026-01-01T12:00:05Z"),
+            echo("out3", "three", "2026-01-01T12:00:09Z"),
+        ]))
+        .await;
+    let state = || {
+        bench
+            .messages()
+            .iter()
+            .map(|one| one.delivery)
+            .collect::<Vec<_>>()
+    };
+    let mark = |state: &str, up_to: &str| json!([{"event":"watermark","address":ANA,"state":state,"upTo":up_to}]);
+    bench.hear(mark("read", "2026-01-01T12:00:01Z")).await;
+    bench.hear(mark("delivered", "2026-01-01T12:00:05Z")).await;
+    assert_eq!(
+        state(),
+        [Delivery::Read, Delivery::Delivered, Delivery::Sent]
+    );
+    let named = json!([{"event":"watermark","address":ANA,"state":"read","upTo":"2026-01-01T12:00:30Z","externalId":"out2"}]);
+    bench.hear(named).await;
+    assert_eq!(state(), [Delivery::Read, Delivery::Read, Delivery::Sent]);
+    let nobody =
+        json!([{"event":"watermark","address":"+1","state":"read","upTo":"2026-01-01T12:00:30Z"}]);
+    assert_eq!(bench.hear(nobody).await[0].message_id, None);
+}
+
+#[tokio::test]
+async fn the_past_is_nobodys_turn_and_a_late_file_takes_its_place() {
+    let bench = Bench::new().await;
+    let past = |content: Value| json!([{"event":"past","direction":"inbound","externalId":"h1","from":{"address":ANA},"to":"","content":content,"sentAt":"2025-12-01T00:00:00Z"}]);
+    bench
+        .hear(past(
+            json!({"type":"unsupported","kind":"media_placeholder"}),
+        ))
+        .await;
+    bench
+        .hear(past(json!({"type":"image","url":"https://x.example/1"})))
+        .await;
+    let again = bench
+        .hear(past(json!({"type":"image","url":"https://x.example/1"})))
+        .await;
+    assert!(again[0].duplicate);
+    let messages = bench.messages();
+    assert_eq!((messages.len(), messages[0].content.kind()), (1, "image"));
+    let conversation = bench.conversation();
+    assert_eq!(
+        (conversation.waiting_since, conversation.inbound_count),
+        (None, 0)
+    );
+    assert_eq!(
+        conversation.last_inbound_at,
+        Timestamp::parse("2025-12-01T00:00:00Z")
+    );
+}
+
+#[tokio::test]
+async fn every_address_of_a_person_leads_to_the_same_contact() {
+    let bench = Bench::new().await;
+    let both = json!({"address":ANA,"also":["US.1"],"name":"Ana"});
+    bench.hear(json!([message("in1", &both, "hi")])).await;
+    bench
+        .hear(json!([message(
+            "in2",
+            &json!({"address":"US.1"}),
+            "me again"
+        )]))
+        .await;
+    let moved = json!([{"event":"contact","address":"+5511777770000","also":[ANA]}]);
+    bench.hear(moved).await;
+    let ana = bench.contact(ANA).unwrap();
+    for address in ["US.1", "+5511777770000"] {
+        assert_eq!(bench.contact(address).unwrap().id, ana.id, "{address}");
+    }
+    assert_eq!(bench.messages().len(), 2);
+    bench
+        .hear(json!([{"event":"contact","address":"+1999","name":"Stranger"}]))
+        .await;
+    assert!(
+        bench.contact("+1999").is_none(),
+        "an address book makes nobody"
+    );
+}
+
+#[tokio::test]
+async fn consent_is_kept_and_taken_back() {
+    let bench = Bench::new().await;
+    let consent = |given: bool| json!([{"event":"consent","from":{"address":ANA},"topic":"marketing","isGiven":given}]);
+    bench.hear(consent(false)).await;
+    bench.hear(consent(false)).await;
+    assert_eq!(bench.contact(ANA).unwrap().opted_out, ["marketing"]);
+    bench.hear(consent(true)).await;
+    assert!(bench.contact(ANA).unwrap().opted_out.is_empty());
+}
+
+#[tokio::test]
+async fn what_the_vendor_breaks_stops_and_says_why() {
+    let bench = Bench::new().await;
+    let notice = |effect: &str, text: &str| json!([{"event":"notice","kind":"accountUpdate","effect":effect,"text":text}]);
+    for _ in 0..25 {
+        bench.hear(notice("warn", "Look.")).await;
+    }
+    assert_eq!(bench.channel().state, ChannelState::Active);
+    bench
+        .hear(json!([{"event":"template","name":"promo","language":"en","status":"PAUSED"}]))
+        .await;
+    bench
+        .hear(notice("break", "The account was deleted."))
+        .await;
+    let channel = bench.channel();
+    assert_eq!(channel.state, ChannelState::Error);
+    assert_eq!(channel.error.as_deref(), Some("The account was deleted."));
+    let told: Vec<_> = channel
+        .notes
+        .iter()
+        .map(|note| note.text.as_str())
+        .collect();
+    assert_eq!(told.len(), 20);
+    assert_eq!(
+        told[18..],
+        ["promo (en): status PAUSED.", "The account was deleted."]
+    );
+}
+
+#[tokio::test]
+async fn a_receipt_brings_its_price_along_even_when_nothing_moves() {
+    let bench = Bench::new().await;
+    bench
+        .hear(json!([echo("out1", "one", "2026-01-01T12:00:01Z")]))
+        .await;
+    let priced = json!([{"event":"receipt","externalId":"out1","state":"sent","metadata":{"pricing":{"category":"utility"}}}]);
+    bench.hear(priced).await;
+    let pricing = bench.messages()[0].metadata.get("pricing").cloned();
+    assert_eq!(pricing, Some(json!({"category":"utility"})));
+}
