@@ -19,7 +19,7 @@ pub const MANIFEST: &str = "/app/assets/app-6e8ddc1cd2.webmanifest";
 /// The style sheet of the full-page chat.
 pub const CHAT_CSS: &str = "/app/assets/chat-36f11165aa.css";
 /// The style sheet of the API's document.
-pub const DOCS_CSS: &str = "/app/assets/docs-b3fa85d7ff.css";
+pub const DOCS_CSS: &str = "/app/assets/docs-256e26b77b.css";
 /// The style sheet of the demo shop.
 pub const SHOP_CSS: &str = "/app/assets/shop-e3e07af455.css";
 /// The script of the demo shop.
@@ -33,7 +33,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("app-1d28005bad.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("chat-36f11165aa.css", "chat.css", "text/css; charset=utf-8"),
-    ("docs-b3fa85d7ff.css", "docs.css", "text/css; charset=utf-8"),
+    ("docs-256e26b77b.css", "docs.css", "text/css; charset=utf-8"),
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
     ("favicon-d6096f5c2d.svg", "favicon.svg", "image/svg+xml"),
     ("fields-05f88b1f07.js", "fields.js", "text/javascript; charset=utf-8"),
