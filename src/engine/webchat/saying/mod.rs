@@ -1,32 +1,34 @@
 //! A visitor says something: one transaction from the frame to the message, its entry in the
 //! timeline and its place in a conversation.
 
+mod content;
+mod opening;
+
 use crate::base::time::Timestamp;
 use crate::channels::webchat::content::Said;
 use crate::engine::context::Pen;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
-use crate::engine::inbox::open;
 use crate::engine::inbox::visitor_timeline;
 use crate::engine::ingest::apply;
-use crate::engine::rules::choices;
 use crate::engine::webchat::arrivals::refuse_blocked;
 use crate::engine::webchat::contacts as behind;
 use crate::engine::webchat::error::Code;
 use crate::engine::webchat::error::Problem;
 use crate::engine::webchat::error::WebchatError;
+use crate::engine::webchat::saying::content::content_of;
+use crate::engine::webchat::saying::content::understood;
+pub use crate::engine::webchat::saying::opening::ENDED;
+use crate::engine::webchat::saying::opening::began;
+use crate::engine::webchat::saying::opening::place;
+use crate::engine::webchat::saying::opening::spoke_first;
 use crate::model::Opaque;
-use crate::model::attachment::Attachment;
 use crate::model::channel::Channel;
 use crate::model::contact::Contact;
 use crate::model::content::Content;
-use crate::model::content::Media;
-use crate::model::content::Postback;
-use crate::model::conversation::Conversation;
 use crate::model::event::Custom;
 use crate::model::event::Event;
 use crate::model::ids::ConversationId;
-use crate::model::ids::MediaId;
 use crate::model::ids::MessageId;
 use crate::model::ids::WebchatSessionId;
 use crate::model::message::Delivery;
@@ -36,13 +38,10 @@ use crate::model::message::Sender;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
 use crate::model::webchat::Visitor;
-use crate::store::Direction;
 use crate::store::Read;
 use crate::store::StoreError;
 use crate::store::Tx;
-use crate::store::records::attachments;
 use crate::store::records::channels;
-use crate::store::records::conversations;
 use crate::store::records::messages;
 use crate::store::records::visitors;
 use crate::store::records::visitors::ClientMessage;
@@ -209,201 +208,9 @@ pub fn in_timeline(
     Ok(messages::get(read, id)?.ok_or_else(not_found)?)
 }
 
-fn content_of(
-    tx: &mut Tx<'_>,
-    session: WebchatSessionId,
-    visitor: &Visitor,
-    said: &Said,
-) -> Result<Content, WebchatError> {
-    match said {
-        Said::Words(content) => Ok(content.clone()),
-        Said::File { media_id, caption } => {
-            let stored = take_file(tx, session, *media_id)?;
-            Ok(content_of_file(&stored, caption.clone()))
-        }
-        Said::Choice { payload, source } => {
-            let invalid = || Problem::new(Code::InvalidPostback, "Nobody offered this choice.");
-            let offer = in_timeline(tx, visitor, *source).map_err(|error| match error {
-                WebchatError::Refused(_) => invalid().into(),
-                broken @ WebchatError::Broken(_) => broken,
-            })?;
-            if offer.direction != Way::Outbound || offer.deleted_at.is_some() {
-                return Err(invalid().into());
-            }
-            let choices = offer.content.choices();
-            let (id, title) = choices
-                .into_iter()
-                .find(|(id, _)| id == payload)
-                .ok_or_else(invalid)?;
-            Ok(Content::Postback(Postback {
-                payload: id.to_owned(),
-                title: title.to_owned(),
-                source_message_id: Some(offer.id.to_string()),
-                typed: None,
-            }))
-        }
-        Said::Reaction { .. } => Err(not_found().into()),
-    }
-}
-
-/// Takes an uploaded file into use: only its own session may send it, and once.
-fn take_file(
-    tx: &mut Tx<'_>,
-    session: WebchatSessionId,
-    file: MediaId,
-) -> Result<Attachment, WebchatError> {
-    let gone = || Problem::new(Code::NotFound, "There is no such file; upload it again.");
-    let mut stored = attachments::get(tx, file)?
-        .filter(|stored| stored.webchat_session == Some(session) && !stored.used)
-        .ok_or_else(gone)?;
-    stored.used = true;
-    attachments::put(tx, &stored)?;
-    Ok(stored)
-}
-
-/// A file as content: what it really is decides, not what the browser calls it.
-fn content_of_file(stored: &Attachment, caption: Option<String>) -> Content {
-    let (width, height) = stored.dimensions.unzip();
-    let media = Media {
-        media_id: Some(stored.id),
-        mime_type: Some(stored.mime_type.clone()),
-        filename: Some(stored.filename.clone()),
-        size_bytes: Some(stored.size_bytes),
-        caption,
-        width,
-        height,
-        ..Media::default()
-    };
-    match stored.mime_type.split('/').next() {
-        Some("image") => Content::Image(media),
-        Some("video") => Content::Video(media),
-        Some("audio") => Content::Audio(media),
-        _ => Content::Document(media),
-    }
-}
-
-/// Under this name a conversation remembers that its visitor ended it.
-pub const ENDED: &str = "endedByVisitor";
-
-/// The conversation the message goes into; whether it is new.
-fn place(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    channel: &Channel,
-    contact: &Contact,
-    visitor: &Visitor,
-) -> Result<(Conversation, bool), StoreError> {
-    let address = visitor.id.to_string();
-    let latest = conversations::latest(tx, contact.id, channel.id)?;
-    let before = latest.as_ref().map(|latest| latest.id);
-    let ended = latest
-        .as_ref()
-        .is_some_and(|latest| !latest.is_live() && latest.metadata.contains_key(ENDED));
-    let conversation = if ended {
-        open::open(tx, pen, channel, contact, &address, latest.as_ref())?
-    } else {
-        open::for_inbound(tx, pen, channel, contact, &address)?
-    };
-    let begun = before != Some(conversation.id);
-    Ok((conversation, begun))
-}
-
-/// What goes with the beginning of a conversation: the form's answers, and word of it.
-fn began(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    conversation: &mut Conversation,
-    visitor: &Visitor,
-) -> Result<(), StoreError> {
-    if let Some(prechat) = &visitor.prechat {
-        let answers = serde_json::Value::Object(prechat.clone());
-        conversation.metadata.insert("prechat".to_owned(), answers);
-    }
-    let event = Custom {
-        name: "webchat.conversation.started".to_owned(),
-        contact_id: Some(conversation.contact_id),
-        conversation_id: Some(conversation.id),
-        data: Opaque::from_iter([("visitorId".to_owned(), visitor.id.to_string().into())]),
-    };
-    pen.log(tx, Event::Custom(event)).map(drop)
-}
-
-/// Stores the proactive message a visitor answers as what it was: our first word.
-fn spoke_first(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    channel: &Channel,
-    conversation: &mut Conversation,
-    visitor: &Visitor,
-    proactive: &Proactive,
-) -> Result<(), StoreError> {
-    let entry = Entry {
-        direction: Way::Outbound,
-        private: false,
-        sender: Sender {
-            kind: SenderKind::Bot,
-            id: None,
-            name: proactive.author.clone(),
-        },
-        from: channel.id.to_string(),
-        to: visitor.id.to_string(),
-        content: Content::text(proactive.text.clone()),
-        sent_as: Vec::new(),
-        converted: Vec::new(),
-        delivery: Delivery::Read,
-        external_ids: Vec::new(),
-        reply_to: None,
-        client_id: None,
-        source: Source::Bot,
-        metadata: Opaque::from_iter([("proactive".to_owned(), true.into())]),
-        at: pen.now,
-    };
-    let mut message = entries::append(tx, pen, conversation, entry)?;
-    bring(tx, pen, &mut message)?;
-    // The visitor has seen it already: it is what the answer is about.
-    if let Some(mut visitor) = visitors::get(tx, visitor.id)? {
-        visitor.unread = visitor.unread.saturating_sub(1);
-        visitors::put(tx, &visitor)?;
-    }
-    Ok(())
-}
-
 /// Brings a message into its visitor's timeline; its number there.
 fn bring(tx: &mut Tx<'_>, pen: &mut Pen, message: &mut Message) -> Result<u64, StoreError> {
     Ok(visitor_timeline::bring(tx, pen, message)?.unwrap_or_default())
-}
-
-/// Turns a typed number or title back into the choice that our newest message offered.
-fn understood(
-    tx: &Tx<'_>,
-    conversation: &Conversation,
-    content: Content,
-) -> Result<Content, StoreError> {
-    let Content::Text(text) = &content else {
-        return Ok(content);
-    };
-    let Some(offer) = newest_said(tx, conversation)?.filter(|m| m.direction == Way::Outbound)
-    else {
-        return Ok(content);
-    };
-    let offered = choices::offered(&offer.content);
-    let Some(choice) = choices::chosen(&text.text, &offered) else {
-        return Ok(content);
-    };
-    Ok(Content::Postback(Postback {
-        payload: choice.id.clone(),
-        title: choice.title.clone(),
-        source_message_id: Some(offer.id.to_string()),
-        typed: Some(text.text.clone()),
-    }))
-}
-
-/// How far back the newest message is looked for among notes and history lines.
-const LOOK_BACK: usize = 20;
-
-fn newest_said(tx: &Tx<'_>, conversation: &Conversation) -> Result<Option<Message>, StoreError> {
-    let recent = messages::near(tx, conversation.id, None, Direction::Backward, LOOK_BACK)?;
-    Ok(recent.into_iter().find(|message| !message.private))
 }
 
 fn entry(
