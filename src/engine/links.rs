@@ -64,6 +64,19 @@ impl Links {
         }
     }
 
+    /// The file behind an address that [`Links::path`] made, with or without our public address
+    /// before it.
+    #[must_use]
+    pub fn media_of(&self, address: &str) -> Option<MediaId> {
+        let own = address.strip_prefix(self.public_url());
+        let (id, signature) = own
+            .unwrap_or(address)
+            .strip_prefix("/media/")?
+            .split_once("?sig=")?;
+        let id: MediaId = id.parse().ok()?;
+        same(self.signature(id, None).as_bytes(), signature.as_bytes()).then_some(id)
+    }
+
     /// Whether `claimed` opens a file at `now`.
     #[must_use]
     pub fn opens(&self, id: MediaId, end: Option<i64>, claimed: &str, now: Timestamp) -> bool {
@@ -105,6 +118,11 @@ mod tests {
             ..Media::default()
         };
         let address = links.address(&media).unwrap_or_default();
+        assert_eq!(links.media_of(&address), Some(id));
+        assert_eq!(links.media_of(&links.path(id)), Some(id));
+        for foreign in ["/media/x?sig=y", "https://elsewhere.example/a.png", ""] {
+            assert_eq!(links.media_of(foreign), None);
+        }
         assert!(
             address.starts_with("https://chat.example/media/media_"),
             "{address}"

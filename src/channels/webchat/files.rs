@@ -14,6 +14,9 @@ pub const LINK_LIFE: Duration = Duration::from_secs(3_600);
 /// The path below which visitors' files are served.
 pub const FILES: &str = "/webchat/files/";
 
+/// In place of a session: every visitor may open it. For pictures of those who answer.
+pub const TEAM: &str = "team";
+
 /// A file's id as visitors see it: `fil_` and the letters of its own.
 #[must_use]
 pub fn file_id(media: MediaId) -> String {

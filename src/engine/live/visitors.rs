@@ -256,6 +256,13 @@ impl Visitors {
         }
     }
 
+    /// The conversation a connected visitor sees as current.
+    #[must_use]
+    pub fn conversation(&self, visitor: VisitorId) -> Option<ConversationId> {
+        let all = self.rooms();
+        all.rooms.get(&visitor).and_then(|room| room.conversation)
+    }
+
     /// Says whether the page of a connection is in front of the visitor; whether that changes
     /// whether the visitor is here.
     pub fn show(&self, visitor: VisitorId, bell: &Bell, visible: bool) -> bool {

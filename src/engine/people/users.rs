@@ -20,6 +20,7 @@ use crate::model::user::User;
 use crate::model::user::UserStatus;
 use crate::store::Read;
 use crate::store::Tx;
+use crate::store::records::attachments;
 use crate::store::records::users;
 
 /// The longest name, in characters.
@@ -143,6 +144,8 @@ impl Users {
             Some(password) => Some(self.passwords.hash(password).await?),
             None => None,
         };
+        let picture = changes.avatar_url.as_deref();
+        let picture = picture.and_then(|address| self.context.links.media_of(address));
         let stamp = self.context.stamp();
         let actor = actor.clone();
         self.context
@@ -162,6 +165,9 @@ impl Users {
                 }
                 if let Some(email) = &email {
                     free_email(tx, email, Some(id))?;
+                }
+                if let Some(picture) = picture {
+                    attachments::take_into_use(tx, picture)?;
                 }
                 apply(
                     &mut user,

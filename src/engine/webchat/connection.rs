@@ -32,6 +32,7 @@ use crate::engine::webchat::site::Site;
 use crate::engine::webchat::timeline::MISSED_MAX;
 use crate::engine::webchat::view;
 use crate::model::ids::ChannelId;
+use crate::model::ids::UserId;
 
 /// How long a new connection may take to say hello.
 pub const HELLO_WITHIN: Duration = Duration::from_secs(10);
@@ -83,6 +84,8 @@ pub struct Connection {
     /// The last entry that was sent.
     sent: u64,
     availability: Availability,
+    /// Whoever answers and is here, as the browser knows it.
+    attending: Option<UserId>,
     ip: Option<IpAddr>,
     refused: u32,
     refused_since: Timestamp,
@@ -198,7 +201,8 @@ impl Webchat {
             missed: if reset { 0 } else { missed },
         };
         let connection = Connection {
-            availability: self.availability(&site),
+            availability: self.availability(&site)?,
+            attending: self.attending(visitor.conversation_id)?,
             webchat: self.clone(),
             site,
             token: caller.session.token_hash,
@@ -259,8 +263,8 @@ impl Connection {
         if news.has(News::TYPING) {
             turn.frames.push(self.typing().text());
         }
-        if news.has(News::AVAILABILITY) {
-            turn.frames.extend(self.availability_frame());
+        if news.has(News::AVAILABILITY) || news.has(News::TIMELINE) {
+            self.tell_who_is_here(&mut turn)?;
         }
         Ok(turn)
     }
@@ -303,13 +307,27 @@ impl Connection {
         }
     }
 
-    fn availability_frame(&mut self) -> Option<String> {
-        let now = self.webchat.availability(&self.site);
-        if now == self.availability {
-            return None;
+    /// Says whether somebody answers and who is here, where that changed.
+    fn tell_who_is_here(&mut self, turn: &mut Turn) -> Result<(), WebchatError> {
+        let availability = self.webchat.availability(&self.site)?;
+        if availability != self.availability {
+            self.availability = availability;
+            let frame = Outgoing::passing("availability", availability);
+            turn.frames.push(frame.text());
         }
-        self.availability = now;
-        Some(Outgoing::passing("availability", now).text())
+        let visitors = self.webchat.context.live.visitors();
+        let attending = self
+            .webchat
+            .attending(visitors.conversation(self.guest.visitor))?;
+        if attending != self.attending {
+            self.attending = attending;
+            let read = self.webchat.context.store.snapshot()?;
+            let agent = view::person(&read, self.webchat.pictures(&self.site), attending)?;
+            let agents: Vec<_> = agent.into_iter().collect();
+            let frame = Outgoing::passing("presence", json!({ "agents": agents }));
+            turn.frames.push(frame.text());
+        }
+        Ok(())
     }
 
     /// Hears a text of the browser and answers it.
@@ -337,7 +355,7 @@ impl Connection {
                 let now = self.webchat.context.clock.now();
                 let pong = Outgoing::answer("pong", id, json!({ "serverTime": now }));
                 let mut turn = Turn::say(&pong);
-                turn.frames.extend(self.availability_frame());
+                self.tell_who_is_here(&mut turn)?;
                 Ok(turn)
             }
             Body::Hello(_) => Err(Problem::validation("Hello was said already.").into()),

@@ -9,6 +9,7 @@ pub mod availability;
 pub mod connection;
 pub mod contacts;
 pub mod error;
+pub mod faces;
 pub mod forms;
 pub mod jpeg;
 pub mod limits;
@@ -18,6 +19,7 @@ pub mod presence;
 pub mod programs;
 pub mod public;
 pub mod receipts;
+pub mod replies;
 pub mod saying;
 pub mod send;
 pub mod sessions;
@@ -40,6 +42,7 @@ use crate::engine::webchat::error::Problem;
 use crate::engine::webchat::error::WebchatError;
 use crate::engine::webchat::limits::Limit;
 use crate::engine::webchat::limits::Limits;
+use crate::engine::webchat::replies::Replies;
 use crate::engine::webchat::site::Site;
 use crate::engine::webchat::site::Sites;
 use crate::engine::webchat::trails::Trails;
@@ -65,6 +68,7 @@ struct Shared {
     sites: Sites,
     limits: Limits,
     trails: Trails,
+    replies: Replies,
 }
 
 /// A browser whose token was good.

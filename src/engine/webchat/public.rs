@@ -8,11 +8,9 @@ use crate::channels::webchat::origins::frame_ancestors;
 use crate::channels::webchat::settings::Face;
 use crate::engine::webchat::Webchat;
 use crate::engine::webchat::error::WebchatError;
+use crate::engine::webchat::faces;
 use crate::engine::webchat::site::Site;
-use crate::model::permission::Role;
-use crate::model::user::User;
 use crate::store::records::organisation;
-use crate::store::records::users;
 
 /// The widget's files that a page will ask for.
 #[derive(Debug, Clone, Copy)]
@@ -35,12 +33,15 @@ impl Webchat {
         bundle: Bundle<'_>,
     ) -> Result<Value, WebchatError> {
         let read = self.context.store.snapshot()?;
-        let team: Vec<Face> = users::list(&read)?
+        let pictures = self.pictures(site);
+        let mut team = faces::team(&read)?;
+        // Those who are here come first.
+        team.sort_by_key(|user| !self.is_here(user));
+        let team: Vec<Face> = team
             .into_iter()
-            .filter(|user| user.is_active() && answers(user))
             .map(|user| Face {
+                avatar_url: pictures.of(&user),
                 name: user.name,
-                avatar_url: None,
             })
             .collect();
         let facts = Facts {
@@ -50,7 +51,7 @@ impl Webchat {
             base_url: self.context.links.public_url(),
             language: language.unwrap_or(&site.settings.default_language),
             languages: bundle.languages,
-            availability: self.availability(site),
+            availability: self.availability(site)?,
             team: &team,
         };
         Ok(config::config(&site.settings, &facts))
@@ -73,9 +74,4 @@ impl Site {
     pub fn frame_ancestors(&self) -> String {
         frame_ancestors(&self.settings.allowed_origins)
     }
-}
-
-/// Whether a person of ours answers visitors.
-fn answers(user: &User) -> bool {
-    user.role != Role::Viewer
 }

@@ -141,12 +141,17 @@ impl Webchat {
         let read = self.context.store.snapshot()?;
         let visitor = &caller.visitor;
         let receipts = caller.site.settings.show_read_receipts;
+        let pictures = self.pictures(&caller.site);
+        let attending = self.attending(visitor.conversation_id)?;
         Ok(State {
             session_id: caller.session.id,
             server_time: self.context.clock.now(),
             unread: visitor.unread,
-            conversation: view::conversation(&read, visitor.conversation_id)?,
-            availability: self.availability(&caller.site),
+            conversation: view::conversation(&read, pictures, visitor.conversation_id)?,
+            availability: self.availability(&caller.site)?,
+            agents: view::person(&read, pictures, attending)?
+                .into_iter()
+                .collect(),
             agent_typing: AgentTyping(
                 self.context
                     .live
@@ -163,12 +168,9 @@ impl Webchat {
     }
 
     fn eyes<'a>(&'a self, caller: &'a Caller) -> Eyes<'a> {
-        let base = caller.site.settings.media_base_url.as_deref();
         Eyes {
             session: caller.session.id,
-            links: &self.context.links,
-            base_url: base.unwrap_or(self.context.links.public_url()),
-            now: self.context.clock.now(),
+            pictures: self.pictures(&caller.site),
         }
     }
 }

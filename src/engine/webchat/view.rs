@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use crate::base::time::Timestamp;
 use crate::channels::webchat::files;
 use crate::channels::webchat::wire;
 use crate::channels::webchat::wire::Author;
@@ -17,8 +16,8 @@ use crate::channels::webchat::wire::ReactionBy;
 use crate::channels::webchat::wire::ReactionOut;
 use crate::channels::webchat::wire::ReceiptOut;
 use crate::channels::webchat::wire::UpdatedOut;
-use crate::engine::links::Links;
 use crate::engine::live::visitors;
+use crate::engine::webchat::faces::Pictures;
 use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::ids::ConversationId;
@@ -44,22 +43,21 @@ pub const CHOSEN: &str = "chosen";
 pub struct Eyes<'a> {
     /// The browser.
     pub session: WebchatSessionId,
-    /// Makes links.
-    pub links: &'a Links,
-    /// Where the browser loads files from.
-    pub base_url: &'a str,
-    /// The present.
-    pub now: Timestamp,
+    /// Makes links and knows the present.
+    pub pictures: Pictures<'a>,
 }
 
 impl Eyes<'_> {
     fn address(&self, media: &Media) -> Option<String> {
-        let until = self.now.plus(files::LINK_LIFE);
+        let Pictures {
+            links,
+            base_url,
+            now,
+        } = self.pictures;
+        let until = now.plus(files::LINK_LIFE);
         let session = self.session.to_string();
-        let link = |id| files::link(self.links.key(), id, &session, until);
-        media
-            .media_id
-            .map(|id| format!("{}{}", self.base_url, link(id)))
+        let link = |id| files::link(links.key(), id, &session, until);
+        media.media_id.map(|id| format!("{base_url}{}", link(id)))
     }
 }
 
@@ -98,7 +96,7 @@ pub fn frame(
             let payload = ConversationOut {
                 id: *conversation_id,
                 status: status.name(),
-                assignee: person(read, *assignee)?,
+                assignee: person(read, eyes.pictures, *assignee)?,
             };
             Outgoing::kept("conversation", seq, payload)
         }
@@ -120,7 +118,7 @@ pub fn message(
     let links = |media: &Media| eyes.address(media);
     Ok(MessageOut {
         id: message.id,
-        author: author(message),
+        author: author(read, eyes, message)?,
         content: (!deleted).then(|| wire::content(&content, &links)),
         fallback_text: if deleted {
             String::new()
@@ -160,20 +158,20 @@ pub fn choices_made(shown: &[Message]) -> HashMap<String, String> {
     postbacks.collect()
 }
 
-/// One of us as visitors know people: by name.
+/// One of us as visitors know people.
 ///
 /// # Errors
 /// The disk's.
-pub fn person(read: &impl Read, id: Option<UserId>) -> Result<Option<Author>, StoreError> {
+pub fn person(
+    read: &impl Read,
+    pictures: Pictures<'_>,
+    id: Option<UserId>,
+) -> Result<Option<Author>, StoreError> {
     let user = match id {
         Some(id) => users::get(read, id)?,
         None => None,
     };
-    Ok(user.map(|user| Author {
-        kind: AuthorKind::Agent,
-        name: Some(user.name),
-        avatar_url: None,
-    }))
+    Ok(user.map(|user| pictures.author(&user)))
 }
 
 /// Whoever types, as visitors know people.
@@ -196,6 +194,7 @@ pub fn typist(typist: visitors::Author) -> Author {
 /// The disk's.
 pub fn conversation(
     read: &impl Read,
+    pictures: Pictures<'_>,
     id: Option<ConversationId>,
 ) -> Result<Option<ConversationOut>, StoreError> {
     let found = match id {
@@ -208,22 +207,28 @@ pub fn conversation(
     Ok(Some(ConversationOut {
         id: found.id,
         status: found.status.name(),
-        assignee: person(read, found.assignee)?,
+        assignee: person(read, pictures, found.assignee)?,
     }))
 }
 
-fn author(message: &Message) -> Author {
-    let (kind, name) = match message.sender.kind {
+fn author(read: &impl Read, eyes: &Eyes<'_>, message: &Message) -> Result<Author, StoreError> {
+    let sender = &message.sender;
+    let (kind, name) = match sender.kind {
         SenderKind::Contact => (AuthorKind::Visitor, None),
-        SenderKind::Agent => (AuthorKind::Agent, Some(message.sender.name.clone())),
-        SenderKind::Bot => (AuthorKind::Bot, Some(message.sender.name.clone())),
-        SenderKind::System => (AuthorKind::System, Some(message.sender.name.clone())),
+        SenderKind::Agent => (AuthorKind::Agent, Some(sender.name.clone())),
+        SenderKind::Bot => (AuthorKind::Bot, Some(sender.name.clone())),
+        SenderKind::System => (AuthorKind::System, Some(sender.name.clone())),
     };
-    Author {
+    let user = sender.id.as_deref().and_then(|id| id.parse().ok());
+    let user = match user.filter(|_| kind == AuthorKind::Agent) {
+        Some(id) => users::get(read, id)?,
+        None => None,
+    };
+    Ok(Author {
         kind,
         name,
-        avatar_url: None,
-    }
+        avatar_url: user.and_then(|user| eyes.pictures.of(&user)),
+    })
 }
 
 fn updated(eyes: &Eyes<'_>, message: &Message) -> UpdatedOut {

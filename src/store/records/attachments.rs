@@ -39,6 +39,24 @@ pub fn put(tx: &mut Tx<'_>, attachment: &Attachment) -> Result<(), StoreError> {
     tx.put(&ATTACHMENTS, &attachment.id, attachment)
 }
 
+/// Notes that something else than a message shows a file, so that it is kept. A file that is gone
+/// stays gone.
+///
+/// # Errors
+/// The disk's.
+pub fn take_into_use(tx: &mut Tx<'_>, id: MediaId) -> Result<(), StoreError> {
+    match get(tx, id)? {
+        Some(attachment) => put(
+            tx,
+            &Attachment {
+                used: true,
+                ..attachment
+            },
+        ),
+        None => Ok(()),
+    }
+}
+
 /// Files that no message carries and that came before `until`, oldest first.
 ///
 /// # Errors

@@ -86,6 +86,8 @@ pub struct State {
     pub conversation: Option<ConversationOut>,
     /// Whether somebody answers now.
     pub availability: Availability,
+    /// Whoever answers in the conversation, while that person is here.
+    pub agents: Vec<Author>,
     /// Who types.
     pub agent_typing: AgentTyping,
     /// Up to where the visitor's messages were read.
@@ -239,6 +241,7 @@ mod tests {
                     assignee: Some(bia()),
                 }),
                 availability: online(),
+                agents: vec![bia()],
                 agent_typing: AgentTyping(None),
                 last_read_by_agent_seq: 117,
             },
@@ -254,6 +257,7 @@ mod tests {
             json!({"state":"online","nextOpenAt":null})
         );
         assert_eq!(out["conversation"]["assignee"]["name"], json!("Bia"));
+        assert_eq!(out["agents"][0]["name"], json!("Bia"));
         let typing = serde_json::to_value(AgentTyping(Some(bia()))).unwrap();
         assert_eq!(typing["name"], json!("Bia"));
     }

@@ -3,6 +3,7 @@
 
 mod identity;
 mod messages;
+mod people;
 mod sockets;
 
 use std::sync::Arc;

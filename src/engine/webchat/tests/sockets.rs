@@ -19,12 +19,12 @@ use crate::model::content::Content;
 use crate::model::ids::Id as _;
 use crate::model::ids::UserId;
 
-fn seen(turn: &Turn) -> Vec<Value> {
+pub(super) fn seen(turn: &Turn) -> Vec<Value> {
     let parse = |frame: &String| serde_json::from_str(frame).unwrap();
     turn.frames.iter().map(parse).collect()
 }
 
-async fn connect(bench: &Bench, browser: &Browser, cursor: u64) -> (Connection, Value) {
+pub(super) async fn connect(bench: &Bench, browser: &Browser, cursor: u64) -> (Connection, Value) {
     let hello = json!({ "type": "hello", "id": "h1", "payload":
         { "protocol": 1, "token": browser.token, "cursor": cursor, "visible": true } });
     let greeted = bench
@@ -42,7 +42,7 @@ async fn connect(bench: &Bench, browser: &Browser, cursor: u64) -> (Connection, 
     (connection, welcome["payload"].clone())
 }
 
-async fn next(connection: &mut Connection) -> Turn {
+pub(super) async fn next(connection: &mut Connection) -> Turn {
     let news = connection.rung().await;
     connection.tell(news)
 }
