@@ -22,6 +22,8 @@ export interface Core {
   /** Absent in inline mode. */
   button: HTMLButtonElement | undefined;
   store: Store;
+  /** What the page listens to, by event. */
+  handlers: Record<string, ((detail: any) => void)[]>;
   /** Aborted by `destroy`: every listener, timer and request hangs on it. */
   signal: AbortSignal;
   emit(name: string, detail?: unknown): void;

@@ -27,6 +27,8 @@ export interface InitOptions extends Partial<Pick<Theme, 'primaryColor' | 'posit
   /** With `target`: fill it, no launcher, nothing to close. */
   fullPage?: boolean;
   apiUrl?: string;
+  /** Set by the widget when it was fetched afresh because the server speaks a newer protocol. */
+  renewed?: boolean;
   onReady?: () => void;
   onOpen?: () => void;
   onClose?: () => void;

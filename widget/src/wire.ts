@@ -116,6 +116,8 @@ export interface Config {
   businessHoursOnly?: boolean;
   offline?: OfflineConfig;
   emailContinuity?: boolean;
+  /** Whether a copy of the chat can be mailed. */
+  emailTranscript?: boolean;
   sessionDuration?: number;
   showBranding?: boolean;
   soundEnabled?: boolean;
@@ -174,6 +176,8 @@ export interface Welcome {
   unread?: number;
   conversation?: Conversation | null;
   availability?: Availability;
+  /** Whoever answers in the conversation, while that person is here. */
+  agents?: Person[];
   agentTyping?: Author | boolean;
   lastReadByAgentSeq?: number;
 }

@@ -26,6 +26,7 @@ export const DEFAULT_CONFIG = {
   ],
   fileUpload: { enabled: true, maxSize: 10_485_760, allowedTypes: ['image/*', 'application/pdf', 'text/plain'], multiple: true },
   offline: { enabled: true },
+  emailTranscript: true,
   privacy: { policyUrl: '/privacy' },
 };
 
@@ -47,7 +48,7 @@ export async function startMock(overrides = {}) {
   const newest = (visitor) => visitor.events.length;
   const stateOf = (visitor) => ({
     sessionId: visitor.sessionId, serverTime: now(), heartbeat: 25, unread: visitor.events.filter((e) => e.type === 'message' && e.payload.author.type !== 'visitor' && e.seq > visitor.read).length,
-    conversation: visitor.conversation, availability: config.availability, agentTyping: false, lastReadByAgentSeq: visitor.agentRead,
+    conversation: visitor.conversation, agents: visitor.conversation?.assignee ? [visitor.conversation.assignee] : [], availability: config.availability, agentTyping: false, lastReadByAgentSeq: visitor.agentRead,
   });
   function push(visitor, type, payload) {
     const event = { type, seq: newest(visitor) + 1, payload };
@@ -61,6 +62,13 @@ export async function startMock(overrides = {}) {
     if (known) return { ...known, duplicate: true };
     if (prechatRequired && !visitor.prechat) throw { status: 409, code: 'prechat_required' };
     visitor.conversation ??= { id: next('conv'), status: 'open', assignee: null };
+    if (payload.content.type === 'reaction') {
+      const { targetId, emoji } = payload.content;
+      const event = push(visitor, 'message.updated', { id: targetId, reactions: emoji ? [{ emoji, by: 'visitor' }] : [] });
+      const ack = { clientMessageId: payload.clientMessageId, messageId: targetId, seq: event.seq, conversationId: visitor.conversation.id, timestamp: now(), duplicate: false };
+      visitor.sent.set(payload.clientMessageId, ack);
+      return ack;
+    }
     const content = payload.content.fileId ? { ...payload.content, ...uploads.get(payload.content.fileId) } : payload.content;
     const id = next('msg');
     const timestamp = now();
@@ -165,6 +173,7 @@ export async function startMock(overrides = {}) {
       return answer(200, {});
     }
     if (route === 'POST /transcript') return answer(202, {});
+    if (route === 'GET /transcript') return answer(200, 'a copy');
     return fail(404, 'not_found');
   }
 
@@ -261,8 +270,10 @@ export async function startMock(overrides = {}) {
       const visitor = agent.visitor();
       visitor.conversation = { ...(visitor.conversation ?? { id: next('conv') }), status: 'open', assignee: MARINA };
       push(visitor, 'conversation', visitor.conversation);
+      agent.transient('presence', { agents: [MARINA] });
     },
     transient: (type, payload) => sockets.forEach((socket) => socket.send(JSON.stringify({ type, payload }))),
+    closeSockets: (code) => sockets.forEach((socket) => socket.close(code)),
     dropSockets: () => sockets.forEach((socket) => socket.terminate()),
   };
   await new Promise((ready) => server.listen(overrides.port ?? 0, '127.0.0.1', ready));

@@ -26,6 +26,9 @@ use crate::store::records::visitors;
 /// Under this name what a machine seems to have written is marked, for people to judge.
 const SUSPECT: &str = "spamSuspect";
 
+/// Under this name it is kept whether the visitor agreed to be remembered.
+const CONSENT: &str = "consent";
+
 impl Webchat {
     /// Takes the answers of the form before a conversation. They are claims: nobody proved them.
     ///
@@ -118,9 +121,13 @@ fn flawed(field: &str, flaw: Flaw) -> Problem {
     Problem::of_fields([(field.to_owned(), flaw)].into())
 }
 
-/// The answers, marked where a machine seems to have given them.
+/// The answers with the consent that came with them, marked where a machine seems to have given
+/// them.
 fn marked(answers: &Answers, form: &FormRequest) -> Opaque {
     let mut fields = answers.fields.clone();
+    if let Some(consent) = form.consent {
+        fields.insert(CONSENT.to_owned(), consent.into());
+    }
     if forms::smells_of_spam(&form.hp, form.elapsed) {
         fields.insert(SUSPECT.to_owned(), true.into());
     }

@@ -26,6 +26,7 @@ pub mod sessions;
 pub mod site;
 pub mod timeline;
 pub mod trails;
+pub mod transcript;
 pub mod uploads;
 pub mod view;
 

@@ -184,7 +184,7 @@ fn is_shown(site: &Site, entry: &TimelineEntry) -> bool {
 const STEP: usize = 200;
 
 /// Messages of a timeline with their numbers, nearest first.
-fn said(
+pub(super) fn said(
     read: &impl Read,
     visitor: &Visitor,
     mut from: Option<u64>,

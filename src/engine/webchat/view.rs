@@ -286,7 +286,7 @@ pub fn asks_for_rating(message: &Message) -> bool {
 }
 
 /// What was really sent, where that differs and is still one piece.
-fn seen_content(message: &Message) -> Content {
+pub(super) fn seen_content(message: &Message) -> Content {
     match message.sent_as.as_slice() {
         [] => message.content.clone(),
         [one] => one.clone(),

@@ -61,7 +61,11 @@ fn calls(config: &mut ServiceConfig) {
         .service(call("/events").route(web::post().to(rest::event)))
         .service(call("/prechat").route(web::post().to(rest::prechat)))
         .service(call("/offline").route(web::post().to(rest::offline)))
-        .service(call("/transcript").route(web::post().to(rest::transcript)))
+        .service(
+            call("/transcript")
+                .route(web::get().to(rest::copy))
+                .route(web::post().to(rest::transcript)),
+        )
         .service(call("/uploads").route(web::post().to(uploads::upload)));
 }
 

@@ -265,6 +265,18 @@ pub async fn offline(
     })
 }
 
+/// `GET transcript`: what was said, as a text file.
+pub async fn copy(state: Data<State>, channel: Path<String>, request: HttpRequest) -> Answer {
+    let visit = Visit::of(&state, &channel, &request)?;
+    let caller = visit.caller(&state)?;
+    let copy = state.engine.webchat.copy(&caller)?;
+    Ok(HttpResponse::Ok()
+        .insert_header(("Content-Disposition", "attachment; filename=\"chat.txt\""))
+        .insert_header(("Cache-Control", "no-store"))
+        .content_type("text/plain; charset=utf-8")
+        .body(copy))
+}
+
 /// `POST transcript`
 pub async fn transcript(
     state: Data<State>,

@@ -27,7 +27,13 @@ export class Api {
   ) {}
 
   /** `path` is relative to the channel. Resolves with the parsed answer, `{}` for an empty one. */
-  async call<T>(method: string, path: string, body?: unknown, signal: AbortSignal = this.signal): Promise<T> {
+  async call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+    const text = await this.text(path, method, body, signal);
+    return (text ? parse(text) : {}) as T;
+  }
+
+  /** The same, with the answer as it came. */
+  async text(path: string, method = 'GET', body?: unknown, signal: AbortSignal = this.signal): Promise<string> {
     const headers: Record<string, string> = {};
     if (this.token) headers['Authorization'] = `Bearer ${this.token}`;
     if (body !== undefined) headers['Content-Type'] = 'application/json';
@@ -41,7 +47,7 @@ export class Api {
       throw new ApiError(0, { code: 'network' });
     }
     if (!answer.ok) throw failure(answer.status, text, answer.headers.get('Retry-After'));
-    return (text ? parse(text) : {}) as T;
+    return text;
   }
 
   /** Sends a file; `progress` hears shares from 0 to 1. Aborting `signal` stops it. */

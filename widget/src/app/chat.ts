@@ -12,6 +12,7 @@ import { pause } from './pause';
 import { Outbox, type Entry } from './outbox';
 import { pageInfo } from './page';
 import { Reading } from './reading';
+import { renew } from './renew';
 import { Sender } from './sender';
 import { Session, type Change } from './session';
 import { initial, type Gate, type State } from './state';
@@ -98,8 +99,13 @@ export class Chat {
         ready: () => this.hub.leader && this.state.link === 'online',
         send: (frame) => this.hub.send(frame),
         onSent: (entry, ack) => this.sent(entry, ack),
-        onFailed: (_, code) => {
+        onFailed: ({ content, clientMessageId }, code) => {
           core.emit('error', { code });
+          // A reaction is drawn where it belongs at once; one that was refused goes away again.
+          if (content.type === 'reaction') {
+            this.outbox.remove(clientMessageId);
+            void this.reload().catch(() => undefined);
+          }
           this.redraw();
         },
         onPrechat: () => this.set({ gate: 'prechat' }),
@@ -238,7 +244,7 @@ export class Chat {
   }
 
   #welcome(welcome: Welcome): void {
-    const { conversation, availability, agentTyping, lastReadByAgentSeq, unread } = welcome;
+    const { conversation, availability, agents, agentTyping, lastReadByAgentSeq, unread } = welcome;
     if (welcome.reset) void this.reload().catch(() => undefined);
     if (lastReadByAgentSeq) this.timeline.receipt(lastReadByAgentSeq, 'read');
     this.reading.welcomed(welcome.cursor);
@@ -247,6 +253,7 @@ export class Chat {
       unread: unread ?? this.state.unread,
       conversation: conversation ?? null,
       availability: { ...this.state.availability, ...availability },
+      agents: agents ?? [],
     });
     this.reading.check();
   }
@@ -257,6 +264,7 @@ export class Chat {
     else if (type === 'error') this.#error(frame);
     else if (type === 'typing') this.typing.theirs(payload.state === 'start' ? payload.author : null);
     else if (type === 'availability') this.set({ availability: payload });
+    else if (type === 'presence') this.set({ agents: payload.agents });
     else if (type === 'session.updated') void this.#adopt(this.session.updated(payload as SessionAnswer));
     else if (type === 'reload') void this.core.reload();
     else if (frame.seq !== undefined) this.#event(frame);
@@ -300,6 +308,8 @@ export class Chat {
 
   /** One of our messages is stored on the server. */
   sent(entry: Entry, ack: Arrival): void {
+    // Of a reaction only the server can build the event.
+    if (entry.content.type === 'reaction') return;
     const event = ackEvent(ack, entry);
     this.hub.share(event);
     this.#event(event);
@@ -329,7 +339,7 @@ export class Chat {
 
   #refused(code: number): void {
     if (code === 4003) return this.core.refuse();
-    if (code === 4026) return this.core.emit('error', { code: 'upgrade_required' });
+    if (code === 4026) return renew(this.core);
     // Logged out elsewhere: a new session only when the visitor acts again.
     this.#wipe();
   }
@@ -397,6 +407,14 @@ export class Chat {
     message.chosen = payload;
     this.say({ type: 'postback', payload, title, sourceMessageId: message.id });
     this.core.emit('postback', { payload, title });
+  }
+
+  /** Puts the visitor's reaction on a message, or takes it back when it is the same again. */
+  react(message: Message, emoji: string): void {
+    const others = (message.reactions ?? []).filter(({ by }) => by !== 'visitor');
+    const again = message.reactions?.some((reaction) => reaction.by === 'visitor' && reaction.emoji === emoji);
+    message.reactions = again ? others : [...others, { emoji, by: 'visitor' }];
+    this.queue({ type: 'reaction', emoji: again ? '' : emoji, targetId: message.id }, { proactiveId: undefined });
   }
 
   enterThread(): void {

@@ -10,7 +10,6 @@ import { Panel } from './components/panel';
 import { Preview, type PreviewProps } from './components/preview';
 import { cover, narrow, onNarrow } from './fullscreen';
 import type { Words } from './i18n';
-import { chime } from './sound';
 import type { Message } from './timeline';
 import { summary } from './view';
 
@@ -135,7 +134,7 @@ export class Shell {
     if (message.seq <= (ui?.seen ?? 0)) return;
     core.store.set({ ui: { ...ui, seen: message.seq } });
     if (message.author.type === 'system') return;
-    if (chat.config.soundEnabled !== false && !ui?.muted && !chat.reading.looking) chime();
+    if (chat.config.soundEnabled !== false && !ui?.muted && !chat.reading.looking) void chat.parts.load().then((more) => more.chime(), () => undefined);
     if (chat.state.open) return;
     const { content } = message;
     const open = (): void => {

@@ -1,5 +1,5 @@
 /** What the screen is drawn from. */
-import type { Author, Availability, Conversation } from '../wire';
+import type { Author, Availability, Conversation, Person } from '../wire';
 import type { LinkState } from './transport/connection';
 
 export type Gate = 'prechat' | 'offline' | 'consent';
@@ -15,6 +15,8 @@ export interface State {
   conversation: Conversation | null;
   availability: Availability;
   typing: Author | null;
+  /** Whoever answers in the conversation, while that person is here. */
+  agents: Person[];
   /** Shown instead of composer and messages. */
   gate: Gate | null;
   /** The offline form was sent. */
@@ -31,6 +33,6 @@ export interface State {
 }
 
 export const initial = (thread: boolean, availability: Availability): State => ({
-  open: false, thread, link: 'idle', failures: 0, unread: 0, conversation: null, availability, typing: null, gate: null, thanked: false,
+  open: false, thread, link: 'idle', failures: 0, unread: 0, conversation: null, availability, typing: null, agents: [], gate: null, thanked: false,
   loading: false, proactive: null, notice: '', asking: false, deleting: false,
 });

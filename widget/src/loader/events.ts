@@ -3,7 +3,7 @@ import type { InitOptions } from '../options';
 
 type Handler = (detail: any) => void;
 
-const handlers: Record<string, Handler[]> = {};
+export const handlers: Record<string, Handler[]> = {};
 
 export function on(name: string, handler: Handler): void {
   (handlers[name] ??= []).push(handler);

@@ -6,7 +6,7 @@ import { parse } from '../json';
 import type { InitOptions } from '../options';
 import { openStore } from '../storage';
 import type { Config } from '../wire';
-import { emit, warn } from './events';
+import { emit, handlers, warn } from './events';
 import { direction, LABELS, pick } from './language';
 import { createLauncher } from './launcher';
 import css from './launcher.css';
@@ -64,7 +64,7 @@ export function createWidget(options: InitOptions, base: string, nonce: string, 
     root.append(frame);
     const button = options.target ? undefined : createLauncher(config.theme);
     core = {
-      version: __VERSION__, assets: `${base}/v1/widget/${__HASH__}/`, api: options.apiUrl ? api : config.apiBaseUrl || api, options, config, language, root, frame, button, store, signal,
+      version: __VERSION__, assets: `${base}/v1/widget/${__HASH__}/`, api: options.apiUrl ? api : config.apiBaseUrl || api, options, config, language, root, frame, button, store, signal, handlers,
       emit: (name, detail) => emit(options, name, detail), refuse, script, reload: fetchConfig,
     };
     const sheet = new CSSStyleSheet();

@@ -135,6 +135,71 @@ check('a rating and a list answer reach the server', {}, async ({ mock, page, wi
   assert.deepEqual([payload.score, payload.comment], [4, 'Quick']);
 });
 
+check('a reaction is put on a message, changed and taken back', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  await widget.say('hello');
+  await until(() => stored(mock).length === 1);
+  const { payload } = mock.agent.say('Shall I keep a bag?');
+  const sent = () => mock.agent.visitor().frames.filter((frame) => frame.payload.content?.type === 'reaction').map((frame) => frame.payload.content);
+  const press = async (emoji) => {
+    await page.getByRole('button', { name: 'React' }).click();
+    await page.getByRole('group', { name: 'React' }).getByRole('button', { name: emoji }).click();
+  };
+  await press('\u{1f44d}');
+  await page.locator('.reactions', { hasText: '\u{1f44d}' }).waitFor();
+  await press('\u2764');
+  await page.locator('.reactions', { hasText: '\u2764' }).waitFor();
+  await press('\u2764');
+  await page.locator('.reactions').waitFor({ state: 'detached' });
+  await until(() => sent().length === 3);
+  assert.deepEqual(sent(), ['\u{1f44d}', '\u2764', ''].map((emoji) => ({ type: 'reaction', emoji, targetId: payload.id })));
+  mock.agent.say('Still in step');
+  await widget.log.getByText('Still in step').waitFor();
+  await page.getByRole('button', { name: 'React' }).last().click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('group', { name: 'React' }).waitFor({ state: 'detached' });
+  await widget.panel.waitFor();
+});
+
+check('a server that speaks a newer protocol gets a fresh loader, once', {}, async ({ mock, page, widget }) => {
+  await page.evaluate(() => {
+    window.heard = [];
+    for (const name of ['destroy', 'ready', 'error']) window.linktor('on', name, (detail) => window.heard.push(detail?.code ?? name));
+  });
+  await widget.open();
+  const loaders = [];
+  page.on('request', (request) => request.url().includes('/v1/linktor.js') && loaders.push(request.url()));
+  await until(() => mock.log.some(({ path }) => path === 'hello'));
+  mock.agent.closeSockets(4026);
+  await until(() => loaders.length === 1, 'the fresh loader');
+  assert.match(loaders[0], /linktor\.js\?\d+$/);
+  await until(() => page.evaluate(() => window.heard.includes('ready') && window.heard.at(-1)), 'the new widget');
+  await widget.panel.waitFor();
+  await until(() => mock.log.filter(({ path }) => path === 'hello').length === 2);
+  mock.agent.closeSockets(4026);
+  await until(() => page.evaluate(() => window.heard.includes('upgrade_required')), 'the error');
+  assert.equal(loaders.length, 1);
+});
+
+check('whoever answers is said to be here only while that is so', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  await widget.say('hello');
+  await until(() => stored(mock).length === 1);
+  mock.agent.join();
+  await page.getByText('Marina is here').waitFor();
+  mock.agent.transient('presence', { agents: [] });
+  await page.getByText('Replies in minutes').waitFor();
+});
+
+check('a copy of the chat is saved as a file', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  await widget.say('hello');
+  await until(() => stored(mock).length === 1);
+  await page.getByRole('button', { name: 'Menu' }).click();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Save a copy' }).click()]);
+  assert.equal(download.suggestedFilename(), 'chat.txt');
+});
+
 check('a lost acknowledgement does not double the message', {}, async ({ mock, page, widget }) => {
   await widget.open();
   await until(() => mock.log.some(({ path }) => path === 'hello'));

@@ -197,5 +197,49 @@ export const STATES = {
       await page.getByRole('dialog', { name: 'See coffees' }).waitFor();
     },
   },
+  kinds: {
+    settings: { static: PICTURES, viewport: { width: 620, height: 1400 }, config: { theme: { primaryColor: '#5450D6', headerText: 'Aurora Coffee', size: 'large' } } },
+    async act(world) {
+      const { mock, page } = world;
+      await talk(world);
+      mock.agent.join();
+      mock.agent.say({ type: 'image', url: '/1.svg', filename: 'bag.svg', width: 190, height: 70, caption: 'This one' });
+      mock.agent.say({ type: 'audio', url: '/a.mp3', filename: 'a.mp3' });
+      mock.agent.say({ type: 'location', latitude: -23.55, longitude: -46.63, name: 'Aurora', address: 'Rua A, 1' });
+      mock.agent.say({ type: 'contacts', contacts: [{ name: 'Paula', phones: ['+5511999999999'], emails: ['p@example.com'], organization: 'Aurora' }] });
+      mock.agent.say('Code `AC-20418` and:\n1. open\n2. pour\n```\nbrew --time 28s\n```');
+      mock.agent.say({ type: 'buttons', header: 'Your order', text: 'What shall we do?', footer: 'Order 20418', buttons: [{ type: 'reply', id: 'r', title: 'Refund' }, { type: 'url', title: 'Open shop', url: 'https://example.com' }, { type: 'call', title: 'Call us', phone: '+5511' }, { type: 'location', title: 'Share where I am' }] });
+      const edited = mock.agent.say('Typo fixed', undefined, { edited: true });
+      await page.getByText('Typo fixed').waitFor();
+      await page.getByRole('button', { name: 'React' }).last().click();
+      await page.getByRole('group', { name: 'React' }).getByRole('button').first().click();
+      await until(() => mock.agent.visitor().events.some((event) => event.type === 'message.updated' && event.payload.id === edited.payload.id));
+      await page.getByRole('button', { name: 'React' }).last().click();
+      await page.getByRole('group', { name: 'React' }).waitFor();
+    },
+  },
+  long: {
+    settings: {},
+    async act(world) {
+      const { mock, page } = world;
+      await talk(world, 'W'.repeat(300));
+      for (let n = 1; n <= 200; n++) mock.agent.say(`Message ${n}`);
+      mock.agent.say(`https://example.com/${'very-long-'.repeat(30)} ${'Donaudampfschifffahrtsgesellschaft'.repeat(5)}`);
+      mock.agent.say({ type: 'text', text: 'Choose', quickReplies: Array.from({ length: 13 }, (_, n) => ({ id: `q${n}`, title: `Quick reply number ${n + 1}` })) });
+      await page.getByRole('button', { name: 'Quick reply number 13' }).waitFor();
+    },
+  },
+  'server-error': {
+    settings: {},
+    async act(world) {
+      const { mock, page, widget } = world;
+      await talk(world);
+      mock.faults.down = true;
+      mock.agent.dropSockets();
+      await widget.say('Are you there?');
+      await page.getByText('Your message is kept here').waitFor({ timeout: 20_000 });
+    },
+  },
+  'phone-home': { settings: { viewport: { width: 390, height: 844 }, context: { hasTouch: true, isMobile: true } }, act: async ({ widget }) => widget.open() },
   'full-page': { settings: { path: '/chat/ch_1', viewport: { width: 1100, height: 760 } }, act: async ({ widget }) => widget.panel.waitFor() },
 };

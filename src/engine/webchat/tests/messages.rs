@@ -190,7 +190,7 @@ async fn a_required_form_comes_first() {
     let early = bench.send(&browser, words("cm_1", "hello")).await;
     assert_eq!(refused(early).code, Code::PrechatRequired);
     let fill = |email: &str| {
-        let form = json!({ "fields": { "email": email }, "elapsed": 5_000 });
+        let form = json!({ "fields": { "email": email }, "consent": true, "elapsed": 5_000 });
         serde_json::from_value(form).unwrap()
     };
     let wrong = bench.webchat.prechat(&browser.caller, fill("nobody")).await;
@@ -206,6 +206,7 @@ async fn a_required_form_comes_first() {
         .unwrap()
         .unwrap();
     assert_eq!(conversation.metadata["prechat"]["email"], "ana@example.com");
+    assert_eq!(conversation.metadata["prechat"]["consent"], true);
 }
 
 #[tokio::test]

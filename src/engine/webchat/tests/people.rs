@@ -147,6 +147,25 @@ async fn the_usual_wait_is_told_once_three_were_answered() {
 }
 
 #[tokio::test]
+async fn a_copy_holds_what_was_said_in_the_visitors_own_time() {
+    let bench = Bench::new(json!({})).await;
+    let said = json!({ "timezone": "America/Sao_Paulo", "user": { "name": "Ana" } });
+    let opened = bench.open(None, said).await;
+    let browser = bench.browser(&opened.token.unwrap());
+    let ack = bench.say(&browser, "cm_1", "two\nlines").await;
+    let answer = bench.reply(ack.conversation_id, Content::text("hi")).await;
+    let reaction = json!({ "clientMessageId": "cm_2",
+        "content": { "type": "reaction", "emoji": "\u{2764}", "targetId": answer.id } });
+    bench.send(&browser, reaction).await.unwrap();
+    let caller = bench.browser(&browser.token).caller;
+    assert_eq!(
+        bench.webchat.copy(&caller).unwrap(),
+        "Website\n\n[2026-01-01 09:00 -03] Ana:\n    two\n    lines\n\n\
+         [2026-01-01 09:00 -03] Bia:\n    hi\n"
+    );
+}
+
+#[tokio::test]
 async fn visitors_see_pictures_that_lie_here_and_no_others() {
     let bench = Bench::new(json!({})).await;
     let media = MediaId::from_bytes([5; 16]);

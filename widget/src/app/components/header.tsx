@@ -17,8 +17,8 @@ function stateLine(chat: Chat): string {
   const gate = chat.gate();
   if (gate === 'prechat') return config.preChatForm?.title || words('beforeStart');
   if (state.availability.state === 'offline') return backAt(words, state.availability) ?? words('closedNow');
-  const { assignee, status } = state.conversation ?? {};
-  if (assignee?.name && status !== 'resolved') return words('isHere', { name: assignee.name });
+  const [{ name } = { name: null }] = state.agents;
+  if (name) return words('isHere', { name });
   return replyTime(words, state.availability);
 }
 

@@ -7,7 +7,8 @@ import type { Key } from '../i18n';
 import type { Entry } from '../outbox';
 import { isTheirs } from '../reading';
 import { quickReplies, rows, summary, type Row } from '../view';
-import { Bubble, Text, type Shown } from './bits';
+import type { Message } from '../timeline';
+import { Bubble, IconButton, Text, type Shown } from './bits';
 import { Icon, type IconName } from './icon';
 
 /** Closer to the end than this counts as being there. */
@@ -25,7 +26,8 @@ export function Thread({ chat }: { chat: Chat }): JSX.Element {
   const newest = timeline.messages.at(-1)?.seq ?? 0;
   const more = chat.parts.get(false);
   const files = uploads?.list ?? [];
-  const waiting = outbox.entries.length + files.length;
+  const unsent = outbox.entries.filter(({ content }) => content.type !== 'reaction');
+  const waiting = unsent.length + files.length;
 
   const toEnd = (): void => {
     const { current } = list;
@@ -60,7 +62,7 @@ export function Thread({ chat }: { chat: Chat }): JSX.Element {
   };
 
   const lastOwn = shown.findLast(({ message }) => !isTheirs(message));
-  const chips = quickReplies(timeline.messages, outbox.entries);
+  const chips = quickReplies(timeline.messages, unsent);
   return (
     <div class="stage">
       <div class="log" part="messages" ref={list} onScroll={scrolled} tabIndex={0} role="log" aria-live="polite" aria-relevant="additions" aria-busy={state.loading} aria-label={words('yourConversation')}>
@@ -69,7 +71,7 @@ export function Thread({ chat }: { chat: Chat }): JSX.Element {
           {state.thanked && <div class="note" role="status"><Icon name="check" />{words('offlineThanks')}</div>}
           {state.proactive && !shown.length && <Proposal chat={chat} />}
           {shown.map((row) => <Fragment key={row.message.id}><Item chat={chat} row={row} words={row === lastOwn && !waiting} /></Fragment>)}
-          {outbox.entries.map((entry) => <Fragment key={entry.clientMessageId}><Waiting chat={chat} entry={entry} /></Fragment>)}
+          {unsent.map((entry) => <Fragment key={entry.clientMessageId}><Waiting chat={chat} entry={entry} /></Fragment>)}
           {more && files.map((upload) => <Fragment key={upload.id}><more.Sending chat={chat} upload={upload} /></Fragment>)}
           {state.conversation?.status === 'resolved' && !!shown.length && !waiting && <p class="event">{words('ended')}</p>}
           <Writing chat={chat} />
@@ -115,6 +117,7 @@ function Item({ chat, row, words: spelled }: { chat: Chat; row: Row; words: bool
       <div class={`item ${own ? 'own' : 'theirs'} ${last ? 'last' : ''}`}>
         <Body chat={chat} {...row} />
         {!!reactions?.length && <span class="reactions">{reactions.map(({ emoji }) => emoji).join(' ')}</span>}
+        {!own && !message.deleted && !CHOICES.test(message.content?.type ?? '') && <Reacting chat={chat} message={message} />}
         <div class={last || (own && spelled) ? 'meta' : 'sr'}>
           <span class={own ? 'sr' : ''}>{name}</span>{!own && MIDDOT}{time}
           {message.edited && <>{MIDDOT}{words('edited')}</>}
@@ -122,6 +125,30 @@ function Item({ chat, row, words: spelled }: { chat: Chat; row: Row; words: bool
         </div>
       </div>
     </>
+  );
+}
+
+/** What is answered by choosing needs no other reaction. */
+const CHOICES = /^(buttons|list|carousel)$/;
+
+function Reacting({ chat, message }: { chat: Chat; message: Message }): JSX.Element {
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const more = chat.parts.get(open);
+  const close = (): void => {
+    setOpen(false);
+    box.current?.querySelector('button')?.focus({ preventScroll: true });
+  };
+  const key = (event: KeyboardEvent): void => {
+    if (!open || event.key !== 'Escape') return;
+    event.stopPropagation();
+    close();
+  };
+  return (
+    <div class="reacting" ref={box} onKeyDown={key}>
+      <IconButton icon="smile" label={chat.words('react')} expanded={open} onClick={() => setOpen(!open)} />
+      {open && more && <more.React chat={chat} message={message} onClose={close} />}
+    </div>
   );
 }
 

@@ -6,11 +6,13 @@ import { AskEmail, Deletion, Menu } from './menu';
 import { Rich } from './content';
 import { startPoll } from './poll';
 import { Sending } from './sending';
+import { React } from './react';
 import { watchRules } from './rules';
+import { chime } from './sound';
 import { uploadsOf } from './uploads';
 import css from '../styles/more.css';
 
-const parts = { AskEmail, Consent, Deletion, Emoji, Menu, Offline, PreChat, Rich, Sending, css, startPoll, uploadsOf, watchRules };
+const parts = { AskEmail, Consent, Deletion, Emoji, Menu, Offline, PreChat, React, Rich, Sending, chime, css, startPoll, uploadsOf, watchRules };
 
 export type More = typeof parts;
 

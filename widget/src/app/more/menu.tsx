@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Chat } from '../chat';
-import { transcript } from './submit';
+import { save, transcript } from './submit';
 
 export function Menu({ chat, onClose }: { chat: Chat; onClose(): void }): JSX.Element {
   const { words, core, state, config } = chat;
@@ -32,7 +32,8 @@ export function Menu({ chat, onClose }: { chat: Chat; onClose(): void }): JSX.El
   return (
     <div role="menu" ref={list} aria-label={words('menu')} onKeyDown={key}>
       {item(words(ui?.muted ? 'soundOn' : 'soundOff'), () => core.store.set({ ui: { ...ui, muted: !ui?.muted } }))}
-      {state.conversation && item(words('emailCopy'), copy)}
+      {state.conversation && item(words('saveCopy'), () => void save(chat).catch(() => chat.set({ notice: words('serverBar') })))}
+      {state.conversation && config.emailTranscript && item(words('emailCopy'), copy)}
       {running && item(words('endChat'), () => chat.endConversation())}
       {config.privacy?.policyUrl && <a role="menuitem" tabIndex={-1} href={config.privacy.policyUrl} target="_blank" rel="noopener" onClick={onClose}>{words('privacy')}</a>}
       {chat.session.known && item(words('deleteData'), () => chat.set({ deleting: true }), 'bad')}

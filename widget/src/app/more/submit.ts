@@ -40,6 +40,16 @@ export async function transcript(chat: Chat, email?: string): Promise<void> {
   await chat.api.call('POST', '/transcript', email ? { email } : {});
 }
 
+/** Saves what was said as a file in the visitor's own computer. */
+export async function save(chat: Chat): Promise<void> {
+  const url = URL.createObjectURL(new Blob([await chat.api.text('/transcript')], { type: 'text/plain;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = 'chat.txt';
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url));
+}
+
 /** Fetches one message again: its links had expired. */
 export async function refetch(chat: Chat, seq: number): Promise<void> {
   const { messages } = await chat.api.call<{ messages: WireMessage[] }>('GET', `/messages?after=${seq - 1}&limit=1`);
