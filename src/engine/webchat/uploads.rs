@@ -195,7 +195,8 @@ where
                     match bytes.next().await {
                         Some(Ok(chunk)) => head.extend_from_slice(chunk.as_ref()),
                         Some(Err(error)) => return Some((Err(error.to_string()), Passing::Over)),
-                        None => break,
+                        // An ended stream must not be asked again.
+                        None => return Some((Ok(head.freeze()), Passing::Over)),
                     }
                 }
                 if !jpeg::is_jpeg(&head) {
