@@ -18,7 +18,6 @@ use tokio::task::JoinHandle;
 use crate::base::crypto::Sealer;
 use crate::base::id::Ids;
 use crate::base::random::Random;
-use crate::base::time::Clock;
 use crate::channels::registry::Registry;
 use crate::config::Config;
 use crate::control::socket::ControlSocket;
@@ -38,6 +37,8 @@ use crate::store::Store;
 use crate::web;
 use crate::web::demo::Demo;
 use crate::web::state::State;
+
+pub use crate::base::time::Clock;
 
 /// How long requests under way may take to finish when the server stops.
 const FINISH_SECS: u64 = 5;
@@ -168,9 +169,7 @@ impl Running {
             tracing::error!("the server ended badly: {error}");
         }
         workers.stop(LOOPS_PATIENCE).await;
-        drop(engine);
-        // The indexer writes what it has and ends when its last owner is gone.
-        drop(indexer);
+        indexer.stop();
         store.close();
     }
 }

@@ -96,7 +96,7 @@ pub struct Progress {
 #[derive(Debug)]
 pub struct Indexer {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// Tells the indexer that the log has grown. Cheap, and safe to use too often.
@@ -146,7 +146,7 @@ impl Indexer {
             .spawn(move || follower.run())?;
         Ok(Self {
             shared,
-            thread: Some(thread),
+            thread: Mutex::new(Some(thread)),
         })
     }
 
@@ -174,15 +174,12 @@ impl Indexer {
         signals.progress.position >= seq
     }
 
-    /// Stops after committing what is under way.
-    pub fn stop(mut self) {
-        self.end();
-    }
-
-    fn end(&mut self) {
+    /// Stops after committing what is under way, whoever else still holds it.
+    pub fn stop(&self) {
         self.shared.lock().stopping = true;
         self.shared.changed.notify_all();
-        if let Some(thread) = self.thread.take()
+        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(thread) = thread.take()
             && thread.join().is_err()
         {
             tracing::error!("the search indexer had failed");
@@ -192,7 +189,7 @@ impl Indexer {
 
 impl Drop for Indexer {
     fn drop(&mut self) {
-        self.end();
+        self.stop();
     }
 }
 
