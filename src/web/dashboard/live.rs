@@ -62,9 +62,15 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config.route("/app/ws", web::get().to(open));
 }
 
+/// Where a page stands that opens the socket, for the first time or again.
 #[derive(Deserialize)]
 struct Resume {
+    /// The last position it saw.
     after: Option<u64>,
+    /// The conversation that is open, so that what it missed of it comes too.
+    conversation: Option<String>,
+    /// The list that is shown.
+    queue: Option<String>,
 }
 
 async fn open(
@@ -79,8 +85,8 @@ async fn open(
     }
     let (response, session, frames) = actix_ws::handle(&request, body)?;
     let socket = Socket::enter(state, reader, session);
-    let after = resume.after;
-    actix_web::rt::spawn(socket.run(frames.max_frame_size(FRAME_MAX_BYTES), after));
+    let frames = frames.max_frame_size(FRAME_MAX_BYTES);
+    actix_web::rt::spawn(socket.run(frames, resume.into_inner()));
     Ok(response)
 }
 
@@ -151,10 +157,13 @@ impl Socket {
         }
     }
 
-    async fn run(mut self, frames: MessageStream, after: Option<u64>) {
+    async fn run(mut self, frames: MessageStream, resume: Resume) {
         let mut heard = self.state.engine.context.live.listen();
         self.seq = self.state.engine.events.last();
-        let reason = match self.catch_up(after).await {
+        if resume.conversation.is_some() {
+            self.look(resume.conversation.as_deref(), resume.queue.as_deref());
+        }
+        let reason = match self.catch_up(resume.after).await {
             Ok(()) => self.serve(frames, &mut heard).await,
             Err(gone) => gone,
         };

@@ -7,7 +7,7 @@ const LOCK = 'linktor:app', PING_MS = 25_000, DEAF_MS = 60_000, GRACE_MS = 3_000
 const channel = 'BroadcastChannel' in window ? new BroadcastChannel(LOCK) : null;
 let socket = null, leader = false, tries = 0, seq = 0, lostAt = 0, missed = 0;
 let retryTimer, graceTimer, pingTimer, deafTimer;
-let looking = null, stale = false;
+let looking = null, place = null, stale = false;
 let recent = [];
 const handlers = {};
 
@@ -24,6 +24,8 @@ export function look(conversation) {
 /** Sends a frame, by way of the tab that holds the socket. */
 export function send(frame) {
   if (leader) {
+    // Where this browser stands, for when the socket opens again.
+    if (frame.kind === 'look') place = frame;
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
   } else channel?.postMessage({ up: frame });
 }
@@ -56,6 +58,7 @@ function connect() {
   clearTimeout(retryTimer);
   if (!leader || (socket && socket.readyState < WebSocket.CLOSING)) return;
   const url = new URL(`/app/ws?after=${seq}`, location.href);
+  if (place?.conversation) for (const name of ['conversation', 'queue']) url.searchParams.set(name, place[name] ?? '');
   url.protocol = url.protocol.replace('http', 'ws');
   socket = new WebSocket(url);
   const mine = socket;
