@@ -1,0 +1,168 @@
+//! Conversations and their messages.
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::support::api::Api;
+use crate::support::server::Server;
+use crate::support::server::on_a_server;
+
+/// A conversation with three messages of a visitor.
+struct Talk {
+    api: Api,
+    site: Value,
+    acks: Vec<Value>,
+    address: String,
+}
+
+impl Talk {
+    async fn begin(server: &Server) -> Self {
+        let site = server.website(json!({})).await;
+        let ana = server.visitor(&site).await;
+        let mut acks = Vec::new();
+        for (id, text) in [("cm_1", "one"), ("cm_2", "two"), ("cm_3", "three")] {
+            acks.push(ana.say(id, text).await);
+        }
+        let id = acks[0]["conversationId"].as_str().unwrap();
+        Self {
+            api: server.api(),
+            address: format!("/conversations/{id}"),
+            site,
+            acks,
+        }
+    }
+
+    async fn texts(&self, query: &str) -> Vec<String> {
+        let address = format!("{}/messages{query}", self.address);
+        let list = self.api.get(&address).await.ok();
+        let all = list["data"].as_array().unwrap().iter();
+        all.map(|one| one["text"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    async fn patch(&self, body: Value) -> Value {
+        self.api.patch(&self.address, body).await.ok()
+    }
+}
+
+#[test]
+fn messages_are_listed_newest_first_and_fetched_by_their_place() {
+    on_a_server(async |server| {
+        let talk = Talk::begin(server).await;
+        let second = talk.acks[1]["messageId"].as_str().unwrap();
+        assert_eq!(talk.texts("").await, ["three", "two", "one"]);
+        assert_eq!(talk.texts("?limit=1").await, ["three"]);
+        assert_eq!(talk.texts(&format!("?before={second}")).await, ["one"]);
+        assert_eq!(talk.texts(&format!("?after={second}")).await, ["three"]);
+
+        let inside = format!("{}/messages/{second}", talk.address);
+        let inside = talk.api.get(&inside).await.ok();
+        assert_eq!(inside["text"], "two");
+        let alone = talk.api.get(&format!("/messages/{second}")).await.ok();
+        assert_eq!(alone, inside);
+        let foreign = format!("/conversations/conv_{}/messages/{second}", "0".repeat(26));
+        let foreign = talk.api.get(&foreign).await;
+        foreign.refused(404, "MESSAGE_NOT_FOUND");
+    });
+}
+
+#[test]
+fn a_client_id_makes_a_message_once() {
+    on_a_server(async |server| {
+        let talk = Talk::begin(server).await;
+        let messages = format!("{}/messages", talk.address);
+        let body = json!({ "text": "yes", "clientId": "mine-1" });
+        let first = talk.api.post(&messages, body.clone()).await.ok();
+        let second = talk.api.post(&messages, body).await.ok();
+        assert_eq!(first["id"], second["id"]);
+        assert_eq!(talk.texts("").await.len(), 4);
+        let to = json!({ "channelId": talk.site["id"], "to": first["to"], "text": "by address" });
+        let sent = talk.api.post("/messages", to).await.ok();
+        assert_eq!(sent["conversationId"], first["conversationId"]);
+    });
+}
+
+#[test]
+fn a_note_stays_among_us() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let ana = server.visitor(&site).await;
+        let ack = ana.say("cm_1", "hello").await;
+        let id = ack["conversationId"].as_str().unwrap();
+        let messages = format!("/conversations/{id}/messages");
+        let note = json!({ "text": "a difficult one", "private": true });
+        let note = server.api().post(&messages, note).await.ok();
+        assert_eq!(note["private"], true);
+        assert_eq!(ana.history().await.len(), 1);
+        // All that is told is that whoever wrote it has read.
+        let polled = ana.get("poll?after=0&wait=0").await.ok();
+        let events = polled["events"].as_array().unwrap().iter();
+        let kinds: Vec<&str> = events.map(|one| one["type"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["message", "receipt"]);
+        assert!(!polled.to_string().contains("difficult"));
+    });
+}
+
+#[test]
+fn a_conversation_goes_through_its_states() {
+    on_a_server(async |server| {
+        let talk = Talk::begin(server).await;
+        let agent = server.colleague("agent").await;
+        let taken = talk.patch(json!({ "assignedTo": agent["id"] })).await;
+        assert_eq!(taken["assignedTo"], agent["id"]);
+        assert!(
+            talk.patch(json!({ "assignedTo": null })).await["assignedTo"].is_null(),
+            "null gives it back"
+        );
+        let tagged = talk
+            .patch(json!({ "tags": ["vip"], "priority": "high", "metadata": { "order": 7 } }))
+            .await;
+        assert_eq!(tagged["tags"], json!(["vip"]));
+        assert_eq!(tagged["metadata"]["order"], 7);
+
+        let steps = [
+            ("snooze", json!({}), "snoozed"),
+            ("reopen", json!({}), "open"),
+            ("resolve", json!({}), "resolved"),
+        ];
+        for (step, body, status) in steps {
+            let address = format!("{}/{step}", talk.address);
+            let after = talk.api.post(&address, body).await.ok();
+            assert_eq!(after["status"], status, "{step}");
+            let counts = talk.api.get("/conversations/counts").await.ok();
+            assert_eq!(counts[status], 1, "{step}: {counts}");
+        }
+    });
+}
+
+#[test]
+fn what_sleeps_wakes_at_its_time() {
+    on_a_server(async |server| {
+        let talk = Talk::begin(server).await;
+        let until = json!({ "until": "2026-01-01T13:00:00Z" });
+        let snooze = format!("{}/snooze", talk.address);
+        talk.api.post(&snooze, until).await.ok();
+        let listed = talk.api.get("/conversations").await.ok();
+        assert_eq!(listed["total"], 0, "it is out of sight");
+        server.pass(std::time::Duration::from_secs(3_601));
+        crate::support::eventually("it wakes", async || {
+            let now = talk.api.get(&talk.address).await.ok();
+            (now["status"] == "open").then_some(())
+        })
+        .await;
+    });
+}
+
+#[test]
+fn what_is_deleted_is_gone_for_everybody() {
+    on_a_server(async |server| {
+        let talk = Talk::begin(server).await;
+        assert_eq!(talk.api.delete(&talk.address).await.status, 204);
+        let gone = talk.api.get(&talk.address).await;
+        gone.refused(404, "CONVERSATION_NOT_FOUND");
+        let first = talk.acks[0]["messageId"].as_str().unwrap();
+        let first = talk.api.get(&format!("/messages/{first}")).await;
+        first.refused(404, "MESSAGE_NOT_FOUND");
+        assert_eq!(talk.api.get("/conversations").await.ok()["total"], 0);
+    });
+}

@@ -1,0 +1,4 @@
+//! The REST API from outside, a file a subject.
+
+mod conversations;
+mod promises;

@@ -1,0 +1,176 @@
+//! The agents' socket: what happens reaches everybody in order, and whoever was away gets what was
+//! missed.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::support::agent::Agent;
+use crate::support::eventually;
+use crate::support::server::OWNER;
+use crate::support::server::on_a_server;
+use crate::support::socket::Socket;
+
+/// The frames up to the one that answers a ping: everything that was under way before.
+async fn so_far(socket: &mut Socket) -> Vec<Value> {
+    socket.say(json!({ "kind": "ping" })).await;
+    let mut frames = Vec::new();
+    loop {
+        let frame = socket.hear().await;
+        if frame["kind"] == "pong" {
+            return frames;
+        }
+        frames.push(frame);
+    }
+}
+
+/// What was put at the end of a thread, in order.
+fn appended(frames: &[Value]) -> Vec<String> {
+    let appends = frames.iter().filter(|frame| frame["swap"] == "append");
+    appends
+        .map(|frame| frame["html"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn last_place(frames: &[Value]) -> u64 {
+    let places = frames.iter().filter_map(|frame| frame["seq"].as_u64());
+    places.max().unwrap()
+}
+
+#[test]
+fn an_agent_who_was_away_gets_what_was_missed_in_order_and_once() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let ana = server.visitor(&site).await;
+        let agent = server.agent(OWNER).await;
+        let mut socket = agent.connected(None).await;
+        let ack = ana.say("cm_0", "before").await;
+        let conversation = ack["conversationId"].as_str().unwrap();
+        let row = socket.hear_of("fragment").await;
+        assert_eq!(row["target"], format!("row-{conversation}"));
+        socket
+            .say(json!({ "kind": "look", "conversation": conversation }))
+            .await;
+        let frames = so_far(&mut socket).await;
+        let place = last_place(&[vec![row], frames].concat());
+        socket.vanish();
+
+        for number in 1..=5 {
+            ana.say(&format!("cm_{number}"), &format!("missed {number}"))
+                .await;
+        }
+        let mut socket = agent.resumed(place, conversation).await;
+        let missed = so_far(&mut socket).await;
+        let texts = appended(&missed);
+        assert_eq!(texts.len(), 5, "{missed:?}");
+        for (number, html) in (1..).zip(&texts) {
+            assert!(html.contains(&format!("missed {number}")), "{html}");
+        }
+        let rows = missed
+            .iter()
+            .filter(|frame| frame["target"] == format!("row-{conversation}"));
+        assert_eq!(rows.count(), 1, "each thing once, as it stands now");
+
+        // Nothing comes twice, and the socket goes on.
+        let place = last_place(&missed);
+        socket.vanish();
+        let mut socket = agent.resumed(place, conversation).await;
+        assert_eq!(appended(&so_far(&mut socket).await), Vec::<String>::new());
+        ana.say("cm_6", "live").await;
+        let live = eventually("the message is pushed", async || {
+            appended(&so_far(&mut socket).await).pop()
+        });
+        assert!(live.await.contains("live"));
+    });
+}
+
+#[test]
+fn two_agents_see_the_same_and_what_the_other_does() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let ana = server.visitor(&site).await;
+        server.colleague("agent").await;
+        let owner = server.agent(OWNER).await;
+        let bia = server.agent("agent@example.com").await;
+        let ack = ana.say("cm_0", "hello").await;
+        let conversation = ack["conversationId"].as_str().unwrap();
+        let look = json!({ "kind": "look", "conversation": conversation });
+        let mut first = owner.connected(None).await;
+        let mut second = bia.connected(None).await;
+        first.say(look.clone()).await;
+        second.say(look).await;
+        let presence = first.hear_of("presence").await;
+        let presence = if presence["viewers"] == json!([]) {
+            first.hear_of("presence").await
+        } else {
+            presence
+        };
+        assert_eq!(presence["viewers"][0]["name"], "agent");
+        let address = format!("/app/c/{conversation}/messages");
+        let answer = [("text", "from Bia"), ("mode", "reply"), ("clientId", "c_1")];
+        bia.submit(&address, &answer).await;
+        for socket in [&mut first, &mut second] {
+            let html = eventually("both see the answer", async || {
+                appended(&so_far(socket).await).pop()
+            });
+            assert!(html.await.contains("from Bia"));
+        }
+    });
+}
+
+/// Whether a socket that names a position is told to fetch everything again.
+async fn is_too_old(agent: &Agent, place: u64) -> bool {
+    let mut socket = agent.connect(Some(place)).await;
+    let frames = so_far(&mut socket).await;
+    frames.iter().any(|frame| frame["kind"] == "resync")
+}
+
+#[test]
+fn whoever_was_away_too_long_is_told_to_start_afresh() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let ana = server.visitor(&site).await;
+        ana.say("cm_0", "hello").await;
+        let agent = server.agent(OWNER).await;
+        assert!(!is_too_old(&agent, 1).await);
+        // The log keeps thirty days; the session of a browser is shorter, so it signs in again.
+        server.pass(Duration::from_secs(31 * 24 * 3_600));
+        let agent = server.agent(OWNER).await;
+        eventually("the log forgets", async || {
+            is_too_old(&agent, 1).await.then_some(())
+        })
+        .await;
+    });
+}
+
+#[test]
+fn more_than_can_be_shown_at_once_is_fetched_instead() {
+    on_a_server(async |server| {
+        let api = server.api();
+        let agent = server.agent(OWNER).await;
+        let making = (0..600).map(|number| {
+            let name = format!("Contact {number}");
+            api.post("/contacts", json!({ "name": name }))
+        });
+        futures_util::future::join_all(making).await;
+        assert!(is_too_old(&agent, 1).await);
+    });
+}
+
+#[test]
+fn a_page_elsewhere_and_a_stranger_get_no_socket() {
+    on_a_server(async |server| {
+        let agent = server.agent(OWNER).await;
+        let address = format!("ws{}/app/ws", server.url().trim_start_matches("http"));
+        for (origin, cookie) in [
+            ("https://evil.example", agent.cookie()),
+            (server.url(), "linktor_session=forged"),
+            (server.url(), ""),
+        ] {
+            let headers = [("origin", origin), ("cookie", cookie)];
+            let refused = Socket::open(&address, &headers).await;
+            assert!(refused.is_err(), "{origin} {cookie}");
+        }
+    });
+}

@@ -1,0 +1,48 @@
+//! What every test stands on: a server, and everybody who talks to it.
+//!
+//! ```ignore
+//! on_a_server(async |server| {
+//!     let site = server.website(json!({})).await;
+//!     let mut ana = server.browser(&site);
+//!     ana.open().await;
+//!     ana.say("cm_1", "hello").await;
+//!     let api = server.api();
+//!     let list = api.get("/conversations").await.ok();
+//!     assert_eq!(list["total"], 1);
+//! });
+//! ```
+
+pub mod agent;
+pub mod api;
+pub mod browser;
+pub mod hook;
+pub mod log;
+pub mod reply;
+pub mod server;
+pub mod socket;
+
+use std::time::Duration;
+
+/// The longest anything in a test may take that is not about time.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+/// How often a condition is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
+/// Looks again and again until there is something to see; what it is.
+pub async fn eventually<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
+    within(PATIENCE, what, look).await
+}
+
+/// The same with a limit of its own, where the limit is what the test is about.
+pub async fn within<T>(limit: Duration, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let looking = async {
+        loop {
+            if let Some(seen) = look().await {
+                return seen;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    };
+    let seen = tokio::time::timeout(limit, looking).await;
+    seen.unwrap_or_else(|_| unreachable!("not within {limit:?}: {what}"))
+}
