@@ -1,5 +1,7 @@
 //! A program that posts signed webhooks to a web chat.
 
+use std::fmt::Write;
+
 use hmac::Hmac;
 use hmac::KeyInit as _;
 use hmac::Mac as _;
@@ -60,5 +62,8 @@ pub fn hmac_hex(key: &str, message: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
     mac.update(message);
     let bytes = mac.finalize().into_bytes();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").unwrap();
+        hex
+    })
 }

@@ -28,20 +28,8 @@ pub fn listen() -> Watch {
 /// Whether a test failed: its server was left without its folder, and complains about that.
 static SPOILED: AtomicBool = AtomicBool::new(false);
 
-/// Somebody who reads the log for one server.
+/// Notices when a test fails whose server is still there.
 pub struct Watch;
-
-impl Watch {
-    /// Fails when there was an error that nobody provoked. Servers share the log, so the error may
-    /// be of a test that runs at the same time.
-    pub fn must_be_clean(self) {
-        let mut held = COMPLAINTS.lock().unwrap_or_else(PoisonError::into_inner);
-        let heard = std::mem::take(&mut *held).concat();
-        drop(held);
-        let heard = Some(heard).filter(|_| !SPOILED.load(Ordering::Relaxed));
-        assert_eq!(heard.unwrap_or_default(), "", "errors in the log");
-    }
-}
 
 impl Drop for Watch {
     fn drop(&mut self) {
@@ -49,6 +37,16 @@ impl Drop for Watch {
             SPOILED.store(true, Ordering::Relaxed);
         }
     }
+}
+
+/// Fails when there was an error that nobody provoked. Servers share the log, so the error may be of
+/// a test that runs at the same time.
+pub fn must_be_clean() {
+    let mut held = COMPLAINTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let heard = std::mem::take(&mut *held).concat();
+    drop(held);
+    let heard = Some(heard).filter(|_| !SPOILED.load(Ordering::Relaxed));
+    assert_eq!(heard.unwrap_or_default(), "", "errors in the log");
 }
 
 struct Ear;
