@@ -35,6 +35,7 @@ use tokio::sync::OnceCell;
 use crate::app::throwaway::Throwaway;
 use crate::bench::large::Large;
 use crate::bench::report::Figure;
+use crate::cli::asked_to_stop;
 
 /// What to measure, and where.
 #[derive(Debug, Clone, Args)]
@@ -139,11 +140,19 @@ impl Bench {
     }
 }
 
-/// Measures and tells each figure as soon as it is known.
+/// Measures and tells each figure as soon as it is known, until all is measured or it is told to
+/// stop. Whatever was written is removed, and every server ended, either way.
 ///
 /// # Errors
-/// Something could not be measured.
+/// Something could not be measured, or it was told to stop.
 pub async fn run(order: Order, tell: impl Fn(&str)) -> Result<(), BenchError> {
+    tokio::select! {
+        measured = measure(order, tell) => measured,
+        () = asked_to_stop() => Err(BenchError::new("stopped before everything was measured")),
+    }
+}
+
+async fn measure(order: Order, tell: impl Fn(&str)) -> Result<(), BenchError> {
     let bench = Bench::new(&order)?;
     tell(&report::head());
     for part in Part::value_variants() {

@@ -50,7 +50,9 @@ impl Postgres {
         let settings = ["-c", "listen_addresses=", "-c", "max_connections=300"];
         let server = postgres
             .program("postgres", &settings)
-            .args(["-D", "data", "-k", "."])
+            .args(["-D", "data", "-k"])
+            // In full, because it changes to its data directory before it makes its socket.
+            .arg(&postgres.folder)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
