@@ -85,6 +85,10 @@ pub struct Conversation {
     /// it.
     #[serde(default)]
     pub seen_position: u32,
+    /// The newest message to the customer, when its choices went out as words: what a typed number
+    /// answers.
+    #[serde(default)]
+    pub spelled_out: Option<MessageId>,
 }
 
 /// How a conversation stands.

@@ -163,6 +163,7 @@ fn count(
         }
         Direction::Outbound => {
             conversation.waiting_since = None;
+            conversation.spelled_out = Some(message.id).filter(|_| !message.sent_as.is_empty());
             if message.sender.kind == SenderKind::Agent {
                 conversation
                     .first_reply_at

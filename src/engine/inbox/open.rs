@@ -96,6 +96,7 @@ pub fn open(
         created_at: pen.now,
         updated_at: pen.now,
         seen_position: 0,
+        spelled_out: None,
     };
     conversations::put(tx, &conversation)?;
     let mut contact = contact.clone();

@@ -35,7 +35,6 @@ use crate::model::message::Sender;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
 use crate::model::opaque;
-use crate::store::Direction as Order;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::channels;
@@ -197,8 +196,8 @@ pub fn entry(
     })
 }
 
-/// How many messages back an offer of choices is still taken as what a number answers.
-const LOOK_BACK: usize = 10;
+/// How many entries back an offer of choices is still taken as what a number answers.
+const LOOK_BACK: u32 = 10;
 
 /// A typed number or title turned back into the choice it means, when the newest message of ours
 /// offered choices.
@@ -210,14 +209,12 @@ pub fn meant(
     conversation: &Conversation,
     content: &Content,
 ) -> Result<Content, StoreError> {
-    let Content::Text(text) = content else {
+    let (Content::Text(text), Some(id)) = (content, conversation.spelled_out) else {
         return Ok(content.clone());
     };
-    let recent = messages::near(tx, conversation.id, None, Order::Backward, LOOK_BACK)?;
-    let newest = recent
-        .iter()
-        .find(|message| message.direction == Direction::Outbound && !message.private);
-    let Some(offer) = newest.filter(|message| !message.sent_as.is_empty()) else {
+    let since = conversation.positions.saturating_sub(LOOK_BACK);
+    let offer = messages::get(tx, id)?.filter(|offer| offer.position > since);
+    let Some(offer) = offer else {
         return Ok(content.clone());
     };
     let offered = choices::offered(&offer.content);

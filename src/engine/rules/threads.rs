@@ -121,6 +121,7 @@ mod tests {
             created_at: ago(written),
             updated_at: ago(written),
             seen_position: 0,
+            spelled_out: None,
         }
     }
 
