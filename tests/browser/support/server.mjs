@@ -1,7 +1,7 @@
 // Starts the real binary in a folder of its own and stops it again.
 
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -48,6 +48,7 @@ export async function demo() {
 
 /** @returns {Promise<Server>} */
 async function start(args, env) {
+  await assertFresh();
   const folder = await mkdtemp(join(tmpdir(), 'linktor-browser-'));
   const child = spawn(BINARY, args, {
     cwd: folder,
@@ -87,6 +88,26 @@ async function start(args, env) {
     child.kill('SIGKILL');
     throw failure;
   }
+}
+
+/** Fails when a source is newer than the binary: the tests would judge yesterday's program. */
+async function assertFresh() {
+  const built = (await stat(BINARY).catch(() => {
+    throw new Error(`There is no ${BINARY}; run \`cargo build\` first.`);
+  })).mtimeMs;
+  for (const source of await sources()) {
+    const changed = (await stat(source).catch(() => undefined))?.mtimeMs ?? Infinity;
+    if (changed > built) {
+      throw new Error(`${source} is newer than ${BINARY} or gone; run \`cargo build\` first.`);
+    }
+  }
+}
+
+/** What the binary was made from, by the list that cargo puts beside it; nothing without a list. */
+async function sources() {
+  const list = await readFile(`${BINARY}.d`, 'utf8').catch(() => '');
+  return list.slice(list.indexOf(': ') + 1).match(/(?:\\ |\S)+/g)
+    ?.map((path) => path.replaceAll('\\ ', ' ')) ?? [];
 }
 
 /** Waits until the server has printed its address and answers `/readyz`; returns the address. */
