@@ -1,0 +1,89 @@
+// Files both ways: what one side attaches is the very same file on the other.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { launch, person } from './support/browser.mjs';
+import { enterDemo, heard, openChat, openConversation, panel, said, write } from './support/people.mjs';
+import { demo } from './support/server.mjs';
+
+const GREETING = 'I have the receipt at hand.';
+const RECEIPT = document('receipt.pdf', 'Paid in full');
+const LABEL = document('return-label.pdf', 'Send it back with this');
+
+let browser;
+let linktor;
+let agent;
+let visitor;
+
+before(async () => {
+  [linktor, browser] = await Promise.all([demo(), launch()]);
+  agent = await person(browser, { ours: [linktor.url] });
+  visitor = await person(browser, { ours: [linktor.url] });
+  await enterDemo(agent.page, linktor);
+  await agent.page.goto(`${linktor.url}/app/inbox/all`);
+  await visitor.page.goto(`${linktor.url}/demo/shop`);
+  await openChat(visitor.page);
+  await write(visitor.page, GREETING);
+  await openConversation(agent.page, GREETING);
+});
+
+after(async () => {
+  await browser?.close();
+  await linktor?.stop();
+});
+
+/** A small document, as the browser's file chooser takes it. */
+function document(name, words) {
+  const text = `%PDF-1.4\n1 0 obj\n<< /Title (${words}) >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n`;
+  return { name, mimeType: 'application/pdf', buffer: Buffer.from(text) };
+}
+
+/** Fails unless the link in `message` gives the bytes of `file` under its name. */
+async function assertDownloads(page, message, file) {
+  const link = message.locator('a.file');
+  await link.waitFor();
+  const answer = await page.context().request.get(
+    await link.evaluate((anchor) => anchor.href),
+  );
+  assert.equal(answer.status(), 200);
+  assert.deepEqual(await answer.body(), file.buffer);
+  assert.ok(answer.headers()['content-disposition'].includes(file.name));
+}
+
+describe('files', { concurrency: false }, () => {
+  test('a visitor sends a file, and the agent gets that file', async () => {
+    const [chooser] = await Promise.all([
+      visitor.page.waitForEvent('filechooser'),
+      panel(visitor.page).getByRole('button', { name: /attach/i }).click(),
+    ]);
+    await chooser.setFiles(RECEIPT);
+    await assertDownloads(agent.page, said(agent.page, RECEIPT.name), RECEIPT);
+    assert.equal(await said(agent.page, RECEIPT.name).count(), 1);
+  });
+
+  test('an agent sends a file, and the visitor gets that file', async () => {
+    const [chooser] = await Promise.all([
+      agent.page.waitForEvent('filechooser'),
+      agent.page.locator('#composer .attach').click(),
+    ]);
+    await chooser.setFiles(LABEL);
+    await agent.page.locator('#composer .files').getByText(LABEL.name).waitFor();
+    await agent.page.locator('#composer button.send').click();
+    await assertDownloads(visitor.page, heard(visitor.page, LABEL.name), LABEL);
+    assert.equal(await heard(visitor.page, LABEL.name).count(), 1);
+  });
+
+  test('both files are still there after a reload', async () => {
+    await Promise.all([agent.page.reload(), visitor.page.reload()]);
+    await assertDownloads(agent.page, said(agent.page, RECEIPT.name), RECEIPT);
+    await assertDownloads(agent.page, said(agent.page, LABEL.name), LABEL);
+    await assertDownloads(visitor.page, heard(visitor.page, RECEIPT.name), RECEIPT);
+    await assertDownloads(visitor.page, heard(visitor.page, LABEL.name), LABEL);
+  });
+
+  test('nobody had an error or a foreign request', () => {
+    agent.watch.assertQuiet();
+    visitor.watch.assertQuiet();
+  });
+});
