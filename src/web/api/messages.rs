@@ -25,6 +25,7 @@ use crate::web::api::message_in::MessageIn;
 use crate::web::api::message_out::MessageOut;
 use crate::web::api::organisation::tenant_of;
 use crate::web::api::page::Asked;
+use crate::web::api::repeats::Repeat;
 use crate::web::api::route::Routes;
 use crate::web::api::wire::Body;
 use crate::web::api::wire::IdOf;
@@ -194,14 +195,21 @@ async fn send_into(
     caller: ApiCaller,
     state: Data<State>,
     id: IdOf<ConversationId>,
+    repeat: Repeat,
     body: Body<MessageIn>,
 ) -> Answered {
-    deliver(&caller, &state, Target::Conversation(id.0), body.0).await
+    let target = Target::Conversation(id.0);
+    deliver(&caller, &state, target, repeat, body.0).await
 }
 
-async fn send(caller: ApiCaller, state: Data<State>, body: Body<MessageIn>) -> Answered {
+async fn send(
+    caller: ApiCaller,
+    state: Data<State>,
+    repeat: Repeat,
+    body: Body<MessageIn>,
+) -> Answered {
     let target = target(&body.0)?;
-    deliver(&caller, &state, target, body.0).await
+    deliver(&caller, &state, target, repeat, body.0).await
 }
 
 /// Where a message goes that names no conversation in its address.
@@ -231,12 +239,18 @@ fn target(body: &MessageIn) -> Result<Target, Rejection> {
     })
 }
 
-async fn deliver(caller: &ApiCaller, state: &State, target: Target, body: MessageIn) -> Answered {
+async fn deliver(
+    caller: &ApiCaller,
+    state: &State,
+    target: Target,
+    Repeat(named): Repeat,
+    body: MessageIn,
+) -> Answered {
     let repeat = match (&target, &body.client_id) {
         (Target::Conversation(id), Some(client)) => {
             Some(Repeatable::by_client_id(&caller.actor, *id, client))
         }
-        _ => None,
+        _ => named,
     };
     let sent = state
         .engine

@@ -1,11 +1,17 @@
 //! `Idempotency-Key`: the same request with the same key is answered once and repeated from memory.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
+use std::future::Ready;
+use std::future::ready;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use actix_web::Error;
+use actix_web::FromRequest;
+use actix_web::HttpMessage as _;
+use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::body::BoxBody;
 use actix_web::body::MessageBody;
@@ -21,6 +27,7 @@ use actix_web::web::Bytes;
 use actix_web::web::Data;
 
 use crate::base::crypto::digest;
+use crate::engine::inbox::send::Repeatable;
 use crate::engine::setup::answers::Remembered;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
@@ -43,6 +50,28 @@ impl UnderWay {
         // Nobody else holds what only the table holds.
         all.retain(|_, turn| Arc::strong_count(turn) > 1);
         all.entry(key).or_default().clone()
+    }
+}
+
+/// What makes a request the same one as an earlier copy, for work that must be done once even when
+/// the program ends between the work and the keeping of its answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Repeat(pub Option<Repeatable>);
+
+impl Repeat {
+    fn of(key: &[u8; 32], request: [u8; 32]) -> Self {
+        let key = digest(&[b"work\n", &key[..]].concat());
+        Self(Some(Repeatable { key, request }))
+    }
+}
+
+impl FromRequest for Repeat {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let named = request.extensions().get::<Self>().copied();
+        ready(Ok(named.unwrap_or(Self(None))))
     }
 }
 
@@ -74,6 +103,7 @@ pub async fn once<B: MessageBody + 'static>(
         Ok(None) => {}
         Err(error) => return Ok(refuse(request, &error.into())),
     }
+    request.extensions_mut().insert(Repeat::of(&key, asked));
     let response = next.call(request).await?.map_into_boxed_body();
     remember(&state, key, asked, response).await
 }
