@@ -7,6 +7,7 @@
 mod support;
 
 mod api;
+mod crash;
 mod desk;
 mod life;
 mod search;

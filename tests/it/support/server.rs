@@ -30,7 +30,7 @@ pub const OWNER: &str = "owner@example.com";
 /// The password of everybody in these tests.
 pub const PASSWORD: &str = "a sentence nobody guesses 7";
 /// The owner's API key.
-const KEY: &str = "lk_test_0123456789abcdef0123456789abcdef";
+pub const KEY: &str = "lk_test_0123456789abcdef0123456789abcdef";
 /// The present at the start of every test: 2026-01-01T12:00:00Z.
 const START_SECS: i64 = 1_767_268_800;
 

@@ -62,6 +62,17 @@ impl Socket {
         }
     }
 
+    /// The next frame that is of a type; none where the connection breaks off first.
+    pub async fn try_hear_of(&mut self, kind: &str) -> Option<Value> {
+        while let Some(Ok(Message::Text(text))) = self.next().await {
+            let frame: Value = serde_json::from_str(&text).unwrap();
+            if frame["type"] == kind {
+                return Some(frame);
+            }
+        }
+        None
+    }
+
     /// Waits for the end; the code it was ended with.
     pub async fn end(&mut self) -> u16 {
         loop {

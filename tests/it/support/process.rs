@@ -1,0 +1,93 @@
+//! The binary as a process of its own, so that it can be killed.
+
+use std::io::BufRead as _;
+use std::io::BufReader;
+use std::path::Path;
+use std::process::Child;
+use std::process::Command;
+use std::process::Stdio;
+
+use reqwest::Client;
+
+use crate::support::api::Api;
+use crate::support::browser::Browser;
+use crate::support::server::KEY;
+use crate::support::server::OWNER;
+use crate::support::server::PASSWORD;
+
+/// What it says just before its address.
+const SERVES_AT: &str = "serves at ";
+
+/// A running server. It is killed when this is dropped.
+pub struct Process {
+    child: Child,
+    http: Client,
+    url: String,
+}
+
+impl Process {
+    /// Starts it over a folder and waits until it says where it serves.
+    pub fn start(data: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_linktor"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .env_clear()
+            .env("LINKTOR_ADMIN_EMAIL", OWNER)
+            .env("LINKTOR_ADMIN_PASSWORD", PASSWORD)
+            .env("LINKTOR_BOOTSTRAP_API_KEY", KEY)
+            .env("LINKTOR_LIMITS_OTHER_PER_MINUTE", "0")
+            .env("LINKTOR_LIMITS_SENDS_PER_MINUTE", "0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut said = Vec::new();
+        let url = loop {
+            let Some(Ok(line)) = lines.next() else {
+                unreachable!("it did not start: {said:#?}");
+            };
+            if let Some((_, url)) = line.split_once(SERVES_AT) {
+                break url.trim().to_owned();
+            }
+            said.push(line);
+        };
+        // Read on: a full pipe would hold the server up.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self {
+            child,
+            http: Client::new(),
+            url,
+        }
+    }
+
+    /// Ends it at this instant, as `kill -9` and a power cut of the program do.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// A program with the owner's key.
+    pub fn api(&self) -> Api {
+        Api::new(self.http.clone(), &self.url).with("x-api-key", KEY)
+    }
+
+    /// A browser in front of a web chat, from an address of its own.
+    pub fn browser(&self, site: &str, ip: &str) -> Browser {
+        Browser::new(self.http.clone(), &self.url, site, ip)
+    }
+
+    /// A browser that talked to it before it was started again.
+    pub fn moved(&self, browser: &Browser) -> Browser {
+        browser.at(&self.url)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Gone already after a kill.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
