@@ -20,12 +20,25 @@ pub use crate::base::time::Timestamp;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
+use crate::model::content::Media;
 use crate::model::ids::MessageId;
 use crate::model::inbound::InboundEvent;
+use crate::model::message::SendError;
 use crate::model::outbound::Account;
+use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
+use crate::model::outbound::Connected;
+use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
+use crate::model::outbound::Polled;
+use crate::model::outbound::Refusal;
+use crate::model::outbound::Remote;
+use crate::model::outbound::Renewed;
 use crate::model::outbound::Sending;
+use crate::model::outbound::Sign;
+use crate::model::outbound::Source;
+use crate::model::outbound::Step;
+use crate::model::outbound::Watcher;
 use crate::model::rejection::FieldError;
 use crate::model::rejection::Rejection;
 
@@ -44,8 +57,29 @@ pub mod whatsapp;
 
 /// One way to talk with customers: a vendor, or our own web chat.
 ///
-/// An implementation holds no state: everything it needs arrives with the call. The order in which
-/// the engine calls it is the order of the methods below.
+/// An implementation holds no state: everything it needs arrives with the call. The methods stand
+/// in groups: what the channel is, setting an account up, what comes in, what goes out. A channel
+/// writes those it needs; the others do nothing.
+///
+/// What takes more than one call is a dialogue. The engine shows what came back so far, makes the
+/// call that is named, and asks again:
+///
+/// ```ignore
+/// fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
+///     let graph = Graph::of(asked.account);
+///     match asked.replies {
+///         [] => Ok(Step::Ask { what: "accessToken", call: Call::http(graph.me()) }),
+///         [me] => {
+///             fault::check(me)?;
+///             Ok(Step::Ask { what: "webhook", call: Call::http(graph.subscribe()) })
+///         }
+///         [me, subscribed, ..] => {
+///             fault::check(subscribed)?;
+///             Ok(Step::Done(connected(me)))
+///         }
+///     }
+/// }
+/// ```
 pub trait Channel: Debug + Send + Sync {
     /// The kind, as it stands in addresses and on the wire: lower case, such as `telegram`.
     fn kind(&self) -> &'static str;
@@ -72,6 +106,37 @@ pub trait Channel: Debug + Send + Sync {
     /// Everything that is wrong, by the name of the setting; a path such as
     /// `preChatForm.fields[1].name` where it is inside one.
     fn check(&self, account: &Account) -> Result<(), Vec<FieldError>>;
+
+    /// Proves the account with the vendor and makes it report to
+    /// [`Account::webhook_url`]. Held when a channel is connected, tested, or looked at again after
+    /// an error, so asking twice must do no harm.
+    ///
+    /// # Errors
+    /// The vendor does not accept the account, in the vendor's words.
+    fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
+        let _ = asked;
+        Ok(Step::Done(Connected::default()))
+    }
+
+    /// Renews access that is about to end; done at once with nothing while it still holds. Held
+    /// before anything else is asked of the vendor, one at a time for an account.
+    ///
+    /// ```ignore
+    /// fn refresh(&self, asked: &Asked<'_>) -> Next<Renewed> {
+    ///     match asked.replies.first() {
+    ///         None if token::holds(asked.account, asked.now) => Ok(Step::Done(Renewed::default())),
+    ///         None => Ok(Step::Ask { what: "accessToken", call: token::ask(asked) }),
+    ///         Some(reply) => Ok(Step::Done(token::read(reply, asked.now)?)),
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// The vendor does not renew it.
+    fn refresh(&self, asked: &Asked<'_>) -> Next<Renewed> {
+        let _ = asked;
+        Ok(Step::Done(Renewed::default()))
+    }
 
     /// Checks that a webhook really came from the vendor, in constant time.
     ///
@@ -104,16 +169,103 @@ pub trait Channel: Debug + Send + Sync {
         }
     }
 
-    /// Writes the calls that carry a message, in sending order. Never called where
-    /// [`Capabilities::own_transport`] says that storing is sending.
+    /// Whether a vendor sends what happens on several accounts to one address. Each of our
+    /// accounts that finds such a webhook genuine then [`parse`](Self::parse)s it and takes out
+    /// what is its own.
+    fn shares_webhooks(&self) -> bool {
+        false
+    }
+
+    /// Asks a vendor that does not call us. None where the account needs no asking; a vendor that
+    /// holds the call open until there is news is asked again at once.
+    ///
+    /// ```ignore
+    /// fn poll(&self, position: Option<&str>, asked: &Asked<'_>) -> Option<Next<Polled>> {
+    ///     let api = Api::polled(asked.account)?;
+    ///     Some(match asked.replies.first() {
+    ///         None => Ok(Step::Ask { what: "updates", call: api.updates(position) }),
+    ///         Some(reply) => updates::read(reply).map(Step::Done),
+    ///     })
+    /// }
+    /// ```
+    fn poll(&self, position: Option<&str>, asked: &Asked<'_>) -> Option<Next<Polled>> {
+        let _ = (position, asked);
+        None
+    }
+
+    /// Finds out where a file lies that came with a message. Only what
+    /// [`parse`](Self::parse) left without a stored file is looked for; the bytes are fetched by
+    /// the engine, within its limits. Unless a channel says otherwise the file is at its address.
+    ///
+    /// ```ignore
+    /// fn locate(&self, remote: &Remote<'_>, asked: &Asked<'_>) -> Next<Source> {
+    ///     match asked.replies.first() {
+    ///         None => Ok(Step::Ask { what: "file", call: api.file(remote.metadata) }),
+    ///         Some(reply) => files::place(reply).map(Step::Done),
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// It cannot be had, or not now.
+    fn locate(&self, remote: &Remote<'_>, asked: &Asked<'_>) -> Next<Source> {
+        let _ = asked;
+        let url = remote.media.url.clone().ok_or_else(|| {
+            Refusal::Never(SendError {
+                reason: "no_address".to_owned(),
+                vendor_code: None,
+                message: "The vendor did not say where the file is.".to_owned(),
+                retryable: false,
+            })
+        })?;
+        Ok(Step::Done(Source {
+            url,
+            authorization: None,
+        }))
+    }
+
+    /// Gives a stored file to the vendor before the message that carries it, and says under what
+    /// handle the vendor knows it then: [`Sending::handles`]. Done at once with none where the
+    /// vendor fetches files by their address or takes them with the message.
+    ///
+    /// ```ignore
+    /// fn upload(&self, media: &Media, asked: &Asked<'_>) -> Next<Option<String>> {
+    ///     match asked.replies.first() {
+    ///         None => Ok(Step::Ask { what: "upload", call: Call::Form(api.media(media)) }),
+    ///         Some(reply) => Ok(Step::Done(Some(fault::check(reply)?.id()))),
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// The vendor does not take it.
+    fn upload(&self, media: &Media, asked: &Asked<'_>) -> Next<Option<String>> {
+        let _ = (media, asked);
+        Ok(Step::Done(None))
+    }
+
+    /// Writes the calls that carry a message, in sending order. How many there are depends on the
+    /// parts alone: a send that broke off is rendered again and goes on after the calls the vendor
+    /// took. Never called where [`Capabilities::own_transport`] says that storing is sending.
     ///
     /// # Errors
     /// [`RenderError`]: content that was not fitted to [`capabilities`](Self::capabilities) first.
     /// That is a bug in the engine, not a mistake of the person writing.
     fn render(&self, sending: &Sending<'_>) -> Result<Vec<Call>, RenderError>;
 
-    /// Reads the vendor's answer to one call: taken, try later, or never.
-    fn read_reply(&self, reply: &HttpReply) -> Outcome;
+    /// Reads the vendor's answer to one call of [`render`](Self::render): the ids under which it
+    /// took it, the one that receipts name last; or why it did not.
+    ///
+    /// # Errors
+    /// What became of it: later, or never.
+    fn read_reply(&self, account: &Account, reply: &HttpReply) -> Outcome;
+
+    /// Shows a customer what we do: typing, reading. Made once; what comes back is not read. None
+    /// where the channel cannot show it.
+    fn show(&self, sign: Sign, watcher: &Watcher<'_>) -> Option<Call> {
+        let _ = (sign, watcher);
+        None
+    }
 }
 
 /// A webhook that does not prove where it comes from. Which part failed is not told to the caller.

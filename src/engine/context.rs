@@ -90,6 +90,7 @@ impl Context {
             channel_id: channel.id,
             settings: channel.settings.clone(),
             secrets,
+            webhook_url: self.links.webhook(channel),
         })
     }
 }

@@ -6,6 +6,7 @@ use crate::base::crypto::base64url;
 use crate::base::crypto::same;
 use crate::base::crypto::sign;
 use crate::base::time::Timestamp;
+use crate::model::channel::Channel;
 use crate::model::content::Media;
 use crate::model::ids::MediaId;
 
@@ -34,6 +35,15 @@ impl Links {
     #[must_use]
     pub fn public_url(&self) -> &str {
         &self.0.public_url
+    }
+
+    /// Where the vendor of a channel reports what happens.
+    #[must_use]
+    pub fn webhook(&self, channel: &Channel) -> String {
+        format!(
+            "{}/webhooks/{}/{}",
+            self.0.public_url, channel.kind, channel.id
+        )
     }
 
     /// The key that signs addresses of files.

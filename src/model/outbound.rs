@@ -1,14 +1,23 @@
 //! What a channel is given to send, what it answers with, and what came of it.
+//!
+//! Everything a vendor is asked is a [`Call`], and everything that takes more than one call is a
+//! dialogue: the channel is shown what was [`Asked`] so far and what came back, and names the next
+//! [`Step`]. So a channel holds no state and makes no call, however many calls a thing takes.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::secret::Secret;
 use crate::base::time::Timestamp;
 use crate::model::Opaque;
 use crate::model::content::Content;
+use crate::model::content::Media;
 use crate::model::ids::ChannelId;
+use crate::model::ids::MediaId;
 use crate::model::ids::MessageId;
+use crate::model::inbound::InboundEvent;
 use crate::model::message::SendError;
 
 /// A channel as its translation sees it: settings and opened secrets.
@@ -20,6 +29,8 @@ pub struct Account {
     pub settings: Opaque,
     /// Secrets, opened for this one use.
     pub secrets: BTreeMap<String, Secret<String>>,
+    /// Where the vendor reports what happens on this account.
+    pub webhook_url: String,
 }
 
 impl Account {
@@ -71,35 +82,209 @@ pub struct Sending<'a> {
     pub to: &'a str,
     /// The parts, already fitted to the channel's capabilities.
     pub parts: &'a [Content],
-    /// The vendor's id of the message it answers.
+    /// The vendor's id of the message it answers or reacts to.
     pub reply_to: Option<&'a str>,
     /// Addresses under which the vendor can fetch stored files, by their media id as text.
     pub media_urls: &'a BTreeMap<String, String>,
+    /// What the vendor calls the files it was given before, by their media id as text.
+    pub handles: &'a BTreeMap<String, String>,
+    /// What the sender keeps with the message, among it wishes that only this channel knows.
+    pub metadata: &'a Opaque,
+    /// When the customer last wrote.
+    pub last_inbound_at: Option<Timestamp>,
     /// The present.
     pub now: Timestamp,
 }
 
-/// One step that carries a message out.
+/// One call to a vendor.
 #[derive(Debug, Clone)]
 pub enum Call {
     /// A request to the vendor.
     Http(Box<HttpRequest>),
+    /// A request that carries stored files.
+    Form(Box<Form>),
 }
 
-/// What came of a call.
+impl Call {
+    /// The call of a plain request.
+    #[must_use]
+    pub fn http(request: HttpRequest) -> Self {
+        Self::Http(Box::new(request))
+    }
+}
+
+/// A request whose body is a form (`multipart/form-data`), so that it can carry stored files
+/// without holding them in memory.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// The request. Its body is empty; the type of the body is added on the way.
+    pub request: HttpRequest,
+    /// The fields, in order.
+    pub fields: Vec<Field>,
+}
+
+/// A field of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// The vendor took it, under these ids.
-    Accepted(Vec<String>),
-    /// Not now: the vendor is down, busy, or asks us to slow down.
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// What stands in it.
+    pub value: FieldValue,
+}
+
+/// What stands in a field of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldValue {
+    /// A text.
+    Text(String),
+    /// A stored file.
+    File {
+        /// Which one.
+        media_id: MediaId,
+        /// The name the vendor is told.
+        filename: String,
+        /// The content type the vendor is told.
+        mime_type: String,
+    },
+}
+
+/// What came of a call that carries a message: the vendor took it under these ids, or did not.
+pub type Outcome = Result<Vec<String>, Refusal>;
+
+/// Why a vendor did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Not now: the vendor is down, or busy with this one recipient.
     Later {
         /// Why, for the person who waits.
         error: SendError,
         /// How long the vendor asks us to wait.
-        wait: Option<std::time::Duration>,
+        wait: Option<Duration>,
+    },
+    /// Not now, nor anything else of this account: the vendor asks us to slow down.
+    SlowDown {
+        /// Why, for the person who waits.
+        error: SendError,
+        /// How long the vendor asks us to wait.
+        wait: Option<Duration>,
     },
     /// Never: trying again would change nothing.
     Never(SendError),
-    /// Never, and the whole account is refused: the channel stops until somebody mends it.
-    AccountRefused(SendError),
+    /// The whole account is refused: everything of the channel waits until it works again.
+    Account(SendError),
+}
+
+impl Refusal {
+    /// Why, for the person who waits.
+    #[must_use]
+    pub const fn error(&self) -> &SendError {
+        match self {
+            Self::Later { error, .. }
+            | Self::SlowDown { error, .. }
+            | Self::Never(error)
+            | Self::Account(error) => error,
+        }
+    }
+}
+
+/// A dialogue with a vendor, as far as it has come.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    /// The account in whose name it is held.
+    pub account: &'a Account,
+    /// What came back to each call so far, in order; empty at the beginning.
+    pub replies: &'a [HttpReply],
+    /// The present.
+    pub now: Timestamp,
+}
+
+/// How a dialogue with a vendor goes on.
+#[derive(Debug, Clone)]
+pub enum Step<T> {
+    /// With one more call.
+    Ask {
+        /// What the call is about, for whoever reads that it failed: `accessToken`, `webhook`.
+        what: &'static str,
+        /// The call.
+        call: Call,
+    },
+    /// Not at all: this came of it.
+    Done(T),
+}
+
+/// How a dialogue goes on, or why it cannot.
+pub type Next<T> = Result<Step<T>, Refusal>;
+
+/// What a vendor told of an account that works.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Connected {
+    /// Settings that the vendor knows better than the person who typed them in, such as the
+    /// displayed number: they are stored over what was there.
+    pub settings: Opaque,
+    /// What works but should be looked at, a sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// What changes in an account when its access is renewed.
+#[derive(Debug, Clone, Default)]
+pub struct Renewed {
+    /// Secrets, to be sealed and stored over what was there.
+    pub secrets: BTreeMap<String, Secret<String>>,
+    /// Settings, such as when the new access ends, to be stored over what was there.
+    pub settings: Opaque,
+}
+
+impl Renewed {
+    /// Whether nothing changes: the access still holds.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.secrets.is_empty() && self.settings.is_empty()
+    }
+}
+
+/// A file that came with a message and still lies with the vendor.
+#[derive(Debug)]
+pub struct Remote<'a> {
+    /// The file as [`parse`](crate::channels::Channel::parse) described it.
+    pub media: &'a Media,
+    /// What was kept with its message.
+    pub metadata: &'a Opaque,
+}
+
+/// Where a file lies and how it is had.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Its address.
+    pub url: String,
+    /// The value of `Authorization`, where it takes one.
+    pub authorization: Option<Secret<String>>,
+}
+
+/// What a customer is shown of us beside messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// One of us types.
+    Typing,
+    /// We have read what the customer wrote.
+    Seen,
+}
+
+/// The customer who is shown a [`Sign`].
+#[derive(Debug)]
+pub struct Watcher<'a> {
+    /// The account.
+    pub account: &'a Account,
+    /// The customer's address.
+    pub address: &'a str,
+    /// The vendor's id of the customer's newest message.
+    pub last_external_id: Option<&'a str>,
+}
+
+/// What a vendor that must be asked had to tell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Polled {
+    /// The facts, oldest first.
+    pub events: Vec<InboundEvent>,
+    /// Where to go on; stored in the same transaction as the facts.
+    pub position: String,
 }

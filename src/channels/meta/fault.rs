@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::base::http::HttpReply;
 use crate::channels::meta::node::Node;
 use crate::model::message::SendError;
-use crate::model::outbound::Outcome;
+use crate::model::outbound::Refusal;
 
 /// An error in the vendor's words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,8 +31,10 @@ pub struct Fault {
 pub enum Class {
     /// Tried again, with growing pauses.
     Retry,
-    /// Tried again when the vendor lets us.
+    /// Nothing of the account goes out until the vendor lets us.
     Rate,
+    /// Nothing more goes to this one recipient until the vendor lets us.
+    Pair,
     /// Final for this message.
     Never,
     /// The account does not work: everything waits until somebody mends it.
@@ -169,19 +171,23 @@ impl Fault {
 
     /// What comes of a call that ended in this error.
     #[must_use]
-    pub fn outcome(&self, own: &[Rule], reply: &HttpReply) -> Outcome {
+    pub fn refusal(&self, own: &[Rule], reply: &HttpReply) -> Refusal {
         let error = self.as_error(own);
         match self.judge(own).0 {
-            Class::Retry => Outcome::Later {
+            Class::Retry => Refusal::Later {
                 error,
                 wait: retry_after(reply),
             },
-            Class::Rate => Outcome::Later {
+            Class::Pair => Refusal::Later {
                 error,
                 wait: pause(reply),
             },
-            Class::Never => Outcome::Never(error),
-            Class::Account => Outcome::AccountRefused(error),
+            Class::Rate => Refusal::SlowDown {
+                error,
+                wait: pause(reply),
+            },
+            Class::Never => Refusal::Never(error),
+            Class::Account => Refusal::Account(error),
         }
     }
 
@@ -238,9 +244,9 @@ mod tests {
         }
     }
 
-    fn outcome(status: u16, headers: Headers, body: &str) -> Option<Outcome> {
+    fn refusal(status: u16, headers: Headers, body: &str) -> Option<Refusal> {
         let reply = reply(status, headers, body);
-        Fault::read(&reply).map(|fault| fault.outcome(&[], &reply))
+        Fault::read(&reply).map(|fault| fault.refusal(&[], &reply))
     }
 
     #[test]
@@ -318,12 +324,12 @@ mod tests {
     #[test]
     fn errors_are_found_wherever_they_stand() {
         let page = "<html>Sorry</html>";
-        assert!(outcome(200, Headers::default(), r#"{"success":true}"#).is_none());
-        let inside = outcome(200, Headers::default(), r#"{"error":{"code":190}}"#);
-        assert!(matches!(inside, Some(Outcome::AccountRefused(_))));
+        assert!(refusal(200, Headers::default(), r#"{"success":true}"#).is_none());
+        let inside = refusal(200, Headers::default(), r#"{"error":{"code":190}}"#);
+        assert!(matches!(inside, Some(Refusal::Account(_))));
         for (status, retried) in [(500, true), (503, true), (429, true), (404, false)] {
-            let found = outcome(status, Headers::default(), page);
-            let later = matches!(found, Some(Outcome::Later { .. }));
+            let found = refusal(status, Headers::default(), page);
+            let later = matches!(found, Some(Refusal::Later { .. }));
             assert_eq!(later, retried, "{status}");
         }
     }
@@ -347,12 +353,12 @@ mod tests {
             (Headers::default().with("Retry-After", "soon"), None),
         ];
         for (headers, expected) in cases {
-            let found = outcome(
+            let found = refusal(
                 400,
                 headers.clone(),
                 r#"{"error":{"code":4,"message":"slow"}}"#,
             );
-            let Some(Outcome::Later { wait, error }) = found else {
+            let Some(Refusal::SlowDown { wait, error }) = found else {
                 unreachable!("a limit is no end");
             };
             assert_eq!(wait.map(|wait| wait.as_secs()), expected, "{headers:?}");

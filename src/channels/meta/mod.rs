@@ -39,6 +39,7 @@ pub(super) mod tests {
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), Secret::new((*value).to_owned())))
                 .collect(),
+            webhook_url: "https://chat.example/webhooks/x/ch_1".to_owned(),
         }
     }
 

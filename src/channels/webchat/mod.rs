@@ -41,6 +41,7 @@ use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Call;
 use crate::model::outbound::Outcome;
+use crate::model::outbound::Refusal;
 use crate::model::outbound::Sending;
 use crate::model::rejection::FieldError;
 
@@ -126,13 +127,14 @@ impl Channel for Webchat {
         })
     }
 
-    fn read_reply(&self, _reply: &HttpReply) -> Outcome {
-        Outcome::Never(SendError {
+    fn read_reply(&self, _account: &Account, _reply: &HttpReply) -> Outcome {
+        let error = SendError {
             reason: "no_vendor".to_owned(),
             vendor_code: None,
             message: "A web chat has no vendor that could answer.".to_owned(),
             retryable: false,
-        })
+        };
+        Err(Refusal::Never(error))
     }
 }
 
@@ -149,6 +151,7 @@ mod tests {
 
     fn account(settings: serde_json::Value, secret: &str) -> Account {
         Account {
+            webhook_url: String::new(),
             channel_id: ChannelId::from_bytes([1; 16]),
             settings: serde_json::from_value(settings).unwrap(),
             secrets: [("webhookSecret".to_owned(), Secret::new(secret.to_owned()))].into(),

@@ -2,6 +2,7 @@
 
 use crate::channels::meta::fault::Class::Account;
 use crate::channels::meta::fault::Class::Never;
+use crate::channels::meta::fault::Class::Pair;
 use crate::channels::meta::fault::Class::Rate;
 use crate::channels::meta::fault::Class::Retry;
 use crate::channels::meta::fault::Rule;
@@ -34,7 +35,7 @@ pub const FAULTS: &[Rule] = &[
     code(131_051, Never, "unsupported_type"),
     code(131_052, Never, "media_failed"),
     code(131_053, Never, "media_failed"),
-    code(131_056, Rate, "rate_limited"),
+    code(131_056, Pair, "rate_limited"),
     code(131_057, Retry, "temporary"),
     code(131_062, Never, "invalid_recipient"),
     code(131_063, Never, "marketing_not_allowed"),
@@ -68,7 +69,7 @@ mod tests {
     /// whole channel in error (368, 131031) stops the account.
     #[test]
     fn every_code_of_the_document_has_its_consequence() {
-        let cases: [(&[i64], Class); 4] = [
+        let cases: [(&[i64], Class); 5] = [
             (
                 &[
                     0, 190, 3, 10, 200, 299, 131_005, 33, 131_045, 133_010, 368, 131_031,
@@ -77,11 +78,10 @@ mod tests {
             ),
             (&[1, 2, 131_000, 131_016, 133_004, 131_057], Retry),
             (
-                &[
-                    4, 80_007, 130_429, 131_048, 131_056, 133_016, 131_064, 132_069,
-                ],
+                &[4, 80_007, 130_429, 131_048, 133_016, 131_064, 132_069],
                 Rate,
             ),
+            (&[131_056], Pair),
             (
                 &[
                     100, 130_497, 131_008, 131_009, 131_021, 131_051, 131_062, 135_000, 137_000,

@@ -13,6 +13,7 @@ mod tests;
 
 use crate::base::http::HttpReply;
 use crate::base::http::Webhook;
+use crate::channels::Channel as Translation;
 use crate::channels::ParseError;
 use crate::channels::Recorded;
 use crate::engine::context::Context;
@@ -24,6 +25,7 @@ use crate::model::ids::ChannelId;
 use crate::model::inbound::InboundEvent;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
+use crate::store::records::channels;
 
 /// Receiving what vendors report.
 #[derive(Clone)]
@@ -60,7 +62,11 @@ impl Ingest {
         }
         match translation.parse(&account, &hook) {
             Ok(events) => {
-                let recorded = self.record(channel.id, events).await?;
+                let mut all = vec![(channel.id, events)];
+                if translation.shares_webhooks() {
+                    all.extend(self.neighbours(&channel, translation, &hook)?);
+                }
+                let recorded = self.record_all(all).await?;
                 Ok(translation.answer(&recorded))
             }
             Err(ParseError::Refused(rejection)) => Err(rejection.into()),
@@ -72,6 +78,33 @@ impl Ingest {
         }
     }
 
+    /// What a webhook holds for other channels of the same kind that find it genuine: a vendor
+    /// that knows one address for several accounts sends everything there.
+    fn neighbours(
+        &self,
+        channel: &Channel,
+        translation: &dyn Translation,
+        hook: &Webhook,
+    ) -> Result<Vec<(ChannelId, Vec<InboundEvent>)>, EngineError> {
+        let now = self.0.clock.now();
+        let mut found = Vec::new();
+        for other in channels::list(&self.0.store.snapshot()?)? {
+            if other.kind != channel.kind || other.id == channel.id {
+                continue;
+            }
+            let account = self.0.account(&other)?;
+            if translation.verify(&account, hook, now).is_err() {
+                continue;
+            }
+            if let Ok(events) = translation.parse(&account, hook)
+                && !events.is_empty()
+            {
+                found.push((other.id, events));
+            }
+        }
+        Ok(found)
+    }
+
     /// Records facts of a channel in one transaction, oldest first.
     ///
     /// # Errors
@@ -81,14 +114,26 @@ impl Ingest {
         channel: ChannelId,
         events: Vec<InboundEvent>,
     ) -> Result<Vec<Recorded>, EngineError> {
+        self.record_all(vec![(channel, events)]).await
+    }
+
+    async fn record_all(
+        &self,
+        all: Vec<(ChannelId, Vec<InboundEvent>)>,
+    ) -> Result<Vec<Recorded>, EngineError> {
         let stamp = self.0.stamp();
         let registry = self.0.channels.clone();
         self.0
             .store
             .write("recording what a vendor reported", move |tx| {
-                let channel = find::channel_in(tx, channel)?;
-                let row = registry.capabilities(&channel.kind);
-                apply::all(tx, &mut stamp.pen(), channel, row, &events)
+                let mut pen = stamp.pen();
+                let mut recorded = Vec::new();
+                for (channel, events) in &all {
+                    let channel = find::channel_in(tx, *channel)?;
+                    let row = registry.capabilities(&channel.kind);
+                    recorded.extend(apply::all(tx, &mut pen, channel, row, events)?);
+                }
+                Ok(recorded)
             })
             .await
     }

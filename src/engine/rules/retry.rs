@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::base::time::Timestamp;
 use crate::model::message::SendError;
-use crate::model::outbound::Outcome;
+use crate::model::outbound::Refusal;
 
 /// Pauses before each further attempt; when they are used up the message has failed.
 const WAITS: [Duration; 8] = [
@@ -38,17 +38,17 @@ pub struct Attempt {
     pub spread: u8,
 }
 
-/// What happens to a message after an attempt.
+/// What happens to a message after an attempt that came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Next {
-    /// It is sent, under these ids of the vendor.
-    Done(Vec<String>),
+pub enum Verdict {
     /// It is tried again.
     Again {
         /// When.
         due: Timestamp,
         /// The number of the next attempt. A pause the vendor asked for costs none.
         attempt: u32,
+        /// Who waits until then.
+        whom: Whom,
         /// Why, for the person who waits.
         error: SendError,
     },
@@ -58,41 +58,55 @@ pub enum Next {
     StopAccount(SendError),
 }
 
-/// Decides what happens after `attempt` ended in `outcome`.
+/// Who waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    /// The message, and what stands behind it in its lane.
+    Lane,
+    /// Everything of the account.
+    Account,
+}
+
+/// Decides what happens after `attempt` was refused.
 #[must_use]
-pub fn next(outcome: Outcome, attempt: Attempt) -> Next {
-    match outcome {
-        Outcome::Accepted(ids) => Next::Done(ids),
-        Outcome::Never(error) => Next::GiveUp(error),
-        Outcome::AccountRefused(error) => Next::StopAccount(error),
-        Outcome::Later { error, wait } => later(error, wait, attempt),
+pub fn after(refusal: Refusal, attempt: Attempt) -> Verdict {
+    match refusal {
+        Refusal::Never(error) => Verdict::GiveUp(error),
+        Refusal::Account(error) => Verdict::StopAccount(error),
+        Refusal::Later { error, wait } => later(error, wait, Whom::Lane, attempt),
+        Refusal::SlowDown { error, wait } => later(error, wait, Whom::Account, attempt),
     }
 }
 
-fn later(error: SendError, asked: Option<Duration>, attempt: Attempt) -> Next {
+fn later(error: SendError, asked: Option<Duration>, whom: Whom, attempt: Attempt) -> Verdict {
     if attempt.now.since(attempt.queued_at) >= AGE_MAX {
-        return Next::GiveUp(error);
+        return Verdict::GiveUp(error);
     }
+    let Some((pause, number)) = pause(asked, attempt) else {
+        return Verdict::GiveUp(error);
+    };
+    Verdict::Again {
+        due: attempt.now.plus(pause),
+        attempt: number,
+        whom,
+        error,
+    }
+}
+
+/// How long to wait and the number of the next attempt; none when there are no more.
+fn pause(asked: Option<Duration>, attempt: Attempt) -> Option<(Duration, u32)> {
+    let spread = u32::from(attempt.spread);
     if let Some(asked) = asked {
         // Earlier than the vendor asked would be refused again: this pause is only lengthened.
         let pause = asked.clamp(Duration::from_secs(1), WAIT_MAX);
-        let extra = pause / 5 * u32::from(attempt.spread) / 255;
-        return Next::Again {
-            due: attempt.now.plus(pause + extra),
-            attempt: attempt.number,
-            error,
-        };
+        return Some((pause + pause / 5 * spread / 255, attempt.number));
     }
-    let index = usize::try_from(attempt.number.saturating_sub(1)).unwrap_or(usize::MAX);
-    let Some(wait) = WAITS.get(index) else {
-        return Next::GiveUp(error);
-    };
-    let spread = *wait * 4 / 5 + *wait * 2 / 5 * u32::from(attempt.spread) / 255;
-    Next::Again {
-        due: attempt.now.plus(spread),
-        attempt: attempt.number + 1,
-        error,
-    }
+    let index = usize::try_from(attempt.number.saturating_sub(1)).ok()?;
+    let wait = *WAITS.get(index)?;
+    Some((
+        wait * 4 / 5 + wait * 2 / 5 * spread / 255,
+        attempt.number + 1,
+    ))
 }
 
 #[cfg(test)]
@@ -110,8 +124,8 @@ mod tests {
         }
     }
 
-    fn busy(wait: Option<u64>) -> Outcome {
-        Outcome::Later {
+    fn busy(wait: Option<u64>) -> Refusal {
+        Refusal::Later {
             error: error(),
             wait: wait.map(Duration::from_secs),
         }
@@ -127,9 +141,9 @@ mod tests {
     }
 
     /// Milliseconds until the next attempt, and its number.
-    fn pause(outcome: Outcome, attempt: Attempt) -> Option<(u128, u32)> {
-        match next(outcome, attempt) {
-            Next::Again {
+    fn pause(refusal: Refusal, attempt: Attempt) -> Option<(u128, u32)> {
+        match after(refusal, attempt) {
+            Verdict::Again {
                 due,
                 attempt: number,
                 ..
@@ -181,12 +195,28 @@ mod tests {
     #[test]
     fn what_is_final_is_final() {
         let first = attempt(1, 0, 0);
-        let ids = vec!["v1".to_owned()];
-        assert_eq!(next(Outcome::Accepted(ids.clone()), first), Next::Done(ids));
-        assert_eq!(next(Outcome::Never(error()), first), Next::GiveUp(error()));
         assert_eq!(
-            next(Outcome::AccountRefused(error()), first),
-            Next::StopAccount(error())
+            after(Refusal::Never(error()), first),
+            Verdict::GiveUp(error())
         );
+        assert_eq!(
+            after(Refusal::Account(error()), first),
+            Verdict::StopAccount(error())
+        );
+    }
+
+    #[test]
+    fn a_vendor_who_is_pressed_by_all_gives_all_a_pause() {
+        let refusal = Refusal::SlowDown {
+            error: error(),
+            wait: Some(Duration::from_secs(7)),
+        };
+        let waits = Verdict::Again {
+            due: Timestamp::from_secs(1_007),
+            attempt: 1,
+            whom: Whom::Account,
+            error: error(),
+        };
+        assert_eq!(after(refusal, attempt(1, 0, 0)), waits);
     }
 }

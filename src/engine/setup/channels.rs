@@ -426,12 +426,7 @@ impl Channels {
     /// Where a vendor reports what happens.
     #[must_use]
     pub fn webhook_url(&self, channel: &Channel) -> String {
-        format!(
-            "{}/webhooks/{}/{}",
-            self.0.links.public_url(),
-            channel.kind,
-            channel.id
-        )
+        self.0.links.webhook(channel)
     }
 
     /// The settings as they may be shown: secrets masked.
