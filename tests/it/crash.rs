@@ -46,7 +46,7 @@ impl Chance {
             || u64::from(std::process::id()) << 32 | 1,
             |seed| seed.parse().unwrap(),
         );
-        println!("LINKTOR_TEST_SEED={seed}");
+        eprintln!("LINKTOR_TEST_SEED={seed}");
         Self(seed)
     }
 
