@@ -3,6 +3,7 @@
 
 mod programs;
 mod server;
+mod socket;
 
 use linktor::app;
 use reqwest::Method;

@@ -9,15 +9,15 @@ use serde_json::json;
 use crate::server::Server;
 
 /// An installation with an owner's token, and a conversation on a web chat.
-struct Desk {
-    server: Server,
-    token: String,
+pub struct Desk {
+    pub server: Server,
+    pub token: String,
     contact: String,
-    conversation: String,
+    pub conversation: String,
 }
 
 impl Desk {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let server = Server::start().await;
         server.make_owner().await;
         let token = server.sign_in("owner").await;
@@ -55,29 +55,34 @@ impl Desk {
         desk
     }
 
-    async fn call(&self, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> (StatusCode, Value) {
         self.server
             .call(method, path, Some(&self.token), body.as_ref())
             .await
     }
 
-    async fn make(&self, path: &str, body: Value) -> Value {
+    pub async fn make(&self, path: &str, body: Value) -> Value {
         let (status, answer) = self.call(Method::POST, path, Some(body)).await;
         assert_eq!(status, StatusCode::CREATED, "{path}: {answer}");
         answer
     }
 
-    async fn done(&self, method: Method, path: &str) -> Value {
+    pub async fn done(&self, method: Method, path: &str) -> Value {
         let (status, answer) = self.call(method, path, None).await;
         assert!(status.is_success(), "{path}: {status} {answer}");
         answer
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub async fn get(&self, path: &str) -> Value {
         self.done(Method::GET, path).await
     }
 
-    async fn say(&self, text: &str) -> Value {
+    pub async fn say(&self, text: &str) -> Value {
         let path = format!("/conversations/{}/messages", self.conversation);
         self.make(&path, json!({ "text": text })).await
     }

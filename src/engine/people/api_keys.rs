@@ -153,21 +153,22 @@ impl ApiKeys {
         {
             self.note_use(held.id, now);
         }
-        let actor = Actor::api_key(held.id, user.id, user.role, held.scopes, user.name.clone());
-        Ok((actor, user))
+        Ok((acting(held, &user), user))
     }
 
-    /// Whether a key still works: for connections that outlive the request they began with.
+    /// Who acts with a key now, if it still works: for connections that outlive the request they
+    /// began with.
     ///
     /// # Errors
     /// The store's.
-    pub fn works(&self, id: ApiKeyId) -> Result<bool, EngineError> {
+    pub fn holder(&self, id: ApiKeyId) -> Result<Option<(Actor, User)>, EngineError> {
         let snapshot = self.0.store.snapshot()?;
         let now = self.0.clock.now();
-        let Some(key) = api_keys::get(&snapshot, id)?.filter(|key| key.works(now)) else {
-            return Ok(false);
+        let Some(held) = api_keys::get(&snapshot, id)?.filter(|held| held.works(now)) else {
+            return Ok(None);
         };
-        Ok(users::get(&snapshot, key.user_id)?.is_some_and(|user| user.is_active()))
+        let user = users::get(&snapshot, held.user_id)?.filter(User::is_active);
+        Ok(user.map(|user| (acting(held, &user), user)))
     }
 
     fn note_use(&self, id: ApiKeyId, now: Timestamp) {
@@ -185,6 +186,11 @@ impl ApiKeys {
             }
         });
     }
+}
+
+/// A program with a key of a person.
+fn acting(held: ApiKey, user: &User) -> Actor {
+    Actor::api_key(held.id, user.id, user.role, held.scopes, user.name.clone())
 }
 
 fn make(

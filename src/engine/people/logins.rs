@@ -303,19 +303,19 @@ impl Logins {
         Ok(found)
     }
 
-    /// Whether a session still works and its user may still act: for connections that outlive the
-    /// request they began with.
+    /// Whose session it is, if it still works and they may still act: for connections that outlive
+    /// the request they began with.
     ///
     /// # Errors
     /// The store's.
-    pub fn is_open(&self, id: SessionId) -> Result<bool, EngineError> {
+    pub fn holder(&self, id: SessionId) -> Result<Option<User>, EngineError> {
         let snapshot = self.context.store.snapshot()?;
-        let Some(session) = sessions::get(&snapshot, id)? else {
-            return Ok(false);
+        let now = self.context.clock.now();
+        let Some(session) = sessions::get(&snapshot, id)?.filter(|held| now < held.expires_at)
+        else {
+            return Ok(None);
         };
-        let user = user_records::get(&snapshot, session.user_id)?;
-        Ok(self.context.clock.now() < session.expires_at
-            && user.is_some_and(|user| user.is_active()))
+        Ok(user_records::get(&snapshot, session.user_id)?.filter(User::is_active))
     }
 
     /// Changes a user's own password and ends every other session.

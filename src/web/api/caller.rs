@@ -11,6 +11,7 @@ use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::web::Query;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::model::actor::Actor;
 use crate::model::actor::Who;
@@ -84,10 +85,12 @@ impl<'r> Carried<'r> {
 }
 
 /// What the address of a socket may carry in place of headers.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
-struct SocketQuery {
+pub struct SocketQuery {
+    /// An API key, for clients that cannot send the header.
     api_key: Option<String>,
+    /// An access token, likewise.
     token: Option<String>,
 }
 
@@ -134,17 +137,26 @@ fn socket_query(request: &HttpRequest) -> SocketQuery {
         .unwrap_or_default()
 }
 
-/// Whether a caller could still prove itself: for connections that outlive their request.
+/// The caller as it is now, with the role it has now; none once it could not prove itself any more:
+/// for connections that outlive their request.
 #[must_use]
-pub fn still_stands(state: &State, caller: &ApiCaller) -> bool {
-    let asked = match (caller.proof, caller.actor.who()) {
-        (Proof::Token(session), _) => state.engine.logins.is_open(session),
-        (Proof::Key, Who::ApiKey(key, _)) => state.engine.api_keys.works(key),
-        (Proof::Key, _) => Ok(false),
+pub fn renewed(state: &State, caller: &ApiCaller) -> Option<ApiCaller> {
+    let found = match (caller.proof, caller.actor.who()) {
+        (Proof::Token(session), _) => state.engine.logins.holder(session).map(|user| {
+            let user = user?;
+            Some((Actor::user(user.id, user.role, user.name.clone()), user))
+        }),
+        (Proof::Key, Who::ApiKey(key, _)) => state.engine.api_keys.holder(key),
+        (Proof::Key, _) => Ok(None),
     };
-    asked.unwrap_or_else(|error| {
+    let (actor, user) = found.unwrap_or_else(|error| {
         tracing::error!("looking whether a caller still stands failed: {error}");
-        false
+        None
+    })?;
+    Some(ApiCaller {
+        actor: actor.from_ip(caller.actor.ip().map(ToOwned::to_owned)),
+        user,
+        proof: caller.proof,
     })
 }
 

@@ -106,6 +106,7 @@ fn gives(gives: &Gives) -> String {
         Gives::Made(name) => format!("201, {name}"),
         Gives::List(name) => format!("200, a page of {name}"),
         Gives::Nothing => "204".to_owned(),
+        Gives::Socket => "101, a WebSocket".to_owned(),
         Gives::Bytes(media_type) => format!("200, {media_type}"),
     }
 }

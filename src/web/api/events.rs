@@ -20,11 +20,10 @@ use crate::engine::live::Heard;
 use crate::model::permission::Permission;
 use crate::model::rejection::Rejection;
 use crate::web::api::answer::Answer;
-use crate::web::api::caller;
 use crate::web::api::caller::ApiCaller;
 use crate::web::api::event_out::EventOut;
-use crate::web::api::event_out::Eyes;
-use crate::web::api::organisation::tenant_of;
+use crate::web::api::follow::Follower;
+use crate::web::api::follow::STEP;
 use crate::web::api::route::Routes;
 use crate::web::api::wire::Query;
 use crate::web::error::ApiError;
@@ -34,10 +33,6 @@ use crate::web::state::State;
 const DEFAULT_ROWS: u64 = 100;
 /// Events of an answer at most.
 const ROWS_MAX: u64 = 500;
-/// Entries of the log read at a time.
-const STEP: usize = 200;
-/// Entries looked at for one answer: a rare filter gets an answer with nothing in it, and goes on.
-const LOOK_MAX: usize = 10_000;
 /// A stream says that it is alive at least so often, and looks whether its reader still may.
 const ALIVE_EVERY: Duration = Duration::from_secs(15);
 /// What a stream says when there is nothing to say.
@@ -121,26 +116,28 @@ async fn index(
         .after
         .or(resumed)
         .unwrap_or_else(|| oldest.saturating_sub(1));
-    let follower = Follower {
+    let streamed = Streamed {
         types: checked(query.0.types)?,
-        state,
-        caller,
-        after,
+        follower: Follower {
+            state,
+            caller,
+            after,
+        },
     };
     if text(header::ACCEPT).is_some_and(|accepted| accepted.contains(STREAM)) {
-        let heard = follower.state.engine.context.live.listen();
+        let heard = streamed.follower.state.engine.context.live.listen();
         // What is too old is refused before the stream begins.
-        follower.read(1)?;
+        streamed.read(1)?;
         return Ok(Either::Right(
             HttpResponse::Ok()
                 .content_type(STREAM)
                 .insert_header((header::CACHE_CONTROL, "no-store"))
                 .insert_header(("X-Accel-Buffering", "no"))
-                .streaming(stream(follower, heard)),
+                .streaming(stream(streamed, heard)),
         ));
     }
     let limit = query.0.limit.unwrap_or(DEFAULT_ROWS).clamp(1, ROWS_MAX);
-    let (data, next_after) = follower.read(usize::try_from(limit).unwrap_or(STEP))?;
+    let (data, next_after) = streamed.read(usize::try_from(limit).unwrap_or(STEP))?;
     Ok(Either::Left(Answer::one(&EventsOut {
         data,
         next_after,
@@ -148,54 +145,28 @@ async fn index(
     })))
 }
 
-/// Somebody who reads the log from a place on.
-struct Follower {
-    state: Data<State>,
-    caller: ApiCaller,
+/// The stream of one program.
+struct Streamed {
+    follower: Follower,
     types: Vec<String>,
-    after: u64,
 }
 
-impl Follower {
-    /// About `limit` events from the follower's place on, and the place after them.
+impl Streamed {
     fn read(&self, limit: usize) -> Result<(Vec<EventOut>, u64), ApiError> {
-        let eyes = Eyes {
-            state: &self.state,
-            actor: &self.caller.actor,
-            tenant: tenant_of(&self.state)?,
-        };
-        let (mut rows, mut after, mut looked) = (Vec::new(), self.after, 0);
-        while looked < LOOK_MAX {
-            let excerpt = self
-                .state
-                .engine
-                .events
-                .after(&self.caller.actor, after, STEP)?;
-            for entry in &excerpt.entries {
-                if rows.len() >= limit {
-                    return Ok((rows, after));
-                }
-                rows.extend(eyes.rows(entry, |name| is_wanted(&self.types, name))?);
-                after = entry.seq;
-            }
-            after = excerpt.read_to;
-            if excerpt.is_all {
-                break;
-            }
-            looked += STEP;
-        }
-        Ok((rows, after))
+        self.follower.read(limit, |eyes, entry| {
+            eyes.rows(entry, |name| is_wanted(&self.types, name))
+        })
     }
 
     /// The next piece of the stream; none once the reader may read no more.
     async fn next(&mut self, heard: &mut Receiver<Heard>) -> Option<String> {
-        if !caller::still_stands(&self.state, &self.caller) {
+        if !self.follower.renew() {
             return None;
         }
         loop {
             match self.read(STEP) {
                 Ok((rows, after)) => {
-                    self.after = after;
+                    self.follower.after = after;
                     if !rows.is_empty() {
                         return Some(rows.iter().map(piece).collect());
                     }
@@ -205,7 +176,9 @@ impl Follower {
                     return None;
                 }
             }
-            if after_news(heard, &self.state, self.after).await? == Waited::ForLong {
+            if after_news(heard, &self.follower.state, self.follower.after).await?
+                == Waited::ForLong
+            {
                 return Some(ALIVE.to_owned());
             }
         }
@@ -243,12 +216,12 @@ fn piece(row: &EventOut) -> String {
 }
 
 fn stream(
-    follower: Follower,
+    streamed: Streamed,
     heard: Receiver<Heard>,
 ) -> impl Stream<Item = Result<Bytes, EngineError>> {
-    futures_util::stream::unfold((follower, heard), |(mut follower, mut heard)| async move {
-        let piece = follower.next(&mut heard).await?;
-        Some((Ok(Bytes::from(piece)), (follower, heard)))
+    futures_util::stream::unfold((streamed, heard), |(mut streamed, mut heard)| async move {
+        let piece = streamed.next(&mut heard).await?;
+        Some((Ok(Bytes::from(piece)), (streamed, heard)))
     })
 }
 

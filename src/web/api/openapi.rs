@@ -254,6 +254,7 @@ fn answer(gives: &Gives) -> (&'static str, ResponseBuilder) {
             ("200", response("A page.").content(JSON, json(body)))
         }
         Gives::Nothing => ("204", response("Done.")),
+        Gives::Socket => ("101", response("The socket is open.")),
         Gives::Bytes(media_type) => {
             let bytes = ObjectBuilder::new().schema_type(Type::String).build();
             (

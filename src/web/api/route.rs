@@ -84,6 +84,8 @@ pub enum Gives {
     Nothing,
     /// Something else, of this media type.
     Bytes(&'static str),
+    /// A socket.
+    Socket,
 }
 
 impl Doc {
@@ -146,6 +148,12 @@ impl Doc {
     /// Says that it answers with something of that media type.
     pub fn bytes(&mut self, media_type: &'static str) -> &mut Self {
         self.gives = Gives::Bytes(media_type);
+        self
+    }
+
+    /// Says that it becomes a socket.
+    pub fn socket(&mut self) -> &mut Self {
+        self.gives = Gives::Socket;
         self
     }
 
