@@ -43,13 +43,15 @@ pub struct Agent {
     pub session: Session,
     /// The proof for forms.
     pub csrf: String,
+    /// The network address of this request, for the audit log.
+    pub ip: Option<String>,
 }
 
 impl Agent {
     /// The person as the engine knows actors.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        Actor::user(self.user.id, self.user.role, self.user.name.clone())
+        Actor::user(self.user.id, self.user.role, self.user.name.clone()).from_ip(self.ip.clone())
     }
 }
 
@@ -143,6 +145,7 @@ fn agent(request: &HttpRequest) -> Result<Agent, SignedOut> {
         user,
         session,
         csrf,
+        ip: ip_of(request, &state.trusted_proxies).map(|ip| ip.to_string()),
     };
     request.extensions_mut().insert(agent.clone());
     Ok(agent)

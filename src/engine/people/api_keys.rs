@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::base::crypto;
 use crate::base::time::Timestamp;
+use crate::engine::audit;
 use crate::engine::context::Context;
-use crate::engine::context::Stamp;
+use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::model::actor::Actor;
 use crate::model::api_key::ApiKey;
@@ -75,11 +76,17 @@ impl ApiKeys {
         let key = format!("{PREFIX}{}", self.0.random.base62(LENGTH));
         let text = key.clone();
         let stamp = self.0.stamp();
+        let actor = actor.clone();
         let made = self
             .0
             .store
             .write("making an API key", move |tx| {
-                make(tx, stamp, &text, &name, scopes.clone(), user_id, expires_at)
+                let mut pen = stamp.pen();
+                let scopes = scopes.clone();
+                let key = make(tx, &mut pen, &text, &name, scopes, user_id, expires_at)?;
+                let details = audit::named(&key.name);
+                audit::note(tx, &mut pen, &actor, "api_key.created", key.id, details)?;
+                Ok::<_, EngineError>(key)
             })
             .await?;
         Ok((made, key))
@@ -103,7 +110,8 @@ impl ApiKeys {
             .store
             .write("making the bootstrap key", move |tx| {
                 if api_keys::by_hash(tx, &crypto::token_hash(&text))?.is_none() {
-                    make(tx, stamp, &text, "Bootstrap", Vec::new(), owner, None)?;
+                    let mut pen = stamp.pen();
+                    make(tx, &mut pen, &text, "Bootstrap", Vec::new(), owner, None)?;
                 }
                 Ok(())
             })
@@ -116,15 +124,22 @@ impl ApiKeys {
     /// The actor may not; there is none.
     pub async fn revoke(&self, actor: &Actor, id: ApiKeyId) -> Result<ApiKey, EngineError> {
         actor.require(Permission::ManageApiKeys)?;
-        let now = self.0.clock.now();
+        let stamp = self.0.stamp();
+        let actor = actor.clone();
         self.0
             .store
             .write("revoking an API key", move |tx| {
+                let mut pen = stamp.pen();
                 let mut key = api_keys::get(tx, id)?
                     .ok_or_else(|| Rejection::not_found(Code::ResourceNotFound, "API key"))?;
-                key.revoked_at.get_or_insert(now);
-                key.updated_at = now;
+                if key.revoked_at.is_some() {
+                    return Ok(key);
+                }
+                key.revoked_at = Some(pen.now);
+                key.updated_at = pen.now;
                 api_keys::put(tx, &key)?;
+                let details = audit::named(&key.name);
+                audit::note(tx, &mut pen, &actor, "api_key.revoked", id, details)?;
                 Ok(key)
             })
             .await
@@ -195,14 +210,13 @@ fn acting(held: ApiKey, user: &User) -> Actor {
 
 fn make(
     tx: &mut Tx<'_>,
-    stamp: Stamp,
+    pen: &mut Pen,
     text: &str,
     name: &str,
     scopes: Vec<String>,
     user_id: UserId,
     expires_at: Option<Timestamp>,
 ) -> Result<ApiKey, EngineError> {
-    let mut pen = stamp.pen();
     let key = ApiKey {
         id: pen.id(),
         name: name.to_owned(),

@@ -102,6 +102,7 @@ impl Contacts {
         actor.require(Permission::EditContacts)?;
         let changes = clean(changes)?;
         let stamp = self.0.stamp();
+        let actor = actor.clone();
         self.0
             .store
             .write("making a contact", move |tx| {
@@ -125,6 +126,8 @@ impl Contacts {
                     give_address(tx, &mut pen, contact.id, address)?;
                 }
                 let contact_id = contact.id;
+                let details = Opaque::new();
+                audit::note(tx, &mut pen, &actor, "contact.created", contact_id, details)?;
                 pen.log(tx, Event::ContactCreated(ContactEvent { contact_id }))?;
                 person(tx, contact)
             })
@@ -145,6 +148,7 @@ impl Contacts {
         actor.require(Permission::EditContacts)?;
         let changes = clean(changes)?;
         let stamp = self.0.stamp();
+        let actor = actor.clone();
         self.0
             .store
             .write("changing a contact", move |tx| {
@@ -159,7 +163,7 @@ impl Contacts {
                     return Err(Rejection::new(Code::RevisionMismatch, message).into());
                 }
                 apply(tx, &mut contact, &changes)?;
-                store(tx, &mut pen, &mut contact)?;
+                store(tx, &mut pen, &actor, &mut contact)?;
                 person(tx, contact)
             })
             .await
@@ -178,6 +182,7 @@ impl Contacts {
     ) -> Result<Person, EngineError> {
         actor.require(Permission::EditContacts)?;
         let stamp = self.0.stamp();
+        let actor = actor.clone();
         self.0
             .store
             .write("giving a contact an address", move |tx| {
@@ -185,7 +190,7 @@ impl Contacts {
                 let mut contact = find(tx, id)?;
                 check_addresses(tx, std::slice::from_ref(&address))?;
                 give_address(tx, &mut pen, contact.id, &address)?;
-                store(tx, &mut pen, &mut contact)?;
+                store(tx, &mut pen, &actor, &mut contact)?;
                 person(tx, contact)
             })
             .await
@@ -221,12 +226,19 @@ impl Contacts {
     }
 }
 
-/// Stores a changed contact and says so in the log.
-fn store(tx: &mut Tx<'_>, pen: &mut Pen, contact: &mut Contact) -> Result<(), EngineError> {
+/// Stores a changed contact and says so in both logs. The audit log outlives an erased person, so
+/// it holds the contact's id and nothing of what was written.
+fn store(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    actor: &Actor,
+    contact: &mut Contact,
+) -> Result<(), EngineError> {
     contact.revision += 1;
     contact.updated_at = pen.now;
     contacts::put(tx, contact)?;
     let contact_id = contact.id;
+    audit::note(tx, pen, actor, "contact.updated", contact_id, Opaque::new())?;
     pen.log(tx, Event::ContactUpdated(ContactEvent { contact_id }))?;
     Ok(())
 }

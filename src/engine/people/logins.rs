@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::base::crypto;
 use crate::base::time::Timestamp;
+use crate::engine::audit;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
@@ -344,16 +345,20 @@ impl Logins {
                 .into());
         }
         let hash = self.passwords.hash(new).await?;
-        let now = self.context.clock.now();
+        let stamp = self.context.stamp();
+        let actor = actor.clone();
         self.context
             .store
             .write("changing a password", move |tx| {
+                let mut pen = stamp.pen();
                 let Some(mut user) = user_records::get(tx, id)? else {
                     return Ok(());
                 };
                 user.password_hash = Some(hash.clone());
-                user.updated_at = now;
+                user.updated_at = pen.now;
                 user_records::put(tx, &user)?;
+                let details = audit::named(&user.name);
+                audit::note(tx, &mut pen, &actor, "user.password_changed", id, details)?;
                 end_sessions(tx, id, keep)
             })
             .await

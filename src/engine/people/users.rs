@@ -1,11 +1,13 @@
 //! People who answer: made, changed, removed. Nobody touches a role as high as their own, except
 //! owners, and the last owner stays.
 
+use crate::engine::audit;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::people::logins;
 use crate::engine::people::passwords::Passwords;
+use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::event::Event;
 use crate::model::event::UserEvent;
@@ -109,10 +111,14 @@ impl Users {
             None => None,
         };
         let stamp = self.context.stamp();
+        let actor = actor.clone();
         self.context
             .store
             .write("making a user", move |tx| {
-                make(tx, &mut stamp.pen(), &name, &email, new.role, hash.clone())
+                let mut pen = stamp.pen();
+                let user = make(tx, &mut pen, &name, &email, new.role, hash.clone())?;
+                note(tx, &mut pen, &actor, "user.created", &user)?;
+                Ok(user)
             })
             .await
     }
@@ -153,6 +159,7 @@ impl Users {
             .write("changing a user", move |tx| {
                 let mut pen = stamp.pen();
                 let mut user = find(tx, id)?;
+                let before = user.clone();
                 if !own {
                     may_touch(&actor, &user)?;
                 }
@@ -178,6 +185,9 @@ impl Users {
                 );
                 user.updated_at = pen.now;
                 users::put(tx, &user)?;
+                if !(own && personal) {
+                    note(tx, &mut pen, &actor, deed(&before, &user), &user)?;
+                }
                 if !user.is_active() || hash.is_some() {
                     logins::end_sessions(tx, id, None)?;
                 }
@@ -205,11 +215,46 @@ impl Users {
                 release_conversations(tx, &mut pen, id, actor.name())?;
                 logins::end_sessions(tx, id, None)?;
                 users::remove(tx, &user)?;
+                note(tx, &mut pen, &actor, "user.deleted", &user)?;
                 pen.log(tx, Event::UserChanged(UserEvent { user_id: id }))?;
                 Ok(())
             })
             .await
     }
+}
+
+/// What a change of a user is called in the audit log: by the weightiest thing it did.
+fn deed(before: &User, after: &User) -> &'static str {
+    if before.status != after.status {
+        return if after.is_active() {
+            "user.activated"
+        } else {
+            "user.suspended"
+        };
+    }
+    if before.role != after.role {
+        "user.role_changed"
+    } else if before.password_hash != after.password_hash {
+        "user.password_reset"
+    } else {
+        "user.updated"
+    }
+}
+
+/// Writes down what was done to a user: who it is and what the user may do now, never a password.
+fn note(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    actor: &Actor,
+    action: &str,
+    user: &User,
+) -> Result<(), EngineError> {
+    let details = Opaque::from_iter([
+        ("name".to_owned(), user.name.as_str().into()),
+        ("email".to_owned(), user.email.as_str().into()),
+        ("role".to_owned(), user.role.name().into()),
+    ]);
+    Ok(audit::note(tx, pen, actor, action, user.id, details)?)
 }
 
 fn apply(

@@ -1,6 +1,7 @@
 //! The services over a real store, as the people of an office use them.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod audit;
 mod people;
 mod retention;
 mod sight;
