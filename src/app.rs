@@ -23,12 +23,15 @@ use crate::config::Config;
 use crate::control::socket::ControlSocket;
 use crate::engine::Engine;
 use crate::engine::context::Context;
+use crate::engine::context::Shared;
 use crate::engine::links::Links;
 use crate::engine::live::Live;
 use crate::engine::people::logins;
 use crate::engine::people::logins::FirstOwner;
+use crate::engine::vendor::Vendors;
 use crate::engine::workers::Workers;
 use crate::engine::workers::feed::LogFeed;
+use crate::net::http::Http;
 use crate::search::Search;
 use crate::search::SearchConfig;
 use crate::search::indexer::Indexer;
@@ -106,7 +109,7 @@ impl Running {
         let public_url = config.server.public_url(bound);
         let store = open_store(config)?;
         let search = open_search(&store, config)?;
-        let context = context(&store, search, &public_url, world);
+        let context = context(&store, config, search, &public_url, world);
         let indexer = Arc::new(follow_log(&context)?);
         tokio::spawn(indexer.waker().follow(store.published()));
         let progress = Arc::clone(&indexer);
@@ -224,7 +227,7 @@ pub(crate) fn engine_over(
 ) -> Result<Engine, StartError> {
     let search = open_search(store, config)?;
     let public_url = config.server.public_url(config.server.listen);
-    let context = context(store, search.clone(), &public_url, world);
+    let context = context(store, config, search.clone(), &public_url, world);
     let progress = move || Progress {
         position: search.position(),
         last: search.position(),
@@ -296,19 +299,26 @@ fn open_search(store: &Store, config: &Config) -> Result<Arc<Search>, StartError
     Ok(Arc::new(search))
 }
 
-fn context(store: &Store, search: Arc<Search>, public_url: &str, world: World) -> Context {
+fn context(
+    store: &Store,
+    config: &Config,
+    search: Arc<Search>,
+    public_url: &str,
+    world: World,
+) -> Context {
     let key = store.secret_key();
-    Context {
+    Context::from(Shared {
         search,
         live: Live::default(),
         channels: Arc::new(world.channels),
         links: Links::new(public_url, key.reveal()),
         sealer: Sealer::new(key.reveal(), world.random.clone()),
         clock: world.clock,
+        vendors: Vendors::new(Http::new(config)),
         ids: Arc::new(Ids::new(world.random.clone())),
         random: world.random,
         store: store.clone(),
-    }
+    })
 }
 
 /// Makes the owner and the key the operator asked for, or a set-up token when nobody has an

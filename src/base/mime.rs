@@ -16,6 +16,44 @@ const ACTIVE: [&str; 12] = [
     "text/x-shellscript",
 ];
 
+/// Endings of the types that people send each other.
+const ENDINGS: [(&str, &str); 25] = [
+    ("application/msword", "doc"),
+    ("application/pdf", "pdf"),
+    ("application/vnd.ms-excel", "xls"),
+    ("application/vnd.ms-powerpoint", "ppt"),
+    (
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "pptx",
+    ),
+    (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "xlsx",
+    ),
+    (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "docx",
+    ),
+    ("application/zip", "zip"),
+    ("audio/aac", "aac"),
+    ("audio/amr", "amr"),
+    ("audio/mp4", "m4a"),
+    ("audio/mpeg", "mp3"),
+    ("audio/ogg", "ogg"),
+    ("audio/wav", "wav"),
+    ("image/gif", "gif"),
+    ("image/jpeg", "jpg"),
+    ("image/png", "png"),
+    ("image/webp", "webp"),
+    ("text/csv", "csv"),
+    ("text/plain", "txt"),
+    ("video/3gpp", "3gp"),
+    ("video/mp4", "mp4"),
+    ("video/quicktime", "mov"),
+    ("video/webm", "webm"),
+    ("text/vcard", "vcf"),
+];
+
 /// What a file really is, by its first bytes (512 suffice).
 ///
 /// Plain text has no marks of its own: what is valid UTF-8 without control characters, and does
@@ -113,6 +151,16 @@ pub fn essence(mime: &str) -> String {
         .unwrap_or_default()
         .trim()
         .to_ascii_lowercase()
+}
+
+/// The ending of a file of this type, without the dot.
+#[must_use]
+pub fn ending(mime: &str) -> &'static str {
+    let essence = essence(mime);
+    ENDINGS
+        .iter()
+        .find(|(known, _)| *known == essence)
+        .map_or("bin", |(_, ending)| ending)
 }
 
 /// A file name fit to be kept and shown: no path, no control or direction-changing characters, at

@@ -1,9 +1,9 @@
 //! Moments, and the clock they are read from.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
+
+use tokio::sync::watch;
 
 /// A moment: milliseconds since 1970-01-01 UTC. RFC 3339 in JSON, a number in stored records.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -142,7 +142,7 @@ impl<'de> serde::Deserialize<'de> for Timestamp {
 
 /// Where the present is read from: the system, or a test's own hand.
 #[derive(Clone, Debug)]
-pub struct Clock(Option<Arc<AtomicI64>>);
+pub struct Clock(Option<Arc<watch::Sender<i64>>>);
 
 impl Clock {
     /// The machine's clock.
@@ -154,14 +154,14 @@ impl Clock {
     /// A clock that stands at `start` until it is moved with [`Clock::advance`].
     #[must_use]
     pub fn manual(start: Timestamp) -> Self {
-        Self(Some(Arc::new(AtomicI64::new(start.as_millis()))))
+        Self(Some(Arc::new(watch::Sender::new(start.as_millis()))))
     }
 
     /// The present.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
-            Some(held) => Timestamp(held.load(Ordering::SeqCst)),
+            Some(held) => Timestamp(*held.borrow()),
             None => Timestamp(jiff::Timestamp::now().as_millisecond()),
         }
     }
@@ -170,7 +170,19 @@ impl Clock {
     pub fn advance(&self, span: Duration) {
         if let Some(held) = &self.0 {
             let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
-            held.fetch_add(millis, Ordering::SeqCst);
+            held.send_modify(|now| *now += millis);
+        }
+    }
+
+    /// Waits until a moment has come.
+    pub async fn until(&self, moment: Timestamp) {
+        match &self.0 {
+            Some(held) => {
+                let mut hand = held.subscribe();
+                // The hand is held by this very clock, so it is not let go of while we look at it.
+                drop(hand.wait_for(|now| *now >= moment.0).await);
+            }
+            None => tokio::time::sleep(moment.since(self.now())).await,
         }
     }
 }
@@ -228,5 +240,23 @@ mod tests {
         assert_eq!(clock.now(), Timestamp::from_secs(10));
         clock.clone().advance(Duration::from_secs(5));
         assert_eq!(clock.now(), Timestamp::from_secs(15));
+    }
+
+    #[tokio::test]
+    async fn a_moment_of_a_manual_clock_comes_by_hand() {
+        use futures_util::FutureExt as _;
+        let clock = Clock::manual(Timestamp::from_secs(10));
+        assert!(
+            clock
+                .until(Timestamp::from_secs(10))
+                .now_or_never()
+                .is_some()
+        );
+        let mut later = std::pin::pin!(clock.until(Timestamp::from_secs(12)));
+        assert!(later.as_mut().now_or_never().is_none());
+        clock.advance(Duration::from_secs(1));
+        assert!(later.as_mut().now_or_never().is_none());
+        clock.advance(Duration::from_secs(1));
+        assert!(later.now_or_never().is_some());
     }
 }

@@ -1,6 +1,7 @@
 //! What every service receives: the store, the clock, the channels, what the operator chose.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::base::crypto::Sealer;
@@ -13,6 +14,7 @@ use crate::channels::registry::Registry;
 use crate::engine::error::EngineError;
 use crate::engine::links::Links;
 use crate::engine::live::Live;
+use crate::engine::vendor::Vendors;
 use crate::model::channel::Channel;
 use crate::model::event::Event;
 use crate::model::ids::ChannelId;
@@ -25,9 +27,12 @@ use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::log;
 
-/// What a service works with. Cheap to clone.
+/// What a service works with. Cheap to clone: every service holds one.
 #[derive(Clone)]
-pub struct Context {
+pub struct Context(Arc<Shared>);
+
+/// What all services share.
+pub struct Shared {
     /// Everything durable.
     pub store: Store,
     /// Full text.
@@ -44,8 +49,24 @@ pub struct Context {
     pub clock: Clock,
     /// Randomness.
     pub random: Random,
+    /// The way out to vendors.
+    pub vendors: Vendors,
     /// New ids.
     pub ids: Arc<Ids>,
+}
+
+impl From<Shared> for Context {
+    fn from(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+}
+
+impl Deref for Context {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 impl Context {

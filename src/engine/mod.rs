@@ -19,6 +19,7 @@ pub mod people;
 pub mod rules;
 pub mod setup;
 pub mod sight;
+pub mod vendor;
 pub mod webchat;
 pub mod workers;
 

@@ -72,6 +72,27 @@ pub struct Message {
     pub edited_at: Option<Timestamp>,
     /// When it was taken back.
     pub deleted_at: Option<Timestamp>,
+    /// The calls of its last sending that the vendor took: another try goes on behind them.
+    #[serde(default)]
+    pub calls_taken: u16,
+    /// The tries that came to nothing, oldest first; only the newest [`ATTEMPTS_KEPT`].
+    #[serde(default)]
+    pub attempts: Vec<Attempt>,
+}
+
+/// How many failed tries are kept with a message.
+pub const ATTEMPTS_KEPT: usize = 12;
+
+/// A try to send a message that came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attempt {
+    /// When it ended.
+    pub at: Timestamp,
+    /// Why it came to nothing.
+    pub error: SendError,
+    /// When it is tried again; none when it was the last try.
+    pub next_at: Option<Timestamp>,
 }
 
 /// Which way a message goes.
@@ -255,6 +276,20 @@ impl Message {
         }
         self.updated_at = self.updated_at.max(at);
         true
+    }
+
+    /// Notes a try that came to nothing.
+    pub fn note_attempt(&mut self, attempt: Attempt) {
+        self.attempts.push(attempt);
+        let extra = self.attempts.len().saturating_sub(ATTEMPTS_KEPT);
+        self.attempts.drain(..extra);
+    }
+
+    /// The vendor's id by which the message is known outside: of several parts the last, whose
+    /// receipt holds for those before it.
+    #[must_use]
+    pub fn external_id(&self) -> Option<&str> {
+        self.external_ids.last().map(String::as_str)
     }
 
     /// When the delivery reached a state, if it did.

@@ -17,6 +17,7 @@ pub mod fence;
 pub mod hours;
 pub mod ids;
 pub mod inbound;
+pub mod job;
 pub mod message;
 pub mod opaque;
 pub mod organisation;

@@ -9,10 +9,13 @@ use bytes::Bytes;
 use futures_util::Stream;
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
+use reqwest::Body;
 use reqwest::Client;
 use reqwest::RequestBuilder;
 use reqwest::Response;
 use reqwest::header::AUTHORIZATION;
+use reqwest::header::CONTENT_LENGTH;
+use reqwest::header::CONTENT_TYPE;
 use reqwest::header::HeaderValue;
 use reqwest::header::LOCATION;
 use reqwest::redirect::Policy;
@@ -22,8 +25,11 @@ use crate::base::http::Headers;
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
+use crate::base::random::Random;
 use crate::base::secret::Secret;
 use crate::config::Config;
+use crate::net::form;
+use crate::net::form::Part;
 use crate::net::guard::PrivateTarget;
 use crate::net::guard::Reach;
 
@@ -35,6 +41,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 /// How long an unused connection is kept.
 const IDLE_MAX: Duration = Duration::from_secs(60);
+/// Characters of the line between the fields of a form.
+const BOUNDARY_LENGTH: usize = 32;
 /// Redirects followed for a file.
 const REDIRECTS_MAX: usize = 5;
 
@@ -98,30 +106,40 @@ impl Http {
     /// # Errors
     /// [`HttpError`]; an answer with any status is none.
     pub async fn exchange(&self, request: HttpRequest) -> Result<HttpReply, HttpError> {
+        let time = request.timeout.min(self.request_timeout);
+        let building = self.building(&request)?.timeout(time).body(request.body);
+        answer(building.send().await).await
+    }
+
+    /// The same for a request whose body is a form. It may take as long as the request says: files
+    /// are large.
+    ///
+    /// # Errors
+    /// [`HttpError`].
+    pub async fn exchange_form(
+        &self,
+        request: HttpRequest,
+        parts: &[Part],
+    ) -> Result<HttpReply, HttpError> {
+        let boundary = Random::system().base62(BOUNDARY_LENGTH);
+        let form = form::encode(parts, &boundary).await;
+        let form = form.map_err(|error| HttpError::NeverLeft(error.to_string()))?;
+        let building = self
+            .building(&request)?
+            .timeout(request.timeout)
+            .header(CONTENT_TYPE, form.content_type)
+            .header(CONTENT_LENGTH, form.length)
+            .body(Body::wrap_stream(form.body));
+        answer(building.send().await).await
+    }
+
+    fn building(&self, request: &HttpRequest) -> Result<RequestBuilder, HttpError> {
         let url = self.allowed(&request.url)?;
-        let mut building = self
-            .client()?
-            .request(method(request.method), url)
-            .timeout(request.timeout.min(self.request_timeout))
-            .body(request.body);
+        let mut building = self.client()?.request(method(request.method), url);
         for (name, value) in request.headers.iter() {
             building = building.header(name, value);
         }
-        let building = authorized(building, request.authorization.as_ref())?;
-        let mut response = building.send().await.map_err(failure)?;
-        let (status, headers) = head(&response);
-        let mut body = Vec::new();
-        while body.len() < REPLY_MAX_BYTES
-            && let Some(chunk) = response.chunk().await.map_err(failure)?
-        {
-            let room = REPLY_MAX_BYTES - body.len();
-            body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        }
-        Ok(HttpReply {
-            status,
-            headers,
-            body,
-        })
+        authorized(building, request.authorization.as_ref())
     }
 
     /// Fetches a file of at most `max_bytes`, following a few redirects. Credentials are only sent
@@ -184,6 +202,23 @@ impl Http {
         *held = Some(client.clone());
         Ok(client)
     }
+}
+
+async fn answer(sent: Result<Response, reqwest::Error>) -> Result<HttpReply, HttpError> {
+    let mut response = sent.map_err(failure)?;
+    let (status, headers) = head(&response);
+    let mut body = Vec::new();
+    while body.len() < REPLY_MAX_BYTES
+        && let Some(chunk) = response.chunk().await.map_err(failure)?
+    {
+        let room = REPLY_MAX_BYTES - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+    }
+    Ok(HttpReply {
+        status,
+        headers,
+        body,
+    })
 }
 
 fn method(method: Method) -> reqwest::Method {

@@ -23,6 +23,7 @@ use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::IdentityId;
+use crate::model::ids::JobId;
 use crate::model::ids::MediaId;
 use crate::model::ids::MergeId;
 use crate::model::ids::MessageId;
@@ -34,6 +35,7 @@ use crate::model::ids::UserId;
 use crate::model::ids::VisitorId;
 use crate::model::ids::WebchatSessionId;
 use crate::model::inbound::Receipt;
+use crate::model::job::Job;
 use crate::model::message::Message;
 use crate::model::organisation::Organisation;
 use crate::model::session::Session;
@@ -206,9 +208,11 @@ pub const EARLY_RECEIPTS: Keyspace<(u32, u64), Vec<Receipt>> =
 /// Messages on their way, lane by lane.
 pub const OUTBOX: Keyspace<(ChannelId, String, MessageId), OutboxRow> =
     Keyspace::named("channel_address_message/outbox");
-/// The first row of each lane, by the time it is due.
-pub const OUTBOX_DUE: Keyspace<(Timestamp, ChannelId, String, MessageId), ()> =
-    Keyspace::named("time_channel_address_message/none");
+/// The first row of each lane, by channel and the time it is due.
+pub const OUTBOX_DUE: Keyspace<(ChannelId, Timestamp, String, MessageId), ()> =
+    Keyspace::named("channel_time_address_message/none");
+/// Deferred work by the time it is due.
+pub const JOBS: Keyspace<(Timestamp, JobId), Job> = Keyspace::named("time_job/record");
 /// Answers given under idempotency keys, by the digest of principal, route and key.
 pub const IDEMPOTENCY: Keyspace<[u8; 32], Answered> = Keyspace::named("key_digest/answered");
 /// The same by age, to be forgotten.
@@ -286,7 +290,8 @@ pub const NAMES: &[&str] = &[
     "bucket_digest/message",
     "bucket_digest/receipts",
     "channel_address_message/outbox",
-    "time_channel_address_message/none",
+    "channel_time_address_message/none",
+    "time_job/record",
     "key_digest/answered",
     "time_key_digest/none",
     "media/record",

@@ -44,7 +44,10 @@ const COMPOSITION: &[&str] = &["main", "lib", "cli", "control", "app", "demo", "
 /// know each other.
 const ENGINE: &[(&str, Peers)] = &[
     ("rules", Peers::Apart),
-    ("audit context error find links live sight", Peers::Together),
+    (
+        "audit context error find links live sight vendor",
+        Peers::Together,
+    ),
     ("health", Peers::Apart),
     ("inbox people setup knowledge reports", Peers::Apart),
     ("ingest webchat", Peers::Together),

@@ -5,7 +5,6 @@
 
 pub mod envelope;
 pub mod fault;
-pub mod files;
 pub mod graph;
 pub mod node;
 pub mod settings;

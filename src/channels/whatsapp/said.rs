@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::base::crypto::hex;
-use crate::channels::meta::files;
+use crate::base::mime;
 use crate::channels::meta::node::Kept;
 use crate::channels::meta::node::Node;
 use crate::model::Opaque;
@@ -171,7 +171,7 @@ fn named(mut media: Media, body: Node<'_>) -> Media {
     if media.filename.is_none() {
         let id = body.word("id").unwrap_or_default();
         let kind = media.mime_type.as_deref().unwrap_or_default();
-        let ending = files::ending(kind);
+        let ending = mime::ending(kind);
         media.filename = Some(format!("document-{id}.{ending}"));
     }
     media

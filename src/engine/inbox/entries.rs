@@ -131,6 +131,8 @@ fn message(pen: &mut Pen, conversation: &Conversation, entry: Entry) -> Message 
         updated_at: pen.now,
         edited_at: None,
         deleted_at: None,
+        calls_taken: 0,
+        attempts: Vec::new(),
     }
 }
 

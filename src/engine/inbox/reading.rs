@@ -11,6 +11,8 @@ use crate::model::event::ConversationRead;
 use crate::model::event::Event;
 use crate::model::ids::ConversationId;
 use crate::model::ids::UserId;
+use crate::model::job::Job;
+use crate::model::job::JobKind;
 use crate::model::message::Delivery;
 use crate::model::message::Direction as Way;
 use crate::model::message::Message;
@@ -19,6 +21,7 @@ use crate::store::Direction;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::conversations;
+use crate::store::records::jobs;
 use crate::store::records::messages;
 use crate::store::records::read_marks;
 use crate::store::records::read_marks::ReadMark;
@@ -107,9 +110,25 @@ pub fn mark(
     {
         conversation.seen_position = newest.position;
         conversations::put(tx, conversation)?;
-        visitor_timeline::seen(tx, pen, &newest, Delivery::Read)?;
+        if !visitor_timeline::seen(tx, pen, &newest, Delivery::Read)? {
+            tell_vendor(tx, pen, &newest)?;
+        }
     }
     Ok(())
+}
+
+/// Has a vendor told that a customer's message was seen.
+fn tell_vendor(tx: &mut Tx<'_>, pen: &mut Pen, message: &Message) -> Result<(), StoreError> {
+    let job = Job {
+        id: pen.id(),
+        kind: JobKind::TellSeen {
+            message_id: message.id,
+        },
+        due: pen.now,
+        attempts: 0,
+        created_at: pen.now,
+    };
+    jobs::put(tx, &job)
 }
 
 /// How far back the newest message of the customer is looked for.

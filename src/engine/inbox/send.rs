@@ -1,5 +1,7 @@
 //! Sending: one transaction from the request to a message on its way.
 
+use std::collections::BTreeMap;
+
 use crate::base::crypto::digest;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
@@ -36,7 +38,6 @@ use crate::model::message::Source;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
-use crate::store::Read;
 use crate::store::Tx;
 use crate::store::records::channels;
 use crate::store::records::idempotency;
@@ -114,7 +115,10 @@ impl Sending {
                     .unwrap_or(&Capabilities::PLAIN);
                 let shorten = |media: &Media| links.address(media);
                 let fitted = match draft.audience {
-                    Audience::Customer => fit::fit(&draft.content, row, &shorten, draft.mode)?,
+                    Audience::Customer => {
+                        target::may_send(tx, &place, row, &draft.content, pen.now)?;
+                        fit::fit(&draft.content, row, &shorten, draft.mode)?
+                    }
                     Audience::Team => Fitted::default(),
                 };
                 let message = store(tx, &mut pen, place, &actor, &draft, fitted, row)?;
@@ -127,13 +131,15 @@ impl Sending {
             .await
     }
 
-    /// Tries a failed message again: the same message, a new attempt.
+    /// Tries a failed message, or one of unknown outcome, again: the same message, behind the parts
+    /// the vendor took already.
     ///
     /// # Errors
-    /// The actor may not; there is no such message; it did not fail.
+    /// The actor may not; there is no such message; it did not fail; nothing may be sent now.
     pub async fn retry(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
         actor.require(Permission::Reply)?;
         let stamp = self.0.stamp();
+        let registry = self.0.channels.clone();
         let actor = actor.clone();
         self.0
             .store
@@ -145,6 +151,11 @@ impl Sending {
                         Rejection::field("status", "must be failed to be tried again").into(),
                     );
                 }
+                let place = target::again(tx, &message)?;
+                let caps = registry
+                    .capabilities(&place.channel.kind)
+                    .unwrap_or(&Capabilities::PLAIN);
+                target::may_send(tx, &place, caps, &message.content, pen.now)?;
                 message.delivery = Delivery::Pending;
                 message.error = None;
                 message.updated_at = pen.now;
@@ -374,18 +385,10 @@ pub fn row(message: &Message, now: crate::base::time::Timestamp) -> OutboxRow {
         channel_id: message.channel_id,
         address: message.to.clone(),
         due: now,
-        attempts: 0,
+        attempt: 1,
         begun: false,
-        parts_done: 0,
-        external_ids: Vec::new(),
+        handles: BTreeMap::new(),
         created_at: now,
+        first_tried_at: None,
     }
-}
-
-/// Whether anything of this conversation may still be on its way.
-///
-/// # Errors
-/// The disk's.
-pub fn is_waiting(read: &impl Read, message: &Message) -> Result<bool, EngineError> {
-    Ok(outbox::get(read, &lane(message))?.is_some())
 }

@@ -1,24 +1,33 @@
 //! Where a message of ours goes: into a conversation that is there, or one that is opened for it.
 
+use crate::base::time::Timestamp;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::find;
 use crate::engine::inbox::drafts::Audience;
 use crate::engine::inbox::moves;
 use crate::engine::inbox::open;
+use crate::engine::rules::window;
 use crate::engine::sight;
 use crate::model::actor::Actor;
+use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
+use crate::model::channel::ChannelState;
 use crate::model::contact::Contact;
+use crate::model::content::Content;
 use crate::model::conversation::Conversation;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
+use crate::model::message::Message;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::store::Tx;
 use crate::store::records::conversations;
 use crate::store::records::identities;
+
+/// The topic of somebody who wants nothing at all from us.
+const EVERYTHING: &str = "all";
 
 /// Where a message goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,11 +145,62 @@ fn somebody_elses(contact: &Contact) -> Rejection {
     Rejection::new(Code::ConversationExists, message)
 }
 
+/// Where a message that is there already goes once more.
+pub(super) fn again(tx: &Tx<'_>, message: &Message) -> Result<Place, EngineError> {
+    let channel = find::channel_in(tx, message.channel_id)?;
+    let contact = find::contact_in(tx, message.contact_id)?;
+    may_write(&channel, &contact)?;
+    let conversation = find::conversation_in(tx, message.conversation_id)?;
+    Ok(Place {
+        channel,
+        conversation,
+    })
+}
+
+/// Whether the vendor would take `content` now: the channel is connected, and the customer wrote
+/// as lately as the channel wants. A channel in error takes messages: they wait for its return.
+pub(super) fn may_send(
+    tx: &Tx<'_>,
+    place: &Place,
+    row: &Capabilities,
+    content: &Content,
+    now: Timestamp,
+) -> Result<(), EngineError> {
+    if row.own_transport {
+        return Ok(());
+    }
+    if place.channel.state == ChannelState::Inactive {
+        let message = format!(
+            "The channel {} is not connected. Connect it to write.",
+            place.channel.name
+        );
+        return Err(Rejection::new(Code::ChannelNotConnected, message).into());
+    }
+    let heard = last_heard(tx, &place.conversation)?;
+    Ok(window::may_send(content, row, heard, now)?)
+}
+
+/// When the customer last wrote there: in a conversation that we began, in the one before it.
+fn last_heard(tx: &Tx<'_>, conversation: &Conversation) -> Result<Option<Timestamp>, EngineError> {
+    if conversation.last_inbound_at.is_some() {
+        return Ok(conversation.last_inbound_at);
+    }
+    let previous = match conversation.previous_id {
+        Some(id) => conversations::get(tx, id)?,
+        None => None,
+    };
+    Ok(previous.and_then(|found| found.last_inbound_at))
+}
+
 /// Whether anything may go out to a contact on a channel.
 fn may_write(channel: &Channel, contact: &Contact) -> Result<(), Rejection> {
     if contact.blocked {
         let message = format!("{} is blocked. Unblock the contact to write.", contact.name);
         return Err(Rejection::new(Code::ContactBlocked, message));
+    }
+    if contact.opted_out.iter().any(|topic| topic == EVERYTHING) {
+        let message = format!("{} does not want to be written to.", contact.name);
+        return Err(Rejection::new(Code::ContactOptedOut, message));
     }
     if !channel.enabled {
         let message = format!("The channel {} is switched off.", channel.name);

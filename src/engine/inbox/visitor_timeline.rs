@@ -132,7 +132,8 @@ pub fn conversation_changed(
     append(tx, pen, &mut visitor, what).map(drop)
 }
 
-/// Tells the visitor that one of us saw the messages up to this one.
+/// Tells the visitor that one of us saw the messages up to this one; whether it came from a visitor
+/// at all.
 ///
 /// # Errors
 /// The disk's.
@@ -141,18 +142,13 @@ pub fn seen(
     pen: &mut Pen,
     newest: &Message,
     status: Delivery,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let Some((id, up_to)) = visitors::seq_of(tx, newest.id)? else {
-        return Ok(());
+        return Ok(false);
     };
-    let Some(mut visitor) = visitor_of(tx, &id.to_string())? else {
-        return Ok(());
-    };
-    append(
-        tx,
-        pen,
-        &mut visitor,
-        TimelineEvent::Receipt { up_to, status },
-    )
-    .map(drop)
+    if let Some(mut visitor) = visitor_of(tx, &id.to_string())? {
+        let receipt = TimelineEvent::Receipt { up_to, status };
+        append(tx, pen, &mut visitor, receipt)?;
+    }
+    Ok(true)
 }

@@ -8,6 +8,7 @@ use crate::engine::inbox::entries::Entry;
 use crate::engine::inbox::open;
 use crate::engine::inbox::receipts;
 use crate::engine::inbox::visitor_timeline;
+use crate::engine::ingest::media;
 use crate::engine::ingest::news;
 use crate::engine::ingest::ours;
 use crate::engine::ingest::senders;
@@ -149,6 +150,7 @@ fn record(
         message.id,
         pen.now,
     )?;
+    media::want(tx, pen, &mut message)?;
     visitor_timeline::bring(tx, pen, &mut message)?;
     Ok(Recorded {
         message_id: Some(message.id),

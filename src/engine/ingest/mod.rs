@@ -4,9 +4,11 @@
 //! that is on disk. What is genuine but unreadable is kept to be read again after a fix.
 
 pub mod apply;
+pub mod media;
 pub mod news;
 pub mod ours;
 pub mod quarantine;
+pub mod seen;
 pub mod senders;
 #[cfg(test)]
 mod tests;
@@ -19,10 +21,12 @@ use crate::channels::Recorded;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::engine::find;
+use crate::engine::vendor::caught;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
 use crate::model::ids::ChannelId;
 use crate::model::inbound::InboundEvent;
+use crate::model::outbound::Account;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::store::records::channels;
@@ -50,17 +54,17 @@ impl Ingest {
             .channel(&channel.kind)
             .ok_or_else(|| Rejection::not_found(Code::ChannelNotFound, "channel"))?;
         let account = self.0.account(&channel)?;
-        if let Some(reply) = translation.greet(&account, &hook) {
+        let now = self.0.clock.now();
+        let greeted = caught(|| translation.greet(&account, &hook));
+        if let Some(reply) = greeted.map_err(EngineError::Broken)? {
             return Ok(reply);
         }
-        if translation
-            .verify(&account, &hook, self.0.clock.now())
-            .is_err()
-        {
+        let verified = caught(|| translation.verify(&account, &hook, now));
+        if verified.map_err(EngineError::Broken)?.is_err() {
             let message = "The signature of this webhook is missing or wrong.";
             return Err(Rejection::new(Code::InvalidToken, message).into());
         }
-        match translation.parse(&account, &hook) {
+        match parsed(translation, &account, &hook) {
             Ok(events) => {
                 let mut all = vec![(channel.id, events)];
                 if translation.shares_webhooks() {
@@ -93,10 +97,11 @@ impl Ingest {
                 continue;
             }
             let account = self.0.account(&other)?;
-            if translation.verify(&account, hook, now).is_err() {
+            let is_genuine = || translation.verify(&account, hook, now).is_ok();
+            if !caught(is_genuine).unwrap_or(false) {
                 continue;
             }
-            if let Ok(events) = translation.parse(&account, hook)
+            if let Ok(events) = parsed(translation, &account, hook)
                 && !events.is_empty()
             {
                 found.push((other.id, events));
@@ -145,4 +150,14 @@ impl Ingest {
         }
         Ok(channel)
     }
+}
+
+/// What a webhook says. A channel that panics over it could not read it.
+fn parsed(
+    translation: &dyn Translation,
+    account: &Account,
+    hook: &Webhook,
+) -> Result<Vec<InboundEvent>, ParseError> {
+    caught(|| translation.parse(account, hook))
+        .unwrap_or_else(|panic| Err(ParseError::Unreadable(panic)))
 }

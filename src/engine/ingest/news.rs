@@ -1,10 +1,13 @@
 //! What vendors tell besides messages: of people, of consent, of the account itself.
 
+use std::time::Duration;
+
 use crate::channels::Recorded;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::ingest::apply;
 use crate::engine::ingest::senders;
+use crate::engine::setup::standing;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::channel::HealthNote;
@@ -20,9 +23,6 @@ use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::channels;
 use crate::store::records::contacts;
-
-/// How many notices a channel keeps; older ones make room.
-const NOTES_MAX: usize = 20;
 
 /// Learns what became known of somebody: addresses that belong together, a name. Nobody is made
 /// of it.
@@ -69,8 +69,8 @@ pub fn of_consent(
     Ok(apply::nothing())
 }
 
-/// Keeps what the vendor says about the account. A channel that it breaks stops until somebody
-/// connects it again.
+/// Keeps what the vendor says about the account. A channel that it breaks stops until it
+/// works again; one that it mends is asked for at once.
 ///
 /// # Errors
 /// The disk's.
@@ -81,10 +81,10 @@ pub fn of_account(
     notice: &Notice,
 ) -> Result<Recorded, EngineError> {
     if notice.effect == Effect::Break && channel.state == ChannelState::Active {
-        channel.state = ChannelState::Error;
-        channel.error = Some(notice.text.clone());
-        let channel_id = channel.id;
-        pen.log(tx, Event::ChannelError(ChannelEvent { channel_id }))?;
+        standing::broke(tx, pen, channel, &notice.text)?;
+    }
+    if notice.effect == Effect::Mend && channel.state == ChannelState::Error {
+        standing::check_after(tx, pen, channel.id, Duration::ZERO)?;
     }
     let note = HealthNote {
         kind: notice.kind.clone(),
@@ -155,9 +155,7 @@ fn keep(
     channel: &mut Channel,
     note: HealthNote,
 ) -> Result<(), StoreError> {
-    channel.notes.push(note);
-    let extra = channel.notes.len().saturating_sub(NOTES_MAX);
-    channel.notes.drain(..extra);
+    standing::note(channel, note);
     channel.updated_at = pen.now;
     channels::put(tx, channel)?;
     let channel_id = channel.id;

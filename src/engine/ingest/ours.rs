@@ -12,6 +12,7 @@ use crate::engine::inbox::entries::Entry;
 use crate::engine::inbox::open;
 use crate::engine::inbox::receipts;
 use crate::engine::ingest::apply;
+use crate::engine::ingest::media;
 use crate::engine::ingest::senders;
 use crate::model::channel::Channel;
 use crate::model::contact::Contact;
@@ -119,6 +120,7 @@ pub fn past(
             known.content = content.clone();
             known.updated_at = pen.now;
             apply::update(tx, pen, &known)?;
+            media::want(tx, pen, &mut known)?;
             return Ok(recorded(&known));
         }
         return Ok(apply::duplicate_of(known.id));
@@ -146,7 +148,7 @@ fn theirs(
     let mut entry = apply::entry(tx, pen, channel, &contact, &conversation, inbound, None)?;
     entry.source = Source::Imported;
     let at = entry.at;
-    let message = entries::append(tx, pen, &mut conversation, entry)?;
+    let mut message = entries::append(tx, pen, &mut conversation, entry)?;
     let after = Conversation {
         inbound_count: before.inbound_count,
         waiting_since: before.waiting_since,
@@ -163,6 +165,7 @@ fn theirs(
         message.id,
         pen.now,
     )?;
+    media::want(tx, pen, &mut message)?;
     Ok(recorded(&message))
 }
 
@@ -209,6 +212,7 @@ fn append(
         let at = receipt.at.unwrap_or(pen.now);
         receipts::hear(tx, pen, &mut message, receipt.state, at, receipt.error)?;
     }
+    media::want(tx, pen, &mut message)?;
     Ok(message)
 }
 

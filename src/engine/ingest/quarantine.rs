@@ -92,5 +92,5 @@ fn read_again(
         query: held.query.clone(),
         body: held.body.clone(),
     };
-    Ok(translation.parse(&context.account(&channel)?, &hook).ok())
+    Ok(super::parsed(translation, &context.account(&channel)?, &hook).ok())
 }

@@ -14,12 +14,15 @@ use crate::base::time::Clock;
 use crate::base::time::Timestamp;
 use crate::channels::Recorded;
 use crate::channels::registry::Registry;
+use crate::config::Config;
 use crate::engine::context::Context;
+use crate::engine::context::Shared;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
 use crate::engine::ingest::Ingest;
 use crate::engine::links::Links;
 use crate::engine::live::Live;
+use crate::engine::vendor::Vendors;
 use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
@@ -36,6 +39,7 @@ use crate::model::message::Message;
 use crate::model::message::Sender;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
+use crate::net::http::Http;
 use crate::search::Search;
 use crate::search::SearchConfig;
 use crate::store::DEFAULT_CACHE_BYTES;
@@ -69,17 +73,18 @@ impl Bench {
         let search = Search::open(&folder.path().join("index"), config).unwrap();
         let random = Random::seeded(7);
         let key = store.secret_key();
-        let context = Context {
+        let context = Context::from(Shared {
             search: Arc::new(search),
             live: Live::default(),
             channels: Arc::new(Registry::builtin()),
             links: Links::new("https://chat.example", key.reveal()),
             sealer: Sealer::new(key.reveal(), random.clone()),
             clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
+            vendors: Vendors::new(Http::new(&Config::default())),
             ids: Arc::new(Ids::new(random.clone())),
             random,
             store,
-        };
+        });
         let now = context.clock.now();
         let channel = Channel {
             id: the_channel(),

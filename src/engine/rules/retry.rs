@@ -21,7 +21,7 @@ const WAITS: [Duration; 8] = [
 /// The longest pause a vendor can ask of us at once.
 const WAIT_MAX: Duration = Duration::from_secs(3_600);
 
-/// How long a message is tried at all, however often a vendor asks us to wait.
+/// How long a message is tried at all, from its first attempt on, however often a vendor asks us to wait.
 const AGE_MAX: Duration = Duration::from_secs(24 * 3_600);
 
 /// One attempt to send a message.
@@ -29,8 +29,8 @@ const AGE_MAX: Duration = Duration::from_secs(24 * 3_600);
 pub struct Attempt {
     /// Which one it was, from 1.
     pub number: u32,
-    /// When the message was given to the queue, by a person's retry or for the first time.
-    pub queued_at: Timestamp,
+    /// When the first of its attempts was: what waited for its turn before that does not count.
+    pub first_at: Timestamp,
     /// The present.
     pub now: Timestamp,
     /// Spreads pauses so that queues do not come back all at once: 0 makes them a fifth shorter,
@@ -79,7 +79,7 @@ pub fn after(refusal: Refusal, attempt: Attempt) -> Verdict {
 }
 
 fn later(error: SendError, asked: Option<Duration>, whom: Whom, attempt: Attempt) -> Verdict {
-    if attempt.now.since(attempt.queued_at) >= AGE_MAX {
+    if attempt.now.since(attempt.first_at) >= AGE_MAX {
         return Verdict::GiveUp(error);
     }
     let Some((pause, number)) = pause(asked, attempt) else {
@@ -113,7 +113,7 @@ fn pause(asked: Option<Duration>, attempt: Attempt) -> Option<(Duration, u32)> {
 mod tests {
     use super::*;
 
-    const QUEUED: Timestamp = Timestamp::from_secs(1_000);
+    const FIRST: Timestamp = Timestamp::from_secs(1_000);
 
     fn error() -> SendError {
         SendError {
@@ -134,7 +134,7 @@ mod tests {
     fn attempt(number: u32, age_secs: i64, spread: u8) -> Attempt {
         Attempt {
             number,
-            queued_at: QUEUED,
+            first_at: FIRST,
             now: Timestamp::from_secs(1_000 + age_secs),
             spread,
         }

@@ -9,6 +9,7 @@ use crate::engine::context::Pen;
 use crate::engine::context::secret_place;
 use crate::engine::error::EngineError;
 use crate::engine::setup::settings;
+use crate::engine::setup::standing;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::capability::Capabilities;
@@ -30,6 +31,9 @@ use crate::store::records::conversations::Owner;
 
 /// The longest name, in characters.
 const NAME_MAX: usize = 80;
+
+/// The name of the check of a channel's settings.
+pub(super) const SETTINGS: &str = "settings";
 
 /// A channel to be made.
 #[derive(Debug, Clone)]
@@ -266,73 +270,7 @@ impl Channels {
         Ok((channel, shown))
     }
 
-    /// Connects a channel after checking that it can work.
-    ///
-    /// # Errors
-    /// The actor may not; there is none. A check that fails leaves the channel in error and says
-    /// why.
-    pub async fn connect(&self, actor: &Actor, id: ChannelId) -> Result<Channel, EngineError> {
-        actor.require(Permission::ManageChannels)?;
-        let checks = self.test(actor, id)?;
-        let broken = checks.into_iter().find(|check| !check.ok);
-        let now = self.0.clock.now();
-        match broken {
-            None => {
-                let change = move |channel: &mut Channel| {
-                    channel.state = ChannelState::Active;
-                    channel.error = None;
-                    channel.connected_at = Some(now);
-                    Ok(())
-                };
-                self.change(
-                    actor,
-                    id,
-                    "channel.connected",
-                    Event::ChannelConnected,
-                    change,
-                )
-                .await
-            }
-            Some(check) => {
-                let change = move |channel: &mut Channel| {
-                    channel.state = ChannelState::Error;
-                    channel.error = Some(check.message.clone());
-                    Ok(())
-                };
-                self.change(
-                    actor,
-                    id,
-                    "channel.connectFailed",
-                    Event::ChannelError,
-                    change,
-                )
-                .await
-            }
-        }
-    }
-
-    /// Disconnects a channel; what waits in its queue stays there.
-    ///
-    /// # Errors
-    /// The actor may not; there is none.
-    pub async fn disconnect(&self, actor: &Actor, id: ChannelId) -> Result<Channel, EngineError> {
-        actor.require(Permission::ManageChannels)?;
-        let change = |channel: &mut Channel| {
-            channel.state = ChannelState::Inactive;
-            channel.error = None;
-            Ok(())
-        };
-        self.change(
-            actor,
-            id,
-            "channel.disconnected",
-            Event::ChannelDisconnected,
-            change,
-        )
-        .await
-    }
-
-    /// Deletes a channel. Its conversations stay readable.
+    /// Deletes a channel. Its conversations stay readable; what waits in its queue has failed.
     ///
     /// # Errors
     /// The actor may not; there is none; `ACTIVE_CONVERSATIONS_EXIST` without force.
@@ -353,31 +291,27 @@ impl Channels {
                     let message = "There are open conversations on this channel. Resolve them, or delete with force.";
                     return Err(Rejection::new(Code::ActiveConversationsExist, message).into());
                 }
-                channels::remove(tx, id)?;
                 let mut pen = stamp.pen();
+                standing::abandon(tx, &mut pen, id)?;
+                channels::remove(tx, id)?;
                 note(tx, &mut pen, &actor, "channel.deleted", &channel, Event::ChannelDeleted)?;
                 Ok(())
             })
             .await
     }
 
-    /// Looks at everything a channel needs, without changing it.
-    ///
-    /// # Errors
-    /// The actor may not; there is none.
-    pub fn test(&self, actor: &Actor, id: ChannelId) -> Result<Vec<Check>, EngineError> {
-        actor.require(Permission::ManageChannels)?;
-        let channel = find(&self.0.store.snapshot()?, id)?;
-        let wrong = self.check(&channel).err();
+    /// What can be said of a channel without asking anybody.
+    pub(super) fn own_checks(&self, channel: &Channel) -> Vec<Check> {
+        let wrong = self.check(channel).err();
         let settings = Check {
-            name: "settings",
+            name: SETTINGS,
             ok: wrong.is_none(),
             message: wrong.map_or_else(
                 || "The settings are right.".to_owned(),
                 |error| error.to_string(),
             ),
         };
-        Ok(vec![settings, self.check_address()])
+        vec![settings, self.check_address()]
     }
 
     /// Whether customers' browsers and vendors can reach us.
@@ -484,7 +418,7 @@ impl Channels {
             })
     }
 
-    async fn change(
+    pub(super) async fn change(
         &self,
         actor: &Actor,
         id: ChannelId,
@@ -548,7 +482,7 @@ fn has_live_conversations(read: &impl Read, id: ChannelId) -> Result<bool, Engin
     Ok(false)
 }
 
-fn find(read: &impl Read, id: ChannelId) -> Result<Channel, EngineError> {
+pub(super) fn find(read: &impl Read, id: ChannelId) -> Result<Channel, EngineError> {
     channels::get(read, id)?
         .ok_or_else(|| Rejection::not_found(Code::ChannelNotFound, "channel").into())
 }

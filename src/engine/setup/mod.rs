@@ -3,8 +3,10 @@
 pub mod answers;
 pub mod audit;
 pub mod channels;
+pub mod connecting;
 pub mod organisation;
 pub mod settings;
+pub mod standing;
 pub mod stats;
 pub mod tags;
 pub mod traffic;

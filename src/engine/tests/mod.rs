@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod audit;
+mod delivery;
 mod people;
 mod retention;
 mod sight;
@@ -16,8 +17,10 @@ use crate::base::random::Random;
 use crate::base::time::Clock;
 use crate::base::time::Timestamp;
 use crate::channels::registry::Registry;
+use crate::config::Config;
 use crate::engine::Engine;
 use crate::engine::context::Context;
+use crate::engine::context::Shared;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::change::Edit;
 use crate::engine::inbox::drafts::Draft;
@@ -28,6 +31,7 @@ use crate::engine::links::Links;
 use crate::engine::live::Live;
 use crate::engine::people::contacts::empty;
 use crate::engine::setup::organisation::OrganisationChanges;
+use crate::engine::vendor::Vendors;
 use crate::engine::workers::feed::LogFeed;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
@@ -55,6 +59,7 @@ use crate::model::user::Availability;
 use crate::model::user::Theme;
 use crate::model::user::User;
 use crate::model::user::UserStatus;
+use crate::net::http::Http;
 use crate::search::Search;
 use crate::search::SearchConfig;
 use crate::search::indexer::Indexer;
@@ -109,17 +114,18 @@ impl Office {
         let search = Arc::new(search);
         let random = Random::seeded(11);
         let key = store.secret_key();
-        let context = Context {
+        let context = Context::from(Shared {
             search: Arc::clone(&search),
             live: Live::default(),
             channels: Arc::new(Registry::builtin()),
             links: Links::new("https://chat.example", key.reveal()),
             sealer: Sealer::new(key.reveal(), random.clone()),
             clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
+            vendors: Vendors::new(Http::new(&Config::default())),
             ids: Arc::new(Ids::new(random.clone())),
             random,
             store: store.clone(),
-        };
+        });
         let indexer = Indexer::start(search, Box::new(LogFeed(store))).unwrap();
         let engine = Engine::new(context.clone(), Arc::new(Progress::default));
         let office = Self {

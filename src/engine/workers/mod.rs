@@ -4,9 +4,11 @@
 //! in hand.
 
 pub mod announcer;
+pub mod delivery;
 mod everything;
 pub mod feed;
 pub mod janitor;
+pub mod jobs;
 pub mod retention;
 pub mod sweep;
 
@@ -49,6 +51,8 @@ impl Workers {
             loops: Vec::new(),
         };
         workers.run("announcer", context, announcer::run);
+        workers.run("delivery", context, delivery::run);
+        workers.run("jobs", context, jobs::run);
         workers.run("janitor", context, janitor::run);
         workers
     }

@@ -1,7 +1,10 @@
 //! Messages on their way to a vendor: a queue per recipient, and the times they are due.
 //!
 //! A lane is one recipient on one channel. Only the first row of a lane is ever due, so that what
-//! was written first arrives first.
+//! was written first arrives first. Due times stand by channel: one that does not send holds up no
+//! other, however much waits there.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -30,16 +33,16 @@ pub struct OutboxRow {
     pub address: String,
     /// When it may be tried next.
     pub due: Timestamp,
-    /// How often it was tried.
-    pub attempts: u16,
-    /// Whether a try was begun whose outcome is not known yet.
+    /// The number of the next try, from 1.
+    pub attempt: u32,
+    /// Whether a call was begun whose outcome is not known yet.
     pub begun: bool,
-    /// Parts the vendor already took: a later try goes on behind them.
-    pub parts_done: u16,
-    /// The vendor's ids of those parts.
-    pub external_ids: Vec<String>,
+    /// What the vendor calls the files of the message that it was given already, by media id.
+    pub handles: BTreeMap<String, String>,
     /// When it was put into the queue.
     pub created_at: Timestamp,
+    /// When it was first tried since then.
+    pub first_tried_at: Option<Timestamp>,
 }
 
 /// The key of a lane's rows, in order.
@@ -76,28 +79,35 @@ pub fn first_of_lane(
         .map(|(_, row)| row))
 }
 
-/// First rows of their lanes that are due at `now`, the longest due first.
-///
-/// # Errors
-/// The disk's.
-pub fn due(read: &impl Read, now: Timestamp, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
-    let mut rows = Vec::new();
-    for ((at, channel, address, message), ()) in read.scan(&OUTBOX_DUE, Scan::all().limit(limit))? {
-        if at > now {
-            break;
-        }
-        rows.extend(get(read, &(channel, address, message))?);
-    }
-    Ok(rows)
+/// The first row of a lane and when it is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// When it may be tried.
+    pub due: Timestamp,
+    /// Which row it is.
+    pub key: LaneKey,
 }
 
-/// When the next row is due.
+/// The first rows of a channel's lanes, the longest due first.
 ///
 /// # Errors
 /// The disk's.
-pub fn next_due(read: &impl Read) -> Result<Option<Timestamp>, StoreError> {
-    let first = read.scan(&OUTBOX_DUE, Scan::all().limit(1))?;
-    Ok(first.into_iter().next().map(|((at, ..), ())| at))
+pub fn heads(read: &impl Read, channel: ChannelId, limit: usize) -> Result<Vec<Head>, StoreError> {
+    let found = read.scan(&OUTBOX_DUE, Scan::under(&channel).limit(limit))?;
+    let head = |((channel, due, address, message), ())| Head {
+        due,
+        key: (channel, address, message),
+    };
+    Ok(found.into_iter().map(head).collect())
+}
+
+/// Every row of one channel, lane by lane.
+///
+/// # Errors
+/// The disk's.
+pub fn of_channel(read: &impl Read, channel: ChannelId) -> Result<Vec<OutboxRow>, StoreError> {
+    let found = read.scan(&OUTBOX, Scan::under(&channel))?;
+    Ok(found.into_iter().map(|(_, row)| row).collect())
 }
 
 /// Every row, lane by lane, for start-up and for figures.
@@ -131,7 +141,7 @@ pub fn update(tx: &mut Tx<'_>, old: &OutboxRow, new: &OutboxRow) -> Result<(), S
     tx.put(&OUTBOX, &key(new), new)
 }
 
-/// Takes a row out; the next of its lane becomes due.
+/// Takes a row out, wherever in its lane it stands; the first that is left is due.
 ///
 /// # Errors
 /// The disk's.
@@ -146,10 +156,10 @@ pub fn remove(tx: &mut Tx<'_>, row: &OutboxRow) -> Result<(), StoreError> {
 
 fn mark_due(tx: &mut Tx<'_>, row: &OutboxRow) -> Result<(), StoreError> {
     let (channel, address, message) = key(row);
-    tx.put(&OUTBOX_DUE, &(row.due, channel, address, message), &())
+    tx.put(&OUTBOX_DUE, &(channel, row.due, address, message), &())
 }
 
 fn unmark_due(tx: &mut Tx<'_>, row: &OutboxRow) -> Result<(), StoreError> {
     let (channel, address, message) = key(row);
-    tx.remove(&OUTBOX_DUE, &(row.due, channel, address, message))
+    tx.remove(&OUTBOX_DUE, &(channel, row.due, address, message))
 }

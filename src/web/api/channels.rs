@@ -343,7 +343,7 @@ async fn capabilities(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>
 }
 
 async fn test(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {
-    let checks = state.engine.channels.test(&caller.actor, id.0)?;
+    let checks = state.engine.channels.test(&caller.actor, id.0).await?;
     let now = state.engine.context.clock.now();
     Ok(Answer::one(&TestOut::new(id.0, checks, now)))
 }

@@ -123,7 +123,7 @@ impl MessageOut {
             delivered_at: reached(Delivery::Delivered),
             read_at: reached(Delivery::Read),
             failed_reason: message.error.as_ref().map(|error| error.message.clone()),
-            external_id: message.external_ids.first().cloned(),
+            external_id: message.external_id().map(str::to_owned),
             reply_to: message.reply_to,
             private: message.private,
             reactions: message

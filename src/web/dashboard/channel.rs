@@ -125,7 +125,7 @@ fn overview_tab(state: &State, reader: &Reader, channel: &Channel) -> Result<Cha
         .get(&channel.id)
         .map_or(0, |hours| hours.iter().map(|count| u64::from(*count)).sum());
     let checks = if actor.may(Permission::ManageChannels) {
-        state.engine.channels.test(&actor, channel.id)?
+        state.engine.channels.checks(&actor, channel.id)?
     } else {
         Vec::new()
     };

@@ -23,7 +23,9 @@ use crate::channels::webchat::frames;
 use crate::channels::webchat::frames::SessionRequest;
 use crate::channels::webchat::wire::Ack;
 use crate::channels::webchat::wire::SessionOut;
+use crate::config::Config;
 use crate::engine::context::Context;
+use crate::engine::context::Shared;
 use crate::engine::context::secret_place;
 use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::reading::Reading;
@@ -31,6 +33,7 @@ use crate::engine::inbox::send::Sending;
 use crate::engine::inbox::target::Target;
 use crate::engine::links::Links;
 use crate::engine::live::Live;
+use crate::engine::vendor::Vendors;
 use crate::engine::webchat::Caller;
 use crate::engine::webchat::Peer;
 use crate::engine::webchat::Webchat;
@@ -49,6 +52,7 @@ use crate::model::ids::UserId;
 use crate::model::message::Message;
 use crate::model::message::Source;
 use crate::model::permission::Role;
+use crate::net::http::Http;
 use crate::search::Search;
 use crate::search::SearchConfig;
 use crate::store::DEFAULT_CACHE_BYTES;
@@ -85,17 +89,18 @@ impl Bench {
         let search = Search::open(&folder.path().join("index"), config).unwrap();
         let random = Random::seeded(7);
         let key = store.secret_key();
-        let context = Context {
+        let context = Context::from(Shared {
             search: Arc::new(search),
             live: Live::default(),
             channels: Arc::new(Registry::builtin()),
             links: Links::new("https://chat.example", key.reveal()),
             sealer: Sealer::new(key.reveal(), random.clone()),
             clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
+            vendors: Vendors::new(Http::new(&Config::default())),
             ids: Arc::new(Ids::new(random.clone())),
             random,
             store,
-        };
+        });
         let channel = ChannelId::from_bytes([9; 16]);
         let bench = Self {
             webchat: Webchat::new(context.clone()),

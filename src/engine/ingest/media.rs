@@ -1,0 +1,274 @@
+//! Fetching files that came with a message and still lie with the vendor.
+//!
+//! A vendor's address ends, needs the account's access, or belongs to a stranger; so what a
+//! customer sends is copied in, and only the copy is ever shown.
+
+use std::time::Duration;
+
+use crate::base::mime;
+use crate::engine::context::Context;
+use crate::engine::context::Pen;
+use crate::engine::error::EngineError;
+use crate::engine::find;
+use crate::engine::inbox::files::Bringer;
+use crate::engine::inbox::files::Files;
+use crate::engine::inbox::files::UPLOAD_MAX_BYTES;
+use crate::engine::ingest::apply;
+use crate::engine::vendor::Line;
+use crate::model::actor::Who;
+use crate::model::attachment::Attachment;
+use crate::model::content::Media;
+use crate::model::ids::MessageId;
+use crate::model::job::Job;
+use crate::model::job::JobKind;
+use crate::model::message::Message;
+use crate::model::message::SendError;
+use crate::model::outbound::Refusal;
+use crate::model::outbound::Remote;
+use crate::model::outbound::Source;
+use crate::net::http::HttpError;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::records::attachments;
+use crate::store::records::channels;
+use crate::store::records::jobs;
+use crate::store::records::messages;
+
+/// Under which name a message says how far its file is: `pending`, `failed`; absent once it is here.
+const STATE: &str = "mediaState";
+/// Under which name a message says why its file could not be had.
+const WHY: &str = "mediaError";
+
+/// What came of fetching.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fetched {
+    /// It is here, or nobody wants it any more.
+    Done,
+    /// Not now.
+    Later(SendError, Option<Duration>),
+    /// Never.
+    Never(SendError),
+}
+
+/// Writes down that the file of a message is wanted, when it carries one that is not stored here.
+///
+/// # Errors
+/// The disk's.
+pub fn want(tx: &mut Tx<'_>, pen: &mut Pen, message: &mut Message) -> Result<(), StoreError> {
+    if wanted(message).is_none() {
+        return Ok(());
+    }
+    message.metadata.insert(STATE.to_owned(), "pending".into());
+    messages::update(tx, message)?;
+    let job = Job {
+        id: pen.id(),
+        kind: JobKind::FetchFile {
+            message_id: message.id,
+        },
+        due: pen.now,
+        attempts: 0,
+        created_at: pen.now,
+    };
+    jobs::put(tx, &job)
+}
+
+/// The file of a message that still lies elsewhere.
+fn wanted(message: &Message) -> Option<&Media> {
+    let media = message.content.media()?;
+    (media.media_id.is_none() && message.deleted_at.is_none()).then_some(media)
+}
+
+/// Fetches the file of a message.
+///
+/// # Errors
+/// The store's.
+pub async fn fetch(context: &Context, id: MessageId) -> Result<Fetched, EngineError> {
+    let read = context.store.snapshot()?;
+    let Some(message) = messages::get(&read, id)?.filter(|found| wanted(found).is_some()) else {
+        return Ok(Fetched::Done);
+    };
+    let Some(channel) = channels::get(&read, message.channel_id)? else {
+        return Ok(Fetched::Done);
+    };
+    drop(read);
+    let mut line = Line::open(context, channel)?;
+    let source = match locate(&mut line, &message).await {
+        Ok(source) => source,
+        Err(refusal) => return Ok(refusal.into()),
+    };
+    match copy(context, &message, source).await {
+        Ok(attachment) => {
+            attach(context, id, attachment).await?;
+            Ok(Fetched::Done)
+        }
+        Err(Failed::Fetch(fetched)) => Ok(fetched),
+        Err(Failed::Engine(error)) => Err(error),
+    }
+}
+
+async fn locate(line: &mut Line<'_>, message: &Message) -> Result<Source, Refusal> {
+    line.renew().await.map_err(|broken| broken.refusal)?;
+    let media = message.content.media().cloned().unwrap_or_default();
+    let remote = Remote {
+        media: &media,
+        metadata: &message.metadata,
+    };
+    let translation = line.translation;
+    let located = line.hold(|asked| translation.locate(&remote, asked)).await;
+    located.map_err(|broken| broken.refusal)
+}
+
+/// Why a file was not copied.
+enum Failed {
+    Fetch(Fetched),
+    Engine(EngineError),
+}
+
+async fn copy(context: &Context, message: &Message, source: Source) -> Result<Attachment, Failed> {
+    let http = &context.vendors.http;
+    let authorization = source.authorization.as_ref();
+    let download = http
+        .download(&source.url, authorization, UPLOAD_MAX_BYTES)
+        .await
+        .map_err(|error| Failed::Fetch(of_net(&error)))?;
+    if download.status != 200 {
+        return Err(Failed::Fetch(of_status(download.status)));
+    }
+    let bringer = Bringer {
+        who: Who::Contact(message.contact_id),
+        session: None,
+    };
+    let name = name(message);
+    let files = Files(context.clone());
+    let kept = files.keep(bringer, &name, download.body, UPLOAD_MAX_BYTES, |_, _| {
+        Ok(())
+    });
+    kept.await.map_err(|error| match error {
+        EngineError::Refused(rejection) => {
+            Failed::Fetch(Fetched::Never(reason("refused", rejection.message)))
+        }
+        other => Failed::Engine(other),
+    })
+}
+
+/// What the file is called: as the customer called it, else by its kind.
+fn name(message: &Message) -> String {
+    let media = message.content.media();
+    let given = media.and_then(|media| media.filename.clone());
+    let declared = media.and_then(|media| media.mime_type.as_deref());
+    given.unwrap_or_else(|| {
+        let ending = declared.map_or("bin", mime::ending);
+        format!("{}.{ending}", message.content.kind())
+    })
+}
+
+/// Puts a file that arrived into its message.
+async fn attach(
+    context: &Context,
+    id: MessageId,
+    attachment: Attachment,
+) -> Result<(), EngineError> {
+    let stamp = context.stamp();
+    context
+        .store
+        .write("putting a file into its message", move |tx| {
+            let mut message = find::message_in(tx, id)?;
+            if wanted(&message).is_none() {
+                return Ok(());
+            }
+            let mut stored = attachment.clone();
+            stored.used = true;
+            attachments::put(tx, &stored)?;
+            if let Some(media) = message.content.media_mut() {
+                describe(media, &stored);
+            }
+            message.metadata.remove(STATE);
+            message.metadata.remove(WHY);
+            let mut pen = stamp.pen();
+            message.updated_at = pen.now;
+            Ok(apply::update(tx, &mut pen, &message)?)
+        })
+        .await
+}
+
+fn describe(media: &mut Media, stored: &Attachment) {
+    media.media_id = Some(stored.id);
+    media.url = None;
+    media.mime_type = Some(stored.mime_type.clone());
+    media
+        .filename
+        .get_or_insert_with(|| stored.filename.clone());
+    media.size_bytes = Some(stored.size_bytes);
+    if let Some((width, height)) = stored.dimensions {
+        media.width = Some(width);
+        media.height = Some(height);
+    }
+}
+
+/// Writes on a message that its file cannot be had.
+///
+/// # Errors
+/// The store's.
+pub async fn give_up(
+    context: &Context,
+    id: MessageId,
+    error: SendError,
+) -> Result<(), EngineError> {
+    let stamp = context.stamp();
+    context
+        .store
+        .write("giving up a file", move |tx| {
+            let mut pen = stamp.pen();
+            let mut message = find::message_in(tx, id)?;
+            message.metadata.insert(STATE.to_owned(), "failed".into());
+            let why = error.message.clone();
+            message.metadata.insert(WHY.to_owned(), why.into());
+            message.updated_at = pen.now;
+            Ok(apply::update(tx, &mut pen, &message)?)
+        })
+        .await
+}
+
+fn of_net(error: &HttpError) -> Fetched {
+    let why = format!("The file could not be fetched: {error}.");
+    match error {
+        HttpError::Target(_) | HttpError::TooLarge { .. } => {
+            Fetched::Never(reason("not_fetched", why))
+        }
+        HttpError::NeverLeft(_) | HttpError::Unsure(_) => {
+            Fetched::Later(reason("not_fetched", why), None)
+        }
+    }
+}
+
+fn of_status(status: u16) -> Fetched {
+    let why = format!("The file could not be fetched: the vendor answered with {status}.");
+    let error = reason("not_fetched", why);
+    match status {
+        // Access may be renewed, a file may take a while to be there.
+        401 | 403 | 404 | 408 | 425 | 429 | 500.. => Fetched::Later(error, None),
+        _ => Fetched::Never(error),
+    }
+}
+
+fn reason(reason: &str, message: String) -> SendError {
+    SendError {
+        reason: reason.to_owned(),
+        vendor_code: None,
+        message,
+        retryable: true,
+    }
+}
+
+impl From<Refusal> for Fetched {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Later { error, wait } | Refusal::SlowDown { error, wait } => {
+                Self::Later(error, wait)
+            }
+            // The account may be mended before the file is gone.
+            Refusal::Account(error) => Self::Later(error, None),
+            Refusal::Never(error) => Self::Never(error),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Whether a channel works, written down by whoever finds out: a person who connects it, a vendor
+//! who refuses it, a check that succeeds.
+
+use std::time::Duration;
+
+use crate::engine::context::Pen;
+use crate::model::channel::Channel;
+use crate::model::channel::ChannelState;
+use crate::model::channel::HealthNote;
+use crate::model::event::ChannelEvent;
+use crate::model::event::Event;
+use crate::model::event::MessageStatus;
+use crate::model::ids::ChannelId;
+use crate::model::inbound::Effect;
+use crate::model::job::Job;
+use crate::model::job::JobKind;
+use crate::model::message::Delivery;
+use crate::model::message::SendError;
+use crate::model::opaque;
+use crate::model::outbound::Connected;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::records::channels;
+use crate::store::records::jobs;
+use crate::store::records::messages;
+use crate::store::records::outbox;
+
+/// How many notices a channel keeps; older ones make room.
+const NOTES_MAX: usize = 20;
+
+/// The kind of the notes that a connection leaves.
+const CONNECT: &str = "connect";
+
+/// How long after it broke a channel is looked at again for the first time.
+const FIRST_CHECK: Duration = Duration::from_secs(60);
+
+/// Writes down that a channel does not work, and that it is looked at again by itself.
+///
+/// # Errors
+/// The disk's.
+pub fn broke(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &mut Channel,
+    why: &str,
+) -> Result<(), StoreError> {
+    channel.state = ChannelState::Error;
+    channel.error = Some(why.to_owned());
+    channel.updated_at = pen.now;
+    channels::put(tx, channel)?;
+    let channel_id = channel.id;
+    pen.log(tx, Event::ChannelError(ChannelEvent { channel_id }))?;
+    check_after(tx, pen, channel_id, FIRST_CHECK)
+}
+
+/// Writes down that the vendor accepted a channel, and what it told.
+///
+/// # Errors
+/// The disk's.
+pub fn works(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &mut Channel,
+    connected: &Connected,
+) -> Result<(), StoreError> {
+    channel.state = ChannelState::Active;
+    channel.error = None;
+    channel.connected_at = Some(pen.now);
+    channel.updated_at = pen.now;
+    opaque::merge(&mut channel.settings, &connected.settings);
+    channel.notes.retain(|note| note.kind != CONNECT);
+    for warning in &connected.warnings {
+        note(
+            channel,
+            HealthNote {
+                kind: CONNECT.to_owned(),
+                effect: Effect::Warn,
+                text: warning.clone(),
+                data: opaque::Opaque::new(),
+                at: pen.now,
+            },
+        );
+    }
+    channels::put(tx, channel)?;
+    let channel_id = channel.id;
+    pen.log(tx, Event::ChannelConnected(ChannelEvent { channel_id }))?;
+    Ok(())
+}
+
+/// Keeps a notice with a channel; the oldest makes room.
+pub fn note(channel: &mut Channel, note: HealthNote) {
+    channel.notes.push(note);
+    let extra = channel.notes.len().saturating_sub(NOTES_MAX);
+    channel.notes.drain(..extra);
+}
+
+/// Has a channel looked at after a while, if it does not work then.
+///
+/// # Errors
+/// The disk's.
+pub fn check_after(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel_id: ChannelId,
+    pause: Duration,
+) -> Result<(), StoreError> {
+    let job = Job {
+        id: pen.id(),
+        kind: JobKind::CheckChannel { channel_id },
+        due: pen.now.plus(pause),
+        attempts: 0,
+        created_at: pen.now,
+    };
+    jobs::put(tx, &job)
+}
+
+/// Gives up everything that waits to be sent through a channel which is deleted.
+///
+/// # Errors
+/// The disk's.
+pub fn abandon(tx: &mut Tx<'_>, pen: &mut Pen, channel_id: ChannelId) -> Result<(), StoreError> {
+    for row in outbox::of_channel(tx, channel_id)? {
+        outbox::remove(tx, &row)?;
+        let Some(mut message) = messages::get(tx, row.message_id)? else {
+            continue;
+        };
+        if !message.hear(Delivery::Failed, pen.now) {
+            continue;
+        }
+        message.error = Some(SendError {
+            reason: "channel_deleted".to_owned(),
+            vendor_code: None,
+            message: "The channel was deleted before the message went out.".to_owned(),
+            retryable: false,
+        });
+        messages::update(tx, &message)?;
+        let status = MessageStatus {
+            message_id: message.id,
+            conversation_id: message.conversation_id,
+            status: message.delivery,
+            at: pen.now,
+        };
+        pen.log(tx, Event::MessageStatus(status))?;
+    }
+    Ok(())
+}

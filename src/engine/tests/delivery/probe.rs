@@ -1,0 +1,237 @@
+//! A channel for these tests alone: the plainest translation there can be.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::channels::Channel;
+use crate::channels::Headers;
+use crate::channels::HttpReply;
+use crate::channels::HttpRequest;
+use crate::channels::Method;
+use crate::channels::NotGenuine;
+use crate::channels::ParseError;
+use crate::channels::RenderError;
+use crate::channels::Secret;
+use crate::channels::Timestamp;
+use crate::channels::Webhook;
+use crate::model::capability::Capabilities;
+use crate::model::channel::Setting;
+use crate::model::content::Content;
+use crate::model::content::Media;
+use crate::model::inbound::InboundEvent;
+use crate::model::message::SendError;
+use crate::model::outbound::Account;
+use crate::model::outbound::Asked;
+use crate::model::outbound::Call;
+use crate::model::outbound::Connected;
+use crate::model::outbound::Field;
+use crate::model::outbound::FieldValue;
+use crate::model::outbound::Form;
+use crate::model::outbound::Next;
+use crate::model::outbound::Outcome;
+use crate::model::outbound::Refusal;
+use crate::model::outbound::Renewed;
+use crate::model::outbound::Sending;
+use crate::model::outbound::Sign;
+use crate::model::outbound::Step;
+use crate::model::outbound::Watcher;
+use crate::model::rejection::FieldError;
+
+/// A channel of a kind, with its row.
+#[derive(Debug)]
+pub(super) struct Probe {
+    pub(super) kind: &'static str,
+    pub(super) row: &'static Capabilities,
+}
+
+/// How long the vendor may take, in the time of the world outside the test.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Channel for Probe {
+    fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    fn name(&self) -> &'static str {
+        "Probe"
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        &[]
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        self.row
+    }
+
+    fn check(&self, _account: &Account) -> Result<(), Vec<FieldError>> {
+        Ok(())
+    }
+
+    fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
+        let Some(reply) = asked.replies.first() else {
+            let call = Call::http(get(asked.account, "/me"));
+            return Ok(Step::Ask { what: "me", call });
+        };
+        accepted(reply)?;
+        Ok(Step::Done(Connected {
+            settings: serde_json::from_value(json!({ "known": true })).unwrap_or_default(),
+            warnings: vec!["Nobody calls back yet.".to_owned()],
+        }))
+    }
+
+    fn refresh(&self, asked: &Asked<'_>) -> Next<Renewed> {
+        if asked.account.text("stale").is_none() {
+            return Ok(Step::Done(Renewed::default()));
+        }
+        let Some(reply) = asked.replies.first() else {
+            let call = Call::http(get(asked.account, "/token"));
+            return Ok(Step::Ask {
+                what: "token",
+                call,
+            });
+        };
+        let token = accepted(reply)?["id"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        Ok(Step::Done(Renewed {
+            secrets: [("token".to_owned(), Secret::new(token))].into(),
+            settings: serde_json::from_value(json!({ "stale": null })).unwrap_or_default(),
+        }))
+    }
+
+    fn verify(
+        &self,
+        _account: &Account,
+        _hook: &Webhook,
+        _now: Timestamp,
+    ) -> Result<(), NotGenuine> {
+        Ok(())
+    }
+
+    fn parse(&self, account: &Account, hook: &Webhook) -> Result<Vec<InboundEvent>, ParseError> {
+        let all: Value = serde_json::from_slice(&hook.body)
+            .map_err(|error| ParseError::Unreadable(error.to_string()))?;
+        assert!(all["panic"].is_null(), "a channel that cannot bear this");
+        let own = &all[account.text("name").unwrap_or("events")];
+        serde_json::from_value(own.clone())
+            .map_err(|error| ParseError::Unreadable(error.to_string()))
+    }
+
+    fn shares_webhooks(&self) -> bool {
+        true
+    }
+
+    fn upload(&self, media: &Media, asked: &Asked<'_>) -> Next<Option<String>> {
+        let Some(reply) = asked.replies.first() else {
+            let file = media.media_id.map(|media_id| FieldValue::File {
+                media_id,
+                filename: media.filename.clone().unwrap_or_default(),
+                mime_type: media.mime_type.clone().unwrap_or_default(),
+            });
+            let form = Form {
+                request: HttpRequest {
+                    method: Method::Post,
+                    ..get(asked.account, "/upload")
+                },
+                fields: file
+                    .into_iter()
+                    .map(|value| Field {
+                        name: "file".to_owned(),
+                        value,
+                    })
+                    .collect(),
+            };
+            let call = Call::Form(Box::new(form));
+            return Ok(Step::Ask {
+                what: "upload",
+                call,
+            });
+        };
+        Ok(Step::Done(
+            accepted(reply)?["id"].as_str().map(str::to_owned),
+        ))
+    }
+
+    fn render(&self, sending: &Sending<'_>) -> Result<Vec<Call>, RenderError> {
+        let words = sending.parts.iter().map(Content::words);
+        assert!(
+            !words.clone().any(|text| text == "panic"),
+            "a channel that cannot bear this"
+        );
+        let handle = sending.handles.values().next();
+        let call = |(index, text): (usize, &str)| {
+            let body = json!({
+                "to": sending.to,
+                "text": text,
+                "key": format!("{}-{index}", sending.message_id),
+                "handle": handle,
+            });
+            Call::http(HttpRequest {
+                method: Method::Post,
+                body: body.to_string().into_bytes(),
+                ..get(sending.account, "/send")
+            })
+        };
+        Ok(words.enumerate().map(call).collect())
+    }
+
+    fn read_reply(&self, _account: &Account, reply: &HttpReply) -> Outcome {
+        assert_ne!(reply.body, b"panic", "a channel that cannot bear this");
+        let taken = accepted(reply)?;
+        Ok(taken["id"]
+            .as_str()
+            .map(str::to_owned)
+            .into_iter()
+            .collect())
+    }
+
+    fn show(&self, sign: Sign, watcher: &Watcher<'_>) -> Option<Call> {
+        let path = match sign {
+            Sign::Typing => "/typing",
+            Sign::Seen => "/seen",
+        };
+        let body = json!({ "to": watcher.address, "text": watcher.last_external_id });
+        Some(Call::http(HttpRequest {
+            method: Method::Post,
+            body: body.to_string().into_bytes(),
+            ..get(watcher.account, path)
+        }))
+    }
+}
+
+fn get(account: &Account, path: &str) -> HttpRequest {
+    let token = account.secret("token").unwrap_or("none");
+    HttpRequest {
+        method: Method::Get,
+        url: format!("{}{path}", account.text("apiBaseUrl").unwrap_or_default()),
+        headers: Headers::default(),
+        authorization: Some(Secret::new(format!("Bearer {token}"))),
+        body: Vec::new(),
+        timeout: PATIENCE,
+    }
+}
+
+fn accepted(reply: &HttpReply) -> Result<Value, Refusal> {
+    let error = SendError {
+        reason: format!("status_{}", reply.status),
+        vendor_code: Some(reply.status.to_string()),
+        message: "The probe's vendor said no.".to_owned(),
+        retryable: true,
+    };
+    let wait = reply
+        .headers
+        .get("retry-after")
+        .and_then(|secs| secs.parse().ok());
+    let wait = wait.map(Duration::from_secs);
+    match reply.status {
+        200 => Ok(serde_json::from_slice(&reply.body).unwrap_or_default()),
+        401 => Err(Refusal::Account(error)),
+        429 => Err(Refusal::SlowDown { error, wait }),
+        500.. => Err(Refusal::Later { error, wait }),
+        _ => Err(Refusal::Never(error)),
+    }
+}

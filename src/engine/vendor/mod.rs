@@ -1,0 +1,334 @@
+//! Talking with vendors in the name of a channel: calls, and dialogues of several.
+//!
+//! Channels name calls; here they are made, through the one way out. Nothing is decided here and
+//! nothing of a message is written down. A channel that panics is a channel that could not answer.
+
+mod caught;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use crate::base::http::HttpReply;
+use crate::base::http::HttpRequest;
+use crate::base::secret::Secret;
+use crate::channels::Channel as Translation;
+use crate::engine::context::Context;
+use crate::engine::context::secret_place;
+use crate::engine::error::EngineError;
+use crate::engine::find;
+pub use crate::engine::vendor::caught::caught;
+use crate::model::channel::Channel;
+use crate::model::ids::ChannelId;
+use crate::model::message::SendError;
+use crate::model::opaque;
+use crate::model::outbound::Account;
+use crate::model::outbound::Asked;
+use crate::model::outbound::Call;
+use crate::model::outbound::FieldValue;
+use crate::model::outbound::Form;
+use crate::model::outbound::Next;
+use crate::model::outbound::Refusal;
+use crate::model::outbound::Renewed;
+use crate::model::outbound::Step;
+use crate::net::form::Part;
+use crate::net::form::PartBody;
+use crate::net::http::Http;
+use crate::net::http::HttpError;
+use crate::store::records::attachments;
+use crate::store::records::channels;
+
+/// The most calls of one dialogue: more would be a channel that never finds its end.
+const STEPS_MAX: usize = 16;
+
+/// The way out to vendors, shared by everybody who talks with them. Cheap to clone.
+#[derive(Clone)]
+pub struct Vendors {
+    /// The client.
+    pub http: Arc<Http>,
+    renewing: Arc<Mutex<BTreeMap<ChannelId, Arc<tokio::sync::Mutex<()>>>>>,
+}
+
+impl Vendors {
+    /// The way out through a client.
+    #[must_use]
+    pub fn new(http: Http) -> Self {
+        Self {
+            http: Arc::new(http),
+            renewing: Arc::default(),
+        }
+    }
+
+    /// Held by whoever renews the access of a channel.
+    fn renewing(&self, channel: ChannelId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut all = self.renewing.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(channel).or_default().clone()
+    }
+}
+
+/// Why there is no answer to a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// The call was not made.
+    NotMade(Refusal),
+    /// The vendor may have done what it was asked.
+    Unknown(SendError),
+}
+
+/// A dialogue that came to no end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// What the last call was about; none when it broke before the first.
+    pub what: Option<&'static str>,
+    /// Why.
+    pub refusal: Refusal,
+}
+
+/// A channel's line to its vendor.
+pub struct Line<'a> {
+    context: &'a Context,
+    /// The channel as it was when the line was opened.
+    pub channel: Channel,
+    /// What speaks the vendor's language.
+    pub translation: &'a dyn Translation,
+    /// The channel as its translation sees it.
+    pub account: Account,
+}
+
+impl<'a> Line<'a> {
+    /// Opens the line of a channel.
+    ///
+    /// # Errors
+    /// There is no translation for its kind; a secret does not open.
+    pub fn open(context: &'a Context, channel: Channel) -> Result<Self, EngineError> {
+        let translation = context.channels.channel(&channel.kind).ok_or_else(|| {
+            EngineError::Broken(format!(
+                "channels of the kind {} are not known",
+                channel.kind
+            ))
+        })?;
+        let account = context.account(&channel)?;
+        Ok(Self {
+            context,
+            channel,
+            translation,
+            account,
+        })
+    }
+
+    /// Makes one call.
+    ///
+    /// # Errors
+    /// [`NoAnswer`].
+    pub async fn call(&self, call: Call) -> Result<HttpReply, NoAnswer> {
+        let http = &self.context.vendors.http;
+        let made = match call {
+            Call::Http(request) => http.exchange(*request).await,
+            Call::Form(form) => {
+                let (request, parts) = self.on_disk(*form)?;
+                http.exchange_form(request, &parts).await
+            }
+        };
+        made.map_err(no_answer)
+    }
+
+    /// Finds the files of a form.
+    fn on_disk(&self, form: Form) -> Result<(HttpRequest, Vec<Part>), NoAnswer> {
+        let store = &self.context.store;
+        let gone = |why: &str| {
+            NoAnswer::NotMade(Refusal::Never(SendError {
+                retryable: false,
+                ..error("file_gone", why)
+            }))
+        };
+        let read = store
+            .snapshot()
+            .map_err(|error| NoAnswer::NotMade(ours(&error.to_string())))?;
+        let mut parts = Vec::with_capacity(form.fields.len());
+        for field in form.fields {
+            let body = match field.value {
+                FieldValue::Text(text) => PartBody::Text(text),
+                FieldValue::File {
+                    media_id,
+                    filename,
+                    mime_type,
+                } => {
+                    let stored = attachments::get(&read, media_id)
+                        .map_err(|error| NoAnswer::NotMade(ours(&error.to_string())))?
+                        .ok_or_else(|| gone("The file is not kept any more."))?;
+                    PartBody::File {
+                        path: store.blobs().path(&stored.digest),
+                        filename,
+                        mime_type,
+                    }
+                }
+            };
+            parts.push(Part {
+                name: field.name,
+                body,
+            });
+        }
+        Ok((form.request, parts))
+    }
+
+    /// Holds a dialogue to its end.
+    ///
+    /// # Errors
+    /// [`Broken`].
+    pub async fn hold<T>(
+        &self,
+        next: impl Fn(&Asked<'_>) -> Next<T> + Send + Sync,
+    ) -> Result<T, Broken> {
+        let mut replies = Vec::new();
+        let mut last = None;
+        let broken = |what, refusal| Broken { what, refusal };
+        while replies.len() <= STEPS_MAX {
+            let step = self
+                .step(&replies, &next)
+                .map_err(|refusal| broken(last, refusal))?;
+            match step {
+                Step::Done(result) => return Ok(result),
+                Step::Ask { what, call } => {
+                    last = Some(what);
+                    let reply = self.call(call).await;
+                    replies.push(reply.map_err(|none| broken(last, none.refusal()))?);
+                }
+            }
+        }
+        Err(broken(last, ours("The vendor's answers led nowhere.")))
+    }
+
+    fn step<T>(&self, replies: &[HttpReply], next: impl Fn(&Asked<'_>) -> Next<T>) -> Next<T> {
+        let asked = Asked {
+            account: &self.account,
+            replies,
+            now: self.context.clock.now(),
+        };
+        caught(|| next(&asked)).unwrap_or_else(|panic| Err(ours(&panic)))
+    }
+
+    /// Renews the access of the account where that is due. Several who ask at once wait for one.
+    ///
+    /// # Errors
+    /// The vendor does not renew it; the store's trouble.
+    pub async fn renew(&mut self) -> Result<(), Broken> {
+        let translation = self.translation;
+        let next = |asked: &Asked<'_>| translation.refresh(asked);
+        let holds = self.step(&[], next).map_err(|refusal| Broken {
+            what: None,
+            refusal,
+        })?;
+        if matches!(holds, Step::Done(renewed) if renewed.is_nothing()) {
+            return Ok(());
+        }
+        let turn = self.context.vendors.renewing(self.channel.id);
+        let _turn = turn.lock().await;
+        self.reread()?;
+        let renewed = self.hold(next).await?;
+        if renewed.is_nothing() {
+            return Ok(());
+        }
+        self.keep(renewed).await?;
+        self.reread()
+    }
+
+    /// The channel as it is now.
+    fn reread(&mut self) -> Result<(), Broken> {
+        let found = self.context.store.snapshot().map_err(EngineError::from);
+        let read = found
+            .and_then(|read| find::channel_in(&read, self.channel.id))
+            .and_then(|channel| Ok((self.context.account(&channel)?, channel)));
+        (self.account, self.channel) = read.map_err(|error| kept_back(&error))?;
+        Ok(())
+    }
+
+    async fn keep(&self, renewed: Renewed) -> Result<(), Broken> {
+        let sealed = self.sealed(&renewed.secrets);
+        let (id, settings) = (self.channel.id, renewed.settings);
+        let kept = self
+            .context
+            .store
+            .write("keeping renewed access", move |tx| {
+                let mut channel = find::channel_in(tx, id)?;
+                channel.secrets.extend(sealed.clone());
+                opaque::merge(&mut channel.settings, &settings);
+                Ok::<_, EngineError>(channels::put(tx, &channel)?)
+            });
+        kept.await.map_err(|error| kept_back(&error))
+    }
+
+    fn sealed(&self, secrets: &BTreeMap<String, Secret<String>>) -> BTreeMap<String, Vec<u8>> {
+        let seal = |(name, plain): (&String, &Secret<String>)| {
+            let place = secret_place(self.channel.id, name);
+            let sealed = self.context.sealer.seal(&place, plain.reveal().as_bytes());
+            (name.clone(), sealed)
+        };
+        secrets.iter().map(seal).collect()
+    }
+}
+
+impl NoAnswer {
+    /// What it means for a call that can be made again without harm.
+    #[must_use]
+    pub fn refusal(self) -> Refusal {
+        match self {
+            Self::NotMade(refusal) => refusal,
+            Self::Unknown(error) => Refusal::Later { error, wait: None },
+        }
+    }
+}
+
+fn no_answer(failed: HttpError) -> NoAnswer {
+    let later = |reason, message: String| Refusal::Later {
+        error: error(reason, &message),
+        wait: None,
+    };
+    match failed {
+        // Where vendors are is a setting of the account, so it is the account that must be mended.
+        HttpError::Target(why) => NoAnswer::NotMade(Refusal::Account(error("target", &why))),
+        HttpError::NeverLeft(_) => NoAnswer::NotMade(later("unreachable", failed.to_string())),
+        HttpError::TooLarge { .. } | HttpError::Unsure(_) => {
+            NoAnswer::Unknown(error("no_answer", &failed.to_string()))
+        }
+    }
+}
+
+/// A failure of our own, or of a channel's code: not for the vendor to mend.
+#[must_use]
+pub fn ours(why: &str) -> Refusal {
+    tracing::error!("talking with a vendor failed: {why}");
+    let message = "Something went wrong in linktor; its log says more.";
+    Refusal::Never(error("internal", message))
+}
+
+fn kept_back(failed: &EngineError) -> Broken {
+    Broken {
+        what: None,
+        refusal: Refusal::Later {
+            error: error("internal", &failed.to_string()),
+            wait: None,
+        },
+    }
+}
+
+fn error(reason: &str, message: &str) -> SendError {
+    SendError {
+        reason: reason.to_owned(),
+        vendor_code: None,
+        message: sentence(message),
+        retryable: true,
+    }
+}
+
+/// A sentence of its own: what others report often begins small and has no end.
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    let end = if message.ends_with('.') { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
+}

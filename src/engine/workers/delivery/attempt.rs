@@ -1,0 +1,229 @@
+//! One attempt to send one message: files first, then call after call.
+
+use std::collections::BTreeMap;
+
+use crate::engine::context::Context;
+use crate::engine::error::EngineError;
+use crate::engine::vendor::Broken;
+use crate::engine::vendor::Line;
+use crate::engine::vendor::NoAnswer;
+use crate::engine::vendor::caught;
+use crate::engine::vendor::ours;
+use crate::engine::workers::delivery::lanes::Ended;
+use crate::engine::workers::delivery::outcome;
+use crate::engine::workers::delivery::outcome::Left;
+use crate::engine::workers::delivery::unsure;
+use crate::model::capability::Capabilities;
+use crate::model::content::Content;
+use crate::model::content::Media;
+use crate::model::conversation::Conversation;
+use crate::model::ids::MessageId;
+use crate::model::message::Message;
+use crate::model::outbound::Call;
+use crate::model::outbound::Refusal;
+use crate::model::outbound::Sending;
+use crate::store::records::channels;
+use crate::store::records::conversations;
+use crate::store::records::messages;
+use crate::store::records::outbox;
+use crate::store::records::outbox::LaneKey;
+use crate::store::records::outbox::OutboxRow;
+
+/// Sends a message, as far as the vendor lets us, and writes down how it went.
+///
+/// # Errors
+/// The store's: then what was begun is settled at the next start.
+pub async fn run(context: &Context, key: &LaneKey) -> Result<Ended, EngineError> {
+    let Some(mut dispatch) = Dispatch::read(context, key)? else {
+        return Ok(Ended::Settled);
+    };
+    if dispatch.row.begun {
+        unsure::settle_one(context, key).await?;
+        return Ok(Ended::Settled);
+    }
+    let calls = match dispatch.prepare().await? {
+        Ok(calls) => calls,
+        Err(refusal) => return outcome::refused(context, key, refusal).await,
+    };
+    dispatch.send(calls).await
+}
+
+/// A message with everything it takes to send it.
+struct Dispatch<'a> {
+    context: &'a Context,
+    key: &'a LaneKey,
+    line: Line<'a>,
+    row: OutboxRow,
+    message: Message,
+    conversation: Conversation,
+    reply_to: Option<String>,
+}
+
+impl<'a> Dispatch<'a> {
+    /// Reads a message that is to be sent; none when it is not any more.
+    fn read(context: &'a Context, key: &'a LaneKey) -> Result<Option<Self>, EngineError> {
+        let read = context.store.snapshot()?;
+        let (Some(row), Some(message), Some(channel)) = (
+            outbox::get(&read, key)?,
+            messages::get(&read, key.2)?,
+            channels::get(&read, key.0)?.filter(outcome::sends),
+        ) else {
+            return Ok(None);
+        };
+        let Some(conversation) = conversations::get(&read, message.conversation_id)? else {
+            return Ok(None);
+        };
+        let quoted = match target(&message) {
+            Some(id) => messages::get(&read, id)?,
+            None => None,
+        };
+        Ok(Some(Self {
+            context,
+            key,
+            line: Line::open(context, channel)?,
+            row,
+            message,
+            conversation,
+            reply_to: quoted.and_then(|quoted| quoted.external_id().map(str::to_owned)),
+        }))
+    }
+
+    fn parts(&self) -> &[Content] {
+        if self.message.sent_as.is_empty() {
+            std::slice::from_ref(&self.message.content)
+        } else {
+            &self.message.sent_as
+        }
+    }
+
+    /// Everything that can be repeated without harm: access, files, writing the calls.
+    async fn prepare(&mut self) -> Result<Result<Vec<Call>, Refusal>, EngineError> {
+        let refused = |broken: Broken| broken.refusal;
+        if let Err(refusal) = self.line.renew().await.map_err(refused) {
+            return Ok(Err(refusal));
+        }
+        if let Err(refusal) = self.upload().await? {
+            return Ok(Err(refusal));
+        }
+        Ok(self.render())
+    }
+
+    async fn upload(&mut self) -> Result<Result<(), Refusal>, EngineError> {
+        let files: Vec<Media> = stored_files(self.parts()).cloned().collect();
+        for file in files {
+            let id = name_of(&file);
+            if self.row.handles.contains_key(&id) {
+                continue;
+            }
+            let translation = self.line.translation;
+            let given = self.line.hold(|asked| translation.upload(&file, asked));
+            match given.await {
+                Ok(Some(handle)) => {
+                    outcome::uploaded(self.context, self.key, id.clone(), handle.clone()).await?;
+                    self.row.handles.insert(id, handle);
+                }
+                Ok(None) => {}
+                Err(broken) => return Ok(Err(broken.refusal)),
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn render(&self) -> Result<Vec<Call>, Refusal> {
+        let links = &self.context.links;
+        let urls: BTreeMap<String, String> = stored_files(self.parts())
+            .filter_map(|file| Some((name_of(file), links.address(file)?)))
+            .collect();
+        let sending = Sending {
+            account: &self.line.account,
+            message_id: self.message.id,
+            to: &self.row.address,
+            parts: self.parts(),
+            reply_to: self.reply_to.as_deref(),
+            media_urls: &urls,
+            handles: &self.row.handles,
+            metadata: &self.message.metadata,
+            last_inbound_at: self.conversation.last_inbound_at,
+            now: self.context.clock.now(),
+        };
+        caught(|| self.line.translation.render(&sending))
+            .and_then(|rendered| rendered.map_err(|error| error.to_string()))
+            .map_err(|why| ours(&why))
+    }
+
+    /// Makes the calls the vendor did not take yet, each begun durably before it is made.
+    async fn send(&self, calls: Vec<Call>) -> Result<Ended, EngineError> {
+        let taken = usize::from(self.message.calls_taken);
+        let count = calls.len();
+        let mut made = 0;
+        for (index, call) in calls.into_iter().enumerate().skip(taken) {
+            if !outcome::begin(self.context, self.key).await? {
+                return Ok(Ended::Settled);
+            }
+            made += 1;
+            let left = if index + 1 == count {
+                Left::Nothing
+            } else {
+                Left::More
+            };
+            match self.make(call).await {
+                Ok(ids) => outcome::taken(self.context, self.key, ids, left).await?,
+                Err(none) => return self.not_taken(none).await,
+            }
+        }
+        if made == 0 {
+            // Rendered to no calls at all: there is nothing the vendor could refuse.
+            outcome::taken(self.context, self.key, Vec::new(), Left::Nothing).await?;
+        }
+        Ok(Ended::Taken { calls: made })
+    }
+
+    async fn make(&self, call: Call) -> Result<Vec<String>, NoAnswer> {
+        let reply = self.line.call(call).await?;
+        let read = caught(|| self.line.translation.read_reply(&self.line.account, &reply));
+        match read {
+            Ok(outcome) => outcome.map_err(NoAnswer::NotMade),
+            // The call was made, and what the vendor said of it cannot be read.
+            Err(panic) => Err(NoAnswer::Unknown(ours(&panic).error().clone())),
+        }
+    }
+
+    async fn not_taken(&self, none: NoAnswer) -> Result<Ended, EngineError> {
+        let refusal = match none {
+            NoAnswer::Unknown(error) if !self.capabilities().resend_is_safe => {
+                unsure::record(self.context, self.key, error).await?;
+                return Ok(Ended::Settled);
+            }
+            other => other.refusal(),
+        };
+        outcome::refused(self.context, self.key, refusal).await
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        self.line.translation.capabilities()
+    }
+}
+
+/// The message of ours or theirs that a message answers or reacts to.
+fn target(message: &Message) -> Option<MessageId> {
+    match &message.content {
+        Content::Reaction(reaction) => reaction.target_id.parse().ok(),
+        _ => message.reply_to,
+    }
+}
+
+fn stored_files(parts: &[Content]) -> impl Iterator<Item = &Media> {
+    let cards = parts.iter().flat_map(|part| match part {
+        Content::Carousel(carousel) => carousel.cards.as_slice(),
+        _ => &[],
+    });
+    let pictures = cards.filter_map(|card| card.image.as_ref());
+    let files = parts.iter().filter_map(Content::media);
+    files
+        .chain(pictures)
+        .filter(|media| media.media_id.is_some())
+}
+
+fn name_of(media: &Media) -> String {
+    media.media_id.map(|id| id.to_string()).unwrap_or_default()
+}

@@ -1,0 +1,361 @@
+//! Writing down how sending goes: each step in one transaction, so that a stop at any instant
+//! leaves a message that was not begun, one that is done, or one of which it is known that nothing
+//! is known.
+
+use std::time::Duration;
+
+use crate::base::time::Timestamp;
+use crate::engine::context::Context;
+use crate::engine::context::Pen;
+use crate::engine::error::EngineError;
+use crate::engine::inbox::receipts;
+use crate::engine::rules::retry;
+use crate::engine::rules::retry::Verdict;
+use crate::engine::setup::standing;
+use crate::engine::workers::delivery::lanes::Ended;
+use crate::model::channel::Channel;
+use crate::model::channel::ChannelState;
+use crate::model::event::Event;
+use crate::model::event::MessageStatus;
+use crate::model::ids::ChannelId;
+use crate::model::message::Attempt;
+use crate::model::message::Delivery;
+use crate::model::message::Direction;
+use crate::model::message::Message;
+use crate::model::message::SendError;
+use crate::model::outbound::Refusal;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::records::channels;
+use crate::store::records::dedup;
+use crate::store::records::messages;
+use crate::store::records::outbox;
+use crate::store::records::outbox::LaneKey;
+use crate::store::records::outbox::OutboxRow;
+
+/// How often the last outbound time of a busy channel is written.
+const NOTE_EVERY: Duration = Duration::from_secs(60);
+
+/// Whether messages of a channel go out now.
+#[must_use]
+pub fn sends(channel: &Channel) -> bool {
+    channel.enabled && channel.state == ChannelState::Active
+}
+
+/// Marks that a call is about to be made; false when there is nothing to send any more: it was
+/// taken back, or its channel stopped.
+///
+/// # Errors
+/// The store's.
+pub async fn begin(context: &Context, key: &LaneKey) -> Result<bool, EngineError> {
+    let key = key.clone();
+    let now = context.clock.now();
+    context
+        .store
+        .write("beginning to send a message", move |tx| {
+            let Some(row) = outbox::get(tx, &key)? else {
+                return Ok(false);
+            };
+            if !channels::get(tx, key.0)?.as_ref().is_some_and(sends) {
+                return Ok(false);
+            }
+            let begun = OutboxRow {
+                begun: true,
+                first_tried_at: row.first_tried_at.or(Some(now)),
+                ..row.clone()
+            };
+            outbox::update(tx, &row, &begun)?;
+            Ok(true)
+        })
+        .await
+}
+
+/// Keeps what the vendor calls a file, so that it is not given to it twice.
+///
+/// # Errors
+/// The store's.
+pub async fn uploaded(
+    context: &Context,
+    key: &LaneKey,
+    media: String,
+    handle: String,
+) -> Result<(), EngineError> {
+    let key = key.clone();
+    context
+        .store
+        .write("keeping what a vendor calls a file", move |tx| {
+            if let Some(row) = outbox::get(tx, &key)? {
+                let mut known = row.clone();
+                known.handles.insert(media.clone(), handle.clone());
+                outbox::update(tx, &row, &known)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// What is left of a message after the vendor took a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// More calls: the next is begun with the same stroke.
+    More,
+    /// Nothing.
+    Nothing,
+}
+
+/// The vendor took a call under these ids.
+///
+/// # Errors
+/// The store's.
+pub async fn taken(
+    context: &Context,
+    key: &LaneKey,
+    ids: Vec<String>,
+    left: Left,
+) -> Result<(), EngineError> {
+    let key = key.clone();
+    let stamp = context.stamp();
+    context
+        .store
+        .write("recording that a vendor took a message", move |tx| {
+            let mut pen = stamp.pen();
+            let Some((row, mut message)) = found(tx, &key)? else {
+                return Ok(());
+            };
+            learn(tx, &mut message, &ids, pen.now)?;
+            message.calls_taken += 1;
+            message.updated_at = pen.now;
+            if left == Left::More {
+                return Ok(messages::update(tx, &message)?);
+            }
+            message.calls_taken = 0;
+            messages::update(tx, &message)?;
+            outbox::remove(tx, &row)?;
+            let now = pen.now;
+            receipts::hear(tx, &mut pen, &mut message, Delivery::Sent, now, None)?;
+            hear_early(tx, &mut pen, &mut message)?;
+            Ok(note_outbound(tx, key.0, pen.now)?)
+        })
+        .await
+}
+
+/// The vendor did not take it. What follows is decided by the rules and written down.
+///
+/// # Errors
+/// The store's.
+pub async fn refused(
+    context: &Context,
+    key: &LaneKey,
+    refusal: Refusal,
+) -> Result<Ended, EngineError> {
+    let key = key.clone();
+    let stamp = context.stamp();
+    let [spread] = context.random.bytes();
+    context
+        .store
+        .write(
+            "recording that a vendor did not take a message",
+            move |tx| {
+                let mut pen = stamp.pen();
+                let Some((row, mut message)) = found(tx, &key)? else {
+                    return Ok(Ended::Settled);
+                };
+                let attempt = retry::Attempt {
+                    number: row.attempt,
+                    first_at: row.first_tried_at.unwrap_or(pen.now),
+                    now: pen.now,
+                    spread,
+                };
+                let verdict = retry::after(refusal.clone(), attempt);
+                Ok(carry_out(tx, &mut pen, &row, &mut message, verdict)?)
+            },
+        )
+        .await
+}
+
+fn carry_out(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    row: &OutboxRow,
+    message: &mut Message,
+    verdict: Verdict,
+) -> Result<Ended, StoreError> {
+    match verdict {
+        Verdict::Again {
+            due,
+            attempt,
+            whom,
+            error,
+        } => {
+            let waiting = OutboxRow {
+                due,
+                attempt,
+                begun: false,
+                first_tried_at: row.first_tried_at.or(Some(pen.now)),
+                ..row.clone()
+            };
+            outbox::update(tx, row, &waiting)?;
+            waits(tx, pen, message, &error, Some(due))?;
+            Ok(Ended::Waits {
+                whom,
+                until: due,
+                error,
+            })
+        }
+        Verdict::GiveUp(error) => {
+            outbox::remove(tx, row)?;
+            note(message, pen, &error, None);
+            messages::update(tx, message)?;
+            let now = pen.now;
+            receipts::hear(tx, pen, message, Delivery::Failed, now, Some(error))?;
+            Ok(Ended::Settled)
+        }
+        Verdict::StopAccount(error) => {
+            let waiting = OutboxRow {
+                begun: false,
+                ..row.clone()
+            };
+            outbox::update(tx, row, &waiting)?;
+            waits(tx, pen, message, &error, None)?;
+            stop(tx, pen, row.channel_id, &error)?;
+            Ok(Ended::Settled)
+        }
+    }
+}
+
+/// Takes a channel whose calls come to nothing one after the other out of service.
+///
+/// # Errors
+/// The store's.
+pub async fn out_of_order(
+    context: &Context,
+    channel: ChannelId,
+    error: SendError,
+) -> Result<(), EngineError> {
+    let stamp = context.stamp();
+    context
+        .store
+        .write("taking a channel out of service", move |tx| {
+            Ok(stop(tx, &mut stamp.pen(), channel, &error)?)
+        })
+        .await
+}
+
+fn stop(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: ChannelId,
+    error: &SendError,
+) -> Result<(), StoreError> {
+    match channels::get(tx, channel)? {
+        Some(mut channel) if channel.state == ChannelState::Active => {
+            standing::broke(tx, pen, &mut channel, &error.message)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A row and its message; one without a message is cleared away.
+pub(super) fn found(
+    tx: &mut Tx<'_>,
+    key: &LaneKey,
+) -> Result<Option<(OutboxRow, Message)>, StoreError> {
+    let Some(row) = outbox::get(tx, key)? else {
+        return Ok(None);
+    };
+    let message = messages::get(tx, row.message_id)?;
+    if message.is_none() {
+        outbox::remove(tx, &row)?;
+    }
+    Ok(message.map(|message| (row, message)))
+}
+
+/// Remembers the vendor's ids of a message.
+fn learn(
+    tx: &mut Tx<'_>,
+    message: &mut Message,
+    ids: &[String],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for id in ids {
+        // An echo may have been quicker than the answer.
+        if !message.external_ids.contains(id) {
+            message.external_ids.push(id.clone());
+        }
+        let way = Direction::Outbound;
+        dedup::remember(tx, message.channel_id, way, id, message.id, now)?;
+    }
+    Ok(())
+}
+
+/// Receipts that came before we knew under which ids the vendor took the message.
+fn hear_early(tx: &mut Tx<'_>, pen: &mut Pen, message: &mut Message) -> Result<(), StoreError> {
+    for id in message.external_ids.clone() {
+        for receipt in dedup::take_early(tx, message.channel_id, &id, pen.now)? {
+            let at = receipt.at.unwrap_or(pen.now);
+            receipts::hear(tx, pen, message, receipt.state, at, receipt.error)?;
+        }
+    }
+    Ok(())
+}
+
+/// Keeps a try that came to nothing.
+pub(super) fn note(
+    message: &mut Message,
+    pen: &Pen,
+    error: &SendError,
+    next_at: Option<Timestamp>,
+) {
+    message.note_attempt(Attempt {
+        at: pen.now,
+        error: error.clone(),
+        next_at,
+    });
+}
+
+/// Writes on a message why it waits.
+fn waits(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    message: &mut Message,
+    error: &SendError,
+    next_at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    note(message, pen, error, next_at);
+    message.error = Some(error.clone());
+    message.updated_at = pen.now;
+    messages::update(tx, message)?;
+    log_status(tx, pen, message)
+}
+
+/// Tells how a delivery stands.
+pub(super) fn log_status(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    message: &Message,
+) -> Result<(), StoreError> {
+    let event = MessageStatus {
+        message_id: message.id,
+        conversation_id: message.conversation_id,
+        status: message.delivery,
+        at: pen.now,
+    };
+    pen.log(tx, Event::MessageStatus(event))?;
+    Ok(())
+}
+
+/// The channel's last outbound time, kept to the minute so that a busy channel is not rewritten
+/// with every message.
+fn note_outbound(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<(), StoreError> {
+    let Some(mut channel) = channels::get(tx, channel)? else {
+        return Ok(());
+    };
+    if channel
+        .last_outbound_at
+        .is_none_or(|last| now.since(last) >= NOTE_EVERY)
+    {
+        channel.last_outbound_at = Some(now);
+        channels::put(tx, &channel)?;
+    }
+    Ok(())
+}

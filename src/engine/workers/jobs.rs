@@ -1,0 +1,153 @@
+//! Deferred work: due jobs to done ones.
+//!
+//! A job is struck out when it is done, put off when it must be tried again. Each kind says itself
+//! how often that is worth it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use crate::base::time::Timestamp;
+use crate::engine::context::Context;
+use crate::engine::error::EngineError;
+use crate::engine::ingest::media;
+use crate::engine::ingest::media::Fetched;
+use crate::engine::ingest::seen;
+use crate::engine::setup::channels::Channels;
+use crate::engine::setup::connecting::Rechecked;
+use crate::engine::workers::Stop;
+use crate::model::ids::JobId;
+use crate::model::job::Job;
+use crate::model::job::JobKind;
+use crate::store::StoreError;
+use crate::store::records::jobs;
+
+/// Jobs that are done at once.
+const RUNNING_MAX: usize = 8;
+
+/// How often jobs are looked at when nothing else wakes the loop.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// The pause after a job ended badly.
+const TROUBLE_PAUSE: Duration = Duration::from_secs(30);
+
+/// Pauses before a file is fetched again, in seconds; after them it is given up.
+const FETCH_WAITS_SECS: [u64; 6] = [5, 30, 120, 600, 3_600, 6 * 3_600];
+
+/// Pauses before a broken channel is looked at again, in seconds; the last one for ever.
+const CHECK_WAITS_SECS: [u64; 5] = [60, 120, 240, 480, 900];
+
+/// What became of a job.
+enum Ended {
+    Done,
+    Again(Duration),
+}
+
+/// Works until it is told to stop. What is under way then is done again at the next start.
+pub async fn run(context: Context, mut stop: Stop) {
+    let mut published = context.store.published();
+    let mut running = JoinSet::new();
+    let mut busy = BTreeSet::new();
+    loop {
+        let wake = match start_due(&context, &mut running, &mut busy) {
+            Ok(wake) => wake,
+            Err(error) => {
+                tracing::error!("looking for due jobs failed: {error}");
+                context.clock.now().plus(TROUBLE_PAUSE)
+            }
+        };
+        tokio::select! {
+            () = stop.asked() => return,
+            Some(ended) = running.join_next() => forget(&mut busy, ended),
+            changed = published.changed() => if changed.is_err() { return },
+            () = context.clock.until(wake) => {}
+        }
+    }
+}
+
+/// Starts on every job that is due, as far as there is room; when to look again.
+fn start_due(
+    context: &Context,
+    running: &mut JoinSet<JobId>,
+    busy: &mut BTreeSet<JobId>,
+) -> Result<Timestamp, StoreError> {
+    let now = context.clock.now();
+    let look_again = now.plus(LOOK_EVERY);
+    let read = context.store.snapshot()?;
+    for job in jobs::first(&read, busy.len() + RUNNING_MAX)? {
+        if job.due > now {
+            return Ok(job.due.min(look_again));
+        }
+        if busy.len() < RUNNING_MAX && busy.insert(job.id) {
+            running.spawn(carry(context.clone(), job));
+        }
+    }
+    Ok(look_again)
+}
+
+fn forget(busy: &mut BTreeSet<JobId>, ended: Result<JobId, tokio::task::JoinError>) {
+    match ended {
+        Ok(id) => {
+            busy.remove(&id);
+        }
+        // Its job stays marked as busy until the next start, so that it breaks nothing twice.
+        Err(error) => tracing::error!("a job broke: {error}"),
+    }
+}
+
+/// Does a job and writes down what became of it.
+async fn carry(context: Context, job: Job) -> JobId {
+    let ended = work(&context, &job).await.unwrap_or_else(|error| {
+        tracing::error!(job.id = %job.id, "a job failed: {error}");
+        Ended::Again(TROUBLE_PAUSE)
+    });
+    let now = context.clock.now();
+    let id = job.id;
+    let written = context
+        .store
+        .write("writing down what became of a job", move |tx| match ended {
+            Ended::Done => jobs::remove(tx, &job),
+            Ended::Again(pause) => jobs::put_off(tx, &job, now.plus(pause)),
+        });
+    if let Err(error) = written.await {
+        tracing::error!(job.id = %id, "what became of a job could not be written: {error}");
+    }
+    id
+}
+
+async fn work(context: &Context, job: &Job) -> Result<Ended, EngineError> {
+    match job.kind {
+        JobKind::CheckChannel { channel_id } => {
+            let checked = Channels(context.clone()).recheck(channel_id).await?;
+            Ok(match checked {
+                Rechecked::Done => Ended::Done,
+                Rechecked::StillBroken => Ended::Again(pause(&CHECK_WAITS_SECS, job).unwrap_or(
+                    Duration::from_secs(CHECK_WAITS_SECS[CHECK_WAITS_SECS.len() - 1]),
+                )),
+            })
+        }
+        JobKind::FetchFile { message_id } => {
+            let error = match media::fetch(context, message_id).await? {
+                Fetched::Done => return Ok(Ended::Done),
+                Fetched::Later(error, wait) => match pause(&FETCH_WAITS_SECS, job) {
+                    Some(pause) => return Ok(Ended::Again(wait.unwrap_or_default().max(pause))),
+                    None => error,
+                },
+                Fetched::Never(error) => error,
+            };
+            media::give_up(context, message_id, error).await?;
+            Ok(Ended::Done)
+        }
+        JobKind::TellSeen { message_id } => {
+            seen::tell(context, message_id).await?;
+            Ok(Ended::Done)
+        }
+    }
+}
+
+/// The pause before a job's next attempt; none when there are no more.
+fn pause(waits_secs: &[u64], job: &Job) -> Option<Duration> {
+    let index = usize::try_from(job.attempts).ok()?;
+    waits_secs.get(index).copied().map(Duration::from_secs)
+}

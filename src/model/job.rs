@@ -1,0 +1,46 @@
+//! Deferred work: what is done once it is due, however often the program starts in between.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::base::time::Timestamp;
+use crate::model::ids::ChannelId;
+use crate::model::ids::JobId;
+use crate::model::ids::MessageId;
+
+/// A piece of work that is due at some time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Job {
+    /// The job's id.
+    pub id: JobId,
+    /// What there is to do. Doing it twice must be harmless.
+    pub kind: JobKind,
+    /// When.
+    pub due: Timestamp,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was written down.
+    pub created_at: Timestamp,
+}
+
+/// What there is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum JobKind {
+    /// Ask the vendor whether a channel works again.
+    CheckChannel {
+        /// Which channel.
+        channel_id: ChannelId,
+    },
+    /// Fetch the file of a customer's message, which still lies with the vendor.
+    FetchFile {
+        /// Which message.
+        message_id: MessageId,
+    },
+    /// Tell the vendor that a customer's message was seen.
+    TellSeen {
+        /// Which message.
+        message_id: MessageId,
+    },
+}
