@@ -129,6 +129,8 @@ pub struct Capabilities {
     /// Whether a message may be handed over again when it is unknown whether the vendor took it,
     /// because the vendor honours a repeat key.
     pub resend_is_safe: bool,
+    /// How often a customer may be shown that one of us types, in seconds.
+    pub typing_every_secs: u16,
     /// Messages a second the vendor takes from one account.
     pub sends_per_second: u32,
     /// Whether messages reach the customer through our own sockets, so that storing is sending.
@@ -188,6 +190,7 @@ impl Capabilities {
         window_hours: None,
         repeat_hours: 72,
         resend_is_safe: false,
+        typing_every_secs: 5,
         sends_per_second: 1,
         own_transport: false,
     };

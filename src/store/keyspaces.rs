@@ -146,6 +146,8 @@ pub const AUDIT: Keyspace<AuditId, AuditEntry> = Keyspace::named("audit/record")
 
 /// Connections to vendors and web chats.
 pub const CHANNELS: Keyspace<ChannelId, Channel> = Keyspace::named("channel/record");
+/// How far a vendor that must be asked has been asked.
+pub const POSITIONS: Keyspace<ChannelId, String> = Keyspace::named("channel/position");
 /// Webhooks that could not be read.
 pub const QUARANTINE: Keyspace<QuarantineId, Quarantined> = Keyspace::named("quarantine/record");
 
@@ -200,6 +202,8 @@ pub const MESSAGES: Keyspace<MessageId, Message> = Keyspace::named("message/reco
 /// The timeline of each conversation, by position from 1.
 pub const TIMELINE: Keyspace<(ConversationId, u32), MessageId> =
     Keyspace::named("conversation_position/message");
+/// Messages that did not go out: failed, or of unknown outcome.
+pub const UNDELIVERED: Keyspace<MessageId, ()> = Keyspace::named("message/undelivered");
 /// Vendors' ids, by bucket of half a day and digest.
 pub const EXTERNAL_IDS: Keyspace<(u32, u64), MessageId> = Keyspace::named("bucket_digest/message");
 /// Receipts that came before our own record of the vendor's id, by the same key.
@@ -268,6 +272,7 @@ pub const NAMES: &[&str] = &[
     "key_digest/api_key",
     "audit/record",
     "channel/record",
+    "channel/position",
     "quarantine/record",
     "contact/record",
     "name_contact/none",
@@ -287,6 +292,7 @@ pub const NAMES: &[&str] = &[
     "user_conversation/read_mark",
     "message/record",
     "conversation_position/message",
+    "message/undelivered",
     "bucket_digest/message",
     "bucket_digest/receipts",
     "channel_address_message/outbox",

@@ -62,6 +62,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     deletes: true,
     starts_conversations: false,
     repeat_hours: 24,
+    typing_every_secs: 4,
     sends_per_second: 25,
     ..Capabilities::PLAIN
 };

@@ -61,6 +61,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     reactions: true,
     window_hours: Some(24),
     repeat_hours: 7 * 24,
+    typing_every_secs: 20,
     sends_per_second: 80,
     ..Capabilities::PLAIN
 };

@@ -7,6 +7,7 @@ use crate::engine::sight;
 use crate::model::actor::Actor;
 use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
+use crate::model::message::Delivery;
 use crate::model::message::Message;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
@@ -14,6 +15,9 @@ use crate::model::rejection::Rejection;
 use crate::store::Direction;
 use crate::store::Snapshot;
 use crate::store::records::messages;
+
+/// Messages read at a time where most may not be wanted.
+const STEP: usize = 100;
 
 /// Which messages of a conversation to read. Places are left out themselves.
 #[derive(Debug, Clone, Copy, Default)]
@@ -135,6 +139,41 @@ impl Histories {
             messages: older,
             more,
         })
+    }
+
+    /// Messages that did not go out and stand as `state` says, from before `before`, the newest
+    /// first; of those in conversations the actor sees.
+    ///
+    /// # Errors
+    /// The actor may not read.
+    pub fn undelivered(
+        &self,
+        actor: &Actor,
+        state: Delivery,
+        mut before: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Vec<Message>, EngineError> {
+        actor.require(Permission::ReadConversations)?;
+        let read = self.0.store.snapshot()?;
+        let fence = sight::fence(&read, actor)?;
+        let mut found = Vec::new();
+        loop {
+            let step = messages::undelivered(&read, before, STEP)?;
+            let is_last = step.len() < STEP;
+            before = step.last().map(|message| message.id);
+            for message in step.into_iter().filter(|one| one.delivery == state) {
+                let conversation = find::conversation_in(&read, message.conversation_id)?;
+                if fence.shows(&conversation) {
+                    found.push(message);
+                }
+                if found.len() == limit {
+                    return Ok(found);
+                }
+            }
+            if is_last {
+                return Ok(found);
+            }
+        }
     }
 
     /// The entry right before a message in its conversation.

@@ -137,6 +137,16 @@ impl Sending {
     /// # Errors
     /// The actor may not; there is no such message; it did not fail; nothing may be sent now.
     pub async fn retry(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
+        self.again(actor, id, &[Delivery::Failed, Delivery::Unsure])
+            .await
+    }
+
+    async fn again(
+        &self,
+        actor: &Actor,
+        id: MessageId,
+        states: &'static [Delivery],
+    ) -> Result<Message, EngineError> {
         actor.require(Permission::Reply)?;
         let stamp = self.0.stamp();
         let registry = self.0.channels.clone();
@@ -146,10 +156,9 @@ impl Sending {
             .write("trying a message again", move |tx| {
                 let mut pen = stamp.pen();
                 let mut message = sight::message_in(tx, &actor, id)?;
-                if !matches!(message.delivery, Delivery::Failed | Delivery::Unsure) {
-                    return Err(
-                        Rejection::field("status", "must be failed to be tried again").into(),
-                    );
+                if !states.contains(&message.delivery) {
+                    let wrong = "must be failed, or of unknown outcome, for this";
+                    return Err(Rejection::field("status", wrong).into());
                 }
                 let place = target::again(tx, &message)?;
                 let caps = registry
@@ -173,6 +182,14 @@ impl Sending {
     /// The actor may not; there is no such message; it is on its way or gone already.
     pub async fn cancel(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
         self.settle(actor, id, Delivery::Failed).await
+    }
+
+    /// Sends a message whose fate is unknown once more: the customer may get it twice.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such message; its fate is known; nothing may be sent now.
+    pub async fn resend(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
+        self.again(actor, id, &[Delivery::Unsure]).await
     }
 
     /// Says of a message whose fate is unknown that it did arrive.

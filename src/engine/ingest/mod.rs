@@ -27,9 +27,11 @@ use crate::model::channel::ChannelKind;
 use crate::model::ids::ChannelId;
 use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
+use crate::model::outbound::Polled;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::store::records::channels;
+use crate::store::records::intake;
 
 /// Receiving what vendors report.
 #[derive(Clone)]
@@ -120,6 +122,28 @@ impl Ingest {
         events: Vec<InboundEvent>,
     ) -> Result<Vec<Recorded>, EngineError> {
         self.record_all(vec![(channel, events)]).await
+    }
+
+    /// Records what a vendor told when it was asked, and where to go on, in one transaction.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn record_polled(
+        &self,
+        channel: ChannelId,
+        polled: Polled,
+    ) -> Result<(), EngineError> {
+        let stamp = self.0.stamp();
+        let registry = self.0.channels.clone();
+        self.0
+            .store
+            .write("recording what a vendor told", move |tx| {
+                let found = find::channel_in(tx, channel)?;
+                let row = registry.capabilities(&found.kind);
+                apply::all(tx, &mut stamp.pen(), found, row, &polled.events)?;
+                Ok(intake::put_position(tx, channel, &polled.position)?)
+            })
+            .await
     }
 
     async fn record_all(

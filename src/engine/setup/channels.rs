@@ -28,6 +28,7 @@ use crate::store::Tx;
 use crate::store::records::channels;
 use crate::store::records::conversations;
 use crate::store::records::conversations::Owner;
+use crate::store::records::intake;
 
 /// The longest name, in characters.
 const NAME_MAX: usize = 80;
@@ -293,6 +294,7 @@ impl Channels {
                 }
                 let mut pen = stamp.pen();
                 standing::abandon(tx, &mut pen, id)?;
+                intake::forget(tx, id)?;
                 channels::remove(tx, id)?;
                 note(tx, &mut pen, &actor, "channel.deleted", &channel, Event::ChannelDeleted)?;
                 Ok(())

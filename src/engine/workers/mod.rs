@@ -9,7 +9,9 @@ mod everything;
 pub mod feed;
 pub mod janitor;
 pub mod jobs;
+pub mod polling;
 pub mod retention;
+pub mod signs;
 pub mod sweep;
 
 use std::future::Future;
@@ -53,6 +55,8 @@ impl Workers {
         workers.run("announcer", context, announcer::run);
         workers.run("delivery", context, delivery::run);
         workers.run("jobs", context, jobs::run);
+        workers.run("polling", context, polling::run);
+        workers.run("signs", context, signs::run);
         workers.run("janitor", context, janitor::run);
         workers
     }

@@ -5,6 +5,7 @@
 
 use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
+use crate::model::message::Delivery;
 use crate::model::message::Message;
 use crate::store::Direction;
 use crate::store::Read;
@@ -13,6 +14,7 @@ use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::keyspaces::MESSAGES;
 use crate::store::keyspaces::TIMELINE;
+use crate::store::keyspaces::UNDELIVERED;
 
 /// One message.
 ///
@@ -76,6 +78,7 @@ pub fn insert(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
         &(message.conversation_id, message.position),
         &message.id,
     )?;
+    list_undelivered(tx, message)?;
     tx.put(&MESSAGES, &message.id, message)
 }
 
@@ -84,7 +87,39 @@ pub fn insert(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
 /// # Errors
 /// The disk's.
 pub fn update(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
+    list_undelivered(tx, message)?;
     tx.put(&MESSAGES, &message.id, message)
+}
+
+fn list_undelivered(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
+    let belongs = matches!(message.delivery, Delivery::Failed | Delivery::Unsure);
+    // Most messages never stand there, and looking costs less than writing.
+    let is_listed = tx.get(&UNDELIVERED, &message.id)?.is_some();
+    match (belongs, is_listed) {
+        (true, false) => tx.put(&UNDELIVERED, &message.id, &()),
+        (false, true) => tx.remove(&UNDELIVERED, &message.id),
+        _ => Ok(()),
+    }
+}
+
+/// Messages that did not go out, from before `before`, the newest first.
+///
+/// # Errors
+/// The disk's.
+pub fn undelivered(
+    read: &impl Read,
+    before: Option<MessageId>,
+    limit: usize,
+) -> Result<Vec<Message>, StoreError> {
+    let scan = Scan::all()
+        .after(before.as_ref())
+        .direction(Direction::Backward)
+        .limit(limit);
+    let mut found = Vec::new();
+    for (id, ()) in read.scan(&UNDELIVERED, scan)? {
+        found.extend(get(read, id)?);
+    }
+    Ok(found)
 }
 
 /// Removes a message for good.
@@ -93,5 +128,6 @@ pub fn update(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
 /// The disk's.
 pub fn remove(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
     tx.remove(&TIMELINE, &(message.conversation_id, message.position))?;
+    tx.remove(&UNDELIVERED, &message.id)?;
     tx.remove(&MESSAGES, &message.id)
 }

@@ -11,6 +11,7 @@ pub mod counters;
 pub mod dedup;
 pub mod idempotency;
 pub mod identities;
+pub mod intake;
 pub mod jobs;
 pub mod merges;
 pub mod messages;

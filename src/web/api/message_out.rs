@@ -122,7 +122,7 @@ impl MessageOut {
             sent_at: reached(Delivery::Sent),
             delivered_at: reached(Delivery::Delivered),
             read_at: reached(Delivery::Read),
-            failed_reason: message.error.as_ref().map(|error| error.message.clone()),
+            failed_reason: failed_reason(&message),
             external_id: message.external_id().map(str::to_owned),
             reply_to: message.reply_to,
             private: message.private,
@@ -142,9 +142,32 @@ impl MessageOut {
     }
 }
 
-/// What is kept with a message, and how it was converted for its channel.
+/// Why a message failed. What waits for another try has not failed.
+fn failed_reason(message: &Message) -> Option<String> {
+    let error = message.error.as_ref()?;
+    (message.delivery == Delivery::Failed).then(|| error.message.clone())
+}
+
+/// What is kept with a message, how it was converted for its channel, and what the vendor said.
 fn metadata_out(message: &Message) -> Map<String, Value> {
     let mut metadata = message.metadata.clone();
+    if let Some(error) = &message.error {
+        let said = json!({
+            "reason": error.reason,
+            "code": error.vendor_code,
+            "message": error.message,
+            "retryable": error.retryable,
+        });
+        metadata.insert("error".to_owned(), said);
+    }
+    if message.delivery == Delivery::Unsure {
+        metadata.insert("outcome".to_owned(), "unknown".into());
+    }
+    if let Some(next) = message.attempts.last().and_then(|attempt| attempt.next_at)
+        && message.delivery == Delivery::Pending
+    {
+        metadata.insert("nextAttemptAt".to_owned(), next.to_string().into());
+    }
     if !message.converted.is_empty() {
         metadata.insert("degradedFrom".to_owned(), message.content.kind().into());
         metadata.insert("converted".to_owned(), message.converted.clone().into());

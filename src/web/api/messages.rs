@@ -14,6 +14,7 @@ use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::Id as _;
 use crate::model::ids::MessageId;
+use crate::model::message::Delivery;
 use crate::model::message::Message;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
@@ -71,6 +72,12 @@ pub fn routes(routes: &mut Routes) {
         .takes::<MessageIn>()
         .makes::<MessageOut>();
     routes
+        .get(&["/messages"], undelivered)
+        .says("List messages that failed, or whose outcome is unknown, the newest first")
+        .needs(Permission::ReadConversations)
+        .query::<UndeliveredQuery>()
+        .lists::<MessageOut>();
+    routes
         .get(&["/messages/{id}"], show)
         .says("Get a message")
         .needs(Permission::ReadConversations)
@@ -85,6 +92,12 @@ pub fn routes(routes: &mut Routes) {
         .says("Take a waiting message back")
         .needs(Permission::Reply)
         .gives::<MessageOut>();
+    routes
+        .post(&["/messages/{id}/resolve-unknown"], resolve_unknown)
+        .says("Say of a message whose outcome is unknown that it was sent, or have it sent again")
+        .needs(Permission::Reply)
+        .takes::<ResolveUnknownIn>()
+        .gives::<MessageOut>();
 }
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -96,6 +109,24 @@ struct MessageQuery {
     before: Option<String>,
     /// Only newer ones than this message.
     after: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+struct UndeliveredQuery {
+    /// `failed`, or `unknown` for those of which nobody knows whether the vendor took them.
+    status: String,
+    /// Messages at most, 1 to 100.
+    limit: Option<u64>,
+}
+
+/// What became of a message of unknown outcome.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ResolveUnknown)]
+struct ResolveUnknownIn {
+    /// `sent`: it arrived. `resend`: send it once more.
+    outcome: String,
 }
 
 /// How many messages were marked.
@@ -158,6 +189,41 @@ async fn index(
             .collect(),
         next,
         total: Some(u64::from(row.conversation.message_count)),
+    };
+    Ok(Answer::list(page, &asked.0))
+}
+
+async fn undelivered(
+    caller: ApiCaller,
+    state: Data<State>,
+    query: Query<UndeliveredQuery>,
+    asked: Asked,
+) -> Answered {
+    let stands = match query.0.status.as_str() {
+        "failed" => Delivery::Failed,
+        "unknown" => Delivery::Unsure,
+        _ => return Err(Rejection::field("status", "must be failed or unknown").into()),
+    };
+    let limit = query.0.limit.unwrap_or(DEFAULT_ROWS).clamp(1, MAX_ROWS);
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let words = format!("messages {}", query.0.status);
+    let cursor = asked.0.cursor.as_ref();
+    let before = cursor.map(|cursor| place(cursor, &words)).transpose()?;
+    let histories = &state.engine.histories;
+    let mut found = histories.undelivered(&caller.actor, stands, before, limit + 1)?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let last = found.last().filter(|_| more);
+    let next = last.map(|message| Cursor::new(message.id.bytes().to_vec(), &words));
+    let tenant = tenant_of(&state)?;
+    let links = &state.engine.context.links;
+    let rows = found.into_iter();
+    let page = Page {
+        rows: rows
+            .map(|message| MessageOut::new(message, tenant, links))
+            .collect(),
+        next,
+        total: None,
     };
     Ok(Answer::list(page, &asked.0))
 }
@@ -275,5 +341,20 @@ async fn retry(caller: ApiCaller, state: Data<State>, id: IdOf<MessageId>) -> An
 
 async fn cancel(caller: ApiCaller, state: Data<State>, id: IdOf<MessageId>) -> Answered {
     let message = state.engine.sending.cancel(&caller.actor, id.0).await?;
+    Ok(Answer::one(&out(&state, message)?))
+}
+
+async fn resolve_unknown(
+    caller: ApiCaller,
+    state: Data<State>,
+    id: IdOf<MessageId>,
+    body: Body<ResolveUnknownIn>,
+) -> Answered {
+    let sending = &state.engine.sending;
+    let message = match body.0.outcome.as_str() {
+        "sent" => sending.confirm(&caller.actor, id.0).await?,
+        "resend" => sending.resend(&caller.actor, id.0).await?,
+        _ => return Err(Rejection::field("outcome", "must be sent or resend").into()),
+    };
     Ok(Answer::one(&out(&state, message)?))
 }

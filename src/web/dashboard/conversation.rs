@@ -44,6 +44,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("", web::get().to(permalink))
             .route("/messages", web::post().to(send))
             .route("/messages/{message}/retry", web::post().to(retry))
+            .route("/messages/{message}/arrived", web::post().to(arrived))
             .route("/assign", web::post().to(assign))
             .route("/status", web::post().to(status))
             .route("/snooze", web::post().to(snooze))
@@ -229,17 +230,40 @@ async fn retry(
     path: Path<(String, String)>,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
+    let (id, message) = ids_of(path)?;
+    let sending = &state.engine.sending;
+    let retried = sending.retry(&form.reader.actor(), message).await;
+    settled(&state, &form, id, retried)
+}
+
+/// Somebody knows that a message of unknown outcome arrived.
+async fn arrived(
+    state: Shared,
+    path: Path<(String, String)>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let (id, message) = ids_of(path)?;
+    let sending = &state.engine.sending;
+    let confirmed = sending.confirm(&form.reader.actor(), message).await;
+    settled(&state, &form, id, confirmed)
+}
+
+fn ids_of(path: Path<(String, String)>) -> Result<(ConversationId, MessageId), Problem> {
     let (conversation, message) = path.into_inner();
-    let id = id_of(&conversation)?;
-    let message: MessageId = message.parse().map_err(|_| Problem::not_found())?;
-    match state
-        .engine
-        .sending
-        .retry(&form.reader.actor(), message)
-        .await
-    {
+    let message = message.parse().map_err(|_| Problem::not_found())?;
+    Ok((id_of(&conversation)?, message))
+}
+
+/// The message as it is now, where the page can replace it by itself, else the page.
+fn settled(
+    state: &Shared,
+    form: &Form,
+    id: ConversationId,
+    settled: Result<Message, EngineError>,
+) -> Result<HttpResponse, Problem> {
+    match settled {
         Ok(message) if form.reader.wants("message") => {
-            bubble(&state, &form.reader, &form.fields, &message)
+            bubble(state, &form.reader, &form.fields, &message)
         }
         Ok(_) => Ok(back(&form.fields, id)),
         Err(error) => refused(&form.reader, error),

@@ -31,6 +31,7 @@ use crate::model::outbound::FieldValue;
 use crate::model::outbound::Form;
 use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
+use crate::model::outbound::Polled;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Renewed;
 use crate::model::outbound::Sending;
@@ -123,6 +124,24 @@ impl Channel for Probe {
 
     fn shares_webhooks(&self) -> bool {
         true
+    }
+
+    fn poll(&self, position: Option<&str>, asked: &Asked<'_>) -> Option<Next<Polled>> {
+        asked.account.text("polled")?;
+        let position = position.unwrap_or("0").to_owned();
+        let Some(reply) = asked.replies.first() else {
+            let call = Call::http(get(asked.account, &format!("/updates?after={position}")));
+            return Some(Ok(Step::Ask {
+                what: "updates",
+                call,
+            }));
+        };
+        Some(accepted(reply).map(|told| {
+            Step::Done(Polled {
+                events: serde_json::from_value(told["events"].clone()).unwrap_or_default(),
+                position: told["next"].as_str().unwrap_or(&position).to_owned(),
+            })
+        }))
     }
 
     fn upload(&self, media: &Media, asked: &Asked<'_>) -> Next<Option<String>> {

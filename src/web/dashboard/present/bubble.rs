@@ -80,7 +80,7 @@ pub fn bubble(eye: &Eye<'_>, message: &Message, around: &Around<'_>, rev: u64) -
         quote: around.quoted.map(quote),
         reactions: reactions(eye, message),
         receipt: receipt(eye, message),
-        trouble: trouble(message),
+        trouble: trouble(eye, message),
         degraded: degraded(message),
         edited: message.edited_at.is_some(),
         csrf: eye.csrf.to_owned(),
@@ -141,8 +141,17 @@ fn receipt(eye: &Eye<'_>, message: &Message) -> Option<Receipt> {
     })
 }
 
-fn trouble(message: &Message) -> Option<Trouble> {
+fn trouble(eye: &Eye<'_>, message: &Message) -> Option<Trouble> {
     match message.delivery {
+        Delivery::Pending => {
+            let error = message.error.as_ref()?;
+            let last = message.attempts.last();
+            let next = last.and_then(|attempt| attempt.next_at);
+            Some(Trouble::Waiting {
+                reason: format!("Not sent yet. {}", error.message),
+                next: next.map(|at| TimeView::clock(at, &eye.zone)),
+            })
+        }
         Delivery::Unsure => Some(Trouble::Unknown),
         Delivery::Failed => {
             let error = message.error.as_ref();

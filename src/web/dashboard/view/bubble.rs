@@ -79,6 +79,13 @@ pub enum Trouble {
     },
     /// It left, and nobody knows whether it arrived.
     Unknown,
+    /// Not sent yet: it is tried again by itself.
+    Waiting {
+        /// "Not sent yet. The vendor is busy."
+        reason: String,
+        /// When the next try is; none while the whole channel waits.
+        next: Option<TimeView>,
+    },
 }
 
 /// A message shown small above a reply to it.

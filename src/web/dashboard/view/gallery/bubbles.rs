@@ -412,6 +412,16 @@ fn states() -> Vec<Item> {
             trouble: Some(Trouble::Unknown),
             ..message(41, Side::Out, "10:51", Content::text("brew-guide.pdf"))
         }),
+        put(BubbleView {
+            trouble: Some(Trouble::Waiting {
+                reason: "Not sent yet. WhatsApp is busy.".to_owned(),
+                next: Some(TimeView::clock(
+                    at("2026-11-22T10:54:00Z"),
+                    &jiff::tz::TimeZone::UTC,
+                )),
+            }),
+            ..message(90, Side::Out, "10:51", Content::text("Here it is."))
+        }),
         put(message(
             42,
             Side::In,
