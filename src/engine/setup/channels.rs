@@ -1,5 +1,7 @@
 //! Channels: made, configured, connected, deleted.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::channels::Channel as Translation;
@@ -439,6 +441,10 @@ impl Channels {
                 channel.revision += 1;
                 channel.updated_at = pen.now;
                 channels::put(tx, &channel)?;
+                if channel.state == ChannelState::Error {
+                    // What was wrong may be right now.
+                    standing::check_after(tx, &pen, id, Duration::ZERO)?;
+                }
                 note(tx, &mut pen, &actor, action, &channel, event)?;
                 Ok(channel)
             })

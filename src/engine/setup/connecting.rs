@@ -170,7 +170,7 @@ impl Channels {
                 channels::put(tx, &channel)?;
                 let channel_id = channel.id;
                 pen.log(tx, Event::ChannelUpdated(ChannelEvent { channel_id }))?;
-                standing::check_after(tx, &mut pen, id, FORGOTTEN_AFTER)?;
+                standing::check_after(tx, &pen, id, FORGOTTEN_AFTER)?;
                 Ok(channel)
             })
             .await

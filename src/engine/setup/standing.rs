@@ -11,6 +11,8 @@ use crate::model::event::ChannelEvent;
 use crate::model::event::Event;
 use crate::model::event::MessageStatus;
 use crate::model::ids::ChannelId;
+use crate::model::ids::Id as _;
+use crate::model::ids::JobId;
 use crate::model::inbound::Effect;
 use crate::model::job::Job;
 use crate::model::job::JobKind;
@@ -94,24 +96,25 @@ pub fn note(channel: &mut Channel, note: HealthNote) {
     channel.notes.drain(..extra);
 }
 
-/// Has a channel looked at after a while, if it does not work then.
+/// Has a channel looked at after a while, if it does not work then. There is one such look ahead for
+/// a channel: a new one takes the place of the last.
 ///
 /// # Errors
 /// The disk's.
 pub fn check_after(
     tx: &mut Tx<'_>,
-    pen: &mut Pen,
+    pen: &Pen,
     channel_id: ChannelId,
     pause: Duration,
 ) -> Result<(), StoreError> {
     let job = Job {
-        id: pen.id(),
+        id: JobId::from_bytes(channel_id.bytes()),
         kind: JobKind::CheckChannel { channel_id },
         due: pen.now.plus(pause),
         attempts: 0,
         created_at: pen.now,
     };
-    jobs::put(tx, &job)
+    jobs::replace(tx, &job)
 }
 
 /// Gives up everything that waits to be sent through a channel which is deleted.

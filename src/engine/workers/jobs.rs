@@ -4,8 +4,11 @@
 //! how often that is worth it.
 
 use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::time::Duration;
 
+use tokio::task::Id;
+use tokio::task::JoinError;
 use tokio::task::JoinSet;
 
 use crate::base::time::Timestamp;
@@ -39,6 +42,7 @@ const FETCH_WAITS_SECS: [u64; 6] = [5, 30, 120, 600, 3_600, 6 * 3_600];
 const CHECK_WAITS_SECS: [u64; 5] = [60, 120, 240, 480, 900];
 
 /// What became of a job.
+#[derive(Clone, Copy)]
 enum Ended {
     Done,
     Again(Duration),
@@ -47,10 +51,9 @@ enum Ended {
 /// Works until it is told to stop. What is under way then is done again at the next start.
 pub async fn run(context: Context, mut stop: Stop) {
     let mut published = context.store.published();
-    let mut running = JoinSet::new();
-    let mut busy = BTreeSet::new();
+    let mut desk = Desk::default();
     loop {
-        let wake = match start_due(&context, &mut running, &mut busy) {
+        let wake = match desk.start_due(&context) {
             Ok(wake) => wake,
             Err(error) => {
                 tracing::error!("looking for due jobs failed: {error}");
@@ -59,64 +62,78 @@ pub async fn run(context: Context, mut stop: Stop) {
         };
         tokio::select! {
             () = stop.asked() => return,
-            Some(ended) = running.join_next() => forget(&mut busy, ended),
+            Some(ended) = desk.running.join_next_with_id() => desk.hear(&context, ended).await,
             changed = published.changed() => if changed.is_err() { return },
             () = context.clock.until(wake) => {}
         }
     }
 }
 
-/// Starts on every job that is due, as far as there is room; when to look again.
-fn start_due(
-    context: &Context,
-    running: &mut JoinSet<JobId>,
-    busy: &mut BTreeSet<JobId>,
-) -> Result<Timestamp, StoreError> {
-    let now = context.clock.now();
-    let look_again = now.plus(LOOK_EVERY);
-    let read = context.store.snapshot()?;
-    for job in jobs::first(&read, busy.len() + RUNNING_MAX)? {
-        if job.due > now {
-            return Ok(job.due.min(look_again));
-        }
-        if busy.len() < RUNNING_MAX && busy.insert(job.id) {
-            running.spawn(carry(context.clone(), job));
-        }
-    }
-    Ok(look_again)
+/// Jobs under way.
+#[derive(Default)]
+struct Desk {
+    running: JoinSet<Ended>,
+    jobs: HashMap<Id, Job>,
 }
 
-fn forget(busy: &mut BTreeSet<JobId>, ended: Result<JobId, tokio::task::JoinError>) {
-    match ended {
-        Ok(id) => {
-            busy.remove(&id);
+impl Desk {
+    /// Starts on every job that is due, as far as there is room; when to look again.
+    fn start_due(&mut self, context: &Context) -> Result<Timestamp, StoreError> {
+        let now = context.clock.now();
+        let look_again = now.plus(LOOK_EVERY);
+        let busy: BTreeSet<JobId> = self.jobs.values().map(|job| job.id).collect();
+        let read = context.store.snapshot()?;
+        for job in jobs::first(&read, busy.len() + RUNNING_MAX)? {
+            if job.due > now {
+                return Ok(job.due.min(look_again));
+            }
+            if self.jobs.len() < RUNNING_MAX && !busy.contains(&job.id) {
+                let task = self.running.spawn(work(context.clone(), job.clone()));
+                self.jobs.insert(task.id(), job);
+            }
         }
-        // Its job stays marked as busy until the next start, so that it breaks nothing twice.
-        Err(error) => tracing::error!("a job broke: {error}"),
+        Ok(look_again)
+    }
+
+    /// Writes down what became of a job. One that broke is tried again later, like one that failed.
+    async fn hear(&mut self, context: &Context, heard: Result<(Id, Ended), JoinError>) {
+        let id = heard.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
+        let Some(job) = self.jobs.remove(&id) else {
+            return;
+        };
+        let ended = match heard {
+            Ok((_, ended)) => ended,
+            Err(error) => {
+                tracing::error!(job.id = %job.id, "a job broke: {error}");
+                Ended::Again(TROUBLE_PAUSE)
+            }
+        };
+        if let Err(error) = write_down(context, job, ended).await {
+            tracing::error!("what became of a job could not be written: {error}");
+        }
     }
 }
 
-/// Does a job and writes down what became of it.
-async fn carry(context: Context, job: Job) -> JobId {
-    let ended = work(&context, &job).await.unwrap_or_else(|error| {
-        tracing::error!(job.id = %job.id, "a job failed: {error}");
-        Ended::Again(TROUBLE_PAUSE)
-    });
+async fn write_down(context: &Context, job: Job, ended: Ended) -> Result<(), StoreError> {
     let now = context.clock.now();
-    let id = job.id;
-    let written = context
+    context
         .store
         .write("writing down what became of a job", move |tx| match ended {
             Ended::Done => jobs::remove(tx, &job),
             Ended::Again(pause) => jobs::put_off(tx, &job, now.plus(pause)),
-        });
-    if let Err(error) = written.await {
-        tracing::error!(job.id = %id, "what became of a job could not be written: {error}");
-    }
-    id
+        })
+        .await
 }
 
-async fn work(context: &Context, job: &Job) -> Result<Ended, EngineError> {
+/// Does a job.
+async fn work(context: Context, job: Job) -> Ended {
+    done(&context, &job).await.unwrap_or_else(|error| {
+        tracing::error!(job.id = %job.id, "a job failed: {error}");
+        Ended::Again(TROUBLE_PAUSE)
+    })
+}
+
+async fn done(context: &Context, job: &Job) -> Result<Ended, EngineError> {
     match job.kind {
         JobKind::CheckChannel { channel_id } => {
             let checked = Channels(context.clone()).recheck(channel_id).await?;

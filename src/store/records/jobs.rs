@@ -25,11 +25,27 @@ pub fn put(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
     tx.put(&JOBS, &(job.due, job.id), job)
 }
 
-/// Writes down that a job is to be done again at another time.
+/// Writes a job down in place of the one of the same id, whenever that was due.
+///
+/// # Errors
+/// The disk's.
+pub fn replace(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
+    for (key, held) in tx.scan(&JOBS, Scan::all())? {
+        if held.id == job.id {
+            tx.remove(&JOBS, &key)?;
+        }
+    }
+    put(tx, job)
+}
+
+/// Writes down that a job is to be done again at another time; not one that was replaced meanwhile.
 ///
 /// # Errors
 /// The disk's.
 pub fn put_off(tx: &mut Tx<'_>, job: &Job, due: Timestamp) -> Result<(), StoreError> {
+    if tx.get(&JOBS, &(job.due, job.id))?.is_none() {
+        return Ok(());
+    }
     remove(tx, job)?;
     let attempts = job.attempts + 1;
     put(

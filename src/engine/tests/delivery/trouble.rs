@@ -10,6 +10,7 @@ use super::vendor::takes;
 use crate::base::http::Headers;
 use crate::base::http::Method;
 use crate::base::http::Webhook;
+use crate::engine::setup::channels::ChannelChanges;
 use crate::model::actor::Actor;
 use crate::model::channel::ChannelKind;
 use crate::model::channel::ChannelState;
@@ -22,6 +23,7 @@ use crate::model::inbound::Receipt;
 use crate::model::message::Delivery;
 use crate::model::message::Message;
 use crate::store::log;
+use crate::store::records::jobs;
 use crate::store::records::quarantine;
 
 async fn house(kind: &str) -> House {
@@ -512,4 +514,40 @@ async fn what_waits_for_a_channel_that_is_deleted_has_failed() {
     let found = house.message(message.id);
     assert_eq!(found.delivery, Delivery::Failed);
     assert_eq!(found.error.unwrap().reason, "channel_deleted");
+}
+
+#[tokio::test]
+async fn a_broken_channel_is_looked_at_once_at_a_time_and_at_once_when_it_is_changed() {
+    let mut house = house("fast").await;
+    house.vendor.answers(|_| Answer::status(401));
+    let system = Actor::system();
+    for _ in 0..3 {
+        let channels = &house.engine.channels;
+        channels.connect(&system, house.channel).await.unwrap();
+    }
+    let ahead = |house: &House| {
+        let read = house.context.store.snapshot().unwrap();
+        jobs::first(&read, 10).unwrap().len()
+    };
+    assert_eq!(ahead(&house), 1);
+    house.vendor.answers(takes);
+    let changes = ChannelChanges {
+        name: Some("Mended".to_owned()),
+        ..ChannelChanges::default()
+    };
+    let channels = &house.engine.channels;
+    channels
+        .update(&system, house.channel, changes)
+        .await
+        .unwrap();
+    house.work();
+    house
+        .until("it works", |house| {
+            house.channel().state == ChannelState::Active
+        })
+        .await;
+    house
+        .until("no look is ahead", |house| ahead(house) == 0)
+        .await;
+    house.stop().await;
 }
