@@ -20,6 +20,7 @@ pub use crate::base::time::Timestamp;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
+use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::ids::MessageId;
 use crate::model::inbound::InboundEvent;
@@ -30,6 +31,7 @@ use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
+use crate::model::outbound::Person;
 use crate::model::outbound::Polled;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Remote;
@@ -38,9 +40,12 @@ use crate::model::outbound::Sending;
 use crate::model::outbound::Sign;
 use crate::model::outbound::Source;
 use crate::model::outbound::Step;
+use crate::model::outbound::Taken;
 use crate::model::outbound::Watcher;
 use crate::model::rejection::FieldError;
 use crate::model::rejection::Rejection;
+use crate::model::template::TemplateDraft;
+use crate::model::template::VendorTemplate;
 
 pub mod email;
 pub mod facebook;
@@ -136,6 +141,68 @@ pub trait Channel: Debug + Send + Sync {
     fn refresh(&self, asked: &Asked<'_>) -> Next<Renewed> {
         let _ = asked;
         Ok(Step::Done(Renewed::default()))
+    }
+
+    /// Brings what the vendor shows of the account beside messages in line with its settings:
+    /// menus, commands, greetings, first questions. Held after a connection and when settings
+    /// change; done at once where there is nothing to show. What is not there any more must be
+    /// taken away at the vendor too. A refusal is a warning of the channel and stops nothing.
+    ///
+    /// ```ignore
+    /// fn publish(&self, asked: &Asked<'_>) -> Next<()> {
+    ///     match asked.replies {
+    ///         [] => Ok(Step::Ask { what: "commands", call: Call::http(commands::set(asked.account)) }),
+    ///         [reply, ..] => fault::check(reply).map(|_| Step::Done(())),
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// The vendor does not take it.
+    fn publish(&self, asked: &Asked<'_>) -> Next<()> {
+        let _ = asked;
+        Ok(Step::Done(()))
+    }
+
+    /// Asks for every template of the account, as the vendor has them now. Held where
+    /// [`Capabilities::approved_templates`] says that the vendor keeps them: after a connection, on
+    /// demand and now and then.
+    ///
+    /// # Errors
+    /// The vendor does not tell.
+    fn templates(&self, asked: &Asked<'_>) -> Next<Vec<VendorTemplate>> {
+        let _ = asked;
+        Ok(Step::Done(Vec::new()))
+    }
+
+    /// Hands a new template in for approval, and says how it stands then. Held where
+    /// [`Capabilities::approved_templates`] says that the vendor keeps them.
+    ///
+    /// # Errors
+    /// The vendor does not take it, in the vendor's words.
+    fn create_template(&self, draft: &TemplateDraft, asked: &Asked<'_>) -> Next<VendorTemplate> {
+        let _ = (draft, asked);
+        Err(Refusal::Never(not_offered("templates")))
+    }
+
+    /// Takes one template away at the vendor. One that is not there any more is no error.
+    ///
+    /// # Errors
+    /// The vendor does not do it.
+    fn delete_template(&self, template: &VendorTemplate, asked: &Asked<'_>) -> Next<()> {
+        let _ = (template, asked);
+        Err(Refusal::Never(not_offered("templates")))
+    }
+
+    /// Asks the vendor who somebody is. Held where [`Capabilities::profiles`] says that it tells:
+    /// once somebody wrote, and again after days. Done with nothing where the vendor does not say;
+    /// a message never waits for it.
+    ///
+    /// # Errors
+    /// Not now.
+    fn look_up(&self, address: &str, asked: &Asked<'_>) -> Next<Person> {
+        let _ = (address, asked);
+        Ok(Step::Done(Person::default()))
     }
 
     /// Checks that a webhook really came from the vendor, in constant time.
@@ -260,11 +327,56 @@ pub trait Channel: Debug + Send + Sync {
     /// What became of it: later, or never.
     fn read_reply(&self, account: &Account, reply: &HttpReply) -> Outcome;
 
+    /// Changes a message at the vendor, which took it before: it says `parts` from now on, as many
+    /// as it has now. Held where [`Capabilities::edits`] allows it. A vendor that already has it so
+    /// is no error: the same change may be asked twice.
+    ///
+    /// ```ignore
+    /// fn edit(&self, taken: &Taken<'_>, parts: &[Content], asked: &Asked<'_>) -> Next<()> {
+    ///     let done = asked.replies.len();
+    ///     if let Some(reply) = asked.replies.last() {
+    ///         fault::check(reply)?;
+    ///     }
+    ///     match taken.external_ids.iter().zip(parts).nth(done) {
+    ///         Some((id, part)) => Ok(Step::Ask { what: "edit", call: api.edit(id, part)? }),
+    ///         None => Ok(Step::Done(())),
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// The vendor does not change it.
+    fn edit(&self, taken: &Taken<'_>, parts: &[Content], asked: &Asked<'_>) -> Next<()> {
+        let _ = (taken, parts, asked);
+        Err(Refusal::Never(not_offered("edits")))
+    }
+
+    /// Takes a message back at the vendor, with all its parts. Held where
+    /// [`Capabilities::deletes`] allows it. One that is not there any more is no error.
+    ///
+    /// # Errors
+    /// The vendor leaves it where it is.
+    fn delete(&self, taken: &Taken<'_>, asked: &Asked<'_>) -> Next<()> {
+        let _ = (taken, asked);
+        Err(Refusal::Never(not_offered("deletes")))
+    }
+
     /// Shows a customer what we do: typing, reading. Made once; what comes back is not read. None
     /// where the channel cannot show it.
     fn show(&self, sign: Sign, watcher: &Watcher<'_>) -> Option<Call> {
         let _ = (sign, watcher);
         None
+    }
+}
+
+/// What stands in for a dialogue that a channel does not hold: its capabilities say so, and the
+/// engine asks them first.
+fn not_offered(what: &str) -> SendError {
+    SendError {
+        reason: "not_supported".to_owned(),
+        vendor_code: None,
+        message: format!("This channel knows no {what}."),
+        retryable: false,
     }
 }
 

@@ -120,6 +120,12 @@ pub struct Capabilities {
     pub edits: bool,
     /// Whether a sent message can be taken back.
     pub deletes: bool,
+    /// How many hours after it went out a message can be changed or taken back; none means always.
+    pub change_hours: Option<u16>,
+    /// Whether the vendor keeps templates and approves them before they can be sent.
+    pub approved_templates: bool,
+    /// Whether the vendor tells who a customer is when it is asked.
+    pub profiles: bool,
     /// Whether the first message may be ours.
     pub starts_conversations: bool,
     /// Hours after the customer's last message in which we may write freely; none means always.
@@ -186,6 +192,9 @@ impl Capabilities {
         reactions: false,
         edits: false,
         deletes: false,
+        change_hours: None,
+        approved_templates: false,
+        profiles: false,
         starts_conversations: true,
         window_hours: None,
         repeat_hours: 72,

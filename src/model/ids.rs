@@ -28,6 +28,8 @@ define_id!(/// Names one entry of the event log.
     EventId, "evt");
 define_id!(/// Names a stored file.
     MediaId, "media");
+define_id!(/// Names a template that a vendor approves.
+    TemplateId, "tpl");
 define_id!(/// Names a label.
     TagId, "tag");
 define_id!(/// Names an entry of the audit log.

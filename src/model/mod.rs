@@ -27,6 +27,7 @@ pub mod rejection;
 pub mod session;
 pub mod tag;
 pub mod team;
+pub mod template;
 pub mod user;
 pub mod webchat;
 

@@ -103,6 +103,8 @@ pub enum Call {
     Http(Box<HttpRequest>),
     /// A request that carries stored files.
     Form(Box<Form>),
+    /// A request that is a stored file.
+    File(Box<FileBody>),
 }
 
 impl Call {
@@ -146,6 +148,15 @@ pub enum FieldValue {
         /// The content type the vendor is told.
         mime_type: String,
     },
+}
+
+/// A request whose body is a stored file and nothing else, sent without holding it in memory.
+#[derive(Debug, Clone)]
+pub struct FileBody {
+    /// The request. Its body is empty; the type of the body stands in its headers.
+    pub request: HttpRequest,
+    /// The file.
+    pub media_id: MediaId,
 }
 
 /// What came of a call that carries a message: the vendor took it under these ids, or did not.
@@ -278,6 +289,34 @@ pub struct Watcher<'a> {
     pub address: &'a str,
     /// The vendor's id of the customer's newest message.
     pub last_external_id: Option<&'a str>,
+}
+
+/// A message of ours that the vendor took, and that is to change there.
+#[derive(Debug)]
+pub struct Taken<'a> {
+    /// Our id.
+    pub message_id: MessageId,
+    /// The address it went to.
+    pub to: &'a str,
+    /// The vendor's ids, in the order of the parts.
+    pub external_ids: &'a [String],
+    /// The parts as the vendor has them.
+    pub parts: &'a [Content],
+    /// What is kept with it.
+    pub metadata: &'a Opaque,
+}
+
+/// What a vendor tells of a person when it is asked. What it does not tell is absent.
+#[derive(Debug, Clone, Default)]
+pub struct Person {
+    /// The name.
+    pub name: Option<String>,
+    /// Where the picture lies now. It is copied in, so it may end soon and may need credentials.
+    pub picture: Option<Source>,
+    /// The language, such as `pt-BR`.
+    pub language: Option<String>,
+    /// The IANA time zone.
+    pub timezone: Option<String>,
 }
 
 /// What a vendor that must be asked had to tell.

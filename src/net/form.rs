@@ -1,5 +1,6 @@
 //! Forms that carry files (`multipart/form-data`, RFC 7578), read from the disk while they go out.
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use bytes::Bytes;
@@ -13,6 +14,9 @@ use tokio::io::AsyncReadExt as _;
 
 /// How much of a file is read at a time.
 const CHUNK_BYTES: usize = 64 * 1024;
+
+/// Some of the bytes that go out.
+type Piece = std::io::Result<Bytes>;
 
 /// One field of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +50,7 @@ pub struct Encoded {
     /// Its length in bytes.
     pub length: u64,
     /// Its bytes.
-    pub body: BoxStream<'static, std::io::Result<Bytes>>,
+    pub body: BoxStream<'static, Piece>,
 }
 
 /// Opens every file and writes what stands around them. `boundary` must not occur in any of them:
@@ -56,19 +60,19 @@ pub struct Encoded {
 /// A file cannot be opened.
 pub async fn encode(parts: &[Part], boundary: &str) -> std::io::Result<Encoded> {
     let mut length = 0;
-    let mut pieces: Vec<BoxStream<'static, std::io::Result<Bytes>>> = Vec::new();
+    let mut pieces: Vec<BoxStream<'static, Piece>> = Vec::new();
     for part in parts {
-        let (head, file) = match &part.body {
+        let (head, bytes) = match &part.body {
             PartBody::Text(text) => (format!("{}\r\n\r\n{text}", head(boundary, part)), None),
             PartBody::File { path, .. } => {
-                let file = File::open(path).await?;
-                length += file.metadata().await?.len();
-                (format!("{}\r\n\r\n", head(boundary, part)), Some(file))
+                let (bytes, count) = file(path).await?;
+                length += count;
+                (format!("{}\r\n\r\n", head(boundary, part)), Some(bytes))
             }
         };
         length += head.len() as u64 + 2;
         pieces.push(once(head));
-        pieces.extend(file.map(|file| chunks(file).boxed()));
+        pieces.extend(bytes.map(futures_util::StreamExt::boxed));
         pieces.push(once("\r\n".to_owned()));
     }
     let end = format!("--{boundary}--\r\n");
@@ -105,11 +109,21 @@ fn quoted(name: &str) -> String {
         .replace('\n', "%0A")
 }
 
-fn once(text: String) -> BoxStream<'static, std::io::Result<Bytes>> {
+fn once(text: String) -> BoxStream<'static, Piece> {
     stream::once(std::future::ready(Ok(Bytes::from(text)))).boxed()
 }
 
-fn chunks(file: File) -> impl Stream<Item = std::io::Result<Bytes>> {
+/// The bytes of a file, read while they go out, and how many there are.
+///
+/// # Errors
+/// It cannot be opened.
+pub async fn file(path: &Path) -> std::io::Result<(impl Stream<Item = Piece> + use<>, u64)> {
+    let file = File::open(path).await?;
+    let length = file.metadata().await?.len();
+    Ok((chunks(file), length))
+}
+
+fn chunks(file: File) -> impl Stream<Item = Piece> {
     stream::try_unfold(file, |mut file| async move {
         let mut chunk = Vec::with_capacity(CHUNK_BYTES);
         (&mut file)

@@ -1,6 +1,7 @@
 //! HTTP to other machines: with limits of time, size and redirects.
 
 use std::error::Error as _;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -130,6 +131,26 @@ impl Http {
             .header(CONTENT_TYPE, form.content_type)
             .header(CONTENT_LENGTH, form.length)
             .body(Body::wrap_stream(form.body));
+        answer(building.send().await).await
+    }
+
+    /// The same for a request whose body is a file, read from the disk while it goes out.
+    ///
+    /// # Errors
+    /// [`HttpError`].
+    pub async fn exchange_file(
+        &self,
+        request: HttpRequest,
+        path: &Path,
+    ) -> Result<HttpReply, HttpError> {
+        let (body, length) = form::file(path)
+            .await
+            .map_err(|error| HttpError::NeverLeft(error.to_string()))?;
+        let building = self
+            .building(&request)?
+            .timeout(request.timeout)
+            .header(CONTENT_LENGTH, length)
+            .body(Body::wrap_stream(body));
         answer(building.send().await).await
     }
 
@@ -473,6 +494,30 @@ mod tests {
         let error = everywhere().download(&vendor.url, None, 10).await;
         assert!(matches!(error, Err(HttpError::Target(_))));
         assert!(vendor.asked.recv().await.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_file_goes_out_as_the_whole_body_with_its_length() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        std::fs::write(&path, "picture").unwrap();
+        let mut vendor = Vendor::answering(vec![answer("200 OK", "", "taken")]).await;
+        let request = HttpRequest {
+            method: Method::Post,
+            headers: Headers::default().with("file_offset", "0"),
+            ..get(&vendor.url)
+        };
+        let reply = everywhere().exchange_file(request, &path).await.unwrap();
+        assert_eq!(reply.body, b"taken");
+        let asked = vendor.asked.recv().await.unwrap();
+        for part in ["file_offset: 0\r\n", "content-length: 7\r\n"] {
+            assert!(asked.contains(part), "{asked}");
+        }
+        assert!(!asked.contains("transfer-encoding"), "{asked}");
+
+        std::fs::remove_file(&path).unwrap();
+        let gone = everywhere().exchange_file(get(&vendor.url), &path).await;
+        assert!(matches!(gone, Err(HttpError::NeverLeft(_))));
     }
 
     #[tokio::test]

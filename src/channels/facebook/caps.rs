@@ -47,6 +47,8 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     card_description_max: 80,
     replies: true,
     reactions: true,
+    approved_templates: true,
+    profiles: true,
     starts_conversations: false,
     window_hours: Some(24),
     repeat_hours: 36,

@@ -46,6 +46,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     card_description_max: 80,
     replies: true,
     reactions: true,
+    profiles: true,
     starts_conversations: false,
     window_hours: Some(24),
     repeat_hours: 36,

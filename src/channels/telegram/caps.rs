@@ -60,6 +60,8 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     reactions: true,
     edits: true,
     deletes: true,
+    change_hours: Some(48),
+    profiles: true,
     starts_conversations: false,
     repeat_hours: 24,
     typing_every_secs: 4,

@@ -59,6 +59,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     contacts: true,
     replies: true,
     reactions: true,
+    approved_templates: true,
     window_hours: Some(24),
     repeat_hours: 7 * 24,
     typing_every_secs: 20,

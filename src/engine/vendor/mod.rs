@@ -6,6 +6,7 @@
 mod caught;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -21,6 +22,7 @@ use crate::engine::find;
 pub use crate::engine::vendor::caught::caught;
 use crate::model::channel::Channel;
 use crate::model::ids::ChannelId;
+use crate::model::ids::MediaId;
 use crate::model::message::SendError;
 use crate::model::opaque;
 use crate::model::outbound::Account;
@@ -39,8 +41,9 @@ use crate::net::http::HttpError;
 use crate::store::records::attachments;
 use crate::store::records::channels;
 
-/// The most calls of one dialogue: more would be a channel that never finds its end.
-const STEPS_MAX: usize = 16;
+/// The most calls of one dialogue, such as one that reads page after page: more would be a channel
+/// that never finds its end.
+const STEPS_MAX: usize = 64;
 
 /// The way out to vendors, shared by everybody who talks with them. Cheap to clone.
 #[derive(Clone)]
@@ -129,22 +132,16 @@ impl<'a> Line<'a> {
                 let (request, parts) = self.on_disk(*form)?;
                 http.exchange_form(request, &parts).await
             }
+            Call::File(body) => {
+                let path = self.place_of(body.media_id)?;
+                http.exchange_file(body.request, &path).await
+            }
         };
         made.map_err(no_answer)
     }
 
     /// Finds the files of a form.
     fn on_disk(&self, form: Form) -> Result<(HttpRequest, Vec<Part>), NoAnswer> {
-        let store = &self.context.store;
-        let gone = |why: &str| {
-            NoAnswer::NotMade(Refusal::Never(SendError {
-                retryable: false,
-                ..error("file_gone", why)
-            }))
-        };
-        let read = store
-            .snapshot()
-            .map_err(|error| NoAnswer::NotMade(ours(&error.to_string())))?;
         let mut parts = Vec::with_capacity(form.fields.len());
         for field in form.fields {
             let body = match field.value {
@@ -153,16 +150,11 @@ impl<'a> Line<'a> {
                     media_id,
                     filename,
                     mime_type,
-                } => {
-                    let stored = attachments::get(&read, media_id)
-                        .map_err(|error| NoAnswer::NotMade(ours(&error.to_string())))?
-                        .ok_or_else(|| gone("The file is not kept any more."))?;
-                    PartBody::File {
-                        path: store.blobs().path(&stored.digest),
-                        filename,
-                        mime_type,
-                    }
-                }
+                } => PartBody::File {
+                    path: self.place_of(media_id)?,
+                    filename,
+                    mime_type,
+                },
             };
             parts.push(Part {
                 name: field.name,
@@ -170,6 +162,23 @@ impl<'a> Line<'a> {
             });
         }
         Ok((form.request, parts))
+    }
+
+    /// Where a stored file lies.
+    fn place_of(&self, media_id: MediaId) -> Result<PathBuf, NoAnswer> {
+        let store = &self.context.store;
+        let stored = store
+            .snapshot()
+            .and_then(|read| attachments::get(&read, media_id))
+            .map_err(|error| NoAnswer::NotMade(ours(&error.to_string())))?;
+        let Some(stored) = stored else {
+            let gone = error("file_gone", "The file is not kept any more.");
+            return Err(NoAnswer::NotMade(Refusal::Never(SendError {
+                retryable: false,
+                ..gone
+            })));
+        };
+        Ok(store.blobs().path(&stored.digest))
     }
 
     /// Holds a dialogue to its end.
