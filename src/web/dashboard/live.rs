@@ -325,7 +325,8 @@ impl Socket {
             }
             Ok(_) | Err(EngineError::Refused(_)) => {
                 self.seq = self.state.engine.events.last();
-                self.send(&json!({ "kind": "resync" })).await
+                self.send(&json!({ "kind": "resync", "seq": self.seq }))
+                    .await
             }
             Err(error) => {
                 tracing::error!("reading the event log failed: {error}");
@@ -353,8 +354,13 @@ impl Socket {
         {
             self.look(None, None);
         }
-        for mut frame in frames {
+        // The client stands at a position once the last frame that leads there has arrived.
+        let last = frames.len().saturating_sub(1);
+        for (index, mut frame) in frames.into_iter().enumerate() {
             frame["seq"] = self.seq.into();
+            if index < last {
+                frame["more"] = true.into();
+            }
             self.send(&frame).await?;
         }
         Ok(())

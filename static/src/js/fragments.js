@@ -4,7 +4,7 @@ import { $, $$, byId, csrf } from './dom.js';
 import { toast } from './toast.js';
 import { writeTimes } from './times.js';
 
-const PART_HEADER = 'X-Linktor-Fragment';
+const PART_HEADER = 'X-Linktor-Fragment', PATIENCE_MS = 15_000;
 const listeners = [];
 
 /** Calls `listener(root)` after anything below `root` was put into the page. */
@@ -29,17 +29,20 @@ async function refusal(response) {
   return new Refused(response.status, body?.error?.message ?? 'Something broke on our side. Nothing you typed is lost.');
 }
 
-/** One request of ours. Resolves to the response, rejects with {@link Refused} or a network error. */
+/**
+ * One request of ours. Resolves to the response, rejects with {@link Refused} or a network error. A network that swallows
+ * everything is one too, and browsers would wait for it for minutes.
+ */
 export async function request(url, { parts, ...init } = {}) {
   const headers = { 'X-CSRF-Token': csrf(), ...(parts && { [PART_HEADER]: parts }), ...init.headers };
-  const response = await fetch(url, { credentials: 'same-origin', ...init, headers });
+  const response = await fetch(url, { credentials: 'same-origin', signal: AbortSignal.timeout(PATIENCE_MS), ...init, headers });
   if (!response.ok) throw await refusal(response);
   return response;
 }
 
 /** Says what went wrong with something a person asked for. */
 export function failed(error, retry) {
-  const text = error instanceof Refused ? error.message : 'No connection. Nothing was changed.';
+  const text = error instanceof Refused ? error.message : 'No connection. It may not have been done.';
   if (error?.status !== 401) toast(text, { bad: true, action: retry && { label: 'Retry', run: retry } });
 }
 

@@ -2,11 +2,11 @@
 import { $, byId, say } from './dom.js';
 import { applyCounts, applyFrame, load } from './fragments.js';
 
-const LOCK = 'linktor:app', PING_MS = 25_000, DEAF_MS = 60_000, GRACE_MS = 3_000, LONGEST_MS = 30_000, SIGNED_OUT = 4401, RECENT = 200;
+const LOCK = 'linktor:app', PING_MS = 25_000, ANSWER_MS = 15_000, GRACE_MS = 3_000, LONGEST_MS = 30_000, SIGNED_OUT = 4401, RECENT = 200;
 
 const channel = 'BroadcastChannel' in window ? new BroadcastChannel(LOCK) : null;
 let socket = null, leader = false, tries = 0, seq = 0, lostAt = 0, missed = 0;
-let retryTimer, graceTimer, pingTimer, deafTimer;
+let retryTimer, graceTimer, pingTimer, deadTimer;
 let looking = null, place = null, stale = false;
 let recent = [];
 const handlers = {};
@@ -35,10 +35,10 @@ let queue = Promise.resolve();
 function receive(frame) {
   if (frame.seq) {
     if (frame.seq < seq) return;
-    seq = frame.seq;
-    document.body.dataset.seq = seq;
+    // A batch counts once its last frame is here: a line that breaks in the middle of it brings all of it again.
+    if (!frame.more) document.body.dataset.seq = seq = frame.seq;
   }
-  if (lostAt && frame.kind === 'fragment' && frame.swap === 'append') missed += 1;
+  if (lostAt && frame.html?.includes('class="msg in')) missed += frame.swap === 'append';
   queue = queue.then(() => handle(frame)).catch((error) => console.error('linktor: a frame could not be shown', error));
 }
 
@@ -56,45 +56,61 @@ async function resync() {
 
 function connect() {
   clearTimeout(retryTimer);
-  if (!leader || (socket && socket.readyState < WebSocket.CLOSING)) return;
+  if (!leader || socket) return;
   const url = new URL(`/app/ws?after=${seq}`, location.href);
   if (place?.conversation) for (const name of ['conversation', 'queue']) url.searchParams.set(name, place[name] ?? '');
   url.protocol = url.protocol.replace('http', 'ws');
-  socket = new WebSocket(url);
-  const mine = socket;
-  const heard = () => { clearTimeout(deafTimer); deafTimer = setTimeout(() => mine.close(), DEAF_MS); };
-  mine.addEventListener('open', () => {
+  const mine = socket = new WebSocket(url);
+  // What a line says that was given up no longer counts.
+  const hear = (type, handler) => mine.addEventListener(type, (event) => { if (socket === mine) { answered(); handler(event); } });
+  hear('open', () => {
     tries = 0;
-    heard();
-    clearInterval(pingTimer);
-    pingTimer = setInterval(() => send({ kind: 'ping' }), PING_MS);
     greet();
     status('up');
     channel?.postMessage({ status: 'up' });
   });
-  mine.addEventListener('message', (event) => {
-    heard();
+  hear('message', (event) => {
     let frame;
     try { frame = JSON.parse(event.data); } catch { return; }
     channel?.postMessage({ frame });
     if (frame.seq) recent = [...recent.slice(1 - RECENT), frame];
     receive(frame);
   });
-  mine.addEventListener('close', (event) => {
-    clearInterval(pingTimer);
-    clearTimeout(deafTimer);
-    if (socket === mine) socket = null;
-    if (event.code === SIGNED_OUT) {
-      channel?.postMessage({ status: 'out' });
-      status('out');
-      return;
-    }
-    status('down', event.code === 1012 || event.code === 1001);
-    channel?.postMessage({ status: 'down' });
-    const wait = Math.random() * Math.min(LONGEST_MS, 1_000 * 2 ** Math.min(tries, 5));
-    tries += 1;
-    retryTimer = setTimeout(connect, wait);
-  });
+  hear('close', (event) => lost(event.code));
+  pingTimer = setInterval(probe, PING_MS);
+  probe();
+}
+
+/**
+ * Asks the server for a sign of life. A network that goes away without a word (a laptop sleeps, a train enters a tunnel) closes
+ * nothing: a line that does not answer is dead. Counted from the question, because browsers hold back the timers of hidden pages.
+ */
+function probe() {
+  send({ kind: 'ping' });
+  deadTimer ??= setTimeout(lost, ANSWER_MS);
+}
+
+function answered() {
+  clearTimeout(deadTimer);
+  deadTimer = null;
+}
+
+/** The line is gone, whether the browser knows it or not: another one, from where this one ended. */
+function lost(code) {
+  clearInterval(pingTimer);
+  answered();
+  const dead = socket;
+  socket = null;
+  dead.close();
+  if (code === SIGNED_OUT) {
+    channel?.postMessage({ status: 'out' });
+    status('out');
+    return;
+  }
+  status('down', code === 1012 || code === 1001);
+  channel?.postMessage({ status: 'down' });
+  retryTimer = setTimeout(connect, Math.random() * Math.min(LONGEST_MS, 1_000 * 2 ** Math.min(tries, 5)));
+  tries += 1;
 }
 
 /** What the server must know about this tab after the socket (re)opened. */
@@ -124,13 +140,12 @@ function status(state, restarting = false) {
   }
   if (banner && !banner.hidden) {
     // Give what was missed a moment to arrive, so that it can be counted.
-    setTimeout(() => {
+    graceTimer = setTimeout(() => {
       show(banner, missed ? `Back. ${missed} new ${missed === 1 ? 'message' : 'messages'}.` : 'Back.', 'back');
-      setTimeout(() => { banner.hidden = true; banner.classList.remove('back'); }, 2_000);
-      missed = 0;
+      graceTimer = setTimeout(() => { banner.hidden = true; banner.classList.remove('back'); }, 2_000);
+      missed = lostAt = 0;
     }, 300);
-  }
-  lostAt = 0;
+  } else lostAt = 0;
 }
 
 function show(banner, text, kind) {
@@ -140,8 +155,10 @@ function show(banner, text, kind) {
   banner.hidden = false;
 }
 
+/** Somebody looks, or there is a network again: no reason to wait. */
 function retryNow() {
-  if (!leader || socket) return;
+  if (!leader) return send({ kind: 'ping' });
+  if (socket) return probe();
   tries = 0;
   connect();
 }
@@ -154,7 +171,7 @@ export function startLive() {
     if (data.frame) receive(data.frame);
     else if (data.looked !== undefined) stale ||= data.looked !== looking;
     else if (data.status) status(data.status);
-    else if (data.up && leader) send(data.up);
+    else if (data.up && leader) data.up.kind === 'ping' ? retryNow() : send(data.up);
     else if (data.hello != null && leader) for (const frame of recent) if (frame.seq > data.hello) channel.postMessage({ frame });
   });
   const lead = () => { leader = true; connect(); return new Promise(() => {}); };
@@ -164,7 +181,8 @@ export function startLive() {
     navigator.locks.request(LOCK, lead);
     greet();
   } else lead();
-  addEventListener('online', retryNow);
+  // What was open before the network went is dead.
+  addEventListener('online', () => { if (socket) lost(); retryNow(); });
   addEventListener('pageshow', retryNow);
   addEventListener('offline', () => status('down'));
   document.addEventListener('visibilitychange', () => {

@@ -228,7 +228,15 @@ export function regroup() {
   newestOurs?.classList.add('newest');
 }
 
-/** Puts a message or event line at the end, once: the same id or client id is replaced. */
+/** Puts something in its place among the messages: in the order of the server, and what is not sent yet behind that. */
+function place(list, element) {
+  const behind = (other) => !element.matches('.pending') && (other.matches('.pending') || other.dataset.at > element.dataset.at);
+  let next = byId('typing');
+  for (let before = next ? next.previousElementSibling : list.lastElementChild; before && behind(before); before = before.previousElementSibling) next = before;
+  list.insertBefore(element, next);
+}
+
+/** Shows a message or event line, once: the same id or client id is replaced. */
 export function append(element, { mine = false } = {}) {
   const list = log();
   if (!list) return;
@@ -239,10 +247,9 @@ export function append(element, { mine = false } = {}) {
   const follow = mine || atEnd(list);
   if (same) {
     if (Number(element.dataset.rev ?? 0) < Number(same.dataset.rev ?? 0)) return;
-    same.replaceWith(element);
-  } else {
-    byId('typing') ? byId('typing').before(element) : list.append(element);
+    same.matches('.pending') ? same.remove() : same.replaceWith(element);
   }
+  if (!element.isConnected) place(list, element);
   regroup();
   swapped(element);
   if (follow) toEnd();

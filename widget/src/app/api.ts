@@ -18,6 +18,9 @@ export class ApiError extends Error {
 /** Codes after which trying the same again makes sense. */
 export const passing = (code: string): boolean => /^(network|internal|unavailable|rate_limited)$/.test(code);
 
+/** A call that is not answered by then has no network, even if nobody says so. Longer than a poll waits. */
+const PATIENCE_MS = 35_000;
+
 export class Api {
   token: string | undefined;
 
@@ -39,12 +42,20 @@ export class Api {
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     let answer: Response;
     let text: string;
+    const stop = new AbortController();
+    const give = (): void => stop.abort();
+    const timer = setTimeout(give, PATIENCE_MS);
+    signal.addEventListener('abort', give, { signal: stop.signal });
     try {
-      answer = await fetch(this.base + path, { method, headers, signal, body: JSON.stringify(body), credentials: 'omit', cache: 'no-store' });
+      signal.throwIfAborted();
+      answer = await fetch(this.base + path, { method, headers, signal: stop.signal, body: JSON.stringify(body), credentials: 'omit', cache: 'no-store' });
       text = await answer.text();
     } catch (error) {
       if (signal.aborted) throw error;
       throw new ApiError(0, { code: 'network' });
+    } finally {
+      clearTimeout(timer);
+      give();
     }
     if (!answer.ok) throw failure(answer.status, text, answer.headers.get('Retry-After'));
     return text;

@@ -3,7 +3,7 @@
 /// The style sheet of the dashboard.
 pub const CSS: &str = "/app/assets/app-4ea92814ee.css";
 /// The script of the dashboard.
-pub const JS: &str = "/app/assets/app-26b095d2f9.js";
+pub const JS: &str = "/app/assets/app-79b35f40ce.js";
 /// The script of pages with passwords, codes or colours.
 pub const FIELDS_JS: &str = "/app/assets/fields-05f88b1f07.js";
 /// The sprite of pictures.
@@ -30,7 +30,7 @@ pub const SHOP_JS: &str = "/app/assets/shop-f48a6f7a1c.js";
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
     ("app-4ea92814ee.css", "app.css", "text/css; charset=utf-8"),
-    ("app-26b095d2f9.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-79b35f40ce.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("chat-36f11165aa.css", "chat.css", "text/css; charset=utf-8"),
     ("docs-256e26b77b.css", "docs.css", "text/css; charset=utf-8"),

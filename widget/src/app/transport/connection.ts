@@ -156,7 +156,8 @@ export class Connection {
     this.#line = undefined;
     clearTimeout(this.#timers['stable']);
     if (!this.#wanted) return;
-    if (!opened && !polling && navigator.onLine && code === 1006) this.#failedUpgrades++;
+    // Where polling fails too, the network was to blame and not the upgrade.
+    if (!opened && navigator.onLine && code === 1006) this.#failedUpgrades = polling ? 0 : this.#failedUpgrades + 1;
     if (code === 4001) return this.host.onUnauthorized();
     if (code === 4003 || code === 4010 || code === 4026) {
       this.stop();

@@ -5,7 +5,8 @@ import type { ConnectionHost, Line, LineEvents } from './connection';
 
 const WELCOME_MS = 10_000;
 const PING_MS = 25_000;
-const SILENCE_MS = 40_000;
+/** A ping that is not answered for so long: nobody is there any more, even if nothing was closed. */
+const ANSWER_MS = 15_000;
 const TICK_MS = 1_000;
 
 export function startSocket(host: ConnectionHost, events: LineEvents): Line {
@@ -15,6 +16,8 @@ export function startSocket(host: ConnectionHost, events: LineEvents): Line {
   const begun = Date.now();
   let heard = begun;
   let sent = begun;
+  /** When the ping was sent that is not answered yet. Silence counts from then: hidden pages wake up once a minute. */
+  let asked = 0;
 
   const end = (code: number): void => {
     if (over) return;
@@ -37,8 +40,11 @@ export function startSocket(host: ConnectionHost, events: LineEvents): Line {
   };
   const watch = setInterval(() => {
     const now = Date.now();
-    if (now - heard > SILENCE_MS || (!opened && now - begun > WELCOME_MS)) drop(1006);
-    else if (opened && now - sent >= PING_MS) send({ type: 'ping', payload: {} });
+    if (opened ? asked && now - asked > ANSWER_MS : now - begun > WELCOME_MS) drop(1006);
+    else if (opened && !asked && now - Math.min(heard, sent) >= PING_MS) {
+      asked = now;
+      send({ type: 'ping', payload: {} });
+    }
   }, TICK_MS);
 
   try {
@@ -52,6 +58,7 @@ export function startSocket(host: ConnectionHost, events: LineEvents): Line {
   socket.onmessage = ({ data }) => {
     if (over) return;
     heard = Date.now();
+    asked = 0;
     const frame = read(data);
     if (!frame || frame.type === 'pong') return;
     if (frame.type === 'welcome') {
