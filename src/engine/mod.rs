@@ -39,6 +39,7 @@ use crate::engine::inbox::searching::Searching;
 use crate::engine::inbox::send::Sending;
 use crate::engine::inbox::surroundings::Surroundings;
 use crate::engine::inbox::typing::Typing;
+use crate::engine::inbox::unsent::Unsents;
 use crate::engine::ingest::Ingest;
 use crate::engine::people::api_keys::ApiKeys;
 use crate::engine::people::contacts::Contacts;
@@ -76,6 +77,8 @@ pub struct Engine {
     pub searching: Searching,
     /// The event log.
     pub events: Events,
+    /// Keeping what is not sent yet.
+    pub unsents: Unsents,
     /// Telling who types.
     pub typing: Typing,
     /// What pages show around conversations.
@@ -146,6 +149,7 @@ impl Engine {
             reading: Reading(context.clone()),
             searching: Searching(context.clone()),
             events: Events(context.clone()),
+            unsents: Unsents(context.clone()),
             typing: Typing(context.clone()),
             surroundings: Surroundings(context.clone()),
             files: Files(context.clone()),

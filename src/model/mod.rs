@@ -28,6 +28,7 @@ pub mod session;
 pub mod tag;
 pub mod team;
 pub mod template;
+pub mod unsent;
 pub mod user;
 pub mod webchat;
 

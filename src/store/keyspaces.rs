@@ -41,6 +41,7 @@ use crate::model::organisation::Organisation;
 use crate::model::session::Session;
 use crate::model::tag::Tag;
 use crate::model::team::Team;
+use crate::model::unsent::Unsent;
 use crate::model::user::User;
 use crate::model::webchat::TimelineEntry;
 use crate::model::webchat::Visitor;
@@ -197,6 +198,12 @@ pub const SNOOZED_UNTIL: Keyspace<(Timestamp, ConversationId), ()> =
 /// How far each person has read each conversation.
 pub const READ_MARKS: Keyspace<(UserId, ConversationId), ReadMark> =
     Keyspace::named("user_conversation/read_mark");
+/// What people have begun to write in conversations and not sent.
+pub const UNSENT: Keyspace<(ConversationId, UserId), Unsent> =
+    Keyspace::named("conversation_user/unsent");
+/// The conversations in which each person has begun to write.
+pub const UNSENT_OF_USER: Keyspace<(UserId, ConversationId), ()> =
+    Keyspace::named("user_conversation/unsent");
 /// Messages, by id: the right edge takes the new ones.
 pub const MESSAGES: Keyspace<MessageId, Message> = Keyspace::named("message/record");
 /// The timeline of each conversation, by position from 1.
@@ -290,6 +297,8 @@ pub const NAMES: &[&str] = &[
     "contact_channel/conversation",
     "time_conversation/none",
     "user_conversation/read_mark",
+    "conversation_user/unsent",
+    "user_conversation/unsent",
     "message/record",
     "conversation_position/message",
     "message/undelivered",

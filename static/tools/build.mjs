@@ -38,6 +38,9 @@ const CHANNELS = {
   rcs: 'gallery-horizontal-end', unknown: 'circle-question-mark',
 };
 
+/** What parts that are loaded later take from `app.js`, which has it loaded: see its exports. */
+const SHARED = /\/(dom|fragments|composer|thread|live|toast|overlays|forms|times)\.js$/;
+
 const packageFile = (name) => join(here, 'node_modules', name);
 
 async function filesUnder(folder, ending) {
@@ -109,10 +112,12 @@ function fontFaces(address) {
     `@font-face{font-family:Inter;font-weight:100 900;font-display:swap;src:url(${address(`inter-${part}.woff2`)}) format("woff2");unicode-range:${ranges[part]}}`).join('\n');
 }
 
-async function script(name) {
+/** A script with everything it imports. With `beside`, what that script has is taken from there. */
+async function script(name, beside) {
+  const shared = { name: 'shared', setup: (into) => into.onResolve({ filter: /^\.\// }, ({ path }) => (SHARED.test(path) ? { path: beside, external: true } : null)) };
   const result = await esbuild.build({
-    entryPoints: [join(sources, 'js', name)], bundle: true, minify: true, write: false, format: 'iife',
-    target: ['chrome123', 'firefox128', 'safari17.5'], legalComments: 'none', charset: 'utf8',
+    entryPoints: [join(sources, 'js', name)], bundle: true, minify: true, write: false, format: 'esm',
+    target: ['chrome123', 'firefox128', 'safari17.5'], legalComments: 'none', charset: 'utf8', plugins: beside ? [shared] : [],
   });
   return result.outputFiles[0].text;
 }
@@ -147,6 +152,7 @@ async function build() {
   files.set('docs.css', await styles(['docs.css'], address));
   files.set('shop.css', await styles(['shop.css'], address));
   files.set('app.js', await script('app.js'));
+  files.set('more.js', await script('more.js', address('app.js')));
   files.set('fields.js', await script('fields.js'));
   files.set('shop.js', await script('shop.js'));
   return { files, address, icons };
@@ -160,6 +166,7 @@ function rustConstants(files, address, icons) {
 
 ${constant('The style sheet of the dashboard.', 'CSS', 'app.css')}
 ${constant('The script of the dashboard.', 'JS', 'app.js')}
+${constant('The parts of the script that not every visit needs.', 'MORE_JS', 'more.js')}
 ${constant('The script of pages with passwords, codes or colours.', 'FIELDS_JS', 'fields.js')}
 ${constant('The sprite of pictures.', 'ICONS', 'icons.svg')}
 ${constant('The font of the interface.', 'FONT', 'inter-ui.woff2')}

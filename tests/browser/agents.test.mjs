@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { launch, person } from './support/browser.mjs';
-import { answer, call, heard, openChat, openConversation, said, write } from './support/people.mjs';
+import { answer, call, heard, openChat, openConversation, said, signIn, write } from './support/people.mjs';
 import { OWNER, serve } from './support/server.mjs';
 import { shop } from './support/shop.mjs';
 
@@ -27,7 +27,7 @@ before(async () => {
     call(linktor, '/users', COLLEAGUE),
   ]);
   site = await shop({ linktor: linktor.url, channelId: channel.id });
-  [ana, bruno] = await Promise.all([OWNER, COLLEAGUE].map(signedIn));
+  [ana, bruno] = await Promise.all([OWNER, COLLEAGUE].map((who) => signIn(browser, linktor, who)));
   visitor = await person(browser, { ours: [linktor.url, site.url] });
 });
 
@@ -36,17 +36,6 @@ after(async () => {
   await site?.stop();
   await linktor?.stop();
 });
-
-async function signedIn({ email, password }) {
-  const agent = await person(browser, { ours: [linktor.url] });
-  await agent.page.goto(`${linktor.url}/login`);
-  await agent.page.getByLabel('Email').fill(email);
-  await agent.page.locator('#password').fill(password);
-  await agent.page.getByRole('button', { name: 'Sign in' }).click();
-  await agent.page.waitForURL(/\/app\//);
-  await agent.page.goto(`${linktor.url}/app/inbox/all`);
-  return agent;
-}
 
 describe('two agents', { concurrency: false }, () => {
   test('a new conversation comes into both lists', async () => {

@@ -34,6 +34,7 @@ use crate::store::Tx;
 use crate::store::records::conversations;
 use crate::store::records::messages;
 use crate::store::records::teams;
+use crate::store::records::unsent;
 
 /// One thing to change.
 #[derive(Debug, Clone, PartialEq)]
@@ -181,6 +182,7 @@ pub fn erase_some(
         return Ok(false);
     }
     conversations::remove(tx, conversation)?;
+    unsent::forget_conversation(tx, conversation.id)?;
     let event = ConversationEvent {
         conversation_id: conversation.id,
         contact_id: conversation.contact_id,

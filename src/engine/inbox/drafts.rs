@@ -35,6 +35,9 @@ pub struct Draft {
     pub source: Source,
     /// What an API client keeps with it.
     pub metadata: Opaque,
+    /// The position of the newest entry the writer saw when beginning a reply; an answer that came
+    /// after it holds the reply up. None asks nothing.
+    pub seen: Option<u32>,
 }
 
 /// Who gets to see a message.
@@ -63,6 +66,7 @@ impl Draft {
             mode: Mode::Degrade,
             source,
             metadata: Opaque::new(),
+            seen: None,
         }
     }
 }

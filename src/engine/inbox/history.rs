@@ -37,6 +37,8 @@ pub struct History {
     pub messages: Vec<Message>,
     /// Whether there are more beyond the end that was read towards.
     pub more: bool,
+    /// Whether there are newer ones than the last of them.
+    pub newer: bool,
 }
 
 /// Reading messages.
@@ -92,13 +94,16 @@ impl Histories {
                 found.retain(|message| message.position > floor);
             }
         }
+        let newer = if forward { more } else { from.is_some() };
         Ok(History {
             messages: found,
             more,
+            newer,
         })
     }
 
-    /// Messages around one of a conversation: it stands in the middle, if there are enough.
+    /// Messages around one of a conversation: it stands in the middle, with at most `limit` on either
+    /// side.
     ///
     /// # Errors
     /// The actor may not read; there is no such conversation or message in it.
@@ -116,28 +121,25 @@ impl Histories {
             return Err(Rejection::not_found(Code::MessageNotFound, "message").into());
         }
         let from = Some(middle.position);
-        let newer = messages::near(
-            &snapshot,
-            conversation,
-            from,
-            Direction::Forward,
-            usize::MAX,
-        )?;
-        let mut older = messages::near(
+        let mut newer =
+            messages::near(&snapshot, conversation, from, Direction::Forward, limit + 1)?;
+        let mut found = messages::near(
             &snapshot,
             conversation,
             from,
             Direction::Backward,
             limit + 1,
         )?;
-        let more = older.len() > limit;
-        older.truncate(limit);
-        older.reverse();
-        older.push(middle);
-        older.extend(newer);
+        let (has_newer, has_older) = (newer.len() > limit, found.len() > limit);
+        newer.truncate(limit);
+        found.truncate(limit);
+        found.reverse();
+        found.push(middle);
+        found.extend(newer);
         Ok(History {
-            messages: older,
-            more,
+            messages: found,
+            more: has_older,
+            newer: has_newer,
         })
     }
 

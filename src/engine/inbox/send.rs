@@ -12,12 +12,15 @@ use crate::engine::inbox::drafts::Audience;
 use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
+use crate::engine::inbox::overtaken;
 use crate::engine::inbox::reading;
 use crate::engine::inbox::receipts;
 use crate::engine::inbox::target;
 use crate::engine::inbox::target::Place;
 use crate::engine::inbox::target::Target;
+use crate::engine::inbox::unsent;
 use crate::engine::inbox::visitor_timeline;
+use crate::engine::live::Signal;
 use crate::engine::rules::fit;
 use crate::engine::rules::fit::Fitted;
 use crate::engine::sight;
@@ -85,7 +88,8 @@ impl Sending {
     ///
     /// # Errors
     /// The actor may not, the draft is not right, the channel cannot carry it (with strict), the
-    /// contact is blocked, the channel is switched off; or another request used the same key.
+    /// contact is blocked, the channel is switched off; another request used the same key; or
+    /// somebody else answered while this was written.
     pub async fn send(
         &self,
         actor: &Actor,
@@ -98,8 +102,10 @@ impl Sending {
         let stamp = self.0.stamp();
         let registry = self.0.channels.clone();
         let links = self.0.links.clone();
+        let written_here = (draft.source == Source::Dashboard).then(|| actor.user_id());
         let actor = actor.clone();
-        self.0
+        let sent = self
+            .0
             .store
             .write("sending a message", move |tx| {
                 let mut pen = stamp.pen();
@@ -116,6 +122,10 @@ impl Sending {
                 let shorten = |media: &Media| links.address(media);
                 let fitted = match draft.audience {
                     Audience::Customer => {
+                        if let Some(seen) = draft.seen {
+                            let (talk, writer) = (&place.conversation, actor.user_id());
+                            overtaken::check(tx, talk, seen, writer, pen.now)?;
+                        }
                         target::may_send(tx, &place, row, &draft.content, pen.now)?;
                         fit::fit(&draft.content, row, &shorten, draft.mode)?
                     }
@@ -123,12 +133,19 @@ impl Sending {
                 };
                 let message = store(tx, &mut pen, place, &actor, &draft, fitted, row)?;
                 remember(tx, repeat, &message)?;
-                Ok(Sent {
+                Ok::<_, EngineError>(Sent {
                     message,
                     repeated: false,
                 })
             })
-            .await
+            .await?;
+        if let Some(user_id) = written_here.flatten() {
+            self.0.live.signal(Signal::Unsent {
+                conversation_id: sent.message.conversation_id,
+                user_id,
+            });
+        }
+        Ok(sent)
     }
 
     /// Tries a failed message, or one of unknown outcome, again: the same message, behind the parts
@@ -346,6 +363,9 @@ fn store(
     }
     if let Some(user) = actor.user_id() {
         reading::mark(tx, pen, &mut conversation, user)?;
+        if draft.source == Source::Dashboard {
+            unsent::sent(tx, user, conversation.id, draft.audience)?;
+        }
     }
     Ok(message)
 }

@@ -64,6 +64,13 @@ pub enum Signal {
         /// Which.
         conversation_id: ConversationId,
     },
+    /// What somebody has begun to write in a conversation changed: for that person's own screens.
+    Unsent {
+        /// Where.
+        conversation_id: ConversationId,
+        /// Whose.
+        user_id: UserId,
+    },
     /// A person of ours came or went.
     Availability {
         /// Who.

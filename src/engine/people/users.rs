@@ -23,6 +23,7 @@ use crate::model::user::UserStatus;
 use crate::store::Read;
 use crate::store::Tx;
 use crate::store::records::attachments;
+use crate::store::records::unsent;
 use crate::store::records::users;
 
 /// The longest name, in characters.
@@ -214,6 +215,7 @@ impl Users {
                 keep_an_owner(tx, &user)?;
                 release_conversations(tx, &mut pen, id, actor.name())?;
                 logins::end_sessions(tx, id, None)?;
+                unsent::forget_user(tx, id)?;
                 users::remove(tx, &user)?;
                 note(tx, &mut pen, &actor, "user.deleted", &user)?;
                 pen.log(tx, Event::UserChanged(UserEvent { user_id: id }))?;

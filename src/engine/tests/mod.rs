@@ -7,6 +7,7 @@ mod people;
 mod retention;
 mod sight;
 mod sweep;
+mod writing;
 
 use std::sync::Arc;
 use std::time::Duration;

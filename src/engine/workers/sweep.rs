@@ -21,6 +21,7 @@ use crate::store::log;
 use crate::store::log::Entries;
 use crate::store::records::attachments;
 use crate::store::records::messages;
+use crate::store::records::unsent;
 
 /// How long a file is kept at least, whatever becomes of it.
 const KEPT: Duration = Duration::from_secs(24 * 3_600);
@@ -68,8 +69,8 @@ async fn apart<T: Send + 'static>(
     }
 }
 
-/// The files from before a moment that were sent and that no message carries any more, and the
-/// place of the log at which that was so.
+/// The files from before a moment that were sent and that no message carries any more, nor one that
+/// is still being written, and the place of the log at which that was so.
 fn uncarried(store: &Store, before: Timestamp) -> Result<(u64, Vec<MediaId>), StoreError> {
     let snapshot = store.snapshot()?;
     let seq = log::last_seq(&snapshot)?;
@@ -77,6 +78,9 @@ fn uncarried(store: &Store, before: Timestamp) -> Result<(u64, Vec<MediaId>), St
         .into_iter()
         .filter(|file| file.used && file.created_at < before);
     let mut left: HashSet<MediaId> = old.map(|file| file.id).collect();
+    for id in unsent::files(&snapshot)? {
+        left.remove(&id);
+    }
     let mut after = None;
     while !left.is_empty() {
         let step = messages::by_age(&snapshot, after, Direction::Forward, STEP)?;

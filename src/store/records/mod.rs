@@ -22,5 +22,6 @@ pub mod read_marks;
 pub mod sessions;
 pub mod tags;
 pub mod teams;
+pub mod unsent;
 pub mod users;
 pub mod visitors;

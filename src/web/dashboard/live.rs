@@ -36,7 +36,8 @@ use crate::model::event::Event;
 use crate::model::event::EventRecord;
 use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
-use crate::web::dashboard::inbox::Desk;
+use crate::web::dashboard::desk::Desk;
+use crate::web::dashboard::present::begun;
 use crate::web::dashboard::present::bubble::Around;
 use crate::web::dashboard::present::list::Queue;
 use crate::web::dashboard::problem::Problem;
@@ -476,9 +477,38 @@ impl Socket {
             {
                 self.viewers(*conversation_id)
             }
+            Signal::Unsent {
+                conversation_id,
+                user_id,
+            } if Some(*conversation_id) == self.open && *user_id == self.reader.agent.user.id => {
+                match self.begun(*conversation_id) {
+                    Some(frame) => frame,
+                    None => return Ok(()),
+                }
+            }
             _ => return Ok(()),
         };
         self.send(&frame).await
+    }
+
+    /// What the reader has begun to write, as another screen of the reader kept it.
+    fn begun(&self, conversation: ConversationId) -> Option<Value> {
+        match self
+            .state
+            .engine
+            .unsents
+            .of(&self.reader.actor(), conversation)
+        {
+            Ok(begun) => Some(json!({
+                "kind": "draft",
+                "conversation": conversation,
+                "kept": begun::value(&begun),
+            })),
+            Err(error) => {
+                tracing::error!("reading what is begun failed: {error}");
+                None
+            }
+        }
     }
 
     fn viewers(&self, conversation: ConversationId) -> Value {

@@ -6,6 +6,7 @@ pub mod channel;
 pub mod channels;
 pub mod contacts;
 pub mod conversation;
+pub mod desk;
 pub mod form;
 pub mod health;
 pub mod inbox;
@@ -22,6 +23,7 @@ pub mod users;
 pub mod view;
 pub mod webchat_form;
 pub mod welcome;
+pub mod writing;
 
 use actix_web::HttpResponse;
 use actix_web::web;
@@ -33,6 +35,7 @@ use crate::web::dashboard::problem::Problem;
 pub fn configure(config: &mut ServiceConfig) {
     account::configure(config);
     live::configure(config);
+    writing::configure(config);
     conversation::configure(config);
     inbox::configure(config);
     upload::configure(config);

@@ -1,5 +1,5 @@
 // The script of the dashboard. Everything here makes pages quicker that work without it.
-import { $, byId, on } from './dom.js';
+import { $, byId, more, on } from './dom.js';
 import { load } from './fragments.js';
 import { startComposer, unquote } from './composer.js';
 import './forms.js';
@@ -8,6 +8,11 @@ import { startLive } from './live.js';
 import { startOverlays } from './overlays.js';
 import { newest, opened } from './thread.js';
 import { startTimes } from './times.js';
+
+// What the parts that are loaded later are made of.
+export { $, $$, byId, make, on, say, settle } from './dom.js';
+export { failed, request, swapped } from './fragments.js';
+export { mode } from './composer.js';
 
 const HEALTH_MS = 2_000;
 
@@ -21,6 +26,7 @@ startLive();
 if (byId('health')) {
   setInterval(() => { if (document.visibilityState === 'visible') load(location.href, ['health']).catch(() => {}); }, HEALTH_MS);
 }
+if ($('[data-search-page]')) more();
 if ($('#list')) {
   startComposer();
   opened();

@@ -1,10 +1,12 @@
 // The composer: drafts, files, sending.
-import { $, $$, byId, box, csrf, freshId, icon, isPhone, make, on, say, settle } from './dom.js';
+import { $, $$, byId, csrf, freshId, icon, isPhone, make, more, on, say, settle } from './dom.js';
+import { drop, flush, isKeeping, keep } from './drafts.js';
 import { failed, onSwap, Refused, request } from './fragments.js';
-import { send } from './live.js';
+import { onFrame, send } from './live.js';
 import { append, openConversation } from './thread.js';
+import { toast } from './toast.js';
 
-const DRAFT_MS = 400, TYPING_EVERY_MS = 3_000, TYPING_END_MS = 5_000, COUNT_FROM = 0.8, SMALL_LIMIT = 2_000;
+const TYPING_EVERY_MS = 3_000, TYPING_END_MS = 5_000, COUNT_FROM = 0.8, SMALL_LIMIT = 2_000;
 
 const form = () => byId('composer');
 const field = () => byId('text');
@@ -12,21 +14,68 @@ export const mode = () => form()?.elements.mode?.value || 'reply';
 /** Files of the open composer: `{id, name, size, state, part, abort}`. */
 let files = [];
 
-// --- drafts: one per conversation and mode ------------------------------------------------------
+// --- what is begun: a reply and a note, each by itself -------------------------------------------
 
-const draftKey = (of = mode()) => `linktor:draft:${form()?.dataset.conversation}:${of}`;
-const keepDraft = settle(DRAFT_MS, () => { if (form()) box.set(draftKey(), field().value.trim() ? field().value : ''); });
+/** `{note, words: {reply, note}}`; words are `{text, seen, quote, files}` or null. */
+let begun = { words: {} };
+let current = 'reply';
+
+/** The position of the newest message that is shown. */
+const shown = () => Math.max(0, ...$$('[data-log] [data-pos]').map((message) => Number(message.dataset.pos)));
+const ready = () => files.filter((file) => file.state === 'ready');
+
+function words() {
+  const text = field().value, quote = $('.quoting', form());
+  if (!text.trim() && !files.length) return null;
+  return { text, files: ready(), seen: form().elements.seen.value, quote: quote.hidden ? null : { id: $('input', quote).value, text: $('span', quote).textContent } };
+}
+
+/** Keeps what is written as it stands now. */
+function keepDraft() {
+  if (!form()) return;
+  const before = begun.words[current];
+  if (!before) form().elements.seen.value = shown();
+  const now = begun.words[current] = words();
+  if (!before && !now) return;
+  keep(form().dataset.conversation, {
+    mode: current, text: now?.text ?? '', seen: now?.seen ?? 0, replyTo: now?.quote?.id ?? '', clientId: form().elements.clientId.value, files: now?.files ?? [],
+  });
+}
+
+/** Shows what is begun in the present mode. */
+function take() {
+  const { text = '', quote: quoted, files: kept = [], seen = shown() } = begun.words[current] ?? {};
+  field().value = text;
+  $('.files', form()).replaceChildren();
+  files = kept.map((file) => ({ ...file, state: 'ready', element: null }));
+  files.forEach(draw);
+  quoted ? showQuote(quoted) : unquote();
+  form().elements.seen.value = seen;
+  dress();
+}
 
 function restore() {
   const text = field();
   if (!text || text.dataset.ready) return;
   text.dataset.ready = 'yes';
-  files = [];
-  const note = mode() === 'note' || Boolean(box.get(`${draftKey('note')}:open`));
-  if (note) $('input[name=mode][value=note]', form()).checked = true;
-  if (!text.value) text.value = box.get(draftKey()) ?? '';
-  dress();
+  flush();
+  begun = JSON.parse(form().dataset.kept);
+  current = mode();
+  if ($('.held', form()).hidden) take();
+  else dress();
 }
+
+// The same person wrote on another device.
+onFrame('draft', ({ conversation, kept }) => {
+  const composer = form();
+  if (conversation !== composer?.dataset.conversation || isKeeping() || files.some((file) => file.state === 'sending')) return;
+  if (document.hasFocus() && document.activeElement === field()) return;
+  begun = kept;
+  const radio = $(`input[name=mode][value=${kept.note ? 'note' : 'reply'}]`, composer);
+  if (!radio.disabled) radio.checked = true;
+  current = mode();
+  take();
+});
 
 /** Switches between reply and note; each keeps its own words. */
 export function choose(next, focus = true) {
@@ -37,12 +86,11 @@ export function choose(next, focus = true) {
 }
 
 function switched(next) {
-  const text = field();
-  const other = next === 'note' ? 'reply' : 'note';
-  box.set(draftKey(other), text.value.trim() ? text.value : '');
-  box.set(`${draftKey('note')}:open`, next === 'note' ? '1' : '');
-  text.value = box.get(draftKey(next)) ?? '';
-  dress();
+  keepDraft();
+  flush();
+  current = next;
+  take();
+  keepDraft();
 }
 
 /** Makes the composer look like what it will do. */
@@ -106,7 +154,7 @@ const sizeWords = (bytes) => (bytes < 1_048_576 ? `${Math.max(1, Math.round(byte
 
 function draw(file) {
   const remove = make('button', { type: 'button', class: 'ib', 'aria-label': `Remove ${file.name}` }, icon('x'));
-  remove.addEventListener('click', () => { file.abort?.(); files = files.filter((other) => other !== file); file.element.remove(); field()?.focus(); });
+  remove.addEventListener('click', () => { file.abort?.(); files = files.filter((other) => other !== file); file.element.remove(); keepDraft(); field()?.focus(); });
   const kind = (file.name.match(/\.([a-z0-9]{1,4})$/i)?.[1] ?? 'file').toUpperCase();
   const state = file.state === 'refused' ? make('span', { class: 'bad' }, file.reason)
     : file.state === 'sending' ? make('progress', { max: 1, value: file.part, 'aria-label': `Uploading ${file.name}` })
@@ -135,7 +183,7 @@ function upload(file, blob) {
   body.append('file', blob, file.name);
   const post = new XMLHttpRequest();
   file.done = new Promise((resolve) => {
-    const end = (state, more) => { Object.assign(file, { state }, more); if (file.element?.isConnected) draw(file); resolve(); };
+    const end = (state, rest) => { Object.assign(file, { state }, rest); if (file.element?.isConnected) { draw(file); keepDraft(); } resolve(); };
     post.upload.addEventListener('progress', (event) => {
       file.part = event.loaded / event.total;
       const bar = $('progress', file.element);
@@ -176,47 +224,13 @@ on('drop', '#thread', (event) => {
 
 // --- mentions -----------------------------------------------------------------------------------
 
+// The list of people comes with the first "@" in a note.
+let people = null;
 function suggest() {
-  $('.suggest')?.remove();
-  const text = field();
-  text.removeAttribute('aria-activedescendant');
-  const started = mode() === 'note' && text.value.slice(0, text.selectionStart).match(/(?:^|\s)@([^\s@]*)$/);
-  if (!started) return;
-  const people = $$('.mentionable', form()).filter((person) => person.textContent.toLowerCase().startsWith(started[1].toLowerCase())).slice(0, 6);
-  if (!people.length) return;
-  const list = make('ul', { class: 'suggest', role: 'listbox', id: 'suggest', 'aria-label': 'People' },
-    ...people.map((person, at) => make('li', { role: 'option', id: `suggest-${at}`, 'aria-selected': String(at === 0) }, person.textContent)));
-  list.addEventListener('mousedown', (event) => { event.preventDefault(); complete(event.target.closest('li')); });
-  form().append(list);
-  text.setAttribute('aria-activedescendant', 'suggest-0');
+  if (people) people.suggest();
+  else if (mode() === 'note' && field().value.includes('@')) more().then((parts) => { people = parts; people.suggest(); }).catch(failed);
 }
-
-function complete(option) {
-  if (!option) return;
-  const text = field();
-  const start = text.value.slice(0, text.selectionStart).lastIndexOf('@');
-  text.setRangeText(`@${option.textContent} `, start, text.selectionStart, 'end');
-  $('.suggest')?.remove();
-  keepDraft();
-}
-
-/** Keys of the list of people; true when one was used. */
-function suggestKey(event) {
-  const list = $('.suggest');
-  if (!list) return false;
-  const at = $$('li', list).findIndex((option) => option.ariaSelected === 'true');
-  if (event.key === 'Escape') list.remove();
-  else if (event.key === 'Enter' || event.key === 'Tab') complete(list.children[at]);
-  else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-    const next = (at + (event.key === 'ArrowDown' ? 1 : -1) + list.children.length) % list.children.length;
-    [...list.children].forEach((option, index) => { option.ariaSelected = String(index === next); });
-    field().setAttribute('aria-activedescendant', `suggest-${next}`);
-  } else return false;
-  event.preventDefault();
-  event.stopPropagation();
-  return true;
-}
-on('keydown', '#text', (event) => { if (!suggestKey(event) && event.key === 'Enter' && (event.metaKey || event.ctrlKey)) { event.preventDefault(); form().requestSubmit(); } });
+on('keydown', '#text', (event) => { if (!people?.suggestKey(event) && event.key === 'Enter' && (event.metaKey || event.ctrlKey)) { event.preventDefault(); form().requestSubmit(); } });
 
 const mentioned = (text) => $$('.mentionable', form()).filter((person) => text.includes(`@${person.textContent}`)).map((person) => person.value);
 
@@ -239,10 +253,10 @@ function sketch(message) {
 
 async function post(message) {
   await Promise.all(message.files.map((file) => file.done));
-  const body = new URLSearchParams({ text: message.text, mode: message.mode, clientId: message.clientId, _csrf: csrf() });
+  const body = new URLSearchParams({ text: message.text, mode: message.mode, clientId: message.clientId, seen: message.seen, _csrf: csrf() });
   for (const file of message.files.filter((file) => file.id)) body.append('media', file.id);
   for (const user of message.mentions) body.append('mentions', user);
-  if (message.replyTo) body.append('replyTo', message.replyTo);
+  if (message.quote) body.append('replyTo', message.quote.id);
   const response = await request(`/app/c/${message.conversation}/messages`, { method: 'POST', parts: 'message', body });
   const template = document.createElement('template');
   template.innerHTML = await response.text();
@@ -263,22 +277,48 @@ async function deliver(message) {
   }
 }
 
+/** Puts what was not sent back to where it was written, before anything written since. */
+function putBack(message) {
+  choose(message.mode);
+  field().value = [message.text, field().value].filter(Boolean).join('\n');
+  for (const file of message.files) { file.element = null; files.push(file); draw(file); }
+  if (message.quote) showQuote(message.quote);
+  keepDraft();
+  dress();
+}
+
+/** The same, where another conversation is open meanwhile. */
+function keepFor({ conversation, mode: of, text, seen, quote: quoted, files: sent }) {
+  flush();
+  keep(conversation, { mode: of, text, seen, replyTo: quoted?.id ?? '', clientId: freshId('cm'), files: sent.filter((file) => file.id) });
+  flush();
+}
+
+/** A colleague answered meanwhile: the words come back, and the same keys send them all the same. */
+function holdUp(message, { message: why, details }) {
+  document.querySelector(`[data-client="${CSS.escape(message.clientId)}"]`)?.remove();
+  if (openConversation() !== message.conversation) {
+    keepFor(message);
+    return toast(`Not sent. ${why}`, { bad: true, action: { label: 'Open', run: () => location.assign(`/app/c/${message.conversation}`) } });
+  }
+  putBack(message);
+  form().elements.seen.value = details.seen;
+  const bar = $('.held', form());
+  $('p', bar).textContent = why;
+  bar.hidden = false;
+}
+on('click', '[data-do=keep-editing]', (_, button) => { button.closest('.held').hidden = true; field().focus(); });
+
 function giveBack(message, error) {
+  if (error.details?.reason === 'answered_meanwhile') return holdUp(message, error);
   const bubble = document.querySelector(`[data-client="${CSS.escape(message.clientId)}"]`);
-  if (!bubble) { box.set(`linktor:draft:${message.conversation}:${message.mode}`, message.text); return failed(error); }
+  if (!bubble) { keepFor(message); return failed(error); }
   bubble.classList.remove('pending');
   $('.bubble', bubble).classList.add('failed');
   const again = make('button', { type: 'button', class: 'link' }, 'Retry');
   const edit = make('button', { type: 'button', class: 'link' }, 'Edit and send again');
   again.addEventListener('click', () => { bubble.replaceWith(sketch(message)); queue(message); });
-  edit.addEventListener('click', () => {
-    bubble.remove();
-    choose(message.mode);
-    field().value = [message.text, field().value].filter(Boolean).join('\n');
-    for (const file of message.files) { files.push(file); draw(file); }
-    keepDraft();
-    dress();
-  });
+  edit.addEventListener('click', () => { bubble.remove(); putBack(message); });
   $('.meta', bubble).replaceChildren(make('span', { class: 'trouble bad-text' }, icon('circle-alert'), `Not sent. ${error.message} `, again, edit));
   say(`Not sent. ${error.message}`, true);
 }
@@ -297,40 +337,45 @@ function queue(message) {
 on('submit', '#composer', (event, composer) => {
   event.preventDefault();
   const text = field().value.trim();
-  const ready = files.filter((file) => file.state === 'sending' || file.state === 'ready');
+  const taken = files.filter((file) => file.state === 'sending' || file.state === 'ready');
   const limit = Number(composer.dataset.textMax) || Infinity;
   if (files.some((file) => file.state === 'refused')) return say('Remove the refused file first.', true);
-  if (!text && !ready.length) return field().focus();
+  if (!text && !taken.length) return field().focus();
   if (mode() === 'reply' && [...text].length > limit) return say(`This is over the limit of ${limit} characters.`, true);
-  const message = { conversation: composer.dataset.conversation, text, mode: mode(), clientId: freshId('cm'), files: ready, mentions: mentioned(text), replyTo: composer.elements.replyTo?.value };
+  const { seen, clientId } = composer.elements;
+  const message = {
+    conversation: composer.dataset.conversation, text, mode: mode(), clientId: clientId.value, seen: seen.value, files: taken, mentions: mentioned(text), quote: words()?.quote,
+  };
+  drop();
   append(sketch(message), { mine: true });
   clear();
   queue(message);
 });
 
 function clear() {
-  field().value = '';
-  files = [];
-  $('.files', form()).replaceChildren();
+  begun.words[current] = null;
   form().elements.clientId.value = freshId('cm');
-  unquote();
-  box.set(draftKey(), '');
+  $('.held', form()).hidden = true;
   $('.suggest')?.remove();
+  take();
   signal('stop');
-  dress();
   if (!isPhone()) field().focus();
 }
 
 /** Answers a message with a quote of it. */
 export function quote(message) {
-  const bar = $('.quoting', form());
-  if (!bar || !message) return;
-  const input = $('input', bar);
-  input.value = message.id;
-  input.disabled = false;
-  $('span', bar).textContent = $('.words, .fn b, .about', message)?.textContent ?? 'Message';
-  bar.hidden = false;
+  if (!message || !form()) return;
   choose('reply');
+  showQuote({ id: message.id, text: $('.words, .fn b, .about', message)?.textContent ?? 'Message' });
+  keepDraft();
+}
+function showQuote({ id, text }) {
+  const bar = $('.quoting', form());
+  const input = $('input', bar);
+  input.value = id;
+  input.disabled = false;
+  $('span', bar).textContent = text;
+  bar.hidden = false;
 }
 export function unquote() {
   const bar = $('.quoting', form());
@@ -340,22 +385,9 @@ export function unquote() {
   $('input', bar).disabled = true;
 }
 
-// --- emoji --------------------------------------------------------------------------------------
-
-const EMOJI = '\u{1f600} \u{1f604} \u{1f60a} \u{1f609} \u{1f60d} \u{1f917} \u{1f605} \u{1f602} \u{1f642} \u{1f914} \u{1f610} \u{1f615} \u{1f622} \u{1f62e} \u{1f634} \u{1f973} \u{1f44d} \u{1f44e} \u{1f44c} \u{1f64f} \u{1f44f} \u{1f64c} \u{1f4aa} \u{1f44b} \u{2705} \u{274c} \u{2757} \u{2753} \u{2b50} \u{2728} \u{1f525} \u{1f389} \u{2764}\u{fe0f} \u{1f49c} \u{1f4a1} \u{1f4e6} \u{1f69a} \u{1f9fe} \u{1f4b3} \u{1f4f7} \u{1f4ce} \u{1f4c5} \u{23f0} \u{1f4de} \u{1f4cd} \u{2615} \u{1f331} \u{1f381}'.split(' ');
 document.addEventListener('beforetoggle', (event) => {
-  const panel = event.target;
-  if (panel.id !== 'emoji' || event.newState !== 'open' || panel.children.length) return;
-  panel.append(...EMOJI.map((glyph) => make('button', { type: 'button', 'data-emoji': glyph }, glyph)));
+  if (event.target.id === 'emoji' && event.newState === 'open') more().then((parts) => parts.fillEmoji(event.target)).catch(failed);
 }, true);
-on('click', '[data-emoji]', (_, button) => {
-  const text = field();
-  text.setRangeText(button.dataset.emoji, text.selectionStart, text.selectionEnd, 'end');
-  byId('emoji').hidePopover();
-  text.focus();
-  keepDraft();
-  count();
-});
 
 export function startComposer() {
   restore();

@@ -36,6 +36,9 @@ export function icon(name) {
 
 export const csrf = () => $('meta[name=csrf]')?.content ?? $('input[name=_csrf]')?.value ?? '';
 
+/** The parts of the script that not every visit needs. */
+export const more = () => import(document.body.dataset.more);
+
 /** Says something to people who hear the page. */
 export function say(text, urgent = false) {
   const region = byId(urgent ? 'shout' : 'say');

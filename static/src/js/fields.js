@@ -1,6 +1,8 @@
 // Fields that do more: passwords, codes, colours. Loaded by the pages that have them.
 import { $, byId, on } from './dom.js';
 
+const STRONG_CHARS = 16;
+
 // --- passwords ----------------------------------------------------------------------------------
 
 on('click', '[data-reveal]', (_, button) => {

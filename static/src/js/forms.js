@@ -5,7 +5,6 @@ import { open, openConversation, walk } from './thread.js';
 import { confirm } from './overlays.js';
 import { toast } from './toast.js';
 
-const STRONG_CHARS = 16;
 const DONE_WORDS = { resolved: 'Done', open: 'Reopened', pending: 'Waiting for the customer', spam: 'Marked as spam' };
 
 /** Posts a form's fields and puts the parts of the answer in. */

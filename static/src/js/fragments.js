@@ -13,7 +13,7 @@ export const swapped = (root = document) => { writeTimes(root === document ? doc
 
 /** What the server refused, with words for a person. */
 export class Refused extends Error {
-  constructor(status, message) { super(message); this.status = status; }
+  constructor(status, message, details) { super(message); this.status = status; this.details = details; }
 }
 
 async function refusal(response) {
@@ -26,7 +26,7 @@ async function refusal(response) {
     return new Refused(401, 'Please sign in again.');
   }
   const body = await response.json().catch(() => null);
-  return new Refused(response.status, body?.error?.message ?? 'Something broke on our side. Nothing you typed is lost.');
+  return new Refused(response.status, body?.error?.message ?? 'Something broke on our side. Nothing you typed is lost.', body?.details);
 }
 
 /**

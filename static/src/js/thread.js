@@ -1,5 +1,5 @@
 // The open conversation: opening it, scrolling, new messages, players.
-import { $, $$, byId, box, csrf, icon, isPhone, make, on, say } from './dom.js';
+import { $, $$, byId, box, csrf, icon, isPhone, make, more, on, say } from './dom.js';
 import { applyParts, failed, load, onSwap, request, swapped } from './fragments.js';
 import { look, onFrame } from './live.js';
 
@@ -8,7 +8,7 @@ const NEAR_END = 80, GROUP_MS = 60_000, TYPING_MS = 6_000, PREFETCH_MS = 100, FR
 const log = () => $('[data-log]');
 export const openConversation = () => $('#thread')?.dataset.conversation ?? null;
 const atEnd = (element) => element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
-let unseen = 0;
+let unseen = 0, skipped = false;
 
 // --- opening and closing ------------------------------------------------------------------------
 
@@ -60,6 +60,7 @@ export function opened() {
   const thread = $('#thread');
   if (!thread) return;
   unseen = 0;
+  skipped = false;
   const unread = document.title.match(/^\(\d+\) /)?.[0] ?? '';
   if (thread.dataset.title) document.title = `${unread}${thread.dataset.title} \u{b7} linktor`;
   look(openConversation());
@@ -126,7 +127,14 @@ function showJump() {
   if (unseen) button.hidden = false;
 }
 
-export function newest() { unseen = 0; toEnd(); showJump(); markRead(); }
+/** To the newest message; when the end is not loaded, it is fetched. */
+export async function newest(fresh = false) {
+  if (fresh === true || $('[data-newer]')) return open(location.pathname, { push: false });
+  unseen = 0;
+  toEnd();
+  showJump();
+  markRead();
+}
 
 /** Scrolls to a message and marks it for two seconds. */
 export function jumpTo(id) {
@@ -143,27 +151,30 @@ on('click', '[data-jump]', (event, link) => {
   if (!jumpTo(link.dataset.jump)) location.assign(`/app/c/${openConversation()}?m=${link.dataset.jump}`);
 });
 
-async function older(link, quiet = false) {
+/** Puts older messages above, or newer ones below, the ones shown. */
+async function stretch(link, quiet = false) {
   if (link.ariaBusy === 'true') return;
   link.ariaBusy = 'true';
+  const below = link.matches('[data-newer]');
   try {
-    const response = await request(link.href, { parts: 'older' });
+    const response = await request(link.href, { parts: 'stretch' });
     const page = document.createElement('template');
     page.innerHTML = await response.text();
     const element = log();
+    if (!link.isConnected) return;
     const before = element.scrollHeight - element.scrollTop;
-    const source = $('[data-log]', page.content) ?? page.content;
-    $('.typing', source)?.remove();
-    link.closest('.older').replaceWith(...source.childNodes);
-    element.scrollTop = element.scrollHeight - before;
+    link.parentElement.replaceWith(...page.content.childNodes);
+    if (!below) element.scrollTop = element.scrollHeight - before;
     regroup();
     swapped(element);
+    // A message that came while the last stretch was on its way may stand in neither.
+    if (below && skipped && !$('[data-newer]', element)) { skipped = false; newest(true); }
   } catch (error) {
     link.ariaBusy = null;
-    if (!quiet) failed(error, () => older(link));
+    if (!quiet) failed(error, () => stretch(link));
   }
 }
-on('click', '[data-older]', (event, link) => { event.preventDefault(); older(link); });
+on('click', '[data-older], [data-newer]', (event, link) => { event.preventDefault(); stretch(link); });
 
 let frame;
 document.addEventListener('scroll', (event) => {
@@ -174,19 +185,20 @@ document.addEventListener('scroll', (event) => {
       frame = null;
       if (atEnd(element)) { if (unseen) markRead(); unseen = 0; }
       showJump();
-      const link = $('[data-older]', element);
-      if (link && element.scrollTop < 200) older(link, true);
+      const [up, down] = [$('[data-older]', element), $('[data-newer]', element)];
+      if (up && element.scrollTop < 200) stretch(up, true);
+      if (down && element.scrollHeight - element.scrollTop - element.clientHeight < 400) stretch(down, true);
     });
   } else if (element.matches('.rows')) {
     frame = requestAnimationFrame(() => {
       frame = null;
       const link = $('[data-more]', element);
-      if (link && element.scrollHeight - element.scrollTop - element.clientHeight < 740) more(link, true);
+      if (link && element.scrollHeight - element.scrollTop - element.clientHeight < 740) moreRows(link, true);
     });
   }
 }, true);
 
-async function more(link, quiet = false) {
+async function moreRows(link, quiet = false) {
   if (link.ariaBusy === 'true') return;
   link.ariaBusy = 'true';
   try {
@@ -204,10 +216,10 @@ async function more(link, quiet = false) {
     swapped($('.rows'));
   } catch (error) {
     link.ariaBusy = null;
-    if (!quiet) failed(error, () => more(link));
+    if (!quiet) failed(error, () => moreRows(link));
   }
 }
-on('click', '.list [data-more]', (event, link) => { event.preventDefault(); more(link); });
+on('click', '.list [data-more]', (event, link) => { event.preventDefault(); moreRows(link); });
 
 // --- messages -----------------------------------------------------------------------------------
 
@@ -215,8 +227,9 @@ on('click', '.list [data-more]', (event, link) => { event.preventDefault(); more
 export function regroup() {
   const element = log();
   if (!element) return;
-  let before = null, newestOurs = null;
-  for (const child of element.children) {
+  let before = null, newestOurs = null, day = '';
+  for (const child of [...element.children]) {
+    if (child.matches('.day')) { if (child.textContent === day) { child.remove(); continue; } day = child.textContent; }
     if (!child.classList.contains('msg')) { if (!child.classList.contains('typing')) before = null; continue; }
     const together = before && before.dataset.by === child.dataset.by && before.classList[1] === child.classList[1]
       && Date.parse(child.dataset.at) - Date.parse(before.dataset.at) < GROUP_MS && !$('.trouble', before);
@@ -240,6 +253,13 @@ function place(list, element) {
 export function append(element, { mine = false } = {}) {
   const list = log();
   if (!list) return;
+  // The end is not shown: what comes now comes in its place when the reader gets there.
+  if ($('[data-newer]', list) && !byId(element.id)) {
+    skipped = true;
+    if (mine) return newest(true);
+    unseen += 1;
+    return showJump();
+  }
   const known = element.id && byId(element.id);
   const sent = element.dataset.client && list.querySelector(`[data-client="${CSS.escape(element.dataset.client)}"]`);
   const same = known || sent;
@@ -316,51 +336,14 @@ onFrame('presence', ({ conversation, viewers }) => {
 
 onFrame('gone', ({ conversation }) => { if (conversation === openConversation()) open(`/app/inbox/${$('#list').dataset.queue}`); });
 
-// --- players and pictures -----------------------------------------------------------------------
-
-function paint(player) {
-  const audio = $('audio', player);
-  const part = audio.duration ? audio.currentTime / audio.duration : 0;
-  const bars = $$('rect', player);
-  bars.forEach((bar, at) => bar.classList.toggle('on', at < part * bars.length));
-  $('.wave', player)?.setAttribute('aria-valuenow', Math.round(part * 100));
+// Recordings play, and pictures open, by a script that comes with the first of them.
+for (const type of ['click', 'keydown']) {
+  on(type, '.play, .wave, .pic', (event, part) => {
+    if (part.matches('.pic') ? type === 'keydown' || event.metaKey || event.ctrlKey : type === 'keydown' && part.matches('.play')) return;
+    if (part.matches('.pic') || event.key === ' ') event.preventDefault();
+    more().then((parts) => parts.play(event, part)).catch(failed);
+  });
 }
-on('click', '.play', (_, button) => {
-  const player = button.closest('[data-player]');
-  const audio = $('audio', player);
-  if (!audio.dataset.wired) {
-    audio.dataset.wired = 'yes';
-    for (const type of ['timeupdate', 'ended']) audio.addEventListener(type, () => paint(player));
-    for (const type of ['play', 'pause', 'ended']) {
-      audio.addEventListener(type, () => {
-        player.classList.toggle('playing', !audio.paused);
-        button.setAttribute('aria-label', audio.paused ? 'Play recording' : 'Pause recording');
-      });
-    }
-  }
-  audio.paused ? audio.play().catch(() => say('This recording can\u{2019}t be played here.', true)) : audio.pause();
-});
-function seek(wave, part) {
-  const audio = $('audio', wave.closest('[data-player]'));
-  if (audio.duration) { audio.currentTime = Math.min(1, Math.max(0, part)) * audio.duration; paint(wave.closest('[data-player]')); }
-}
-on('click', '.wave', (event, wave) => { const area = wave.getBoundingClientRect(); seek(wave, (event.clientX - area.left) / area.width); });
-on('keydown', '.wave', (event, wave) => {
-  const step = { ArrowRight: 5, ArrowLeft: -5 }[event.key];
-  const audio = $('audio', wave.closest('[data-player]'));
-  if (event.key === ' ') { event.preventDefault(); $('.play', wave.closest('[data-player]')).click(); }
-  if (step && audio.duration) { event.preventDefault(); seek(wave, (audio.currentTime + step) / audio.duration); }
-});
-on('click', '.pic', (event, link) => {
-  const dialog = byId('light');
-  if (!dialog || event.metaKey || event.ctrlKey) return;
-  event.preventDefault();
-  const picture = $('img', dialog);
-  picture.src = link.href;
-  picture.alt = $('img', link).alt;
-  $('a', dialog).href = link.href;
-  dialog.showModal();
-});
 
 /** The next or previous row, optionally only unread ones. */
 export function walk(step, unreadOnly = false) {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 
+import { person } from './browser.mjs';
 import { API_KEY } from './server.mjs';
 
 /** Calls the REST interface with the key every `serve` has; returns the answer. */
@@ -14,6 +15,18 @@ export async function call(linktor, path, body) {
   const text = await answer.text();
   assert.ok(answer.ok, `${path} answered ${answer.status}: ${text}`);
   return JSON.parse(text);
+}
+
+/** Somebody in a browser of their own, signed in, before the list of everything open. */
+export async function signIn(browser, linktor, { email, password }, options = {}) {
+  const agent = await person(browser, { ours: [linktor.url], options });
+  await agent.page.goto(`${linktor.url}/login`);
+  await agent.page.getByLabel('Email').fill(email);
+  await agent.page.locator('#password').fill(password);
+  await agent.page.getByRole('button', { name: 'Sign in' }).click();
+  await agent.page.waitForURL(/\/app\//);
+  await agent.page.goto(`${linktor.url}/app/inbox/all`);
+  return agent;
 }
 
 /** Signs the owner of the demo in by the printed link. */

@@ -67,6 +67,7 @@ pub fn bubble(eye: &Eye<'_>, message: &Message, around: &Around<'_>, rev: u64) -
         id: message.id.to_string(),
         conversation: message.conversation_id.to_string(),
         client_id: message.client_id.clone(),
+        position: message.position,
         rev,
         side,
         continued,

@@ -1,6 +1,8 @@
 //! From what the engine knows to what pages show: pure, one file a part of the page.
 
+pub mod begun;
 pub mod bubble;
+pub mod composer;
 pub mod list;
 pub mod panel;
 pub mod thread;

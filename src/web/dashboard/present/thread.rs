@@ -5,8 +5,7 @@ use jiff::ToSpan as _;
 use crate::base::time::Timestamp;
 use crate::engine::inbox::history::History;
 use crate::engine::inbox::list::Row;
-use crate::engine::rules::window::Window;
-use crate::engine::rules::window::window;
+use crate::engine::inbox::unsent::Begun;
 use crate::model::capability::Capabilities;
 use crate::model::channel::ChannelState;
 use crate::model::content::Content as Said;
@@ -18,6 +17,8 @@ use crate::model::message::Message;
 use crate::web::dashboard::present::Eye;
 use crate::web::dashboard::present::bubble::Around;
 use crate::web::dashboard::present::bubble::bubble;
+use crate::web::dashboard::present::composer::Held;
+use crate::web::dashboard::present::composer::composer;
 use crate::web::dashboard::present::first_name;
 use crate::web::dashboard::view::atoms::AvatarView;
 use crate::web::dashboard::view::atoms::BadgeView;
@@ -25,14 +26,11 @@ use crate::web::dashboard::view::atoms::BannerView;
 use crate::web::dashboard::view::atoms::Icon;
 use crate::web::dashboard::view::atoms::OptionView;
 use crate::web::dashboard::view::atoms::Tone;
-use crate::web::dashboard::view::composer::ComposerView;
-use crate::web::dashboard::view::composer::MentionView;
-use crate::web::dashboard::view::composer::WindowView;
 use crate::web::dashboard::view::format;
 use crate::web::dashboard::view::thread::EventView;
 use crate::web::dashboard::view::thread::HeaderView;
 use crate::web::dashboard::view::thread::Item;
-use crate::web::dashboard::view::thread::OlderPart;
+use crate::web::dashboard::view::thread::StretchPart;
 use crate::web::dashboard::view::thread::ThreadView;
 
 /// Hours of the customer's day in which a message is welcome.
@@ -44,8 +42,14 @@ pub struct Open<'a> {
     pub row: &'a Row,
     /// The messages to show.
     pub history: &'a History,
+    /// The message right before them, where they are put below others.
+    pub after: Option<&'a Message>,
     /// Messages that those quote.
     pub quoted: &'a [Message],
+    /// What the reader has begun to write here.
+    pub begun: &'a Begun,
+    /// Why the reader's reply was held up, while it was.
+    pub held: Option<&'a Held>,
     /// What the channel can carry.
     pub row_of_matrix: &'a Capabilities,
     /// A fresh id for a form sent without script.
@@ -63,7 +67,8 @@ pub fn thread(eye: &Eye<'_>, open: &Open<'_>) -> ThreadView {
         header: header(eye, open.row, open.rev),
         banner: banner(open.row),
         older: older_address(eye, open),
-        items: items(eye, open),
+        newer: newer_address(eye, open),
+        items: items(eye, open, !open.history.newer),
         composer: (eye.may_change && !open.row.contact.blocked).then(|| composer(eye, open)),
         conversation,
     }
@@ -71,11 +76,35 @@ pub fn thread(eye: &Eye<'_>, open: &Open<'_>) -> ThreadView {
 
 /// Older messages, to be put above.
 #[must_use]
-pub fn older(eye: &Eye<'_>, open: &Open<'_>) -> OlderPart {
-    OlderPart {
+pub fn older(eye: &Eye<'_>, open: &Open<'_>) -> StretchPart {
+    StretchPart {
         older: older_address(eye, open),
-        items: items(eye, open),
+        newer: None,
+        items: items(eye, open, false),
     }
+}
+
+/// Newer messages, to be put below.
+#[must_use]
+pub fn newer(eye: &Eye<'_>, open: &Open<'_>) -> StretchPart {
+    StretchPart {
+        older: None,
+        newer: newer_address(eye, open),
+        items: items(eye, open, false),
+    }
+}
+
+fn newer_address(eye: &Eye<'_>, open: &Open<'_>) -> Option<String> {
+    let last = open
+        .history
+        .messages
+        .last()
+        .filter(|_| open.history.newer)?;
+    let conversation = open.row.conversation.id;
+    Some(format!(
+        "/app/inbox/{}/{conversation}?after={}",
+        eye.queue, last.id
+    ))
 }
 
 fn older_address(eye: &Eye<'_>, open: &Open<'_>) -> Option<String> {
@@ -258,12 +287,13 @@ fn banner(row: &Row) -> Option<BannerView> {
     })
 }
 
-/// Messages with the lines between them.
-fn items(eye: &Eye<'_>, open: &Open<'_>) -> Vec<Item> {
+/// Messages with the lines between them. Where the new ones begin is known only of those that end
+/// with the newest.
+fn items(eye: &Eye<'_>, open: &Open<'_>, with_new: bool) -> Vec<Item> {
     let messages = &open.history.messages;
     let mut items = Vec::with_capacity(messages.len() + 8);
-    let mut before: Option<&Message> = None;
-    let first_unread = first_unread(open);
+    let mut before = open.after;
+    let first_unread = with_new.then(|| first_unread(open)).flatten();
     for message in messages {
         let day = format::day(message.created_at, eye.now, &eye.zone);
         if before.is_none_or(|last| format::day(last.created_at, eye.now, &eye.zone) != day) {
@@ -353,83 +383,5 @@ pub fn event(eye: &Eye<'_>, message: &Message, line: &EventLine) -> EventView {
         who: line.by.clone(),
         what,
         iso: message.created_at.to_string(),
-    }
-}
-
-/// The composer.
-#[must_use]
-pub fn composer(eye: &Eye<'_>, open: &Open<'_>) -> ComposerView {
-    let row = open.row_of_matrix;
-    let kind = open.row.conversation.channel_kind.as_str();
-    let largest = row
-        .media
-        .document_bytes
-        .max(row.media.image_bytes)
-        .max(row.media.video_bytes)
-        .max(row.media.audio_bytes);
-    ComposerView {
-        conversation: open.row.conversation.id.to_string(),
-        csrf: eye.csrf.to_owned(),
-        client_id: open.client_id.clone(),
-        to: first_name(&open.row.contact.name).to_owned(),
-        channel: BadgeView::of(kind),
-        window: window_view(eye, open),
-        text_max: row.text_max as u64,
-        file_max_bytes: largest,
-        accept: accept(row),
-        typing: row.matrix.typing != crate::model::capability::Support::None,
-        mentions: eye
-            .colleagues
-            .iter()
-            .filter(|colleague| colleague.is_active())
-            .map(|colleague| MentionView {
-                id: colleague.id.to_string(),
-                name: first_name(&colleague.name).to_owned(),
-            })
-            .collect(),
-        text: String::new(),
-        error: None,
-    }
-}
-
-fn accept(row: &Capabilities) -> String {
-    if row.media.document_bytes > 0 {
-        return String::new();
-    }
-    let kinds = [
-        (row.media.image_bytes, "image/*"),
-        (row.media.audio_bytes, "audio/*"),
-        (row.media.video_bytes, "video/*"),
-    ];
-    let taken: Vec<_> = kinds
-        .into_iter()
-        .filter(|(bytes, _)| *bytes > 0)
-        .map(|(_, kind)| kind)
-        .collect();
-    taken.join(",")
-}
-
-fn window_view(eye: &Eye<'_>, open: &Open<'_>) -> WindowView {
-    let channel = BadgeView::of(open.row.conversation.channel_kind.as_str()).name;
-    match window(
-        open.row_of_matrix,
-        open.row.conversation.last_inbound_at,
-        eye.now,
-    ) {
-        Window::Always => WindowView::None(format!("No reply window on {channel}")),
-        Window::Open { until } => {
-            let left = until.since(eye.now).as_secs();
-            let tone = match left {
-                0..=600 => Tone::Bad,
-                601..=7_200 => Tone::Warn,
-                _ => Tone::Ok,
-            };
-            WindowView::Until {
-                iso: until.to_string(),
-                text: format!("{} left", format::span(left)),
-                tone,
-            }
-        }
-        Window::Closed { .. } => WindowView::Closed("Window closed".to_owned()),
     }
 }

@@ -1,11 +1,13 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-4ea92814ee.css";
+pub const CSS: &str = "/app/assets/app-c7c65b81bc.css";
 /// The script of the dashboard.
-pub const JS: &str = "/app/assets/app-79b35f40ce.js";
+pub const JS: &str = "/app/assets/app-47a010389a.js";
+/// The parts of the script that not every visit needs.
+pub const MORE_JS: &str = "/app/assets/more-135dc17227.js";
 /// The script of pages with passwords, codes or colours.
-pub const FIELDS_JS: &str = "/app/assets/fields-05f88b1f07.js";
+pub const FIELDS_JS: &str = "/app/assets/fields-b3f7d39cc9.js";
 /// The sprite of pictures.
 pub const ICONS: &str = "/app/assets/icons-19da86816f.svg";
 /// The font of the interface.
@@ -23,20 +25,20 @@ pub const DOCS_CSS: &str = "/app/assets/docs-256e26b77b.css";
 /// The style sheet of the demo shop.
 pub const SHOP_CSS: &str = "/app/assets/shop-e3e07af455.css";
 /// The script of the demo shop.
-pub const SHOP_JS: &str = "/app/assets/shop-f48a6f7a1c.js";
+pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 
 /// Everything below `/app/assets/`: name in the address, file in `static/dist`, content type.
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-4ea92814ee.css", "app.css", "text/css; charset=utf-8"),
-    ("app-79b35f40ce.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-c7c65b81bc.css", "app.css", "text/css; charset=utf-8"),
+    ("app-47a010389a.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("chat-36f11165aa.css", "chat.css", "text/css; charset=utf-8"),
     ("docs-256e26b77b.css", "docs.css", "text/css; charset=utf-8"),
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
     ("favicon-d6096f5c2d.svg", "favicon.svg", "image/svg+xml"),
-    ("fields-05f88b1f07.js", "fields.js", "text/javascript; charset=utf-8"),
+    ("fields-b3f7d39cc9.js", "fields.js", "text/javascript; charset=utf-8"),
     ("icons-19da86816f.svg", "icons.svg", "image/svg+xml"),
     ("inter-cyrillic-ext-ca15706333.woff2", "inter-cyrillic-ext.woff2", "font/woff2"),
     ("inter-cyrillic-71d5ee93cc.woff2", "inter-cyrillic.woff2", "font/woff2"),
@@ -45,8 +47,9 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-latin-ext-34b9c504ca.woff2", "inter-latin-ext.woff2", "font/woff2"),
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
+    ("more-135dc17227.js", "more.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
-    ("shop-f48a6f7a1c.js", "shop.js", "text/javascript; charset=utf-8"),
+    ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),
     ("touch-512-e4c4d9ecfc.png", "touch-512.png", "image/png"),
 ];

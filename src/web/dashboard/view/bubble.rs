@@ -424,6 +424,8 @@ pub struct BubbleView {
     pub conversation: String,
     /// The sender's own id of the message (`clientId`), so that the bubble drawn while sending is replaced.
     pub client_id: Option<String>,
+    /// Its place in the conversation, from 1.
+    pub position: u32,
     /// Log position of its newest change.
     pub rev: u64,
     /// Whose it is.

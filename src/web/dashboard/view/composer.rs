@@ -59,10 +59,16 @@ pub struct ComposerView {
     pub typing: bool,
     /// People who can be named in notes.
     pub mentions: Vec<MentionView>,
-    /// Text to start with: the reader's stored draft, or what could not be sent.
+    /// Whether a note is being written.
+    pub writes_note: bool,
+    /// Text to start with: what the reader has begun, or what could not be sent.
     pub text: String,
-    /// What was wrong with the last try, in words.
-    pub error: Option<String>,
+    /// The position of the newest entry the reader saw when beginning the reply.
+    pub seen: u32,
+    /// What the reader has begun, reply and note, as JSON for the script.
+    pub kept: String,
+    /// Why the reply was held up: "Ana answered 20 s ago: ...".
+    pub held: Option<String>,
 }
 
 impl ComposerView {
@@ -70,5 +76,11 @@ impl ComposerView {
     #[must_use]
     pub fn may_reply(&self) -> bool {
         !matches!(self.window, WindowView::Closed(_))
+    }
+
+    /// Whether it opens as a note: because one is being written, or nothing else may be.
+    #[must_use]
+    pub fn is_note(&self) -> bool {
+        self.writes_note || !self.may_reply()
     }
 }

@@ -91,18 +91,22 @@ pub struct ThreadView {
     pub banner: Option<BannerView>,
     /// Address of older messages, while there are any.
     pub older: Option<String>,
+    /// Address of newer messages, where the shown ones do not end with the newest.
+    pub newer: Option<String>,
     /// Messages, oldest first.
     pub items: Vec<Item>,
     /// The composer; none when the reader may not write.
     pub composer: Option<ComposerView>,
 }
 
-/// Older messages, put above the ones shown.
+/// Further messages, put above or below the ones shown.
 #[derive(Debug, Clone, askama::Template)]
 #[template(path = "parts/items.html")]
-pub struct OlderPart {
+pub struct StretchPart {
     /// Address of messages older than these.
     pub older: Option<String>,
+    /// Address of messages newer than these.
+    pub newer: Option<String>,
     /// Messages, oldest first.
     pub items: Vec<Item>,
 }

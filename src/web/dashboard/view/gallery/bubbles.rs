@@ -29,6 +29,7 @@ fn message(number: u32, side: Side, clock: &str, content: Content) -> BubbleView
         id: format!("msg_{number:02}"),
         conversation: "conv_camila".to_owned(),
         client_id: None,
+        position: number,
         rev: u64::from(number),
         side,
         continued: false,

@@ -318,7 +318,10 @@ fn composer() -> ComposerView {
             name: "Rafael".to_owned(),
         }],
         text: "Of course! Here is the invoice for order #AC-20418. Your replacement leaves tomorrow morning and you\u{2019}ll get the tracking link right here.".to_owned(),
-        error: None,
+        writes_note: false,
+        seen: 12,
+        kept: "{}".to_owned(),
+        held: None,
     }
 }
 
@@ -329,6 +332,7 @@ fn thread(items: Vec<Item>) -> Pane {
         header: header(),
         banner: None,
         older: Some("/app/inbox/mine/conv_camila?before=msg_01".to_owned()),
+        newer: None,
         items,
         composer: Some(composer()),
     }))
@@ -491,10 +495,13 @@ pub(super) fn hostile() -> String {
         header,
         banner: None,
         older: None,
+        newer: Some("/app/inbox/mine/conv_camila?after=msg_09".to_owned()),
         items: bubbles::hostile(attack),
         composer: Some(ComposerView {
             text: attack.to_owned(),
             to: attack.to_owned(),
+            kept: attack.to_owned(),
+            held: Some(attack.to_owned()),
             ..composer()
         }),
     }));

@@ -1,0 +1,125 @@
+//! Where a reply or a note is written.
+
+use crate::engine::rules::window::Window;
+use crate::engine::rules::window::window;
+use crate::model::capability::Capabilities;
+use crate::web::dashboard::present::Eye;
+use crate::web::dashboard::present::begun;
+use crate::web::dashboard::present::first_name;
+use crate::web::dashboard::present::thread::Open;
+use crate::web::dashboard::view::atoms::BadgeView;
+use crate::web::dashboard::view::atoms::Tone;
+use crate::web::dashboard::view::composer::ComposerView;
+use crate::web::dashboard::view::composer::MentionView;
+use crate::web::dashboard::view::composer::WindowView;
+use crate::web::dashboard::view::format;
+
+/// A reply that was held up, to be shown again.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// Who answered what, and when.
+    pub sentence: String,
+    /// The position to name when it is sent all the same.
+    pub seen: u32,
+    /// What was to be sent.
+    pub text: String,
+}
+
+/// The composer.
+#[must_use]
+pub fn composer(eye: &Eye<'_>, open: &Open<'_>) -> ComposerView {
+    let begun = &open.begun.unsent;
+    let writes_note = begun.writes_note && open.held.is_none();
+    let words = if writes_note {
+        &begun.note
+    } else {
+        &begun.reply
+    };
+    let row = open.row_of_matrix;
+    let kind = open.row.conversation.channel_kind.as_str();
+    let largest = row
+        .media
+        .document_bytes
+        .max(row.media.image_bytes)
+        .max(row.media.video_bytes)
+        .max(row.media.audio_bytes);
+    ComposerView {
+        conversation: open.row.conversation.id.to_string(),
+        csrf: eye.csrf.to_owned(),
+        client_id: open.client_id.clone(),
+        to: first_name(&open.row.contact.name).to_owned(),
+        channel: BadgeView::of(kind),
+        window: window_view(eye, open),
+        text_max: row.text_max as u64,
+        file_max_bytes: largest,
+        accept: accept(row),
+        typing: row.matrix.typing != crate::model::capability::Support::None,
+        mentions: eye
+            .colleagues
+            .iter()
+            .filter(|colleague| colleague.is_active())
+            .map(|colleague| MentionView {
+                id: colleague.id.to_string(),
+                name: first_name(&colleague.name).to_owned(),
+            })
+            .collect(),
+        writes_note,
+        text: open.held.map_or(&words.text, |held| &held.text).clone(),
+        seen: seen(open),
+        kept: begun::value(open.begun).to_string(),
+        held: open.held.map(|held| held.sentence.clone()),
+    }
+}
+
+/// The position of the newest entry the reader has seen when the reply in the composer was begun.
+fn seen(open: &Open<'_>) -> u32 {
+    let reply = &open.begun.unsent.reply;
+    match (open.held, open.history.messages.last()) {
+        (Some(held), _) => held.seen,
+        (None, _) if !reply.is_empty() => reply.seen,
+        (None, Some(last)) if open.history.newer => last.position,
+        (None, _) => open.row.conversation.positions,
+    }
+}
+
+fn accept(row: &Capabilities) -> String {
+    if row.media.document_bytes > 0 {
+        return String::new();
+    }
+    let kinds = [
+        (row.media.image_bytes, "image/*"),
+        (row.media.audio_bytes, "audio/*"),
+        (row.media.video_bytes, "video/*"),
+    ];
+    let taken: Vec<_> = kinds
+        .into_iter()
+        .filter(|(bytes, _)| *bytes > 0)
+        .map(|(_, kind)| kind)
+        .collect();
+    taken.join(",")
+}
+
+fn window_view(eye: &Eye<'_>, open: &Open<'_>) -> WindowView {
+    let channel = BadgeView::of(open.row.conversation.channel_kind.as_str()).name;
+    match window(
+        open.row_of_matrix,
+        open.row.conversation.last_inbound_at,
+        eye.now,
+    ) {
+        Window::Always => WindowView::None(format!("No reply window on {channel}")),
+        Window::Open { until } => {
+            let left = until.since(eye.now).as_secs();
+            let tone = match left {
+                0..=600 => Tone::Bad,
+                601..=7_200 => Tone::Warn,
+                _ => Tone::Ok,
+            };
+            WindowView::Until {
+                iso: until.to_string(),
+                text: format!("{} left", format::span(left)),
+                tone,
+            }
+        }
+        Window::Closed { .. } => WindowView::Closed("Window closed".to_owned()),
+    }
+}

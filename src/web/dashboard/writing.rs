@@ -1,0 +1,246 @@
+//! What is written in a conversation: kept while somebody types, sent once they say so.
+
+use actix_web::HttpResponse;
+use actix_web::web;
+
+use crate::engine::error::EngineError;
+use crate::engine::inbox::drafts::Audience;
+use crate::engine::inbox::drafts::Draft;
+use crate::engine::inbox::overtaken::ANSWERED_MEANWHILE;
+use crate::engine::inbox::send::Repeatable;
+use crate::engine::inbox::target::Target;
+use crate::engine::inbox::unsent::Writing;
+use crate::engine::rules::fit::Mode;
+use crate::model::Opaque;
+use crate::model::content::Content;
+use crate::model::content::Media;
+use crate::model::ids::ConversationId;
+use crate::model::ids::MediaId;
+use crate::model::message::Message;
+use crate::model::message::Source;
+use crate::model::rejection::Rejection;
+use crate::model::unsent::Words;
+use crate::web::dashboard::conversation::Address;
+use crate::web::dashboard::conversation::back;
+use crate::web::dashboard::conversation::id_of;
+use crate::web::dashboard::conversation::refused;
+use crate::web::dashboard::desk::Desk;
+use crate::web::dashboard::form::Fields;
+use crate::web::dashboard::form::Form;
+use crate::web::dashboard::present::bubble::Around;
+use crate::web::dashboard::present::composer::Held;
+use crate::web::dashboard::present::list::Queue;
+use crate::web::dashboard::problem::Problem;
+use crate::web::dashboard::reader::Reader;
+use crate::web::dashboard::reader::Shared;
+use crate::web::dashboard::reader::parts;
+
+/// The forms of the composer.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .route("/app/c/{conversation}/messages", web::post().to(send))
+        .route("/app/c/{conversation}/draft", web::post().to(keep))
+        .route("/app/c/{conversation}/typing", web::post().to(typing));
+}
+
+async fn send(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {
+    let id = id_of(&path)?;
+    let actor = form.reader.actor();
+    let contents = match contents(&form.fields) {
+        Ok(contents) => contents,
+        Err(rejection) => return refused(&form.reader, rejection),
+    };
+    let mut last: Option<Message> = None;
+    let client_id = form.fields.some("clientId").map(str::to_owned);
+    for (index, content) in contents.into_iter().enumerate() {
+        // Several files are several messages: each needs an id of its own.
+        let client_id = client_id.as_ref().map(|id| {
+            if index == 0 {
+                id.clone()
+            } else {
+                format!("{id}.{index}")
+            }
+        });
+        let repeat = client_id
+            .as_ref()
+            .map(|client| Repeatable::by_client_id(&actor, id, client));
+        let draft = draft(&form.fields, content, client_id);
+        match state
+            .engine
+            .sending
+            .send(&actor, Target::Conversation(id), draft, repeat)
+            .await
+        {
+            Ok(sent) => last = Some(sent.message),
+            Err(error) => return not_sent(&state, &form, id, error),
+        }
+    }
+    if form.reader.wants("message")
+        && let Some(message) = &last
+    {
+        return bubble(&state, &form.reader, &form.fields, message);
+    }
+    Ok(back(&form.fields, id))
+}
+
+/// A reply somebody else overtook comes back as it was, with what was answered meanwhile.
+fn not_sent(
+    state: &Shared,
+    form: &Form,
+    id: ConversationId,
+    error: EngineError,
+) -> Result<HttpResponse, Problem> {
+    match error {
+        EngineError::Refused(rejection)
+            if rejection.reason == Some(ANSWERED_MEANWHILE) && form.reader.parts.is_empty() =>
+        {
+            let (reader, fields) = (&form.reader, &form.fields);
+            let seen = rejection.fields.first().map(|field| &field.message);
+            let held = Held {
+                seen: seen.and_then(|seen| seen.parse().ok()).unwrap_or_default(),
+                sentence: rejection.message,
+                text: fields.get("text").to_owned(),
+            };
+            Desk::open(state, reader, queue_of(fields))?.hold_up(id, held)
+        }
+        error => refused(&form.reader, error),
+    }
+}
+
+fn queue_of(fields: &Fields) -> Queue {
+    Queue::named(fields.get("queue")).unwrap_or(Queue::Mine)
+}
+
+/// Keeps what is written so far.
+async fn keep(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {
+    let id = id_of(&path)?;
+    let fields = &form.fields;
+    let files = match files_of(fields) {
+        Ok(files) => files,
+        Err(rejection) => return refused(&form.reader, rejection),
+    };
+    let writing = Writing {
+        audience: audience_of(fields),
+        words: Words {
+            text: fields.get("text").replace("\r\n", "\n"),
+            reply_to: fields.some("replyTo").and_then(|id| id.parse().ok()),
+            files,
+            seen: fields.get("seen").parse().unwrap_or_default(),
+        },
+        client_id: fields.some("clientId").map(str::to_owned),
+    };
+    let actor = form.reader.actor();
+    match state.engine.unsents.keep(&actor, id, writing).await {
+        Ok(()) => Ok(HttpResponse::NoContent().finish()),
+        Err(error) => refused(&form.reader, error),
+    }
+}
+
+fn audience_of(fields: &Fields) -> Audience {
+    if fields.get("mode") == "note" {
+        Audience::Team
+    } else {
+        Audience::Customer
+    }
+}
+
+fn files_of(fields: &Fields) -> Result<Vec<MediaId>, Rejection> {
+    fields
+        .all("media")
+        .filter(|id| !id.is_empty())
+        .map(|id| {
+            id.parse()
+                .map_err(|_| Rejection::field("media", "must be an uploaded file"))
+        })
+        .collect()
+}
+
+/// What a composer sends: words, or files with the words under the first.
+fn contents(fields: &Fields) -> Result<Vec<Content>, Rejection> {
+    let text = fields.get("text").replace("\r\n", "\n");
+    let files = files_of(fields)?;
+    if files.is_empty() {
+        return Ok(vec![Content::text(text.trim())]);
+    }
+    let kinds: Vec<&str> = fields.all("mediaType").collect();
+    Ok(files
+        .into_iter()
+        .enumerate()
+        .map(|(index, id)| {
+            let caption = (index == 0)
+                .then(|| text.trim().to_owned())
+                .filter(|text| !text.is_empty());
+            let media = Media {
+                media_id: Some(id),
+                caption,
+                ..Media::default()
+            };
+            of_type(kinds.get(index).copied().unwrap_or_default(), media)
+        })
+        .collect())
+}
+
+/// A file as the content its type stands for.
+fn of_type(mime_type: &str, media: Media) -> Content {
+    match mime_type.split('/').next() {
+        Some("image") => Content::Image(media),
+        Some("audio") => Content::Audio(media),
+        Some("video") => Content::Video(media),
+        _ => Content::Document(media),
+    }
+}
+
+fn draft(fields: &Fields, content: Content, client_id: Option<String>) -> Draft {
+    let audience = audience_of(fields);
+    let note = audience == Audience::Team;
+    let mut metadata = Opaque::new();
+    let mentions: Vec<_> = fields.all("mentions").filter(|id| !id.is_empty()).collect();
+    if note && !mentions.is_empty() {
+        metadata.insert("mentions".to_owned(), mentions.into());
+    }
+    Draft {
+        content,
+        audience,
+        reply_to: fields.some("replyTo").and_then(|id| id.parse().ok()),
+        client_id,
+        mode: if fields.has("strict") {
+            Mode::Strict
+        } else {
+            Mode::Degrade
+        },
+        source: Source::Dashboard,
+        metadata,
+        seen: fields.some("seen").and_then(|seen| seen.parse().ok()),
+    }
+}
+
+/// One message as the page puts it in.
+///
+/// # Errors
+/// The store's.
+pub fn bubble(
+    state: &Shared,
+    reader: &Reader,
+    fields: &Fields,
+    message: &Message,
+) -> Result<HttpResponse, Problem> {
+    let quoted = state
+        .engine
+        .histories
+        .quoted(std::slice::from_ref(message))?;
+    let around = Around {
+        before: None,
+        quoted: quoted.first(),
+        chosen: &[],
+    };
+    Ok(parts(&[
+        Desk::open(state, reader, queue_of(fields))?.item(message, &around)
+    ]))
+}
+
+async fn typing(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {
+    let id = id_of(&path)?;
+    let on = form.fields.get("state") != "stop";
+    state.engine.typing.tell(&form.reader.actor(), id, on)?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,5 @@
+// What not every visit needs: loaded with the first use of any of it.
+export { fillEmoji } from './emoji.js';
+export { play } from './media.js';
+export { suggest, suggestKey } from './mentions.js';
+export { openSearch } from './search.js';
