@@ -161,7 +161,7 @@ mod tests {
         let cases = [
             ("/apiBaseUrl", json!("https://chat.example.com")),
             ("/theme/headerText", json!("Aurora Coffee")),
-            ("/theme/position", json!("bottom-right")),
+            ("/theme/position", Value::Null),
             ("/theme/launcherIcon", json!("bubble")),
             ("/preChatForm/enabled", json!(false)),
             ("/fileUpload/maxSize", json!(10_485_760)),

@@ -97,9 +97,11 @@ class Watch {
  * @param {import('playwright-core').Page} page
  */
 export async function assertAccessible(page, what) {
-  await page.waitForFunction(() =>
-    document.getAnimations().every((animation) => animation.playState !== 'running'
-      || animation.effect?.getTiming().iterations === Infinity));
+  await page.waitForFunction(() => {
+    const roots = [document, ...[...document.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ?? [])];
+    return roots.flatMap((root) => root.getAnimations()).every((animation) => animation.playState !== 'running'
+      || animation.effect?.getTiming().iterations === Infinity);
+  });
   // Not by a script tag: the policy of our pages rightly refuses that.
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }));

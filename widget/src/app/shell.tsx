@@ -196,7 +196,8 @@ export class Shell {
     if (!button) return;
     const { open, unread } = state;
     button.ariaExpanded = String(open);
-    button.ariaLabel = open ? words('closeChat') : unread ? words('openChatUnread', { n: unread }) : words('openChat');
-    render(<><Icon name="down" />{!open && unread > 0 && <b part="badge">{unread > 99 ? '99+' : unread}</b>}</>, this.#extra);
+    // What stands on it comes first: people who speak to their device say what they see.
+    button.ariaLabel = (core.config.theme.launcherText ?? '') + ' ' + (open ? words('closeChat') : unread ? words('openChatUnread', { n: unread }) : words('openChat'));
+    render(<><Icon name="down" />{!open && unread > 0 && <b part="badge" title={unread > 99 ? '99+' : `${unread}`} />}</>, this.#extra);
   }
 }

@@ -73,7 +73,7 @@ export function createWidget(options: InitOptions, base: string, nonce: string, 
     if (button) {
       button.onclick = () => command('toggle', []);
       button.onpointerenter = () => load().catch(() => 0);
-      button.ariaLabel = LABELS[language]!;
+      button.ariaLabel = `${config.theme.launcherText ?? ''} ${LABELS[language]}`;
       frame.append(button);
     }
     attach();

@@ -61,7 +61,7 @@ impl Words {
 #[expect(missing_docs, reason = "the names are those of the channel document")]
 pub struct Theme {
     pub primary_color: String,
-    pub position: Position,
+    pub position: Option<Position>,
     pub size: Size,
     pub header_text: Option<Words>,
     pub welcome_message: Option<Words>,
@@ -78,7 +78,7 @@ impl Default for Theme {
     fn default() -> Self {
         Self {
             primary_color: "#0066FF".to_owned(),
-            position: Position::default(),
+            position: None,
             size: Size::default(),
             header_text: None,
             welcome_message: None,
@@ -93,12 +93,12 @@ impl Default for Theme {
     }
 }
 
-/// In which corner the bubble sits.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// In which corner the bubble sits. Where none was chosen, at the end of a line of the visitor's
+/// language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Position {
-    #[default]
     BottomRight,
     BottomLeft,
 }
