@@ -16,6 +16,7 @@ pub mod ingest;
 pub mod links;
 pub mod live;
 pub mod people;
+pub mod queue;
 pub mod rules;
 pub mod setup;
 pub mod sight;

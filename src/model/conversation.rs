@@ -59,7 +59,8 @@ pub struct Conversation {
     pub last_message_at: Timestamp,
     /// When the first message came.
     pub first_message_at: Option<Timestamp>,
-    /// When the customer last wrote: the vendor's reply window counts from here.
+    /// When the customer last wrote, in this conversation or the ones before it, by the vendor's
+    /// clock: the vendor's reply window counts from here.
     pub last_inbound_at: Option<Timestamp>,
     /// Since when the customer waits for us; none when it is their turn.
     pub waiting_since: Option<Timestamp>,

@@ -44,3 +44,14 @@ pub enum JobKind {
         message_id: MessageId,
     },
 }
+
+impl JobKind {
+    /// The message it is about, where it is about one.
+    #[must_use]
+    pub const fn message(&self) -> Option<MessageId> {
+        match self {
+            Self::FetchFile { message_id } | Self::TellSeen { message_id } => Some(*message_id),
+            Self::CheckChannel { .. } => None,
+        }
+    }
+}

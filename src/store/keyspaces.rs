@@ -219,7 +219,7 @@ pub const EARLY_RECEIPTS: Keyspace<(u32, u64), Vec<Receipt>> =
 /// Messages on their way, lane by lane.
 pub const OUTBOX: Keyspace<(ChannelId, String, MessageId), OutboxRow> =
     Keyspace::named("channel_address_message/outbox");
-/// The first row of each lane, by channel and the time it is due.
+/// The head of each lane, by channel and the time it is due.
 pub const OUTBOX_DUE: Keyspace<(ChannelId, Timestamp, String, MessageId), ()> =
     Keyspace::named("channel_time_address_message/none");
 /// Deferred work by the time it is due.

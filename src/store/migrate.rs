@@ -10,8 +10,13 @@ use crate::store::StoreError;
 use crate::store::keyspaces::META;
 use crate::store::kv::KvEngine;
 use crate::store::kv::Verdict;
+use crate::store::records::contacts;
 use crate::store::records::conversations;
+use crate::store::records::messages;
+use crate::store::records::outbox;
+use crate::store::records::read_marks;
 use crate::store::tx::Read as _;
+use crate::store::tx::Scan;
 use crate::store::tx::Snapshot;
 use crate::store::tx::Tx;
 
@@ -24,7 +29,7 @@ const FIRST: u64 = 1;
 pub type Step = fn(&mut Tx<'_>) -> Result<(), StoreError>;
 
 /// The steps in order: the first leads from version 1 to 2.
-pub const STEPS: &[Step] = &[lists_of_teams];
+pub const STEPS: &[Step] = &[lists_of_teams, what_was_left_behind];
 
 /// Conversations read at a time.
 const STEP_ROWS: usize = 500;
@@ -42,6 +47,37 @@ fn lists_of_teams(tx: &mut Tx<'_>) -> Result<(), StoreError> {
             conversations::list_by_team(tx, conversation)?;
         }
     }
+}
+
+/// Version 3 carries the customer's last word over into the next conversation, counts the
+/// conversations of contacts anew, keeps one head a lane, and no marks and queued messages of what
+/// was deleted.
+fn what_was_left_behind(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let found = conversations::scan(tx, after, STEP_ROWS)?;
+        let Some(last) = found.last() else { break };
+        after = Some(last.id);
+        for conversation in &found {
+            conversations::inherit_last_inbound(tx, conversation)?;
+        }
+    }
+    let mut after = None;
+    loop {
+        let found = contacts::by_age(tx, Scan::all().after(after.as_ref()).limit(STEP_ROWS))?;
+        let Some((last, _)) = found.last() else { break };
+        after = Some(*last);
+        for (id, _) in &found {
+            contacts::recount(tx, *id)?;
+        }
+    }
+    for row in outbox::list(tx)? {
+        if messages::get(tx, row.message_id)?.is_none() {
+            outbox::remove(tx, &row)?;
+        }
+    }
+    outbox::set_heads(tx)?;
+    read_marks::forget_orphans(tx)
 }
 
 /// Brings data to the version of this program. Before the first step `keep` is called to put a copy

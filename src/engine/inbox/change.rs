@@ -1,5 +1,7 @@
 //! Changing a conversation: one request, one transaction, any number of edits.
 
+use std::collections::BTreeSet;
+
 use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
@@ -7,6 +9,7 @@ use crate::engine::error::EngineError;
 use crate::engine::find;
 use crate::engine::inbox::moves;
 use crate::engine::inbox::moves::Terms;
+use crate::engine::inbox::send;
 use crate::engine::inbox::target;
 use crate::engine::sight;
 use crate::model::Opaque;
@@ -22,6 +25,7 @@ use crate::model::event::Event;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
+use crate::model::ids::MessageId;
 use crate::model::ids::TeamId;
 use crate::model::ids::UserId;
 use crate::model::opaque;
@@ -31,8 +35,12 @@ use crate::model::rejection::Rejection;
 use crate::model::tag;
 use crate::store::Direction;
 use crate::store::Tx;
+use crate::store::records::contacts;
 use crate::store::records::conversations;
+use crate::store::records::jobs;
 use crate::store::records::messages;
+use crate::store::records::outbox;
+use crate::store::records::read_marks;
 use crate::store::records::teams;
 use crate::store::records::unsent;
 
@@ -162,8 +170,8 @@ pub fn erase(
     erase_some(tx, pen, conversation, usize::MAX).map(drop)
 }
 
-/// Removes the oldest messages of a conversation, at most so many, and with the last one the
-/// conversation itself; whether it is gone now.
+/// Removes the oldest messages of a conversation, at most so many, with all that was still to be
+/// done about them, and with the last one the conversation itself; whether it is gone now.
 ///
 /// # Errors
 /// The disk's.
@@ -174,15 +182,24 @@ pub fn erase_some(
     at_most: usize,
 ) -> Result<bool, EngineError> {
     let limit = at_most.saturating_add(1);
-    let found = messages::near(tx, conversation.id, None, Direction::Forward, limit)?;
-    for message in found.iter().take(at_most) {
+    let mut found = messages::near(tx, conversation.id, None, Direction::Forward, limit)?;
+    let is_all = found.len() <= at_most;
+    found.truncate(at_most);
+    for message in &found {
+        if let Some(waiting) = outbox::get(tx, &send::lane(message))? {
+            outbox::remove(tx, &waiting)?;
+        }
         messages::remove(tx, message)?;
     }
-    if found.len() > at_most {
+    let gone: BTreeSet<MessageId> = found.iter().map(|message| message.id).collect();
+    jobs::remove_of_messages(tx, &gone)?;
+    if !is_all {
         return Ok(false);
     }
     conversations::remove(tx, conversation)?;
     unsent::forget_conversation(tx, conversation.id)?;
+    read_marks::forget_conversation(tx, conversation.id)?;
+    contacts::recount(tx, conversation.contact_id)?;
     let event = ConversationEvent {
         conversation_id: conversation.id,
         contact_id: conversation.contact_id,

@@ -159,7 +159,9 @@ fn count(
     match message.direction {
         Direction::Inbound => {
             conversation.inbound_count += 1;
-            conversation.last_inbound_at = Some(message.created_at);
+            // By the vendor's clock: news that come hours late open no fresh window.
+            let heard = message.at.min(message.created_at);
+            conversation.last_inbound_at = conversation.last_inbound_at.max(Some(heard));
             conversation.waiting_since.get_or_insert(message.created_at);
             counters::add(tx, Counter::Inbound, 1)
         }

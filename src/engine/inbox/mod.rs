@@ -6,6 +6,7 @@ pub mod drafts;
 pub mod entries;
 pub mod events;
 pub mod files;
+pub mod heard;
 pub mod history;
 pub mod list;
 pub mod moves;

@@ -84,7 +84,7 @@ pub fn open(
         last: None,
         last_message_at: pen.now,
         first_message_at: None,
-        last_inbound_at: None,
+        last_inbound_at: previous.and_then(|previous| previous.last_inbound_at),
         waiting_since: None,
         first_reply_at: None,
         resolved_at: None,

@@ -5,6 +5,7 @@ use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::find;
 use crate::engine::inbox::drafts::Audience;
+use crate::engine::inbox::heard;
 use crate::engine::inbox::moves;
 use crate::engine::inbox::open;
 use crate::engine::rules::window;
@@ -176,20 +177,8 @@ pub(super) fn may_send(
         );
         return Err(Rejection::new(Code::ChannelNotConnected, message).into());
     }
-    let heard = last_heard(tx, &place.conversation)?;
+    let heard = heard::last(tx, &place.conversation)?;
     Ok(window::may_send(content, row, heard, now)?)
-}
-
-/// When the customer last wrote there: in a conversation that we began, in the one before it.
-fn last_heard(tx: &Tx<'_>, conversation: &Conversation) -> Result<Option<Timestamp>, EngineError> {
-    if conversation.last_inbound_at.is_some() {
-        return Ok(conversation.last_inbound_at);
-    }
-    let previous = match conversation.previous_id {
-        Some(id) => conversations::get(tx, id)?,
-        None => None,
-    };
-    Ok(previous.and_then(|found| found.last_inbound_at))
 }
 
 /// Whether anything may go out to a contact on a channel.

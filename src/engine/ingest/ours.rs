@@ -147,12 +147,10 @@ fn theirs(
     let before = conversation.clone();
     let mut entry = apply::entry(tx, pen, channel, &contact, &conversation, inbound, None)?;
     entry.source = Source::Imported;
-    let at = entry.at;
     let mut message = entries::append(tx, pen, &mut conversation, entry)?;
     let after = Conversation {
         inbound_count: before.inbound_count,
         waiting_since: before.waiting_since,
-        last_inbound_at: before.last_inbound_at.max(Some(at)),
         ..conversation
     };
     conversations::put(tx, &after)?;

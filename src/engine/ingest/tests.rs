@@ -401,3 +401,27 @@ async fn a_receipt_brings_its_price_along_even_when_nothing_moves() {
     let pricing = bench.messages()[0].metadata.get("pricing").cloned();
     assert_eq!(pricing, Some(json!({"category":"utility"})));
 }
+
+#[tokio::test]
+async fn the_reply_window_counts_from_when_the_customer_wrote() {
+    let bench = Bench::new().await;
+    let said = |id: &str, at: &str| json!([{"event":"message","externalId":id,"from":{"address":ANA},"to":"","content":{"type":"text","text":"hi"},"sentAt":at}]);
+    let cases = [
+        ("late", "2025-12-31T09:00:00Z", "2025-12-31T09:00:00Z"),
+        (
+            "later still",
+            "2025-12-31T08:00:00Z",
+            "2025-12-31T09:00:00Z",
+        ),
+        (
+            "from a clock ahead",
+            "2026-01-09T00:00:00Z",
+            "2026-01-01T12:00:03Z",
+        ),
+    ];
+    for (id, written, expected) in cases {
+        bench.hear(said(id, written)).await;
+        let heard = bench.conversation().last_inbound_at;
+        assert_eq!(heard, Timestamp::parse(expected), "{id}");
+    }
+}

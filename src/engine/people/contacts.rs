@@ -1,5 +1,7 @@
 //! People outside: made, changed, found, erased.
 
+use std::collections::BTreeSet;
+
 use crate::base::page::Page;
 use crate::base::page::Span;
 use crate::base::time::Timestamp;
@@ -16,6 +18,7 @@ use crate::engine::people::contact_changes::fallback;
 use crate::engine::people::contact_changes::give_address;
 use crate::engine::people::contact_list;
 use crate::engine::people::contact_list::Filter;
+use crate::engine::queue;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::contact::Contact;
@@ -23,7 +26,9 @@ use crate::model::contact::Identity;
 use crate::model::contact::NameSource;
 use crate::model::event::ContactEvent;
 use crate::model::event::Event;
+use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
+use crate::model::message::SendError;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
@@ -34,6 +39,8 @@ use crate::store::records::conversations;
 use crate::store::records::counters;
 use crate::store::records::counters::Counter;
 use crate::store::records::identities;
+use crate::store::records::outbox;
+use crate::store::records::outbox::OutboxRow;
 
 /// What stands in place of an erased person's name.
 const ERASED: &str = "Deleted contact";
@@ -209,7 +216,7 @@ impl Contacts {
             .write("erasing a contact", move |tx| {
                 let mut pen = stamp.pen();
                 let contact = find(tx, id)?;
-                erase_in(tx, &contact, pen.now)?;
+                erase_in(tx, &mut pen, &contact)?;
                 let contact_id = contact.id;
                 audit::note(
                     tx,
@@ -243,20 +250,45 @@ fn store(
     Ok(())
 }
 
-fn erase_in(tx: &mut Tx<'_>, contact: &Contact, now: Timestamp) -> Result<(), EngineError> {
+fn erase_in(tx: &mut Tx<'_>, pen: &mut Pen, contact: &Contact) -> Result<(), EngineError> {
+    let waiting = waiting_for(tx, contact.id)?;
+    queue::abandon(tx, pen, waiting, &deleted())?;
     for identity in identities::of_contact(tx, contact.id)? {
         identities::remove(tx, &identity)?;
     }
     for merged in &contact.merged_ids {
         if let Some(tombstone) = contacts::get(tx, *merged)? {
-            contacts::put(tx, &nameless(&tombstone, now))?;
+            contacts::put(tx, &nameless(&tombstone, pen.now))?;
         }
     }
     counters::add(tx, Counter::Contacts, -1)?;
     if conversations::of_contact(tx, contact.id)?.is_empty() && contact.merged_ids.is_empty() {
         return Ok(contacts::remove(tx, contact)?);
     }
-    Ok(contacts::put(tx, &nameless(contact, now))?)
+    Ok(contacts::put(tx, &nameless(contact, pen.now))?)
+}
+
+/// What waits to go out to any address a person has, or had when a conversation was opened.
+fn waiting_for(read: &impl Read, id: ContactId) -> Result<Vec<OutboxRow>, EngineError> {
+    let addresses = identities::of_contact(read, id)?.into_iter();
+    let addresses = addresses.map(|identity| (identity.channel_id, identity.address));
+    let threads = conversations::of_contact(read, id)?.into_iter();
+    let threads = threads.map(|conversation| (conversation.channel_id, conversation.address));
+    let lanes: BTreeSet<(ChannelId, String)> = addresses.chain(threads).collect();
+    let mut waiting = Vec::new();
+    for (channel, address) in lanes {
+        waiting.extend(outbox::of_lane(read, channel, &address, usize::MAX)?);
+    }
+    Ok(waiting)
+}
+
+fn deleted() -> SendError {
+    SendError {
+        reason: "contact_deleted".to_owned(),
+        vendor_code: None,
+        message: "The contact was deleted before the message went out.".to_owned(),
+        retryable: false,
+    }
 }
 
 /// What is left of an erased person: nothing but the place in old conversations.

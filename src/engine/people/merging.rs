@@ -330,6 +330,11 @@ fn part(
             move_conversation(tx, pen, *id, *owner)?;
         }
     }
+    // Conversations may have been deleted since the merge.
+    let apart = merge.secondaries.iter().map(|secondary| secondary.id);
+    for id in apart.chain([left.id]) {
+        contacts::recount(tx, id)?;
+    }
     counters::add(tx, Counter::Contacts, steps(&merge))?;
     merge.undone_at = Some(pen.now);
     merges::put(tx, &merge)?;

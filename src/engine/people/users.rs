@@ -23,6 +23,7 @@ use crate::model::user::UserStatus;
 use crate::store::Read;
 use crate::store::Tx;
 use crate::store::records::attachments;
+use crate::store::records::read_marks;
 use crate::store::records::unsent;
 use crate::store::records::users;
 
@@ -217,6 +218,7 @@ impl Users {
                 logins::end_sessions(tx, id, None)?;
                 unsent::forget_user(tx, id)?;
                 users::remove(tx, &user)?;
+                read_marks::forget_user(tx, id)?;
                 note(tx, &mut pen, &actor, "user.deleted", &user)?;
                 pen.log(tx, Event::UserChanged(UserEvent { user_id: id }))?;
                 Ok(())

@@ -4,19 +4,18 @@
 use std::time::Duration;
 
 use crate::engine::context::Pen;
+use crate::engine::queue;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::channel::HealthNote;
 use crate::model::event::ChannelEvent;
 use crate::model::event::Event;
-use crate::model::event::MessageStatus;
 use crate::model::ids::ChannelId;
 use crate::model::ids::Id as _;
 use crate::model::ids::JobId;
 use crate::model::inbound::Effect;
 use crate::model::job::Job;
 use crate::model::job::JobKind;
-use crate::model::message::Delivery;
 use crate::model::message::SendError;
 use crate::model::opaque;
 use crate::model::outbound::Connected;
@@ -24,7 +23,6 @@ use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::channels;
 use crate::store::records::jobs;
-use crate::store::records::messages;
 use crate::store::records::outbox;
 
 /// How many notices a channel keeps; older ones make room.
@@ -122,28 +120,12 @@ pub fn check_after(
 /// # Errors
 /// The disk's.
 pub fn abandon(tx: &mut Tx<'_>, pen: &mut Pen, channel_id: ChannelId) -> Result<(), StoreError> {
-    for row in outbox::of_channel(tx, channel_id)? {
-        outbox::remove(tx, &row)?;
-        let Some(mut message) = messages::get(tx, row.message_id)? else {
-            continue;
-        };
-        if !message.hear(Delivery::Failed, pen.now) {
-            continue;
-        }
-        message.error = Some(SendError {
-            reason: "channel_deleted".to_owned(),
-            vendor_code: None,
-            message: "The channel was deleted before the message went out.".to_owned(),
-            retryable: false,
-        });
-        messages::update(tx, &message)?;
-        let status = MessageStatus {
-            message_id: message.id,
-            conversation_id: message.conversation_id,
-            status: message.delivery,
-            at: pen.now,
-        };
-        pen.log(tx, Event::MessageStatus(status))?;
-    }
-    Ok(())
+    let why = SendError {
+        reason: "channel_deleted".to_owned(),
+        vendor_code: None,
+        message: "The channel was deleted before the message went out.".to_owned(),
+        retryable: false,
+    };
+    let waiting = outbox::of_channel(tx, channel_id)?;
+    queue::abandon(tx, pen, waiting, &why)
 }

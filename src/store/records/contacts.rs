@@ -12,6 +12,7 @@ use crate::store::keyspaces::CONTACT_BY_EXTERNAL_ID;
 use crate::store::keyspaces::CONTACT_BY_NAME;
 use crate::store::keyspaces::CONTACT_BY_PHONE;
 use crate::store::keyspaces::CONTACTS;
+use crate::store::records::conversations;
 
 /// One contact, as stored: a merged one is answered as its own tombstone.
 ///
@@ -163,6 +164,22 @@ fn unindex(tx: &mut Tx<'_>, contact: &Contact) -> Result<(), StoreError> {
         tx.remove(&CONTACT_BY_EXTERNAL_ID, external_id)?;
     }
     Ok(())
+}
+
+/// Counts anew how many conversations a contact has; nothing where there is no such contact.
+///
+/// # Errors
+/// The disk's.
+pub fn recount(tx: &mut Tx<'_>, id: ContactId) -> Result<(), StoreError> {
+    let Some(mut contact) = get(tx, id)? else {
+        return Ok(());
+    };
+    let count = conversations::count_of_contact(tx, id)?;
+    if contact.conversation_count == count {
+        return Ok(());
+    }
+    contact.conversation_count = count;
+    put(tx, &contact)
 }
 
 /// Removes a contact.

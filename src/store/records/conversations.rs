@@ -62,6 +62,15 @@ pub fn of_contact(read: &impl Read, contact: ContactId) -> Result<Vec<Conversati
     Ok(found)
 }
 
+/// How many conversations a contact has.
+///
+/// # Errors
+/// The disk's.
+pub fn count_of_contact(read: &impl Read, contact: ContactId) -> Result<u32, StoreError> {
+    let found = read.keys_under(&CONVERSATIONS_OF_CONTACT, &contact)?;
+    Ok(u32::try_from(found.len()).unwrap_or(u32::MAX))
+}
+
 /// The places of conversations in one status, newest first, from after `after`.
 ///
 /// # Errors
@@ -212,6 +221,28 @@ pub fn list_by_team(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<(), 
         tx.put(&CONVERSATION_BY_TEAM, &key, &())?;
     }
     counters::count_shares(tx, conversation)
+}
+
+/// Carries the customer's last word over from the conversation before, where none was said in this
+/// one: one step of an upgrade, oldest conversations first.
+///
+/// # Errors
+/// The disk's.
+pub fn inherit_last_inbound(
+    tx: &mut Tx<'_>,
+    conversation: &Conversation,
+) -> Result<(), StoreError> {
+    let (None, Some(previous)) = (conversation.last_inbound_at, conversation.previous_id) else {
+        return Ok(());
+    };
+    let Some(heard) = get(tx, previous)?.and_then(|previous| previous.last_inbound_at) else {
+        return Ok(());
+    };
+    let heir = Conversation {
+        last_inbound_at: Some(heard),
+        ..conversation.clone()
+    };
+    tx.put(&CONVERSATIONS, &heir.id, &heir)
 }
 
 /// Where a conversation stands in the lists; hidden ones stand nowhere.

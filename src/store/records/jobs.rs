@@ -1,6 +1,9 @@
 //! Deferred work, by the time it is due.
 
+use std::collections::BTreeSet;
+
 use crate::base::time::Timestamp;
+use crate::model::ids::MessageId;
 use crate::model::job::Job;
 use crate::store::Read;
 use crate::store::Scan;
@@ -56,6 +59,22 @@ pub fn put_off(tx: &mut Tx<'_>, job: &Job, due: Timestamp) -> Result<(), StoreEr
             ..job.clone()
         },
     )
+}
+
+/// Strikes out every job that is about one of these messages.
+///
+/// # Errors
+/// The disk's.
+pub fn remove_of_messages(tx: &mut Tx<'_>, gone: &BTreeSet<MessageId>) -> Result<(), StoreError> {
+    if gone.is_empty() {
+        return Ok(());
+    }
+    for (key, job) in tx.scan(&JOBS, Scan::all())? {
+        if job.kind.message().is_some_and(|id| gone.contains(&id)) {
+            tx.remove(&JOBS, &key)?;
+        }
+    }
+    Ok(())
 }
 
 /// Strikes a job out.

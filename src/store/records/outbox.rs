@@ -1,8 +1,9 @@
 //! Messages on their way to a vendor: a queue per recipient, and the times they are due.
 //!
-//! A lane is one recipient on one channel. Only the first row of a lane is ever due, so that what
-//! was written first arrives first. Due times stand by channel: one that does not send holds up no
-//! other, however much waits there.
+//! A lane is one recipient on one channel. Exactly one row of a lane is due, its head, so that what
+//! was written first arrives first. A head stays one until it is taken out; then the first row that
+//! is left follows, which may be an older message that is tried again. Due times stand by channel:
+//! one that does not send holds up no other, however much waits there.
 
 use std::collections::BTreeMap;
 
@@ -62,24 +63,22 @@ pub fn get(read: &impl Read, key: &LaneKey) -> Result<Option<OutboxRow>, StoreEr
     read.get(&OUTBOX, key)
 }
 
-/// The first row of a lane.
+/// The rows of a lane, in order, at most so many.
 ///
 /// # Errors
 /// The disk's.
-pub fn first_of_lane(
+pub fn of_lane(
     read: &impl Read,
     channel: ChannelId,
     address: &str,
-) -> Result<Option<OutboxRow>, StoreError> {
-    let scan = Scan::under(&(channel, address.to_owned())).limit(1);
-    Ok(read
-        .scan(&OUTBOX, scan)?
-        .into_iter()
-        .next()
-        .map(|(_, row)| row))
+    limit: usize,
+) -> Result<Vec<OutboxRow>, StoreError> {
+    let scan = Scan::under(&(channel, address.to_owned())).limit(limit);
+    let found = read.scan(&OUTBOX, scan)?;
+    Ok(found.into_iter().map(|(_, row)| row).collect())
 }
 
-/// The first row of a lane and when it is due.
+/// The head of a lane and when it is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     /// When it may be tried.
@@ -88,7 +87,7 @@ pub struct Head {
     pub key: LaneKey,
 }
 
-/// The first rows of a channel's lanes, the longest due first.
+/// The heads of a channel's lanes, the longest due first.
 ///
 /// # Errors
 /// The disk's.
@@ -118,48 +117,79 @@ pub fn list(read: &impl Read) -> Result<Vec<OutboxRow>, StoreError> {
     read.values(&OUTBOX)
 }
 
-/// Puts a message at the end of its lane.
+/// Puts a message into its lane; the only one is its head.
 ///
 /// # Errors
 /// The disk's.
 pub fn push(tx: &mut Tx<'_>, row: &OutboxRow) -> Result<(), StoreError> {
-    if first_of_lane(tx, row.channel_id, &row.address)?.is_none() {
+    if of_lane(tx, row.channel_id, &row.address, 1)?.is_empty() {
         mark_due(tx, row)?;
     }
     tx.put(&OUTBOX, &key(row), row)
 }
 
-/// Stores a changed row that is first in its lane.
+/// Stores a changed row, whether or not it is the head of its lane.
 ///
 /// # Errors
 /// The disk's.
 pub fn update(tx: &mut Tx<'_>, old: &OutboxRow, new: &OutboxRow) -> Result<(), StoreError> {
-    if old.due != new.due {
+    if old.due != new.due && is_head(tx, old)? {
         unmark_due(tx, old)?;
         mark_due(tx, new)?;
     }
     tx.put(&OUTBOX, &key(new), new)
 }
 
-/// Takes a row out, wherever in its lane it stands; the first that is left is due.
+/// Takes a row out, wherever in its lane it stands; a head is followed by the first that is left.
 ///
 /// # Errors
 /// The disk's.
 pub fn remove(tx: &mut Tx<'_>, row: &OutboxRow) -> Result<(), StoreError> {
-    unmark_due(tx, row)?;
+    let was_head = is_head(tx, row)?;
     tx.remove(&OUTBOX, &key(row))?;
-    match first_of_lane(tx, row.channel_id, &row.address)? {
-        Some(next) => mark_due(tx, &next),
+    if !was_head {
+        return Ok(());
+    }
+    unmark_due(tx, row)?;
+    match of_lane(tx, row.channel_id, &row.address, 1)?.first() {
+        Some(next) => mark_due(tx, next),
         None => Ok(()),
     }
 }
 
-fn mark_due(tx: &mut Tx<'_>, row: &OutboxRow) -> Result<(), StoreError> {
+/// Gives every lane exactly one head, its first row: one step of an upgrade.
+///
+/// # Errors
+/// The disk's.
+pub fn set_heads(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    for (key, ()) in tx.scan(&OUTBOX_DUE, Scan::all())? {
+        tx.remove(&OUTBOX_DUE, &key)?;
+    }
+    let mut last: Option<(ChannelId, String)> = None;
+    for row in list(tx)? {
+        let lane = (row.channel_id, row.address.clone());
+        if last.as_ref() != Some(&lane) {
+            mark_due(tx, &row)?;
+            last = Some(lane);
+        }
+    }
+    Ok(())
+}
+
+fn is_head(read: &impl Read, row: &OutboxRow) -> Result<bool, StoreError> {
+    let place = due_place(row);
+    Ok(read.get(&OUTBOX_DUE, &place)?.is_some())
+}
+
+fn due_place(row: &OutboxRow) -> (ChannelId, Timestamp, String, MessageId) {
     let (channel, address, message) = key(row);
-    tx.put(&OUTBOX_DUE, &(channel, row.due, address, message), &())
+    (channel, row.due, address, message)
+}
+
+fn mark_due(tx: &mut Tx<'_>, row: &OutboxRow) -> Result<(), StoreError> {
+    tx.put(&OUTBOX_DUE, &due_place(row), &())
 }
 
 fn unmark_due(tx: &mut Tx<'_>, row: &OutboxRow) -> Result<(), StoreError> {
-    let (channel, address, message) = key(row);
-    tx.remove(&OUTBOX_DUE, &(channel, row.due, address, message))
+    tx.remove(&OUTBOX_DUE, &due_place(row))
 }

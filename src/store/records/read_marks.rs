@@ -7,9 +7,12 @@ use crate::model::conversation::Conversation;
 use crate::model::ids::ConversationId;
 use crate::model::ids::UserId;
 use crate::store::Read;
+use crate::store::Scan;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::keyspaces::READ_MARKS;
+use crate::store::records::conversations;
+use crate::store::records::users;
 
 /// How far somebody has read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,4 +63,42 @@ pub fn put(
     mark: ReadMark,
 ) -> Result<(), StoreError> {
     tx.put(&READ_MARKS, &(user, conversation), &mark)
+}
+
+/// Forgets how far anybody has read a conversation.
+///
+/// # Errors
+/// The disk's.
+pub fn forget_conversation(
+    tx: &mut Tx<'_>,
+    conversation: ConversationId,
+) -> Result<(), StoreError> {
+    for user in users::list(tx)? {
+        tx.remove(&READ_MARKS, &(user.id, conversation))?;
+    }
+    Ok(())
+}
+
+/// Forgets how far somebody has read anything.
+///
+/// # Errors
+/// The disk's.
+pub fn forget_user(tx: &mut Tx<'_>, user: UserId) -> Result<(), StoreError> {
+    for key in tx.keys_under(&READ_MARKS, &user)? {
+        tx.remove(&READ_MARKS, &key)?;
+    }
+    Ok(())
+}
+
+/// Forgets every mark of a person or a conversation that is not there: one step of an upgrade.
+///
+/// # Errors
+/// The disk's.
+pub fn forget_orphans(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    for (key, _) in tx.scan(&READ_MARKS, Scan::all())? {
+        if users::get(tx, key.0)?.is_none() || conversations::get(tx, key.1)?.is_none() {
+            tx.remove(&READ_MARKS, &key)?;
+        }
+    }
+    Ok(())
 }

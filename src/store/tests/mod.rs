@@ -3,6 +3,7 @@
 
 mod backup;
 mod crash;
+mod lanes;
 mod rounds;
 mod trouble;
 mod versions;

@@ -3,6 +3,7 @@
 mod asking;
 mod files;
 mod lanes;
+mod leaving;
 mod probe;
 mod trouble;
 mod vendor;
@@ -51,6 +52,10 @@ use crate::model::message::Message;
 use crate::model::message::Source;
 use crate::model::permission::Role;
 use crate::model::rejection::Code;
+use crate::model::user::Availability;
+use crate::model::user::Theme;
+use crate::model::user::User;
+use crate::model::user::UserStatus;
 use crate::net::http::Http;
 use crate::search::Search;
 use crate::search::SearchConfig;
@@ -60,6 +65,7 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::records::channels;
 use crate::store::records::messages;
+use crate::store::records::users;
 
 /// How long anything may take in the world outside the test.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -173,6 +179,29 @@ impl House {
             notes: Vec::new(),
         };
         self.change(move |tx| channels::put(tx, &channel)).await;
+    }
+
+    /// Gives somebody an account.
+    async fn hire(&self, id: UserId) {
+        let now = self.context.clock.now();
+        let user = User {
+            id,
+            email: "bo@example.com".to_owned(),
+            name: "Bo".to_owned(),
+            role: Role::Owner,
+            status: UserStatus::Active,
+            password_hash: None,
+            avatar_url: None,
+            phone: None,
+            availability: Availability::Automatic,
+            language: None,
+            theme: Theme::System,
+            last_login_at: None,
+            created_at: now,
+            updated_at: now,
+            totp: None,
+        };
+        self.change(move |tx| users::put(tx, &user)).await;
     }
 
     async fn change<F>(&self, mut change: F)

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
+use crate::engine::inbox::heard;
+use crate::engine::rules::window;
 use crate::engine::vendor::Broken;
 use crate::engine::vendor::Line;
 use crate::engine::vendor::NoAnswer;
@@ -16,9 +19,9 @@ use crate::engine::workers::delivery::unsure;
 use crate::model::capability::Capabilities;
 use crate::model::content::Content;
 use crate::model::content::Media;
-use crate::model::conversation::Conversation;
 use crate::model::ids::MessageId;
 use crate::model::message::Message;
+use crate::model::message::SendError;
 use crate::model::outbound::Call;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Sending;
@@ -55,7 +58,7 @@ struct Dispatch<'a> {
     line: Line<'a>,
     row: OutboxRow,
     message: Message,
-    conversation: Conversation,
+    heard_at: Option<Timestamp>,
     reply_to: Option<String>,
 }
 
@@ -83,7 +86,7 @@ impl<'a> Dispatch<'a> {
             line: Line::open(context, channel)?,
             row,
             message,
-            conversation,
+            heard_at: heard::last(&read, &conversation)?,
             reply_to: quoted.and_then(|quoted| quoted.external_id().map(str::to_owned)),
         }))
     }
@@ -98,6 +101,9 @@ impl<'a> Dispatch<'a> {
 
     /// Everything that can be repeated without harm: access, files, writing the calls.
     async fn prepare(&mut self) -> Result<Result<Vec<Call>, Refusal>, EngineError> {
+        if let Err(refusal) = self.still_open() {
+            return Ok(Err(refusal));
+        }
         let refused = |broken: Broken| broken.refusal;
         if let Err(refusal) = self.line.renew().await.map_err(refused) {
             return Ok(Err(refusal));
@@ -106,6 +112,21 @@ impl<'a> Dispatch<'a> {
             return Ok(Err(refusal));
         }
         Ok(self.render())
+    }
+
+    /// Whether the vendor's window is still open: what waited for the return of its channel may come
+    /// too late.
+    fn still_open(&self) -> Result<(), Refusal> {
+        let (content, row) = (&self.message.content, self.capabilities());
+        let now = self.context.clock.now();
+        window::may_send(content, row, self.heard_at, now).map_err(|closed| {
+            Refusal::Never(SendError {
+                reason: "messaging_window_closed".to_owned(),
+                vendor_code: None,
+                message: closed.message,
+                retryable: true,
+            })
+        })
     }
 
     async fn upload(&mut self) -> Result<Result<(), Refusal>, EngineError> {
@@ -143,7 +164,7 @@ impl<'a> Dispatch<'a> {
             media_urls: &urls,
             handles: &self.row.handles,
             metadata: &self.message.metadata,
-            last_inbound_at: self.conversation.last_inbound_at,
+            last_inbound_at: self.heard_at,
             now: self.context.clock.now(),
         };
         caught(|| self.line.translation.render(&sending))
