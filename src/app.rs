@@ -26,8 +26,8 @@ use crate::engine::context::Context;
 use crate::engine::context::Shared;
 use crate::engine::links::Links;
 use crate::engine::live::Live;
-use crate::engine::people::logins;
-use crate::engine::people::logins::FirstOwner;
+use crate::engine::people::first_owner;
+use crate::engine::people::first_owner::FirstOwner;
 use crate::engine::vendor::Vendors;
 use crate::engine::workers::Workers;
 use crate::engine::workers::feed::LogFeed;
@@ -345,7 +345,7 @@ async fn first_run(engine: &Engine, config: &Config) -> Result<Option<String>, S
         made.map_err(|error| wrong("LINKTOR_ADMIN_EMAIL and LINKTOR_ADMIN_PASSWORD", &error))?;
     }
     let snapshot = engine.context.store.snapshot().map_err(StartError::new)?;
-    let owner = logins::first_owner(&snapshot).map_err(StartError::new)?;
+    let owner = first_owner::first_owner(&snapshot).map_err(StartError::new)?;
     match (&chosen.bootstrap_api_key, owner) {
         (Some(key), Some(owner)) => {
             let made = engine.api_keys.bootstrap(key.reveal(), owner.id).await;

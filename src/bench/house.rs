@@ -10,7 +10,7 @@ use crate::bench::BenchError;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
-use crate::engine::people::logins::FirstOwner;
+use crate::engine::people::first_owner::FirstOwner;
 use crate::engine::people::logins::Origin;
 use crate::engine::setup::channels::NewChannel;
 use crate::model::Opaque;

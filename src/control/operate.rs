@@ -7,7 +7,7 @@ use crate::control::Command;
 use crate::control::status;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
-use crate::engine::people::logins;
+use crate::engine::people::first_owner;
 use crate::engine::people::users::NewUser;
 use crate::engine::people::users::UserChanges;
 use crate::model::actor::Actor;
@@ -177,7 +177,7 @@ async fn create_key(
         find(engine, email)?
     } else {
         let snapshot = engine.context.store.snapshot().map_err(said)?;
-        let owner = logins::first_owner(&snapshot).map_err(said)?;
+        let owner = first_owner::first_owner(&snapshot).map_err(said)?;
         owner.ok_or(
             "there is no owner yet whom a key could act for; make one with `linktor user add`",
         )?

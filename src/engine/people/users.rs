@@ -5,8 +5,8 @@ use crate::engine::audit;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
-use crate::engine::people::logins;
 use crate::engine::people::passwords::Passwords;
+use crate::engine::people::sessions;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::event::Event;
@@ -191,7 +191,7 @@ impl Users {
                     note(tx, &mut pen, &actor, deed(&before, &user), &user)?;
                 }
                 if !user.is_active() || hash.is_some() {
-                    logins::end_sessions(tx, id, None)?;
+                    sessions::end_all(tx, id, None)?;
                 }
                 pen.log(tx, Event::UserChanged(UserEvent { user_id: id }))?;
                 Ok(user)
@@ -215,7 +215,7 @@ impl Users {
                 may_touch(&actor, &user)?;
                 keep_an_owner(tx, &user)?;
                 release_conversations(tx, &mut pen, id, actor.name())?;
-                logins::end_sessions(tx, id, None)?;
+                sessions::end_all(tx, id, None)?;
                 unsent::forget_user(tx, id)?;
                 users::remove(tx, &user)?;
                 read_marks::forget_user(tx, id)?;

@@ -9,7 +9,7 @@ use actix_web::web::Bytes;
 use actix_web::web::Query;
 use serde::Deserialize;
 
-use crate::engine::people::logins::FirstOwner;
+use crate::engine::people::first_owner::FirstOwner;
 use crate::engine::people::logins::SignedIn;
 use crate::engine::people::logins::Stay;
 use crate::model::rejection::Code;
