@@ -26,7 +26,6 @@ use crate::engine::context::Context;
 use crate::engine::context::Shared;
 use crate::engine::links::Links;
 use crate::engine::live::Live;
-use crate::engine::people::first_owner;
 use crate::engine::people::first_owner::FirstOwner;
 use crate::engine::vendor::Vendors;
 use crate::engine::workers::Workers;
@@ -344,17 +343,11 @@ async fn first_run(engine: &Engine, config: &Config) -> Result<Option<String>, S
         let made = engine.logins.make_first_owner(&owner).await;
         made.map_err(|error| wrong("LINKTOR_ADMIN_EMAIL and LINKTOR_ADMIN_PASSWORD", &error))?;
     }
-    let snapshot = engine.context.store.snapshot().map_err(StartError::new)?;
-    let owner = first_owner::first_owner(&snapshot).map_err(StartError::new)?;
-    match (&chosen.bootstrap_api_key, owner) {
-        (Some(key), Some(owner)) => {
-            let made = engine.api_keys.bootstrap(key.reveal(), owner.id).await;
-            made.map_err(|error| wrong("LINKTOR_BOOTSTRAP_API_KEY", &error))?;
-        }
-        (Some(_), None) => tracing::warn!(
-            "LINKTOR_BOOTSTRAP_API_KEY waits for an owner: set LINKTOR_ADMIN_EMAIL and LINKTOR_ADMIN_PASSWORD, or finish the set-up and start again"
-        ),
-        (None, _) => {}
+    if let Some(key) = &chosen.bootstrap_api_key {
+        let owner = engine.logins.ensure_owner().await;
+        let owner = owner.map_err(StartError::new)?;
+        let made = engine.api_keys.bootstrap(key.reveal(), owner.id).await;
+        made.map_err(|error| wrong("LINKTOR_BOOTSTRAP_API_KEY", &error))?;
     }
     if engine.logins.is_unowned().map_err(StartError::new)? {
         let token = engine

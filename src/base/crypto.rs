@@ -65,6 +65,12 @@ pub fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// The bytes behind such a text; none when it is not one.
+#[must_use]
+pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
 /// A new secret for a person or program to carry: the prefix and 256 bits.
 #[must_use]
 pub fn new_token(random: &Random, prefix: &str) -> String {

@@ -11,3 +11,4 @@ pub mod random;
 pub mod secret;
 pub mod text;
 pub mod time;
+pub mod totp;

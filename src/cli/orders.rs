@@ -54,6 +54,11 @@ pub enum UserOrder {
         /// The user's address
         email: String,
     },
+    /// Take away the second factor of a user who lost it, and end their sessions
+    TwoStepOff {
+        /// The user's address
+        email: String,
+    },
     /// Remove a user; their open conversations go back to the queue
     Delete {
         /// The user's address
@@ -162,6 +167,7 @@ impl UserOrder {
             },
             Self::Suspend { email } => Command::UserSuspend { email },
             Self::Activate { email } => Command::UserActivate { email },
+            Self::TwoStepOff { email } => Command::UserTwoStepOff { email },
             Self::Delete { email } => Command::UserDelete { email },
         })
     }

@@ -55,6 +55,11 @@ pub enum Command {
         /// Who.
         email: String,
     },
+    /// Take away a user's second factor.
+    UserTwoStepOff {
+        /// Who.
+        email: String,
+    },
     /// Remove a user.
     UserDelete {
         /// Who.

@@ -54,6 +54,14 @@ pub async fn carry_out(engine: &Engine, command: Command) -> Result<String, Stri
             change_user(engine, &email, in_status(UserStatus::Active)).await?;
             Ok(format!("{email} can sign in again."))
         }
+        Command::UserTwoStepOff { email } => {
+            let user = find(engine, &email)?;
+            let reset = engine.users.reset_totp(&Actor::system(), user.id).await;
+            reset.map_err(said)?;
+            Ok(format!(
+                "{email} signs in with the password alone; their sessions are ended."
+            ))
+        }
         Command::UserDelete { email } => {
             let user = find(engine, &email)?;
             let removed = engine.users.delete(&Actor::system(), user.id).await;

@@ -40,9 +40,23 @@ pub struct User {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// The sealed secret of the second factor; none while it is off.
+    /// The second factor; none while it is off. Never leaves the engine.
     #[serde(default)]
-    pub totp: Option<Vec<u8>>,
+    pub totp: Option<Totp>,
+}
+
+/// A second factor: an authenticator that shows codes, and codes on paper for when it is lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Totp {
+    /// The secret that the authenticator shares with us, sealed.
+    pub secret: Vec<u8>,
+    /// Since when it is on.
+    pub since: Timestamp,
+    /// The time step of the newest code that was taken: no code works twice.
+    pub last_step: i64,
+    /// Keyed digests of the recovery codes that are left; each works once.
+    pub recovery: Vec<[u8; 32]>,
 }
 
 /// Whether a person may sign in.

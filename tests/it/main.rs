@@ -11,4 +11,5 @@ mod crash;
 mod desk;
 mod life;
 mod search;
+mod signing_in;
 mod webchat;

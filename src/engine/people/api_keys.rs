@@ -92,7 +92,8 @@ impl ApiKeys {
         Ok((made, key))
     }
 
-    /// Makes sure that a key chosen by the operator works and is an owner's.
+    /// Makes sure that a key chosen by the operator is there and is an owner's. One that was revoked
+    /// stays revoked.
     ///
     /// # Errors
     /// `VALIDATION_ERROR`: it is too short to be safe.
@@ -111,7 +112,10 @@ impl ApiKeys {
             .write("making the bootstrap key", move |tx| {
                 if api_keys::by_hash(tx, &crypto::token_hash(&text))?.is_none() {
                     let mut pen = stamp.pen();
-                    make(tx, &mut pen, &text, "Bootstrap", Vec::new(), owner, None)?;
+                    let key = make(tx, &mut pen, &text, "Bootstrap", Vec::new(), owner, None)?;
+                    let details = audit::named(&key.name);
+                    let by = Actor::system();
+                    audit::note(tx, &mut pen, &by, "api_key.created", key.id, details)?;
                 }
                 Ok(())
             })

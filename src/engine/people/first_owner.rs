@@ -5,13 +5,21 @@ use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::people::logins::Logins;
 use crate::engine::people::users;
+use crate::model::event::Event;
+use crate::model::event::UserEvent;
 use crate::model::permission::Role;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::model::user::User;
 use crate::store::Read;
+use crate::store::Tx;
 use crate::store::records::organisation;
 use crate::store::records::users as user_records;
+
+/// The name of the account that stands in for an owner.
+const STAND_IN_NAME: &str = "Operator";
+/// Its address, to which no mail can be sent.
+const STAND_IN_EMAIL: &str = "operator@linktor.invalid";
 
 /// What the first owner tells of themselves.
 #[derive(Debug, Clone, Default)]
@@ -25,12 +33,12 @@ pub struct FirstOwner {
 }
 
 impl Logins {
-    /// Whether nobody has an account yet.
+    /// Whether no owner can sign in yet.
     ///
     /// # Errors
     /// The store's.
     pub fn is_unowned(&self) -> Result<bool, EngineError> {
-        Ok(user_records::list(&self.context.store.snapshot()?)?.is_empty())
+        Ok(!is_owned(&self.context.store.snapshot()?)?)
     }
 
     /// A new one-time token for the set-up page; earlier ones stop working.
@@ -58,6 +66,32 @@ impl Logins {
         Ok(held.is_some_and(|held| crypto::same(&held, &crypto::token_hash(token))))
     }
 
+    /// The owner that the key of the operator acts for, made when there is none: it cannot sign in,
+    /// and becomes the first owner's account once somebody sets the installation up.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn ensure_owner(&self) -> Result<User, EngineError> {
+        let stamp = self.context.stamp();
+        self.context
+            .store
+            .write("making an owner for the operator's key", move |tx| {
+                if let Some(owner) = first_owner(tx)? {
+                    return Ok(owner);
+                }
+                let mut pen = stamp.pen();
+                users::make(
+                    tx,
+                    &mut pen,
+                    STAND_IN_NAME,
+                    STAND_IN_EMAIL,
+                    Role::Owner,
+                    None,
+                )
+            })
+            .await
+    }
+
     /// Makes the first owner. Possible once.
     ///
     /// # Errors
@@ -70,18 +104,49 @@ impl Logins {
         self.context
             .store
             .write("making the first owner", move |tx| {
-                if !user_records::list(tx)?.is_empty() {
+                if is_owned(tx)? {
                     let message = "This installation has an owner already; sign in.";
                     return Err(Rejection::new(Code::ResourceAlreadyExists, message).into());
                 }
                 let mut pen: Pen = stamp.pen();
                 let hash = Some(hash.clone());
-                let user = users::make(tx, &mut pen, &name, &email, Role::Owner, hash)?;
+                let user = match user_records::by_email(tx, STAND_IN_EMAIL)? {
+                    Some(stand_in) => take_over(tx, &mut pen, stand_in, &name, &email, hash)?,
+                    None => users::make(tx, &mut pen, &name, &email, Role::Owner, hash)?,
+                };
                 organisation::forget_setup_token(tx)?;
                 Ok(user)
             })
             .await
     }
+}
+
+/// Whether somebody who is an owner can sign in, or could before an owner blocked them.
+fn is_owned(read: &impl Read) -> Result<bool, EngineError> {
+    let all = user_records::list(read)?;
+    Ok(all
+        .iter()
+        .any(|user| user.role == Role::Owner && user.password_hash.is_some()))
+}
+
+/// Makes the account that stood in for an owner the first owner's own: keys of it go on working.
+fn take_over(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    mut account: User,
+    name: &str,
+    email: &str,
+    password_hash: Option<String>,
+) -> Result<User, EngineError> {
+    users::free_email(tx, email, Some(account.id))?;
+    name.clone_into(&mut account.name);
+    email.clone_into(&mut account.email);
+    account.password_hash = password_hash;
+    account.updated_at = pen.now;
+    user_records::put(tx, &account)?;
+    let user_id = account.id;
+    pen.log(tx, Event::UserChanged(UserEvent { user_id }))?;
+    Ok(account)
 }
 
 /// The owner an installation's own acts are done for, such as its bootstrap key.

@@ -6,8 +6,6 @@ use crate::engine::people::logins::Logins;
 use crate::engine::people::sessions;
 use crate::model::actor::Actor;
 use crate::model::ids::SessionId;
-use crate::model::rejection::Code;
-use crate::model::rejection::Rejection;
 use crate::store::records::users;
 
 impl Logins {
@@ -22,20 +20,9 @@ impl Logins {
         new: &str,
         keep: Option<SessionId>,
     ) -> Result<(), EngineError> {
-        let id = actor.user_id().ok_or_else(|| {
-            Rejection::new(
-                Code::AuthenticationRequired,
-                "Sign in to change a password.",
-            )
-        })?;
-        let user = users::get(&self.context.store.snapshot()?, id)?;
-        let hash = user.as_ref().and_then(|user| user.password_hash.as_deref());
-        if !self.passwords.matches(present, hash).await? {
-            let message = "The present password is not right.";
-            return Err(Rejection::new(Code::InvalidCredentials, message)
-                .and_field("currentPassword", "is not right")
-                .into());
-        }
+        let user = self.own_account(actor)?;
+        self.confirm(&user, present, "currentPassword").await?;
+        let id = user.id;
         let hash = self.passwords.hash(new).await?;
         let stamp = self.context.stamp();
         let actor = actor.clone();

@@ -39,8 +39,8 @@ impl Throttle {
         })
     }
 
-    /// A try of `name` failed.
-    pub fn failed(&self, name: &str, now: Timestamp) {
+    /// A try of `name` failed; how many there were by now.
+    pub fn failed(&self, name: &str, now: Timestamp) -> u32 {
         let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if names.len() >= NAMES_MAX {
             names.retain(|_, failures| now.since(failures.last) < MEMORY);
@@ -60,6 +60,7 @@ impl Throttle {
         }
         failures.count = failures.count.saturating_add(1);
         failures.last = now;
+        failures.count
     }
 
     /// A try of `name` succeeded: its failures are forgotten.

@@ -199,6 +199,34 @@ impl Users {
             .await
     }
 
+    /// Takes away the second factor of somebody who lost it, and ends their sessions: the phone may
+    /// be in other hands.
+    ///
+    /// # Errors
+    /// The actor may not; there is none.
+    pub async fn reset_totp(&self, actor: &Actor, id: UserId) -> Result<User, EngineError> {
+        actor.require(Permission::ManageUsers)?;
+        let stamp = self.context.stamp();
+        let actor = actor.clone();
+        self.context
+            .store
+            .write("taking away a second factor", move |tx| {
+                let mut pen = stamp.pen();
+                let mut user = find(tx, id)?;
+                may_touch(&actor, &user)?;
+                if user.totp.take().is_none() {
+                    return Ok(user);
+                }
+                user.updated_at = pen.now;
+                users::put(tx, &user)?;
+                note(tx, &mut pen, &actor, "user.two_step_reset", &user)?;
+                sessions::end_all(tx, id, None)?;
+                pen.log(tx, Event::UserChanged(UserEvent { user_id: id }))?;
+                Ok(user)
+            })
+            .await
+    }
+
     /// Removes a user; their open conversations go back to the queue.
     ///
     /// # Errors
@@ -246,7 +274,10 @@ fn deed(before: &User, after: &User) -> &'static str {
 }
 
 /// Writes down what was done to a user: who it is and what the user may do now, never a password.
-fn note(
+///
+/// # Errors
+/// The disk's.
+pub(super) fn note(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
     actor: &Actor,
@@ -393,7 +424,11 @@ fn keep_an_owner(tx: &Tx<'_>, leaving: &User) -> Result<(), EngineError> {
     Err(Rejection::new(Code::ValidationError, message).into())
 }
 
-fn free_email(tx: &Tx<'_>, email: &str, but: Option<UserId>) -> Result<(), EngineError> {
+/// Goes on only when an address is nobody else's.
+///
+/// # Errors
+/// `EMAIL_ALREADY_EXISTS`.
+pub(super) fn free_email(tx: &Tx<'_>, email: &str, but: Option<UserId>) -> Result<(), EngineError> {
     match users::by_email(tx, email)? {
         Some(user) if Some(user.id) != but => {
             let message = format!("There is already an account with the address {email}.");

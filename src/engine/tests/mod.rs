@@ -5,6 +5,7 @@ mod audit;
 mod delivery;
 mod people;
 mod retention;
+mod second_factor;
 mod sight;
 mod sweep;
 mod writing;

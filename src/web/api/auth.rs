@@ -28,7 +28,7 @@ pub fn routes(routes: &mut Routes) {
     routes.about("auth");
     routes
         .post(&["/auth/login"], login)
-        .says("Sign in with email and password")
+        .says("Sign in with email and password, and a code where the account asks for one")
         .anyone()
         .takes::<LoginIn>()
         .gives::<LoginOut>();
@@ -67,6 +67,10 @@ struct LoginIn {
     email: String,
     /// The password.
     password: String,
+    /// Where the account has two-step sign-in: the six digits the authenticator shows, or a recovery
+    /// code.
+    #[serde(default)]
+    code: Option<String>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -185,8 +189,15 @@ impl MeOut {
 
 async fn login(state: Data<State>, request: HttpRequest, body: Body<LoginIn>) -> Answered {
     let origin = origin_of(&request, &state);
-    let LoginIn { email, password } = body.0;
-    let pair = state.engine.logins.issue(&email, &password, origin).await?;
+    let LoginIn {
+        email,
+        password,
+        code,
+    } = body.0;
+    let logins = &state.engine.logins;
+    let pair = logins
+        .issue(&email, &password, code.as_deref(), origin)
+        .await?;
     let mut out = LoginOut::new(&pair);
     out.user = Some(UserOut::new(pair.user, tenant_of(&state)?));
     out.tenant = Some(organisation::present(&state)?);

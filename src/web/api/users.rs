@@ -57,6 +57,10 @@ pub fn routes(routes: &mut Routes) {
         .delete(&["/users/{id}"], remove)
         .says("Remove a user; the user's conversations go back to the queue")
         .needs(Permission::ManageUsers);
+    routes
+        .delete(&["/users/{id}/totp"], reset_totp)
+        .says("Take away a user's second factor and end the user's sessions")
+        .needs(Permission::ManageUsers);
 }
 
 /// A user.
@@ -84,6 +88,8 @@ pub struct UserOut {
     pub avatar: Option<String>,
     /// The phone number.
     pub phone: Option<String>,
+    /// Whether two-step sign-in is on.
+    pub totp_enabled: bool,
     /// The last sign-in.
     pub last_login_at: Option<Timestamp>,
     /// When it was made.
@@ -112,6 +118,7 @@ impl UserOut {
             avatar: user.avatar_url.clone(),
             avatar_url: user.avatar_url,
             phone: user.phone,
+            totp_enabled: user.totp.is_some(),
             last_login_at: user.last_login_at,
             created_at: user.created_at,
             updated_at: user.updated_at,
@@ -223,6 +230,11 @@ async fn update(
 
 async fn remove(caller: ApiCaller, state: Data<State>, id: IdOf<UserId>) -> Answered {
     state.engine.users.delete(&caller.actor, id.0).await?;
+    Ok(Answer::done())
+}
+
+async fn reset_totp(caller: ApiCaller, state: Data<State>, id: IdOf<UserId>) -> Answered {
+    state.engine.users.reset_totp(&caller.actor, id.0).await?;
     Ok(Answer::done())
 }
 

@@ -12,10 +12,12 @@ use serde::Deserialize;
 use crate::engine::people::first_owner::FirstOwner;
 use crate::engine::people::logins::SignedIn;
 use crate::engine::people::logins::Stay;
+use crate::engine::people::logins::Step;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::web::auth;
 use crate::web::csrf;
+use crate::web::dashboard::code;
 use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
 use crate::web::dashboard::problem::Problem;
@@ -50,10 +52,24 @@ struct Asked {
     next: Option<String>,
     token: Option<String>,
     out: Option<String>,
+    late: Option<String>,
+}
+
+impl Asked {
+    /// What brought somebody to the sign-in page.
+    fn notice(&self) -> Option<String> {
+        let words = match (&self.out, &self.late) {
+            (Some(_), _) => "You are signed out.",
+            (None, Some(_)) => "That took too long. Please sign in again.",
+            (None, None) => return None,
+        };
+        Some(words.to_owned())
+    }
 }
 
 /// A path of ours to go on to. Anything that could lead elsewhere leads to the inbox.
-fn safe_next(next: &str) -> &str {
+#[must_use]
+pub fn safe_next(next: &str) -> &str {
     let inside = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
     if inside { next } else { "/app/inbox" }
 }
@@ -100,7 +116,8 @@ fn login_page(
     Ok(response)
 }
 
-fn add_cookie(response: &mut HttpResponse, cookie: &Cookie<'_>) {
+/// Adds a cookie to an answer.
+pub fn add_cookie(response: &mut HttpResponse, cookie: &Cookie<'_>) {
     if let Err(error) = response.add_cookie(cookie) {
         tracing::error!("a cookie could not be set: {error}");
     }
@@ -119,7 +136,7 @@ async fn show_login(
     if state.engine.logins.is_unowned()? {
         return Ok(see("/setup"));
     }
-    let notice = asked.out.as_ref().map(|_| "You are signed out.".to_owned());
+    let notice = asked.notice();
     login_page(
         &state,
         &request,
@@ -152,13 +169,14 @@ async fn login(state: Shared, request: HttpRequest, body: Bytes) -> Result<HttpR
         Stay::Brief
     };
     let origin = auth::origin_of(&request, &state);
-    match state
-        .engine
-        .logins
-        .sign_in(&email, fields.get("password"), stay, origin)
+    let (password, known) = (fields.get("password"), code::known(&request));
+    let logins = &state.engine.logins;
+    match logins
+        .sign_in(&email, password, stay, known.as_deref(), origin)
         .await
     {
-        Ok(signed_in) => Ok(welcome(&state, &signed_in, stay, &next)),
+        Ok(Step::Done(signed_in)) => Ok(welcome(&state, &signed_in, stay, &next)),
+        Ok(Step::Code(half)) => Ok(code::ask(&state, half, &next)),
         Err(error) => {
             let refused = rejection_of(error);
             let status = match refused.code {

@@ -129,6 +129,7 @@ fn draw(state: &State, reader: &Reader, name: &str, refused: &Refused) -> Result
         name: refused.field("name", name),
         current_error: refused.about("currentPassword"),
         password_error: refused.about("password"),
+        two_step: reader.agent.user.totp.is_some(),
         sessions: sessions
             .iter()
             .map(|session| session_view(state, reader, session))

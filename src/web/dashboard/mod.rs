@@ -4,6 +4,7 @@ pub mod account;
 pub mod answers;
 pub mod channel;
 pub mod channels;
+pub mod code;
 pub mod contacts;
 pub mod conversation;
 pub mod desk;
@@ -18,6 +19,7 @@ pub mod problem;
 pub mod reader;
 pub mod search;
 pub mod teams;
+pub mod two_step;
 pub mod upload;
 pub mod users;
 pub mod view;
@@ -34,6 +36,7 @@ use crate::web::dashboard::problem::Problem;
 /// The addresses of the dashboard, one line a page.
 pub fn configure(config: &mut ServiceConfig) {
     account::configure(config);
+    code::configure(config);
     live::configure(config);
     writing::configure(config);
     conversation::configure(config);
@@ -43,6 +46,7 @@ pub fn configure(config: &mut ServiceConfig) {
     users::configure(config);
     teams::configure(config);
     me::configure(config);
+    two_step::configure(config);
     contacts::configure(config);
     health::configure(config);
     search::configure(config);

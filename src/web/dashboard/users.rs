@@ -46,7 +46,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route(HERE, web::post().to(create))
         .route("/app/settings/users/{id}", web::post().to(change))
         .route("/app/settings/users/{id}/disable", web::post().to(disable))
-        .route("/app/settings/users/{id}/enable", web::post().to(enable));
+        .route("/app/settings/users/{id}/enable", web::post().to(enable))
+        .route(
+            "/app/settings/users/{id}/two-step-off",
+            web::post().to(reset_two_step),
+        );
 }
 
 async fn show(state: Shared, told: Query<Told>, reader: Reader) -> Result<HttpResponse, Problem> {
@@ -96,6 +100,17 @@ async fn disable(state: Shared, id: Path<String>, form: Form) -> Result<HttpResp
 
 async fn enable(state: Shared, id: Path<String>, form: Form) -> Result<HttpResponse, Problem> {
     update(&state, &id, &form.reader, to_status(UserStatus::Active)).await
+}
+
+async fn reset_two_step(
+    state: Shared,
+    id: Path<String>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let id: UserId = id.parse().map_err(|_| Problem::not_found())?;
+    let users = &state.engine.users;
+    users.reset_totp(&form.reader.actor(), id).await?;
+    Ok(see(SAVED))
 }
 
 fn to_status(status: UserStatus) -> UserChanges {
@@ -179,6 +194,8 @@ fn row(state: &State, reader: &Reader, user: &User, teams: &[Team]) -> UserRow {
         seen: user
             .last_login_at
             .map(|at| TimeView::ago(at, context.clock.now())),
+        two_step: user.totp.is_some(),
+        changeable,
         active: user.is_active(),
         me: user.id == reader.agent.user.id,
     }

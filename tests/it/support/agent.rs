@@ -113,7 +113,7 @@ fn cookie_of(reply: &Reply, name: &str) -> String {
 }
 
 /// The value of a field of a form.
-fn value_of(page: &str, field: &str) -> String {
+pub fn value_of(page: &str, field: &str) -> String {
     let mark = format!("name=\"{field}\" value=\"");
     let (_, rest) = page.split_once(&mark).unwrap();
     rest.split('"').next().unwrap().to_owned()

@@ -116,6 +116,11 @@ impl Server {
         self.running.url()
     }
 
+    /// Where the first owner is made, while there is none.
+    pub fn setup_url(&self) -> Option<&str> {
+        self.running.setup_url()
+    }
+
     /// Lets time pass.
     pub fn pass(&self, span: Duration) {
         self.clock.advance(span);

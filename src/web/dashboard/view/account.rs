@@ -6,6 +6,7 @@ use super::atoms::FieldView;
 use super::atoms::OptionView;
 use super::atoms::TimeView;
 use super::filters;
+use super::qr::Picture;
 use super::shell::Area;
 use super::shell::ShellView;
 use super::shell::Theme;
@@ -144,6 +145,51 @@ pub struct MePage {
     pub current_error: Option<String>,
     /// What is wrong with the new password.
     pub password_error: Option<String>,
+    /// Whether two-step sign-in is on.
+    pub two_step: bool,
     /// Where the person is signed in.
     pub sessions: Vec<SessionView>,
+}
+
+/// A second factor to take into use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferView {
+    /// The picture an authenticator scans.
+    pub picture: Picture,
+    /// The secret as text, in groups.
+    pub secret: String,
+    /// What gives the secret back.
+    pub token: String,
+    /// What is wrong with the code.
+    pub code_error: Option<String>,
+}
+
+/// How one's second factor stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TwoStep {
+    /// Off: fields `token`, `code`, `password`.
+    Off(OfferView),
+    /// Recovery codes that were just made: shown this once.
+    Fresh(Vec<String>),
+    /// On: forms with `password`.
+    On {
+        /// "3 Mar 2026".
+        since: String,
+        /// Recovery codes that still work.
+        codes_left: usize,
+    },
+}
+
+/// `/app/me/two-step`. Forms: `POST /app/me/two-step`, `/app/me/two-step/off`, `/app/me/two-step/codes`.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "two_step.html")]
+pub struct TwoStepPage {
+    /// The frame.
+    pub shell: ShellView,
+    /// What went wrong.
+    pub banner: Option<BannerView>,
+    /// How it stands.
+    pub two_step: TwoStep,
+    /// What is wrong with the present password.
+    pub password_error: Option<String>,
 }

@@ -20,6 +20,7 @@ pub mod inbox;
 pub mod list;
 pub mod outside;
 pub mod panel;
+pub mod qr;
 pub mod search;
 pub mod settings;
 pub mod shell;

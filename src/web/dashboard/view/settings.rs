@@ -82,6 +82,10 @@ pub struct UserRow {
     pub teams: Vec<String>,
     /// Last active.
     pub seen: Option<TimeView>,
+    /// Whether two-step sign-in is on.
+    pub two_step: bool,
+    /// Whether the reader may change the user.
+    pub changeable: bool,
     /// May sign in.
     pub active: bool,
     /// The reader.
@@ -89,7 +93,8 @@ pub struct UserRow {
 }
 
 /// `/app/settings/users`. Forms: `POST /app/settings/users` (`name`, `email`, `role`, `password`),
-/// `POST /app/settings/users/{id}` (`role`), `POST /app/settings/users/{id}/disable` and `/enable`.
+/// `POST /app/settings/users/{id}` (`role`), `POST /app/settings/users/{id}/disable`, `/enable` and
+/// `/two-step-off`.
 #[derive(Debug, Clone, askama::Template)]
 #[template(path = "users.html")]
 pub struct UsersPage {

@@ -152,6 +152,7 @@ fn account(theme: Theme) -> Vec<(&'static str, String)> {
         name: FieldView::of("Marina Costa"),
         current_error: None,
         password_error: None,
+        two_step: false,
         sessions: vec![
             SessionView {
                 id: "ses_1".to_owned(),
@@ -630,7 +631,7 @@ fn settings(theme: Theme) -> Vec<(&'static str, String)> {
         ],
     };
     let roles = options(&["owner", "admin", "agent"], "agent");
-    let user = |name: &str, me, active| UserRow {
+    let user = |name: &str, me: bool, active| UserRow {
         id: format!("user_{}", name.len()),
         avatar: AvatarView::of(name, name).with(Presence::Online),
         name: name.to_owned(),
@@ -638,6 +639,8 @@ fn settings(theme: Theme) -> Vec<(&'static str, String)> {
         roles: roles.clone(),
         teams: vec!["Support".to_owned()],
         seen: Some(ago("2026-11-22T10:40:00Z")),
+        two_step: active,
+        changeable: !me,
         active,
         me,
     };
