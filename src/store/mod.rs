@@ -15,6 +15,7 @@ pub mod kv;
 pub mod log;
 pub mod migrate;
 pub mod records;
+pub mod round;
 #[cfg(test)]
 mod tests;
 pub mod tx;
@@ -135,8 +136,8 @@ impl Store {
     /// Makes a change and answers once it is on disk.
     ///
     /// The closure may run more than once: no clock, no randomness, nothing that acts outside the
-    /// transaction. It checks first and writes after. While too much is waiting, the caller waits,
-    /// for a few seconds.
+    /// transaction. What it wrote before it fails is forgotten. While too much is waiting, the
+    /// caller waits, for a few seconds.
     ///
     /// # Errors
     /// The closure's own refusal, or the store's trouble. After [`StoreError::Disk`] the change may

@@ -223,12 +223,9 @@ impl Read for Snapshot {
     }
 }
 
-/// A change being made. It sees its own writes. Check first, write after: a change that fails
-/// before its first write leaves no trace and disturbs nobody.
+/// A change being made. It sees its own writes; one that fails leaves no trace.
 pub struct Tx<'a> {
     batch: &'a dyn KvWrite,
-    /// Bytes of the keys and values this change has written.
-    written: Cell<usize>,
     /// The number the log's next entry gets; shared by the changes of a round.
     next_seq: &'a Cell<u64>,
 }
@@ -237,21 +234,7 @@ impl<'a> Tx<'a> {
     /// A change over a batch.
     #[must_use]
     pub fn new(batch: &'a dyn KvWrite, next_seq: &'a Cell<u64>) -> Self {
-        Self {
-            batch,
-            written: Cell::new(0),
-            next_seq,
-        }
-    }
-
-    /// Bytes of the keys and values that were written so far; 0 while nothing was.
-    #[must_use]
-    pub fn written_bytes(&self) -> usize {
-        self.written.get()
-    }
-
-    fn count(&self, bytes: usize) {
-        self.written.set(self.written.get() + bytes);
+        Self { batch, next_seq }
     }
 
     /// Stores a record in place of what was there.
@@ -265,7 +248,6 @@ impl<'a> Tx<'a> {
         value: &V,
     ) -> Result<(), StoreError> {
         let (key, value) = (key.to_bytes(), keyspace.encode(value));
-        self.count(key.len() + value.len());
         Ok(self.batch.put(keyspace.name(), &key, &value)?)
     }
 
@@ -279,7 +261,6 @@ impl<'a> Tx<'a> {
         key: &K,
     ) -> Result<(), StoreError> {
         let key = key.to_bytes();
-        self.count(key.len());
         Ok(self.batch.remove(keyspace.name(), &key)?)
     }
 

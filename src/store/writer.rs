@@ -21,6 +21,7 @@ use crate::store::kv::KvEngine;
 use crate::store::kv::KvError;
 use crate::store::kv::Verdict;
 use crate::store::log;
+use crate::store::round::Round;
 use crate::store::tx::Snapshot;
 use crate::store::tx::Tx;
 
@@ -175,9 +176,7 @@ impl Writer {
         }
     }
 
-    /// Commits a round, answering everybody in it. A change that spoils the transaction is answered
-    /// with its own trouble, the others run again in a fresh one, as does what one round has no room
-    /// for.
+    /// Commits a round, answering everybody in it. What one commit has no room for shares the next.
     fn commit(&mut self, mut round: Vec<Box<dyn Change>>) {
         while !round.is_empty() {
             if let Err(error) = self.ensure_well() {
@@ -185,7 +184,7 @@ impl Writer {
                 return;
             }
             round = match self.try_commit(round) {
-                Ok(again) => again,
+                Ok(left) => left,
                 Err(Trouble { round, error }) => {
                     self.take_ill(&error);
                     answer_all(round, &error);
@@ -257,63 +256,44 @@ impl Writer {
         log::last_seq(&snapshot).map_err(|error| KvError::Failed(error.to_string()))
     }
 
-    /// One transaction over a round: what is left to run again, after everybody else was answered.
+    /// One transaction over a round: what it had no room for, after everybody else was answered.
     fn try_commit(&mut self, round: Vec<Box<dyn Change>>) -> Result<Vec<Box<dyn Change>>, Trouble> {
         let started = Instant::now();
         let next_seq = Cell::new(self.next_seq);
-        let mut ran: Vec<Box<dyn Change>> = Vec::with_capacity(round.len());
+        let mut ran = Vec::with_capacity(round.len());
         let mut waiting = round.into_iter();
-        let mut spoiler: Option<(Box<dyn Change>, Option<StoreError>)> = None;
-        let mut wrote = false;
-        let mut bytes = 0;
+        let mut written = Ok(false);
         let outcome = self.engine.write(&mut |batch| {
+            let rows = Round::over(batch);
+            let mut bytes = 0;
             while bytes < ROUND_BYTES
                 && let Some(mut change) = waiting.next()
             {
-                let mut tx = Tx::new(batch, &next_seq);
-                let before = next_seq.get();
-                let result = catch_unwind(AssertUnwindSafe(|| change.run(&mut tx)));
-                bytes += tx.written_bytes();
-                let touched = tx.written_bytes() > 0 || next_seq.get() != before;
-                match result {
-                    Ok(Ran::Kept) => wrote |= touched,
-                    Ok(Ran::Declined) if !touched => {}
-                    Ok(Ran::Declined) => {
-                        spoiler = Some((change, None));
-                        return Verdict::Abort;
-                    }
-                    Err(panic) => {
-                        let doing = change.doing();
-                        tracing::error!("a change broke while {doing}: {}", said(&*panic));
-                        spoiler = Some((change, Some(StoreError::Panicked { doing })));
-                        return Verdict::Abort;
-                    }
-                }
-                ran.push(change);
+                let (fate, size) = run(&mut *change, &rows, &next_seq);
+                bytes += size;
+                ran.push((change, fate));
             }
-            if wrote {
-                Verdict::Commit
-            } else {
-                Verdict::Abort
+            written = rows.hand_over();
+            match written {
+                Ok(true) => Verdict::Commit,
+                _ => Verdict::Abort,
             }
         });
-        if let Err(error) = outcome {
-            ran.extend(spoiler.map(|(change, _)| change));
-            ran.extend(waiting);
-            return Err(Trouble { round: ran, error });
-        }
-        if let Some((change, trouble)) = spoiler {
-            change.finish(trouble.map_or(Ok(()), Err));
-            ran.extend(waiting);
-            return Ok(ran);
-        }
+        let wrote = match outcome.and(written) {
+            Ok(wrote) => wrote,
+            Err(error) => {
+                let ran = ran.into_iter().map(|(change, _)| change);
+                let round = ran.chain(waiting).collect();
+                return Err(Trouble { round, error });
+            }
+        };
         self.count(started, ran.len());
         if wrote {
             self.next_seq = next_seq.get();
             self.published.send_replace(self.next_seq - 1);
         }
-        for change in ran {
-            change.finish(Ok(()));
+        for (change, fate) in ran {
+            change.finish(fate);
         }
         Ok(waiting.collect())
     }
@@ -331,6 +311,29 @@ impl Writer {
             .slowest_micros
             .fetch_max(micros, Ordering::Relaxed);
     }
+}
+
+/// Runs a change within a round: its fate, should the round be committed, and the bytes it adds. One
+/// that declines or breaks leaves no trace.
+fn run(
+    change: &mut dyn Change,
+    rows: &Round<'_>,
+    next_seq: &Cell<u64>,
+) -> (Result<(), StoreError>, usize) {
+    let before = next_seq.get();
+    let mut tx = Tx::new(rows, next_seq);
+    let result = catch_unwind(AssertUnwindSafe(|| change.run(&mut tx)));
+    if let Ok(Ran::Kept) = result {
+        return (Ok(()), rows.keep());
+    }
+    rows.forget();
+    next_seq.set(before);
+    let fate = result.map(|_| ()).map_err(|panic| {
+        let doing = change.doing();
+        tracing::error!("a change broke while {doing}: {}", said(&*panic));
+        StoreError::Panicked { doing }
+    });
+    (fate, 0)
 }
 
 /// A round that could not be committed, and why.

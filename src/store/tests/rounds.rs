@@ -1,8 +1,6 @@
 //! How changes share commits.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -111,29 +109,40 @@ async fn a_round_ends_with_the_bytes_one_commit_may_hold() {
 }
 
 #[tokio::test]
-async fn only_a_change_that_declines_after_writing_makes_its_neighbours_run_again() {
-    for (writes_first, runs) in [(false, 1), (true, 2)] {
+async fn a_change_that_declines_or_breaks_takes_back_what_it_wrote_and_disturbs_nobody() {
+    for breaks in [false, true] {
         let held = Held::new().await;
-        let ran = Arc::new(AtomicUsize::new(0));
-        let counted = ran.clone();
         let neighbour = held
-            .queue(move |tx| {
-                counted.fetch_add(1, Ordering::Relaxed);
-                tx.put(&META, &"neighbour".to_owned(), &1)
-            })
+            .queue(|tx| tx.put(&META, &"neighbour".to_owned(), &1))
             .await;
         let declining = held
             .queue(move |tx| {
-                if writes_first {
-                    tx.put(&META, &"declined".to_owned(), &1)?;
-                }
+                tx.take_seq();
+                tx.put(&META, &"declined".to_owned(), &1)?;
+                tx.put(&META, &"neighbour".to_owned(), &2)?;
+                assert!(!breaks, "a change that breaks");
                 Err(StoreError::Busy)
+            })
+            .await;
+        let (seq, taken) = mpsc::channel();
+        let next = held
+            .queue(move |tx| {
+                seq.send(tx.take_seq()).unwrap();
+                tx.put(&META, &"next".to_owned(), &1)
             })
             .await;
         let store = held.let_go().await;
         neighbour.await.unwrap().unwrap();
-        assert!(matches!(declining.await.unwrap(), Err(StoreError::Busy)));
-        assert_eq!(ran.load(Ordering::Relaxed), runs);
+        next.await.unwrap().unwrap();
+        let refused = declining.await.unwrap();
+        let expected = if breaks {
+            matches!(refused, Err(StoreError::Panicked { .. }))
+        } else {
+            matches!(refused, Err(StoreError::Busy))
+        };
+        assert!(expected, "{refused:?}");
+        assert_eq!(taken.recv(), Ok(1), "the log has a gap");
+        assert_eq!(store.stats().commits.load(Ordering::Relaxed), 2);
         let snapshot = store.snapshot().unwrap();
         assert_eq!(snapshot.get(&META, &"declined".to_owned()).unwrap(), None);
         assert_eq!(
