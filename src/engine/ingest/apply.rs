@@ -71,8 +71,8 @@ pub fn all(
             InboundEvent::Message(message) => record(tx, pen, &channel, hours, message)?,
             InboundEvent::Receipt(receipt) => hear(tx, pen, &channel, receipt)?,
             InboundEvent::Reaction(reaction) => react(tx, pen, &channel, reaction)?,
-            InboundEvent::Edit(edit) => change(tx, pen, &channel, hours, edit)?,
-            InboundEvent::Delete(delete) => take_back(tx, pen, &channel, hours, delete)?,
+            InboundEvent::Edit(edit) => change(tx, pen, &channel, edit)?,
+            InboundEvent::Delete(delete) => take_back(tx, pen, &channel, delete)?,
             InboundEvent::Watermark(mark) => ours::up_to(tx, pen, &channel, mark)?,
             InboundEvent::Echo(echo) => ours::echo(tx, pen, &channel, echo)?,
             InboundEvent::Past(past) => ours::past(tx, pen, &channel, hours, past)?,
@@ -129,27 +129,24 @@ fn record(
     hours: u16,
     inbound: &InboundMessage,
 ) -> Result<Recorded, EngineError> {
-    let way = Direction::Inbound;
-    let known = dedup::find(tx, channel.id, way, &inbound.external_id, pen.now, hours)?;
-    if let Some(message) = known {
+    let event = dedup::Named {
+        channel: channel.id,
+        direction: Direction::Inbound,
+        external_id: &inbound.external_id,
+        sent_at: inbound.sent_at,
+    };
+    if let Some(message) = dedup::repeated(tx, &event, pen.now, hours)? {
         return Ok(duplicate_of(message.id));
     }
     let contact = senders::resolve(tx, pen, channel, &inbound.from)?;
     let mut conversation = open::for_inbound(tx, pen, channel, &contact, &inbound.from.address)?;
     let reply_to = match &inbound.reply_to {
-        Some(quoted) => find_any(tx, channel, quoted, pen, hours)?.map(|message| message.id),
+        Some(quoted) => find_any(tx, channel, quoted, pen)?.map(|message| message.id),
         None => None,
     };
     let entry = entry(tx, pen, channel, &contact, &conversation, inbound, reply_to)?;
     let mut message = entries::append(tx, pen, &mut conversation, entry)?;
-    dedup::remember(
-        tx,
-        channel.id,
-        way,
-        &inbound.external_id,
-        message.id,
-        pen.now,
-    )?;
+    dedup::remember_event(tx, &event, message.id, pen.now, hours)?;
     media::want(tx, pen, &mut message)?;
     visitor_timeline::bring(tx, pen, &mut message)?;
     Ok(Recorded {
@@ -240,27 +237,15 @@ pub fn find_any(
     channel: &Channel,
     external_id: &str,
     pen: &Pen,
-    hours: u16,
 ) -> Result<Option<Message>, StoreError> {
-    let outbound = dedup::find(
-        tx,
-        channel.id,
-        Direction::Outbound,
-        external_id,
-        pen.now,
-        dedup::RECEIPT_HOURS,
-    )?;
-    match outbound {
-        Some(message) => Ok(Some(message)),
-        None => dedup::find(
-            tx,
-            channel.id,
-            Direction::Inbound,
-            external_id,
-            pen.now,
-            hours,
-        ),
+    for way in [Direction::Outbound, Direction::Inbound] {
+        let hours = dedup::RECEIPT_HOURS;
+        let found = dedup::find(tx, channel.id, way, external_id, pen.now, hours)?;
+        if found.is_some() {
+            return Ok(found);
+        }
     }
+    Ok(None)
 }
 
 fn hear(
@@ -294,7 +279,7 @@ fn react(
     reaction: &InboundReaction,
 ) -> Result<Recorded, EngineError> {
     let target = &reaction.target_external_id;
-    let Some(mut message) = find_any(tx, channel, target, pen, dedup::RECEIPT_HOURS)? else {
+    let Some(mut message) = find_any(tx, channel, target, pen)? else {
         return Ok(nothing());
     };
     let contact = senders::resolve(tx, pen, channel, &reaction.from)?;
@@ -341,10 +326,9 @@ fn change(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
     channel: &Channel,
-    hours: u16,
     edit: &InboundEdit,
 ) -> Result<Recorded, EngineError> {
-    let Some(mut message) = find_any(tx, channel, &edit.external_id, pen, hours)? else {
+    let Some(mut message) = find_any(tx, channel, &edit.external_id, pen)? else {
         return Ok(nothing());
     };
     if message.content == edit.content {
@@ -364,10 +348,9 @@ fn take_back(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
     channel: &Channel,
-    hours: u16,
     delete: &InboundDelete,
 ) -> Result<Recorded, EngineError> {
-    let Some(mut message) = find_any(tx, channel, &delete.external_id, pen, hours)? else {
+    let Some(mut message) = find_any(tx, channel, &delete.external_id, pen)? else {
         return Ok(nothing());
     };
     if message.deleted_at.is_some() {

@@ -115,7 +115,7 @@ pub fn past(
         Past::Inbound(message) => (&message.external_id, &message.content),
         Past::Outbound { message, .. } => (&message.external_id, &message.content),
     };
-    if let Some(mut known) = apply::find_any(tx, channel, external_id, pen, hours)? {
+    if let Some(mut known) = apply::find_any(tx, channel, external_id, pen)? {
         if matches!(known.content, Content::Unsupported(_)) && known.content != *content {
             known.content = content.clone();
             known.updated_at = pen.now;
@@ -126,7 +126,7 @@ pub fn past(
         return Ok(apply::duplicate_of(known.id));
     }
     match past {
-        Past::Inbound(message) => theirs(tx, pen, channel, message),
+        Past::Inbound(message) => theirs(tx, pen, channel, hours, message),
         Past::Outbound { message, state } => {
             let source = Source::Imported;
             let message = append(tx, pen, channel, message, *state, source)?;
@@ -139,6 +139,7 @@ fn theirs(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
     channel: &Channel,
+    hours: u16,
     inbound: &InboundMessage,
 ) -> Result<Recorded, EngineError> {
     let contact = senders::resolve(tx, pen, channel, &inbound.from)?;
@@ -154,15 +155,13 @@ fn theirs(
         ..conversation
     };
     conversations::put(tx, &after)?;
-    let way = Direction::Inbound;
-    dedup::remember(
-        tx,
-        channel.id,
-        way,
-        &inbound.external_id,
-        message.id,
-        pen.now,
-    )?;
+    let event = dedup::Named {
+        channel: channel.id,
+        direction: Direction::Inbound,
+        external_id: &inbound.external_id,
+        sent_at: inbound.sent_at,
+    };
+    dedup::remember_event(tx, &event, message.id, pen.now, hours)?;
     media::want(tx, pen, &mut message)?;
     Ok(recorded(&message))
 }
@@ -178,7 +177,7 @@ fn append(
     let contact = senders::resolve(tx, pen, channel, &echo.to)?;
     let mut conversation = thread(tx, pen, channel, &contact, &echo.to.address)?;
     let reply_to = match &echo.reply_to {
-        Some(quoted) => apply::find_any(tx, channel, quoted, pen, dedup::RECEIPT_HOURS)?,
+        Some(quoted) => apply::find_any(tx, channel, quoted, pen)?,
         None => None,
     };
     let entry = Entry {

@@ -193,6 +193,44 @@ async fn what_was_written_on_the_phone_is_ours_once() {
     assert_eq!(bench.conversation().waiting_since, None, "it was answered");
 }
 
+#[tokio::test]
+async fn a_repeat_is_known_whatever_the_vendor_says_of_the_time() {
+    const HOUR: i64 = 3_600;
+    // How far the vendor's clock is from ours; how long it waits before it repeats.
+    let clocks = [
+        None,
+        Some(0),
+        Some(-11),
+        Some(-6 * 24),
+        Some(-9 * 24),
+        Some(1),
+        Some(30),
+    ];
+    let waits = [0, 1, 13, 5 * 24];
+    for clock in clocks {
+        for wait in waits {
+            let bench = Bench::new().await;
+            let mut written = message("in1", &json!({"address":ANA}), "hi");
+            let sent_at = clock.map(|hours| {
+                let now = bench.context.clock.now().as_millis() / 1_000;
+                Timestamp::from_secs(now + hours * HOUR).to_string()
+            });
+            written["sentAt"] = json!(sent_at);
+            bench.hear(json!([written])).await;
+            let pause = u64::try_from(wait * HOUR).unwrap();
+            bench.context.clock.advance(Duration::from_secs(pause));
+            let again = bench.hear(json!([written])).await;
+            assert!(again[0].duplicate, "{clock:?} after {wait} hours");
+            let quoting = json!([{"event":"delete","externalId":"in1"}]);
+            let found = bench.hear(quoting).await;
+            assert!(
+                found[0].message_id.is_some() || clock == Some(30),
+                "{clock:?} after {wait} hours"
+            );
+        }
+    }
+}
+
 /// What was put to Ana as numbered words, because her channel has no such buttons.
 fn question(conversation: &Conversation, now: Timestamp) -> Entry {
     let content = json!({"type":"buttons","text":"Help?","buttons":[

@@ -1,8 +1,10 @@
 //! Vendors' ids, by which repeats are noticed and receipts find their message.
 //!
 //! Ids stand in buckets of half a day by a 64-bit digest, so that new ones go near the right edge
-//! of the keyspace; a look-up asks the buckets of the span in which a vendor may come back to an
-//! event, newest first. A collision is settled by the message itself.
+//! of the keyspace. The bucket of an event is that of the vendor's own time, which a repeat brings
+//! again: so a repeat is looked for in one place. An id alone, or an event without a time, is looked
+//! for in all buckets of the span in which a vendor may come back to it, newest first. A collision
+//! is settled by the message itself.
 
 use crate::base::crypto::digest;
 use crate::base::time::Timestamp;
@@ -22,7 +24,8 @@ use crate::store::records::messages;
 
 const BUCKET_MS: i64 = 12 * 3_600_000;
 
-/// How long a receipt for an outbound message is still looked up.
+/// How long what names a message by its vendor's id alone still finds it: receipts, quotes,
+/// reactions, edits.
 pub const RECEIPT_HOURS: u16 = 35 * 24;
 
 /// The message a vendor's id stands for, among those stored within `hours` before `now`.
@@ -37,12 +40,79 @@ pub fn find(
     now: Timestamp,
     hours: u16,
 ) -> Result<Option<Message>, StoreError> {
+    // The vendor's clock may be ahead of ours.
+    let newest = bucket(now) + 1;
+    let buckets = (bucket(oldest(now, hours))..=newest).rev();
+    search(read, channel, direction, external_id, buckets)
+}
+
+/// An event as its vendor names it.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    /// The channel it came through.
+    pub channel: ChannelId,
+    /// Which way its message goes.
+    pub direction: Direction,
+    /// The vendor's id.
+    pub external_id: &'a str,
+    /// When it happened, by the vendor's clock; every repeat says the same.
+    pub sent_at: Option<Timestamp>,
+}
+
+/// The message an event made when it came before, within the `hours` in which its vendor repeats.
+///
+/// # Errors
+/// The disk's.
+pub fn repeated(
+    read: &impl Read,
+    event: &Named<'_>,
+    now: Timestamp,
+    hours: u16,
+) -> Result<Option<Message>, StoreError> {
+    let (channel, way, id) = (event.channel, event.direction, event.external_id);
+    let own = event.sent_at.map(bucket);
+    let repeat = search(read, channel, way, id, own.into_iter())?;
+    if repeat.is_some() || own_bucket(event.sent_at, now, hours).is_some() {
+        return Ok(repeat);
+    }
+    find(read, channel, way, id, now, hours)
+}
+
+/// Remembers that an event made a message, for [`repeated`] with the same `hours` and for [`find`].
+///
+/// # Errors
+/// The disk's.
+pub fn remember_event(
+    tx: &mut Tx<'_>,
+    event: &Named<'_>,
+    message: MessageId,
+    now: Timestamp,
+    hours: u16,
+) -> Result<(), StoreError> {
+    let bucket = own_bucket(event.sent_at, now, hours).unwrap_or_else(|| bucket(now));
+    let hash = hash(event.channel, event.direction, event.external_id);
+    tx.put(&EXTERNAL_IDS, &(bucket, hash), &message)
+}
+
+/// The one bucket an event stands in; none where its time is missing, or from before its vendor
+/// would repeat it.
+fn own_bucket(sent_at: Option<Timestamp>, now: Timestamp, hours: u16) -> Option<u32> {
+    sent_at.filter(|at| *at > oldest(now, hours)).map(bucket)
+}
+
+fn oldest(now: Timestamp, hours: u16) -> Timestamp {
+    Timestamp::from_millis(now.as_millis() - i64::from(hours) * 3_600_000)
+}
+
+fn search(
+    read: &impl Read,
+    channel: ChannelId,
+    direction: Direction,
+    external_id: &str,
+    buckets: impl Iterator<Item = u32>,
+) -> Result<Option<Message>, StoreError> {
     let hash = hash(channel, direction, external_id);
-    let newest = bucket(now);
-    let oldest = bucket(Timestamp::from_millis(
-        now.as_millis() - i64::from(hours) * 3_600_000,
-    ));
-    for bucket in (oldest..=newest).rev() {
+    for bucket in buckets {
         let Some(id) = read.get(&EXTERNAL_IDS, &(bucket, hash))? else {
             continue;
         };
