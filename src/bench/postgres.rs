@@ -136,7 +136,9 @@ impl Postgres {
         if output.status.success() {
             return Ok(output);
         }
-        let why = String::from_utf8_lossy(&output.stderr).into_owned();
+        // Every connection says the same again.
+        let told = String::from_utf8_lossy(&output.stderr);
+        let why = told.lines().next().unwrap_or("it does not say why");
         Err(BenchError::new(format!("{name} failed: {why}")))
     }
 

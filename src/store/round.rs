@@ -15,7 +15,9 @@ use crate::store::kv::KvWrite;
 use crate::store::kv::Range;
 use crate::store::kv::Visit;
 
-/// Rows of one keyspace; none where a row is removed.
+/// A key and its value; none where the row is removed.
+type Row = (Vec<u8>, Option<Vec<u8>>);
+/// Rows of one keyspace.
 type Rows = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 /// Rows by keyspace.
 type Keyspaces = HashMap<&'static str, Rows>;
@@ -154,9 +156,9 @@ impl KvWrite for Round<'_> {
 
 /// Shows stored rows and written ones as one order; a written row hides the stored one.
 struct Both<'v> {
-    written: Box<dyn Iterator<Item = (Vec<u8>, Option<Vec<u8>>)>>,
+    written: Box<dyn Iterator<Item = Row>>,
     /// The written row whose turn is next.
-    next: Option<(Vec<u8>, Option<Vec<u8>>)>,
+    next: Option<Row>,
     direction: Direction,
     visit: Visit<'v>,
 }
@@ -221,10 +223,12 @@ mod tests {
     /// What is done to one of a few keys: a value put, or none.
     type Step = (u8, Option<u8>);
 
-    fn apply(to: &dyn KvWrite, (key, value): Step) {
-        match value {
-            Some(value) => to.put(ROWS, &[key], &[value]).unwrap(),
-            None => to.remove(ROWS, &[key]).unwrap(),
+    fn apply(to: &dyn KvWrite, steps: &[Step]) {
+        for (key, value) in steps {
+            match value {
+                Some(value) => to.put(ROWS, &[*key], &[*value]).unwrap(),
+                None => to.remove(ROWS, &[*key]).unwrap(),
+            }
         }
     }
 
@@ -269,7 +273,7 @@ mod tests {
             let (held_back, at_once) = (Memory::default(), Memory::default());
             for engine in [&held_back, &at_once] {
                 engine.write(&mut |batch| {
-                    before.iter().for_each(|step| apply(batch, *step));
+                    apply(batch, &before);
                     Verdict::Commit
                 }).unwrap();
             }
@@ -277,9 +281,9 @@ mod tests {
                 held_back.write(&mut |batch| {
                     let round = Round::over(batch);
                     for (steps, is_kept) in &changes {
-                        steps.iter().for_each(|step| apply(&round, *step));
+                        apply(&round, steps);
                         if *is_kept {
-                            steps.iter().for_each(|step| apply(plain, *step));
+                            apply(plain, steps);
                             same_view(&round, plain);
                             round.keep();
                         } else {

@@ -2,7 +2,7 @@
 \set number random(1, 9000000000000000000)
 BEGIN;
 SELECT message FROM seen WHERE channel = 1 AND external_id = 'cm_' || :number;
-SELECT id, name, body FROM visitor WHERE external_id = 'user_' || :person;
+SELECT id, newest, body FROM visitor WHERE external_id = 'user_' || :person;
 SELECT contact FROM identity WHERE channel = 1 AND address = 'user_' || :person;
 SELECT id, name, body FROM contact WHERE id = :person;
 UPDATE contact SET last_seen = now() WHERE id = :person;
