@@ -38,6 +38,15 @@ impl<T> Page<T> {
     }
 }
 
+/// Which end of a list comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// The least, the first by name, the oldest.
+    Ascending,
+    /// The greatest, the last by name, the newest.
+    Descending,
+}
+
 /// Which part of a list is wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Span {

@@ -7,6 +7,7 @@ use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::find;
+use crate::engine::inbox::drafts;
 use crate::engine::inbox::moves;
 use crate::engine::inbox::moves::Terms;
 use crate::engine::inbox::send;
@@ -69,6 +70,8 @@ pub enum Edit {
     Subject(Option<String>),
     /// Merge into the metadata, one level deep; null takes a key out.
     Metadata(Opaque),
+    /// Leave a note among us.
+    Note(String),
 }
 
 /// The longest subject, in characters.
@@ -119,23 +122,34 @@ impl Changing {
             .await
     }
 
-    /// Starts a conversation with a contact, without a message yet.
+    /// Starts a conversation with a contact, without a message yet, and makes edits to it at once.
     ///
     /// # Errors
-    /// The actor may not; one is open already; the contact has no address on the channel.
+    /// The actor may not; one is open already; the contact has no address on the channel; an edit is
+    /// not right.
     pub async fn start(
         &self,
         actor: &Actor,
         channel: ChannelId,
         contact: ContactId,
+        edits: Vec<Edit>,
     ) -> Result<Conversation, EngineError> {
         actor.require(Permission::Reply)?;
+        for edit in &edits {
+            allowed(actor, edit)?;
+            check(edit, self.0.clock.now())?;
+        }
         let stamp = self.0.stamp();
         let actor = actor.clone();
         self.0
             .store
             .write("starting a conversation", move |tx| {
-                target::start(tx, &mut stamp.pen(), &actor, channel, contact)
+                let mut pen = stamp.pen();
+                let mut made = target::start(tx, &mut pen, &actor, channel, contact)?;
+                for edit in &edits {
+                    apply(tx, &mut pen, &mut made, edit, &actor)?;
+                }
+                Ok(made)
             })
             .await
     }
@@ -215,6 +229,7 @@ fn allowed(actor: &Actor, edit: &Edit) -> Result<(), Rejection> {
         Edit::Assign(Some(user)) if Some(*user) != actor.user_id() => {
             actor.require(Permission::AssignOthers)
         }
+        Edit::Note(_) => actor.require(Permission::Reply),
         _ => Ok(()),
     }
 }
@@ -231,6 +246,7 @@ fn check(edit: &Edit, now: Timestamp) -> Result<(), Rejection> {
             ))
         }
         Edit::AddTags(tags) | Edit::SetTags(tags) => check_tags(tags),
+        Edit::Note(text) => drafts::words("note", text),
         _ => Ok(()),
     }
 }
@@ -304,6 +320,7 @@ fn apply(
             opaque::merge(&mut conversation.metadata, patch);
             moves::store(tx, pen, conversation, Change::Details)?;
         }
+        Edit::Note(text) => send::note(tx, pen, conversation, actor, text.clone())?,
     }
     Ok(())
 }

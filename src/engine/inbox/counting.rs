@@ -58,6 +58,7 @@ pub(super) fn total(
     let plain = Filter {
         statuses: filter.statuses.clone(),
         owner: filter.owner,
+        sort: filter.sort,
         ..Filter::default()
     };
     if plain != *filter {

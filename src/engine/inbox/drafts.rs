@@ -159,7 +159,11 @@ fn unsendable(content: &Content) -> Rejection {
     Rejection::new(Code::UnsupportedContentType, message)
 }
 
-fn words(field: &str, text: &str) -> Result<(), Rejection> {
+/// Checks words that somebody wrote.
+///
+/// # Errors
+/// `VALIDATION_ERROR` naming the field; `CONTENT_TOO_LONG`.
+pub fn words(field: &str, text: &str) -> Result<(), Rejection> {
     if text.trim().is_empty() {
         return Err(Rejection::field(field, "must not be empty"));
     }
@@ -180,7 +184,14 @@ fn file(media: &Media) -> Result<(), Rejection> {
         return Ok(());
     }
     let wrong = "must be an http or https address, or mediaId a file that was uploaded";
-    Err(Rejection::field("url", wrong))
+    let refused = Rejection::field("url", wrong);
+    if url.is_empty() {
+        return Err(refused);
+    }
+    Err(Rejection {
+        code: Code::InvalidUrl,
+        ..refused
+    })
 }
 
 fn check_buttons(buttons: &mut [Button], path: &str) -> Result<(), Rejection> {

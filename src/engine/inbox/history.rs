@@ -26,6 +26,8 @@ pub struct Stretch {
     pub before: Option<MessageId>,
     /// Only newer ones than this.
     pub after: Option<MessageId>,
+    /// Leave out so many at the end that is read from.
+    pub skip: usize,
     /// At most so many.
     pub limit: usize,
 }
@@ -83,16 +85,17 @@ impl Histories {
             conversation,
             from,
             direction,
-            stretch.limit.saturating_add(1),
+            stretch.skip.saturating_add(stretch.limit).saturating_add(1),
         )?;
+        if let Some(after) = stretch.after.filter(|_| !forward) {
+            let floor = position_in(&snapshot, conversation, after)?;
+            found.retain(|message| message.position > floor);
+        }
+        found.drain(..stretch.skip.min(found.len()));
         let more = found.len() > stretch.limit;
         found.truncate(stretch.limit);
         if !forward {
             found.reverse();
-            if let Some(after) = stretch.after {
-                let floor = position_in(&snapshot, conversation, after)?;
-                found.retain(|message| message.position > floor);
-            }
         }
         let newer = if forward { more } else { from.is_some() };
         Ok(History {

@@ -8,12 +8,15 @@ use crate::engine::error::EngineError;
 use crate::engine::find;
 use crate::engine::inbox::counting;
 use crate::engine::inbox::counting::Counts;
-use crate::engine::inbox::walk::Walk;
+pub use crate::engine::inbox::order::Sort;
+pub use crate::engine::inbox::order::SortBy;
+use crate::engine::inbox::order::Walk;
 use crate::engine::sight;
 use crate::model::actor::Actor;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
 use crate::model::contact::Contact;
+use crate::model::contact::Identity;
 use crate::model::conversation::Conversation;
 use crate::model::conversation::Priority;
 use crate::model::conversation::Resolution;
@@ -23,6 +26,7 @@ use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::TeamId;
+use crate::model::message::Message;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
@@ -35,10 +39,12 @@ use crate::store::records::channels;
 use crate::store::records::conversations;
 pub use crate::store::records::conversations::Owner;
 use crate::store::records::conversations::Place;
+use crate::store::records::identities;
+use crate::store::records::messages;
 use crate::store::records::read_marks;
 use crate::store::records::users;
 
-/// Which conversations to list.
+/// Which conversations to list, and in which order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter {
     /// In which statuses; empty means all.
@@ -49,7 +55,7 @@ pub struct Filter {
     pub channel_id: Option<ChannelId>,
     /// On which kind of channel.
     pub channel_kind: Option<ChannelKind>,
-    /// With whom.
+    /// With whom: exactly this contact, on channels that are switched on.
     pub contact_id: Option<ContactId>,
     /// Of which team.
     pub team_id: Option<TeamId>,
@@ -63,6 +69,8 @@ pub struct Filter {
     pub unread: bool,
     /// Only spam, or only what is no spam.
     pub spam: Option<bool>,
+    /// In which order.
+    pub sort: Sort,
 }
 
 impl Default for Filter {
@@ -79,6 +87,7 @@ impl Default for Filter {
             words: None,
             unread: false,
             spam: None,
+            sort: Sort::default(),
         }
     }
 }
@@ -98,6 +107,15 @@ pub struct Row {
     pub unread: u32,
 }
 
+/// What programs are shown beside a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Beside {
+    /// The customer's addresses, oldest first.
+    pub identities: Vec<Identity>,
+    /// The newest message.
+    pub last: Option<Message>,
+}
+
 /// How many conversations are looked at for one page before the reader gets a cursor instead of
 /// more rows: a rare filter must not hold up the server.
 const LOOK_MAX: usize = 20_000;
@@ -107,7 +125,7 @@ const LOOK_MAX: usize = 20_000;
 pub struct Listing(pub Context);
 
 impl Listing {
-    /// A page of conversations, the newest first.
+    /// A page of conversations, in the order of the filter.
     ///
     /// # Errors
     /// The actor may not read; `INVALID_CURSOR`.
@@ -125,8 +143,8 @@ impl Listing {
             Some(cursor) => Some(read_place(cursor, &words)?),
             None => None,
         };
-        let mut walk = Walk::new(&snapshot, filter, &fence, after);
-        let total = counting::total(&snapshot, filter, &fence)?;
+        let mut walk = Walk::new(&snapshot, filter, &fence, after)?;
+        let mut total = counting::total(&snapshot, filter, &fence)?;
         let mut rows = Vec::new();
         let mut skip = span.offset;
         let mut looked = 0;
@@ -149,10 +167,31 @@ impl Listing {
                 return Ok(Page { rows, next, total });
             }
         }
+        if span.cursor.is_none() {
+            // Read from its beginning to its end, the list was counted on the way.
+            let skipped = span.offset - skip;
+            total = total.or(Some((skipped + rows.len()) as u64));
+        }
         Ok(Page {
             rows,
             next: None,
             total,
+        })
+    }
+
+    /// What programs are shown beside a row.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn beside(&self, row: &Row) -> Result<Beside, EngineError> {
+        let snapshot = self.0.store.snapshot()?;
+        let last = row.conversation.last.as_ref();
+        Ok(Beside {
+            identities: identities::of_contact(&snapshot, row.contact.id)?,
+            last: match last {
+                Some(last) => messages::get(&snapshot, last.message_id)?,
+                None => None,
+            },
         })
     }
 
@@ -263,7 +302,9 @@ impl Listing {
             return Ok(None);
         }
         let row = Self::row(snapshot, actor, conversation)?;
-        let wanted = (!filter.unread || row.unread > 0)
+        let is_on = row.channel.as_ref().is_some_and(|channel| channel.enabled);
+        let wanted = (filter.contact_id.is_none() || is_on)
+            && (!filter.unread || row.unread > 0)
             && filter
                 .words
                 .as_deref()
@@ -273,7 +314,7 @@ impl Listing {
 }
 
 /// Whether a conversation's own fields pass a filter.
-fn fits(filter: &Filter, conversation: &Conversation) -> bool {
+pub(super) fn fits(filter: &Filter, conversation: &Conversation) -> bool {
     let owner = match filter.owner {
         Owner::Anyone => true,
         Owner::Nobody => conversation.assignee.is_none(),

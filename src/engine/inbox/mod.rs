@@ -11,6 +11,7 @@ pub mod history;
 pub mod list;
 pub mod moves;
 pub mod open;
+mod order;
 pub mod overtaken;
 pub mod reading;
 pub mod receipts;

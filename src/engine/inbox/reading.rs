@@ -3,6 +3,7 @@
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
+use crate::engine::find;
 use crate::engine::inbox::visitor_timeline;
 use crate::engine::sight;
 use crate::model::actor::Actor;
@@ -10,6 +11,7 @@ use crate::model::conversation::Conversation;
 use crate::model::event::ConversationRead;
 use crate::model::event::Event;
 use crate::model::ids::ConversationId;
+use crate::model::ids::MessageId;
 use crate::model::ids::UserId;
 use crate::model::job::Job;
 use crate::model::job::JobKind;
@@ -17,6 +19,8 @@ use crate::model::message::Delivery;
 use crate::model::message::Direction as Way;
 use crate::model::message::Message;
 use crate::model::permission::Permission;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
 use crate::store::Direction;
 use crate::store::StoreError;
 use crate::store::Tx;
@@ -25,6 +29,9 @@ use crate::store::records::jobs;
 use crate::store::records::messages;
 use crate::store::records::read_marks;
 use crate::store::records::read_marks::ReadMark;
+
+/// Messages that can be named at once.
+const NAMED_MAX: usize = 1_000;
 
 /// Marking conversations read and unread.
 #[derive(Clone)]
@@ -49,6 +56,47 @@ impl Reading {
                 let unread = read_marks::unread(tx, user, &conversation)?;
                 mark(tx, &mut stamp.pen(), &mut conversation, user)?;
                 Ok(unread)
+            })
+            .await
+    }
+
+    /// The person has seen everything up to the newest of some messages; how many of the customer's
+    /// were new. What was seen before stays seen.
+    ///
+    /// # Errors
+    /// The actor may not read; there is no such conversation; a message is not in it.
+    pub async fn mark_read_to(
+        &self,
+        actor: &Actor,
+        id: ConversationId,
+        seen: Vec<MessageId>,
+    ) -> Result<u32, EngineError> {
+        actor.require(Permission::ReadConversations)?;
+        if seen.len() > NAMED_MAX {
+            let wrong = format!("must be at most {NAMED_MAX} messages");
+            return Err(Rejection::field("messageIds", wrong).into());
+        }
+        let Some(user) = actor.user_id() else {
+            return Ok(0);
+        };
+        let stamp = self.0.stamp();
+        let actor = actor.clone();
+        self.0
+            .store
+            .write("marking messages read", move |tx| {
+                let mut conversation = sight::conversation_in(tx, &actor, id)?;
+                let mut newest = None;
+                for message in &seen {
+                    let message = find::message_in(tx, *message)?;
+                    if message.conversation_id != id {
+                        return Err(Rejection::not_found(Code::MessageNotFound, "message").into());
+                    }
+                    newest = newest.max(Some(message.position));
+                }
+                let Some(position) = newest else { return Ok(0) };
+                let unread = read_marks::unread(tx, user, &conversation)?;
+                mark_to(tx, &mut stamp.pen(), &mut conversation, user, position)?;
+                Ok(unread - read_marks::unread(tx, user, &conversation)?)
             })
             .await
     }
@@ -105,7 +153,45 @@ pub fn mark(
         read_marks::put(tx, user, conversation.id, mark)?;
         log(tx, pen, conversation.id, user)?;
     }
-    if let Some(newest) = newest_inbound(tx, conversation)?
+    see(tx, pen, conversation, None)
+}
+
+/// Notes that a person has seen everything up to a position, unless they had seen more already.
+fn mark_to(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    conversation: &mut Conversation,
+    user: UserId,
+    position: u32,
+) -> Result<(), StoreError> {
+    let held = read_marks::get(tx, user, conversation.id)?;
+    let from = Some(position);
+    let later = messages::near(tx, conversation.id, from, Direction::Forward, usize::MAX)?;
+    let inbound = later
+        .iter()
+        .filter(|message| message.direction == Way::Inbound);
+    let unseen = u32::try_from(inbound.count()).unwrap_or(u32::MAX);
+    let mark = ReadMark {
+        inbound_count: conversation.inbound_count.saturating_sub(unseen),
+        position,
+    };
+    if mark.inbound_count < held.inbound_count || mark.position <= held.position {
+        return Ok(());
+    }
+    read_marks::put(tx, user, conversation.id, mark)?;
+    log(tx, pen, conversation.id, user)?;
+    see(tx, pen, conversation, Some(position))
+}
+
+/// Tells the customer, where that can be, what somebody of ours has seen for the first time:
+/// everything, or everything up to a position.
+fn see(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    conversation: &mut Conversation,
+    up_to: Option<u32>,
+) -> Result<(), StoreError> {
+    if let Some(newest) = newest_inbound(tx, conversation, up_to)?
         && newest.position > conversation.seen_position
     {
         conversation.seen_position = newest.position;
@@ -134,8 +220,13 @@ fn tell_vendor(tx: &mut Tx<'_>, pen: &mut Pen, message: &Message) -> Result<(), 
 /// How far back the newest message of the customer is looked for.
 const LOOK_BACK: usize = 50;
 
-fn newest_inbound(tx: &Tx<'_>, conversation: &Conversation) -> Result<Option<Message>, StoreError> {
-    let recent = messages::near(tx, conversation.id, None, Direction::Backward, LOOK_BACK)?;
+fn newest_inbound(
+    tx: &Tx<'_>,
+    conversation: &Conversation,
+    up_to: Option<u32>,
+) -> Result<Option<Message>, StoreError> {
+    let from = up_to.map(|position| position + 1);
+    let recent = messages::near(tx, conversation.id, from, Direction::Backward, LOOK_BACK)?;
     Ok(recent
         .into_iter()
         .find(|message| message.direction == Way::Inbound))

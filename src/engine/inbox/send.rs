@@ -24,11 +24,14 @@ use crate::engine::live::Signal;
 use crate::engine::rules::fit;
 use crate::engine::rules::fit::Fitted;
 use crate::engine::sight;
+use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::actor::Who;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
+use crate::model::content::Content;
 use crate::model::content::Media;
+use crate::model::conversation::Conversation;
 use crate::model::ids::ConversationId;
 use crate::model::ids::Id as _;
 use crate::model::ids::MessageId;
@@ -368,6 +371,38 @@ fn store(
         }
     }
     Ok(message)
+}
+
+/// Leaves a note among us in a conversation.
+///
+/// # Errors
+/// The disk's.
+pub(super) fn note(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    conversation: &mut Conversation,
+    actor: &Actor,
+    text: String,
+) -> Result<(), EngineError> {
+    let entry = Entry {
+        direction: Direction::Outbound,
+        private: true,
+        sender: sender(actor, Source::Api),
+        from: conversation.channel_id.to_string(),
+        to: conversation.address.clone(),
+        content: Content::text(text),
+        sent_as: Vec::new(),
+        converted: Vec::new(),
+        delivery: Delivery::Read,
+        external_ids: Vec::new(),
+        reply_to: None,
+        client_id: None,
+        source: Source::Api,
+        metadata: Opaque::new(),
+        at: pen.now,
+    };
+    entries::append(tx, pen, conversation, entry)?;
+    Ok(())
 }
 
 /// The channel's last outbound time, kept to the minute so that a busy channel is not rewritten

@@ -1,4 +1,4 @@
-//! Walking through conversations in the order of the inbox.
+//! Walking through the lists of the inbox, which are kept in its order.
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
@@ -19,7 +19,7 @@ const STEP: usize = 200;
 
 /// Walks several lists as if they were one, newest first: every conversation that can pass the
 /// filter and the fence, each once, and some that cannot.
-pub(super) struct Walk<'s> {
+pub(super) struct Lists<'s> {
     snapshot: &'s Snapshot,
     lists: Vec<Ahead>,
 }
@@ -40,7 +40,7 @@ enum Source {
     Team(TeamId),
 }
 
-impl<'s> Walk<'s> {
+impl<'s> Lists<'s> {
     pub(super) fn new(
         snapshot: &'s Snapshot,
         filter: &Filter,

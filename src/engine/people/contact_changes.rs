@@ -66,7 +66,7 @@ pub struct ContactChanges {
 }
 
 /// An address to give to a contact.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct NewAddress {
     /// The channel.
     pub channel_id: ChannelId,
@@ -74,6 +74,10 @@ pub struct NewAddress {
     pub address: String,
     /// The name to show with it.
     pub display_name: Option<String>,
+    /// The picture to show with it.
+    pub picture: Option<String>,
+    /// What is kept with it.
+    pub metadata: Opaque,
 }
 
 /// A name made up from what is known.
@@ -186,10 +190,11 @@ pub(super) fn clean(mut changes: ContactChanges) -> Result<ContactChanges, Rejec
         && !avatar.starts_with("https://")
         && !avatar.starts_with("http://")
     {
-        return Err(Rejection::field(
-            "avatarUrl",
-            "must be an address such as https://example.com/a.png",
-        ));
+        let wrong = "must be an address such as https://example.com/a.png";
+        return Err(Rejection {
+            code: Code::InvalidUrl,
+            ..Rejection::field("avatarUrl", wrong)
+        });
     }
     let tags = changes.tags.iter().flatten().chain(&changes.add_tags);
     for name in tags {
@@ -247,9 +252,9 @@ pub(super) fn give_address(
         channel_id: channel.id,
         address: address.address.clone(),
         display_name: address.display_name.clone(),
-        avatar_url: None,
+        avatar_url: address.picture.clone(),
         verified_at: None,
-        metadata: Opaque::new(),
+        metadata: address.metadata.clone(),
         created_at: pen.now,
         last_seen_at: None,
     };

@@ -1,4 +1,4 @@
-//! Listing contacts: by name, filtered, a page at a time.
+//! Listing contacts: filtered, in order, a page at a time.
 
 use serde_json::Value;
 
@@ -8,17 +8,17 @@ use crate::base::page::Span;
 use crate::base::phone::PhoneNumber;
 use crate::base::text::fold;
 use crate::engine::error::EngineError;
+pub use crate::engine::people::contact_order::Sort;
+pub use crate::engine::people::contact_order::SortBy;
+use crate::engine::people::contact_order::Walk;
 use crate::engine::people::contacts::Person;
 use crate::engine::people::contacts::person;
 use crate::model::channel::ChannelKind;
 use crate::model::contact::Contact;
-use crate::model::ids::ContactId;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::model::tag;
-use crate::store::Scan;
 use crate::store::Snapshot;
-use crate::store::key::Key as _;
 use crate::store::records::contacts;
 use crate::store::records::counters;
 use crate::store::records::counters::Counter;
@@ -26,12 +26,10 @@ use crate::store::records::counters::Counter;
 /// Contacts looked at for one page before the reader gets a cursor instead of more rows: a rare
 /// filter must not hold up the server.
 const LOOK_MAX: usize = 20_000;
-/// Contacts read at a time.
-const STEP: usize = 200;
 /// The fewest digits that are looked for in phone numbers.
 const DIGITS_MIN: usize = 3;
 
-/// Which contacts to list.
+/// Which contacts to list, and in which order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// With this in the name, the address of mail, the phone number or the business's own id.
@@ -40,13 +38,17 @@ pub struct Filter {
     pub email: Option<String>,
     /// With exactly this phone number.
     pub phone: Option<String>,
+    /// With exactly this id in the business's own systems.
+    pub external_id: Option<String>,
     /// With all of these labels.
     pub tags: Vec<String>,
     /// With an address on a channel of this kind.
     pub channel_kind: Option<ChannelKind>,
+    /// In which order.
+    pub sort: Sort,
 }
 
-/// A page of contacts, by name.
+/// A page of contacts.
 ///
 /// # Errors
 /// `INVALID_CURSOR`; the disk's.
@@ -72,40 +74,58 @@ fn exactly(snapshot: &Snapshot, filter: &Filter) -> Result<Option<Vec<Contact>>,
             None => Vec::new(),
         }));
     }
+    if let Some(external_id) = &filter.external_id {
+        let found = contacts::by_external_id(snapshot, external_id)?;
+        return Ok(Some(found.into_iter().collect()));
+    }
     Ok(None)
 }
 
 fn few(
     snapshot: &Snapshot,
     filter: &Filter,
-    found: Vec<Contact>,
+    mut found: Vec<Contact>,
     span: &Span,
 ) -> Result<Page<Person>, EngineError> {
+    let words = format!("few {filter:?}");
+    let start = match &span.cursor {
+        Some(cursor) => {
+            let bytes = cursor.position(&words).map_err(refused)?;
+            let number = bytes.try_into().map(u64::from_be_bytes);
+            number.map_or(usize::MAX, |number| {
+                usize::try_from(number).unwrap_or(usize::MAX)
+            })
+        }
+        None => span.offset,
+    };
+    filter.sort.put_in_order(&mut found);
     let mut rows = Vec::new();
     for contact in found {
         rows.extend(fitting(snapshot, filter, contact)?);
     }
-    let total = Some(rows.len() as u64);
+    let total = rows.len();
+    let end = start.saturating_add(span.limit);
+    let next = (end < total).then(|| Cursor::new((end as u64).to_be_bytes().to_vec(), &words));
     Ok(Page {
-        rows: rows
-            .into_iter()
-            .skip(span.offset)
-            .take(span.limit)
-            .collect(),
-        next: None,
-        total,
+        rows: rows.into_iter().skip(start).take(span.limit).collect(),
+        next,
+        total: Some(total as u64),
     })
 }
-
-type Place = (String, ContactId);
 
 fn walk(snapshot: &Snapshot, filter: &Filter, span: &Span) -> Result<Page<Person>, EngineError> {
     let words = format!("{filter:?}");
     let mut after = match &span.cursor {
-        Some(cursor) => Some(place(cursor, &words)?),
+        Some(cursor) => Some(cursor.position(&words).map_err(refused)?.to_vec()),
         None => None,
     };
-    let kept_count = if *filter == Filter::default() {
+    let mut contacts = Walk::begin(snapshot, filter.sort, after.as_deref())?
+        .ok_or_else(|| refused("This cursor cannot be read."))?;
+    let everything = Filter {
+        sort: filter.sort,
+        ..Filter::default()
+    };
+    let kept_count = if *filter == everything {
         Some(counters::get(snapshot, Counter::Contacts)?)
     } else {
         None
@@ -115,29 +135,29 @@ fn walk(snapshot: &Snapshot, filter: &Filter, span: &Span) -> Result<Page<Person
     let (mut rows, mut matches, mut looked) = (Vec::new(), 0_u64, 0);
     let mut next: Option<Cursor> = None;
     let is_last = 'walk: loop {
-        let step = contacts::by_name(snapshot, Scan::all().after(after.as_ref()).limit(STEP))?;
-        let is_last = step.len() < STEP;
-        for (key, contact) in step {
+        let step = contacts.step()?;
+        let is_last = step.is_last;
+        for (place, contact) in step.rows {
             looked += 1;
             if let Some(person) = fitting(snapshot, filter, contact)? {
                 matches += 1;
                 if rows.len() < span.limit {
                     rows.extend((matches > span.offset as u64).then_some(person));
                 } else if next.is_none() {
-                    next = after.as_ref().map(|at| Cursor::new(at.to_bytes(), &words));
+                    next = after.clone().map(|place| Cursor::new(place, &words));
                     if !counts {
                         break 'walk false;
                     }
                 }
             }
-            after = Some(key);
+            after = Some(place);
         }
         if is_last || looked >= LOOK_MAX {
             break is_last;
         }
     };
     if !is_last && next.is_none() {
-        next = after.map(|at| Cursor::new(at.to_bytes(), &words));
+        next = after.map(|place| Cursor::new(place, &words));
     }
     Ok(Page {
         rows,
@@ -146,12 +166,8 @@ fn walk(snapshot: &Snapshot, filter: &Filter, span: &Span) -> Result<Page<Person
     })
 }
 
-fn place(cursor: &Cursor, words: &str) -> Result<Place, Rejection> {
-    let refuse = |message: String| Rejection::new(Code::InvalidCursor, message);
-    let mut bytes = cursor
-        .position(words)
-        .map_err(|error| refuse(error.to_string()))?;
-    Place::read(&mut bytes).ok_or_else(|| refuse("This cursor cannot be read.".to_owned()))
+fn refused(why: impl std::fmt::Display) -> Rejection {
+    Rejection::new(Code::InvalidCursor, why.to_string())
 }
 
 /// The contact with its addresses, when a filter lets it through.
@@ -211,6 +227,7 @@ mod tests {
     use super::*;
     use crate::base::time::Timestamp;
     use crate::engine::people::contacts::empty;
+    use crate::model::ids::ContactId;
     use crate::model::ids::Id as _;
 
     fn ana() -> Contact {

@@ -21,6 +21,7 @@ use crate::engine::people::contact_list::Filter;
 use crate::engine::queue;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
+use crate::model::channel::ChannelKind;
 use crate::model::contact::Contact;
 use crate::model::contact::Identity;
 use crate::model::contact::NameSource;
@@ -34,6 +35,7 @@ use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::store::Read;
 use crate::store::Tx;
+use crate::store::records::channels;
 use crate::store::records::contacts;
 use crate::store::records::conversations;
 use crate::store::records::counters;
@@ -59,7 +61,7 @@ pub struct Person {
 pub struct Contacts(pub Context);
 
 impl Contacts {
-    /// A page of contacts, by name.
+    /// A page of contacts.
     ///
     /// # Errors
     /// The actor may not; `INVALID_CURSOR`.
@@ -93,6 +95,21 @@ impl Contacts {
         let snapshot = self.0.store.snapshot()?;
         let contact = contacts::by_external_id(&snapshot, id)?.ok_or_else(missing)?;
         person(&snapshot, contact)
+    }
+
+    /// The channels of a kind, for an address that names no channel.
+    ///
+    /// # Errors
+    /// The actor may not.
+    pub fn channels_of_kind(
+        &self,
+        actor: &Actor,
+        kind: &ChannelKind,
+    ) -> Result<Vec<ChannelId>, EngineError> {
+        actor.require(Permission::EditContacts)?;
+        let all = channels::list(&self.0.store.snapshot()?)?;
+        let of_kind = all.into_iter().filter(|channel| channel.kind == *kind);
+        Ok(of_kind.map(|channel| channel.id).collect())
     }
 
     /// Makes a contact.

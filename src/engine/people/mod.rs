@@ -3,6 +3,7 @@
 pub mod api_keys;
 pub mod contact_changes;
 pub mod contact_list;
+pub mod contact_order;
 pub mod contacts;
 pub mod first_owner;
 pub mod logins;

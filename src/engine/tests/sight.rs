@@ -328,7 +328,7 @@ async fn a_conversation_one_opens_stays_in_sight() {
     assert_eq!(code(write(&taken.contact).await), Code::ConversationExists);
     let started = engine
         .changing
-        .start(&divided.me, office.channel, taken.contact.id)
+        .start(&divided.me, office.channel, taken.contact.id, Vec::new())
         .await;
     let refused = started.unwrap_err().to_string();
     assert!(

@@ -127,7 +127,8 @@ fn indexed(contact: &Contact) -> Indexed<'_> {
 }
 
 /// Whether a contact can be found: tombstones of merged and erased ones cannot.
-fn is_listed(contact: &Contact) -> bool {
+#[must_use]
+pub fn is_listed(contact: &Contact) -> bool {
     contact.merged_into.is_none() && contact.erased_at.is_none()
 }
 

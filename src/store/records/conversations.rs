@@ -176,9 +176,22 @@ pub fn scan(
     after: Option<ConversationId>,
     limit: usize,
 ) -> Result<Vec<Conversation>, StoreError> {
+    by_age(read, after, Direction::Forward, limit)
+}
+
+/// Every conversation by age, hidden ones included, from after `after`.
+///
+/// # Errors
+/// The disk's.
+pub fn by_age(
+    read: &impl Read,
+    after: Option<ConversationId>,
+    direction: Direction,
+    limit: usize,
+) -> Result<Vec<Conversation>, StoreError> {
     let scan = Scan::all()
         .after(after.as_ref())
-        .direction(Direction::Forward)
+        .direction(direction)
         .limit(limit);
     Ok(read
         .scan(&CONVERSATIONS, scan)?

@@ -87,6 +87,15 @@ impl Answer {
         self
     }
 
+    /// The same with a field more.
+    #[must_use]
+    pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
+        if let Some(body) = self.body.as_mut().and_then(Value::as_object_mut) {
+            body.insert(name.to_owned(), value.into());
+        }
+        self
+    }
+
     fn meta_map(&mut self) -> Option<&mut Map<String, Value>> {
         let body = self.body.as_mut()?.as_object_mut()?;
         let meta = body.entry("meta").or_insert_with(|| Map::new().into());

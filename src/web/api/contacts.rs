@@ -8,12 +8,14 @@ use serde_json::Map;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::base::page::Order;
 use crate::engine::people::contact_changes::ContactChanges;
 use crate::engine::people::contact_changes::NewAddress;
 use crate::engine::people::contact_list::Filter;
+use crate::engine::people::contact_list::Sort;
+use crate::engine::people::contact_list::SortBy;
 use crate::engine::people::contacts::Person;
 use crate::model::channel::ChannelKind;
-use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::MergeId;
 use crate::model::permission::Permission;
@@ -22,16 +24,22 @@ use crate::web::api::answer::Answer;
 use crate::web::api::answer::Answered;
 use crate::web::api::answer::known_revision;
 use crate::web::api::caller::ApiCaller;
+use crate::web::api::contact_in;
+use crate::web::api::contact_in::IdentifierIn;
+use crate::web::api::contact_in::identifiers;
 use crate::web::api::contact_out::ContactOut;
 use crate::web::api::contact_out::MergeOut;
 use crate::web::api::organisation::tenant_of;
 use crate::web::api::page;
 use crate::web::api::page::Asked;
+use crate::web::api::page::SortField;
+use crate::web::api::page::SortQuery;
 use crate::web::api::route::Routes;
 use crate::web::api::wire::Body;
 use crate::web::api::wire::IdOf;
 use crate::web::api::wire::Query;
 use crate::web::api::wire::clearable;
+use crate::web::api::wire::clearable_list;
 use crate::web::state::State;
 
 /// The routes of this subject.
@@ -39,9 +47,10 @@ pub fn routes(routes: &mut Routes) {
     routes.about("contacts");
     routes
         .get(&["/contacts"], index)
-        .says("List contacts, by name")
+        .says("List contacts, by `name`, `createdAt` or `lastSeenAt`")
         .needs(Permission::ReadContacts)
         .query::<ContactQuery>()
+        .query::<SortQuery>()
         .lists::<ContactOut>();
     routes
         .post(&["/contacts"], create)
@@ -131,6 +140,9 @@ struct ContactQuery {
     /// With exactly this phone number.
     #[serde(default)]
     phone: Option<String>,
+    /// With exactly this id in your own systems.
+    #[serde(default)]
+    external_id: Option<String>,
     /// With all of these tags.
     #[serde(default, alias = "tag")]
     tags: Vec<String>,
@@ -139,16 +151,34 @@ struct ContactQuery {
     channel_type: Option<String>,
 }
 
-impl From<ContactQuery> for Filter {
-    fn from(query: ContactQuery) -> Self {
+/// What the list can be ordered by.
+const SORTS: &[SortField<SortBy>] = &[
+    ("name", SortBy::Name, Order::Ascending),
+    ("createdAt", SortBy::Created, Order::Descending),
+    ("lastSeenAt", SortBy::LastSeen, Order::Descending),
+];
+
+impl ContactQuery {
+    fn filter(self, sort: &SortQuery) -> Result<Filter, Rejection> {
         let filled = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-        Self {
-            words: filled(query.search),
-            email: filled(query.email),
-            phone: filled(query.phone),
-            tags: query.tags,
-            channel_kind: filled(query.channel_type).map(|kind| ChannelKind::named(&kind)),
-        }
+        let (by, order) = sort.read(SORTS)?;
+        Ok(Filter {
+            words: filled(self.search),
+            email: filled(self.email),
+            phone: filled(self.phone).map(with_plus),
+            external_id: filled(self.external_id),
+            tags: self.tags,
+            channel_kind: filled(self.channel_type).map(|kind| ChannelKind::named(&kind)),
+            sort: Sort { by, order },
+        })
+    }
+}
+
+/// A plus sign that nobody escaped arrives as a blank.
+fn with_plus(phone: String) -> String {
+    match phone.strip_prefix(' ') {
+        Some(rest) => format!("+{rest}"),
+        None => phone,
     }
 }
 
@@ -191,41 +221,16 @@ struct ContactIn {
     /// Anything of your own.
     #[serde(default)]
     metadata: Map<String, Value>,
-    /// All the tags.
-    #[serde(default)]
+    /// All the tags; null takes them off.
+    #[serde(default, deserialize_with = "clearable_list")]
     tags: Option<Vec<String>>,
     /// What comes from a blocked person is kept out of sight, and nothing goes out.
     #[serde(default)]
     blocked: Option<bool>,
-    /// Addresses on channels, for a new contact.
-    #[serde(default, alias = "identities")]
+    /// Addresses on channels, for a new contact: a list, or an object of addresses by kind of
+    /// channel.
+    #[serde(default, alias = "identities", deserialize_with = "identifiers")]
     identifiers: Vec<IdentifierIn>,
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct IdentifierIn {
-    /// The channel.
-    channel_id: ChannelId,
-    /// The address as the channel's vendor gives it.
-    identifier: String,
-    /// The name to show with it.
-    #[serde(default)]
-    display_name: Option<String>,
-    /// The kind of channel, which the channel itself says better.
-    #[serde(default)]
-    #[expect(dead_code, reason = "clients send it, and it is no unknown field")]
-    channel_type: Option<String>,
-}
-
-impl From<IdentifierIn> for NewAddress {
-    fn from(identifier: IdentifierIn) -> Self {
-        Self {
-            channel_id: identifier.channel_id,
-            address: identifier.identifier.trim().to_owned(),
-            display_name: identifier.display_name,
-        }
-    }
 }
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -253,7 +258,7 @@ struct UnmergeIn {
 }
 
 /// The changes a body asks for, and the addresses that come with it.
-fn read(body: ContactIn, revision: Option<u64>) -> (ContactChanges, Vec<NewAddress>) {
+fn read(body: ContactIn, revision: Option<u64>) -> (ContactChanges, Vec<IdentifierIn>) {
     let changes = ContactChanges {
         name: body.name,
         email: body.email,
@@ -272,19 +277,17 @@ fn read(body: ContactIn, revision: Option<u64>) -> (ContactChanges, Vec<NewAddre
         revision,
         ..ContactChanges::default()
     };
-    (
-        changes,
-        body.identifiers.into_iter().map(Into::into).collect(),
-    )
+    (changes, body.identifiers)
 }
 
 async fn index(
     caller: ApiCaller,
     state: Data<State>,
     query: Query<ContactQuery>,
+    sort: Query<SortQuery>,
     asked: Asked,
 ) -> Answered {
-    let filter = Filter::from(query.0);
+    let filter = query.0.filter(&sort.0)?;
     let page = state
         .engine
         .contacts
@@ -297,7 +300,8 @@ async fn index(
 }
 
 async fn create(caller: ApiCaller, state: Data<State>, body: Body<ContactIn>) -> Answered {
-    let (changes, addresses) = read(body.0, None);
+    let (changes, identifiers) = read(body.0, None);
+    let addresses = contact_in::addresses(&caller, &state, identifiers)?;
     let person = state
         .engine
         .contacts
@@ -335,10 +339,15 @@ async fn update(
     request: HttpRequest,
     body: Body<ContactIn>,
 ) -> Answered {
-    let (changes, addresses) = read(body.0, known_revision(&request));
+    let (changes, identifiers) = read(body.0, known_revision(&request));
+    let addresses = contact_in::addresses(&caller, &state, identifiers)?;
     if !addresses.is_empty() {
-        let wrong = "are added one by one, by POST /contacts/{id}/identifiers";
-        return Err(Rejection::field("identifiers", wrong).into());
+        // A whole contact may come back as it was read; what is new in it has a route of its own.
+        let held = state.engine.contacts.get(&caller.actor, id.0)?;
+        if !addresses.iter().all(|address| is_held(&held, address)) {
+            let wrong = "are added one by one, by POST /contacts/{id}/identifiers";
+            return Err(Rejection::field("identifiers", wrong).into());
+        }
     }
     let person = state
         .engine
@@ -346,6 +355,11 @@ async fn update(
         .update(&caller.actor, id.0, changes)
         .await?;
     one(&state, person)
+}
+
+fn is_held(person: &Person, address: &NewAddress) -> bool {
+    let mut held = person.identities.iter();
+    held.any(|one| one.channel_id == address.channel_id && one.address == address.address)
 }
 
 async fn remove(caller: ApiCaller, state: Data<State>, id: IdOf<ContactId>) -> Answered {
@@ -397,7 +411,7 @@ async fn add_address(
     id: IdOf<ContactId>,
     body: Body<IdentifierIn>,
 ) -> Answered {
-    let address = NewAddress::from(body.0);
+    let address = contact_in::address(&caller, &state, "", body.0)?;
     let person = state
         .engine
         .contacts

@@ -21,7 +21,7 @@ use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
 use crate::model::ids::OrganisationId;
 use crate::web::api::contact_out::ContactOut;
-use crate::web::api::message_out::ConversationOut;
+use crate::web::api::conversation_out;
 use crate::web::api::message_out::MessageOut;
 use crate::web::api::wire;
 use crate::web::state::State;
@@ -111,7 +111,11 @@ impl Eyes<'_> {
     /// It is gone, or not for this reader.
     pub fn conversation(&self, id: ConversationId) -> Result<Value, EngineError> {
         let row = self.state.engine.listing.get(self.actor, id)?;
-        Ok(wire::outgoing(&ConversationOut::new(row, self.tenant)))
+        Ok(wire::outgoing(&conversation_out::of(
+            self.state,
+            row,
+            self.tenant,
+        )?))
     }
 
     fn data(&self, event: &Event) -> Result<Value, EngineError> {

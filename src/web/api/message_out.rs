@@ -1,4 +1,4 @@
-//! Messages and conversations as the API answers with them.
+//! Messages as the API answers with them.
 
 use serde::Serialize;
 use serde_json::Map;
@@ -7,7 +7,6 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::base::time::Timestamp;
-use crate::engine::inbox::list::Row;
 use crate::engine::links::Links;
 use crate::model::content::Content;
 use crate::model::ids::ChannelId;
@@ -17,6 +16,7 @@ use crate::model::ids::MessageId;
 use crate::model::ids::OrganisationId;
 use crate::model::message::Delivery;
 use crate::model::message::Message;
+use crate::web::api::content_out;
 
 /// A message.
 #[derive(Debug, Serialize, ToSchema)]
@@ -106,7 +106,7 @@ impl MessageOut {
             channel_id: message.channel_id,
             channel_type: message.channel_kind.as_str().to_owned(),
             direction: message.direction.name(),
-            content: content_out(&message.content, links),
+            content: content_out::of(&message.content, links),
             timestamp: message.at,
             metadata: metadata_out(&message),
             r#type: kind,
@@ -175,40 +175,6 @@ fn metadata_out(message: &Message) -> Map<String, Value> {
     metadata
 }
 
-/// Content with every spelling clients look for: files at the top and under `media`, places at the
-/// top and under `location`.
-#[must_use]
-pub fn content_out(content: &Content, links: &Links) -> Value {
-    let mut value = serde_json::to_value(content).unwrap_or_default();
-    let Some(object) = value.as_object_mut() else {
-        return value;
-    };
-    if let Some(media) = content.media() {
-        let url = links.address(media);
-        object.insert("url".to_owned(), url.clone().into());
-        object.insert("size".to_owned(), media.size_bytes.into());
-        let nested = json!({
-            "url": url,
-            "mimeType": media.mime_type,
-            "filename": media.filename,
-            "size": media.size_bytes,
-            "caption": media.caption,
-            "thumbnailUrl": media.thumbnail_url,
-        });
-        object.insert("media".to_owned(), nested);
-    }
-    if let Content::Location(place) = content {
-        let nested = json!({
-            "latitude": place.latitude,
-            "longitude": place.longitude,
-            "name": place.name,
-            "address": place.address,
-        });
-        object.insert("location".to_owned(), nested);
-    }
-    value
-}
-
 /// The names of a kind of content in the closed lists of older clients.
 const fn old_names(content: &Content) -> (&'static str, &'static str) {
     match content {
@@ -226,143 +192,6 @@ const fn old_names(content: &Content) -> (&'static str, &'static str) {
         Content::Template(_) => ("template", "text"),
         Content::Reaction(_) | Content::StoryMention(_) | Content::Call(_) | Content::Event(_) => {
             ("system", "text")
-        }
-    }
-}
-
-/// A conversation.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = Conversation)]
-pub struct ConversationOut {
-    /// `conv_...`
-    id: ConversationId,
-    /// The organisation.
-    tenant_id: OrganisationId,
-    /// Where it takes place.
-    channel_id: ChannelId,
-    /// The kind of that channel.
-    channel_type: String,
-    /// With whom.
-    contact_id: ContactId,
-    /// The customer in short.
-    #[schema(value_type = Object)]
-    contact: Value,
-    /// `open`, `pending`, `snoozed` or `resolved`.
-    status: &'static str,
-    /// `low`, `normal`, `high` or `urgent`.
-    priority: &'static str,
-    /// Who answers.
-    assigned_to: Option<String>,
-    /// The same, for older clients.
-    assigned_agent_id: Option<String>,
-    /// The same with a name.
-    #[schema(value_type = Option<Object>)]
-    assignee: Option<Value>,
-    /// Since when.
-    assigned_at: Option<Timestamp>,
-    /// Which team answers.
-    team_id: Option<String>,
-    /// What it is about.
-    subject: Option<String>,
-    /// The newest message in short.
-    #[schema(value_type = Option<Object>)]
-    last_message: Option<Value>,
-    /// When that was.
-    last_message_at: Timestamp,
-    /// When the first message came.
-    first_message_at: Option<Timestamp>,
-    /// Customer messages the caller has not read.
-    unread_count: u32,
-    /// Messages from and to the customer.
-    message_count: u32,
-    /// What you keep with it.
-    #[schema(value_type = Object)]
-    metadata: Map<String, Value>,
-    /// Tags.
-    tags: Vec<String>,
-    /// Until when it sleeps.
-    snoozed_until: Option<Timestamp>,
-    /// Since when the customer waits.
-    waiting_since: Option<Timestamp>,
-    /// When a person first replied.
-    first_reply_at: Option<Timestamp>,
-    /// When it was resolved.
-    resolved_at: Option<Timestamp>,
-    /// When it was closed.
-    closed_at: Option<Timestamp>,
-    /// How it ended.
-    #[schema(value_type = Option<String>)]
-    resolution: Option<crate::model::conversation::Resolution>,
-    /// When it was opened.
-    created_at: Timestamp,
-    /// When it last changed.
-    updated_at: Timestamp,
-}
-
-impl ConversationOut {
-    /// A conversation as it goes out.
-    #[must_use]
-    pub fn new(row: Row, tenant_id: OrganisationId) -> Self {
-        let Row {
-            conversation,
-            contact,
-            assignee,
-            unread,
-            ..
-        } = row;
-        let assigned = conversation.assignee.map(|user| user.to_string());
-        Self {
-            id: conversation.id,
-            tenant_id,
-            channel_id: conversation.channel_id,
-            channel_type: conversation.channel_kind.as_str().to_owned(),
-            contact_id: contact.id,
-            contact: json!({
-                "id": contact.id,
-                "name": contact.name,
-                "email": contact.email,
-                "phone": contact.phone,
-                "avatarUrl": contact.avatar_url,
-                "identifiers": [{
-                    "channelType": conversation.channel_kind.as_str(),
-                    "channelId": conversation.channel_id,
-                    "identifier": conversation.address,
-                }],
-            }),
-            status: conversation.status.name(),
-            priority: conversation.priority.name(),
-            assigned_agent_id: assigned.clone(),
-            assigned_to: assigned,
-            assignee: assignee
-                .map(|user| json!({ "id": user.id, "type": "agent", "name": user.name })),
-            assigned_at: conversation.assigned_at,
-            team_id: conversation.team_id.map(|team| team.to_string()),
-            subject: conversation.subject,
-            last_message: conversation.last.map(|last| {
-                json!({
-                    "id": last.message_id,
-                    "contentType": last.kind,
-                    "text": last.text,
-                    "direction": last.direction.name(),
-                    "senderType": last.sender.name(),
-                    "createdAt": last.at,
-                })
-            }),
-            last_message_at: conversation.last_message_at,
-            first_message_at: conversation.first_message_at,
-            unread_count: unread,
-            message_count: conversation.message_count,
-            metadata: conversation.metadata,
-            tags: conversation.tags,
-            snoozed_until: conversation.snoozed_until,
-            waiting_since: conversation.waiting_since,
-            first_reply_at: conversation.first_reply_at,
-            resolved_at: conversation.resolved_at,
-            closed_at: conversation.closed_at,
-            resolution: conversation.resolution,
-            created_at: conversation.created_at,
-            updated_at: conversation.updated_at,
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use actix_web::web::Data;
 use serde::Deserialize;
-use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::page::Cursor;
 use crate::base::page::Page;
+use crate::base::page::Span;
 use crate::engine::inbox::history::Stretch;
 use crate::engine::inbox::send::Repeatable;
 use crate::engine::inbox::target::Target;
@@ -36,9 +36,7 @@ use crate::web::error::ApiError;
 use crate::web::state::State;
 
 /// Messages of a page, when the client does not say.
-const DEFAULT_ROWS: u64 = 50;
-/// Messages of a page at most.
-const MAX_ROWS: u64 = 100;
+const DEFAULT_ROWS: usize = 50;
 
 /// The routes of this subject.
 pub fn routes(routes: &mut Routes) {
@@ -60,11 +58,6 @@ pub fn routes(routes: &mut Routes) {
         .says("Get a message of a conversation")
         .needs(Permission::ReadConversations)
         .gives::<MessageOut>();
-    routes
-        .post(&["/conversations/{id}/read"], mark_read)
-        .says("Mark the messages of a conversation as read")
-        .needs(Permission::ReadConversations)
-        .gives::<MarkedOut>();
     routes
         .post(&["/messages"], send)
         .says("Send a message to a conversation, a contact or an address")
@@ -103,12 +96,13 @@ pub fn routes(routes: &mut Routes) {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 struct MessageQuery {
-    /// Messages at most, 1 to 100.
-    limit: Option<u64>,
     /// Only older ones than this message.
     before: Option<String>,
     /// Only newer ones than this message.
     after: Option<String>,
+    /// Whether the page lies `before` the cursor, which is older, or `after` it. Without it, a page
+    /// goes on the way the one before went.
+    direction: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -116,8 +110,6 @@ struct MessageQuery {
 struct UndeliveredQuery {
     /// `failed`, or `unknown` for those of which nobody knows whether the vendor took them.
     status: String,
-    /// Messages at most, 1 to 100.
-    limit: Option<u64>,
 }
 
 /// What became of a message of unknown outcome.
@@ -127,17 +119,6 @@ struct UndeliveredQuery {
 struct ResolveUnknownIn {
     /// `sent`: it arrived. `resend`: send it once more.
     outcome: String,
-}
-
-/// How many messages were marked.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = MarkedMessages)]
-struct MarkedOut {
-    /// Messages that were unread.
-    marked_count: u32,
-    /// The conversation.
-    conversation_id: ConversationId,
 }
 
 fn out(state: &State, message: Message) -> Result<MessageOut, ApiError> {
@@ -156,76 +137,120 @@ fn message_id(name: &str, text: Option<&str>) -> Result<Option<MessageId>, Rejec
     .transpose()
 }
 
+/// Which way a list of messages is read on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Older,
+    Newer,
+}
+
+impl Way {
+    fn named(word: &str) -> Result<Self, Rejection> {
+        match word {
+            "before" => Ok(Self::Older),
+            "after" => Ok(Self::Newer),
+            _ => Err(Rejection::field("direction", "must be before or after")),
+        }
+    }
+
+    /// The part of the conversation that a request asks for.
+    fn stretch(
+        self,
+        place: Option<MessageId>,
+        query: &MessageQuery,
+        span: &Span,
+    ) -> Result<Stretch, Rejection> {
+        let before = message_id("before", query.before.as_deref())?;
+        let after = message_id("after", query.after.as_deref())?;
+        let (before, after) = match self {
+            Self::Older => (place.or(before), after),
+            Self::Newer => (before, place.or(after)),
+        };
+        Ok(Stretch {
+            before,
+            after,
+            skip: span.offset,
+            limit: span.limit,
+        })
+    }
+}
+
 async fn index(
     caller: ApiCaller,
     state: Data<State>,
     id: IdOf<ConversationId>,
     query: Query<MessageQuery>,
-    asked: Asked,
+    asked: Asked<DEFAULT_ROWS>,
 ) -> Answered {
-    let limit = query.0.limit.unwrap_or(DEFAULT_ROWS).clamp(1, MAX_ROWS);
-    let words = format!("messages {}", id.0);
-    let stretch = Stretch {
-        before: match &asked.0.cursor {
-            Some(cursor) => Some(place(cursor, &words)?),
-            None => message_id("before", query.0.before.as_deref())?,
+    let (query, span) = (query.0, asked.0);
+    let older = format!("messages {}", id.0);
+    let newer = format!("newer messages {}", id.0);
+    let (place, went) = match &span.cursor {
+        None => (None, Way::Older),
+        Some(cursor) => match place(cursor, &older) {
+            Ok(place) => (Some(place), Way::Older),
+            Err(_) => (Some(self::place(cursor, &newer)?), Way::Newer),
         },
-        after: message_id("after", query.0.after.as_deref())?,
-        limit: usize::try_from(limit).unwrap_or(usize::MAX),
     };
-    let history = state
-        .engine
-        .histories
-        .of_conversation(&caller.actor, id.0, stretch)?;
+    let told = query.direction.as_deref().map(Way::named).transpose()?;
+    let stretch = told.unwrap_or(went).stretch(place, &query, &span)?;
+    let goes_newer = stretch.after.is_some() && stretch.before.is_none();
+    let histories = &state.engine.histories;
+    let history = histories.of_conversation(&caller.actor, id.0, stretch)?;
+    let end = if goes_newer {
+        history.messages.last().map(|last| (last, &newer))
+    } else {
+        history.messages.first().map(|first| (first, &older))
+    };
+    let end = end.filter(|_| history.more);
+    let next = end.map(|(message, words)| Cursor::new(message.id.bytes().to_vec(), words));
     let row = state.engine.listing.get(&caller.actor, id.0)?;
-    let tenant = tenant_of(&state)?;
-    let links = &state.engine.context.links;
-    let oldest = history.messages.first().filter(|_| history.more);
-    let next = oldest.map(|message| Cursor::new(message.id.bytes().to_vec(), &words));
-    let rows = history.messages.into_iter().rev();
-    let page = Page {
-        rows: rows
-            .map(|message| MessageOut::new(message, tenant, links))
-            .collect(),
+    listed(
+        &state,
+        history.messages.into_iter().rev(),
         next,
-        total: Some(u64::from(row.conversation.message_count)),
-    };
-    Ok(Answer::list(page, &asked.0))
+        Some(u64::from(row.conversation.positions)),
+        &span,
+    )
+}
+
+fn listed(
+    state: &State,
+    messages: impl Iterator<Item = Message>,
+    next: Option<Cursor>,
+    total: Option<u64>,
+    span: &Span,
+) -> Answered {
+    let tenant = tenant_of(state)?;
+    let links = &state.engine.context.links;
+    let rows = messages.map(|message| MessageOut::new(message, tenant, links));
+    let rows = rows.collect();
+    Ok(Answer::list(Page { rows, next, total }, span))
 }
 
 async fn undelivered(
     caller: ApiCaller,
     state: Data<State>,
     query: Query<UndeliveredQuery>,
-    asked: Asked,
+    asked: Asked<DEFAULT_ROWS>,
 ) -> Answered {
     let stands = match query.0.status.as_str() {
         "failed" => Delivery::Failed,
         "unknown" => Delivery::Unsure,
         _ => return Err(Rejection::field("status", "must be failed or unknown").into()),
     };
-    let limit = query.0.limit.unwrap_or(DEFAULT_ROWS).clamp(1, MAX_ROWS);
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let span = asked.0;
     let words = format!("messages {}", query.0.status);
-    let cursor = asked.0.cursor.as_ref();
+    let cursor = span.cursor.as_ref();
     let before = cursor.map(|cursor| place(cursor, &words)).transpose()?;
     let histories = &state.engine.histories;
-    let mut found = histories.undelivered(&caller.actor, stands, before, limit + 1)?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let last = found.last().filter(|_| more);
+    let wanted = span.offset.saturating_add(span.limit);
+    let found = histories.undelivered(&caller.actor, stands, before, wanted.saturating_add(1))?;
+    let more = found.len() > wanted;
+    let last = found.get(wanted.wrapping_sub(1)).filter(|_| more);
     let next = last.map(|message| Cursor::new(message.id.bytes().to_vec(), &words));
-    let tenant = tenant_of(&state)?;
-    let links = &state.engine.context.links;
-    let rows = found.into_iter();
-    let page = Page {
-        rows: rows
-            .map(|message| MessageOut::new(message, tenant, links))
-            .collect(),
-        next,
-        total: None,
-    };
-    Ok(Answer::list(page, &asked.0))
+    let page = found.into_iter().skip(span.offset).take(span.limit);
+    listed(&state, page, next, None, &span)
 }
 
 /// The message a cursor stands at.
@@ -324,14 +349,6 @@ async fn deliver(
         .send(&caller.actor, target, body.draft()?, repeat)
         .await?;
     Ok(Answer::made(&out(state, sent.message)?))
-}
-
-async fn mark_read(caller: ApiCaller, state: Data<State>, id: IdOf<ConversationId>) -> Answered {
-    let marked_count = state.engine.reading.mark_read(&caller.actor, id.0).await?;
-    Ok(Answer::one(&MarkedOut {
-        marked_count,
-        conversation_id: id.0,
-    }))
 }
 
 async fn retry(caller: ApiCaller, state: Data<State>, id: IdOf<MessageId>) -> Answered {

@@ -9,11 +9,13 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::base::page::Cursor;
+use crate::base::page::Order;
 use crate::base::page::Page;
 use crate::base::page::Span;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::web::api::wire::Query;
+use crate::web::api::wire::camel;
 use crate::web::error::ApiError;
 
 /// Rows of a page when nobody says how many.
@@ -42,18 +44,23 @@ pub struct PageQuery {
     per_page: Option<u64>,
 }
 
+/// How many rows a request asks for: 1 to 100.
+#[must_use]
+pub fn rows(asked: Option<u64>, default_rows: usize) -> usize {
+    asked.map_or(default_rows, |count| {
+        usize::try_from(count)
+            .unwrap_or(MAX_ROWS)
+            .clamp(1, MAX_ROWS)
+    })
+}
+
 impl PageQuery {
     /// The part of the list that is meant.
     ///
     /// # Errors
     /// `INVALID_CURSOR`.
     pub fn span(&self, default_rows: usize) -> Result<Span, Rejection> {
-        let rows = |count: u64| {
-            usize::try_from(count)
-                .unwrap_or(MAX_ROWS)
-                .clamp(1, MAX_ROWS)
-        };
-        let limit = self.limit.or(self.per_page).map_or(default_rows, rows);
+        let limit = rows(self.limit.or(self.per_page), default_rows);
         let skip = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
         let cursor = self.cursor.as_deref().filter(|text| !text.is_empty());
         let pages = self.page.unwrap_or(1).max(1) - 1;
@@ -74,17 +81,59 @@ impl PageQuery {
     }
 }
 
-/// The part of a list a request asks for.
-#[derive(Debug, Clone, Default)]
-pub struct Asked(pub Span);
+/// How a list is to be ordered.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SortQuery {
+    /// By which field.
+    sort_by: Option<String>,
+    /// `asc` or `desc`.
+    #[serde(alias = "sortDir")]
+    sort_order: Option<String>,
+}
 
-impl FromRequest for Asked {
+/// A field a list can be ordered by: its name, what it stands for, and the end that comes first
+/// when nobody says.
+pub type SortField<T> = (&'static str, T, Order);
+
+impl SortQuery {
+    /// The field and the order that are meant; without a field, the first one.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` naming what there is.
+    pub fn read<T: Copy>(&self, fields: &[SortField<T>]) -> Result<(T, Order), Rejection> {
+        let filled = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let name = filled(&self.sort_by).map(|name| camel(&name));
+        let found = match &name {
+            None => fields.first(),
+            Some(name) => fields.iter().find(|field| field.0 == name),
+        };
+        let Some((_, by, usual)) = found.copied() else {
+            let names: Vec<_> = fields.iter().map(|field| field.0).collect();
+            let wrong = format!("must be one of {}", names.join(", "));
+            return Err(Rejection::field("sortBy", wrong));
+        };
+        let order = match filled(&self.sort_order).map(|word| word.to_ascii_lowercase()) {
+            None => usual,
+            Some(word) if word == "asc" => Order::Ascending,
+            Some(word) if word == "desc" => Order::Descending,
+            Some(_) => return Err(Rejection::field("sortOrder", "must be asc or desc")),
+        };
+        Ok((by, order))
+    }
+}
+
+/// The part of a list a request asks for, with `ROWS` rows when nobody says how many.
+#[derive(Debug, Clone, Default)]
+pub struct Asked<const ROWS: usize = DEFAULT_ROWS>(pub Span);
+
+impl<const ROWS: usize> FromRequest for Asked<ROWS> {
     type Error = ApiError;
     type Future = std::future::Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let query = Query::<PageQuery>::from_request(request, payload).into_inner();
-        let span = query.and_then(|query| Ok(query.0.span(DEFAULT_ROWS)?));
+        let span = query.and_then(|query| Ok(query.0.span(ROWS)?));
         std::future::ready(span.map(Self))
     }
 }
@@ -188,6 +237,34 @@ mod tests {
         }
         let broken = query(&Some("%".into()), None, None, None, None);
         assert_eq!(broken.span(20).unwrap_err().code, Code::InvalidCursor);
+    }
+
+    #[test]
+    fn lists_are_ordered_by_the_fields_they_know() {
+        let fields = [
+            ("name", 1, Order::Ascending),
+            ("createdAt", 2, Order::Descending),
+        ];
+        let read = |by: Option<&str>, order: Option<&str>| {
+            let query = SortQuery {
+                sort_by: by.map(str::to_owned),
+                sort_order: order.map(str::to_owned),
+            };
+            query
+                .read(&fields)
+                .map_err(|refused| refused.fields[0].field.clone())
+        };
+        for (by, order, expected) in [
+            (None, None, (1, Order::Ascending)),
+            (None, Some("DESC"), (1, Order::Descending)),
+            (Some("created_at"), None, (2, Order::Descending)),
+            (Some("createdAt"), Some("asc"), (2, Order::Ascending)),
+            (Some(""), Some(""), (1, Order::Ascending)),
+        ] {
+            assert_eq!(read(by, order).unwrap(), expected, "{by:?} {order:?}");
+        }
+        assert_eq!(read(Some("age"), None).unwrap_err(), "sortBy");
+        assert_eq!(read(None, Some("up")).unwrap_err(), "sortOrder");
     }
 
     #[test]

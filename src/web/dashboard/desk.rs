@@ -305,9 +305,8 @@ impl<'a> Desk<'a> {
             .as_deref()
             .and_then(|id| id.parse::<MessageId>().ok());
         let stretch = Stretch {
-            before: None,
-            after: None,
             limit: MESSAGES,
+            ..Stretch::default()
         };
         let actor = self.reader.actor();
         let histories = &self.state.engine.histories;
@@ -324,8 +323,8 @@ impl<'a> Desk<'a> {
         let before: MessageId = before.parse().map_err(|_| Problem::not_found())?;
         let stretch = Stretch {
             before: Some(before),
-            after: None,
             limit: MESSAGES,
+            ..Stretch::default()
         };
         let (row, history) = self.stretch(id, stretch)?;
         let around = self.around(&history, None)?;
@@ -335,9 +334,9 @@ impl<'a> Desk<'a> {
     fn newer(&self, id: ConversationId, after: &str) -> Result<StretchPart, Problem> {
         let after: MessageId = after.parse().map_err(|_| Problem::not_found())?;
         let stretch = Stretch {
-            before: None,
             after: Some(after),
             limit: MESSAGES,
+            ..Stretch::default()
         };
         let (row, history) = self.stretch(id, stretch)?;
         let last = self

@@ -166,3 +166,171 @@ fn what_is_deleted_is_gone_for_everybody() {
         assert_eq!(talk.api.get("/conversations").await.ok()["total"], 0);
     });
 }
+
+#[test]
+fn a_list_of_messages_goes_on_the_way_it_went() {
+    on_a_server(async |server| {
+        let talk = Talk::begin(server).await;
+        let messages = format!("{}/messages", talk.address);
+        for text in ["four", "five"] {
+            talk.api.post(&messages, json!({ "text": text })).await.ok();
+        }
+        let walk = async |first: &str| {
+            let (mut pages, mut query) = (Vec::new(), first.to_owned());
+            loop {
+                let page = talk
+                    .api
+                    .get(&format!("{messages}?limit=2&{query}"))
+                    .await
+                    .ok();
+                let rows = page["data"].as_array().unwrap().iter();
+                let texts: Vec<String> = rows
+                    .map(|row| row["text"].as_str().unwrap().to_owned())
+                    .collect();
+                pages.push(texts.join(" "));
+                assert_eq!(page["pagination"]["limit"], 2);
+                assert_eq!(page["total"], 5);
+                let Some(next) = page["nextCursor"].as_str() else {
+                    return pages;
+                };
+                query = format!("cursor={next}");
+            }
+        };
+        let place = |at: usize| talk.acks[at]["messageId"].as_str().unwrap();
+        assert_eq!(walk("").await, ["five four", "three two", "one"]);
+        let after = format!("after={}", place(0));
+        assert_eq!(walk(&after).await, ["three two", "five four"]);
+        let before = format!("before={}", place(2));
+        assert_eq!(walk(&before).await, ["two one"]);
+        let between = format!("?before={}&after={}", place(2), place(0));
+        assert_eq!(talk.texts(&between).await, ["two"]);
+        assert_eq!(talk.texts("?offset=3").await, ["two", "one"]);
+        assert_eq!(talk.texts("?page=2&perPage=2").await, ["three", "two"]);
+
+        let first = talk.api.get(&format!("{messages}?limit=2")).await.ok();
+        let cursor = first["nextCursor"].as_str().unwrap();
+        let newer = format!("?cursor={cursor}&direction=after");
+        assert_eq!(talk.texts(&newer).await, ["five"]);
+        let wrong = format!("{messages}?cursor={cursor}&direction=up");
+        talk.api.get(&wrong).await.refused(400, "VALIDATION_ERROR");
+        let shown = format!("{}?includeMessages=true&messageLimit=2", talk.address);
+        let shown = talk.api.get(&shown).await.ok();
+        assert_eq!(shown["relationships"]["messages"], first["data"]);
+    });
+}
+
+#[test]
+fn messages_are_read_one_by_one_and_never_unread_again() {
+    on_a_server(async |server| {
+        let talk = Talk::begin(server).await;
+        let read = format!("{}/read", talk.address);
+        let mark = async |places: &[usize]| {
+            let ids: Vec<&Value> = places
+                .iter()
+                .map(|at| &talk.acks[*at]["messageId"])
+                .collect();
+            let marked = talk
+                .api
+                .post(&read, json!({ "messageIds": ids }))
+                .await
+                .ok();
+            let now = talk.api.get(&talk.address).await.ok();
+            (marked["markedCount"].clone(), now["unreadCount"].clone())
+        };
+        assert_eq!(mark(&[]).await, (json!(0), json!(3)));
+        assert_eq!(mark(&[1]).await, (json!(2), json!(1)));
+        assert_eq!(
+            mark(&[0]).await,
+            (json!(0), json!(1)),
+            "what is read stays read"
+        );
+        assert_eq!(mark(&[0, 2]).await, (json!(1), json!(0)));
+        let foreign = server.visitor(&talk.site).await.say("cm_1", "hi").await;
+        let foreign = json!({ "messageIds": [foreign["messageId"]] });
+        let foreign = talk.api.post(&read, foreign).await;
+        foreign.refused(404, "MESSAGE_NOT_FOUND");
+        talk.api.post(&read, json!({})).await.ok();
+    });
+}
+
+#[test]
+fn a_conversation_is_given_away_in_every_spelling() {
+    on_a_server(async |server| {
+        let talk = Talk::begin(server).await;
+        let agent = server.colleague("agent").await;
+        let team = json!({ "name": "Billing", "memberIds": [agent["id"]] });
+        let team = talk.api.post("/teams", team).await.ok();
+        let (user, team) = (&agent["id"], &team["id"]);
+        let assign = format!("{}/assign", talk.address);
+        let spellings = [
+            json!({ "agentId": user }),
+            json!({ "user_id": user }),
+            json!({ "assigneeId": user }),
+            json!({ "assigneeId": user, "assigneeType": "agent", "agentId": user }),
+        ];
+        for spelling in spellings {
+            let unassign = format!("{}/unassign", talk.address);
+            talk.api.post(&unassign, json!({})).await.ok();
+            let given = talk.api.post(&assign, spelling.clone()).await.ok();
+            assert_eq!(given["assignedTo"], *user, "{spelling}");
+        }
+        let to_team = json!({ "assigneeId": team, "assigneeType": "team",
+            "note": "She asks for a refund.", "priority": "high" });
+        let given = talk.api.post(&assign, to_team).await.ok();
+        assert_eq!(given["teamId"], *team);
+        assert_eq!(given["priority"], "high");
+        assert_eq!(given["lastMessage"]["text"], "She asks for a refund.");
+        assert_eq!(given["lastMessage"]["private"], true);
+        for wrong in [
+            json!({}),
+            json!({ "assigneeId": user, "assigneeType": "bot" }),
+            json!({ "agentId": team }),
+            json!({ "agentId": user, "note": " " }),
+            json!({ "agentId": user, "priority": "soon" }),
+        ] {
+            let refused = talk.api.post(&assign, wrong).await;
+            refused.refused(400, "VALIDATION_ERROR");
+        }
+        let late = talk.api.with("if-match", "\"1\"");
+        for move_name in ["assign", "unassign", "resolve", "snooze", "close", "tags"] {
+            let address = format!("{}/{move_name}", talk.address);
+            let body = json!({ "agentId": user, "tags": ["a"] });
+            late.post(&address, body)
+                .await
+                .refused(412, "REVISION_MISMATCH");
+        }
+    });
+}
+
+#[test]
+fn a_conversation_that_is_refused_is_not_begun() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let api = server.api();
+        let visitor = json!({ "channelId": site["id"],
+            "identifier": format!("vis_{}1", "0".repeat(25)) });
+        let contact = json!({ "name": "Ana", "identifiers": [visitor] });
+        let contact = api.post("/contacts", contact).await.ok();
+        let begin = |assignee: &str| {
+            json!({ "channelId": site["id"], "contactId": contact["id"],
+                "assigneeId": assignee, "subject": "Refund", "tags": ["vip"] })
+        };
+        let nobody = format!("user_{}", "0".repeat(26));
+        for wrong in ["nobody", &nobody] {
+            let refused = api.post("/conversations", begin(wrong)).await;
+            refused.refused(400, "VALIDATION_ERROR");
+        }
+        assert_eq!(api.get("/conversations").await.ok()["total"], 0);
+        let me = api.get("/auth/me").await.ok();
+        let begun = begin(me["id"].as_str().unwrap());
+        let begun = api.post("/conversations", begun).await.ok();
+        assert_eq!(begun["subject"], "Refund");
+        assert_eq!(begun["assignedTo"], me["id"]);
+        let address = format!("/conversations/{}", begun["id"].as_str().unwrap());
+        let cleared = api.patch(&address, json!({ "subject": null })).await.ok();
+        assert!(cleared["subject"].is_null());
+        let again = begin(me["id"].as_str().unwrap());
+        let again = api.post("/conversations", again).await;
+        again.refused(409, "CONVERSATION_EXISTS");
+    });
+}

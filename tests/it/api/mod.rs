@@ -1,4 +1,6 @@
 //! The REST API from outside, a file a subject.
 
+mod contacts;
+mod conversation_list;
 mod conversations;
 mod promises;

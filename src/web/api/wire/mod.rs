@@ -121,6 +121,15 @@ pub fn clearable<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D
     Ok(Some(text.unwrap_or_default()))
 }
 
+/// Reads a list that null clears, while absence leaves it alone. Null is read as the empty list.
+///
+/// # Errors
+/// The value is no list of texts.
+pub fn clearable_list<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<String>>, D::Error> {
+    let list = Option::<Vec<String>>::deserialize(from)?;
+    Ok(Some(list.unwrap_or_default()))
+}
+
 /// Fields of the input that are not known, by path; kept with the request for the answer's `meta`.
 #[derive(Debug, Default)]
 pub struct Ignored(pub Vec<String>);

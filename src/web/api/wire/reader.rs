@@ -113,6 +113,13 @@ impl serde::de::Error for Wrong {
         Self::custom(format!("must be one of {}", expected.join(", ")))
     }
 
+    fn duplicate_field(field: &'static str) -> Self {
+        Self {
+            path: field.to_owned(),
+            message: "came twice, under two names".to_owned(),
+        }
+    }
+
     fn missing_field(field: &'static str) -> Self {
         Self {
             path: field.to_owned(),
@@ -170,9 +177,12 @@ impl<'n> Reader<'n> {
         visitor: V,
     ) -> Result<V::Value, Wrong> {
         let parent = self.child(Value::Null, self.path.clone());
-        let Value::Object(object) = self.value else {
-            return Err(Wrong::custom("must be an object").at(&self.path));
+        let mut object = match self.value {
+            Value::Object(object) => object,
+            Value::Null if known.is_none() => Map::new(),
+            _ => return Err(Wrong::custom("must be an object").at(&self.path)),
         };
+        drop_old_names(&mut object, known.unwrap_or_default());
         visitor.visit_map(Fields {
             rest: object.into_iter(),
             current: None,
@@ -271,7 +281,14 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             let parts = text.split(',').filter(|part| !part.is_empty());
             self.value = parts.map(Value::from).collect();
         }
+        if self.origin == Origin::Body && self.value.is_null() {
+            self.value = Value::Array(Vec::new());
+        }
         self.deserialize_any(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        self.into_map(None, visitor)
     }
 
     fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
@@ -296,7 +313,26 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     serde::forward_to_deserialize_any! {
         i8 i16 i32 i128 u8 u16 u128 f32 char str string bytes byte_buf unit unit_struct
-        tuple tuple_struct map identifier
+        tuple tuple_struct identifier
+    }
+}
+
+/// Names under which older clients know a field, and ours.
+const OLD_NAMES: &[(&str, &str)] = &[
+    ("avatar", "avatarUrl"),
+    ("identities", "identifiers"),
+    ("permissions", "scopes"),
+    ("userId", "agentId"),
+    ("channelType", "type"),
+];
+
+/// Where a field came under its old name too, ours counts: whoever sends back what was read sends
+/// both.
+fn drop_old_names(object: &mut Map<String, Value>, known: &[&str]) {
+    for (old, ours) in OLD_NAMES {
+        if known.contains(old) && known.contains(ours) && object.contains_key(*ours) {
+            object.shift_remove(*old);
+        }
     }
 }
 
@@ -389,6 +425,7 @@ mod tests {
     #[derive(Debug, PartialEq, Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Draft {
+        #[serde(alias = "label")]
         name: String,
         #[serde(default)]
         size: Option<u32>,
@@ -440,6 +477,11 @@ mod tests {
             ),
             (json!({"name": "a", "tags": "x"}), "tags", "must be a list"),
             (
+                json!({"name": "a", "label": "b"}),
+                "name",
+                "came twice, under two names",
+            ),
+            (
                 json!({"name": "a", "parts": [{"title": "x"}, {"title": 1}]}),
                 "parts[1].title",
                 "must be a text",
@@ -450,6 +492,22 @@ mod tests {
             assert_eq!(refused.fields[0].field, field, "{input}");
             assert_eq!(refused.fields[0].message, message, "{input}");
         }
+    }
+
+    #[test]
+    fn null_is_an_empty_list_or_object_and_our_own_name_counts() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Person {
+            tags: Vec<String>,
+            metadata: Map<String, Value>,
+            #[serde(alias = "avatar")]
+            avatar_url: String,
+        }
+        let input = json!({"tags": null, "metadata": null, "avatar": "old", "avatarUrl": "ours"});
+        let person = read::<Person>(object(&input), Origin::Body).unwrap().value;
+        assert!(person.tags.is_empty() && person.metadata.is_empty());
+        assert_eq!(person.avatar_url, "ours");
     }
 
     #[test]
