@@ -32,6 +32,7 @@ use crate::engine::health::Health;
 use crate::engine::health::IndexProgress;
 use crate::engine::inbox::change::Changing;
 use crate::engine::inbox::events::Events;
+use crate::engine::inbox::failing::Failing;
 use crate::engine::inbox::files::Files;
 use crate::engine::inbox::history::Histories;
 use crate::engine::inbox::list::Listing;
@@ -70,6 +71,8 @@ pub struct Engine {
     pub changing: Changing,
     /// Listing conversations.
     pub listing: Listing,
+    /// Looking after messages that did not go out.
+    pub failing: Failing,
     /// Reading messages.
     pub histories: Histories,
     /// Marking conversations read.
@@ -146,6 +149,7 @@ impl Engine {
             sending: Sending(context.clone()),
             changing: Changing(context.clone()),
             listing: Listing(context.clone()),
+            failing: Failing(context.clone()),
             histories: Histories(context.clone()),
             reading: Reading(context.clone()),
             searching: Searching(context.clone()),

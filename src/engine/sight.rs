@@ -5,35 +5,65 @@ use crate::engine::find;
 use crate::engine::rules::sight;
 use crate::model::actor::Actor;
 use crate::model::conversation::Conversation;
+use crate::model::fence::AgentVisibility;
 use crate::model::fence::Fence;
 use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
 use crate::model::message::Message;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
+use crate::model::team::Team;
 use crate::store::Read;
 use crate::store::StoreError;
 use crate::store::records::conversations;
 use crate::store::records::organisation;
 use crate::store::records::teams;
 
+/// What decides who sees what, as it is stored now.
+#[derive(Debug)]
+pub struct Sights {
+    visibility: AgentVisibility,
+    teams: Vec<Team>,
+}
+
+impl Sights {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn read(read: &impl Read) -> Result<Self, StoreError> {
+        let visibility = organisation::get(read)?
+            .map(|organisation| organisation.agent_visibility)
+            .unwrap_or_default();
+        let teams = match visibility {
+            AgentVisibility::All => Vec::new(),
+            _ => teams::list(read)?,
+        };
+        Ok(Self { visibility, teams })
+    }
+
+    /// The conversations an actor may see.
+    #[must_use]
+    pub fn fence(&self, actor: &Actor) -> Fence {
+        let mine = self.teams.iter().filter(|team| {
+            actor
+                .user_id()
+                .is_some_and(|user| team.member_ids.contains(&user))
+        });
+        sight::fence(actor, self.visibility, mine.map(|team| team.id).collect())
+    }
+}
+
 /// The conversations an actor may see.
 ///
 /// # Errors
 /// The disk's.
 pub fn fence(read: &impl Read, actor: &Actor) -> Result<Fence, StoreError> {
-    let visibility = organisation::get(read)?
-        .map(|organisation| organisation.agent_visibility)
-        .unwrap_or_default();
-    let mut mine = Vec::new();
-    if sight::is_narrowed(actor, visibility)
-        && let Some(user) = actor.user_id()
-    {
-        mine = teams::list(read)?;
-        mine.retain(|team| team.member_ids.contains(&user));
+    // Most people see everything, whatever the business chose for its agents.
+    if !sight::may_be_narrowed(actor) {
+        return Ok(Fence::All);
     }
-    let teams = mine.into_iter().map(|team| team.id).collect();
-    Ok(sight::fence(actor, visibility, teams))
+    Ok(Sights::read(read)?.fence(actor))
 }
 
 /// A conversation that must be there for the actor to see.

@@ -78,6 +78,9 @@ pub struct Message {
     /// The tries that came to nothing, oldest first; only the newest [`ATTEMPTS_KEPT`].
     #[serde(default)]
     pub attempts: Vec<Attempt>,
+    /// When somebody said that nothing more is to be done about its failure.
+    #[serde(default)]
+    pub handled_at: Option<Timestamp>,
 }
 
 /// How many failed tries are kept with a message.

@@ -211,6 +211,8 @@ pub const TIMELINE: Keyspace<(ConversationId, u32), MessageId> =
     Keyspace::named("conversation_position/message");
 /// Messages that did not go out: failed, or of unknown outcome.
 pub const UNDELIVERED: Keyspace<MessageId, ()> = Keyspace::named("message/undelivered");
+/// Messages that did not go out, about which nothing more is to be done.
+pub const HANDLED: Keyspace<MessageId, ()> = Keyspace::named("message/handled");
 /// Vendors' ids, by bucket of half a day and digest.
 pub const EXTERNAL_IDS: Keyspace<(u32, u64), MessageId> = Keyspace::named("bucket_digest/message");
 /// Receipts that came before our own record of the vendor's id, by the same key.
@@ -302,6 +304,7 @@ pub const NAMES: &[&str] = &[
     "message/record",
     "conversation_position/message",
     "message/undelivered",
+    "message/handled",
     "bucket_digest/message",
     "bucket_digest/receipts",
     "channel_address_message/outbox",

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::config::network::Network;
 use crate::engine::Engine;
 use crate::web::api::repeats::UnderWay;
+use crate::web::dashboard::live::board::Board;
 use crate::web::demo::Demo;
 use crate::web::limits::Limits;
 
@@ -23,6 +24,8 @@ pub struct State {
     pub limits: Limits,
     /// Requests under an idempotency key that are being answered.
     pub under_way: UnderWay,
+    /// What is drawn for many screens at once.
+    pub board: Board,
     csrf_key: [u8; 32],
     demo: Arc<OnceLock<Demo>>,
 }
@@ -39,6 +42,7 @@ impl State {
             trusted_proxies: config.server.trusted_proxies.clone(),
             limits: Limits::new(config.limits.clone()),
             under_way: UnderWay::default(),
+            board: Board::default(),
             csrf_key,
             demo,
         }

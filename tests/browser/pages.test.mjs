@@ -15,7 +15,7 @@ const KNOWN = [
   '/app/contacts', '/app/contacts/*', '/app/search', '/app/me',
   '/app/settings/channels', '/app/settings/channels/new', '/app/settings/channels/*',
   '/app/settings/channels/*/appearance', '/app/settings/users', '/app/settings/teams',
-  '/app/settings/keys', '/app/settings/health',
+  '/app/settings/keys', '/app/settings/health', '/app/settings/general', '/app/failed',
 ];
 /** Pages no link leads to: a search with and without a hit, an unknown address, the handbook. */
 const UNLINKED = ['/app/search?q=order', '/app/search?q=xyzzyplugh', '/docs', '/app/nothing-here'];

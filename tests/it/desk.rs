@@ -174,3 +174,37 @@ fn a_page_elsewhere_and_a_stranger_get_no_socket() {
         }
     });
 }
+
+#[test]
+fn what_deletes_is_asked_about_with_the_number_of_what_goes() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let ana = server.visitor(&site).await;
+        let ack = ana.say("cm_0", "hello").await;
+        let conversation = ack["conversationId"].as_str().unwrap();
+        let status = format!("/app/c/{conversation}/status");
+        let agent = server.agent(OWNER).await;
+        agent.submit(&status, &[("status", "resolved")]).await;
+        server.pass(Duration::from_secs(31 * 24 * 3_600));
+        let agent = server.agent(OWNER).await;
+        let form = [
+            ("name", "Aurora"),
+            ("timezone", "UTC"),
+            ("language", "en"),
+            ("agentVisibility", "all"),
+            ("retentionDays", "30"),
+            ("autoCloseAfterDays", ""),
+        ];
+        let place = "/app/settings/general";
+        let asked = agent.submit(place, &form).await;
+        assert_eq!(asked.status, 200);
+        assert!(asked.text().contains("1 conversation would be deleted"));
+        let page = agent.open(place).await.text();
+        assert!(page.contains("name=\"retentionDays\" class=\"short\" inputmode=\"numeric\" autocomplete=\"off\" value=\"\""), "nothing is saved yet");
+        // An answer to another question is none.
+        let other = [form.as_slice(), &[("sure", "90")]].concat();
+        assert_eq!(agent.submit(place, &other).await.status, 200);
+        let sure = [form.as_slice(), &[("sure", "30")]].concat();
+        assert_eq!(agent.submit(place, &sure).await.status, 303);
+    });
+}

@@ -133,6 +133,7 @@ fn message(pen: &mut Pen, conversation: &Conversation, entry: Entry) -> Message 
         deleted_at: None,
         calls_taken: 0,
         attempts: Vec::new(),
+        handled_at: None,
     }
 }
 

@@ -14,8 +14,6 @@ use crate::model::fence::Fence;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
-use crate::store::Snapshot;
-use crate::store::StoreError;
 use crate::store::log;
 use crate::store::log::Entries;
 use crate::store::records::conversations;
@@ -74,7 +72,11 @@ impl Events {
         let fence = sight::fence(&snapshot, actor)?;
         let mut heard = Vec::with_capacity(entries.len());
         for entry in entries {
-            if is_heard(&snapshot, &fence, &entry.event)? {
+            let now = match entry.event.conversation_id() {
+                Some(id) if fence != Fence::All => conversations::get(&snapshot, id)?,
+                _ => None,
+            };
+            if is_heard(&fence, now.as_ref(), &entry.event) {
                 heard.push(entry.clone());
             }
         }
@@ -96,16 +98,14 @@ impl Events {
     }
 }
 
-/// Whether somebody behind a fence hears of an event.
-fn is_heard(snapshot: &Snapshot, fence: &Fence, event: &Event) -> Result<bool, StoreError> {
-    let Some(id) = event.conversation_id().filter(|_| *fence != Fence::All) else {
-        return Ok(true);
-    };
+/// Whether somebody behind a fence hears of an event, by how its conversation stands now.
+#[must_use]
+pub fn is_heard(fence: &Fence, now: Option<&Conversation>, event: &Event) -> bool {
+    if *fence == Fence::All || event.conversation_id().is_none() {
+        return true;
+    }
     // Of one that is deleted nothing is left to hide.
-    let Some(now) = conversations::get(snapshot, id)? else {
-        return Ok(true);
-    };
-    Ok(fence.shows(&now) || is_farewell(fence, &now, event))
+    now.is_none_or(|now| fence.shows(now) || is_farewell(fence, now, event))
 }
 
 /// Whether an event may be what took a conversation out of sight.

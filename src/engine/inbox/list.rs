@@ -12,6 +12,7 @@ pub use crate::engine::inbox::order::Sort;
 pub use crate::engine::inbox::order::SortBy;
 use crate::engine::inbox::order::Walk;
 use crate::engine::sight;
+use crate::engine::sight::Sights;
 use crate::model::actor::Actor;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
@@ -42,6 +43,7 @@ use crate::store::records::conversations::Place;
 use crate::store::records::identities;
 use crate::store::records::messages;
 use crate::store::records::read_marks;
+use crate::store::records::unsent;
 use crate::store::records::users;
 
 /// Which conversations to list, and in which order.
@@ -105,6 +107,8 @@ pub struct Row {
     pub assignee: Option<User>,
     /// How many of the customer's messages the reader has not read.
     pub unread: u32,
+    /// What the reader has begun to write.
+    pub begun: Option<String>,
 }
 
 /// What programs are shown beside a row.
@@ -267,14 +271,27 @@ impl Listing {
         counting::counts(&snapshot, actor, &fence)
     }
 
-    fn row(
+    /// What decides who sees which conversations.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn sights(&self) -> Result<Sights, EngineError> {
+        Ok(Sights::read(&self.0.store.snapshot()?)?)
+    }
+
+    pub(super) fn row(
         snapshot: &Snapshot,
         actor: &Actor,
         conversation: Conversation,
     ) -> Result<Row, EngineError> {
-        let unread = match actor.user_id() {
-            Some(user) => read_marks::unread(snapshot, user, &conversation)?,
-            None => 0,
+        let (unread, begun) = match actor.user_id() {
+            Some(user) => (
+                read_marks::unread(snapshot, user, &conversation)?,
+                unsent::get(snapshot, user, conversation.id)?
+                    .shown()
+                    .map(|words| words.text.clone()),
+            ),
+            None => (0, None),
         };
         Ok(Row {
             contact: find::contact_in(snapshot, conversation.contact_id)?,
@@ -284,6 +301,7 @@ impl Listing {
                 None => None,
             },
             unread,
+            begun,
             conversation,
         })
     }

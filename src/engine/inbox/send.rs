@@ -186,6 +186,7 @@ impl Sending {
                     .unwrap_or(&Capabilities::PLAIN);
                 target::may_send(tx, &place, caps, &message.content, pen.now)?;
                 message.delivery = Delivery::Pending;
+                message.handled_at = None;
                 message.error = None;
                 message.updated_at = pen.now;
                 messages::update(tx, &message)?;

@@ -116,11 +116,17 @@ impl Presence {
     /// How many people are here.
     #[must_use]
     pub fn count(&self) -> usize {
+        self.people().len()
+    }
+
+    /// The people who are here, each once.
+    #[must_use]
+    pub fn people(&self) -> Vec<UserId> {
         let rooms = self.rooms();
         let mut users: Vec<_> = rooms.sockets.values().map(|place| place.user_id).collect();
         users.sort_unstable();
         users.dedup();
-        users.len()
+        users
     }
 
     fn rooms(&self) -> MutexGuard<'_, Rooms> {

@@ -8,14 +8,15 @@ use crate::model::permission::Role;
 
 /// Whether the actor's role is one whose sight the business can narrow.
 #[must_use]
-pub fn is_narrowed(actor: &Actor, visibility: AgentVisibility) -> bool {
-    actor.role() == Role::Agent && visibility != AgentVisibility::All
+pub fn may_be_narrowed(actor: &Actor) -> bool {
+    actor.role() == Role::Agent
 }
 
 /// The conversations an actor may see, who belongs to `teams`.
 #[must_use]
 pub fn fence(actor: &Actor, visibility: AgentVisibility, teams: Vec<TeamId>) -> Fence {
-    let Some(user) = actor.user_id().filter(|_| is_narrowed(actor, visibility)) else {
+    let is_narrowed = may_be_narrowed(actor) && visibility != AgentVisibility::All;
+    let Some(user) = actor.user_id().filter(|_| is_narrowed) else {
         return Fence::All;
     };
     let in_team = visibility == AgentVisibility::Team;

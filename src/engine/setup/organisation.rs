@@ -3,6 +3,9 @@
 use crate::engine::audit;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
+use crate::engine::inbox::old::days_before;
+use crate::engine::inbox::old::is_over;
+use crate::engine::inbox::old::old_ones;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::fence::AgentVisibility;
@@ -15,6 +18,9 @@ use crate::store::records::organisation;
 const NAME_MAX: usize = 120;
 /// The longest time after which something happens by itself, in days.
 const DAYS_MAX: u16 = 3_650;
+
+/// How far conversations that would be forgotten are counted.
+pub const FORGET_COUNT_MAX: usize = 100_000;
 
 /// What may be changed; what is none stays.
 #[derive(Debug, Clone, Default)]
@@ -77,6 +83,21 @@ impl Organisations {
                 Ok(fresh)
             })
             .await
+    }
+
+    /// How many conversations would be forgotten if they were kept for only so many days; counted up
+    /// to [`FORGET_COUNT_MAX`].
+    ///
+    /// # Errors
+    /// The actor may not change the business.
+    pub fn would_forget(&self, actor: &Actor, days: u16) -> Result<usize, EngineError> {
+        actor.require(Permission::ManageOrganisation)?;
+        if days == 0 {
+            return Ok(0);
+        }
+        let since = days_before(self.0.clock.now(), days);
+        let read = self.0.store.snapshot()?;
+        Ok(old_ones(&read, since, FORGET_COUNT_MAX, is_over)?.len())
     }
 
     /// Changes the business.

@@ -76,8 +76,14 @@ async fn what_is_over_is_forgotten_and_found_no_more() {
     changing.change(&boss, old.id, done, None).await.unwrap();
     keep_for(&office, 30, 0).await;
     assert_eq!(found(&office, &boss, "zeppelin"), 2);
+    let owner = person(2, Role::Owner);
+    let would_go = |days| office.engine.organisations.would_forget(&owner, days);
+    assert_eq!(would_go(1).unwrap(), 0);
 
     office.context.clock.advance(DAY * 29);
+    assert_eq!((would_go(28).unwrap(), would_go(0).unwrap()), (1, 0));
+    let refused = office.engine.organisations.would_forget(&boss, 28);
+    assert_eq!(code(refused), Code::InsufficientPermissions);
     retention::work(&office.context).await.unwrap();
     assert_eq!(found(&office, &boss, "zeppelin"), 2);
     office.context.clock.advance(DAY * 2);

@@ -1,30 +1,24 @@
 //! What happens to conversations by themselves after days: idle ones are resolved, old ones are
 //! forgotten, as the organisation chose. Everything goes in steps, so that no change is large.
 
-use std::time::Duration;
-
 use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::change;
 use crate::engine::inbox::moves;
 use crate::engine::inbox::moves::Terms;
-use crate::model::conversation::Conversation;
+use crate::engine::inbox::old::days_before;
+use crate::engine::inbox::old::is_idle;
+use crate::engine::inbox::old::is_over;
+use crate::engine::inbox::old::old_ones;
 use crate::model::conversation::Move;
-use crate::model::conversation::Status;
-use crate::model::ids::ConversationId;
-use crate::store::Snapshot;
 use crate::store::records::conversations;
 use crate::store::records::organisation;
 
-/// Conversations read at a time.
-const STEP: usize = 500;
 /// Conversations resolved, or messages removed, in one transaction.
 const BATCH: usize = 200;
 /// Transactions in one go; the rest is for the next time.
 const CHANGES_MAX: usize = 50;
-/// The length of a day.
-const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 /// Resolves what is idle and forgets what is old, as much as fits into one go.
 ///
@@ -34,7 +28,7 @@ pub async fn work(context: &Context) -> Result<(), EngineError> {
     let Some(chosen) = organisation::get(&context.store.snapshot()?)? else {
         return Ok(());
     };
-    let before = |days: u16| context.clock.now().minus(DAY * u32::from(days));
+    let before = |days: u16| days_before(context.clock.now(), days);
     if let Some(days) = chosen.auto_close_after_days {
         resolve_idle(context, before(days)).await?;
     }
@@ -42,21 +36,6 @@ pub async fn work(context: &Context) -> Result<(), EngineError> {
         forget_old(context, before(days)).await?;
     }
     Ok(())
-}
-
-/// Whether a conversation is idle since before a moment: the customer has to say something and
-/// does not. One that waits for us is never resolved over the customer's head.
-fn is_idle(conversation: &Conversation, since: Timestamp) -> bool {
-    conversation.status == Status::Open
-        && conversation.waiting_since.is_none()
-        && conversation.last_message_at < since
-}
-
-/// Whether a conversation is over since before a moment. What a blocked person wrote nobody
-/// resolves.
-fn is_over(conversation: &Conversation, since: Timestamp) -> bool {
-    (conversation.status == Status::Resolved || conversation.hidden)
-        && conversation.last_message_at < since
 }
 
 async fn resolve_idle(context: &Context, since: Timestamp) -> Result<(), EngineError> {
@@ -112,34 +91,4 @@ async fn forget_old(context: &Context, since: Timestamp) -> Result<(), EngineErr
         }
     }
     Ok(())
-}
-
-/// The conversations from before a moment that are as wanted, oldest first.
-fn old_ones(
-    snapshot: &Snapshot,
-    since: Timestamp,
-    limit: usize,
-    wanted: impl Fn(&Conversation, Timestamp) -> bool,
-) -> Result<Vec<ConversationId>, EngineError> {
-    let mut found = Vec::new();
-    let mut after = None;
-    while found.len() < limit {
-        let step = conversations::scan(snapshot, after, STEP)?;
-        after = step.last().map(|last| last.id);
-        let is_last = step.len() < STEP;
-        for conversation in step {
-            // They stand by age: from here on all are younger.
-            if conversation.created_at >= since {
-                return Ok(found);
-            }
-            if wanted(&conversation, since) {
-                found.push(conversation.id);
-            }
-        }
-        if is_last {
-            break;
-        }
-    }
-    found.truncate(limit);
-    Ok(found)
 }

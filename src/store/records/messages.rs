@@ -12,6 +12,8 @@ use crate::store::Read;
 use crate::store::Scan;
 use crate::store::StoreError;
 use crate::store::Tx;
+use crate::store::keyspaces::HANDLED;
+use crate::store::keyspaces::Keyspace;
 use crate::store::keyspaces::MESSAGES;
 use crate::store::keyspaces::TIMELINE;
 use crate::store::keyspaces::UNDELIVERED;
@@ -92,17 +94,27 @@ pub fn update(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
 }
 
 fn list_undelivered(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
-    let belongs = matches!(message.delivery, Delivery::Failed | Delivery::Unsure);
-    // Most messages never stand there, and looking costs less than writing.
-    let is_listed = tx.get(&UNDELIVERED, &message.id)?.is_some();
-    match (belongs, is_listed) {
-        (true, false) => tx.put(&UNDELIVERED, &message.id, &()),
-        (false, true) => tx.remove(&UNDELIVERED, &message.id),
+    let is_undelivered = matches!(message.delivery, Delivery::Failed | Delivery::Unsure);
+    let is_handled = message.handled_at.is_some();
+    list_in(tx, &UNDELIVERED, message.id, is_undelivered && !is_handled)?;
+    list_in(tx, &HANDLED, message.id, is_undelivered && is_handled)
+}
+
+/// Most messages never stand in such a list, and looking costs less than writing.
+fn list_in(
+    tx: &mut Tx<'_>,
+    list: &Keyspace<MessageId, ()>,
+    id: MessageId,
+    belongs: bool,
+) -> Result<(), StoreError> {
+    match (belongs, tx.get(list, &id)?.is_some()) {
+        (true, false) => tx.put(list, &id, &()),
+        (false, true) => tx.remove(list, &id),
         _ => Ok(()),
     }
 }
 
-/// Messages that did not go out, from before `before`, the newest first.
+/// Messages that did not go out and wait for somebody, from before `before`, the newest first.
 ///
 /// # Errors
 /// The disk's.
@@ -111,12 +123,33 @@ pub fn undelivered(
     before: Option<MessageId>,
     limit: usize,
 ) -> Result<Vec<Message>, StoreError> {
+    listed(read, &UNDELIVERED, before, limit)
+}
+
+/// Messages that did not go out, about which nothing more is to be done; in the same order.
+///
+/// # Errors
+/// The disk's.
+pub fn handled(
+    read: &impl Read,
+    before: Option<MessageId>,
+    limit: usize,
+) -> Result<Vec<Message>, StoreError> {
+    listed(read, &HANDLED, before, limit)
+}
+
+fn listed(
+    read: &impl Read,
+    list: &Keyspace<MessageId, ()>,
+    before: Option<MessageId>,
+    limit: usize,
+) -> Result<Vec<Message>, StoreError> {
     let scan = Scan::all()
         .after(before.as_ref())
         .direction(Direction::Backward)
         .limit(limit);
     let mut found = Vec::new();
-    for (id, ()) in read.scan(&UNDELIVERED, scan)? {
+    for (id, ()) in read.scan(list, scan)? {
         found.extend(get(read, id)?);
     }
     Ok(found)
@@ -129,5 +162,6 @@ pub fn undelivered(
 pub fn remove(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
     tx.remove(&TIMELINE, &(message.conversation_id, message.position))?;
     tx.remove(&UNDELIVERED, &message.id)?;
+    tx.remove(&HANDLED, &message.id)?;
     tx.remove(&MESSAGES, &message.id)
 }

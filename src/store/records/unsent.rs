@@ -36,6 +36,21 @@ pub fn of_user(read: &impl Read, user: UserId) -> Result<Vec<ConversationId>, St
         .collect())
 }
 
+/// What everybody has begun to write in a conversation.
+///
+/// # Errors
+/// The disk's.
+pub fn in_conversation(
+    read: &impl Read,
+    conversation: ConversationId,
+) -> Result<Vec<(UserId, Unsent)>, StoreError> {
+    let found = read.entries_under(&UNSENT, &conversation)?;
+    Ok(found
+        .into_iter()
+        .map(|((_, user), unsent)| (user, unsent))
+        .collect())
+}
+
 /// The files that wait to be sent, of everybody.
 ///
 /// # Errors

@@ -8,7 +8,9 @@ pub mod code;
 pub mod contacts;
 pub mod conversation;
 pub mod desk;
+pub mod failed;
 pub mod form;
+pub mod general;
 pub mod health;
 pub mod inbox;
 pub mod keys;
@@ -49,6 +51,8 @@ pub fn configure(config: &mut ServiceConfig) {
     two_step::configure(config);
     contacts::configure(config);
     health::configure(config);
+    failed::configure(config);
+    general::configure(config);
     search::configure(config);
     channels::configure(config);
     channel::configure(config);

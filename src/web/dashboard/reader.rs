@@ -129,6 +129,7 @@ impl Reader {
                 role: capitalised(user.role.name()),
                 avatar: AvatarView::of(&user.name, &user.id.to_string()).with(Presence::Online),
                 admin: actor.may(Permission::ManageChannels),
+                manages_workspace: actor.may(Permission::ManageOrganisation),
                 may_reply: actor.may(Permission::Reply),
             },
             counts: counts(state, &actor)?,
@@ -152,6 +153,7 @@ pub fn counts(state: &State, actor: &Actor) -> Result<CountsView, EngineError> {
         all: counts.open,
         unread: state.engine.listing.unread_of(actor, UNREAD_LOOK)?,
         troubled_channels: state.engine.surroundings.channel_counts()?.1 as u64,
+        failed: state.engine.failing.count(actor)?,
     })
 }
 

@@ -125,7 +125,8 @@ fn channel_step(name: &str, refused: &Refused) -> SetupStep {
 }
 
 /// Every zone this machine knows, UTC first.
-fn time_zones(chosen: &str) -> Vec<OptionView> {
+#[must_use]
+pub fn time_zones(chosen: &str) -> Vec<OptionView> {
     let mut names: Vec<String> = jiff::tz::db()
         .available()
         .map(|zone| zone.as_str().to_owned())

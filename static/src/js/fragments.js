@@ -214,10 +214,11 @@ export async function applyFrame({ target, swap, html }) {
 export function applyCounts(counts) {
   for (const [name, value] of Object.entries(counts)) {
     for (const place of $$(`[data-n="${name}"]`)) place.textContent = name === 'troubledChannels' && !value ? '' : value;
+    for (const place of $$(`[data-has="${name}"]`)) place.hidden = !value && !place.ariaCurrent;
   }
   const dot = $('[data-dot]');
-  if (dot) dot.hidden = !counts.troubledChannels;
-  document.title = `${counts.unread ? `(${counts.unread}) ` : ''}${document.title.replace(/^\(\d+\) /, '')}`;
+  if (dot && counts.troubledChannels != null) dot.hidden = !counts.troubledChannels;
+  if (counts.unread != null) document.title = `${counts.unread ? `(${counts.unread}) ` : ''}${document.title.replace(/^\(\d+\) /, '')}`;
   const queue = $('#list')?.dataset.queue;
   const shown = $('[data-live=count]');
   if (shown && counts[queue] != null) shown.textContent = counts[queue];

@@ -1,6 +1,7 @@
 //! Sending through a real store and real HTTP, to a vendor in the test's own process.
 
 mod asking;
+mod failing;
 mod files;
 mod lanes;
 mod leaving;

@@ -24,8 +24,11 @@ use crate::web::dashboard::view::list::RowView;
 use crate::web::dashboard::view::list::StatusLine;
 use crate::web::dashboard::view::shell::Area;
 
+/// How much of a draft a row shows, in characters.
+const DRAFT_SHOWN: usize = 160;
+
 /// A queue of the inbox: its place in the address and what it shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Queue {
     /// Open and given to the reader.
     Mine,
@@ -233,11 +236,23 @@ pub fn row(eye: &Eye<'_>, row: &Row, rev: u64, selected: bool) -> RowView {
         urgent: conversation.priority >= Priority::High,
         time: TimeView::ago(conversation.last_message_at, eye.now),
         unread: u64::from(row.unread),
-        preview: preview(eye, conversation.last.as_ref()),
+        preview: match row.begun.as_deref() {
+            Some(words) => draft(words),
+            None => preview(eye, conversation.last.as_ref()),
+        },
         chips: conversation.tags.iter().map(ChipView::plain).collect(),
         status: status(eye, row),
         selected,
         id,
+    }
+}
+
+/// What the reader has begun to write stands before what was said.
+fn draft(words: &str) -> PreviewView {
+    PreviewView {
+        icon: None,
+        prefix: Some(("Draft:".to_owned(), Tone::Bad)),
+        text: crate::base::text::preview(words, DRAFT_SHOWN),
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod begun;
 pub mod bubble;
 pub mod composer;
+pub mod failed;
 pub mod list;
 pub mod panel;
 pub mod thread;

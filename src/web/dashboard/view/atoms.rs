@@ -39,6 +39,8 @@ impl Icon {
     pub const SNOOZED: Self = Self("alarm-clock");
     /// Something did not work.
     pub const FAILED: Self = Self("circle-alert");
+    /// Nobody knows.
+    pub const UNKNOWN: Self = Self("circle-question-mark");
     /// Done.
     pub const DONE: Self = Self("check");
     /// Opened again.

@@ -61,6 +61,10 @@ pub enum Area {
     Keys,
     /// Settings: system health.
     Health,
+    /// Settings: the workspace itself.
+    General,
+    /// Messages that did not go out.
+    Failed,
     /// One's own settings.
     Me,
 }
@@ -71,7 +75,7 @@ impl Area {
     pub fn in_settings(self) -> bool {
         matches!(
             self,
-            Self::Channels | Self::Users | Self::Teams | Self::Keys | Self::Health
+            Self::Channels | Self::Users | Self::Teams | Self::Keys | Self::Health | Self::General
         )
     }
 
@@ -98,6 +102,8 @@ pub struct CountsView {
     pub unread: u64,
     /// Channels that need a look; draws the dot on Settings.
     pub troubled_channels: u64,
+    /// Messages that did not go out and wait for the reader; the side bar names them only then.
+    pub failed: u64,
 }
 
 /// The signed-in person.
@@ -115,6 +121,8 @@ pub struct MeView {
     pub avatar: AvatarView,
     /// Whether settings of the workspace may be changed: shows the settings menu.
     pub admin: bool,
+    /// Whether the workspace itself may be changed.
+    pub manages_workspace: bool,
     /// Whether conversations may be answered; a viewer has no composer.
     pub may_reply: bool,
 }

@@ -4,9 +4,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod account;
 mod bubbles;
+mod channels;
+mod failed;
 mod inbox;
 mod pages;
+mod people;
+mod settings;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -48,6 +53,7 @@ fn shell(title: &str, area: Area, theme: Theme) -> ShellView {
             role: role.to_owned(),
             avatar: AvatarView::of(name, id).with(Presence::Online),
             admin: true,
+            manages_workspace: true,
             may_reply: true,
         },
         counts: CountsView {
@@ -56,6 +62,7 @@ fn shell(title: &str, area: Area, theme: Theme) -> ShellView {
             all: 42,
             unread: 3,
             troubled_channels: 2,
+            failed: 4,
         },
         area,
         folded: false,

@@ -1,0 +1,93 @@
+//! What goes on and is not kept: who types, who looks, what the reader writes elsewhere.
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::engine::live::Signal;
+use crate::engine::live::Typist;
+use crate::model::ids::ConversationId;
+use crate::web::dashboard::live::Gone;
+use crate::web::dashboard::live::Socket;
+use crate::web::dashboard::present::begun;
+use crate::web::dashboard::view::format;
+
+impl Socket {
+    pub(super) async fn show_signal(&mut self, signal: &Signal) -> Result<(), Gone> {
+        let frame = match signal {
+            Signal::Typing {
+                conversation_id,
+                who: Typist::Customer { name, preview },
+                on,
+            } if self.looks_at(*conversation_id) => {
+                json!({ "kind": "typing", "conversation": conversation_id, "name": name, "on": on, "preview": preview })
+            }
+            Signal::Viewers { conversation_id } if self.looks_at(*conversation_id) => {
+                self.viewers(*conversation_id)
+            }
+            Signal::Unsent {
+                conversation_id,
+                user_id,
+            } if *user_id == self.reader.agent.user.id => {
+                return self.show_begun(*conversation_id).await;
+            }
+            _ => return Ok(()),
+        };
+        self.send(&frame).await
+    }
+
+    fn looks_at(&self, conversation: ConversationId) -> bool {
+        Some(conversation) == self.open && self.sees(conversation)
+    }
+
+    /// What the reader has begun to write, as another screen of the reader kept it: in the list, and
+    /// in the composer where it is open.
+    async fn show_begun(&mut self, conversation: ConversationId) -> Result<(), Gone> {
+        match self.own_row(conversation) {
+            Ok(Some(frame)) => self.send(&frame).await?,
+            Ok(None) => return Ok(()),
+            Err(error) => tracing::error!("drawing a row failed: {error}"),
+        }
+        if Some(conversation) != self.open {
+            return Ok(());
+        }
+        match self
+            .state
+            .engine
+            .unsents
+            .of(&self.reader.actor(), conversation)
+        {
+            Ok(begun) => {
+                let kept = begun::value(&begun);
+                self.send(&json!({ "kind": "draft", "conversation": conversation, "kept": kept }))
+                    .await
+            }
+            Err(error) => {
+                tracing::error!("reading what is begun failed: {error}");
+                Ok(())
+            }
+        }
+    }
+
+    fn viewers(&self, conversation: ConversationId) -> Value {
+        let me = self.reader.agent.user.id;
+        let viewers: Vec<Value> = self
+            .state
+            .engine
+            .context
+            .live
+            .presence()
+            .viewers(conversation)
+            .into_iter()
+            .filter(|place| place.user_id != me)
+            .map(|place| {
+                json!({
+                    "name": place.name,
+                    "initials": format::initials(&place.name),
+                    "tint": format::tint(&place.user_id.to_string()),
+                    "writing": place.writing,
+                })
+            })
+            .collect();
+        json!({ "kind": "presence", "conversation": conversation, "viewers": viewers })
+    }
+}

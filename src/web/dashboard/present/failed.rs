@@ -1,0 +1,164 @@
+//! Messages that did not go out, grouped by what stands in their way.
+
+use crate::base::text::preview;
+use crate::engine::inbox::failing::Failure;
+use crate::model::message::Delivery;
+use crate::model::message::Message;
+use crate::web::dashboard::present::Eye;
+use crate::web::dashboard::present::first_name;
+use crate::web::dashboard::view::atoms::AvatarView;
+use crate::web::dashboard::view::atoms::Icon;
+use crate::web::dashboard::view::atoms::TimeView;
+use crate::web::dashboard::view::atoms::Tone;
+use crate::web::dashboard::view::failed::FailedGroup;
+use crate::web::dashboard::view::failed::FailedRow;
+use crate::web::dashboard::view::failed::TryView;
+
+/// How much of a message stands in the table, in characters.
+const SHOWN: usize = 140;
+
+/// What stands in the way, by the reason a channel gives: a title, and what to do.
+const CAUSES: &[(&[&str], &str, &str)] = &[
+    (
+        &[
+            "token_invalid",
+            "wrong_account",
+            "permission_missing",
+            "not_allowed",
+        ],
+        "The vendor refused the channel",
+        "Connect the channel again, then retry.",
+    ),
+    (
+        &["window_closed", "outside_window"],
+        "The reply window closed",
+        "Send a template, or wait until the customer writes.",
+    ),
+    (
+        &["opted_out", "blocked"],
+        "They want nothing more",
+        "Nothing can be sent. Mark it handled.",
+    ),
+    (
+        &["no_address", "unreachable", "not_on_channel"],
+        "The address cannot be reached",
+        "Check the address, or write on another channel.",
+    ),
+    (
+        &["not_supported", "invalid_request", "too_long", "bad_media"],
+        "The channel cannot carry it",
+        "Write it differently.",
+    ),
+    (
+        &["rate_limited", "temporary", "slow", "no_vendor"],
+        "The vendor did not take it in time",
+        "Retry when the vendor is well again.",
+    ),
+    (
+        &["cancelled"],
+        "Taken back before it went out",
+        "Nothing is left to do.",
+    ),
+];
+
+/// Messages in groups: those of unknown outcome first, then by cause, each in the order given.
+#[must_use]
+pub fn groups(eye: &Eye<'_>, failures: &[Failure]) -> Vec<FailedGroup> {
+    let mut groups: Vec<FailedGroup> = Vec::new();
+    for failure in failures {
+        let head = head_of(&failure.message);
+        let row = row(eye, failure);
+        match groups.iter_mut().find(|group| group.title == head.title) {
+            Some(group) => group.rows.push(row),
+            None => groups.push(FailedGroup {
+                rows: vec![row],
+                ..head
+            }),
+        }
+    }
+    groups.sort_by_key(|group| group.tone != Tone::Warn);
+    groups
+}
+
+/// The head of the group a message belongs to.
+fn head_of(message: &Message) -> FailedGroup {
+    if message.delivery == Delivery::Unsure {
+        return FailedGroup {
+            title: "Nobody knows whether it arrived".to_owned(),
+            remedy: "The connection broke after the message had left. Ask, or decide.".to_owned(),
+            icon: Icon::UNKNOWN,
+            tone: Tone::Warn,
+            rows: Vec::new(),
+        };
+    }
+    let reason = message.error.as_ref().map(|error| error.reason.as_str());
+    let known = CAUSES
+        .iter()
+        .find(|(reasons, ..)| reason.is_some_and(|reason| reasons.contains(&reason)));
+    let (title, remedy) = known.map_or(
+        (
+            "The vendor refused it",
+            "Read the reason, then retry or put it aside.",
+        ),
+        |(_, title, remedy)| (*title, *remedy),
+    );
+    FailedGroup {
+        title: title.to_owned(),
+        remedy: remedy.to_owned(),
+        icon: Icon::FAILED,
+        tone: Tone::Bad,
+        rows: Vec::new(),
+    }
+}
+
+fn row(eye: &Eye<'_>, failure: &Failure) -> FailedRow {
+    let (message, row) = (&failure.message, &failure.row);
+    let words = match preview(message.content.words(), SHOWN) {
+        words if words.is_empty() => message.content.kind().to_owned(),
+        words => words,
+    };
+    let channel = row
+        .channel
+        .as_ref()
+        .map_or("A deleted channel", |channel| channel.name.as_str());
+    FailedRow {
+        id: message.id.to_string(),
+        href: format!("/app/c/{}?m={}", row.conversation.id, message.id),
+        avatar: AvatarView::of(&row.contact.name, &row.contact.id.to_string())
+            .on(message.channel_kind.as_str()),
+        name: row.contact.name.clone(),
+        about: format!("{}, to {channel}", first_name(&message.sender.name)),
+        text: words,
+        time: TimeView::ago(message.created_at, eye.now),
+        reason: reason(message),
+        tries: tries(eye, message),
+        next: message
+            .attempts
+            .last()
+            .and_then(|attempt| attempt.next_at)
+            .map(|at| TimeView::clock(at, &eye.zone)),
+        unknown: message.delivery == Delivery::Unsure,
+    }
+}
+
+/// Why, in the vendor's words, with its code.
+fn reason(message: &Message) -> String {
+    let Some(error) = &message.error else {
+        return String::new();
+    };
+    match &error.vendor_code {
+        Some(code) => format!("{} ({code})", error.message),
+        None => error.message.clone(),
+    }
+}
+
+fn tries(eye: &Eye<'_>, message: &Message) -> Vec<TryView> {
+    message
+        .attempts
+        .iter()
+        .map(|attempt| TryView {
+            time: TimeView::clock(attempt.at, &eye.zone),
+            what: attempt.error.message.clone(),
+        })
+        .collect()
+}
