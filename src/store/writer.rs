@@ -279,7 +279,8 @@ impl Writer {
                 _ => Verdict::Abort,
             }
         });
-        let wrote = match outcome.and(written) {
+        // What went wrong first says more than what the engine says of giving up after it.
+        let wrote = match written.and_then(|wrote| outcome.map(|()| wrote)) {
             Ok(wrote) => wrote,
             Err(error) => {
                 let ran = ran.into_iter().map(|(change, _)| change);

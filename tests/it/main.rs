@@ -9,6 +9,7 @@ mod support;
 mod api;
 mod crash;
 mod desk;
+mod disk;
 mod life;
 mod search;
 mod signing_in;

@@ -28,7 +28,20 @@ pub struct Process {
 impl Process {
     /// Starts it over a folder and waits until it says where it serves.
     pub fn start(data: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_linktor"))
+        Self::of(Command::new(env!("CARGO_BIN_EXE_linktor")), data)
+    }
+
+    /// The same on a disk that can be made full: [`Process::limit_files`].
+    pub fn start_limited(data: &Path) -> Self {
+        // A file at its limit is an error then, as a full disk is, and not the end of the process.
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]);
+        shell.arg(env!("CARGO_BIN_EXE_linktor"));
+        Self::of(shell, data)
+    }
+
+    fn of(mut command: Command, data: &Path) -> Self {
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .env_clear()
@@ -60,6 +73,17 @@ impl Process {
             http: Client::new(),
             url,
         }
+    }
+
+    /// Makes the disk full for files that have so many bytes; none makes room again.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let limit = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let made = Command::new("prlimit")
+            .args(["--pid", &self.child.id().to_string()])
+            // The soft limit alone, so that it can be raised again.
+            .arg(format!("--fsize={limit}:"))
+            .status();
+        assert!(made.unwrap().success());
     }
 
     /// Ends it at this instant, as `kill -9` and a power cut of the program do.
