@@ -15,6 +15,7 @@ pub mod inbox;
 pub mod ingest;
 pub mod links;
 pub mod live;
+pub mod old;
 pub mod people;
 pub mod queue;
 pub mod rules;

@@ -45,7 +45,7 @@ const COMPOSITION: &[&str] = &["main", "lib", "cli", "control", "app", "demo", "
 const ENGINE: &[(&str, Peers)] = &[
     ("rules", Peers::Apart),
     (
-        "audit context error find links live queue sight vendor",
+        "audit context error find links live old queue sight vendor",
         Peers::Together,
     ),
     ("health", Peers::Apart),

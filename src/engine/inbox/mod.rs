@@ -12,7 +12,6 @@ pub mod heard;
 pub mod history;
 pub mod list;
 pub mod moves;
-pub mod old;
 pub mod open;
 mod order;
 pub mod overtaken;

@@ -3,9 +3,9 @@
 use crate::engine::audit;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
-use crate::engine::inbox::old::days_before;
-use crate::engine::inbox::old::is_over;
-use crate::engine::inbox::old::old_ones;
+use crate::engine::old::days_before;
+use crate::engine::old::is_over;
+use crate::engine::old::old_ones;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::fence::AgentVisibility;
