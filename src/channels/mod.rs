@@ -33,6 +33,7 @@ use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
 use crate::model::outbound::Person;
 use crate::model::outbound::Polled;
+use crate::model::outbound::Pressed;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Remote;
 use crate::model::outbound::Renewed;
@@ -49,12 +50,17 @@ use crate::model::template::VendorTemplate;
 
 pub mod email;
 pub mod facebook;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod instagram;
 pub mod meta;
+pub mod node;
 pub mod numbered;
 pub mod rcs;
 pub mod registry;
+pub mod short_key;
 pub mod sms;
+pub mod table;
 pub mod telegram;
 pub mod voice;
 pub mod webchat;
@@ -366,6 +372,13 @@ pub trait Channel: Debug + Send + Sync {
     fn show(&self, sign: Sign, watcher: &Watcher<'_>) -> Option<Call> {
         let _ = (sign, watcher);
         None
+    }
+
+    /// What the vendor wants to hear at once when a customer pressed a button, so that the press
+    /// does not seem lost. Made once; what comes back is not read.
+    fn acknowledge(&self, pressed: &Pressed<'_>) -> Vec<Call> {
+        let _ = pressed;
+        Vec::new()
     }
 }
 

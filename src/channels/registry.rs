@@ -54,7 +54,9 @@ impl Registry {
             ],
             channels: Vec::new(),
         };
-        known.with(Box::new(webchat::Webchat))
+        known
+            .with(Box::new(webchat::Webchat))
+            .with(Box::new(telegram::Telegram))
     }
 
     /// The same registry and one more channel; one of the same kind is replaced.
@@ -202,7 +204,7 @@ mod tests {
     fn only_what_is_built_can_be_connected() {
         let registry = Registry::builtin();
         let connectable: Vec<_> = registry.channels().map(Channel::kind).collect();
-        assert_eq!(connectable, ["webchat"]);
+        assert_eq!(connectable, ["telegram", "webchat"]);
         assert!(registry.channel(&ChannelKind::named("WEB")).is_some());
         assert!(registry.channel(&ChannelKind::named("sms")).is_none());
         assert!(registry.capabilities(&ChannelKind::named("sms")).is_some());
@@ -213,6 +215,9 @@ mod tests {
     fn a_channel_takes_the_place_of_one_of_its_kind() {
         let registry = Registry::builtin().with(Box::new(webchat::Webchat));
         assert_eq!(registry.rows().len(), 9);
-        assert_eq!(registry.channels().count(), 1);
+        assert_eq!(
+            registry.channels().count(),
+            Registry::builtin().channels().count()
+        );
     }
 }

@@ -112,6 +112,29 @@ pub struct Identity {
     pub created_at: Timestamp,
     /// When the person last wrote from it.
     pub last_seen_at: Option<Timestamp>,
+    /// Since when and why nothing may be sent to it.
+    #[serde(default)]
+    pub closed: Option<Closed>,
+}
+
+/// That nothing may be sent to an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Closed {
+    /// What the person did.
+    pub why: Shut,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// What a person did so that nothing may be sent to an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Shut {
+    /// Told us to stop: what goes out in spite of that is against the law in many countries.
+    OptedOut,
+    /// Blocked us, or the address is gone: the vendor takes nothing for it.
+    Unreachable,
 }
 
 /// What a merge did, so that it can be undone.

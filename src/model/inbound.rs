@@ -35,6 +35,10 @@ pub enum InboundEvent {
     Contact(InboundSender),
     /// Somebody allowed or forbade us something.
     Consent(Consent),
+    /// An address can be written to no more, or again: we were blocked, or let in.
+    Access(Access),
+    /// The channel answers a message by itself, whatever the person allowed.
+    Answer(Answer),
     /// The vendor says something about the account.
     Notice(Notice),
     /// A template of the account changed.
@@ -176,12 +180,42 @@ pub enum Past {
 pub struct Consent {
     /// Who.
     pub from: InboundSender,
-    /// To what: `marketing`.
+    /// To what: `marketing`; [`EVERYTHING`] closes the address.
     pub topic: String,
     /// Whether it is allowed from now on.
     pub is_given: bool,
     /// When.
     pub at: Option<Timestamp>,
+    /// What is answered when this changes something: the one message that may follow a "no".
+    #[serde(default)]
+    pub answer: Option<String>,
+}
+
+/// The topic of somebody who wants nothing at all from us on a channel.
+pub const EVERYTHING: &str = "all";
+
+/// Whether an address can be written to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Access {
+    /// Whose.
+    pub from: InboundSender,
+    /// Whether it can.
+    pub is_open: bool,
+    /// Since when.
+    pub at: Option<Timestamp>,
+}
+
+/// An answer that needs nobody to think of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    /// To whom.
+    pub to: InboundSender,
+    /// The words.
+    pub text: String,
+    /// The vendor's id of the message it answers: each is answered once.
+    pub external_id: String,
 }
 
 /// What the vendor says about the account, or about a conversation as a whole.

@@ -38,6 +38,11 @@ pub enum JobKind {
         /// Which message.
         message_id: MessageId,
     },
+    /// Tell the vendor that a press of a button is here.
+    AnswerPress {
+        /// The message that the press became.
+        message_id: MessageId,
+    },
     /// Tell the vendor that a customer's message was seen.
     TellSeen {
         /// Which message.
@@ -50,7 +55,9 @@ impl JobKind {
     #[must_use]
     pub const fn message(&self) -> Option<MessageId> {
         match self {
-            Self::FetchFile { message_id } | Self::TellSeen { message_id } => Some(*message_id),
+            Self::FetchFile { message_id }
+            | Self::AnswerPress { message_id }
+            | Self::TellSeen { message_id } => Some(*message_id),
             Self::CheckChannel { .. } => None,
         }
     }

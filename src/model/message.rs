@@ -242,6 +242,9 @@ pub struct SendError {
     pub retryable: bool,
 }
 
+/// The reason of an error that passes by itself: the vendor got too much at once.
+pub const RATE_LIMITED: &str = "rate_limited";
+
 /// One person's reaction to a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

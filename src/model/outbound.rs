@@ -12,6 +12,7 @@ use crate::base::http::HttpRequest;
 use crate::base::secret::Secret;
 use crate::base::time::Timestamp;
 use crate::model::Opaque;
+use crate::model::contact::Shut;
 use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::ids::ChannelId;
@@ -86,7 +87,8 @@ pub struct Sending<'a> {
     pub reply_to: Option<&'a str>,
     /// Addresses under which the vendor can fetch stored files, by their media id as text.
     pub media_urls: &'a BTreeMap<String, String>,
-    /// What the vendor calls the files it was given before, by their media id as text.
+    /// What the vendor calls the files it was given before, by their media id as text, and what it
+    /// said of an earlier form of this message: [`Refusal::Reword`].
     pub handles: &'a BTreeMap<String, String>,
     /// What the sender keeps with the message, among it wishes that only this channel knows.
     pub metadata: &'a Opaque,
@@ -183,6 +185,30 @@ pub enum Refusal {
     Never(SendError),
     /// The whole account is refused: everything of the channel waits until it works again.
     Account(SendError),
+    /// Never, and nothing else to this address until the customer lets us in again.
+    Shut {
+        /// Why, for the person who wrote the message.
+        error: SendError,
+        /// What the customer did.
+        why: Shut,
+    },
+    /// Not in this form. The message is written once more, with this among
+    /// [`Sending::handles`]; when that was known already it has failed.
+    Reword {
+        /// Why, for the person who waits.
+        error: SendError,
+        /// What the vendor wants.
+        wish: Box<Wish>,
+    },
+}
+
+/// What a vendor wants otherwise in a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// Under which name it is known.
+    pub name: &'static str,
+    /// What is known: what the vendor does not take, or what it wants instead.
+    pub value: String,
 }
 
 impl Refusal {
@@ -192,6 +218,8 @@ impl Refusal {
         match self {
             Self::Later { error, .. }
             | Self::SlowDown { error, .. }
+            | Self::Shut { error, .. }
+            | Self::Reword { error, .. }
             | Self::Never(error)
             | Self::Account(error) => error,
         }
@@ -317,6 +345,21 @@ pub struct Person {
     pub language: Option<String>,
     /// The IANA time zone.
     pub timezone: Option<String>,
+}
+
+/// A button that a customer pressed, as it is kept.
+#[derive(Debug)]
+pub struct Pressed<'a> {
+    /// The account.
+    pub account: &'a Account,
+    /// The vendor's id of the press.
+    pub external_id: &'a str,
+    /// The vendor's id of the message the button stands under.
+    pub under: Option<&'a str>,
+    /// What that message offered, where it is ours.
+    pub offer: Option<&'a Content>,
+    /// What the channel kept with the press.
+    pub metadata: &'a Opaque,
 }
 
 /// What a vendor that must be asked had to tell.

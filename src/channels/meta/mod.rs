@@ -6,7 +6,7 @@
 pub mod envelope;
 pub mod fault;
 pub mod graph;
-pub mod node;
+pub use crate::channels::node;
 pub mod settings;
 pub mod sign;
 

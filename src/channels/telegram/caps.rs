@@ -63,7 +63,8 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     change_hours: Some(48),
     profiles: true,
     starts_conversations: false,
-    repeat_hours: 24,
+    // An edit repeats its message, and people may edit for two days.
+    repeat_hours: 72,
     typing_every_secs: 4,
     sends_per_second: 25,
     ..Capabilities::PLAIN

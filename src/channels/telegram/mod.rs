@@ -1,3 +1,219 @@
-//! Telegram bots.
+//! Telegram bots: the Bot API, by webhook or by polling.
+//!
+//! Facts are from `channels/telegram.md`, cited by section.
 
+mod acts;
+mod api;
 pub mod caps;
+mod changes;
+mod chat;
+mod commands;
+mod connect;
+mod entities;
+mod fault;
+mod files;
+mod groups;
+mod keyboard;
+mod media;
+mod parse;
+mod people;
+mod poll;
+mod reactions;
+mod render;
+mod said;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::base::crypto::same;
+use crate::base::http::HttpReply;
+use crate::base::http::Method;
+use crate::base::http::Webhook;
+use crate::base::time::Timestamp;
+use crate::channels::Channel;
+use crate::channels::NotGenuine;
+use crate::channels::ParseError;
+use crate::channels::RenderError;
+use crate::channels::node::Node;
+use crate::channels::telegram::api::Api;
+use crate::channels::telegram::chat::Chat;
+use crate::channels::telegram::chat::message_number;
+use crate::model::capability::Capabilities;
+use crate::model::channel::Setting;
+use crate::model::content::Content;
+use crate::model::inbound::InboundEvent;
+use crate::model::outbound::Account;
+use crate::model::outbound::Asked;
+use crate::model::outbound::Call;
+use crate::model::outbound::Connected;
+use crate::model::outbound::Next;
+use crate::model::outbound::Outcome;
+use crate::model::outbound::Person;
+use crate::model::outbound::Polled;
+use crate::model::outbound::Pressed;
+use crate::model::outbound::Remote;
+use crate::model::outbound::Sending;
+use crate::model::outbound::Sign;
+use crate::model::outbound::Source;
+use crate::model::outbound::Taken;
+use crate::model::outbound::Watcher;
+use crate::model::rejection::FieldError;
+
+const KIND: &str = "telegram";
+
+/// The header that carries the secret.
+const SECRET: &str = "X-Telegram-Bot-Api-Secret-Token";
+
+/// Telegram.
+#[derive(Debug, Clone, Copy)]
+pub struct Telegram;
+
+impl Channel for Telegram {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    fn name(&self) -> &'static str {
+        "Telegram"
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        table::SETTINGS
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        &caps::CAPABILITIES
+    }
+
+    fn check(&self, account: &Account) -> Result<(), Vec<FieldError>> {
+        let wrong = table::check(account);
+        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    }
+
+    fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
+        connect::next(asked)
+    }
+
+    fn publish(&self, asked: &Asked<'_>) -> Next<()> {
+        commands::publish(asked)
+    }
+
+    fn look_up(&self, address: &str, asked: &Asked<'_>) -> Next<Person> {
+        changes::look_up(address, asked)
+    }
+
+    /// The header is the secret itself: nothing else is signed, and there is no time in it.
+    fn verify(&self, account: &Account, hook: &Webhook, _now: Timestamp) -> Result<(), NotGenuine> {
+        let secret = account.secret("webhookSecret").unwrap_or_default();
+        let mut claims = hook
+            .headers
+            .iter()
+            .filter(|(name, _)| name.eq_ignore_ascii_case(SECRET));
+        let (Some((_, claim)), None) = (claims.next(), claims.next()) else {
+            return Err(NotGenuine);
+        };
+        let is_genuine = hook.method == Method::Post
+            && !secret.is_empty()
+            && same(secret.as_bytes(), claim.as_bytes());
+        is_genuine.then_some(()).ok_or(NotGenuine)
+    }
+
+    fn parse(&self, account: &Account, hook: &Webhook) -> Result<Vec<InboundEvent>, ParseError> {
+        parse::read(account, hook)
+    }
+
+    fn poll(&self, position: Option<&str>, asked: &Asked<'_>) -> Option<Next<Polled>> {
+        poll::next(position, asked)
+    }
+
+    fn locate(&self, remote: &Remote<'_>, asked: &Asked<'_>) -> Next<Source> {
+        files::next(remote, asked)
+    }
+
+    fn render(&self, sending: &Sending<'_>) -> Result<Vec<Call>, RenderError> {
+        render::calls(sending)
+    }
+
+    /// The ids of what was sent, by the chat Telegram names: it differs from the one we named after
+    /// a group moved.
+    fn read_reply(&self, _account: &Account, reply: &HttpReply) -> Outcome {
+        let result = fault::result(reply)?;
+        let result = Node::of(&result);
+        let one = |message: Node<'_>| {
+            let id = message.word("message_id")?;
+            Some(Chat::of(message)?.external_id(&id))
+        };
+        let several = result.items().filter_map(one);
+        Ok(one(result).into_iter().chain(several).collect())
+    }
+
+    fn edit(&self, taken: &Taken<'_>, parts: &[Content], asked: &Asked<'_>) -> Next<()> {
+        changes::edit(taken, parts, asked)
+    }
+
+    fn delete(&self, taken: &Taken<'_>, asked: &Asked<'_>) -> Next<()> {
+        changes::delete(taken, asked)
+    }
+
+    fn show(&self, sign: Sign, watcher: &Watcher<'_>) -> Option<Call> {
+        let chat = Chat::at(watcher.address);
+        let api = Api::of(watcher.account);
+        match sign {
+            Sign::Typing => {
+                let mut body = json!({"chat_id": chat.id_value(), "action": "typing"});
+                if let Some(thread) = chat.thread.as_deref() {
+                    body["message_thread_id"] = chat::number_or_text(thread);
+                }
+                if let Some(connection) = &chat.business {
+                    body["business_connection_id"] = connection.as_str().into();
+                }
+                Some(api.call("sendChatAction", &body))
+            }
+            Sign::Seen => {
+                let connection = chat.business.as_deref()?;
+                let number = message_number(watcher.last_external_id?)?;
+                Some(api.call(
+                    "readBusinessMessage",
+                    &json!({
+                        "business_connection_id": connection,
+                        "chat_id": chat.id_value(),
+                        "message_id": number,
+                    }),
+                ))
+            }
+        }
+    }
+
+    /// The button stops spinning, and quick replies go once one was taken.
+    fn acknowledge(&self, pressed: &Pressed<'_>) -> Vec<Call> {
+        let query = pressed
+            .metadata
+            .get("callbackQueryId")
+            .and_then(Value::as_str);
+        let Some(query) = query else {
+            return Vec::new();
+        };
+        let api = Api::of(pressed.account);
+        let mut calls = vec![api.call("answerCallbackQuery", &json!({"callback_query_id": query}))];
+        let number = pressed.under.and_then(message_number);
+        let chat = pressed.under.and_then(|id| id.rsplit_once(':'));
+        if let (Some(Content::Text(_)), Some(number), Some((chat, _))) =
+            (pressed.offer, number, chat)
+        {
+            let chat = Chat::at(chat);
+            let mut body = json!({
+                "chat_id": chat.id_value(),
+                "message_id": number,
+                "reply_markup": {"inline_keyboard": []},
+            });
+            if let Some(connection) = chat.business {
+                body["business_connection_id"] = connection.into();
+            }
+            calls.push(api.call("editMessageReplyMarkup", &body));
+        }
+        calls
+    }
+}

@@ -222,6 +222,7 @@ pub fn preferences(value: Node<'_>) -> Vec<InboundEvent> {
                 topic: "marketing".to_owned(),
                 is_given,
                 at: entry.at("timestamp").moment(),
+                answer: None,
             }))
         })
         .collect()
@@ -238,5 +239,6 @@ pub fn stopped(status: Node<'_>) -> Option<InboundEvent> {
         topic: "marketing".to_owned(),
         is_given: false,
         at: status.at("timestamp").moment(),
+        answer: None,
     }))
 }

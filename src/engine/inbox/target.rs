@@ -15,20 +15,19 @@ use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::contact::Contact;
+use crate::model::contact::Shut;
 use crate::model::content::Content;
 use crate::model::conversation::Conversation;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
+use crate::model::inbound::EVERYTHING;
 use crate::model::message::Message;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::store::Tx;
 use crate::store::records::conversations;
 use crate::store::records::identities;
-
-/// The topic of somebody who wants nothing at all from us.
-const EVERYTHING: &str = "all";
 
 /// Where a message goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +61,7 @@ pub(super) fn place(
             let channel = find::channel_in(tx, conversation.channel_id)?;
             if audience == Audience::Customer {
                 may_write(&channel, &contact)?;
+                is_open(tx, &channel, &contact, &conversation.address)?;
             }
             Ok(Place {
                 channel,
@@ -77,6 +77,7 @@ pub(super) fn place(
             };
             let contact = find::contact_in(tx, identity.contact_id)?;
             may_write(&channel, &contact)?;
+            is_open(tx, &channel, &contact, &identity.address)?;
             let conversation = at(tx, pen, actor, &channel, &contact, &identity.address)?;
             Ok(Place {
                 channel,
@@ -88,6 +89,7 @@ pub(super) fn place(
             let contact = find::contact_in(tx, *contact)?;
             may_write(&channel, &contact)?;
             let address = find::address_on(tx, &contact, channel.id)?;
+            is_open(tx, &channel, &contact, &address)?;
             let conversation = at(tx, pen, actor, &channel, &contact, &address)?;
             Ok(Place {
                 channel,
@@ -151,6 +153,7 @@ pub(super) fn again(tx: &Tx<'_>, message: &Message) -> Result<Place, EngineError
     let channel = find::channel_in(tx, message.channel_id)?;
     let contact = find::contact_in(tx, message.contact_id)?;
     may_write(&channel, &contact)?;
+    is_open(tx, &channel, &contact, &message.to)?;
     let conversation = find::conversation_in(tx, message.conversation_id)?;
     Ok(Place {
         channel,
@@ -196,6 +199,25 @@ fn may_write(channel: &Channel, contact: &Contact) -> Result<(), Rejection> {
         return Err(Rejection::new(Code::ChannelDisabled, message));
     }
     Ok(())
+}
+
+/// Whether the person at an address lets us write there.
+fn is_open(
+    tx: &Tx<'_>,
+    channel: &Channel,
+    contact: &Contact,
+    address: &str,
+) -> Result<(), EngineError> {
+    let identity = identities::get(tx, channel.id, address)?;
+    let Some(closed) = identity.and_then(|identity| identity.closed) else {
+        return Ok(());
+    };
+    let (code, what) = match closed.why {
+        Shut::OptedOut => (Code::ContactOptedOut, "asked not to be written to there"),
+        Shut::Unreachable => (Code::ContactUnreachable, "cannot be reached there any more"),
+    };
+    let message = format!("{} {what}, since {}.", contact.name, closed.at);
+    Err(Rejection::new(code, message).into())
 }
 
 /// Starts a conversation with a contact without a message yet.

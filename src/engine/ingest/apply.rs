@@ -8,9 +8,11 @@ use crate::engine::inbox::entries::Entry;
 use crate::engine::inbox::open;
 use crate::engine::inbox::receipts;
 use crate::engine::inbox::visitor_timeline;
+use crate::engine::ingest::access;
 use crate::engine::ingest::media;
 use crate::engine::ingest::news;
 use crate::engine::ingest::ours;
+use crate::engine::ingest::presses;
 use crate::engine::ingest::senders;
 use crate::engine::rules::choices;
 use crate::engine::webchat::programs;
@@ -78,6 +80,8 @@ pub fn all(
             InboundEvent::Past(past) => ours::past(tx, pen, &channel, hours, past)?,
             InboundEvent::Contact(person) => news::of_person(tx, pen, &channel, person)?,
             InboundEvent::Consent(consent) => news::of_consent(tx, pen, &channel, consent)?,
+            InboundEvent::Access(heard) => access::of_access(tx, pen, &channel, heard)?,
+            InboundEvent::Answer(answer) => access::of_answer(tx, pen, &channel, answer)?,
             InboundEvent::Notice(notice) => news::of_account(tx, pen, &mut channel, notice)?,
             InboundEvent::Template(news) => news::of_template(tx, pen, &mut channel, news)?,
         });
@@ -140,14 +144,17 @@ fn record(
     }
     let contact = senders::resolve(tx, pen, channel, &inbound.from)?;
     let mut conversation = open::for_inbound(tx, pen, channel, &contact, &inbound.from.address)?;
-    let reply_to = match &inbound.reply_to {
-        Some(quoted) => find_any(tx, channel, quoted, pen)?.map(|message| message.id),
+    let quoted = match &inbound.reply_to {
+        Some(quoted) => find_any(tx, channel, quoted, pen)?,
         None => None,
     };
-    let entry = entry(tx, pen, channel, &contact, &conversation, inbound, reply_to)?;
+    let reply_to = quoted.as_ref().map(|message| message.id);
+    let mut entry = entry(tx, pen, channel, &contact, &conversation, inbound, reply_to)?;
+    presses::complete(&mut entry.content, quoted.as_ref());
     let mut message = entries::append(tx, pen, &mut conversation, entry)?;
     dedup::remember_event(tx, &event, message.id, pen.now, hours)?;
     media::want(tx, pen, &mut message)?;
+    presses::want(tx, pen, &message)?;
     visitor_timeline::bring(tx, pen, &mut message)?;
     Ok(Recorded {
         message_id: Some(message.id),

@@ -268,7 +268,9 @@ impl From<Refusal> for Fetched {
             }
             // The account may be mended before the file is gone.
             Refusal::Account(error) => Self::Later(error, None),
-            Refusal::Never(error) => Self::Never(error),
+            Refusal::Never(error) | Refusal::Shut { error, .. } | Refusal::Reword { error, .. } => {
+                Self::Never(error)
+            }
         }
     }
 }

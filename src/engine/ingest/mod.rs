@@ -3,10 +3,12 @@
 //! A webhook is verified before it is parsed, recorded in one transaction, and answered only when
 //! that is on disk. What is genuine but unreadable is kept to be read again after a fix.
 
+pub mod access;
 pub mod apply;
 pub mod media;
 pub mod news;
 pub mod ours;
+pub mod presses;
 pub mod quarantine;
 pub mod seen;
 pub mod senders;

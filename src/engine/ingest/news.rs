@@ -5,16 +5,19 @@ use std::time::Duration;
 use crate::channels::Recorded;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
+use crate::engine::ingest::access;
 use crate::engine::ingest::apply;
 use crate::engine::ingest::senders;
 use crate::engine::setup::standing;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::channel::HealthNote;
+use crate::model::contact::Contact;
 use crate::model::event::ChannelEvent;
 use crate::model::event::ContactEvent;
 use crate::model::event::Event;
 use crate::model::inbound::Consent;
+use crate::model::inbound::EVERYTHING;
 use crate::model::inbound::Effect;
 use crate::model::inbound::InboundSender;
 use crate::model::inbound::Notice;
@@ -23,6 +26,7 @@ use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::channels;
 use crate::store::records::contacts;
+use crate::store::records::conversations;
 
 /// Learns what became known of somebody: addresses that belong together, a name. Nobody is made
 /// of it.
@@ -36,9 +40,27 @@ pub fn of_person(
     person: &InboundSender,
 ) -> Result<Recorded, EngineError> {
     if senders::known(tx, channel, person)?.is_some() {
-        senders::resolve(tx, pen, channel, person)?;
+        let contact = senders::resolve(tx, pen, channel, person)?;
+        follow(tx, channel, &contact, person)?;
     }
     Ok(apply::nothing())
+}
+
+/// Has answers go where somebody moved to.
+fn follow(
+    tx: &mut Tx<'_>,
+    channel: &Channel,
+    contact: &Contact,
+    person: &InboundSender,
+) -> Result<(), StoreError> {
+    let Some(mut conversation) = conversations::latest(tx, contact.id, channel.id)? else {
+        return Ok(());
+    };
+    if conversation.is_live() && person.also.contains(&conversation.address) {
+        conversation.address.clone_from(&person.address);
+        conversations::put(tx, &conversation)?;
+    }
+    Ok(())
 }
 
 /// Writes down what somebody allowed or forbade us.
@@ -51,6 +73,9 @@ pub fn of_consent(
     channel: &Channel,
     consent: &Consent,
 ) -> Result<Recorded, EngineError> {
+    if consent.topic == EVERYTHING {
+        return access::of_consent(tx, pen, channel, consent);
+    }
     let mut contact = senders::resolve(tx, pen, channel, &consent.from)?;
     let is_out = contact.opted_out.contains(&consent.topic);
     if is_out != consent.is_given {

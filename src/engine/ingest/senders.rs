@@ -233,5 +233,6 @@ fn new_identity(
         metadata: Opaque::new(),
         created_at: pen.now,
         last_seen_at: None,
+        closed: None,
     }
 }

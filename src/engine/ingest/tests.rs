@@ -400,6 +400,17 @@ async fn consent_is_kept_and_taken_back() {
 }
 
 #[tokio::test]
+async fn answers_follow_somebody_who_moved() {
+    let bench = Bench::new().await;
+    bench
+        .hear(json!([message("in1", &json!({"address":ANA}), "hi")]))
+        .await;
+    let moved = json!([{"event":"contact","address":"+5511777770000","also":[ANA]}]);
+    bench.hear(moved).await;
+    assert_eq!(bench.conversation().address, "+5511777770000");
+}
+
+#[tokio::test]
 async fn what_the_vendor_breaks_stops_and_says_why() {
     let bench = Bench::new().await;
     let notice = |effect: &str, text: &str| json!([{"event":"notice","kind":"accountUpdate","effect":effect,"text":text}]);

@@ -257,6 +257,7 @@ pub(super) fn give_address(
         metadata: address.metadata.clone(),
         created_at: pen.now,
         last_seen_at: None,
+        closed: None,
     };
     Ok(identities::put(tx, &identity)?)
 }

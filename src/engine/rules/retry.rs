@@ -71,7 +71,10 @@ pub enum Whom {
 #[must_use]
 pub fn after(refusal: Refusal, attempt: Attempt) -> Verdict {
     match refusal {
-        Refusal::Never(error) => Verdict::GiveUp(error),
+        // What could be put otherwise has been, when it comes here.
+        Refusal::Never(error) | Refusal::Shut { error, .. } | Refusal::Reword { error, .. } => {
+            Verdict::GiveUp(error)
+        }
         Refusal::Account(error) => Verdict::StopAccount(error),
         Refusal::Later { error, wait } => later(error, wait, Whom::Lane, attempt),
         Refusal::SlowDown { error, wait } => later(error, wait, Whom::Account, attempt),

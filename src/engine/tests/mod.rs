@@ -244,6 +244,7 @@ impl Office {
                 metadata: Opaque::new(),
                 created_at: pen.now,
                 last_seen_at: None,
+                closed: None,
             };
             identities::put(tx, &identity)?;
             Ok(contact)

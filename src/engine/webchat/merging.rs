@@ -197,6 +197,7 @@ fn own_address(
             metadata: Opaque::new(),
             created_at: pen.now,
             last_seen_at: Some(pen.now),
+            closed: None,
         },
     };
     identity.contact_id = owner;

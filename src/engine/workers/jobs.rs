@@ -16,6 +16,7 @@ use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::engine::ingest::media;
 use crate::engine::ingest::media::Fetched;
+use crate::engine::ingest::presses;
 use crate::engine::ingest::seen;
 use crate::engine::setup::channels::Channels;
 use crate::engine::setup::connecting::Rechecked;
@@ -154,6 +155,10 @@ async fn done(context: &Context, job: &Job) -> Result<Ended, EngineError> {
                 Fetched::Never(error) => error,
             };
             media::give_up(context, message_id, error).await?;
+            Ok(Ended::Done)
+        }
+        JobKind::AnswerPress { message_id } => {
+            presses::tell(context, message_id).await?;
             Ok(Ended::Done)
         }
         JobKind::TellSeen { message_id } => {

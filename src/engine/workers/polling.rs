@@ -162,7 +162,7 @@ async fn wait(context: &Context, id: ChannelId, refusal: Refusal, failures: usiz
         Refusal::Later { wait, .. } | Refusal::SlowDown { wait, .. } => {
             wait.unwrap_or_default().max(backoff(failures))
         }
-        Refusal::Never(error) => {
+        Refusal::Never(error) | Refusal::Shut { error, .. } | Refusal::Reword { error, .. } => {
             tracing::error!(channel.id = %id, "asking a vendor failed: {}", error.message);
             backoff(failures)
         }

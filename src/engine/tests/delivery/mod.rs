@@ -1,5 +1,6 @@
 //! Sending through a real store and real HTTP, to a vendor in the test's own process.
 
+mod addresses;
 mod asking;
 mod failing;
 mod files;

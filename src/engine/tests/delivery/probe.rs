@@ -18,6 +18,7 @@ use crate::channels::Timestamp;
 use crate::channels::Webhook;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
+use crate::model::contact::Shut;
 use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::inbound::InboundEvent;
@@ -32,12 +33,14 @@ use crate::model::outbound::Form;
 use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
 use crate::model::outbound::Polled;
+use crate::model::outbound::Pressed;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Renewed;
 use crate::model::outbound::Sending;
 use crate::model::outbound::Sign;
 use crate::model::outbound::Step;
 use crate::model::outbound::Watcher;
+use crate::model::outbound::Wish;
 use crate::model::rejection::FieldError;
 
 /// A channel of a kind, with its row.
@@ -208,6 +211,15 @@ impl Channel for Probe {
             .collect())
     }
 
+    fn acknowledge(&self, pressed: &Pressed<'_>) -> Vec<Call> {
+        let body = json!({"press": pressed.metadata.get("press"), "under": pressed.under});
+        vec![Call::http(HttpRequest {
+            method: Method::Post,
+            body: body.to_string().into_bytes(),
+            ..get(pressed.account, "/pressed")
+        })]
+    }
+
     fn show(&self, sign: Sign, watcher: &Watcher<'_>) -> Option<Call> {
         let path = match sign {
             Sign::Typing => "/typing",
@@ -249,6 +261,17 @@ fn accepted(reply: &HttpReply) -> Result<Value, Refusal> {
     match reply.status {
         200 => Ok(serde_json::from_slice(&reply.body).unwrap_or_default()),
         401 => Err(Refusal::Account(error)),
+        403 => Err(Refusal::Shut {
+            error,
+            why: Shut::Unreachable,
+        }),
+        409 => Err(Refusal::Reword {
+            error,
+            wish: Box::new(Wish {
+                name: "form",
+                value: "plain".to_owned(),
+            }),
+        }),
         429 => Err(Refusal::SlowDown { error, wait }),
         500.. => Err(Refusal::Later { error, wait }),
         _ => Err(Refusal::Never(error)),

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::base::time::Timestamp;
 use crate::engine::rules::retry::Whom;
 use crate::engine::workers::delivery::pace::Pace;
 use crate::model::ids::ChannelId;
+use crate::model::message::RATE_LIMITED;
 use crate::model::message::SendError;
 use crate::store::records::outbox::Head;
 use crate::store::records::outbox::LaneKey;
@@ -18,6 +20,10 @@ pub const LANES_MAX: usize = 16;
 /// Attempts of an account that come to nothing one after the other before it is taken to be out of
 /// order.
 const FAILURES_MAX: u32 = 10;
+
+/// How close together two recipients must be too much for a vendor, so that it is taken to mean the
+/// whole account.
+const FLOOD_WITHIN: Duration = Duration::from_secs(1);
 
 /// What came of an attempt, as far as the others must know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +57,8 @@ struct Standing {
     busy: BTreeSet<LaneKey>,
     pace: Pace,
     failures: u32,
+    /// When the vendor last found one recipient to get too much at once.
+    flooded_at: Option<Timestamp>,
 }
 
 /// What to do about one account.
@@ -131,6 +139,15 @@ impl Lanes {
                 standing.pace.be_quiet(until);
                 None
             }
+            // A vendor that wants one recipient spared works; if it wants several spared at once,
+            // it is the account that is too fast.
+            Ended::Waits { error, until, .. } if error.reason == RATE_LIMITED => {
+                let before = standing.flooded_at.replace(now);
+                if before.is_some_and(|before| now.since(before) <= FLOOD_WITHIN) {
+                    standing.pace.be_quiet(until);
+                }
+                None
+            }
             Ended::Waits { error, .. } => {
                 standing.failures += 1;
                 let is_out = standing.failures >= FAILURES_MAX;
@@ -146,8 +163,6 @@ impl Lanes {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::model::ids::Id as _;
     use crate::model::ids::MessageId;
@@ -209,6 +224,44 @@ mod tests {
         let choice = lanes.choose(channel(), vec![head(1, 0), head(2, 9)], 10, NOW);
         assert_eq!(choice.start, [head(1, 0).key]);
         assert_eq!(choice.wake, Some(NOW.plus(Duration::from_secs(9))));
+    }
+
+    #[test]
+    fn recipients_spared_at_once_mean_the_account_and_never_break_it() {
+        let flooded = || {
+            let Ended::Waits { whom, until, error } = failed(Whom::Lane) else {
+                unreachable!("it waits");
+            };
+            let reason = RATE_LIMITED.to_owned();
+            Ended::Waits {
+                whom,
+                until,
+                error: SendError { reason, ..error },
+            }
+        };
+        let mut lanes = Lanes::default();
+        let keys = lanes.choose(channel(), heads(2), 10, NOW).start;
+        lanes.ended(&keys[0], flooded(), 10, NOW);
+        assert_eq!(
+            lanes
+                .choose(channel(), vec![head(5, 0)], 10, NOW)
+                .start
+                .len(),
+            1
+        );
+        lanes.ended(&keys[1], flooded(), 10, NOW.plus(Duration::from_secs(1)));
+        let held = lanes.choose(
+            channel(),
+            vec![head(6, 0)],
+            10,
+            NOW.plus(Duration::from_secs(2)),
+        );
+        assert_eq!(held.start, []);
+        let mut slow = Lanes::default();
+        for round in 0..3 * u64::from(FAILURES_MAX) {
+            let later = NOW.plus(Duration::from_secs(60 * (round + 1)));
+            assert_eq!(slow.ended(&head(1, 0).key, flooded(), 10, later), None);
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::receipts;
+use crate::engine::ingest::access;
 use crate::engine::rules::retry;
 use crate::engine::rules::retry::Verdict;
 use crate::engine::setup::standing;
@@ -27,6 +28,7 @@ use crate::model::outbound::Refusal;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::channels;
+use crate::store::records::conversations;
 use crate::store::records::dedup;
 use crate::store::records::messages;
 use crate::store::records::outbox;
@@ -160,17 +162,60 @@ pub async fn refused(
                 let Some((row, mut message)) = found(tx, &key)? else {
                     return Ok(Ended::Settled);
                 };
+                let refusal = match reworded(&row, refusal.clone()) {
+                    Ok(known) => {
+                        outbox::update(tx, &row, &known)?;
+                        inbound_choices(tx, &message)?;
+                        return Ok(Ended::Settled);
+                    }
+                    Err(refusal) => refusal,
+                };
+                if let Refusal::Shut { why, .. } = &refusal {
+                    access::close(tx, &mut pen, row.channel_id, &row.address, *why, None)?;
+                }
                 let attempt = retry::Attempt {
                     number: row.attempt,
                     first_at: row.first_tried_at.unwrap_or(pen.now),
                     now: pen.now,
                     spread,
                 };
-                let verdict = retry::after(refusal.clone(), attempt);
+                let verdict = retry::after(refusal, attempt);
                 Ok(carry_out(tx, &mut pen, &row, &mut message, verdict)?)
             },
         )
         .await
+}
+
+/// The row of a message that is to be put otherwise, at once and without counting as a try.
+///
+/// # Errors
+/// What stays refused: it is no wish, or one that was known already.
+fn reworded(row: &OutboxRow, refusal: Refusal) -> Result<OutboxRow, Refusal> {
+    match refusal {
+        Refusal::Reword { ref wish, .. } if row.handles.get(wish.name) != Some(&wish.value) => {
+            let mut known = OutboxRow {
+                begun: false,
+                ..row.clone()
+            };
+            known
+                .handles
+                .insert(wish.name.to_owned(), wish.value.clone());
+            Ok(known)
+        }
+        other => Err(other),
+    }
+}
+
+/// Choices that are put otherwise may be answered in words from now on.
+fn inbound_choices(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
+    if message.content.choices().is_empty() {
+        return Ok(());
+    }
+    let Some(mut conversation) = conversations::get(tx, message.conversation_id)? else {
+        return Ok(());
+    };
+    conversation.spelled_out = Some(message.id);
+    conversations::put(tx, &conversation)
 }
 
 fn carry_out(

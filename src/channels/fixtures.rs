@@ -1,0 +1,129 @@
+//! Fixtures of what goes out: a message, and the calls it must become.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::base::http::HttpRequest;
+use crate::base::id::Id as _;
+use crate::base::time::Timestamp;
+use crate::channels::Channel;
+use crate::model::Opaque;
+use crate::model::content::Content;
+use crate::model::ids::MessageId;
+use crate::model::opaque::merge;
+use crate::model::outbound::Account;
+use crate::model::outbound::Call;
+use crate::model::outbound::FieldValue;
+use crate::model::outbound::Sending;
+
+/// A message of a fixture, and the calls it must become. A call is its address, and its body as
+/// JSON, as the pairs of a form, or as the fields of one with files.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Case {
+    #[serde(default)]
+    settings: Opaque,
+    to: String,
+    parts: Vec<Content>,
+    #[serde(default)]
+    reply_to: Option<String>,
+    #[serde(default)]
+    media_urls: BTreeMap<String, String>,
+    #[serde(default)]
+    handles: BTreeMap<String, String>,
+    #[serde(default)]
+    metadata: Opaque,
+    calls: Value,
+}
+
+/// Renders every fixture of a folder and compares the calls with what it says.
+pub(in crate::channels) fn every_fixture_renders(
+    folder: &str,
+    account: &Account,
+    channel: &dyn Channel,
+) {
+    let mut wrong = Vec::new();
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+    let files = std::fs::read_dir(format!("{root}/{folder}")).unwrap();
+    let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "{folder}");
+    for path in paths {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let case: Case = serde_json::from_str(&text).unwrap();
+        let mut account = account.clone();
+        merge(&mut account.settings, &case.settings);
+        let calls = channel.render(&case.sending(&account)).unwrap();
+        let found: Vec<_> = calls.iter().map(shown).collect();
+        if Value::from(found.clone()) != case.calls {
+            wrong.push(format!("{}: {:#}", path.display(), Value::from(found)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+impl Case {
+    fn sending<'a>(&'a self, account: &'a Account) -> Sending<'a> {
+        Sending {
+            account,
+            message_id: MessageId::from_bytes([7; 16]),
+            to: &self.to,
+            parts: &self.parts,
+            reply_to: self.reply_to.as_deref(),
+            media_urls: &self.media_urls,
+            handles: &self.handles,
+            metadata: &self.metadata,
+            last_inbound_at: None,
+            now: Timestamp::from_secs(1_767_268_800),
+        }
+    }
+}
+
+/// A call as fixtures have it.
+pub(in crate::channels) fn shown(call: &Call) -> Value {
+    match call {
+        Call::Http(request) => json!({
+            "url": request.url,
+            "body": body(request),
+        }),
+        Call::File(file) => json!({
+            "url": file.request.url,
+            "file": file.media_id.to_string(),
+        }),
+        Call::Form(form) => {
+            let fields = form.fields.iter().map(|field| match &field.value {
+                FieldValue::Text(text) => (field.name.clone(), Value::from(text.as_str())),
+                FieldValue::File {
+                    filename,
+                    mime_type,
+                    ..
+                } => (
+                    field.name.clone(),
+                    json!({"filename": filename, "mimeType": mime_type}),
+                ),
+            });
+            json!({
+                "url": form.request.url,
+                "form": Value::Object(fields.collect()),
+            })
+        }
+    }
+}
+
+/// A body of JSON as it is; that of a form as its pairs, in order.
+fn body(request: &HttpRequest) -> Value {
+    if request.body.is_empty() {
+        return Value::Null;
+    }
+    serde_json::from_slice(&request.body).unwrap_or_else(|_| {
+        let pairs = url::form_urlencoded::parse(&request.body);
+        pairs
+            .map(|(name, value)| json!([name.into_owned(), value.into_owned()]))
+            .collect()
+    })
+}

@@ -1,0 +1,211 @@
+//! Proving a bot and having it report to us. telegram.md section 1.
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::channels::node::Node;
+use crate::channels::telegram::api::Api;
+use crate::channels::telegram::fault;
+use crate::channels::telegram::table;
+use crate::channels::telegram::table::Mode;
+use crate::model::Opaque;
+use crate::model::message::SendError;
+use crate::model::outbound::Account;
+use crate::model::outbound::Asked;
+use crate::model::outbound::Call;
+use crate::model::outbound::Connected;
+use crate::model::outbound::Next;
+use crate::model::outbound::Refusal;
+use crate::model::outbound::Step;
+
+/// What the bot is told of. Reactions are told only to who names them; an absent list would leave
+/// whatever was set before.
+const UPDATES: [&str; 8] = [
+    "message",
+    "edited_message",
+    "channel_post",
+    "edited_channel_post",
+    "callback_query",
+    "my_chat_member",
+    "message_reaction",
+    "poll_answer",
+];
+
+/// What it is told of besides, where it answers for business accounts.
+const BUSINESS_UPDATES: [&str; 4] = [
+    "business_connection",
+    "business_message",
+    "edited_business_message",
+    "deleted_business_messages",
+];
+
+/// How many updates may wait before it is worth a word.
+const PENDING_WORTH_A_WORD: i64 = 100;
+
+/// What the bot is told of.
+#[must_use]
+pub fn allowed_updates(account: &Account) -> Vec<&'static str> {
+    let business: &[&str] = if table::takes_business(account) {
+        &BUSINESS_UPDATES
+    } else {
+        &[]
+    };
+    UPDATES.iter().chain(business).copied().collect()
+}
+
+/// One step of the dialogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ask {
+    Me,
+    SetWebhook,
+    DeleteWebhook,
+    Info,
+}
+
+impl Ask {
+    const fn about(self) -> &'static str {
+        match self {
+            Self::Me => "botToken",
+            Self::SetWebhook | Self::DeleteWebhook | Self::Info => "webhook",
+        }
+    }
+
+    fn call(self, account: &Account) -> Call {
+        let api = Api::of(account);
+        match self {
+            Self::Me => api.call("getMe", &json!({})),
+            Self::SetWebhook => api.call("setWebhook", &webhook(account)),
+            // Never with what waits: customers wrote it.
+            Self::DeleteWebhook => {
+                api.call("deleteWebhook", &json!({"drop_pending_updates": false}))
+            }
+            Self::Info => api.call("getWebhookInfo", &json!({})),
+        }
+    }
+}
+
+fn webhook(account: &Account) -> Value {
+    let connections = account.settings.get("maxConnections");
+    json!({
+        "url": account.webhook_url,
+        "secret_token": account.secret("webhookSecret").unwrap_or_default(),
+        "max_connections": connections.and_then(Value::as_u64).unwrap_or(40),
+        "allowed_updates": allowed_updates(account),
+        "drop_pending_updates": false,
+    })
+}
+
+fn plan(account: &Account) -> &'static [Ask] {
+    match table::mode(account) {
+        Mode::Webhook => &[Ask::Me, Ask::SetWebhook, Ask::Info],
+        Mode::Polling => &[Ask::Me, Ask::DeleteWebhook],
+    }
+}
+
+/// The dialogue that connects a bot.
+///
+/// # Errors
+/// Telegram does not accept it, in its own words.
+pub fn next(asked: &Asked<'_>) -> Next<Connected> {
+    let plan = plan(asked.account);
+    let heard = asked.replies.len();
+    if let (Some(ask), Some(reply)) = (plan.get(heard.wrapping_sub(1)), asked.replies.last()) {
+        let result = fault::result(reply)?;
+        if *ask == Ask::Me {
+            is_the_one(asked.account, Node::of(&result))?;
+        }
+    }
+    Ok(match plan.get(heard) {
+        Some(ask) => Step::Ask {
+            what: ask.about(),
+            call: ask.call(asked.account),
+        },
+        None => Step::Done(connected(asked, plan)),
+    })
+}
+
+/// Whether the token is that of the bot somebody named.
+fn is_the_one(account: &Account, me: Node<'_>) -> Result<(), Refusal> {
+    let found = me.word("username").unwrap_or_default();
+    let named = account.text("botUsername").unwrap_or(&found);
+    if named.trim_start_matches('@').eq_ignore_ascii_case(&found) {
+        return Ok(());
+    }
+    Err(Refusal::Account(SendError {
+        reason: "wrong_account".to_owned(),
+        vendor_code: None,
+        message: format!("The token belongs to @{found}, not to {named}."),
+        retryable: true,
+    }))
+}
+
+fn connected(asked: &Asked<'_>, plan: &[Ask]) -> Connected {
+    let mut connected = Connected::default();
+    for (ask, reply) in plan.iter().zip(asked.replies) {
+        let result = fault::result_of(reply);
+        let result = Node::of(&result);
+        match ask {
+            Ask::Me => {
+                connected.settings = known_of(result);
+                connected
+                    .warnings
+                    .extend(me_warnings(asked.account, result));
+            }
+            Ask::Info => connected
+                .warnings
+                .extend(info_warnings(asked.account, result)),
+            Ask::SetWebhook | Ask::DeleteWebhook => {}
+        }
+    }
+    connected
+}
+
+fn known_of(me: Node<'_>) -> Opaque {
+    let mut settings = Opaque::new();
+    for (setting, field) in [("botUsername", "username"), ("botName", "first_name")] {
+        if let Some(text) = me.word(field) {
+            settings.insert(setting.to_owned(), text.into());
+        }
+    }
+    settings
+}
+
+fn me_warnings(account: &Account, me: Node<'_>) -> Vec<String> {
+    let lacks = |name: &str| !me.at(name).is_on();
+    let mut warnings = Vec::new();
+    if table::group_mode(account) == "all" && lacks("can_read_all_group_messages") {
+        warnings.push(
+            "The bot sees only commands and mentions in groups: switch privacy mode off at @BotFather, or make it an administrator."
+                .to_owned(),
+        );
+    }
+    if table::takes_business(account) && lacks("can_connect_to_business") {
+        warnings.push("Business Mode is off: switch it on at @BotFather.".to_owned());
+    }
+    warnings
+}
+
+fn info_warnings(account: &Account, info: Node<'_>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if !info.at("url").is(&account.webhook_url) {
+        warnings
+            .push("The webhook is registered elsewhere: another program uses this bot.".to_owned());
+    }
+    if let Some(trouble) = info.word("last_error_message") {
+        let hint = if trouble.contains("403") {
+            " A bot protection before this server may keep Telegram out."
+        } else {
+            ""
+        };
+        let when = info.at("last_error_date").moment();
+        let when = when.map_or_else(String::new, |at| format!(" at {at}"));
+        warnings.push(format!(
+            "Telegram could not deliver{when}: {trouble}.{hint}"
+        ));
+    }
+    let pending = info.at("pending_update_count").whole().unwrap_or(0);
+    if pending >= PENDING_WORTH_A_WORD {
+        warnings.push(format!("{pending} updates wait at Telegram."));
+    }
+    warnings
+}

@@ -1,0 +1,409 @@
+//! Messages into calls. telegram.md section 4.
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::base::text::Counting;
+use crate::base::text::split;
+use crate::channels::RenderError;
+use crate::channels::numbered;
+use crate::channels::telegram::KIND;
+use crate::channels::telegram::api::Api;
+use crate::channels::telegram::caps::CAPABILITIES;
+use crate::channels::telegram::chat::Chat;
+use crate::channels::telegram::chat::message_number;
+use crate::channels::telegram::entities::Styled;
+use crate::channels::telegram::fault::wish;
+use crate::channels::telegram::keyboard;
+use crate::channels::telegram::media;
+use crate::channels::telegram::reactions;
+use crate::model::Opaque;
+use crate::model::content::Buttons;
+use crate::model::content::Card;
+use crate::model::content::ContactCard;
+use crate::model::content::Content;
+use crate::model::content::List;
+use crate::model::content::Location;
+use crate::model::content::Text;
+use crate::model::outbound::Call;
+use crate::model::outbound::Sending;
+
+/// The largest vCard, in bytes.
+const VCARD_MAX: usize = 2_048;
+
+/// Writes the calls that carry a message, in sending order.
+///
+/// # Errors
+/// [`RenderError`]: content that Telegram has no form for.
+pub fn calls(sending: &Sending<'_>) -> Result<Vec<Call>, RenderError> {
+    let mut writer = Writer::of(sending);
+    for part in sending.parts {
+        writer.write(part)?;
+    }
+    Ok(writer.calls)
+}
+
+/// Calls under construction.
+pub struct Writer<'a> {
+    /// What is to be sent.
+    pub sending: &'a Sending<'a>,
+    /// Where.
+    pub chat: Chat,
+    api: Api<'a>,
+    calls: Vec<Call>,
+}
+
+impl<'a> Writer<'a> {
+    fn of(sending: &'a Sending<'a>) -> Self {
+        let mut chat = Chat::at(sending.to);
+        if let Some(moved) = sending.handles.get(wish::CHAT) {
+            chat.id.clone_from(moved);
+        }
+        if sending.handles.contains_key(wish::THREAD) {
+            chat.thread = None;
+        }
+        Self {
+            sending,
+            chat,
+            api: Api::of(sending.account),
+            calls: Vec::new(),
+        }
+    }
+
+    fn write(&mut self, part: &Content) -> Result<(), RenderError> {
+        match part {
+            Content::Text(text) => self.text(text),
+            Content::Image(_)
+            | Content::Video(_)
+            | Content::Audio(_)
+            | Content::Document(_)
+            | Content::Sticker(_) => media::write(self, part),
+            Content::Location(place) => self.place(place),
+            Content::Contacts(contacts) => {
+                for card in &contacts.contacts {
+                    self.card_of_contact(card);
+                }
+            }
+            Content::Buttons(buttons) => self.buttons(part, buttons),
+            Content::List(list) => self.list(part, list),
+            Content::Carousel(carousel) => {
+                if let Some(words) = carousel.text.as_deref().filter(|words| !words.is_empty()) {
+                    self.say(words, None);
+                }
+                for card in &carousel.cards {
+                    self.card(card);
+                }
+            }
+            Content::Reaction(reaction) => return self.react(&reaction.emoji),
+            Content::Template(_)
+            | Content::Postback(_)
+            | Content::StoryMention(_)
+            | Content::StoryReply(_)
+            | Content::Call(_)
+            | Content::Event(_)
+            | Content::Unsupported(_) => return Err(not_ours(part)),
+        }
+        Ok(())
+    }
+
+    /// Whether the vendor refused a form of this message before.
+    #[must_use]
+    pub fn wishes(&self, name: &str) -> bool {
+        self.sending.handles.contains_key(name)
+    }
+
+    /// What every call says: where it goes, what it answers.
+    #[must_use]
+    pub fn frame(&self) -> Opaque {
+        let mut frame = Opaque::new();
+        frame.insert("chat_id".to_owned(), self.chat.id_value());
+        let thread = self.chat.thread.as_deref();
+        if let Some(number) = thread.and_then(|thread| thread.parse::<i64>().ok()) {
+            frame.insert("message_thread_id".to_owned(), number.into());
+        }
+        if let Some(connection) = &self.chat.business {
+            frame.insert(
+                "business_connection_id".to_owned(),
+                connection.as_str().into(),
+            );
+        }
+        if let Some(number) = self.quoted() {
+            frame.insert(
+                "reply_parameters".to_owned(),
+                json!({"message_id": number, "allow_sending_without_reply": true}),
+            );
+        }
+        let is_silent = self.sending.metadata.get("silent") == Some(&true.into());
+        if is_silent {
+            frame.insert("disable_notification".to_owned(), true.into());
+        }
+        frame
+    }
+
+    /// The number of the message that is answered, which only the first call says.
+    fn quoted(&self) -> Option<i64> {
+        let is_first = self.calls.is_empty() && !self.wishes(wish::REPLY);
+        self.sending
+            .reply_to
+            .filter(|_| is_first)
+            .and_then(message_number)
+    }
+
+    /// Adds a call.
+    pub fn call(&mut self, method: &str, mut body: Opaque, more: Value) {
+        if let Value::Object(more) = more {
+            body.extend(more);
+        }
+        let call = self.api.call(method, &Value::Object(body));
+        self.calls.push(call);
+    }
+
+    /// Adds a call that carries a file.
+    pub fn form(
+        &mut self,
+        method: &str,
+        body: Opaque,
+        upload: &crate::channels::telegram::api::Upload<'_>,
+    ) {
+        let call = self.api.form(method, &Value::Object(body), upload);
+        self.calls.push(call);
+    }
+
+    /// Sends words, perhaps with a keyboard under them.
+    fn say(&mut self, words: &str, markup: Option<Value>) {
+        let words = words.replace('\0', "");
+        let mut body = self.frame();
+        body.insert("text".to_owned(), words.into());
+        self.format(&mut body, "entities");
+        body.insert(
+            "link_preview_options".to_owned(),
+            json!({"is_disabled": self.sending.metadata.get("linkPreview") == Some(&false.into())}),
+        );
+        if let Some(markup) = markup {
+            body.insert("reply_markup".to_owned(), markup);
+        }
+        self.call("sendMessage", body, Value::Null);
+    }
+
+    /// How the words are formatted, as the sender wishes: a markup language, or ranges. What was
+    /// split has lost its places, and what the vendor could not read goes plain.
+    pub fn format(&self, body: &mut Opaque, ranges: &str) {
+        if self.wishes(wish::FORMAT) || self.sending.parts.len() > 1 {
+            return;
+        }
+        let metadata = self.sending.metadata;
+        if let Some(mode @ ("HTML" | "MarkdownV2")) =
+            metadata.get("parseMode").and_then(Value::as_str)
+        {
+            body.insert("parse_mode".to_owned(), mode.into());
+        } else if let Some(list) = metadata.get("entities").filter(|list| list.is_array()) {
+            body.insert(ranges.to_owned(), list.clone());
+        }
+    }
+
+    /// A keyboard, unless the vendor refused it.
+    fn unless_refused(&self, markup: Option<Value>) -> Option<Value> {
+        markup.filter(|_| !self.wishes(wish::KEYBOARD))
+    }
+
+    /// What is said where the vendor refused a keyboard: the choices with numbers.
+    fn in_numbers(&self, content: &Content) -> Option<String> {
+        let is_refused = self.wishes(wish::KEYBOARD);
+        is_refused.then(|| numbered::text(content, 1, &|_| None))?
+    }
+
+    fn text(&mut self, text: &Text) {
+        if text.quick_replies.is_empty() {
+            self.say(&text.text, None);
+            return;
+        }
+        let content = Content::Text(text.clone());
+        if let Some(numbers) = self.in_numbers(&content) {
+            self.say(&numbers, None);
+            return;
+        }
+        let account = self.sending.account;
+        let instead = account.text("quickReplyStyle") == Some("keyboard");
+        let markup = if instead && self.chat.business.is_none() {
+            keyboard::of_titles(text.quick_replies.iter().map(|reply| reply.title.as_str()))
+        } else {
+            keyboard::of_replies(content.choices().into_iter())
+        };
+        self.say(&text.text, Some(markup));
+    }
+
+    fn buttons(&mut self, content: &Content, buttons: &Buttons) {
+        if let Some(numbers) = self.in_numbers(content) {
+            self.say(&numbers, None);
+            return;
+        }
+        let asks_places = self.chat.is_private() && self.chat.business.is_none();
+        let keyboard = keyboard::of_buttons(&buttons.buttons, asks_places);
+        let mut words = vec![
+            buttons.header.as_deref().unwrap_or_default(),
+            &buttons.text,
+            buttons.footer.as_deref().unwrap_or_default(),
+        ];
+        let lines = keyboard.lines.join("\n");
+        words.push(&lines);
+        self.say(&numbered::blocks(&words), keyboard.markup);
+    }
+
+    /// A list: its words with numbers, and a key for each row. What is too long for one message
+    /// goes in several, the keys under the last.
+    fn list(&mut self, content: &Content, list: &List) {
+        let markup = self.unless_refused(Some(keyboard::of_rows(content.choices().into_iter())));
+        let styled = words_of_list(list);
+        if styled.length() <= CAPABILITIES.text_max {
+            let mut body = self.frame();
+            let ranges = styled.entities();
+            body.insert("text".to_owned(), styled.text.into());
+            if !ranges.is_empty() {
+                body.insert("entities".to_owned(), ranges.into());
+            }
+            body.extend(markup.map(|markup| ("reply_markup".to_owned(), markup)));
+            self.call("sendMessage", body, Value::Null);
+            return;
+        }
+        let pieces = split(&styled.text, CAPABILITIES.text_max, Counting::Utf16Units);
+        let last = pieces.len().saturating_sub(1);
+        for (index, piece) in pieces.iter().enumerate() {
+            self.say(piece, markup.clone().filter(|_| index == last));
+        }
+    }
+
+    /// A card: its picture with the words under it, or the words alone, and its buttons.
+    fn card(&mut self, card: &Card) {
+        let description = card.description.as_deref();
+        let words = numbered::framed(None, &card.title, description);
+        let keyboard = keyboard::of_buttons(&card.buttons, false);
+        let refused = self.wishes(wish::KEYBOARD).then(|| {
+            let replies = card.buttons.iter().map(numbered::link_line);
+            replies.collect::<Vec<_>>().join("\n")
+        });
+        let lines = refused.unwrap_or_else(|| keyboard.lines.join("\n"));
+        let words = numbered::framed(None, &words, Some(&lines));
+        let markup = self.unless_refused(keyboard.markup);
+        match &card.image {
+            Some(picture) => media::write_card(self, picture, &words, markup),
+            None => self.say(&words, markup),
+        }
+    }
+
+    fn place(&mut self, place: &Location) {
+        let frame = self.frame();
+        let named = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let (name, address) = (named(&place.name), named(&place.address));
+        let mut more = json!({"latitude": place.latitude, "longitude": place.longitude});
+        if name.is_none() && address.is_none() {
+            self.call("sendLocation", frame, more);
+            return;
+        }
+        more["title"] = name.unwrap_or_else(|| "-".to_owned()).into();
+        more["address"] = address.unwrap_or_else(|| "-".to_owned()).into();
+        self.call("sendVenue", frame, more);
+    }
+
+    fn card_of_contact(&mut self, card: &ContactCard) {
+        let Some(phone) = card.phones.first() else {
+            let mut line = vec![card.name.clone()];
+            line.extend(card.emails.iter().cloned());
+            self.say(&line.join(", "), None);
+            return;
+        };
+        let (first, last) = card.name.split_once(' ').unwrap_or((&card.name, ""));
+        let mut more = json!({"phone_number": phone, "first_name": first});
+        if !last.is_empty() {
+            more["last_name"] = last.into();
+        }
+        if let Some(vcard) = vcard(card) {
+            more["vcard"] = vcard.into();
+        }
+        let frame = self.frame();
+        self.call("sendContact", frame, more);
+    }
+
+    /// A reaction, where Telegram has it; else the emoji as an answer.
+    fn react(&mut self, emoji: &str) -> Result<(), RenderError> {
+        let target = self.sending.reply_to.and_then(message_number);
+        let Some(target) = target else {
+            return Err(RenderError {
+                kind: KIND,
+                content: "reaction",
+            });
+        };
+        let Ok(known) = reactions::known(emoji) else {
+            self.say(emoji, None);
+            return Ok(());
+        };
+        let marks: Vec<Value> = known
+            .into_iter()
+            .map(|emoji| json!({"type": "emoji", "emoji": emoji}))
+            .collect();
+        let mut body = Opaque::new();
+        body.insert("chat_id".to_owned(), self.chat.id_value());
+        body.insert("message_id".to_owned(), target.into());
+        self.call("setMessageReaction", body, json!({"reaction": marks}));
+        Ok(())
+    }
+}
+
+fn not_ours(part: &Content) -> RenderError {
+    RenderError {
+        kind: KIND,
+        content: part.kind(),
+    }
+}
+
+fn words_of_list(list: &List) -> Styled {
+    let frame = numbered::blocks(&[list.header.as_deref().unwrap_or_default(), &list.text]);
+    let mut styled = Styled::beginning(&frame);
+    let mut number = 1;
+    for section in &list.sections {
+        styled.add("\n");
+        if !section.title.is_empty() {
+            styled.add("\n");
+            styled.add_bold(&section.title);
+        }
+        for row in &section.rows {
+            let line = numbered::choice_line(number, &row.title, row.description.as_deref());
+            styled.add(&format!("\n{line}"));
+            number += 1;
+        }
+    }
+    if let Some(footer) = list.footer.as_deref().filter(|text| !text.is_empty()) {
+        styled.add(&format!("\n\n{footer}"));
+    }
+    styled
+}
+
+/// What a card holds beside name and number; none where that is nothing, or too much.
+fn vcard(card: &ContactCard) -> Option<String> {
+    if card.emails.is_empty() && card.organization.is_none() && card.phones.len() < 2 {
+        return None;
+    }
+    let clean = |text: &str| text.replace(['\r', '\n'], " ");
+    let mut lines = vec![
+        "BEGIN:VCARD".to_owned(),
+        "VERSION:3.0".to_owned(),
+        format!("FN:{}", clean(&card.name)),
+    ];
+    lines.extend(
+        card.phones
+            .iter()
+            .map(|phone| format!("TEL:{}", clean(phone))),
+    );
+    lines.extend(
+        card.emails
+            .iter()
+            .map(|mail| format!("EMAIL:{}", clean(mail))),
+    );
+    lines.extend(
+        card.organization
+            .iter()
+            .map(|name| format!("ORG:{}", clean(name))),
+    );
+    lines.push("END:VCARD".to_owned());
+    let text = lines.join("\n");
+    (text.len() <= VCARD_MAX).then_some(text)
+}
