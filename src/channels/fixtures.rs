@@ -79,6 +79,7 @@ impl Case {
             handles: &self.handles,
             metadata: &self.metadata,
             last_inbound_at: None,
+            by_person: false,
             now: Timestamp::from_secs(1_767_268_800),
         }
     }

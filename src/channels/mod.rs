@@ -24,6 +24,7 @@ use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::ids::MessageId;
 use crate::model::inbound::InboundEvent;
+use crate::model::inbound::InboundSender;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
@@ -332,6 +333,13 @@ pub trait Channel: Debug + Send + Sync {
     /// # Errors
     /// What became of it: later, or never.
     fn read_reply(&self, account: &Account, reply: &HttpReply) -> Outcome;
+
+    /// Under which other address the vendor knows the customer, where its answer to a call of
+    /// [`render`](Self::render) tells: what the customer writes then comes from there.
+    fn met(&self, reply: &HttpReply) -> Option<InboundSender> {
+        let _ = reply;
+        None
+    }
 
     /// Changes a message at the vendor, which took it before: it says `parts` from now on, as many
     /// as it has now. Held where [`Capabilities::edits`] allows it. A vendor that already has it so

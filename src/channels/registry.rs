@@ -57,6 +57,9 @@ impl Registry {
         known
             .with(Box::new(webchat::Webchat))
             .with(Box::new(telegram::Telegram))
+            .with(Box::new(whatsapp::Whatsapp))
+            .with(Box::new(facebook::Facebook))
+            .with(Box::new(instagram::Instagram))
     }
 
     /// The same registry and one more channel; one of the same kind is replaced.
@@ -204,7 +207,8 @@ mod tests {
     fn only_what_is_built_can_be_connected() {
         let registry = Registry::builtin();
         let connectable: Vec<_> = registry.channels().map(Channel::kind).collect();
-        assert_eq!(connectable, ["telegram", "webchat"]);
+        let built = ["whatsapp", "telegram", "webchat", "facebook", "instagram"];
+        assert_eq!(connectable, built);
         assert!(registry.channel(&ChannelKind::named("WEB")).is_some());
         assert!(registry.channel(&ChannelKind::named("sms")).is_none());
         assert!(registry.capabilities(&ChannelKind::named("sms")).is_some());

@@ -57,6 +57,17 @@ pub enum Placing {
     Anywhere,
 }
 
+/// How long people, and not programs, may still answer, on accounts that have that feature of their
+/// vendor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LateAnswers {
+    /// Hours after the customer's last message.
+    pub hours: u32,
+    /// The setting that says that the account has the feature.
+    pub setting: &'static str,
+}
+
 /// What a channel can carry and within which limits. Rows are constants that state only where
 /// they differ from [`Capabilities::PLAIN`]. A maximum of 0 means that the thing does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -74,6 +85,11 @@ pub struct Capabilities {
     pub counting: Counting,
     /// The largest files.
     pub media: MediaLimits,
+    /// The largest document in PDF, where other documents are not carried.
+    pub pdf_bytes: u64,
+    /// Types of pictures, sound and film that are not shown as such: they go as documents, or as
+    /// links where there are none.
+    pub unshown_types: &'static [&'static str],
     /// Whether a sticker can be sent as a sticker.
     pub stickers: bool,
     /// The longest line above and below buttons and lists; 0 where they are part of the text.
@@ -124,12 +140,17 @@ pub struct Capabilities {
     pub change_hours: Option<u16>,
     /// Whether the vendor keeps templates and approves them before they can be sent.
     pub approved_templates: bool,
+    /// Names of templates that are shapes of the channel's own rather than texts the vendor approved:
+    /// they are free words to the vendor, also where the channel has no other templates.
+    pub shapes: &'static [&'static str],
     /// Whether the vendor tells who a customer is when it is asked.
     pub profiles: bool,
     /// Whether the first message may be ours.
     pub starts_conversations: bool,
     /// Hours after the customer's last message in which we may write freely; none means always.
     pub window_hours: Option<u32>,
+    /// How long people may still answer where programs may not any more.
+    pub late_answers: Option<LateAnswers>,
     /// How many hours a vendor may repeat an event: how far back repeats are looked for.
     pub repeat_hours: u16,
     /// Whether a message may be handed over again when it is unknown whether the vendor took it,
@@ -169,6 +190,8 @@ impl Capabilities {
             video_bytes: 0,
             document_bytes: 0,
         },
+        pdf_bytes: 0,
+        unshown_types: &[],
         stickers: false,
         header_max: 0,
         buttons_max: 0,
@@ -194,9 +217,11 @@ impl Capabilities {
         deletes: false,
         change_hours: None,
         approved_templates: false,
+        shapes: &[],
         profiles: false,
         starts_conversations: true,
         window_hours: None,
+        late_answers: None,
         repeat_hours: 72,
         resend_is_safe: false,
         typing_every_secs: 5,

@@ -94,6 +94,8 @@ pub struct Sending<'a> {
     pub metadata: &'a Opaque,
     /// When the customer last wrote.
     pub last_inbound_at: Option<Timestamp>,
+    /// Whether a person wrote it, rather than a program or a bot: some vendors allow people more.
+    pub by_person: bool,
     /// The present.
     pub now: Timestamp,
 }

@@ -19,8 +19,9 @@ use crate::model::rejection::Rejection;
 use crate::web::error::ApiError;
 use crate::web::state::State;
 
-/// The largest webhook: vendors send links to files, not files.
-const BODY_MAX_BYTES: usize = 2 * 1024 * 1024;
+/// The largest webhook: vendors send links to files, not files, but conversations of months in one
+/// (whatsapp.md section 3.5).
+const BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// The vendors' addresses.
 pub fn configure(config: &mut web::ServiceConfig) {

@@ -11,6 +11,7 @@ mod crash;
 mod desk;
 mod disk;
 mod life;
+mod meta;
 mod search;
 mod signing_in;
 mod webchat;

@@ -1,6 +1,7 @@
 //! What Messenger can carry.
 
 use crate::model::capability::Capabilities;
+use crate::model::capability::LateAnswers;
 use crate::model::capability::Matrix;
 use crate::model::capability::MediaLimits;
 use crate::model::capability::Placing;
@@ -39,6 +40,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     button_title_max: 20,
     url_buttons: Placing::Anywhere,
     call_buttons: Placing::Anywhere,
+    location_buttons: Placing::Anywhere,
     quick_replies_max: 13,
     quick_reply_title_max: 20,
     cards_max: 10,
@@ -48,9 +50,14 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     replies: true,
     reactions: true,
     approved_templates: true,
+    shapes: crate::channels::facebook::speak::SHAPES,
     profiles: true,
     starts_conversations: false,
     window_hours: Some(24),
+    late_answers: Some(LateAnswers {
+        hours: 7 * 24,
+        setting: "humanAgentTag",
+    }),
     repeat_hours: 36,
     sends_per_second: 300,
     ..Capabilities::PLAIN

@@ -2,6 +2,7 @@
 
 use crate::base::text::Counting;
 use crate::model::capability::Capabilities;
+use crate::model::capability::LateAnswers;
 use crate::model::capability::Matrix;
 use crate::model::capability::MediaLimits;
 use crate::model::capability::Placing;
@@ -35,6 +36,18 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         video_bytes: 25 * MIB,
         document_bytes: 0,
     },
+    pdf_bytes: 25 * MIB,
+    unshown_types: &[
+        "audio/amr",
+        "audio/mp3",
+        "audio/mpeg",
+        "audio/ogg",
+        "audio/opus",
+        "audio/webm",
+        "image/heic",
+        "image/heif",
+        "image/webp",
+    ],
     buttons_max: 3,
     button_title_max: 20,
     url_buttons: Placing::Anywhere,
@@ -46,9 +59,14 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     card_description_max: 80,
     replies: true,
     reactions: true,
+    shapes: crate::channels::instagram::speak::SHAPES,
     profiles: true,
     starts_conversations: false,
     window_hours: Some(24),
+    late_answers: Some(LateAnswers {
+        hours: 7 * 24,
+        setting: "humanAgentTag",
+    }),
     repeat_hours: 36,
     sends_per_second: 100,
     ..Capabilities::PLAIN

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::base::http::Webhook;
 use crate::channels::ParseError;
-use crate::channels::meta::node::Node;
+use crate::channels::node::Node;
 use crate::model::rejection::Rejection;
 
 /// A webhook of one of the vendor's products.

@@ -6,15 +6,16 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::base::http::HttpReply;
-use crate::channels::meta::node::Node;
+use crate::channels::node::Node;
 use crate::model::message::SendError;
 use crate::model::outbound::Refusal;
 
 /// An error in the vendor's words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fault {
-    /// The code, on which everything branches first.
-    pub code: i64,
+    /// The code, on which everything branches first; none where the answer was no error of the
+    /// vendor's but of something in between.
+    pub code: Option<i64>,
     /// The finer code; none on most errors of WhatsApp.
     pub subcode: Option<i64>,
     /// The sentence that helps most: the one meant for people, else the details, else the bare
@@ -133,7 +134,7 @@ impl Fault {
             .or_else(|| node.word("message"))
             .or_else(|| node.word("title"));
         Self {
-            code: node.at("code").whole().unwrap_or(0),
+            code: node.at("code").whole(),
             subcode: node.at("error_subcode").whole(),
             sentence: sentence.unwrap_or_else(|| "The vendor did not say why.".to_owned()),
             trace: node.word("fbtrace_id"),
@@ -146,7 +147,7 @@ impl Fault {
     #[must_use]
     pub fn judge(&self, own: &[Rule]) -> (Class, &'static str) {
         let fits = |rule: &&Rule| {
-            rule.codes.contains(&self.code)
+            self.code.is_some_and(|code| rule.codes.contains(&code))
                 && (rule.subcode.is_none() || rule.subcode == self.subcode)
         };
         let known = own.iter().find(fits).or_else(|| COMMON.iter().find(fits));
@@ -194,15 +195,26 @@ impl Fault {
     /// `code` or `code/subcode`; none where the vendor gave no code at all.
     fn vendor_code(&self) -> Option<String> {
         match (self.code, self.subcode) {
-            (0, None) => None,
-            (code, None) => Some(code.to_string()),
-            (code, Some(subcode)) => Some(format!("{code}/{subcode}")),
+            (None, _) => None,
+            (Some(code), None) => Some(code.to_string()),
+            (Some(code), Some(subcode)) => Some(format!("{code}/{subcode}")),
         }
     }
 }
 
 fn header_trace(reply: &HttpReply) -> Option<String> {
     reply.headers.get("x-fb-trace-id").map(str::to_owned)
+}
+
+/// What the vendor answered, as JSON; what it says of itself where the call did not succeed.
+///
+/// # Errors
+/// What follows from the error, by a channel's own table and then the common one.
+pub fn taken(own: &[Rule], reply: &HttpReply) -> Result<Value, Refusal> {
+    match Fault::read(reply) {
+        Some(fault) => Err(fault.refusal(own, reply)),
+        None => Ok(serde_json::from_slice(&reply.body).unwrap_or_default()),
+    }
 }
 
 /// How long the vendor asks us to wait: what a proxy in between says, else what the vendor's own
@@ -266,14 +278,14 @@ mod tests {
         for (codes, class) in cases {
             for code in *codes {
                 let fault = Fault {
-                    code: *code,
+                    code: Some(*code),
                     ..Fault::default()
                 };
                 assert_eq!(fault.judge(&[]).0, *class, "{code}");
             }
         }
         let wrong_id = Fault {
-            code: 100,
+            code: Some(100),
             subcode: Some(33),
             ..Fault::default()
         };
@@ -283,7 +295,7 @@ mod tests {
     #[test]
     fn what_nobody_knows_is_final_unless_it_passes() {
         let unknown = |is_transient| Fault {
-            code: 424_242,
+            code: Some(424_242),
             is_transient,
             ..Fault::default()
         };
@@ -315,7 +327,7 @@ mod tests {
             let fault = Fault::read(&reply(400, Headers::default(), body)).unwrap_or_default();
             assert_eq!(
                 (fault.code, fault.sentence.as_str()),
-                (5, expected),
+                (Some(5), expected),
                 "{body}"
             );
         }

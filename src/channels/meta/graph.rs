@@ -12,6 +12,9 @@ use crate::base::http::Method;
 use crate::base::secret::Secret;
 use crate::channels::meta::sign::proof;
 use crate::model::outbound::Account;
+use crate::model::outbound::Call;
+use crate::model::outbound::Field;
+use crate::model::outbound::Form;
 
 /// Where most of the vendor's interface lives.
 pub const FACEBOOK: &str = "https://graph.facebook.com";
@@ -26,6 +29,9 @@ pub const VERSION: &str = "v25.0";
 /// How long the vendor may take for a call, in seconds, when the operator says nothing.
 const TIMEOUT_SECS: u64 = 30;
 
+/// The same for a call that carries a file.
+const FILE_SECS: u64 = 120;
+
 /// Hosts of the vendor that serve files. Others are not asked: a forged webhook must not make us
 /// fetch what it likes, let alone carry a token there.
 const MEDIA_HOSTS: [&str; 6] = [
@@ -39,21 +45,30 @@ const MEDIA_HOSTS: [&str; 6] = [
 
 /// The vendor's interface as one account uses it.
 #[derive(Debug)]
-pub struct Graph<'a> {
+pub struct Graph {
     base: String,
     version: String,
-    token: &'a str,
+    token: String,
     proof: Option<String>,
-    timeout: Duration,
+    seconds: Option<u64>,
 }
 
-impl<'a> Graph<'a> {
+impl Graph {
     /// The interface at the account's address, else at `base`, with the token that stands under
     /// `token_name`. Where the app's secret is known, calls prove it; only Instagram's own host
     /// does not take that.
     #[must_use]
-    pub fn of(account: &'a Account, base: &str, token_name: &str) -> Self {
-        let token = account.secret(token_name).unwrap_or_default();
+    pub fn of(account: &Account, base: &str, token_name: &str) -> Self {
+        Self::with(
+            account,
+            base,
+            account.secret(token_name).unwrap_or_default(),
+        )
+    }
+
+    /// The same with a token of its own.
+    #[must_use]
+    pub fn with(account: &Account, base: &str, token: &str) -> Self {
         let secret = account
             .secret("appSecret")
             .filter(|secret| !secret.is_empty());
@@ -68,12 +83,23 @@ impl<'a> Graph<'a> {
                 .trim_end_matches('/')
                 .to_owned(),
             version: version(account),
-            token,
+            token: token.to_owned(),
             proof: secret
                 .filter(|_| base != INSTAGRAM)
                 .map(|secret| proof(secret, token)),
-            timeout: Duration::from_secs(seconds.unwrap_or(TIMEOUT_SECS)),
+            seconds,
         }
+    }
+
+    /// The vendor's interface as the app itself uses it, to ask about tokens; none where the app is
+    /// not known.
+    #[must_use]
+    pub fn of_app(account: &Account) -> Option<Self> {
+        let secret = account
+            .secret("appSecret")
+            .filter(|secret| !secret.is_empty())?;
+        let token = format!("{}|{secret}", account.text("appId")?);
+        Some(Self::with(account, FACEBOOK, &token))
     }
 
     /// Asks for something. `path` begins after the version and may carry a query.
@@ -100,6 +126,31 @@ impl<'a> Graph<'a> {
         self.request(Method::Delete, path, None)
     }
 
+    /// Removes what a body names.
+    #[must_use]
+    pub fn delete_with(&self, path: &str, body: &Value) -> HttpRequest {
+        self.request(Method::Delete, path, Some(body))
+    }
+
+    /// Asks for something that has no version.
+    #[must_use]
+    pub fn get_unversioned(&self, path: &str) -> HttpRequest {
+        HttpRequest {
+            url: self.proved(format!("{}/{path}", self.base)),
+            ..self.get(path)
+        }
+    }
+
+    /// Hands something over that carries a stored file, which takes its time.
+    #[must_use]
+    pub fn form(&self, path: &str, fields: Vec<Field>) -> Call {
+        let request = HttpRequest {
+            timeout: Duration::from_secs(self.seconds.unwrap_or(FILE_SECS)),
+            ..self.act(path)
+        };
+        Call::Form(Box::new(Form { request, fields }))
+    }
+
     fn request(&self, method: Method, path: &str, body: Option<&Value>) -> HttpRequest {
         let mut headers = Headers::default().with("accept", "application/json");
         if body.is_some() {
@@ -113,16 +164,19 @@ impl<'a> Graph<'a> {
             body: body
                 .map(|body| body.to_string().into_bytes())
                 .unwrap_or_default(),
-            timeout: self.timeout,
+            timeout: Duration::from_secs(self.seconds.unwrap_or(TIMEOUT_SECS)),
         }
     }
 
     fn url(&self, path: &str) -> String {
-        let url = format!("{}/{}/{}", self.base, self.version, path);
+        self.proved(format!("{}/{}/{path}", self.base, self.version))
+    }
+
+    fn proved(&self, url: String) -> String {
         match &self.proof {
             None => url,
             Some(proof) => {
-                let joint = if path.contains('?') { '&' } else { '?' };
+                let joint = if url.contains('?') { '&' } else { '?' };
                 format!("{url}{joint}appsecret_proof={proof}")
             }
         }

@@ -3,27 +3,39 @@
 //!
 //! Facts are from `channels/meta.md`, cited by section.
 
+pub mod direct;
 pub mod envelope;
 pub mod fault;
 pub mod graph;
-pub use crate::channels::node;
 pub mod settings;
 pub mod sign;
+pub mod talk;
+pub mod templates;
+pub mod token;
 
 #[cfg(test)]
 pub(super) mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use crate::base::http::Headers;
+    use crate::base::http::HttpReply;
+    use crate::base::http::HttpRequest;
     use crate::base::http::Method;
     use crate::base::http::Webhook;
     use crate::base::id::Id as _;
     use crate::base::secret::Secret;
+    use crate::base::time::Timestamp;
     use crate::channels::ParseError;
     use crate::model::Opaque;
     use crate::model::ids::ChannelId;
     use crate::model::inbound::InboundEvent;
     use crate::model::opaque::merge;
     use crate::model::outbound::Account;
+    use crate::model::outbound::Asked;
+    use crate::model::outbound::Call;
+    use crate::model::outbound::FieldValue;
+    use crate::model::outbound::Next;
+    use crate::model::outbound::Refusal;
+    use crate::model::outbound::Step;
     use serde_json::Value;
 
     /// An account with these settings and secrets.
@@ -84,6 +96,66 @@ pub(super) mod tests {
             (name, std::fs::read_to_string(path).unwrap())
         };
         paths.into_iter().map(named).collect()
+    }
+
+    /// Holds a dialogue against a vendor who answers so, one after the other: the calls that were
+    /// made, without what is the same in all, and how it ended.
+    pub(in crate::channels) fn hold<T>(
+        account: &Account,
+        answers: &[(u16, Value)],
+        next: impl Fn(&Asked<'_>) -> Next<T>,
+    ) -> (Vec<String>, Result<T, Refusal>) {
+        let replies: Vec<_> = answers
+            .iter()
+            .map(|(status, body)| HttpReply {
+                status: *status,
+                headers: Headers::default(),
+                body: body.to_string().into_bytes(),
+            })
+            .collect();
+        let mut calls = Vec::new();
+        for count in 0..=replies.len() {
+            let asked = Asked {
+                account,
+                replies: &replies[..count],
+                now: NOW,
+            };
+            match next(&asked) {
+                Ok(Step::Ask { call, .. }) => calls.push(told(&call)),
+                Ok(Step::Done(done)) => return (calls, Ok(done)),
+                Err(refusal) => return (calls, Err(refusal)),
+            }
+        }
+        unreachable!("asked more than was answered: {calls:?}")
+    }
+
+    /// The present of dialogues.
+    pub(in crate::channels) const NOW: Timestamp = Timestamp::from_secs(1_767_268_800);
+
+    /// A call in one line: method, path, body. Files go by their names.
+    pub(in crate::channels) fn told(call: &Call) -> String {
+        let line = |request: &HttpRequest| {
+            let method = format!("{:?}", request.method).to_uppercase();
+            let url = request.url.replace("https://graph.facebook.com/v25.0", "");
+            let body = String::from_utf8(request.body.clone()).unwrap();
+            format!("{method} {url} {body}").trim_end().to_owned()
+        };
+        match call {
+            Call::Http(request) => line(request),
+            Call::File(file) => format!("{} <{}>", line(&file.request), file.media_id),
+            Call::Form(form) => {
+                let fields = form.fields.iter().map(|field| match &field.value {
+                    FieldValue::Text(text) => format!("{}={text}", field.name),
+                    FieldValue::File {
+                        filename,
+                        mime_type,
+                        ..
+                    } => format!("{}=<{filename}, {mime_type}>", field.name),
+                });
+                let fields: Vec<_> = fields.collect();
+                format!("{} {}", line(&form.request), fields.join("&"))
+            }
+        }
     }
 
     /// A webhook with this body.

@@ -3,6 +3,7 @@
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
 use crate::model::outbound::Account;
+use crate::model::outbound::Switch;
 use crate::model::rejection::FieldError;
 
 /// A setting that may be left empty.
@@ -141,6 +142,24 @@ pub fn field(name: &str, message: &str) -> FieldError {
         field: name.to_owned(),
         message: message.to_owned(),
     }
+}
+
+/// Whether the vendor can call that address.
+#[must_use]
+pub fn is_public(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| url.scheme() == "https" && url.host_str().is_some())
+}
+
+/// What is said of an account that can check nothing of what comes in.
+#[must_use]
+pub fn deaf(account: &Account) -> Option<String> {
+    let has_secret = account
+        .secret("appSecret")
+        .is_some_and(|secret| !secret.is_empty());
+    let open = account.is_on("allowUnsignedWebhooks", Switch::Off);
+    let words =
+        "Nothing is taken in: the app secret is missing, so nothing that comes in can be checked.";
+    (!has_secret && !open).then(|| words.to_owned())
 }
 
 fn is_id(text: &str) -> bool {

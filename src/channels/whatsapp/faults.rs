@@ -95,11 +95,25 @@ mod tests {
         for (codes, class) in cases {
             for code in codes {
                 let fault = Fault {
-                    code: *code,
+                    code: Some(*code),
                     ..Fault::default()
                 };
                 assert_eq!(fault.judge(FAULTS).0, class, "{code}");
             }
+        }
+    }
+
+    /// A proxy in trouble says nothing about the token.
+    #[test]
+    fn an_answer_without_a_code_does_not_stop_the_account() {
+        for (status, class) in [(502, Retry), (404, Never)] {
+            let reply = crate::base::http::HttpReply {
+                status,
+                headers: crate::base::http::Headers::default(),
+                body: b"<html>".to_vec(),
+            };
+            let fault = Fault::read(&reply).unwrap_or_default();
+            assert_eq!(fault.judge(FAULTS).0, class, "{status}");
         }
     }
 }

@@ -1,9 +1,139 @@
 //! WhatsApp through Meta's Cloud API.
+//!
+//! Facts are from `channels/whatsapp.md`, cited by section; what the vendor's three products share
+//! is in [`meta`](crate::channels::meta).
 
+mod body;
 pub mod caps;
+mod choices;
+mod connect;
 pub mod faults;
+mod files;
 mod notices;
 pub mod parse;
 mod people;
+mod prompts;
 mod receipts;
+mod render;
 mod said;
+pub mod settings;
+mod show;
+mod taken;
+pub mod templates;
+
+use crate::base::http::HttpReply;
+use crate::base::http::Webhook;
+use crate::base::time::Timestamp;
+use crate::channels::Channel;
+use crate::channels::NotGenuine;
+use crate::channels::ParseError;
+use crate::channels::RenderError;
+use crate::channels::meta::sign;
+use crate::channels::meta::talk::next;
+use crate::model::capability::Capabilities;
+use crate::model::channel::Setting;
+use crate::model::content::Media;
+use crate::model::inbound::InboundEvent;
+use crate::model::inbound::InboundSender;
+use crate::model::outbound::Account;
+use crate::model::outbound::Asked;
+use crate::model::outbound::Call;
+use crate::model::outbound::Connected;
+use crate::model::outbound::Next;
+use crate::model::outbound::Outcome;
+use crate::model::outbound::Remote;
+use crate::model::outbound::Sending;
+use crate::model::outbound::Sign;
+use crate::model::outbound::Source;
+use crate::model::outbound::Watcher;
+use crate::model::rejection::FieldError;
+use crate::model::template::TemplateDraft;
+use crate::model::template::VendorTemplate;
+
+const KIND: &str = "whatsapp";
+
+/// `WhatsApp`.
+#[derive(Debug, Clone, Copy)]
+pub struct Whatsapp;
+
+impl Channel for Whatsapp {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    fn name(&self) -> &'static str {
+        "WhatsApp"
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        settings::SETTINGS
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        &caps::CAPABILITIES
+    }
+
+    fn check(&self, account: &Account) -> Result<(), Vec<FieldError>> {
+        settings::check(account)
+    }
+
+    fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
+        next(connect::walk(asked))
+    }
+
+    fn publish(&self, asked: &Asked<'_>) -> Next<()> {
+        next(prompts::publish(asked))
+    }
+
+    fn templates(&self, asked: &Asked<'_>) -> Next<Vec<VendorTemplate>> {
+        next(templates::list(asked))
+    }
+
+    fn create_template(&self, draft: &TemplateDraft, asked: &Asked<'_>) -> Next<VendorTemplate> {
+        next(templates::create(draft, asked))
+    }
+
+    fn delete_template(&self, template: &VendorTemplate, asked: &Asked<'_>) -> Next<()> {
+        next(templates::delete(template, asked))
+    }
+
+    fn verify(&self, account: &Account, hook: &Webhook, _now: Timestamp) -> Result<(), NotGenuine> {
+        sign::verify(account, &["appSecret"], hook)
+    }
+
+    fn greet(&self, account: &Account, hook: &Webhook) -> Option<HttpReply> {
+        sign::greet(account, hook)
+    }
+
+    fn parse(&self, account: &Account, hook: &Webhook) -> Result<Vec<InboundEvent>, ParseError> {
+        parse::read(account, hook)
+    }
+
+    fn shares_webhooks(&self) -> bool {
+        true
+    }
+
+    fn locate(&self, remote: &Remote<'_>, asked: &Asked<'_>) -> Next<Source> {
+        next(files::locate(remote, asked))
+    }
+
+    fn upload(&self, media: &Media, asked: &Asked<'_>) -> Next<Option<String>> {
+        next(files::upload(media, asked))
+    }
+
+    fn render(&self, sending: &Sending<'_>) -> Result<Vec<Call>, RenderError> {
+        render::calls(sending)
+    }
+
+    fn read_reply(&self, _account: &Account, reply: &HttpReply) -> Outcome {
+        taken::read(reply)
+    }
+
+    fn met(&self, reply: &HttpReply) -> Option<InboundSender> {
+        taken::met(reply)
+    }
+
+    fn show(&self, sign: Sign, watcher: &Watcher<'_>) -> Option<Call> {
+        show::call(sign, watcher)
+    }
+}

@@ -1,7 +1,9 @@
 //! What the vendor says about the account and its templates. whatsapp.md section 3.6.
 
 use crate::channels::meta::fault::Fault;
-use crate::channels::meta::node::Node;
+use crate::channels::meta::templates::news::named;
+use crate::channels::meta::templates::news::status;
+use crate::channels::node::Node;
 use crate::model::inbound::Effect;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::Notice;
@@ -33,12 +35,7 @@ pub fn concern_the_business(field: &str) -> bool {
 #[must_use]
 pub fn read(field: &str, value: Node<'_>) -> Vec<InboundEvent> {
     let event = match field {
-        "message_template_status_update" => template(TemplateNews {
-            status: value.word("event"),
-            reason: reason(value),
-            category: value.word("message_template_category"),
-            ..named(value)
-        }),
+        "message_template_status_update" => template(status(value)),
         "message_template_quality_update" => template(TemplateNews {
             quality: value.word("new_quality_score"),
             ..named(value)
@@ -60,26 +57,8 @@ pub fn error(error: Node<'_>) -> InboundEvent {
     notice("error", Effect::Warn, fault.sentence, error)
 }
 
-fn named(value: Node<'_>) -> TemplateNews {
-    TemplateNews {
-        external_id: value.word("message_template_id"),
-        name: value.word("message_template_name"),
-        language: value.word("message_template_language"),
-        ..TemplateNews::default()
-    }
-}
-
 const fn template(news: TemplateNews) -> InboundEvent {
     InboundEvent::Template(news)
-}
-
-/// Why a template stands as it does; the vendor says `NONE` where there is no reason.
-fn reason(value: Node<'_>) -> Option<String> {
-    let told = value.at("rejection_info").word("reason");
-    let paused = value.at("other_info").word("description");
-    told.or(paused)
-        .or_else(|| value.word("reason"))
-        .filter(|reason| reason != "NONE")
 }
 
 /// A category that is only announced is not there yet: it is said, not taken over.

@@ -3,7 +3,7 @@
 use crate::base::http::Webhook;
 use crate::channels::ParseError;
 use crate::channels::meta::envelope::Envelope;
-use crate::channels::meta::node::Node;
+use crate::channels::node::Node;
 use crate::channels::whatsapp::notices;
 use crate::channels::whatsapp::people;
 use crate::channels::whatsapp::people::People;

@@ -4,8 +4,8 @@
 //! both; users who hide their number have only the id.
 
 use crate::base::phone::PhoneNumber;
-use crate::channels::meta::node::Kept;
-use crate::channels::meta::node::Node;
+use crate::channels::node::Kept;
+use crate::channels::node::Node;
 use crate::model::Opaque;
 use crate::model::inbound::Consent;
 use crate::model::inbound::Effect;

@@ -1,8 +1,8 @@
 //! Statuses of messages we sent. whatsapp.md sections 3.3 and 5.
 
 use crate::channels::meta::fault::Fault;
-use crate::channels::meta::node::Kept;
-use crate::channels::meta::node::Node;
+use crate::channels::node::Kept;
+use crate::channels::node::Node;
 use crate::channels::whatsapp::faults::FAULTS;
 use crate::channels::whatsapp::people;
 use crate::model::inbound::InboundEvent;

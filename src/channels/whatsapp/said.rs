@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::base::crypto::hex;
 use crate::base::mime;
-use crate::channels::meta::node::Kept;
-use crate::channels::meta::node::Node;
+use crate::channels::node::Kept;
+use crate::channels::node::Node;
 use crate::model::Opaque;
 use crate::model::content::ContactCard;
 use crate::model::content::Contacts;

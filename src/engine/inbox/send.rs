@@ -129,7 +129,8 @@ impl Sending {
                             let (talk, writer) = (&place.conversation, actor.user_id());
                             overtaken::check(tx, talk, seen, writer, pen.now)?;
                         }
-                        target::may_send(tx, &place, row, &draft.content, pen.now)?;
+                        let asked = (&draft.content, draft.source);
+                        target::may_send(tx, &place, row, asked, pen.now)?;
                         fit::fit(&draft.content, row, &shorten, draft.mode)?
                     }
                     Audience::Team => Fitted::default(),
@@ -184,7 +185,8 @@ impl Sending {
                 let caps = registry
                     .capabilities(&place.channel.kind)
                     .unwrap_or(&Capabilities::PLAIN);
-                target::may_send(tx, &place, caps, &message.content, pen.now)?;
+                let asked = (&message.content, message.source);
+                target::may_send(tx, &place, caps, asked, pen.now)?;
                 message.delivery = Delivery::Pending;
                 message.handled_at = None;
                 message.error = None;

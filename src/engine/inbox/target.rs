@@ -23,6 +23,7 @@ use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::inbound::EVERYTHING;
 use crate::model::message::Message;
+use crate::model::message::Source;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::store::Tx;
@@ -167,7 +168,7 @@ pub(super) fn may_send(
     tx: &Tx<'_>,
     place: &Place,
     row: &Capabilities,
-    content: &Content,
+    (content, source): (&Content, Source),
     now: Timestamp,
 ) -> Result<(), EngineError> {
     if row.own_transport {
@@ -181,7 +182,8 @@ pub(super) fn may_send(
         return Err(Rejection::new(Code::ChannelNotConnected, message).into());
     }
     let heard = heard::last(tx, &place.conversation)?;
-    Ok(window::may_send(content, row, heard, now)?)
+    let row = window::for_writer(row, &place.channel.settings, source);
+    Ok(window::may_send(content, &row, heard, now)?)
 }
 
 /// Whether anything may go out to a contact on a channel.

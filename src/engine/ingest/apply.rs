@@ -16,11 +16,13 @@ use crate::engine::ingest::presses;
 use crate::engine::ingest::senders;
 use crate::engine::rules::choices;
 use crate::engine::webchat::programs;
+use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
 use crate::model::contact::Contact;
 use crate::model::content::Content;
 use crate::model::content::Postback;
+use crate::model::content::Unsupported;
 use crate::model::conversation::Conversation;
 use crate::model::event::Event;
 use crate::model::ids::MessageId;
@@ -351,6 +353,17 @@ fn change(
     })
 }
 
+/// Forgets what a message said: who takes it back wants it gone, and vendors demand it. Its files go
+/// with the next sweep.
+fn blank(message: &mut Message) {
+    message.content = Content::Unsupported(Unsupported {
+        kind: "deleted".to_owned(),
+        raw: Opaque::new(),
+    });
+    message.sent_as.clear();
+    message.metadata = [("deleted".to_owned(), true.into())].into_iter().collect();
+}
+
 fn take_back(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
@@ -365,6 +378,7 @@ fn take_back(
     }
     message.deleted_at = Some(pen.now);
     message.updated_at = pen.now;
+    blank(&mut message);
     messages::update(tx, &message)?;
     pen.log(tx, Event::MessageDeleted(entries::event_of(&message)))?;
     visitor_timeline::message_changed(tx, pen, &message)?;

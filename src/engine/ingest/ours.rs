@@ -3,10 +3,13 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::base::time::Timestamp;
 use crate::channels::Recorded;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
+use crate::engine::find;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
 use crate::engine::inbox::open;
@@ -18,9 +21,11 @@ use crate::model::channel::Channel;
 use crate::model::contact::Contact;
 use crate::model::content::Content;
 use crate::model::conversation::Conversation;
+use crate::model::ids::ChannelId;
 use crate::model::inbound::Echo;
 use crate::model::inbound::InboundMessage;
 use crate::model::inbound::Past;
+use crate::model::inbound::Receipt;
 use crate::model::inbound::Watermark;
 use crate::model::message::Delivery;
 use crate::model::message::Direction;
@@ -35,6 +40,7 @@ use crate::store::records::conversations;
 use crate::store::records::dedup;
 use crate::store::records::identities;
 use crate::store::records::messages;
+use crate::store::records::outbox;
 
 /// How many messages back a watermark is carried.
 const WATERMARK_REACH: usize = 200;
@@ -62,8 +68,60 @@ pub fn echo(
             duplicate: !moved,
         });
     }
+    if is_under_way(tx, channel.id, &echo.to.address)? {
+        hold(tx, pen, channel.id, echo)?;
+        return Ok(apply::nothing());
+    }
     let message = append(tx, pen, channel, echo, Delivery::Sent, Source::BusinessApp)?;
     Ok(recorded(&message))
+}
+
+/// Whether a message of ours is with the vendor right now: an echo whose id nobody knows may be its.
+fn is_under_way(tx: &Tx<'_>, channel: ChannelId, address: &str) -> Result<bool, StoreError> {
+    let lane = outbox::of_lane(tx, channel, address, 1)?;
+    Ok(lane.first().is_some_and(|row| row.begun))
+}
+
+/// Under which id echoes to an address wait until it is known whose they are.
+fn held_under(address: &str) -> String {
+    format!("held:{address}")
+}
+
+fn hold(tx: &mut Tx<'_>, pen: &Pen, channel: ChannelId, echo: &Echo) -> Result<(), StoreError> {
+    let whole = serde_json::to_value(echo).unwrap_or_default();
+    let held = Receipt {
+        external_id: held_under(&echo.to.address),
+        state: Delivery::Sent,
+        at: echo.sent_at,
+        error: None,
+        tag: None,
+        metadata: whole.as_object().cloned().unwrap_or_default(),
+    };
+    dedup::keep_early(tx, channel, &held, pen.now)
+}
+
+/// Records the echoes that waited for the end of an attempt: those of its message confirm it, the
+/// others were written elsewhere.
+///
+/// # Errors
+/// The disk's.
+pub fn let_go(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: ChannelId,
+    address: &str,
+) -> Result<(), EngineError> {
+    let held = dedup::take_early(tx, channel, &held_under(address), pen.now)?;
+    if held.is_empty() {
+        return Ok(());
+    }
+    let channel = find::channel_in(tx, channel)?;
+    for one in held {
+        if let Ok(found) = serde_json::from_value(Value::Object(one.metadata)) {
+            echo(tx, pen, &channel, &found)?;
+        }
+    }
+    Ok(())
 }
 
 /// The message of ours that a vendor's id stands for, or the one that carries `tag` as its own id

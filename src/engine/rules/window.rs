@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::base::time::Timestamp;
+use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::capability::Support;
 use crate::model::content::Content;
+use crate::model::message::Source;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 
@@ -48,6 +52,20 @@ pub fn window(row: &Capabilities, last_inbound_at: Option<Timestamp>, now: Times
     }
 }
 
+/// The row as it holds for who writes: people may answer later than programs, on accounts that have
+/// that feature of their vendor.
+#[must_use]
+pub fn for_writer(row: &Capabilities, settings: &Opaque, source: Source) -> Capabilities {
+    let late = row.late_answers.filter(|late| {
+        let is_on = settings.get(late.setting).and_then(Value::as_bool);
+        source == Source::Dashboard && is_on == Some(true)
+    });
+    Capabilities {
+        window_hours: late.map(|late| late.hours).or(row.window_hours),
+        ..*row
+    }
+}
+
 /// Whether `content` may be sent now.
 ///
 /// # Errors
@@ -69,7 +87,9 @@ pub fn may_send(
         return Ok(());
     };
     let takes_templates = row.matrix.templates != Support::None;
-    if takes_templates && matches!(content, Content::Template(_)) {
+    let is_approved = matches!(content, Content::Template(template)
+        if !row.shapes.contains(&template.name.as_str()));
+    if takes_templates && is_approved {
         return Ok(());
     }
     let closed = match since {
@@ -106,9 +126,45 @@ mod tests {
     }
 
     #[test]
+    fn people_may_answer_later_where_the_account_has_that() {
+        let registry = Registry::builtin();
+        let now = Timestamp::from_secs(10_000_000);
+        let text = Content::text("sorry for the wait");
+        let cases = [
+            (
+                "facebook",
+                true,
+                Source::Dashboard,
+                7 * 24 * HOUR - 61,
+                true,
+            ),
+            ("facebook", true, Source::Dashboard, 7 * 24 * HOUR, false),
+            ("facebook", true, Source::Api, 25 * HOUR, false),
+            ("facebook", true, Source::Bot, 25 * HOUR, false),
+            ("facebook", false, Source::Dashboard, 25 * HOUR, false),
+            ("instagram", true, Source::Dashboard, 25 * HOUR, true),
+            ("whatsapp", true, Source::Dashboard, 25 * HOUR, false),
+        ];
+        for (kind, is_on, source, ago, allowed) in cases {
+            let settings: Opaque = [("humanAgentTag".to_owned(), is_on.into())]
+                .into_iter()
+                .collect();
+            let row = registry.capabilities(&ChannelKind::named(kind));
+            let row = for_writer(row.unwrap_or(&Capabilities::PLAIN), &settings, source);
+            let last = Some(Timestamp::from_secs(10_000_000 - ago));
+            let may = may_send(&text, &row, last, now).is_ok();
+            assert_eq!(may, allowed, "{kind} {is_on} {source:?} {ago}");
+        }
+    }
+
+    #[test]
     fn who_may_write_when() {
         let text = Content::text("hello");
         let template = Content::Template(TemplateUse::default());
+        let shape = Content::Template(TemplateUse {
+            name: "generic".to_owned(),
+            ..TemplateUse::default()
+        });
         let outside = Some(Code::OutsideMessageWindow);
         let unreachable = Some(Code::ContactUnreachable);
         let cases = [
@@ -126,6 +182,8 @@ mod tests {
             ("facebook", None, &template, unreachable),
             ("facebook", Some(25 * HOUR), &template, None),
             ("facebook", Some(25 * HOUR), &text, outside),
+            ("facebook", Some(25 * HOUR), &shape, outside),
+            ("facebook", Some(23 * HOUR), &shape, None),
             ("instagram", Some(25 * HOUR), &template, outside),
             ("instagram", Some(23 * HOUR), &text, None),
         ];

@@ -11,11 +11,14 @@ use crate::engine::inbox::history::Stretch;
 use crate::engine::inbox::list::Row;
 use crate::engine::inbox::list::Span;
 use crate::engine::inbox::unsent::Begun;
+use crate::engine::rules::window;
+use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::content::Content;
 use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
 use crate::model::message::Message;
+use crate::model::message::Source;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::model::user::User;
@@ -371,9 +374,21 @@ impl<'a> Desk<'a> {
         })
     }
 
+    /// What the channel of a conversation can carry, as it holds for people.
+    fn capabilities(&self, row: &Row) -> Capabilities {
+        let channels = &self.state.engine.context.channels;
+        let plain = &Capabilities::PLAIN;
+        let found = channels.capabilities(&row.conversation.channel_kind);
+        let none = Opaque::new();
+        let settings = row
+            .channel
+            .as_ref()
+            .map_or(&none, |channel| &channel.settings);
+        window::for_writer(found.unwrap_or(plain), settings, Source::Dashboard)
+    }
+
     fn opened<'b>(&'b self, row: &'b Row, shown: &'b Shown<'_>) -> thread::Open<'b> {
         let context = &self.state.engine.context;
-        let kind = &row.conversation.channel_kind;
         thread::Open {
             row,
             history: shown.history,
@@ -381,10 +396,7 @@ impl<'a> Desk<'a> {
             quoted: &shown.quoted,
             begun: &shown.begun,
             held: self.held.as_ref(),
-            row_of_matrix: context
-                .channels
-                .capabilities(kind)
-                .unwrap_or(&Capabilities::PLAIN),
+            row_of_matrix: self.capabilities(row),
             client_id: context.random.base62(20),
             rev: self.rev(),
         }

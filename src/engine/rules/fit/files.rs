@@ -2,10 +2,14 @@
 
 use super::Fitting;
 use super::cannot_carry;
+use crate::base::mime;
 use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
+
+/// The type of documents that channels carry which carry no others.
+const PDF: &str = "application/pdf";
 
 /// How a channel can carry a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +20,9 @@ pub(super) enum Carriage {
     Picture,
     /// As a document: what is too large for its own kind.
     Document,
-    /// Not at all: the kind does not exist there.
+    /// As a document: a type of its kind that is not shown.
+    UnshownDocument,
+    /// Not at all: the kind, or this type of it, does not exist there.
     LinkForKind,
     /// Not at all: it is too large.
     LinkForSize,
@@ -36,6 +42,13 @@ impl Fitting<'_> {
             Carriage::Document => {
                 self.divide(format!(
                     "The {} was too large and became a document",
+                    noun(content)
+                ))?;
+                self.send_file(Content::Document(media.clone()))
+            }
+            Carriage::UnshownDocument => {
+                self.replace(format!(
+                    "The {} is of a type that is not shown and became a document",
                     noun(content)
                 ))?;
                 self.send_file(Content::Document(media.clone()))
@@ -68,8 +81,17 @@ impl Fitting<'_> {
             Content::Image(_) | Content::Sticker(_) => limits.image_bytes,
             Content::Video(_) => limits.video_bytes,
             Content::Audio(_) => limits.audio_bytes,
+            _ if Self::is_of(content, &[PDF]) => self.row.pdf_bytes.max(limits.document_bytes),
             _ => limits.document_bytes,
         };
+        let is_document = matches!(content, Content::Document(_));
+        if !is_document && Self::is_of(content, self.row.unshown_types) {
+            return match limits.document_bytes {
+                0 => Carriage::LinkForKind,
+                most if size <= most => Carriage::UnshownDocument,
+                _ => Carriage::LinkForSize,
+            };
+        }
         if most == 0 {
             Carriage::LinkForKind
         } else if size <= most {
@@ -79,6 +101,12 @@ impl Fitting<'_> {
         } else {
             Carriage::LinkForSize
         }
+    }
+
+    /// Whether a file is of one of these types, as far as its type is known.
+    fn is_of(content: &Content, types: &[&str]) -> bool {
+        let told = content.media().and_then(|media| media.mime_type.as_deref());
+        told.is_some_and(|told| types.contains(&mime::essence(told).as_str()))
     }
 
     /// Sends a file the channel carries; words under it that it does not take follow by themselves.

@@ -3,6 +3,8 @@
 //! What a channel cannot show natively is converted, never silently cut: every word of what was
 //! asked stands somewhere in what is sent. Fitting what is fitted changes nothing.
 
+#[cfg(test)]
+mod calls;
 mod cards;
 mod files;
 mod offer;
@@ -117,7 +119,10 @@ impl Fitting<'_> {
             Content::Text(_) | Content::Buttons(_) | Content::List(_) => self.fits_offer(content),
             Content::Location(_) => row.locations,
             Content::Contacts(_) => row.contacts,
-            Content::Template(_) => row.matrix.templates != Support::None,
+            Content::Template(template) => {
+                row.matrix.templates != Support::None
+                    || row.shapes.contains(&template.name.as_str())
+            }
             Content::Reaction(_) => row.reactions,
             _ => false,
         }

@@ -20,8 +20,10 @@ use crate::model::capability::Capabilities;
 use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::ids::MessageId;
+use crate::model::inbound::InboundSender;
 use crate::model::message::Message;
 use crate::model::message::SendError;
+use crate::model::message::Source;
 use crate::model::outbound::Call;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Sending;
@@ -117,9 +119,10 @@ impl<'a> Dispatch<'a> {
     /// Whether the vendor's window is still open: what waited for the return of its channel may come
     /// too late.
     fn still_open(&self) -> Result<(), Refusal> {
-        let (content, row) = (&self.message.content, self.capabilities());
+        let (content, settings) = (&self.message.content, &self.line.channel.settings);
+        let row = window::for_writer(self.capabilities(), settings, self.message.source);
         let now = self.context.clock.now();
-        window::may_send(content, row, self.heard_at, now).map_err(|closed| {
+        window::may_send(content, &row, self.heard_at, now).map_err(|closed| {
             Refusal::Never(SendError {
                 reason: "messaging_window_closed".to_owned(),
                 vendor_code: None,
@@ -165,6 +168,7 @@ impl<'a> Dispatch<'a> {
             handles: &self.row.handles,
             metadata: &self.message.metadata,
             last_inbound_at: self.heard_at,
+            by_person: self.message.source == Source::Dashboard,
             now: self.context.clock.now(),
         };
         caught(|| self.line.translation.render(&sending))
@@ -188,7 +192,12 @@ impl<'a> Dispatch<'a> {
                 Left::More
             };
             match self.make(call).await {
-                Ok(ids) => outcome::taken(self.context, self.key, ids, left).await?,
+                Ok((ids, met)) => {
+                    outcome::taken(self.context, self.key, ids, left).await?;
+                    if let Some(person) = met {
+                        outcome::met(self.context, self.key.0, person).await?;
+                    }
+                }
                 Err(none) => return self.not_taken(none).await,
             }
         }
@@ -199,9 +208,14 @@ impl<'a> Dispatch<'a> {
         Ok(Ended::Taken { calls: made })
     }
 
-    async fn make(&self, call: Call) -> Result<Vec<String>, NoAnswer> {
+    /// Makes a call: the ids under which the vendor took it, and what it told of the customer.
+    async fn make(&self, call: Call) -> Result<(Vec<String>, Option<InboundSender>), NoAnswer> {
         let reply = self.line.call(call).await?;
-        let read = caught(|| self.line.translation.read_reply(&self.line.account, &reply));
+        let translation = self.line.translation;
+        let read = caught(|| {
+            let ids = translation.read_reply(&self.line.account, &reply);
+            ids.map(|ids| (ids, translation.met(&reply)))
+        });
         match read {
             Ok(outcome) => outcome.map_err(NoAnswer::NotMade),
             // The call was made, and what the vendor said of it cannot be read.

@@ -8,8 +8,11 @@ use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
+use crate::engine::find;
 use crate::engine::inbox::receipts;
 use crate::engine::ingest::access;
+use crate::engine::ingest::news;
+use crate::engine::ingest::ours;
 use crate::engine::rules::retry;
 use crate::engine::rules::retry::Verdict;
 use crate::engine::setup::standing;
@@ -19,6 +22,7 @@ use crate::model::channel::ChannelState;
 use crate::model::event::Event;
 use crate::model::event::MessageStatus;
 use crate::model::ids::ChannelId;
+use crate::model::inbound::InboundSender;
 use crate::model::message::Attempt;
 use crate::model::message::Delivery;
 use crate::model::message::Direction;
@@ -136,7 +140,28 @@ pub async fn taken(
             let now = pen.now;
             receipts::hear(tx, &mut pen, &mut message, Delivery::Sent, now, None)?;
             hear_early(tx, &mut pen, &mut message)?;
+            ours::let_go(tx, &mut pen, key.0, &key.1)?;
             Ok(note_outbound(tx, key.0, pen.now)?)
+        })
+        .await
+}
+
+/// The vendor knows the customer under other addresses too: they lead to the same contact from now
+/// on.
+///
+/// # Errors
+/// The store's.
+pub async fn met(
+    context: &Context,
+    channel: ChannelId,
+    person: InboundSender,
+) -> Result<(), EngineError> {
+    let stamp = context.stamp();
+    context
+        .store
+        .write("learning another address of a customer", move |tx| {
+            let channel = find::channel_in(tx, channel)?;
+            news::of_person(tx, &mut stamp.pen(), &channel, &person).map(drop)
         })
         .await
 }
@@ -180,7 +205,9 @@ pub async fn refused(
                     spread,
                 };
                 let verdict = retry::after(refusal, attempt);
-                Ok(carry_out(tx, &mut pen, &row, &mut message, verdict)?)
+                let ended = carry_out(tx, &mut pen, &row, &mut message, verdict)?;
+                ours::let_go(tx, &mut pen, key.0, &key.1)?;
+                Ok(ended)
             },
         )
         .await

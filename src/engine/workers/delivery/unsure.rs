@@ -4,6 +4,7 @@
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
+use crate::engine::ingest::ours;
 use crate::engine::workers::delivery::outcome::found;
 use crate::engine::workers::delivery::outcome::log_status;
 use crate::engine::workers::delivery::outcome::note;
@@ -32,8 +33,10 @@ pub async fn record(context: &Context, key: &LaneKey, error: SendError) -> Resul
             let Some((row, mut message)) = found(tx, &key)? else {
                 return Ok(());
             };
+            let mut pen = stamp.pen();
             outbox::remove(tx, &row)?;
-            Ok(become_unsure(tx, &mut stamp.pen(), &mut message, &error)?)
+            become_unsure(tx, &mut pen, &mut message, &error)?;
+            ours::let_go(tx, &mut pen, row.channel_id, &row.address)
         })
         .await
 }
@@ -76,7 +79,7 @@ pub async fn settle_one(context: &Context, key: &LaneKey) -> Result<(), EngineEr
                 return Ok(());
             };
             let caps = registry.capabilities(&message.channel_kind);
-            Ok(settle(tx, &mut stamp.pen(), &row, &mut message, caps)?)
+            settle(tx, &mut stamp.pen(), &row, &mut message, caps)
         })
         .await
 }
@@ -89,19 +92,20 @@ fn settle(
     row: &OutboxRow,
     message: &mut Message,
     caps: Option<&Capabilities>,
-) -> Result<(), StoreError> {
+) -> Result<(), EngineError> {
     if message.delivery == Delivery::Pending && caps.is_some_and(|caps| caps.resend_is_safe) {
         let fresh = OutboxRow {
             begun: false,
             ..row.clone()
         };
-        return outbox::update(tx, row, &fresh);
+        outbox::update(tx, row, &fresh)?;
+    } else {
+        outbox::remove(tx, row)?;
+        if message.delivery == Delivery::Pending {
+            become_unsure(tx, pen, message, &interrupted())?;
+        }
     }
-    outbox::remove(tx, row)?;
-    if message.delivery == Delivery::Pending {
-        become_unsure(tx, pen, message, &interrupted())?;
-    }
-    Ok(())
+    ours::let_go(tx, pen, row.channel_id, &row.address)
 }
 
 fn become_unsure(

@@ -35,7 +35,7 @@ pub fn composer(eye: &Eye<'_>, open: &Open<'_>) -> ComposerView {
     } else {
         &begun.reply
     };
-    let row = open.row_of_matrix;
+    let row = &open.row_of_matrix;
     let kind = open.row.conversation.channel_kind.as_str();
     let largest = row
         .media
@@ -102,7 +102,7 @@ fn accept(row: &Capabilities) -> String {
 fn window_view(eye: &Eye<'_>, open: &Open<'_>) -> WindowView {
     let channel = BadgeView::of(open.row.conversation.channel_kind.as_str()).name;
     match window(
-        open.row_of_matrix,
+        &open.row_of_matrix,
         open.row.conversation.last_inbound_at,
         eye.now,
     ) {

@@ -50,8 +50,8 @@ pub struct Open<'a> {
     pub begun: &'a Begun,
     /// Why the reader's reply was held up, while it was.
     pub held: Option<&'a Held>,
-    /// What the channel can carry.
-    pub row_of_matrix: &'a Capabilities,
+    /// What the channel can carry, as it holds for people.
+    pub row_of_matrix: Capabilities,
     /// A fresh id for a form sent without script.
     pub client_id: String,
     /// The log position it is drawn at.

@@ -1,0 +1,156 @@
+//! What the vendor answers to a message, what a customer is shown beside messages, and where a
+//! customer's files lie. facebook.md sections 4, 6 and 8, instagram.md sections 4, 6 and 8.
+
+use serde_json::json;
+
+use crate::base::http::HttpReply;
+use crate::channels::meta::direct::Way;
+use crate::channels::meta::direct::faults::FAULTS;
+use crate::channels::meta::fault;
+use crate::channels::meta::fault::Fault;
+use crate::channels::meta::graph::media_url;
+use crate::channels::meta::talk::Pause;
+use crate::channels::meta::talk::refused;
+use crate::channels::node::Node;
+use crate::model::outbound::Account;
+use crate::model::outbound::Call;
+use crate::model::outbound::Outcome;
+use crate::model::outbound::Refusal;
+use crate::model::outbound::Remote;
+use crate::model::outbound::Sign;
+use crate::model::outbound::Source;
+use crate::model::outbound::Watcher;
+use crate::model::outbound::Wish;
+
+/// The code of a message whose quoted message is gone.
+const TARGET_GONE: i64 = 9_000_001;
+
+/// The wish to send a message without quoting another.
+pub const NO_QUOTE: &str = "noQuote";
+
+/// Under which id the vendor took a message, or why it did not. A reaction has no id.
+///
+/// # Errors
+/// What follows from the refusal.
+pub fn taken(reply: &HttpReply) -> Outcome {
+    let told = fault::taken(FAULTS, reply).map_err(|refusal| without_quote(refusal, reply))?;
+    Ok(Node::of(&told).word("message_id").into_iter().collect())
+}
+
+/// A message that answers one which is gone goes without answering it.
+fn without_quote(refusal: Refusal, reply: &HttpReply) -> Refusal {
+    let code = Fault::read(reply).and_then(|fault| fault.code);
+    if code != Some(TARGET_GONE) {
+        return refusal;
+    }
+    let wish = Wish {
+        name: NO_QUOTE,
+        value: "1".to_owned(),
+    };
+    Refusal::Reword {
+        error: refusal.error().clone(),
+        wish: Box::new(wish),
+    }
+}
+
+/// Shows a customer that somebody types, or that a message was seen.
+#[must_use]
+pub fn sign(way: &Way<'_>, sign: Sign, watcher: &Watcher<'_>) -> Call {
+    let action = match sign {
+        Sign::Typing => "typing_on",
+        Sign::Seen => "mark_seen",
+    };
+    let body = json!({"recipient": {"id": watcher.address}, "sender_action": action});
+    Call::http(way.graph.post(&way.messages(), &body))
+}
+
+/// A customer's file lies at an address that is signed and ends: the token must not go there.
+///
+/// # Errors
+/// The file is not at the vendor's.
+pub fn locate(account: &Account, remote: &Remote<'_>) -> Result<Source, Pause> {
+    let url = remote.media.url.as_deref();
+    let url = url.and_then(|url| media_url(account, url)).ok_or_else(|| {
+        let words = "The file does not lie at an address of the vendor.";
+        refused("media_failed", words.to_owned())
+    })?;
+    Ok(Source {
+        url,
+        authorization: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::http::Headers;
+    use crate::channels::meta::graph::FACEBOOK;
+    use crate::channels::meta::graph::Graph;
+    use crate::channels::meta::tests::account;
+    use crate::channels::meta::tests::told;
+    use crate::model::Opaque;
+    use crate::model::content::Media;
+
+    #[test]
+    fn typing_and_seeing_are_shown() {
+        let account = account(json!({}), &[]);
+        let way = Way {
+            graph: Graph::of(&account, FACEBOOK, "token"),
+            node: "1",
+        };
+        let watcher = Watcher {
+            account: &account,
+            address: "PSID",
+            last_external_id: None,
+        };
+        let shown = [Sign::Typing, Sign::Seen].map(|one| told(&sign(&way, one, &watcher)));
+        let expected = ["typing_on", "mark_seen"].map(|action| {
+            format!(
+                r#"POST /1/messages {{"recipient":{{"id":"PSID"}},"sender_action":"{action}"}}"#
+            )
+        });
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn messages_are_taken_under_an_id_and_reactions_under_none() {
+        let answer = |body: &str| {
+            taken(&HttpReply {
+                status: 200,
+                headers: Headers::default(),
+                body: body.as_bytes().to_vec(),
+            })
+        };
+        let id = answer(r#"{"recipient_id":"1","message_id":"m_OUT"}"#);
+        assert_eq!(id, Ok(vec!["m_OUT".to_owned()]));
+        assert_eq!(answer(r#"{"recipient_id":"1"}"#), Ok(Vec::new()));
+        let closed = answer(r#"{"error":{"code":10,"error_subcode":2018278,"message":"m"}}"#);
+        assert!(matches!(closed, Err(Refusal::Never(error)) if error.reason == "outside_window"));
+        let gone = answer(r#"{"error":{"code":9000001,"message":"m"}}"#);
+        assert!(matches!(gone, Err(Refusal::Reword { wish, .. }) if wish.name == NO_QUOTE));
+    }
+
+    #[test]
+    fn files_are_fetched_from_the_vendor_without_the_token() {
+        let account = account(json!({}), &[("pageAccessToken", "EAAT")]);
+        for (url, is_found) in [
+            ("https://scontent.xx.fbcdn.net/v/1.jpg", true),
+            ("https://10.0.0.1/x", false),
+        ] {
+            let media = Media {
+                url: Some(url.to_owned()),
+                ..Media::default()
+            };
+            let remote = Remote {
+                media: &media,
+                metadata: &Opaque::new(),
+            };
+            let found = locate(&account, &remote);
+            assert_eq!(
+                found.is_ok_and(|source| source.authorization.is_none()),
+                is_found,
+                "{url}"
+            );
+        }
+    }
+}

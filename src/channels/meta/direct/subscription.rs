@@ -1,0 +1,29 @@
+//! Having a page or account report what happens. facebook.md section 1, instagram.md section 1.
+
+use serde_json::Value;
+
+use crate::channels::meta::direct::Way;
+use crate::channels::meta::talk::Pause;
+use crate::channels::meta::talk::Talk;
+use crate::model::outbound::Call;
+
+/// What the vendor calls a parameter it does not take.
+const INVALID: Option<i64> = Some(100);
+
+/// Subscribes to what happens: to all of it, or to what the vendor lets us hear.
+///
+/// # Errors
+/// It has to be asked first; the vendor refused.
+pub fn subscribe(talk: &mut Talk<'_>, way: &Way<'_>, fields: &[&str; 2]) -> Result<(), Pause> {
+    let call = |fields: &str| {
+        let path = format!("{}/subscribed_apps?subscribed_fields={fields}", way.node);
+        Call::http(way.graph.act(&path))
+    };
+    match talk.may("webhook", call(fields[0]))? {
+        Ok(_) => Ok(()),
+        Err(declined) if declined.fault.code == INVALID && declined.fault.subcode.is_none() => {
+            talk.must("webhook", call(fields[1])).map(drop::<Value>)
+        }
+        Err(declined) => Err(talk.refuse(&declined)),
+    }
+}

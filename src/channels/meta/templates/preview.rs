@@ -1,0 +1,257 @@
+//! What a customer sees of a template that is filled in.
+
+use serde_json::Value;
+
+use crate::channels::meta::templates::variables::Naming;
+use crate::channels::meta::templates::variables::filled;
+use crate::channels::meta::templates::variables::names;
+use crate::channels::node::Node;
+use crate::model::Opaque;
+use crate::model::template::VendorTemplate;
+
+/// A template as a customer sees it. Variables without a value stand as they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Preview {
+    /// What stands above.
+    pub header: Option<Header>,
+    /// The words.
+    pub body: String,
+    /// The line below.
+    pub footer: Option<String>,
+    /// The buttons, in order.
+    pub buttons: Vec<PreviewButton>,
+}
+
+/// What stands above the words of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Header {
+    /// A line.
+    Text(String),
+    /// A file or a place: which kind, in lower case, and where a file lies.
+    Media {
+        /// `image`, `video`, `document`, `location`.
+        kind: String,
+        /// Its address, once it is known.
+        link: Option<String>,
+    },
+}
+
+/// A button of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewButton {
+    /// What stands on it.
+    pub title: String,
+    /// What it does, in the vendor's words: `QUICK_REPLY`, `URL`.
+    pub kind: String,
+    /// Where it leads: an address, a number, a code.
+    pub target: Option<String>,
+}
+
+/// The vendor's words in an authentication template, which has none of its own.
+const CODE_WORDS: &str = "{{1}} is your verification code.";
+
+/// A template with these components filled in.
+#[must_use]
+pub fn preview(template: &VendorTemplate, used: &[Opaque]) -> Preview {
+    let naming = Naming::of(template.parameter_format.as_deref());
+    let used: Vec<Value> = used.iter().cloned().map(Value::Object).collect();
+    let mut preview = Preview::default();
+    for component in &template.components {
+        let whole = Value::Object(component.clone());
+        let component = Node::of(&whole);
+        let kind = component
+            .word("type")
+            .unwrap_or_default()
+            .to_ascii_uppercase();
+        let values = parameters(&used, &kind.to_ascii_lowercase());
+        let text = component.word("text");
+        match kind.as_str() {
+            "HEADER" => preview.header = header(component, &values, naming),
+            "BODY" => {
+                let words = text.unwrap_or_else(|| CODE_WORDS.to_owned());
+                preview.body = with_values(&words, &values, naming);
+            }
+            "FOOTER" => preview.footer = text.or_else(|| ends_in(component)),
+            "BUTTONS" => {
+                let buttons = component.at("buttons").items().enumerate();
+                preview.buttons = buttons.map(|(at, one)| button(at, one, &used)).collect();
+            }
+            _ => {}
+        }
+    }
+    preview
+}
+
+impl Preview {
+    /// The words of it, line by line: what is kept of a message that was sent.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let header = match &self.header {
+            Some(Header::Text(text)) => Some(text.as_str()),
+            _ => None,
+        };
+        let lines = [header, Some(&self.body), self.footer.as_deref()];
+        let given = lines.into_iter().flatten().filter(|line| !line.is_empty());
+        given.collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn header(component: Node<'_>, values: &[Value], naming: Naming) -> Option<Header> {
+    let format = component.word("format").unwrap_or_default();
+    if format == "TEXT" {
+        let text = component.word("text")?;
+        return Some(Header::Text(with_values(&text, values, naming)));
+    }
+    let link = values.first().and_then(|value| {
+        let value = Node::of(value);
+        value.at(&value.word("type")?).word("link")
+    });
+    Some(Header::Media {
+        kind: format.to_ascii_lowercase(),
+        link,
+    })
+}
+
+fn ends_in(footer: Node<'_>) -> Option<String> {
+    let minutes = footer.at("code_expiration_minutes").whole()?;
+    Some(format!("This code expires in {minutes} minutes."))
+}
+
+fn button(index: usize, button: Node<'_>, used: &[Value]) -> PreviewButton {
+    let kind = button.word("type").unwrap_or_default();
+    let own = used.iter().map(Node::of).find(|one| {
+        one.at("type").is("button") && one.at("index").text() == Some(index.to_string())
+    });
+    let value = own.and_then(|one| shown(one.at("parameters").first()));
+    let target = match kind.as_str() {
+        "URL" => button
+            .word("url")
+            .map(|url| filled(&url, |_| value.clone())),
+        "PHONE_NUMBER" => button.word("phone_number"),
+        "COPY_CODE" | "OTP" => value,
+        _ => None,
+    };
+    PreviewButton {
+        title: button
+            .word("text")
+            .unwrap_or_else(|| "Copy code".to_owned()),
+        kind,
+        target,
+    }
+}
+
+/// The parameters of a component that was filled in.
+fn parameters(used: &[Value], kind: &str) -> Vec<Value> {
+    let all = used.iter().map(Node::of);
+    let own = all.filter(|one| {
+        let told = one.word("type").unwrap_or_default();
+        told.eq_ignore_ascii_case(kind) && kind != "buttons"
+    });
+    own.flat_map(|one| one.at("parameters").items().map(Node::raw))
+        .collect()
+}
+
+fn with_values(text: &str, values: &[Value], naming: Naming) -> String {
+    let held = names(text, naming);
+    filled(text, |name| {
+        let by_name = values
+            .iter()
+            .find(|value| Node::of(value).at("parameter_name").is(name));
+        let by_place = || values.get(held.iter().position(|held| *held == name)?);
+        shown(Node::of(by_name.or_else(by_place)?))
+    })
+}
+
+/// A value as it is shown. Money and dates bring their own words.
+fn shown(value: Node<'_>) -> Option<String> {
+    let fallback = |kind: &str| value.at(kind).word("fallback_value");
+    value
+        .word("text")
+        .or_else(|| fallback("currency"))
+        .or_else(|| fallback("date_time"))
+        .or_else(|| value.word("coupon_code"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use crate::channels::meta::templates::blanks::tests::order;
+    use crate::channels::meta::templates::blanks::tests::template;
+    use serde_json::json;
+
+    fn used(components: Value) -> Vec<Opaque> {
+        serde_json::from_value(components).unwrap()
+    }
+
+    #[test]
+    fn a_preview_is_what_the_customer_sees() {
+        let components = used(json!([
+            {"type":"header","parameters":[{"type":"text","text":"7"}]},
+            {"type":"body","parameters":[{"type":"text","text":"Ana"},
+                {"type":"currency","currency":{"fallback_value":"$99.90","code":"USD","amount_1000":99900}}]},
+            {"type":"button","sub_type":"url","index":"1","parameters":[{"type":"text","text":"7"}]},
+            {"type":"button","sub_type":"copy_code","index":2,"parameters":[{"type":"coupon_code","coupon_code":"SAVE20"}]}]));
+        let seen = preview(&order(), &components);
+        assert_eq!(seen.header, Some(Header::Text("Order 7".into())));
+        assert_eq!(seen.body, "Hi Ana, order $99.90 is on its way.");
+        assert_eq!(
+            seen.words(),
+            "Order 7\nHi Ana, order $99.90 is on its way.\nReply STOP to opt out"
+        );
+        let buttons: Vec<_> = seen
+            .buttons
+            .iter()
+            .map(|button| (button.title.as_str(), button.target.as_deref()))
+            .collect();
+        let expected = [
+            ("Thanks", None),
+            ("Track", Some("https://x.org/t/7")),
+            ("Copy code", Some("SAVE20")),
+        ];
+        assert_eq!(buttons, expected);
+    }
+
+    #[test]
+    fn what_is_not_filled_in_stands_as_it_is() {
+        let seen = preview(&order(), &[]);
+        assert_eq!(seen.body, "Hi {{1}}, order {{2}} is on its way.");
+        assert_eq!(
+            seen.buttons[1].target.as_deref(),
+            Some("https://x.org/t/{{1}}")
+        );
+        let named = template(
+            "NAMED",
+            json!([{"type":"HEADER","format":"IMAGE"},{"type":"BODY","text":"{{b}} and {{a}}"}]),
+        );
+        let components = used(json!([
+            {"type":"header","parameters":[{"type":"image","image":{"link":"https://x.org/a.jpg"}}]},
+            {"type":"body","parameters":[{"type":"text","parameter_name":"a","text":"A"},{"type":"text","parameter_name":"b","text":"B"}]}]));
+        let seen = preview(&named, &components);
+        assert_eq!(seen.body, "B and A");
+        let header = Header::Media {
+            kind: "image".into(),
+            link: Some("https://x.org/a.jpg".into()),
+        };
+        assert_eq!(seen.header, Some(header));
+    }
+
+    #[test]
+    fn a_code_comes_in_the_vendors_own_words() {
+        let code = template(
+            "POSITIONAL",
+            json!([{"type":"BODY","add_security_recommendation":true},{"type":"FOOTER","code_expiration_minutes":10},
+                {"type":"BUTTONS","buttons":[{"type":"OTP","otp_type":"COPY_CODE","text":"Copy"}]}]),
+        );
+        let components = used(
+            json!([{"type":"body","parameters":[{"type":"text","text":"123456"}]},
+            {"type":"button","sub_type":"url","index":"0","parameters":[{"type":"text","text":"123456"}]}]),
+        );
+        let seen = preview(&code, &components);
+        assert_eq!(
+            seen.words(),
+            "123456 is your verification code.\nThis code expires in 10 minutes."
+        );
+        assert_eq!(seen.buttons[0].target.as_deref(), Some("123456"));
+    }
+}

@@ -1,0 +1,323 @@
+//! WhatsApp through the whole server: a customer writes, we answer, what becomes of it is told, and
+//! the vendor's rules hold.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::Value;
+use serde_json::json;
+
+use super::vendor::Account;
+use super::vendor::PICTURE;
+use super::vendor::Vendor;
+use super::vendor::answer;
+use super::vendor::conversations;
+use super::vendor::messages;
+use super::vendor::stands;
+use crate::support::eventually;
+use crate::support::server::Server;
+use crate::support::server::on_a_server_with;
+
+const NUMBER: &str = "106540352242922";
+
+fn on_a_server(test: impl AsyncFnOnce(&Server, Vendor)) {
+    on_a_server_with(
+        |config| config.security.allow_private_targets = true,
+        async |server| {
+            let vendor = Vendor::open().await;
+            test(server, vendor).await;
+        },
+    );
+}
+
+async fn number(server: &Server, vendor: &Vendor) -> Account {
+    let config = json!({ "phoneNumberId": NUMBER });
+    Account::connect(server, vendor, "whatsapp", config).await
+}
+
+/// A change of a number.
+fn change(number: &str, value: Value) -> Value {
+    let mut value = value;
+    value["metadata"] = json!({"display_phone_number":"15550783881","phone_number_id":number});
+    json!({"object":"whatsapp_business_account","entry":[{"id":"102","changes":[{"field":"messages","value":value}]}]})
+}
+
+/// A message of Sheena's, at the server's present.
+fn said(server: &Server, id: &str, message: Value) -> Value {
+    said_to(server, NUMBER, id, message)
+}
+
+fn said_to(server: &Server, number: &str, id: &str, message: Value) -> Value {
+    let mut message = message;
+    message["from"] = "16505551234".into();
+    message["id"] = id.into();
+    message["timestamp"] = server.now_secs().to_string().into();
+    let contacts = json!([{"profile":{"name":"Sheena Nelson"},"wa_id":"16505551234"}]);
+    change(number, json!({"contacts":contacts,"messages":[message]}))
+}
+
+fn text(words: &str) -> Value {
+    json!({"type":"text","text":{"body":words}})
+}
+
+fn status(server: &Server, id: &str, state: &str) -> Value {
+    let at = server.now_secs().to_string();
+    change(
+        NUMBER,
+        json!({"statuses":[{"id":id,"status":state,"timestamp":at,"recipient_id":"16505551234"}]}),
+    )
+}
+
+#[test]
+fn a_customer_writes_and_is_answered_and_receipts_move() {
+    on_a_server(async |server, vendor| {
+        let ours = number(server, &vendor).await;
+        let hello = said(server, "wamid.IN", text("Does it come in blue?"));
+        assert_eq!(ours.report(server, &hello).await.status, 200);
+        // The vendor repeats itself.
+        assert_eq!(ours.report(server, &hello).await.status, 200);
+        let heard = messages(server).await;
+        assert_eq!(heard.len(), 1);
+        assert_eq!(heard[0]["text"], "Does it come in blue?");
+        assert_eq!(
+            conversations(server).await[0]["contact"]["name"],
+            "Sheena Nelson"
+        );
+
+        let body = json!({"text":"It does.","replyTo":heard[0]["id"]});
+        let message = answer(server, body).await;
+        let sent = vendor.sent(1).await;
+        let expected = json!({"messaging_product":"whatsapp","recipient_type":"individual","to":"16505551234",
+            "biz_opaque_callback_data":message["id"],"context":{"message_id":"wamid.IN"},
+            "type":"text","text":{"body":"It does."}});
+        assert_eq!(sent, [expected]);
+        let path = format!("POST /{NUMBER}/messages");
+        assert_eq!(vendor.heard(&path)[0].authorization, "Bearer EAAT");
+        stands(server, &message, "sent").await;
+        for (state, standing) in [
+            ("delivered", "delivered"),
+            ("read", "read"),
+            ("sent", "read"),
+        ] {
+            ours.report(server, &status(server, "out.1", state)).await;
+            stands(server, &message, standing).await;
+        }
+        assert_eq!(vendor.messages().len(), 1);
+    });
+}
+
+#[test]
+fn a_new_address_is_confirmed_and_what_is_not_signed_is_not_heard() {
+    on_a_server(async |server, vendor| {
+        let config = json!({ "phoneNumberId": NUMBER });
+        let ours = Account::make(server, &vendor, "whatsapp", config).await;
+        let asked = |token: &str| {
+            let query =
+                format!("hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token={token}");
+            format!("{}?{query}", ours.address())
+        };
+        let api = server.anonymous();
+        let known = api.send(Method::GET, &asked("tok"), None).await;
+        assert_eq!((known.status, known.text().as_str()), (200, "1158201444"));
+        assert_eq!(
+            api.send(Method::GET, &asked("other"), None).await.status,
+            403
+        );
+
+        let hello = said(server, "wamid.IN", text("hello"));
+        let forged = ours
+            .post(server, hello.to_string().into_bytes(), "sha256=00")
+            .await;
+        assert_eq!(forged.status, 401);
+        assert!(conversations(server).await.is_empty());
+    });
+}
+
+#[test]
+fn after_a_day_only_a_template_goes() {
+    on_a_server(async |server, vendor| {
+        let ours = number(server, &vendor).await;
+        ours.report(server, &said(server, "wamid.IN", text("hello")))
+            .await;
+        server.pass(Duration::from_secs(24 * 3_600));
+        let conversation = conversations(server).await[0]["id"].clone();
+        let to = format!("/conversations/{}/messages", conversation.as_str().unwrap());
+        let late = server.api().post(&to, json!({"text":"Sorry"})).await;
+        late.refused(422, "OUTSIDE_MESSAGE_WINDOW");
+        let template = json!({"template":{"name":"order_confirmation","language":"pt_BR","components":[
+            {"type":"body","parameters":[{"type":"text","text":"John"}]}]}});
+        answer(server, template).await;
+        let sent = vendor.sent(1).await;
+        assert_eq!(sent[0]["type"], "template");
+        assert_eq!(sent[0]["template"]["language"], json!({"code":"pt_BR"}));
+        // The customer writes again, and everything goes.
+        ours.report(server, &said(server, "wamid.IN2", text("back")))
+            .await;
+        answer(server, json!({"text":"Welcome back"})).await;
+        assert_eq!(vendor.sent(2).await[1]["text"]["body"], "Welcome back");
+    });
+}
+
+#[test]
+fn pictures_go_both_ways() {
+    on_a_server(async |server, vendor| {
+        let ours = number(server, &vendor).await;
+        let picture =
+            json!({"type":"image","image":{"id":"5","mime_type":"image/png","caption":"Look"}});
+        ours.report(server, &said(server, "wamid.IN", picture))
+            .await;
+        let stored = eventually("the picture is here", async || {
+            let message = messages(server).await.pop().unwrap();
+            message["content"]["mediaId"].is_string().then_some(message)
+        });
+        let stored = stored.await;
+        assert_eq!(vendor.heard("GET /5")[0].authorization, "Bearer EAAT");
+        assert_eq!(vendor.heard("GET /files/5")[0].authorization, "Bearer EAAT");
+        assert_eq!(stored["content"]["caption"], "Look");
+        let back = json!({"content":{"type":"image","mediaId":stored["content"]["mediaId"],"caption":"Yours"}});
+        answer(server, back).await;
+        // What the vendor calls the file it was handed.
+        let sent = vendor.sent(1).await;
+        assert_eq!(sent[0]["image"], json!({"id":NUMBER,"caption":"Yours"}));
+        let form = &vendor.heard(&format!("POST /{NUMBER}/media"))[0].body;
+        assert!(form.windows(PICTURE.len()).any(|bytes| bytes == PICTURE));
+    });
+}
+
+#[test]
+fn a_refusal_that_comes_later_fails_the_message_and_says_why() {
+    on_a_server(async |server, vendor| {
+        let ours = number(server, &vendor).await;
+        ours.report(server, &said(server, "wamid.IN", text("hello")))
+            .await;
+        let message = answer(server, json!({"text":"Hi"})).await;
+        stands(server, &message, "sent").await;
+        let mut failed = status(server, "out.1", "failed");
+        failed["entry"][0]["changes"][0]["value"]["statuses"][0]["errors"] = json!([{"code":131_026,
+            "title":"Message undeliverable","error_data":{"details":"Not on WhatsApp."}}]);
+        ours.report(server, &failed).await;
+        let message = stands(server, &message, "failed").await;
+        let shown = message["metadata"]["error"].to_string();
+        assert!(
+            shown.contains("Not on WhatsApp.") && shown.contains("131026"),
+            "{shown}"
+        );
+    });
+}
+
+#[test]
+fn a_broken_token_stops_the_channel_and_nothing_is_lost_or_doubled() {
+    on_a_server(async |server, vendor| {
+        let ours = number(server, &vendor).await;
+        ours.report(server, &said(server, "wamid.IN", text("hello")))
+            .await;
+        vendor.refuses(
+            401,
+            json!({"message":"Session has expired","code":190,"error_subcode":463}),
+        );
+        let first = answer(server, json!({"text":"one"})).await;
+        let path = format!("/channels/{}", ours.id);
+        let broken = eventually("the channel is in error", async || {
+            let channel = server.api().get(&path).await.ok();
+            (channel["status"] == "error").then_some(channel)
+        });
+        assert_eq!(broken.await["errorMessage"], "Session has expired");
+        let second = answer(server, json!({"text":"two"})).await;
+        assert_eq!(vendor.messages().len(), 1, "nothing more was tried");
+        let connect = format!("{path}/connect");
+        server.api().post(&connect, json!({})).await.ok();
+        stands(server, &first, "sent").await;
+        stands(server, &second, "sent").await;
+        let texts: Vec<_> = vendor
+            .messages()
+            .iter()
+            .map(|sent| sent["text"]["body"].clone())
+            .collect();
+        assert_eq!(texts, ["one", "one", "two"]);
+    });
+}
+
+/// An app has one address: what concerns another of our numbers goes there, if its secret is the
+/// one that signed.
+#[test]
+fn one_address_serves_every_number_of_an_app() {
+    on_a_server(async |server, vendor| {
+        let ours = number(server, &vendor).await;
+        let other = json!({ "phoneNumberId": "222" });
+        let other = Account::connect(server, &vendor, "whatsapp", other).await;
+        let strange =
+            json!({ "phoneNumberId": "333", "appSecret": "another secret of another app" });
+        Account::connect(server, &vendor, "whatsapp", strange).await;
+        for (number, id) in [("222", "wamid.A"), ("333", "wamid.B"), ("444", "wamid.C")] {
+            let event = said_to(server, number, id, text("hello"));
+            assert_eq!(ours.report(server, &event).await.status, 200);
+        }
+        let found = conversations(server).await;
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0]["channelId"], other.id);
+        answer(server, json!({"text":"Hi"})).await;
+        vendor.sent(1).await;
+        assert!(!vendor.heard("POST /222/messages").is_empty());
+    });
+}
+
+/// The vendor's number of a customer may be another than the one we know, as in Brazil.
+#[test]
+fn a_customer_known_under_another_number_stays_in_one_conversation() {
+    on_a_server(async |server, vendor| {
+        let ours = number(server, &vendor).await;
+        ours.report(server, &said(server, "wamid.IN", text("hello")))
+            .await;
+        vendor.knows_as("16505550000");
+        let message = answer(server, json!({"text":"Hi"})).await;
+        stands(server, &message, "sent").await;
+        let from_there = || {
+            let mut event = said(server, "wamid.IN2", text("thanks"));
+            let value = &mut event["entry"][0]["changes"][0]["value"];
+            value["messages"][0]["from"] = "16505550000".into();
+            value["contacts"][0]["wa_id"] = "16505550000".into();
+            event
+        };
+        // The alias is learnt right after the message is taken.
+        let path = format!(
+            "/contacts/{}",
+            conversations(server).await[0]["contactId"]
+                .as_str()
+                .unwrap()
+        );
+        eventually("both numbers are known", async || {
+            let contact = server.api().get(&path).await.ok();
+            contact.to_string().contains("+16505550000").then_some(())
+        })
+        .await;
+        ours.report(server, &from_there()).await;
+        assert_eq!(messages(server).await.len(), 3);
+    });
+}
+
+#[test]
+fn what_the_phone_sent_is_shown_as_ours_and_opens_no_window() {
+    on_a_server(async |server, vendor| {
+        let ours = number(server, &vendor).await;
+        let mut echo = change(
+            NUMBER,
+            json!({"message_echoes":[{"from":"15550783881","to":"16505551234",
+            "id":"wamid.ECHO","timestamp":server.now_secs().to_string(),"type":"text","text":{"body":"From the phone"}}]}),
+        );
+        echo["entry"][0]["changes"][0]["field"] = "smb_message_echoes".into();
+        ours.report(server, &echo).await;
+        ours.report(server, &echo).await;
+        let shown = messages(server).await;
+        assert_eq!(shown.len(), 1);
+        assert_eq!(
+            (&shown[0]["direction"], &shown[0]["status"]),
+            (&json!("outbound"), &json!("sent"))
+        );
+        let to = format!(
+            "/conversations/{}/messages",
+            shown[0]["conversationId"].as_str().unwrap()
+        );
+        let closed = server.api().post(&to, json!({"text":"x"})).await;
+        closed.refused(422, "OUTSIDE_MESSAGE_WINDOW");
+    });
+}
