@@ -31,6 +31,7 @@ use crate::engine::vendor::Vendors;
 use crate::engine::workers::Workers;
 use crate::engine::workers::feed::LogFeed;
 use crate::net::http::Http;
+use crate::net::smtp::Mailer;
 use crate::search::Search;
 use crate::search::SearchConfig;
 use crate::search::indexer::Indexer;
@@ -314,6 +315,7 @@ fn context(
         sealer: Sealer::new(key.reveal(), world.random.clone()),
         clock: world.clock,
         vendors: Vendors::new(Http::new(config)),
+        mailer: Mailer::new(&config.mail),
         ids: Arc::new(Ids::new(world.random.clone())),
         random: world.random,
         store: store.clone(),

@@ -105,6 +105,9 @@ async fn furnish(engine: &Engine) -> Result<Demo, EngineError> {
     })
 }
 
+/// Letters and digits of the passwords of the sample business.
+const PASSWORD_LENGTH: usize = 24;
+
 /// The people of the sample business, the owner first.
 async fn hire(engine: &Engine, system: &Actor) -> Result<Vec<User>, EngineError> {
     let mut hired = Vec::new();
@@ -115,9 +118,10 @@ async fn hire(engine: &Engine, system: &Actor) -> Result<Vec<User>, EngineError>
             name,
             email,
             role,
-            password: None,
+            // Nobody types it: the printed link signs the owner in.
+            password: Some(engine.context.random.base62(PASSWORD_LENGTH)),
         };
-        hired.push(engine.users.create(system, user).await?);
+        hired.push(engine.users.create(system, user).await?.user);
     }
     Ok(hired)
 }

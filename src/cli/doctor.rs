@@ -15,6 +15,7 @@ use crate::control::operate;
 use crate::control::socket;
 use crate::control::status::Finding;
 use crate::control::status::Level;
+use crate::net::smtp::Mailer;
 
 /// Below this much room on the disk somebody must act.
 const ROOM_LEAST_BYTES: u64 = 200 * 1024 * 1024;
@@ -59,6 +60,7 @@ fn findings(config: &Config) -> Result<Vec<Finding>, StartError> {
     let mut findings = vec![access(data), key(&data.join("secret.key"))];
     findings.extend(room(data));
     findings.push(address(config));
+    findings.push(app::run(mail(config)).map_err(StartError::new)?);
     findings.extend(inside(config)?);
     Ok(findings)
 }
@@ -113,6 +115,23 @@ fn address(config: &Config) -> Finding {
             "The public address {url} is not https: passwords travel in the open, and customers' sites cannot load the chat."
         )),
         Some(url) => Finding::good(format!("The public address is {url}")),
+    }
+}
+
+/// Greets the mail server, and signs in there.
+async fn mail(config: &Config) -> Finding {
+    let mailer = Mailer::new(&config.mail);
+    let (host, port) = (config.mail.host.as_deref(), config.mail.port());
+    let Some(host) = host else {
+        return Finding::note(
+            "No mail server is set: nobody can ask for a new password by mail, and nobody is told when a channel breaks. Set LINKTOR_MAIL_HOST and LINKTOR_MAIL_FROM.",
+        );
+    };
+    match mailer.check().await {
+        Ok(()) => Finding::good(format!("The mail server {host} (port {port}) lets us in.")),
+        Err(error) => Finding::bad(format!(
+            "Mails do not go out through {host} (port {port}): {error}. See the LINKTOR_MAIL_ settings."
+        )),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The command line: `serve`, `demo`, `user`, `apikey`, `backup`, `restore`, `reindex`, `doctor`, `bench`.
+//! The command line: `serve`, `demo`, `user`, `apikey`, `backup`, `restore`, `export`, `import`, `reindex`, `doctor`, `bench`.
 
 #![expect(
     clippy::doc_markdown,
@@ -97,6 +97,16 @@ enum Order {
         /// A file that `linktor backup` wrote
         file: PathBuf,
     },
+    /// Write every record as a line of JSON, without secrets and files
+    Export {
+        /// The file to write; it must not exist yet
+        file: PathBuf,
+    },
+    /// Put the records of an export into a data directory in which nothing is yet
+    Import {
+        /// A file that `linktor export` wrote
+        file: PathBuf,
+    },
     /// Build the search index anew from the database
     Reindex,
     /// Look at everything and say what is wrong and what to do
@@ -128,7 +138,18 @@ fn execute(cli: Cli) -> Result<ExitCode, StartError> {
         Order::Demo => app::run(demo::run(config)).map_err(StartError::new)??,
         Order::User(order) => tell(&order_out(&config, order.command()?)?),
         Order::ApiKey(order) => tell(&order_out(&config, order.command()?)?),
-        Order::Backup { file } => tell(&order_out(&config, backup_to(&file)?)?),
+        Order::Backup { file } => {
+            let file = absolute(&file)?;
+            tell(&order_out(&config, Command::Backup { file })?);
+        }
+        Order::Export { file } => {
+            let file = absolute(&file)?;
+            tell(&order_out(&config, Command::Export { file })?);
+        }
+        Order::Import { file } => {
+            let file = absolute(&file)?;
+            tell(&carry_out(&config, Command::Import { file })?);
+        }
         Order::Restore { file } => tell(&restore(&config, &file)?),
         Order::Reindex => reindex(&config)?,
         Order::Doctor => return doctor::examine(&config),
@@ -148,6 +169,11 @@ fn tell(text: &str) {
 /// Has a command carried out: by the running server, or here when none runs.
 fn order_out(config: &Config, command: Command) -> Result<String, StartError> {
     must_exist(&config.server.data)?;
+    carry_out(config, command)
+}
+
+/// The same where there may be no data directory yet.
+fn carry_out(config: &Config, command: Command) -> Result<String, StartError> {
     let socket = config.server.data.join("control.sock");
     if let Some(answer) = socket::call(&socket, &command).map_err(StartError::new)? {
         return if answer.ok {
@@ -177,11 +203,10 @@ fn must_exist(data: &Path) -> Result<(), StartError> {
 }
 
 /// The running server may stand in another directory than the operator.
-fn backup_to(file: &Path) -> Result<Command, StartError> {
+fn absolute(file: &Path) -> Result<String, StartError> {
     let file = std::path::absolute(file).map_err(StartError::new)?;
     let file = file.into_os_string().into_string();
-    let file = file.map_err(|_| StartError::new("the name of the file must be readable text"))?;
-    Ok(Command::Backup { file })
+    file.map_err(|_| StartError::new("the name of the file must be readable text"))
 }
 
 fn restore(config: &Config, file: &Path) -> Result<String, StartError> {

@@ -24,6 +24,9 @@ pub enum UserOrder {
         /// What they may do
         #[arg(long, value_enum, default_value = "agent")]
         role: RoleWord,
+        /// Print a link by which they choose a password, in place of a password
+        #[arg(long, conflicts_with = "password_stdin")]
+        invite: bool,
         #[command(flatten)]
         password: PasswordWord,
     },
@@ -43,6 +46,11 @@ pub enum UserOrder {
         email: String,
         #[command(flatten)]
         password: PasswordWord,
+    },
+    /// Print a link by which a user chooses a password, once
+    Link {
+        /// The user's address
+        email: String,
     },
     /// Keep a user from signing in, and end their sessions
     Suspend {
@@ -149,12 +157,14 @@ impl UserOrder {
                 email,
                 name,
                 role,
+                invite,
                 password,
             } => Command::UserAdd {
                 email,
                 name,
                 role: role.into(),
                 password: password.read()?,
+                invite,
             },
             Self::List => Command::UserList,
             Self::Role { email, role } => Command::UserRole {
@@ -165,6 +175,7 @@ impl UserOrder {
                 email,
                 password: password.read()?,
             },
+            Self::Link { email } => Command::UserLink { email },
             Self::Suspend { email } => Command::UserSuspend { email },
             Self::Activate { email } => Command::UserActivate { email },
             Self::TwoStepOff { email } => Command::UserTwoStepOff { email },

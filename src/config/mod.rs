@@ -5,6 +5,7 @@
 //! came from. All of it is checked before the first port opens.
 
 pub mod load;
+pub mod mail;
 pub mod network;
 pub mod settings;
 
@@ -19,6 +20,9 @@ use url::Url;
 use crate::base::secret::Secret;
 use crate::config::network::Network;
 
+pub use crate::config::mail::MailConfig;
+pub use crate::config::mail::MailTls;
+
 /// Everything that can be chosen.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
@@ -32,6 +36,8 @@ pub struct Config {
     pub search: SearchConfig,
     /// Sending to vendors.
     pub delivery: DeliveryConfig,
+    /// Writing to people of ours.
+    pub mail: MailConfig,
     /// What is let out.
     pub security: SecurityConfig,
     /// What is written to the log.
@@ -224,6 +230,7 @@ pub struct FirstRun {
 impl Config {
     /// What must hold between settings; each by itself was checked when it was read.
     fn check(&self) -> Result<(), String> {
+        self.mail.check()?;
         match (&self.first_run.admin_email, &self.first_run.admin_password) {
             (Some(_), None) => Err(
                 "LINKTOR_ADMIN_EMAIL is set but LINKTOR_ADMIN_PASSWORD is not; the owner needs both"

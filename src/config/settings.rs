@@ -7,6 +7,8 @@ use url::Url;
 use crate::base::secret::Secret;
 use crate::config::Config;
 use crate::config::LogFormat;
+use crate::config::MailTls;
+use crate::config::mail;
 
 /// One thing that can be chosen.
 pub struct Setting {
@@ -104,6 +106,31 @@ pub const SETTINGS: &[Setting] = &[
         c.delivery.request_timeout_secs = between(v, 1, 120)?;
         Ok(())
     }),
+    row("mail.host", "LINKTOR_MAIL_HOST", |c, v| {
+        c.mail.host = Some(filled(v)?.to_owned());
+        Ok(())
+    }),
+    row("mail.port", "LINKTOR_MAIL_PORT", |c, v| {
+        c.mail.port = Some(between(v, 1, u16::MAX)?);
+        Ok(())
+    }),
+    row("mail.tls", "LINKTOR_MAIL_TLS", |c, v| {
+        let wrong = || format!("must be starttls, tls or none, not `{v}`");
+        c.mail.tls = MailTls::named(v).ok_or_else(wrong)?;
+        Ok(())
+    }),
+    row("mail.user", "LINKTOR_MAIL_USER", |c, v| {
+        c.mail.user = Some(filled(v)?.to_owned());
+        Ok(())
+    }),
+    row("mail.password", "LINKTOR_MAIL_PASSWORD", |c, v| {
+        c.mail.password = Some(Secret::new(filled(v)?.to_owned()));
+        Ok(())
+    }),
+    row("mail.from", "LINKTOR_MAIL_FROM", |c, v| {
+        c.mail.from = Some(sender(v)?.to_owned());
+        Ok(())
+    }),
     flagged("allow-private-targets", "security.allow_private_targets", "LINKTOR_ALLOW_PRIVATE_TARGETS", |c, v| {
         c.security.allow_private_targets = parsed(v, "true or false")?;
         Ok(())
@@ -169,6 +196,15 @@ fn list(value: &str) -> impl Iterator<Item = &str> {
         .split(',')
         .map(str::trim)
         .filter(|part| !part.is_empty())
+}
+
+fn sender(value: &str) -> Result<&str, String> {
+    if mail::is_sender(value) {
+        return Ok(value);
+    }
+    Err(format!(
+        "must be an address such as desk@example.com, or a name and <desk@example.com>, not `{value}`"
+    ))
 }
 
 fn public_url(value: &str) -> Result<Url, String> {

@@ -28,6 +28,9 @@ pub enum Command {
         role: Role,
         /// The password; none makes one up and says it.
         password: Option<String>,
+        /// Make no password, but a link by which they choose it.
+        #[serde(default)]
+        invite: bool,
     },
     /// List the users.
     UserList,
@@ -44,6 +47,11 @@ pub enum Command {
         email: String,
         /// The password; none makes one up and says it.
         password: Option<String>,
+    },
+    /// Make a link by which a user chooses a password.
+    UserLink {
+        /// Who.
+        email: String,
     },
     /// Keep a user from signing in.
     UserSuspend {
@@ -83,6 +91,16 @@ pub enum Command {
     },
     /// Write everything into one file.
     Backup {
+        /// The file, absolute.
+        file: String,
+    },
+    /// Write every record as a line of JSON.
+    Export {
+        /// The file, absolute.
+        file: String,
+    },
+    /// Put the records of such a file into an installation in which nothing is yet.
+    Import {
         /// The file, absolute.
         file: String,
     },

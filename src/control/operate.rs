@@ -2,21 +2,27 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::control::Command;
 use crate::control::status;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::engine::people::first_owner;
+use crate::engine::people::invitations::Invitation;
+use crate::engine::people::users::Made;
 use crate::engine::people::users::NewUser;
 use crate::engine::people::users::UserChanges;
 use crate::model::actor::Actor;
 use crate::model::api_key::ApiKey;
+use crate::model::event::Event;
+use crate::model::event::UserEvent;
 use crate::model::ids::ApiKeyId;
-use crate::model::permission::Role;
 use crate::model::user::User;
 use crate::model::user::UserStatus;
 use crate::store::backup;
+use crate::store::export;
+use crate::store::log;
 use crate::store::records::users;
 
 /// Letters and digits of a password that is made up.
@@ -33,7 +39,25 @@ pub async fn carry_out(engine: &Engine, command: Command) -> Result<String, Stri
             name,
             role,
             password,
-        } => add_user(engine, email, name, role, password).await,
+            invite,
+        } => {
+            let made_up = || engine.context.random.base62(PASSWORD_LENGTH);
+            let new = NewUser {
+                name,
+                email,
+                role,
+                password: match (&password, invite) {
+                    (None, true) => None,
+                    _ => Some(password.clone().unwrap_or_else(made_up)),
+                },
+            };
+            add_user(engine, new, password.is_none()).await
+        }
+        Command::UserLink { email } => {
+            let user = find(engine, &email)?;
+            let link = engine.users.link(&Actor::system(), user.id).await;
+            Ok(link_for(&email, &link.map_err(said)?))
+        }
         Command::UserList => list_users(engine),
         Command::UserRole { email, role } => {
             let changes = UserChanges {
@@ -76,6 +100,8 @@ pub async fn carry_out(engine: &Engine, command: Command) -> Result<String, Stri
         Command::KeyList => list_keys(engine),
         Command::KeyRevoke { id } => revoke_key(engine, id).await,
         Command::Backup { file } => back_up(engine, file).await,
+        Command::Export { file } => export_to(engine, file).await,
+        Command::Import { file } => import_from(engine, file).await,
         Command::Reindex => reindex(engine),
         Command::Status => {
             let findings = status::look(engine).await.map_err(said)?;
@@ -102,28 +128,30 @@ fn find(engine: &Engine, email: &str) -> Result<User, String> {
         .ok_or_else(|| format!("there is no user {email}; `linktor user list` shows them"))
 }
 
-async fn add_user(
-    engine: &Engine,
-    email: String,
-    name: String,
-    role: Role,
-    password: Option<String>,
-) -> Result<String, String> {
-    let made_up = password.is_none();
-    let password = password.unwrap_or_else(|| engine.context.random.base62(PASSWORD_LENGTH));
-    let new = NewUser {
-        name,
-        email,
-        role,
-        password: Some(password.clone()),
-    };
-    let user = engine.users.create(&Actor::system(), new).await;
-    let user = user.map_err(said)?;
+/// Makes a user, and says what cannot be known otherwise: a password that was made up, or the link.
+async fn add_user(engine: &Engine, new: NewUser, unknown: bool) -> Result<String, String> {
+    let (role, password) = (new.role, new.password.clone());
+    let made = engine.users.create(&Actor::system(), new).await;
+    let Made { user, invitation } = made.map_err(said)?;
     let mut text = format!("Made {} ({}).", user.email, role.name());
-    if made_up {
-        text.push_str(&shown_once(&password));
+    match (invitation, password) {
+        (Some(link), _) => text = format!("{text}\n{}", link_for(&user.email, &link)),
+        (None, Some(password)) if unknown => text.push_str(&shown_once(&password)),
+        (None, _) => {}
     }
     Ok(text)
+}
+
+fn link_for(email: &str, link: &Invitation) -> String {
+    let mailed = if link.mailed {
+        " A mail with it is on its way too."
+    } else {
+        ""
+    };
+    format!(
+        "With this link {email} chooses a password. It works once, until {}.{mailed}\n{}",
+        link.expires_at, link.url
+    )
 }
 
 fn shown_once(password: &str) -> String {
@@ -236,6 +264,48 @@ async fn back_up(engine: &Engine, file: String) -> Result<String, String> {
     Ok(format!(
         "Wrote {file}: {} records and {} files. It opens everything; keep it as you would a password.",
         contents.rows, contents.files
+    ))
+}
+
+async fn export_to(engine: &Engine, file: String) -> Result<String, String> {
+    let (store, path) = (engine.context.store.clone(), file.clone());
+    let written = tokio::task::spawn_blocking(move || export::write(&store, Path::new(&path)));
+    let count = written.await.map_err(|error| error.to_string())?;
+    let count = count.map_err(said)?;
+    Ok(format!(
+        "Wrote {file}: {count} records, one a line. Passwords, keys and tokens are left out, and so are the bytes of files: `linktor backup` holds them."
+    ))
+}
+
+/// The event log knows nothing of what was imported. It begins after what it does not tell, so that
+/// whoever follows it starts from the records themselves.
+async fn begin_log(engine: &Engine) -> Result<(), EngineError> {
+    let stamp = engine.context.stamp();
+    let store = &engine.context.store;
+    store
+        .write("beginning the event log", move |tx| {
+            let mut pen = stamp.pen();
+            let somebody = users::list(tx)?.first().map(|user| user.id);
+            let user_id = somebody.unwrap_or_else(|| pen.id());
+            for _ in 0..2 {
+                pen.log(tx, Event::UserChanged(UserEvent { user_id }))?;
+            }
+            let until = pen.now.plus(Duration::from_secs(1));
+            log::forget(tx, until, usize::MAX)?;
+            Ok(())
+        })
+        .await
+}
+
+async fn import_from(engine: &Engine, file: String) -> Result<String, String> {
+    let (store, path) = (engine.context.store.clone(), file.clone());
+    let read = tokio::task::spawn_blocking(move || export::read(&store, Path::new(&path)));
+    let count = read.await.map_err(|error| error.to_string())?;
+    let count = count.map_err(said)?;
+    begin_log(engine).await.map_err(said)?;
+    reindex(engine)?;
+    Ok(format!(
+        "Read {count} records from {file}. The search index is being built. Channels must be connected again. Passwords are not in an export: `linktor user link EMAIL` lets somebody choose one."
     ))
 }
 

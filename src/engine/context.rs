@@ -21,6 +21,7 @@ use crate::model::ids::ChannelId;
 use crate::model::ids::EventId;
 use crate::model::ids::Id;
 use crate::model::outbound::Account;
+use crate::net::smtp::Mailer;
 use crate::search::Search;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -51,6 +52,8 @@ pub struct Shared {
     pub random: Random,
     /// The way out to vendors.
     pub vendors: Vendors,
+    /// The way out to people of ours.
+    pub mailer: Mailer,
     /// New ids.
     pub ids: Arc<Ids>,
 }

@@ -10,16 +10,12 @@ use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::model::ids::ChannelId;
 pub use crate::search::indexer::Progress;
-use crate::store::Read as _;
 use crate::store::StoreError;
-use crate::store::keyspaces::META;
 use crate::store::records::counters;
 use crate::store::records::counters::Counter;
+use crate::store::records::organisation;
 use crate::store::records::outbox;
 use crate::store::writer::WriterStats;
-
-/// Where the time of the last backup stands, in Unix seconds.
-const LAST_BACKUP: &str = "last_backup_at";
 
 /// Where the index says how far it is.
 pub type IndexProgress = Arc<dyn Fn() -> Progress + Send + Sync>;
@@ -208,13 +204,7 @@ impl Health {
     /// # Errors
     /// The store's.
     pub fn last_backup(&self) -> Result<Option<Timestamp>, StoreError> {
-        let held = self
-            .context
-            .store
-            .snapshot()?
-            .get(&META, &LAST_BACKUP.to_owned())?;
-        let secs = held.and_then(|secs| i64::try_from(secs).ok());
-        Ok(secs.map(Timestamp::from_secs))
+        organisation::last_backup(&self.context.store.snapshot()?)
     }
 
     /// Notes that a backup was written.
@@ -222,11 +212,11 @@ impl Health {
     /// # Errors
     /// The store's.
     pub async fn note_backup(&self) -> Result<(), StoreError> {
-        let now = u64::try_from(self.context.clock.now().as_secs()).unwrap_or(0);
+        let now = self.context.clock.now();
         self.context
             .store
             .write("noting the backup", move |tx| {
-                tx.put(&META, &LAST_BACKUP.to_owned(), &now)
+                organisation::note_backup(tx, now)
             })
             .await
     }

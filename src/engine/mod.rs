@@ -6,6 +6,7 @@
 //! `workers` are the loops. Services never hold references to their peers: to set another in motion
 //! they write a row in the transaction they already have.
 
+pub mod alerts;
 pub mod audit;
 pub mod context;
 pub mod error;
@@ -13,9 +14,11 @@ pub mod find;
 pub mod health;
 pub mod inbox;
 pub mod ingest;
+pub mod letters;
 pub mod links;
 pub mod live;
 pub mod old;
+pub mod passes;
 pub mod people;
 pub mod queue;
 pub mod rules;
@@ -53,6 +56,7 @@ use crate::engine::people::teams::Teams;
 use crate::engine::people::users::Users;
 use crate::engine::setup::answers::Answers;
 use crate::engine::setup::audit::Audit;
+use crate::engine::setup::backups::Backups;
 use crate::engine::setup::channels::Channels;
 use crate::engine::setup::organisation::Organisations;
 use crate::engine::setup::stats::Stats;
@@ -122,6 +126,8 @@ pub struct Engine {
     pub organisations: Organisations,
     /// Who changed what.
     pub audit: Audit,
+    /// Copies of everything.
+    pub backups: Backups,
     /// Answers given under idempotency keys.
     pub answers: Answers,
 }
@@ -145,6 +151,7 @@ impl Engine {
             traffic: Traffic(context.clone()),
             organisations: Organisations(context.clone()),
             audit: Audit(context.clone()),
+            backups: Backups::new(context.clone()),
             answers: Answers(context.clone()),
             health: Health::new(context.clone(), index),
             sending: Sending(context.clone()),

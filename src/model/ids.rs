@@ -14,6 +14,8 @@ define_id!(/// Names an API key.
     ApiKeyId, "key");
 define_id!(/// Names a signed-in browser or program.
     SessionId, "sess");
+define_id!(/// Names a link that lets somebody choose a password.
+    PassId, "pass");
 define_id!(/// Names a connection to a vendor, or a web chat.
     ChannelId, "ch");
 define_id!(/// Names a person outside.

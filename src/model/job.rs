@@ -7,6 +7,7 @@ use crate::base::time::Timestamp;
 use crate::model::ids::ChannelId;
 use crate::model::ids::JobId;
 use crate::model::ids::MessageId;
+use crate::model::letter::Letter;
 
 /// A piece of work that is due at some time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +44,16 @@ pub enum JobKind {
         /// The message that the press became.
         message_id: MessageId,
     },
+    /// Tell operators how a channel stands, if they do not know yet.
+    TellOperators {
+        /// Which channel.
+        channel_id: ChannelId,
+    },
+    /// Write to somebody of ours.
+    SendMail {
+        /// What there is to say.
+        letter: Letter,
+    },
     /// Tell the vendor that a customer's message was seen.
     TellSeen {
         /// Which message.
@@ -58,7 +69,7 @@ impl JobKind {
             Self::FetchFile { message_id }
             | Self::AnswerPress { message_id }
             | Self::TellSeen { message_id } => Some(*message_id),
-            Self::CheckChannel { .. } => None,
+            Self::CheckChannel { .. } | Self::TellOperators { .. } | Self::SendMail { .. } => None,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! field goes to the end of its struct with `#[serde(default)]`.
 
 pub mod actor;
+pub mod alert;
 pub mod api_key;
 pub mod attachment;
 pub mod capability;
@@ -18,10 +19,12 @@ pub mod hours;
 pub mod ids;
 pub mod inbound;
 pub mod job;
+pub mod letter;
 pub mod message;
 pub mod opaque;
 pub mod organisation;
 pub mod outbound;
+pub mod pass;
 pub mod permission;
 pub mod rejection;
 pub mod session;

@@ -91,8 +91,10 @@ pub enum Permission {
     ManageUsers,
     /// Create and revoke API keys.
     ManageApiKeys,
-    /// See system health, queues and backups; start a backup.
+    /// See system health and queues.
     ManageSystem,
+    /// Take a copy of everything, secrets too.
+    TakeBackup,
     /// Read the audit log.
     ReadAudit,
     /// Rename or delete the organisation, change its limits.
@@ -112,7 +114,7 @@ pub struct Rule {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::ReadConversations,
         Self::ReadContacts,
         Self::ReadChannels,
@@ -130,6 +132,7 @@ impl Permission {
         Self::ManageUsers,
         Self::ManageApiKeys,
         Self::ManageSystem,
+        Self::TakeBackup,
         Self::ReadAudit,
         Self::ManageOrganisation,
     ];
@@ -161,7 +164,7 @@ impl Permission {
             Self::ManageApiKeys | Self::ManageSystem | Self::ReadAudit => {
                 rule(Role::Admin, "admin", true)
             }
-            Self::ManageOrganisation => rule(Role::Owner, "admin", true),
+            Self::TakeBackup | Self::ManageOrganisation => rule(Role::Owner, "admin", true),
         }
     }
 }

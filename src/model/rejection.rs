@@ -31,6 +31,7 @@ codes! {
     InvalidRecipient = "INVALID_RECIPIENT",
     UnsupportedContentType = "UNSUPPORTED_CONTENT_TYPE",
     InvalidUrl = "INVALID_URL",
+    InvalidResetToken = "INVALID_RESET_TOKEN",
     ActiveConversationsExist = "ACTIVE_CONVERSATIONS_EXIST",
     DeleteNotSupported = "DELETE_NOT_SUPPORTED",
     AuthenticationRequired = "AUTHENTICATION_REQUIRED",

@@ -43,6 +43,20 @@ pub struct User {
     /// The second factor; none while it is off. Never leaves the engine.
     #[serde(default)]
     pub totp: Option<Totp>,
+    /// Whether the person is written to when a channel breaks, while they may manage channels.
+    #[serde(default)]
+    pub alert_mails: AlertMails,
+}
+
+/// Whether somebody is written to about channels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum AlertMails {
+    /// When one breaks, works again, is warned about, or loses its access soon.
+    #[default]
+    On,
+    /// Never.
+    Off,
 }
 
 /// A second factor: an authenticator that shows codes, and codes on paper for when it is lost.

@@ -6,3 +6,4 @@
 pub mod form;
 pub mod guard;
 pub mod http;
+pub mod smtp;

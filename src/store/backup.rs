@@ -66,19 +66,28 @@ pub struct Contents {
 /// # Errors
 /// A sentence that names the file and what is wrong; then the file is not there.
 pub fn write(store: &Store, file: &Path) -> Result<Contents, StoreError> {
+    whole_file(file, "the backup", |out| stream(store, out))
+}
+
+/// Writes a file for its owner alone, under its name only once it is whole.
+///
+/// # Errors
+/// A sentence that names the file and what is wrong; then the file is not there.
+pub(super) fn whole_file<T>(
+    file: &Path,
+    what: &str,
+    write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<T>,
+) -> Result<T, StoreError> {
     let unusable = |error: &dyn std::fmt::Display| {
-        StoreError::Unusable(format!(
-            "cannot write the backup {}: {error}",
-            file.display()
-        ))
+        StoreError::Unusable(format!("cannot write {what} {}: {error}", file.display()))
     };
     if file.exists() {
         return Err(unusable(&"it exists already; choose another name"));
     }
     let draft = draft_of(file);
-    let result = write_draft(store, &draft)
-        .and_then(|contents| std::fs::rename(&draft, file).map(|()| contents))
-        .and_then(|contents| sync_folder_of(file).map(|()| contents));
+    let result = write_draft(&draft, write)
+        .and_then(|written| std::fs::rename(&draft, file).map(|()| written))
+        .and_then(|written| sync_folder_of(file).map(|()| written));
     result.map_err(|error| {
         // What is left of it is of no use, and may not even be there.
         drop(std::fs::remove_file(&draft));
@@ -100,14 +109,30 @@ fn sync_folder_of(file: &Path) -> std::io::Result<()> {
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
-fn write_draft(store: &Store, draft: &Path) -> std::io::Result<Contents> {
+fn write_draft<T>(
+    draft: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<T>,
+) -> std::io::Result<T> {
     let file = OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
         .mode(0o600)
         .open(draft)?;
-    let mut out = Blocks::over(BufWriter::new(file));
+    let mut out = BufWriter::new(file);
+    let written = write(&mut out)?;
+    out.flush()?;
+    out.get_ref().sync_all()?;
+    Ok(written)
+}
+
+/// Writes everything that is committed now, and flushes it. What is not whole lacks its end, and is
+/// refused when somebody restores it.
+///
+/// # Errors
+/// The disk's, or the writer's.
+pub fn stream(store: &Store, out: &mut impl Write) -> std::io::Result<Contents> {
+    let mut out = Blocks::over(out);
     out.raw(HEAD)?;
     out.block(TAG_KEY, &[store.secret_key().reveal()])?;
     let mut contents = Contents::default();
@@ -127,11 +152,7 @@ fn write_draft(store: &Store, draft: &Path) -> std::io::Result<Contents> {
     }
     let digest = out.digest.clone().finalize();
     out.block(TAG_END, &[&digest])?;
-    let file = out
-        .out
-        .into_inner()
-        .map_err(std::io::IntoInnerError::into_error)?;
-    file.sync_all()?;
+    out.out.flush()?;
     Ok(contents)
 }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::base::time::Timestamp;
+use crate::model::alert::Told;
 use crate::model::api_key::ApiKey;
 use crate::model::attachment::Attachment;
 use crate::model::channel::Channel;
@@ -27,6 +28,7 @@ use crate::model::ids::JobId;
 use crate::model::ids::MediaId;
 use crate::model::ids::MergeId;
 use crate::model::ids::MessageId;
+use crate::model::ids::PassId;
 use crate::model::ids::QuarantineId;
 use crate::model::ids::SessionId;
 use crate::model::ids::TagId;
@@ -38,6 +40,7 @@ use crate::model::inbound::Receipt;
 use crate::model::job::Job;
 use crate::model::message::Message;
 use crate::model::organisation::Organisation;
+use crate::model::pass::Pass;
 use crate::model::session::Session;
 use crate::model::tag::Tag;
 use crate::model::team::Team;
@@ -142,6 +145,8 @@ pub const SESSIONS_OF_USER: Keyspace<(UserId, SessionId), ()> =
 pub const API_KEYS: Keyspace<ApiKeyId, ApiKey> = Keyspace::named("api_key/record");
 /// API keys by the digest of the key.
 pub const API_KEY_BY_HASH: Keyspace<[u8; 32], ApiKeyId> = Keyspace::named("key_digest/api_key");
+/// Links that let somebody choose a password.
+pub const PASSES: Keyspace<PassId, Pass> = Keyspace::named("pass/record");
 /// The audit log.
 pub const AUDIT: Keyspace<AuditId, AuditEntry> = Keyspace::named("audit/record");
 
@@ -149,6 +154,8 @@ pub const AUDIT: Keyspace<AuditId, AuditEntry> = Keyspace::named("audit/record")
 pub const CHANNELS: Keyspace<ChannelId, Channel> = Keyspace::named("channel/record");
 /// How far a vendor that must be asked has been asked.
 pub const POSITIONS: Keyspace<ChannelId, String> = Keyspace::named("channel/position");
+/// What operators were told of a channel.
+pub const TOLD: Keyspace<ChannelId, Told> = Keyspace::named("channel/told");
 /// Webhooks that could not be read.
 pub const QUARANTINE: Keyspace<QuarantineId, Quarantined> = Keyspace::named("quarantine/record");
 
@@ -279,9 +286,11 @@ pub const NAMES: &[&str] = &[
     "user_session/none",
     "api_key/record",
     "key_digest/api_key",
+    "pass/record",
     "audit/record",
     "channel/record",
     "channel/position",
+    "channel/told",
     "quarantine/record",
     "contact/record",
     "name_contact/none",

@@ -8,6 +8,7 @@ pub mod backup;
 pub mod blobs;
 pub mod codec;
 pub mod error;
+pub mod export;
 pub mod folder;
 pub mod key;
 pub mod keyspaces;

@@ -22,6 +22,7 @@ pub fn status_of(code: Code) -> StatusCode {
         | C::InvalidRecipient
         | C::UnsupportedContentType
         | C::InvalidUrl
+        | C::InvalidResetToken
         | C::ActiveConversationsExist
         | C::DeleteNotSupported => StatusCode::BAD_REQUEST,
         C::AuthenticationRequired

@@ -12,7 +12,7 @@ import { demo, serveUnowned } from './support/server.mjs';
 const KNOWN = [
   '/app/inbox/mine', '/app/inbox/unassigned', '/app/inbox/all', '/app/inbox/waiting',
   '/app/inbox/snoozed', '/app/inbox/done', '/app/inbox/spam', '/app/inbox/all/*',
-  '/app/contacts', '/app/contacts/*', '/app/search', '/app/me',
+  '/app/contacts', '/app/contacts/*', '/app/search', '/app/me', '/app/me/two-step',
   '/app/settings/channels', '/app/settings/channels/new', '/app/settings/channels/*',
   '/app/settings/channels/*/appearance', '/app/settings/users', '/app/settings/teams',
   '/app/settings/keys', '/app/settings/health', '/app/settings/general', '/app/failed',
@@ -93,8 +93,11 @@ for (const { name, options } of LOOKS) {
     });
     // A set-up without its link explains where to find it, and says 403 while doing so.
     watch.expect(/status of 403.*\/setup\)/);
+    // So does a link that does not work.
+    watch.expect(/status of 403.*\/login\/reset\?token=x\)/);
     const setUp = unowned.output().match(/http:\S+\/setup\?token=\S+/)[0];
-    for (const address of [`${linktor.url}/login`, setUp, `${unowned.url}/setup`]) {
+    const pages = ['/login', '/login/forgot', '/login/reset?token=x'].map((path) => linktor.url + path);
+    for (const address of [...pages, setUp, `${unowned.url}/setup`]) {
       await page.goto(address);
       await inspect(page, `${new URL(address).pathname}, ${name}`);
     }

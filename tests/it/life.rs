@@ -15,6 +15,7 @@ use crate::support::browser::Browser;
 use crate::support::browser::words;
 use crate::support::eventually;
 use crate::support::server::OWNER;
+use crate::support::server::PASSWORD;
 use crate::support::server::Server;
 use crate::webchat::files::PNG;
 
@@ -186,6 +187,123 @@ fn a_second_start_goes_on_where_the_first_ended() {
         let keyed = server.api().with("idempotency-key", "k");
         let same = keyed.post("/tags", json!({ "name": "vip" })).await.ok();
         assert_eq!(same, made, "an answer is remembered");
+        server.stop().await;
+    })
+    .unwrap();
+}
+
+#[test]
+fn what_was_exported_is_all_there_in_a_new_installation_without_its_secrets() {
+    let old = tempfile::tempdir().unwrap();
+    let new = tempfile::tempdir().unwrap();
+    let file = old.path().join("everything.jsonl");
+    linktor::app::run(async {
+        let server = Server::start(&old.path().join("data")).await;
+        let site = server.website(json!({})).await;
+        let ana = server.visitor(&site).await;
+        ana.say("cm_1", "is the grinder still on sale").await;
+        let said = linktor_on(
+            &old.path().join("data"),
+            &["export", file.to_str().unwrap()],
+        )
+        .await;
+        assert!(said.contains("records, one a line"), "{said}");
+        let before = server.api().get("/conversations").await.ok();
+        server.stop().await;
+
+        let text = std::fs::read_to_string(&file).unwrap();
+        for secret in ["argon2", "passwordHash", "\"secrets\"", "\"hash\""] {
+            assert!(!text.contains(secret), "{secret}");
+        }
+        let data = new.path().join("data");
+        linktor_on(&data, &["import", file.to_str().unwrap()]).await;
+        let link = linktor_on(&data, &["user", "link", OWNER]).await;
+        let server = Server::start_with(&data, crate::signing_in::unowned).await;
+        let token = link.split_once("token=").unwrap().1.trim().to_owned();
+        let body = json!({ "token": token, "password": PASSWORD });
+        server
+            .anonymous()
+            .post("/auth/password/confirm", body)
+            .await
+            .ok();
+        let owner = server.signed_in(OWNER).await;
+        let after = owner.get("/conversations").await.ok();
+        assert_eq!(after["total"], 1);
+        for field in ["id", "contactId", "messageCount", "lastMessage", "status"] {
+            assert_eq!(after["data"][0][field], before["data"][0][field], "{field}");
+        }
+        let found = eventually("the index is built", async || {
+            let found = owner.get("/search?q=grinder&types=messages").await.ok();
+            (!found["data"].as_array()?.is_empty()).then_some(found)
+        });
+        found.await;
+        let channel = owner.get("/channels").await.ok();
+        assert_eq!(channel["data"][0]["status"], "inactive");
+        server.stop().await;
+        let twice = Command::new(env!("CARGO_BIN_EXE_linktor"))
+            .args([
+                "import",
+                file.to_str().unwrap(),
+                "--data",
+                data.to_str().unwrap(),
+            ])
+            .env_clear()
+            .output()
+            .unwrap();
+        assert!(!twice.status.success());
+    })
+    .unwrap();
+}
+
+/// Runs the binary while servers of this process go on.
+async fn linktor_on(data: &Path, words: &[&str]) -> String {
+    let (data, words): (_, Vec<String>) = (
+        data.to_owned(),
+        words.iter().map(ToString::to_string).collect(),
+    );
+    let run = tokio::task::spawn_blocking(move || {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        linktor(&data, &words)
+    });
+    run.await.unwrap()
+}
+
+#[test]
+fn a_backup_that_was_downloaded_is_whole_and_an_owners_alone() {
+    let data = tempfile::tempdir().unwrap();
+    let from = data.path().join("data");
+    let copy = data.path().join("copy");
+    linktor::app::run(async {
+        let server = Server::start(&from).await;
+        let site = server.website(json!({})).await;
+        server.visitor(&site).await.say("cm_1", "hello").await;
+        server.colleague("admin").await;
+        let admin = server.signed_in("admin@example.com").await;
+        let refused = admin.post("/system/backup", json!({})).await;
+        refused.refused(403, "INSUFFICIENT_PERMISSIONS");
+
+        let owner = server.api().with("idempotency-key", "once");
+        let taken = owner.post("/system/backup", json!({})).await;
+        assert_eq!(taken.status, 200);
+        assert_eq!(taken.header("content-type"), "application/octet-stream");
+        assert!(
+            taken
+                .header("content-disposition")
+                .starts_with("attachment; filename=\"linktor-2026-01-01")
+        );
+        let file = data.path().join("taken");
+        std::fs::write(&file, &taken.bytes).unwrap();
+        linktor_on(&copy, &["restore", file.to_str().unwrap()]).await;
+        let told = eventually("it is noted", async || {
+            let system = server.api().get("/system").await.ok();
+            system["backups"]["lastAt"].is_string().then_some(system)
+        });
+        told.await;
+        let before = server.api().get("/conversations").await.ok();
+        server.stop().await;
+        let server = Server::start(&copy).await;
+        let after = server.api().get("/conversations").await.ok();
+        assert_eq!(after["data"][0]["id"], before["data"][0]["id"]);
         server.stop().await;
     })
     .unwrap();

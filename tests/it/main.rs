@@ -12,6 +12,7 @@ mod desk;
 mod disk;
 mod life;
 mod meta;
+mod new_password;
 mod search;
 mod signing_in;
 mod webchat;

@@ -29,7 +29,8 @@ fn authenticator(secret: &str, now_secs: i64) -> String {
     format!("{:06}", (word % 0x8000_0000) % 1_000_000)
 }
 
-fn unowned(config: &mut linktor::config::Config) {
+/// A server that nobody has set up yet.
+pub fn unowned(config: &mut linktor::config::Config) {
     config.first_run.admin_email = None;
     config.first_run.admin_password = None;
 }

@@ -45,7 +45,7 @@ const COMPOSITION: &[&str] = &["main", "lib", "cli", "control", "app", "demo", "
 const ENGINE: &[(&str, Peers)] = &[
     ("rules", Peers::Apart),
     (
-        "audit context error find links live old queue sight vendor",
+        "alerts audit context error find letters links live old passes queue sight vendor",
         Peers::Together,
     ),
     ("health", Peers::Apart),
@@ -72,7 +72,7 @@ const LIBRARIES: &[(&str, &str)] = &[
     ("actix_web", "web app cli"),
     ("actix_ws", "web"),
     ("actix_multipart", "web"),
-    ("askama", "web"),
+    ("askama", "web engine::letters"),
     ("rust_embed", "web"),
 ];
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::channels::Recorded;
+use crate::engine::alerts;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::ingest::access;
@@ -180,6 +181,9 @@ fn keep(
     channel: &mut Channel,
     note: HealthNote,
 ) -> Result<(), StoreError> {
+    if note.effect == Effect::Warn {
+        alerts::watch(tx, pen, channel.id)?;
+    }
     standing::note(channel, note);
     channel.updated_at = pen.now;
     channels::put(tx, channel)?;

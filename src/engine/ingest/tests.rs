@@ -15,6 +15,7 @@ use crate::base::time::Timestamp;
 use crate::channels::Recorded;
 use crate::channels::registry::Registry;
 use crate::config::Config;
+use crate::config::MailConfig;
 use crate::engine::context::Context;
 use crate::engine::context::Shared;
 use crate::engine::inbox::entries;
@@ -40,6 +41,7 @@ use crate::model::message::Sender;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
 use crate::net::http::Http;
+use crate::net::smtp::Mailer;
 use crate::search::Search;
 use crate::search::SearchConfig;
 use crate::store::DEFAULT_CACHE_BYTES;
@@ -81,6 +83,7 @@ impl Bench {
             sealer: Sealer::new(key.reveal(), random.clone()),
             clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
             vendors: Vendors::new(Http::new(&Config::default())),
+            mailer: Mailer::new(&MailConfig::default()),
             ids: Arc::new(Ids::new(random.clone())),
             random,
             store,

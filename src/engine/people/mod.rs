@@ -6,6 +6,8 @@ pub mod contact_list;
 pub mod contact_order;
 pub mod contacts;
 pub mod first_owner;
+pub mod forgotten;
+pub mod invitations;
 pub mod logins;
 pub mod merging;
 pub mod new_password;

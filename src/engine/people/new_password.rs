@@ -2,6 +2,7 @@
 
 use crate::engine::audit;
 use crate::engine::error::EngineError;
+use crate::engine::passes;
 use crate::engine::people::logins::Logins;
 use crate::engine::people::sessions;
 use crate::model::actor::Actor;
@@ -38,6 +39,7 @@ impl Logins {
                 users::put(tx, &user)?;
                 let details = audit::named(&user.name);
                 audit::note(tx, &mut pen, &actor, "user.password_changed", id, details)?;
+                passes::end_all(tx, id)?;
                 sessions::end_all(tx, id, keep)
             })
             .await

@@ -5,6 +5,9 @@ use crate::engine::audit;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
+use crate::engine::passes;
+use crate::engine::people::invitations;
+use crate::engine::people::invitations::Invitation;
 use crate::engine::people::passwords::Passwords;
 use crate::engine::people::sessions;
 use crate::model::Opaque;
@@ -16,6 +19,7 @@ use crate::model::permission::Permission;
 use crate::model::permission::Role;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
+use crate::model::user::AlertMails;
 use crate::model::user::Availability;
 use crate::model::user::Theme;
 use crate::model::user::User;
@@ -41,8 +45,17 @@ pub struct NewUser {
     pub email: String,
     /// What the person may do.
     pub role: Role,
-    /// The password; a random one is set when none is given.
+    /// The password; without one the person is invited to choose it.
     pub password: Option<String>,
+}
+
+/// A user who was just made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Who.
+    pub user: User,
+    /// The link by which they choose a password; none where one was given.
+    pub invitation: Option<Invitation>,
 }
 
 /// What may be changed about a user; what is none stays.
@@ -60,6 +73,8 @@ pub struct UserChanges {
     pub password: Option<String>,
     /// The look of the dashboard; only one's own.
     pub theme: Option<Theme>,
+    /// Whether to be written to about channels; only one's own.
+    pub alert_mails: Option<AlertMails>,
     /// The phone number; an empty text takes it away.
     pub phone: Option<String>,
     /// A picture; an empty text takes it away.
@@ -69,7 +84,7 @@ pub struct UserChanges {
 /// Managing users.
 #[derive(Clone)]
 pub struct Users {
-    context: Context,
+    pub(super) context: Context,
     passwords: Passwords,
 }
 
@@ -100,11 +115,11 @@ impl Users {
         find(&self.context.store.snapshot()?, id)
     }
 
-    /// Makes a user.
+    /// Makes a user; without a password it is invited to choose one.
     ///
     /// # Errors
     /// The actor may not give that role; `EMAIL_ALREADY_EXISTS`; `VALIDATION_ERROR`.
-    pub async fn create(&self, actor: &Actor, new: NewUser) -> Result<User, EngineError> {
+    pub async fn create(&self, actor: &Actor, new: NewUser) -> Result<Made, EngineError> {
         actor.require(Permission::ManageUsers)?;
         may_give(actor, new.role)?;
         let (name, email) = (clean_name(&new.name)?, clean_email(&new.email)?);
@@ -113,16 +128,25 @@ impl Users {
             None => None,
         };
         let stamp = self.context.stamp();
-        let actor = actor.clone();
-        self.context
+        let (actor, mails) = (actor.clone(), self.context.mailer.is_set());
+        let (user, pass) = self
+            .context
             .store
             .write("making a user", move |tx| {
                 let mut pen = stamp.pen();
-                let user = make(tx, &mut pen, &name, &email, new.role, hash.clone())?;
+                let mut user = make(tx, &mut pen, &name, &email, new.role, hash.clone())?;
                 note(tx, &mut pen, &actor, "user.created", &user)?;
-                Ok(user)
+                if hash.is_some() {
+                    return Ok((user, None));
+                }
+                user.status = UserStatus::Pending;
+                users::put(tx, &user)?;
+                let pass = invitations::invite(tx, &mut pen, &user, mails)?;
+                Ok::<_, EngineError>((user, Some(pass)))
             })
-            .await
+            .await?;
+        let invitation = pass.map(|pass| invitations::shown(&self.context, &pass));
+        Ok(Made { user, invitation })
     }
 
     /// Changes a user. One's own name, picture and theme may be changed by everybody.
@@ -192,6 +216,7 @@ impl Users {
                 }
                 if !user.is_active() || hash.is_some() {
                     sessions::end_all(tx, id, None)?;
+                    passes::end_all(tx, id)?;
                 }
                 pen.log(tx, Event::UserChanged(UserEvent { user_id: id }))?;
                 Ok(user)
@@ -311,6 +336,7 @@ fn apply(
     user.role = changes.role.unwrap_or(user.role);
     user.status = changes.status.unwrap_or(user.status);
     user.theme = changes.theme.unwrap_or(user.theme);
+    user.alert_mails = changes.alert_mails.unwrap_or(user.alert_mails);
     if let Some(phone) = &changes.phone {
         user.phone = Some(phone.clone()).filter(|phone| !phone.trim().is_empty());
     }
@@ -348,6 +374,7 @@ pub fn make(
         created_at: pen.now,
         updated_at: pen.now,
         totp: None,
+        alert_mails: AlertMails::On,
     };
     users::put(tx, &user)?;
     pen.log(tx, Event::UserChanged(UserEvent { user_id: user.id }))?;
@@ -387,7 +414,11 @@ fn release_conversations(
     Ok(())
 }
 
-fn find(read: &impl Read, id: UserId) -> Result<User, EngineError> {
+/// A user who must be there.
+///
+/// # Errors
+/// `RESOURCE_NOT_FOUND`.
+pub(super) fn find(read: &impl Read, id: UserId) -> Result<User, EngineError> {
     users::get(read, id)?.ok_or_else(|| Rejection::not_found(Code::ResourceNotFound, "user").into())
 }
 
@@ -401,7 +432,10 @@ fn may_give(actor: &Actor, role: Role) -> Result<(), Rejection> {
 }
 
 /// Only owners touch those of their own role.
-fn may_touch(actor: &Actor, user: &User) -> Result<(), Rejection> {
+///
+/// # Errors
+/// `INSUFFICIENT_PERMISSIONS`.
+pub(super) fn may_touch(actor: &Actor, user: &User) -> Result<(), Rejection> {
     if actor.role() == Role::Owner || user.role < actor.role() {
         return Ok(());
     }

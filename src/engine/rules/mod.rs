@@ -1,5 +1,6 @@
 //! Pure functions: facts in, a verdict out. No clock, no storage, no waiting.
 
+pub mod alerts;
 pub mod choices;
 pub mod fit;
 pub mod hours;

@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod audit;
+pub mod backups;
 pub mod channels;
 pub mod connecting;
 pub mod organisation;

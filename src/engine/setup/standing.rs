@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::engine::alerts;
+use crate::engine::alerts::CONNECT;
 use crate::engine::context::Pen;
 use crate::engine::queue;
 use crate::model::channel::Channel;
@@ -28,9 +30,6 @@ use crate::store::records::outbox;
 /// How many notices a channel keeps; older ones make room.
 const NOTES_MAX: usize = 20;
 
-/// The kind of the notes that a connection leaves.
-const CONNECT: &str = "connect";
-
 /// How long after it broke a channel is looked at again for the first time.
 const FIRST_CHECK: Duration = Duration::from_secs(60);
 
@@ -44,6 +43,10 @@ pub fn broke(
     channel: &mut Channel,
     why: &str,
 ) -> Result<(), StoreError> {
+    // One that a person tries to connect is no news: that person sees it.
+    if channel.state == ChannelState::Active {
+        alerts::watch(tx, pen, channel.id)?;
+    }
     channel.state = ChannelState::Error;
     channel.error = Some(why.to_owned());
     channel.updated_at = pen.now;
@@ -84,7 +87,7 @@ pub fn works(
     channels::put(tx, channel)?;
     let channel_id = channel.id;
     pen.log(tx, Event::ChannelConnected(ChannelEvent { channel_id }))?;
-    Ok(())
+    alerts::watch(tx, pen, channel_id)
 }
 
 /// Keeps a notice with a channel; the oldest makes room.

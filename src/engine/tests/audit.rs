@@ -65,7 +65,7 @@ async fn whatever_is_done_to_users_is_written_down_once() {
         role: Role::Agent,
         password: Some(PASSWORD.to_owned()),
     };
-    let bia = users.create(&boss, new).await.unwrap();
+    let bia = users.create(&boss, new).await.unwrap().user;
     log.holds_one("user.created", &boss, &bia.id, &[PASSWORD, "argon2"]);
     let base = UserChanges::default;
     let changes = [

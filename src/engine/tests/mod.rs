@@ -1,6 +1,7 @@
 //! The services over a real store, as the people of an office use them.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod alerts;
 mod audit;
 mod delivery;
 mod people;
@@ -20,6 +21,7 @@ use crate::base::time::Clock;
 use crate::base::time::Timestamp;
 use crate::channels::registry::Registry;
 use crate::config::Config;
+use crate::config::MailConfig;
 use crate::engine::Engine;
 use crate::engine::context::Context;
 use crate::engine::context::Shared;
@@ -57,11 +59,13 @@ use crate::model::message::Source;
 use crate::model::permission::Role;
 use crate::model::rejection::Code;
 use crate::model::team::Team;
+use crate::model::user::AlertMails;
 use crate::model::user::Availability;
 use crate::model::user::Theme;
 use crate::model::user::User;
 use crate::model::user::UserStatus;
 use crate::net::http::Http;
+use crate::net::smtp::Mailer;
 use crate::search::Search;
 use crate::search::SearchConfig;
 use crate::search::indexer::Indexer;
@@ -97,6 +101,15 @@ fn id<I: Id>(number: u8) -> I {
     I::from_bytes([number; 16])
 }
 
+/// A mail server that nobody asks: no worker runs in these tests.
+fn mail_config() -> MailConfig {
+    MailConfig {
+        host: Some("mail.example".to_owned()),
+        from: Some("desk@example.com".to_owned()),
+        ..MailConfig::default()
+    }
+}
+
 /// The code of a refusal.
 fn code<T: std::fmt::Debug>(result: Result<T, EngineError>) -> Code {
     match result.unwrap_err() {
@@ -124,6 +137,7 @@ impl Office {
             sealer: Sealer::new(key.reveal(), random.clone()),
             clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
             vendors: Vendors::new(Http::new(&Config::default())),
+            mailer: Mailer::new(&mail_config()),
             ids: Arc::new(Ids::new(random.clone())),
             random,
             store: store.clone(),
@@ -197,6 +211,7 @@ impl Office {
             created_at: now,
             updated_at: now,
             totp: None,
+            alert_mails: AlertMails::On,
         };
         self.write(move |tx| users::put(tx, &user)).await;
         person(number, role)

@@ -42,7 +42,7 @@ impl Holder {
             role: Role::Agent,
             password: Some(PASSWORD.to_owned()),
         };
-        let bia = office.engine.users.create(&boss, new).await.unwrap();
+        let bia = office.engine.users.create(&boss, new).await.unwrap().user;
         let who = Actor::user(bia.id, bia.role, bia.name);
         let offer = office.engine.logins.offer_totp(&who).unwrap();
         let secret = from_base32(&offer.secret);

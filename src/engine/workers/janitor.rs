@@ -17,6 +17,7 @@ use crate::store::records::attachments;
 use crate::store::records::conversations;
 use crate::store::records::dedup;
 use crate::store::records::idempotency;
+use crate::store::records::passes;
 use crate::store::records::sessions;
 use crate::store::records::visitors;
 
@@ -103,6 +104,7 @@ async fn clear(context: &Context, now: Timestamp) -> Result<(), EngineError> {
         .write("clearing old things", move |tx| {
             idempotency::forget(tx, now.minus(IDEMPOTENCY_KEPT), BATCH)?;
             dedup::forget(tx, now, BATCH)?;
+            passes::forget(tx, now)?;
             log::forget(tx, now.minus(LOG_KEPT), BATCH)?;
             for session in sessions::list(tx)?
                 .into_iter()

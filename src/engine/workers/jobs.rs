@@ -12,6 +12,7 @@ use tokio::task::JoinError;
 use tokio::task::JoinSet;
 
 use crate::base::time::Timestamp;
+use crate::engine::alerts;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::engine::ingest::media;
@@ -21,6 +22,8 @@ use crate::engine::ingest::seen;
 use crate::engine::setup::channels::Channels;
 use crate::engine::setup::connecting::Rechecked;
 use crate::engine::workers::Stop;
+use crate::engine::workers::mails;
+use crate::engine::workers::mails::Posted;
 use crate::model::ids::JobId;
 use crate::model::job::Job;
 use crate::model::job::JobKind;
@@ -38,6 +41,9 @@ const TROUBLE_PAUSE: Duration = Duration::from_secs(30);
 
 /// Pauses before a file is fetched again, in seconds; after them it is given up.
 const FETCH_WAITS_SECS: [u64; 6] = [5, 30, 120, 600, 3_600, 6 * 3_600];
+
+/// Pauses before a mail is tried again, in seconds; after them it is given up.
+const MAIL_WAITS_SECS: [u64; 7] = [10, 60, 300, 900, 3_600, 4 * 3_600, 12 * 3_600];
 
 /// Pauses before a broken channel is looked at again, in seconds; the last one for ever.
 const CHECK_WAITS_SECS: [u64; 5] = [60, 120, 240, 480, 900];
@@ -159,6 +165,25 @@ async fn done(context: &Context, job: &Job) -> Result<Ended, EngineError> {
         }
         JobKind::AnswerPress { message_id } => {
             presses::tell(context, message_id).await?;
+            Ok(Ended::Done)
+        }
+        JobKind::TellOperators { channel_id } => {
+            let again = alerts::tell(context, channel_id).await?;
+            Ok(again.map_or(Ended::Done, Ended::Again))
+        }
+        JobKind::SendMail { letter } => {
+            let why = match mails::send(context, job.id, letter).await? {
+                Posted::Done => return Ok(Ended::Done),
+                Posted::Later(why) => match pause(&MAIL_WAITS_SECS, job) {
+                    Some(pause) => {
+                        tracing::warn!(job.id = %job.id, "a mail is tried again later: {why}");
+                        return Ok(Ended::Again(pause));
+                    }
+                    None => why,
+                },
+                Posted::Never(why) => why,
+            };
+            tracing::error!(job.id = %job.id, "a mail was given up: {why}");
             Ok(Ended::Done)
         }
         JobKind::TellSeen { message_id } => {

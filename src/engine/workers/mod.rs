@@ -9,6 +9,7 @@ mod everything;
 pub mod feed;
 pub mod janitor;
 pub mod jobs;
+pub mod mails;
 pub mod polling;
 pub mod retention;
 pub mod signs;

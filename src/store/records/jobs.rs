@@ -41,6 +41,19 @@ pub fn replace(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
     put(tx, job)
 }
 
+/// Writes a job down unless the one of the same id is due by then: it is done by the earlier of both.
+///
+/// # Errors
+/// The disk's.
+pub fn bring_forward(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
+    let held = tx.scan(&JOBS, Scan::all())?;
+    let is_sooner = |held: &Job| held.id == job.id && held.due <= job.due;
+    if held.iter().any(|(_, held)| is_sooner(held)) {
+        return Ok(());
+    }
+    replace(tx, job)
+}
+
 /// Writes down that a job is to be done again at another time; not one that was replaced meanwhile.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Reading and writing each kind of record: every file is the whole truth about one kind, its
 //! indexes included. Nobody else opens a keyspace.
 
+pub mod alerts;
 pub mod api_keys;
 pub mod attachments;
 pub mod audit;
@@ -17,6 +18,7 @@ pub mod merges;
 pub mod messages;
 pub mod organisation;
 pub mod outbox;
+pub mod passes;
 pub mod quarantine;
 pub mod read_marks;
 pub mod sessions;

@@ -6,9 +6,14 @@ use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::engine::people::first_owner::FirstOwner;
 use crate::engine::people::logins::TokenPair;
 use crate::engine::people::tokens::ACCESS_SECS;
 use crate::engine::people::users::UserChanges;
+use crate::engine::setup::organisation::OrganisationChanges;
+use crate::model::actor::Actor;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
 use crate::web::api::answer::Answer;
 use crate::web::api::answer::Answered;
 use crate::web::api::caller::ApiCaller;
@@ -38,6 +43,22 @@ pub fn routes(routes: &mut Routes) {
         .anyone()
         .takes::<RefreshIn>()
         .gives::<LoginOut>();
+    routes
+        .post(&["/auth/register"], register)
+        .says("Make the first account, with the token of the set-up link; later ones are invited")
+        .anyone()
+        .takes::<RegisterIn>()
+        .makes::<LoginOut>();
+    routes
+        .post(&["/auth/password/reset"], ask_for_link)
+        .says("Have a link to choose a new password sent; the answer is the same for unknown addresses")
+        .anyone()
+        .takes::<ResetIn>();
+    routes
+        .post(&["/auth/password/confirm"], choose_password)
+        .says("Choose a password with what a link carries; every session ends")
+        .anyone()
+        .takes::<ConfirmIn>();
     routes
         .post(&["/auth/logout"], logout)
         .says("End the session, or with `allDevices` every session")
@@ -71,6 +92,37 @@ struct LoginIn {
     /// code.
     #[serde(default)]
     code: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct RegisterIn {
+    /// The address to sign in with.
+    email: String,
+    /// At least twelve characters.
+    password: String,
+    /// The person's name.
+    name: String,
+    /// The name of the business.
+    #[serde(default)]
+    organization_name: Option<String>,
+    /// What the set-up link in the server's log carries.
+    #[serde(default)]
+    setup_token: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+struct ResetIn {
+    /// The address somebody signs in with.
+    email: String,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+struct ConfirmIn {
+    /// What the link carries.
+    token: String,
+    /// The new password: at least twelve characters.
+    password: String,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -202,6 +254,59 @@ async fn login(state: Data<State>, request: HttpRequest, body: Body<LoginIn>) ->
     out.user = Some(UserOut::new(pair.user, tenant_of(&state)?));
     out.tenant = Some(organisation::present(&state)?);
     Ok(Answer::one(&out))
+}
+
+async fn register(state: Data<State>, request: HttpRequest, body: Body<RegisterIn>) -> Answered {
+    let logins = &state.engine.logins;
+    if !logins.is_unowned()? {
+        let message = "Accounts are made by invitation here; ask whoever manages users.";
+        return Err(Rejection::new(Code::InsufficientPermissions, message).into());
+    }
+    let draft = body.0;
+    if !logins.is_setup_token(draft.setup_token.as_deref().unwrap_or_default())? {
+        let message = "The first account needs the token of the set-up link that linktor printed when it started, as `setupToken`.";
+        return Err(Rejection::new(Code::InvalidToken, message)
+            .and_field("setupToken", "is not the one of the set-up link")
+            .into());
+    }
+    let owner = FirstOwner {
+        name: draft.name,
+        email: draft.email,
+        password: draft.password,
+    };
+    let user = logins.make_first_owner(&owner).await?;
+    if let Some(name) = draft.organization_name {
+        let actor = Actor::user(user.id, user.role, user.name.clone());
+        let changes = OrganisationChanges {
+            name: Some(name),
+            ..OrganisationChanges::default()
+        };
+        state.engine.organisations.update(&actor, changes).await?;
+    }
+    let pair = logins.issue_to(user, origin_of(&request, &state)).await?;
+    let mut out = LoginOut::new(&pair);
+    out.user = Some(UserOut::new(pair.user, tenant_of(&state)?));
+    out.tenant = Some(organisation::present(&state)?);
+    Ok(Answer::made(&out))
+}
+
+async fn ask_for_link(state: Data<State>, request: HttpRequest, body: Body<ResetIn>) -> Answered {
+    let origin = origin_of(&request, &state);
+    let logins = &state.engine.logins;
+    logins.ask_for_link(&body.0.email, &origin).await?;
+    Ok(Answer::done())
+}
+
+async fn choose_password(
+    state: Data<State>,
+    request: HttpRequest,
+    body: Body<ConfirmIn>,
+) -> Answered {
+    let origin = origin_of(&request, &state);
+    let ConfirmIn { token, password } = body.0;
+    let logins = &state.engine.logins;
+    logins.choose_password(&token, &password, &origin).await?;
+    Ok(Answer::done())
 }
 
 async fn refresh(state: Data<State>, body: Body<RefreshIn>) -> Answered {

@@ -13,6 +13,7 @@ use actix_web::FromRequest;
 use actix_web::HttpMessage as _;
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
+use actix_web::body::BodySize;
 use actix_web::body::BoxBody;
 use actix_web::body::MessageBody;
 use actix_web::body::to_bytes;
@@ -172,7 +173,9 @@ async fn remember(
     response: ServiceResponse<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let status = response.status();
-    if !status.is_success() {
+    let is_whole = !matches!(response.response().body().size(), BodySize::Stream);
+    // What is made while it is taken is too large to be kept.
+    if !status.is_success() || !is_whole {
         return Ok(response);
     }
     let (request, response) = response.into_parts();

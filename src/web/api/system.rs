@@ -2,8 +2,13 @@
 
 use std::sync::atomic::Ordering;
 
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::http::header::ContentEncoding;
 use actix_web::web;
+use actix_web::web::Bytes;
 use actix_web::web::Data;
+use futures_util::Stream;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,6 +33,11 @@ pub fn routes(routes: &mut Routes) {
         .says("Get how the installation is doing")
         .needs(Permission::ManageSystem)
         .gives::<SystemOut>();
+    routes
+        .post(&["/system/backup"], backup)
+        .says("Take a backup: everything in one file, as `linktor backup` writes it; keep it like a password")
+        .needs(Permission::TakeBackup)
+        .bytes("application/octet-stream");
 }
 
 /// How the installation is doing.
@@ -163,6 +173,29 @@ async fn show(caller: ApiCaller, state: Data<State>) -> Answered {
             last_at: health.last_backup()?,
         },
     }))
+}
+
+async fn backup(caller: ApiCaller, state: Data<State>) -> Result<HttpResponse, ApiError> {
+    let (name, pieces) = state.engine.backups.download(&caller.actor).await?;
+    Ok(attached(&name, pieces))
+}
+
+/// A file that is made while it is taken.
+#[must_use]
+pub fn attached(
+    name: &str,
+    pieces: impl Stream<Item = std::io::Result<Bytes>> + 'static,
+) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/octet-stream")
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        // Most of it does not shrink, and shrinking takes the time of everybody else.
+        .insert_header(ContentEncoding::Identity)
+        .streaming(pieces)
 }
 
 fn disk_out(disk: Disk, writable: bool) -> DiskOut {

@@ -6,6 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::time::Timestamp;
+use crate::engine::people::invitations::Invitation;
+use crate::engine::people::users::Made;
 use crate::engine::people::users::NewUser;
 use crate::engine::people::users::UserChanges;
 use crate::model::ids::OrganisationId;
@@ -22,6 +24,7 @@ use crate::web::api::organisation::tenant_of;
 use crate::web::api::page;
 use crate::web::api::page::Asked;
 use crate::web::api::route::Routes;
+use crate::web::api::wire;
 use crate::web::api::wire::Body;
 use crate::web::api::wire::IdOf;
 use crate::web::api::wire::clearable;
@@ -57,6 +60,11 @@ pub fn routes(routes: &mut Routes) {
         .delete(&["/users/{id}"], remove)
         .says("Remove a user; the user's conversations go back to the queue")
         .needs(Permission::ManageUsers);
+    routes
+        .post(&["/users/{id}/link"], link)
+        .says("Make a link by which a user chooses a password; the invited get it by mail too")
+        .needs(Permission::ManageUsers)
+        .makes::<InvitationOut>();
     routes
         .delete(&["/users/{id}/totp"], reset_totp)
         .says("Take away a user's second factor and end the user's sessions")
@@ -145,9 +153,33 @@ struct UserIn {
     /// `owner`, `admin`, `supervisor`, `agent` (the default) or `viewer`.
     #[serde(default)]
     role: Option<String>,
-    /// At least twelve characters.
+    /// At least twelve characters. Without one the user is invited: a mail where mail is set up, and
+    /// the link in `meta.invitation`.
     #[serde(default)]
     password: Option<String>,
+}
+
+/// A link that lets a user choose a password, once.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = UserLink)]
+struct InvitationOut {
+    /// The link.
+    url: String,
+    /// When it stops working.
+    expires_at: Timestamp,
+    /// Whether a mail with it is on its way to the user.
+    mailed: bool,
+}
+
+impl From<Invitation> for InvitationOut {
+    fn from(invitation: Invitation) -> Self {
+        Self {
+            url: invitation.url,
+            expires_at: invitation.expires_at,
+            mailed: invitation.mailed,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -194,8 +226,15 @@ async fn create(caller: ApiCaller, state: Data<State>, body: Body<UserIn>) -> An
         role: role_named(draft.role.as_deref())?.unwrap_or(Role::Agent),
         password: draft.password,
     };
-    let user = state.engine.users.create(&caller.actor, new).await?;
-    Ok(Answer::made(&UserOut::new(user, tenant_of(&state)?)))
+    let Made { user, invitation } = state.engine.users.create(&caller.actor, new).await?;
+    let answer = Answer::made(&UserOut::new(user, tenant_of(&state)?));
+    Ok(match invitation {
+        Some(invitation) => {
+            let link = wire::outgoing(&InvitationOut::from(invitation));
+            answer.meta("invitation", link)
+        }
+        None => answer,
+    })
 }
 
 async fn show(caller: ApiCaller, state: Data<State>, id: IdOf<UserId>) -> Answered {
@@ -217,6 +256,7 @@ async fn update(
         status: patch.status.as_deref().map(status_named).transpose()?,
         password: patch.password,
         theme: None,
+        alert_mails: None,
         phone: patch.phone,
         avatar_url: patch.avatar_url,
     };
@@ -231,6 +271,11 @@ async fn update(
 async fn remove(caller: ApiCaller, state: Data<State>, id: IdOf<UserId>) -> Answered {
     state.engine.users.delete(&caller.actor, id.0).await?;
     Ok(Answer::done())
+}
+
+async fn link(caller: ApiCaller, state: Data<State>, id: IdOf<UserId>) -> Answered {
+    let made = state.engine.users.link(&caller.actor, id.0).await?;
+    Ok(Answer::made(&InvitationOut::from(made)))
 }
 
 async fn reset_totp(caller: ApiCaller, state: Data<State>, id: IdOf<UserId>) -> Answered {

@@ -53,15 +53,17 @@ struct Asked {
     token: Option<String>,
     out: Option<String>,
     late: Option<String>,
+    changed: Option<String>,
 }
 
 impl Asked {
     /// What brought somebody to the sign-in page.
     fn notice(&self) -> Option<String> {
-        let words = match (&self.out, &self.late) {
-            (Some(_), _) => "You are signed out.",
-            (None, Some(_)) => "That took too long. Please sign in again.",
-            (None, None) => return None,
+        let words = match (&self.out, &self.late, &self.changed) {
+            (Some(_), ..) => "You are signed out.",
+            (_, Some(_), _) => "That took too long. Please sign in again.",
+            (.., Some(_)) => "Your new password is set. Sign in with it.",
+            (None, None, None) => return None,
         };
         Some(words.to_owned())
     }
@@ -75,7 +77,8 @@ pub fn safe_next(next: &str) -> &str {
 }
 
 /// The host people know the installation by.
-fn host(state: &State) -> String {
+#[must_use]
+pub fn host(state: &State) -> String {
     let url = url::Url::parse(state.engine.context.links.public_url());
     url.ok()
         .and_then(|url| url.host_str().map(str::to_owned))

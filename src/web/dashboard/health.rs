@@ -9,6 +9,8 @@ use crate::engine::health::Disk;
 use crate::engine::health::Health;
 use crate::engine::health::Progress;
 use crate::model::permission::Permission;
+use crate::web::api::system::attached;
+use crate::web::dashboard::form::Form;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
@@ -37,7 +39,15 @@ const FREE_LEAST: u64 = 1024 * 1024 * 1024;
 
 /// The address of the page.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.route("/app/settings/health", web::get().to(show));
+    config
+        .route("/app/settings/health", web::get().to(show))
+        .route("/app/settings/health/backup", web::post().to(backup));
+}
+
+async fn backup(state: Shared, form: Form) -> Result<HttpResponse, Problem> {
+    let backups = &state.engine.backups;
+    let (name, pieces) = backups.download(&form.reader.actor()).await?;
+    Ok(attached(&name, pieces))
 }
 
 async fn show(state: Shared, reader: Reader) -> Result<HttpResponse, Problem> {
@@ -54,6 +64,7 @@ async fn show(state: Shared, reader: Reader) -> Result<HttpResponse, Problem> {
         shell: reader.shell(&state, "System health", Area::Health)?,
         verdict: verdict(&part.checks),
         about: about(&state),
+        backup: backup_view(&state, &reader)?,
         part,
     }))
 }
@@ -63,6 +74,18 @@ fn about(state: &State) -> String {
     let url = state.engine.context.links.public_url();
     let host = url.split_once("://").map_or(url, |(_, host)| host);
     format!("linktor {VERSION}, up {up}, {host}")
+}
+
+/// What owners are told of backups; nothing for everybody else.
+fn backup_view(state: &State, reader: &Reader) -> Result<Option<String>, Problem> {
+    if !reader.actor().may(Permission::TakeBackup) {
+        return Ok(None);
+    }
+    let last = state.engine.health.last_backup()?;
+    Ok(Some(last.map_or_else(
+        || "No backup yet".to_owned(),
+        |at| format!("Last backup {}", format::date(at, &reader.zone)),
+    )))
 }
 
 fn part(

@@ -8,7 +8,9 @@ use actix_web::web::Query;
 
 use crate::engine::people::users::UserChanges;
 use crate::model::ids::SessionId;
+use crate::model::permission::Permission;
 use crate::model::session::Session;
+use crate::model::user::AlertMails;
 use crate::model::user::Theme as StoredTheme;
 use crate::web::dashboard::account::theme_cookie;
 use crate::web::dashboard::answers::Refused;
@@ -20,6 +22,7 @@ use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
 use crate::web::dashboard::reader::page;
 use crate::web::dashboard::reader::see;
+use crate::web::dashboard::view::account::AlertsView;
 use crate::web::dashboard::view::account::MePage;
 use crate::web::dashboard::view::account::SessionView;
 use crate::web::dashboard::view::atoms::TimeView;
@@ -55,6 +58,7 @@ async fn change(state: Shared, form: Form) -> Result<HttpResponse, Problem> {
     let changes = UserChanges {
         name: Some(form.fields.get("name").to_owned()),
         theme: Some(stored(theme)),
+        alert_mails: alert_mails(reader, form.fields.has("alerts")),
         ..UserChanges::default()
     };
     let own = reader.agent.user.id;
@@ -69,6 +73,16 @@ async fn change(state: Shared, form: Form) -> Result<HttpResponse, Problem> {
         });
     }
     Ok(with_cookie(see(SAVED), &theme_cookie(theme)))
+}
+
+/// The choice of those who are asked: nobody else's changes.
+fn alert_mails(reader: &Reader, ticked: bool) -> Option<AlertMails> {
+    let chosen = if ticked {
+        AlertMails::On
+    } else {
+        AlertMails::Off
+    };
+    Some(chosen).filter(|_| reader.actor().may(Permission::ManageChannels))
 }
 
 fn with_cookie(mut response: HttpResponse, cookie: &Cookie<'_>) -> HttpResponse {
@@ -129,6 +143,13 @@ fn draw(state: &State, reader: &Reader, name: &str, refused: &Refused) -> Result
         name: refused.field("name", name),
         current_error: refused.about("currentPassword"),
         password_error: refused.about("password"),
+        alerts: reader
+            .actor()
+            .may(Permission::ManageChannels)
+            .then(|| AlertsView {
+                on: reader.agent.user.alert_mails == AlertMails::On,
+                can_mail: state.engine.logins.can_mail(),
+            }),
         two_step: reader.agent.user.totp.is_some(),
         sessions: sessions
             .iter()

@@ -16,6 +16,7 @@ pub mod inbox;
 pub mod keys;
 pub mod live;
 pub mod me;
+pub mod password;
 pub mod present;
 pub mod problem;
 pub mod reader;
@@ -39,6 +40,7 @@ use crate::web::dashboard::problem::Problem;
 pub fn configure(config: &mut ServiceConfig) {
     account::configure(config);
     code::configure(config);
+    password::configure(config);
     live::configure(config);
     writing::configure(config);
     conversation::configure(config);

@@ -5,6 +5,8 @@ use actix_web::web;
 use actix_web::web::Path;
 use actix_web::web::Query;
 
+use crate::engine::people::invitations::Invitation;
+use crate::engine::people::users::Made;
 use crate::engine::people::users::NewUser;
 use crate::engine::people::users::UserChanges;
 use crate::model::ids::UserId;
@@ -29,6 +31,8 @@ use crate::web::dashboard::view::atoms::AvatarView;
 use crate::web::dashboard::view::atoms::OptionView;
 use crate::web::dashboard::view::atoms::Presence;
 use crate::web::dashboard::view::atoms::TimeView;
+use crate::web::dashboard::view::format;
+use crate::web::dashboard::view::settings::LinkView;
 use crate::web::dashboard::view::settings::UserRow;
 use crate::web::dashboard::view::settings::UsersPage;
 use crate::web::dashboard::view::shell::Area;
@@ -47,6 +51,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/app/settings/users/{id}", web::post().to(change))
         .route("/app/settings/users/{id}/disable", web::post().to(disable))
         .route("/app/settings/users/{id}/enable", web::post().to(enable))
+        .route("/app/settings/users/{id}/link", web::post().to(link))
         .route(
             "/app/settings/users/{id}/two-step-off",
             web::post().to(reset_two_step),
@@ -67,13 +72,17 @@ async fn create(state: Shared, form: Form) -> Result<HttpResponse, Problem> {
                 name: fields.get("name").to_owned(),
                 email: fields.get("email").to_owned(),
                 role,
-                password: Some(fields.get("password").to_owned()),
+                password: fields.some("password").map(str::to_owned),
             };
             state.engine.users.create(&reader.actor(), new).await
         }
         None => Err(no_role().into()),
     };
     match made {
+        Ok(Made {
+            user,
+            invitation: Some(link),
+        }) => with_link(&state, reader, user.name, link),
         Ok(_) => Ok(see(SAVED)),
         Err(error) => refuse(reader, error, |refused| {
             draw(&state, reader, fields, refused)
@@ -100,6 +109,35 @@ async fn disable(state: Shared, id: Path<String>, form: Form) -> Result<HttpResp
 
 async fn enable(state: Shared, id: Path<String>, form: Form) -> Result<HttpResponse, Problem> {
     update(&state, &id, &form.reader, to_status(UserStatus::Active)).await
+}
+
+async fn link(state: Shared, id: Path<String>, form: Form) -> Result<HttpResponse, Problem> {
+    let id: UserId = id.parse().map_err(|_| Problem::not_found())?;
+    let (reader, users) = (&form.reader, &state.engine.users);
+    let actor = reader.actor();
+    let made = users.link(&actor, id).await?;
+    with_link(&state, reader, users.get(&actor, id)?.name, made)
+}
+
+/// The page with a link for somebody on it, this once.
+fn with_link(
+    state: &State,
+    reader: &Reader,
+    name: String,
+    link: Invitation,
+) -> Result<HttpResponse, Problem> {
+    let mut drawn = draw(state, reader, &Fields::default(), &Refused::nothing())?;
+    let (date, clock) = (
+        format::date(link.expires_at, &reader.zone),
+        format::clock(link.expires_at, &reader.zone),
+    );
+    drawn.fresh = Some(LinkView {
+        name,
+        url: link.url,
+        until: format!("{date}, {clock}"),
+        mailed: link.mailed,
+    });
+    Ok(page(&drawn))
 }
 
 async fn reset_two_step(
@@ -155,6 +193,7 @@ fn draw(
     Ok(UsersPage {
         shell: reader.shell(state, "Users", Area::Users)?,
         banner: refused.banner(&["name", "email", "password"]),
+        fresh: None,
         users: users
             .iter()
             .map(|user| row(state, reader, user, &teams))
@@ -196,7 +235,8 @@ fn row(state: &State, reader: &Reader, user: &User, teams: &[Team]) -> UserRow {
             .map(|at| TimeView::ago(at, context.clock.now())),
         two_step: user.totp.is_some(),
         changeable,
-        active: user.is_active(),
+        invited: user.status == UserStatus::Pending,
+        active: user.status != UserStatus::Suspended && user.status != UserStatus::Inactive,
         me: user.id == reader.agent.user.id,
     }
 }

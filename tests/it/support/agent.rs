@@ -17,8 +17,8 @@ pub struct Agent {
 }
 
 impl Agent {
-    /// Signs in with the form, as a person does.
-    pub async fn sign_in(http: Client, base: &str, email: &str) -> Self {
+    /// Opens the sign-in page, and has not signed in.
+    pub async fn outside(http: Client, base: &str) -> Self {
         let mut agent = Self {
             http,
             base: base.to_owned(),
@@ -27,15 +27,24 @@ impl Agent {
         };
         let page = agent.open("/login").await;
         agent.cookie = cookie_of(&page, "linktor_form");
-        let fields = [
-            ("_csrf", value_of(&page.text(), "_csrf")),
-            ("email", email.to_owned()),
-            ("password", PASSWORD.to_owned()),
-        ];
+        agent.csrf = value_of(&page.text(), "_csrf");
+        agent
+    }
+
+    /// Submits a form of the pages before signing in.
+    pub async fn submit_before_sign_in(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let form = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(&fields)
+            .append_pair("_csrf", &self.csrf)
+            .extend_pairs(fields)
             .finish();
-        let signed_in = agent.send(Method::POST, "/login", Some(form)).await;
+        self.send(Method::POST, path, Some(form)).await
+    }
+
+    /// Signs in with the form, as a person does.
+    pub async fn sign_in(http: Client, base: &str, email: &str) -> Self {
+        let mut agent = Self::outside(http, base).await;
+        let fields = [("email", email), ("password", PASSWORD)];
+        let signed_in = agent.submit_before_sign_in("/login", &fields).await;
         assert_eq!(signed_in.status, 303, "{}", signed_in.text());
         agent.cookie = cookie_of(&signed_in, "linktor_session");
         let page = agent.open("/app/me").await.text();

@@ -17,6 +17,7 @@ pub mod api;
 pub mod browser;
 pub mod hook;
 pub mod log;
+pub mod post_office;
 pub mod process;
 pub mod reply;
 pub mod server;

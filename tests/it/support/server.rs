@@ -155,6 +155,11 @@ impl Server {
         Agent::sign_in(self.http.clone(), self.url(), email).await
     }
 
+    /// Somebody in front of the pages before signing in.
+    pub async fn visitor_of_pages(&self) -> Agent {
+        Agent::outside(self.http.clone(), self.url()).await
+    }
+
     /// A colleague of that role, who can sign in.
     pub async fn colleague(&self, role: &str) -> Value {
         let email = format!("{role}@example.com");

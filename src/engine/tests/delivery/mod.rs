@@ -20,6 +20,7 @@ use crate::base::time::Clock;
 use crate::base::time::Timestamp;
 use crate::channels::registry::Registry;
 use crate::config::Config;
+use crate::config::MailConfig;
 use crate::engine::Engine;
 use crate::engine::context::Context;
 use crate::engine::context::Shared;
@@ -54,11 +55,13 @@ use crate::model::message::Message;
 use crate::model::message::Source;
 use crate::model::permission::Role;
 use crate::model::rejection::Code;
+use crate::model::user::AlertMails;
 use crate::model::user::Availability;
 use crate::model::user::Theme;
 use crate::model::user::User;
 use crate::model::user::UserStatus;
 use crate::net::http::Http;
+use crate::net::smtp::Mailer;
 use crate::search::Search;
 use crate::search::SearchConfig;
 use crate::search::indexer::Progress;
@@ -141,6 +144,7 @@ impl House {
             sealer: Sealer::new(key.reveal(), random.clone()),
             clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
             vendors: Vendors::new(Http::new(config)),
+            mailer: Mailer::new(&MailConfig::default()),
             ids: Arc::new(Ids::new(random.clone())),
             random,
             store,
@@ -202,6 +206,7 @@ impl House {
             created_at: now,
             updated_at: now,
             totp: None,
+            alert_mails: AlertMails::On,
         };
         self.change(move |tx| users::put(tx, &user)).await;
     }

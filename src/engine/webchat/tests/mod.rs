@@ -24,6 +24,7 @@ use crate::channels::webchat::frames::SessionRequest;
 use crate::channels::webchat::wire::Ack;
 use crate::channels::webchat::wire::SessionOut;
 use crate::config::Config;
+use crate::config::MailConfig;
 use crate::engine::context::Context;
 use crate::engine::context::Shared;
 use crate::engine::context::secret_place;
@@ -53,6 +54,7 @@ use crate::model::message::Message;
 use crate::model::message::Source;
 use crate::model::permission::Role;
 use crate::net::http::Http;
+use crate::net::smtp::Mailer;
 use crate::search::Search;
 use crate::search::SearchConfig;
 use crate::store::DEFAULT_CACHE_BYTES;
@@ -97,6 +99,7 @@ impl Bench {
             sealer: Sealer::new(key.reveal(), random.clone()),
             clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
             vendors: Vendors::new(Http::new(&Config::default())),
+            mailer: Mailer::new(&MailConfig::default()),
             ids: Arc::new(Ids::new(random.clone())),
             random,
             store,

@@ -22,6 +22,7 @@ use crate::model::ids::Id as _;
 use crate::model::ids::MediaId;
 use crate::model::ids::UserId;
 use crate::model::permission::Role;
+use crate::model::user::AlertMails;
 use crate::model::user::Availability;
 use crate::model::user::User;
 use crate::model::user::UserStatus;
@@ -48,6 +49,7 @@ fn bia(bench: &Bench, avatar_url: Option<String>) -> User {
         created_at: now,
         updated_at: now,
         totp: None,
+        alert_mails: AlertMails::On,
     }
 }
 

@@ -130,7 +130,16 @@ pub struct SessionView {
     pub current: bool,
 }
 
-/// `/app/me`. Forms: `POST /app/me` (`name`, `theme`), `POST /app/me/password` (`current`, `password`),
+/// Whether somebody is written to about channels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlertsView {
+    /// They want to be.
+    pub on: bool,
+    /// Mails can be sent at all.
+    pub can_mail: bool,
+}
+
+/// `/app/me`. Forms: `POST /app/me` (`name`, `theme`, `alerts`), `POST /app/me/password` (`current`, `password`),
 /// `POST /app/me/sessions/{id}/end`, `POST /app/me/sessions/end-others`.
 #[derive(Debug, Clone, askama::Template)]
 #[template(path = "me.html")]
@@ -145,6 +154,8 @@ pub struct MePage {
     pub current_error: Option<String>,
     /// What is wrong with the new password.
     pub password_error: Option<String>,
+    /// Mails about channels; none for those who cannot manage them.
+    pub alerts: Option<AlertsView>,
     /// Whether two-step sign-in is on.
     pub two_step: bool,
     /// Where the person is signed in.

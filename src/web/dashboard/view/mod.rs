@@ -22,6 +22,7 @@ pub mod inbox;
 pub mod list;
 pub mod outside;
 pub mod panel;
+pub mod password;
 pub mod qr;
 pub mod search;
 pub mod settings;

@@ -86,15 +86,30 @@ pub struct UserRow {
     pub two_step: bool,
     /// Whether the reader may change the user.
     pub changeable: bool,
-    /// May sign in.
+    /// Was invited and has not chosen a password yet.
+    pub invited: bool,
+    /// Is not blocked.
     pub active: bool,
     /// The reader.
     pub me: bool,
 }
 
+/// A link that lets somebody choose a password: shown this once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkView {
+    /// For whom.
+    pub name: String,
+    /// The link.
+    pub url: String,
+    /// "3 Mar 2026, 14:05".
+    pub until: String,
+    /// Whether a mail with it is on its way too.
+    pub mailed: bool,
+}
+
 /// `/app/settings/users`. Forms: `POST /app/settings/users` (`name`, `email`, `role`, `password`),
-/// `POST /app/settings/users/{id}` (`role`), `POST /app/settings/users/{id}/disable`, `/enable` and
-/// `/two-step-off`.
+/// `POST /app/settings/users/{id}` (`role`), `POST /app/settings/users/{id}/disable`, `/enable`,
+/// `/link` and `/two-step-off`.
 #[derive(Debug, Clone, askama::Template)]
 #[template(path = "users.html")]
 pub struct UsersPage {
@@ -102,6 +117,8 @@ pub struct UsersPage {
     pub shell: ShellView,
     /// "Saved." or what is wrong.
     pub banner: Option<BannerView>,
+    /// A link that was just made.
+    pub fresh: Option<LinkView>,
     /// Users.
     pub users: Vec<UserRow>,
     /// Form: name.
@@ -232,6 +249,8 @@ pub struct HealthPage {
     pub verdict: ChipView,
     /// "linktor 0.1.0, up 41 days, chat.aurora.example".
     pub about: String,
+    /// "Last backup 3 d ago", for those who may take one. Form: `POST /app/settings/health/backup`.
+    pub backup: Option<String>,
     /// The rest.
     pub part: HealthPart,
 }

@@ -2,6 +2,7 @@
 
 use askama::Template as _;
 
+use super::super::account::AlertsView;
 use super::super::account::LoginCodePage;
 use super::super::account::LoginPage;
 use super::super::account::MePage;
@@ -64,6 +65,10 @@ pub(super) fn account(theme: Theme) -> Vec<(&'static str, String)> {
         name: FieldView::of("Marina Costa"),
         current_error: None,
         password_error: None,
+        alerts: Some(AlertsView {
+            on: true,
+            can_mail: false,
+        }),
         two_step: false,
         sessions: vec![
             SessionView {

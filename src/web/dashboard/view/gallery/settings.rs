@@ -43,6 +43,7 @@ fn health(theme: Theme) -> HealthPage {
         shell: shell("System health", Area::Health, theme),
         verdict: ChipView::toned("Working, 2 warnings", Tone::Warn, Some(Icon::WARNING)),
         about: "linktor 0.1.0 \u{b7} up 41 days \u{b7} chat.aurora.example".to_owned(),
+        backup: Some("Last backup 19 Nov 2026".to_owned()),
         part: HealthPart {
             figures: vec![
                 figure("Memory (RSS)", "58", "MB", "Highest: 71 MB"),
@@ -143,6 +144,7 @@ pub(super) fn settings(theme: Theme) -> Vec<(&'static str, String)> {
         teams: vec!["Support".to_owned()],
         seen: Some(ago("2026-11-22T10:40:00Z")),
         two_step: active,
+        invited: false,
         changeable: !me,
         active,
         me,
@@ -150,6 +152,7 @@ pub(super) fn settings(theme: Theme) -> Vec<(&'static str, String)> {
     let users = UsersPage {
         shell: shell("Users", Area::Users, theme),
         banner: None,
+        fresh: None,
         users: vec![
             user("Rafael Lima", true, true),
             user("Marina Costa", false, true),
