@@ -41,7 +41,7 @@ pub const SETTLED_AFTER: Duration = Duration::from_secs(2 * 60);
 /// The kind of the notes that a connection leaves.
 pub const CONNECT: &str = "connect";
 /// The setting in which a channel keeps when its access ends.
-const EXPIRY: &str = "tokenExpiresAt";
+const EXPIRY: &str = "expiresAt";
 
 /// Has it looked at whether operators must be told of a channel.
 ///
@@ -131,9 +131,5 @@ pub fn standing(channel: &Channel) -> Standing {
 /// When the access of a channel ends, where its vendor told.
 #[must_use]
 pub fn expiry(channel: &Channel) -> Option<Timestamp> {
-    let held = channel.settings.get(EXPIRY)?;
-    match held.as_i64() {
-        Some(secs) => (secs > 0).then(|| Timestamp::from_secs(secs)),
-        None => Timestamp::parse(held.as_str()?),
-    }
+    Timestamp::parse(channel.settings.get(EXPIRY)?.as_str()?)
 }

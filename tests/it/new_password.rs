@@ -194,6 +194,13 @@ fn without_mail_people_are_told_what_to_do_instead() {
             .text();
         assert!(page.contains("linktor user link"), "{page}");
         let me = server.api().get("/auth/me").await.ok();
+        assert_eq!(me["alertMails"], true);
+        let quiet = server
+            .api()
+            .patch("/auth/me", json!({ "alertMails": false }))
+            .await
+            .ok();
+        assert_eq!(quiet["alertMails"], false);
         let path = format!("/users/{}/link", me["id"].as_str().unwrap());
         let link = server.api().post(&path, json!({})).await.ok();
         assert_eq!(link["mailed"], false);

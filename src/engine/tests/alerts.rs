@@ -168,10 +168,10 @@ async fn a_warning_of_the_vendor_and_an_access_that_ends_are_told() {
     })
     .await;
     assert_eq!(post.after(2).await, [(post.admin, News::Warned)]);
-    let end = now.plus(Duration::from_secs(10 * 24 * 3_600)).as_secs();
+    let end = now.plus(Duration::from_secs(10 * 24 * 3_600)).to_string();
     post.change(move |tx, pen, channel| {
         let told = Connected {
-            settings: Opaque::from_iter([("tokenExpiresAt".to_owned(), end.into())]),
+            settings: Opaque::from_iter([("expiresAt".to_owned(), end.clone().into())]),
             ..Connected::default()
         };
         standing::works(tx, pen, channel, &told)

@@ -14,6 +14,7 @@ use crate::engine::setup::organisation::OrganisationChanges;
 use crate::model::actor::Actor;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
+use crate::model::user::AlertMails;
 use crate::web::api::answer::Answer;
 use crate::web::api::answer::Answered;
 use crate::web::api::caller::ApiCaller;
@@ -164,6 +165,9 @@ struct ProfilePatch {
     /// A picture; null clears it.
     #[serde(default, alias = "avatar", deserialize_with = "clearable")]
     avatar_url: Option<String>,
+    /// Whether to be written to when a channel breaks; for those who can manage channels.
+    #[serde(default)]
+    alert_mails: Option<bool>,
 }
 
 /// A pair of tokens.
@@ -227,15 +231,21 @@ struct MeOut {
     user: UserOut,
     /// `api_key` or `token`.
     auth_type: &'static str,
+    /// Whether the person is written to when a channel breaks, while they can manage channels.
+    alert_mails: bool,
 }
 
 impl MeOut {
-    fn new(user: UserOut, proof: Proof) -> Self {
+    fn new(user: UserOut, alert_mails: AlertMails, proof: Proof) -> Self {
         let auth_type = match proof {
             Proof::Key => "api_key",
             Proof::Token(_) => "token",
         };
-        Self { user, auth_type }
+        Self {
+            user,
+            auth_type,
+            alert_mails: alert_mails == AlertMails::On,
+        }
     }
 }
 
@@ -326,8 +336,9 @@ async fn logout(caller: ApiCaller, state: Data<State>, body: Body<LogoutIn>) -> 
 }
 
 async fn me(caller: ApiCaller, state: Data<State>) -> Answered {
+    let alerts = caller.user.alert_mails;
     let user = UserOut::new(caller.user, tenant_of(&state)?);
-    Ok(Answer::one(&MeOut::new(user, caller.proof)))
+    Ok(Answer::one(&MeOut::new(user, alerts, caller.proof)))
 }
 
 async fn update_me(caller: ApiCaller, state: Data<State>, body: Body<ProfilePatch>) -> Answered {
@@ -335,6 +346,10 @@ async fn update_me(caller: ApiCaller, state: Data<State>, body: Body<ProfilePatc
         name: body.0.name,
         phone: body.0.phone,
         avatar_url: body.0.avatar_url,
+        alert_mails: body
+            .0
+            .alert_mails
+            .map(|on| if on { AlertMails::On } else { AlertMails::Off }),
         ..UserChanges::default()
     };
     let user = state
@@ -342,8 +357,9 @@ async fn update_me(caller: ApiCaller, state: Data<State>, body: Body<ProfilePatc
         .users
         .update(&caller.actor, caller.user.id, changes)
         .await?;
+    let alerts = user.alert_mails;
     let user = UserOut::new(user, tenant_of(&state)?);
-    Ok(Answer::one(&MeOut::new(user, caller.proof)))
+    Ok(Answer::one(&MeOut::new(user, alerts, caller.proof)))
 }
 
 async fn change_password(

@@ -1,7 +1,7 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-6f6050f5ac.css";
+pub const CSS: &str = "/app/assets/app-b87427034a.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-f17ed6847c.js";
 /// The parts of the script that not every visit needs.
@@ -31,7 +31,7 @@ pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-6f6050f5ac.css", "app.css", "text/css; charset=utf-8"),
+    ("app-b87427034a.css", "app.css", "text/css; charset=utf-8"),
     ("app-f17ed6847c.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("chat-36f11165aa.css", "chat.css", "text/css; charset=utf-8"),
