@@ -96,6 +96,8 @@ pub struct Capabilities {
     pub header_max: usize,
     /// Buttons that answer, at most.
     pub buttons_max: usize,
+    /// Whether more buttons than that go on in further messages, where some do more than answer.
+    pub buttons_go_on: bool,
     /// The longest title of a button, in characters.
     pub button_title_max: usize,
     /// Buttons that open an address.
@@ -195,6 +197,7 @@ impl Capabilities {
         stickers: false,
         header_max: 0,
         buttons_max: 0,
+        buttons_go_on: false,
         button_title_max: 20,
         url_buttons: Placing::Nowhere,
         call_buttons: Placing::Nowhere,

@@ -37,6 +37,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         document_bytes: 25 * MIB,
     },
     buttons_max: 3,
+    buttons_go_on: true,
     button_title_max: 20,
     url_buttons: Placing::Anywhere,
     call_buttons: Placing::Anywhere,

@@ -49,6 +49,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         "image/webp",
     ],
     buttons_max: 3,
+    buttons_go_on: true,
     button_title_max: 20,
     url_buttons: Placing::Anywhere,
     quick_replies_max: 13,

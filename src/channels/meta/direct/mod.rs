@@ -13,6 +13,8 @@ pub mod render;
 pub mod said;
 pub mod shown;
 pub mod subscription;
+#[cfg(test)]
+mod tests;
 
 use crate::channels::meta::graph::Graph;
 use crate::model::outbound::Account;

@@ -20,6 +20,9 @@ use crate::model::content::Section;
 use crate::model::content::Text;
 use crate::model::rejection::Rejection;
 
+/// What stands above buttons that go on from the message before.
+const MORE_BUTTONS: &str = "More options:";
+
 /// How an offer will be shown.
 #[derive(Debug, Clone, Copy)]
 struct Plan {
@@ -95,11 +98,18 @@ impl Fitting<'_> {
 
     /// The best form; none where nothing can be pressed or there is too much to press.
     fn plan(&self, offer: &Offer) -> Option<Plan> {
-        if offer.count() == 0 {
+        if offer.count() == 0 && !self.goes_on(offer) {
             let keeps_links = !offer.links.is_empty() && self.keeps_links(offer);
             return keeps_links.then_some(Plan {
                 form: Form::Buttons,
                 keeps_links,
+                cuts: false,
+            });
+        }
+        if self.goes_on(offer) {
+            return Some(Plan {
+                form: Form::Buttons,
+                keeps_links: true,
                 cuts: false,
             });
         }
@@ -114,6 +124,24 @@ impl Fitting<'_> {
         whole
             .map(|form| plan(*form, false))
             .or_else(|| cut.map(|form| plan(*form, true)))
+    }
+
+    /// Whether more buttons than fit one message go on in further ones.
+    fn goes_on(&self, offer: &Offer) -> bool {
+        let row = self.row;
+        let titles = offer.rows().map(|choice| &choice.title);
+        let titles = titles.chain(offer.links.iter().map(|button| &button.title));
+        row.buttons_go_on
+            && offer.form == Form::Buttons
+            && !offer.links.is_empty()
+            && offer.count() + offer.links.len() > row.buttons_max
+            && titles
+                .into_iter()
+                .all(|title| length(title) <= row.button_title_max)
+            && offer
+                .links
+                .iter()
+                .all(|button| self.can_place(button, row.buttons_max))
     }
 
     /// Whether the buttons that do more than answer can stay beside the others.
@@ -222,18 +250,16 @@ impl Fitting<'_> {
         };
         let text = numbered::blocks(&[&words, &spelled_out, &addresses]);
         let text = self.say_all_but_the_end(text)?;
+        if plan.form == Form::Buttons {
+            let shown = self.buttons(content, offer, plan);
+            return self.show_buttons(header, text, footer, &shown);
+        }
         let part = match plan.form {
             Form::QuickReplies => Content::Text(Text {
                 text,
                 quick_replies: self.quick_replies(offer),
             }),
-            Form::Buttons => Content::Buttons(Buttons {
-                header,
-                text,
-                footer,
-                buttons: self.buttons(content, offer, plan),
-            }),
-            Form::List => Content::List(List {
+            Form::Buttons | Form::List => Content::List(List {
                 header,
                 text,
                 footer,
@@ -242,6 +268,36 @@ impl Fitting<'_> {
             }),
         };
         self.fitted.parts.push(part);
+        Ok(())
+    }
+
+    /// Sends words with buttons, in as many messages as the buttons need.
+    fn show_buttons(
+        &mut self,
+        header: Option<String>,
+        text: String,
+        footer: Option<String>,
+        shown: &[Button],
+    ) -> Result<(), Rejection> {
+        let groups = shown.chunks(self.row.buttons_max.max(1));
+        if groups.len() > 1 {
+            let (count, messages) = (shown.len(), groups.len());
+            self.divide(format!(
+                "{count} buttons were dealt out to {messages} messages"
+            ))?;
+        }
+        let mut first = Some((header, text, footer));
+        for group in groups {
+            let (header, text, footer) = first
+                .take()
+                .unwrap_or_else(|| (None, MORE_BUTTONS.to_owned(), None));
+            self.fitted.parts.push(Content::Buttons(Buttons {
+                header,
+                text,
+                footer,
+                buttons: group.to_vec(),
+            }));
+        }
         Ok(())
     }
 
