@@ -3,8 +3,8 @@
 use crate::base::phone::PhoneNumber;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
-use crate::engine::people::users::clean_email;
-use crate::engine::people::users::clean_name;
+use crate::engine::people::names::clean_email;
+use crate::engine::people::names::clean_name;
 use crate::model::Opaque;
 use crate::model::contact::Contact;
 use crate::model::contact::Identity;

@@ -4,7 +4,7 @@ use crate::engine::audit;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
-use crate::engine::people::users::clean_name;
+use crate::engine::people::names::clean_name;
 use crate::model::actor::Actor;
 use crate::model::event::Event;
 use crate::model::event::TeamEvent;
