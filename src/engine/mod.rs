@@ -41,6 +41,7 @@ use crate::engine::inbox::files::Files;
 use crate::engine::inbox::history::Histories;
 use crate::engine::inbox::list::Listing;
 use crate::engine::inbox::reading::Reading;
+use crate::engine::inbox::revising::Revising;
 use crate::engine::inbox::searching::Searching;
 use crate::engine::inbox::send::Sending;
 use crate::engine::inbox::surroundings::Surroundings;
@@ -88,6 +89,8 @@ pub struct Engine {
     pub events: Events,
     /// Keeping what is not sent yet.
     pub unsents: Unsents,
+    /// Changing and taking back messages.
+    pub revising: Revising,
     /// Telling who types.
     pub typing: Typing,
     /// What pages show around conversations.
@@ -163,6 +166,7 @@ impl Engine {
             searching: Searching(context.clone()),
             events: Events(context.clone()),
             unsents: Unsents(context.clone()),
+            revising: Revising(context.clone()),
             typing: Typing(context.clone()),
             surroundings: Surroundings(context.clone()),
             files: Files(context.clone()),

@@ -351,6 +351,34 @@ impl Content {
         })
     }
 
+    /// What stands in the place of a message that was taken away.
+    #[must_use]
+    pub fn deleted() -> Self {
+        Self::Unsupported(Unsupported {
+            kind: "deleted".to_owned(),
+            raw: Opaque::new(),
+        })
+    }
+
+    /// The same with other words: the text, or the words under a file; none where there are none
+    /// of one's own to change.
+    #[must_use]
+    pub fn with_words(&self, words: &str) -> Option<Self> {
+        let mut changed = self.clone();
+        if let Some(media) = changed.media_mut() {
+            media.caption = Some(words.to_owned()).filter(|words| !words.trim().is_empty());
+            return Some(changed);
+        }
+        match &mut changed {
+            Self::Text(Text { text, .. })
+            | Self::Buttons(Buttons { text, .. })
+            | Self::List(List { text, .. }) => words.clone_into(text),
+            Self::Carousel(carousel) => carousel.text = Some(words.to_owned()),
+            _ => return None,
+        }
+        Some(changed)
+    }
+
     /// The name of the type on the wire.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

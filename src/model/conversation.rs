@@ -187,7 +187,7 @@ impl Priority {
 pub struct Preview {
     /// The message.
     pub message_id: MessageId,
-    /// Its content type.
+    /// Its content type; `deleted` where it was taken away.
     pub kind: String,
     /// Its words on one line, at most 160 characters.
     pub text: String,

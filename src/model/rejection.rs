@@ -34,6 +34,7 @@ codes! {
     InvalidResetToken = "INVALID_RESET_TOKEN",
     ActiveConversationsExist = "ACTIVE_CONVERSATIONS_EXIST",
     DeleteNotSupported = "DELETE_NOT_SUPPORTED",
+    DeleteWindowExpired = "DELETE_WINDOW_EXPIRED",
     AuthenticationRequired = "AUTHENTICATION_REQUIRED",
     InvalidApiKey = "INVALID_API_KEY",
     InvalidToken = "INVALID_TOKEN",

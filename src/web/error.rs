@@ -24,7 +24,8 @@ pub fn status_of(code: Code) -> StatusCode {
         | C::InvalidUrl
         | C::InvalidResetToken
         | C::ActiveConversationsExist
-        | C::DeleteNotSupported => StatusCode::BAD_REQUEST,
+        | C::DeleteNotSupported
+        | C::DeleteWindowExpired => StatusCode::BAD_REQUEST,
         C::AuthenticationRequired
         | C::InvalidApiKey
         | C::InvalidToken

@@ -17,6 +17,8 @@ mod order;
 pub mod overtaken;
 pub mod reading;
 pub mod receipts;
+pub mod revised;
+pub mod revising;
 pub mod searching;
 pub mod send;
 pub mod surroundings;

@@ -177,6 +177,9 @@ impl Sending {
             .write("trying a message again", move |tx| {
                 let mut pen = stamp.pen();
                 let mut message = sight::message_in(tx, &actor, id)?;
+                if message.deleted_at.is_some() {
+                    return Err(Rejection::field("id", "must not be deleted").into());
+                }
                 if !states.contains(&message.delivery) {
                     let wrong = "must be failed, or of unknown outcome, for this";
                     return Err(Rejection::field("status", wrong).into());

@@ -13,7 +13,7 @@ use crate::engine::find;
 use crate::engine::inbox::files::Bringer;
 use crate::engine::inbox::files::Files;
 use crate::engine::inbox::files::UPLOAD_MAX_BYTES;
-use crate::engine::ingest::apply;
+use crate::engine::inbox::revised;
 use crate::engine::vendor::Line;
 use crate::model::actor::Who;
 use crate::model::attachment::Attachment;
@@ -186,7 +186,7 @@ async fn attach(
             message.metadata.remove(WHY);
             let mut pen = stamp.pen();
             message.updated_at = pen.now;
-            Ok(apply::update(tx, &mut pen, &message)?)
+            Ok(revised::store(tx, &mut pen, &message)?)
         })
         .await
 }
@@ -224,7 +224,7 @@ pub async fn give_up(
             let why = error.message.clone();
             message.metadata.insert(WHY.to_owned(), why.into());
             message.updated_at = pen.now;
-            Ok(apply::update(tx, &mut pen, &message)?)
+            Ok(revised::store(tx, &mut pen, &message)?)
         })
         .await
 }

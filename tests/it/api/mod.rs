@@ -3,4 +3,5 @@
 mod contacts;
 mod conversation_list;
 mod conversations;
+mod messages;
 mod promises;

@@ -39,6 +39,7 @@ use crate::model::outbound::Renewed;
 use crate::model::outbound::Sending;
 use crate::model::outbound::Sign;
 use crate::model::outbound::Step;
+use crate::model::outbound::Taken;
 use crate::model::outbound::Watcher;
 use crate::model::outbound::Wish;
 use crate::model::rejection::FieldError;
@@ -220,6 +221,28 @@ impl Channel for Probe {
         })]
     }
 
+    fn edit(&self, taken: &Taken<'_>, parts: &[Content], asked: &Asked<'_>) -> Next<()> {
+        if let Some(reply) = asked.replies.last() {
+            accepted(reply)?;
+        }
+        let mut todo = taken.external_ids.iter().zip(parts);
+        Ok(match todo.nth(asked.replies.len()) {
+            Some((id, part)) => {
+                let body = json!({ "id": id, "to": taken.to, "text": part.words() });
+                ask("edit", asked.account, "/edit", &body)
+            }
+            None => Step::Done(()),
+        })
+    }
+
+    fn delete(&self, taken: &Taken<'_>, asked: &Asked<'_>) -> Next<()> {
+        if let Some(reply) = asked.replies.first() {
+            return accepted(reply).map(|_| Step::Done(()));
+        }
+        let body = json!({ "ids": taken.external_ids.join(" ") });
+        Ok(ask("delete", asked.account, "/delete", &body))
+    }
+
     fn show(&self, sign: Sign, watcher: &Watcher<'_>) -> Option<Call> {
         let path = match sign {
             Sign::Typing => "/typing",
@@ -232,6 +255,15 @@ impl Channel for Probe {
             ..get(watcher.account, path)
         }))
     }
+}
+
+fn ask<T>(what: &'static str, account: &Account, path: &str, body: &Value) -> Step<T> {
+    let call = Call::http(HttpRequest {
+        method: Method::Post,
+        body: body.to_string().into_bytes(),
+        ..get(account, path)
+    });
+    Step::Ask { what, call }
 }
 
 fn get(account: &Account, path: &str) -> HttpRequest {

@@ -313,6 +313,7 @@ fn words_for(kind: &str) -> &'static str {
         "list" => "List",
         "carousel" => "Cards",
         "reaction" => "Reaction",
+        "deleted" => "Deleted message",
         _ => "Message",
     }
 }
