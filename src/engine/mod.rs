@@ -62,6 +62,7 @@ use crate::engine::setup::channels::Channels;
 use crate::engine::setup::organisation::Organisations;
 use crate::engine::setup::stats::Stats;
 use crate::engine::setup::tags::Tags;
+use crate::engine::setup::templates::Templates;
 use crate::engine::setup::traffic::Traffic;
 use crate::engine::setup::usage::Counting;
 use crate::engine::webchat::Webchat;
@@ -123,6 +124,8 @@ pub struct Engine {
     pub health: Health,
     /// Channels.
     pub channels: Channels,
+    /// What their vendors keep and approve.
+    pub templates: Templates,
     /// What passed through them lately.
     pub traffic: Traffic,
     /// The business.
@@ -151,6 +154,7 @@ impl Engine {
             stats: Stats(context.clone()),
             counting: Counting(context.clone()),
             channels: Channels(context.clone()),
+            templates: Templates(context.clone()),
             traffic: Traffic(context.clone()),
             organisations: Organisations(context.clone()),
             audit: Audit(context.clone()),

@@ -115,6 +115,9 @@ pub struct Identity {
     /// Since when and why nothing may be sent to it.
     #[serde(default)]
     pub closed: Option<Closed>,
+    /// When the vendor was last asked who it is.
+    #[serde(default)]
+    pub looked_up_at: Option<Timestamp>,
 }
 
 /// That nothing may be sent to an address.

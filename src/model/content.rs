@@ -291,6 +291,9 @@ pub struct Story {
     pub id: Option<String>,
     /// Where it can be seen while it lasts.
     pub url: Option<String>,
+    /// Its picture or film, where the operator chose to keep what vendors show for a day: it is
+    /// copied in like a file.
+    pub media: Option<Media>,
 }
 
 /// A reply to a story of ours.
@@ -418,6 +421,30 @@ impl Content {
         }
     }
 
+    /// What came with it from a vendor who keeps it for a while only: its file, the recording of a
+    /// call, the picture of a story.
+    #[must_use]
+    pub const fn brought(&self) -> Option<&Media> {
+        match self {
+            Self::StoryMention(story) | Self::StoryReply(StoryReply { story, .. }) => {
+                story.media.as_ref()
+            }
+            Self::Call(call) => call.recording.as_ref(),
+            other => other.media(),
+        }
+    }
+
+    /// The same, to be filled in.
+    pub const fn brought_mut(&mut self) -> Option<&mut Media> {
+        match self {
+            Self::StoryMention(story) | Self::StoryReply(StoryReply { story, .. }) => {
+                story.media.as_mut()
+            }
+            Self::Call(call) => call.recording.as_mut(),
+            other => other.media_mut(),
+        }
+    }
+
     /// Every stored file in it, also those of cards and calls.
     #[must_use]
     pub fn files(&self) -> Vec<MediaId> {
@@ -428,6 +455,8 @@ impl Content {
                 .filter_map(|card| card.image.as_ref())
                 .collect(),
             Self::Call(call) => call.recording.iter().collect(),
+            Self::StoryMention(story) => story.media.iter().collect(),
+            Self::StoryReply(reply) => reply.story.media.iter().collect(),
             other => other.media().into_iter().collect(),
         };
         media.into_iter().filter_map(|file| file.media_id).collect()

@@ -64,6 +64,7 @@ codes! {
     ContactOptedOut = "CONTACT_OPTED_OUT",
     ContactUnreachable = "CONTACT_UNREACHABLE",
     ContentTooLong = "CONTENT_TOO_LONG",
+    TemplateNotApproved = "TEMPLATE_NOT_APPROVED",
     ProviderNotConfigured = "PROVIDER_NOT_CONFIGURED",
     RateLimitExceeded = "RATE_LIMIT_EXCEEDED",
     ChannelError = "CHANNEL_ERROR",

@@ -33,6 +33,7 @@ use crate::model::ids::QuarantineId;
 use crate::model::ids::SessionId;
 use crate::model::ids::TagId;
 use crate::model::ids::TeamId;
+use crate::model::ids::TemplateId;
 use crate::model::ids::UserId;
 use crate::model::ids::VisitorId;
 use crate::model::ids::WebchatSessionId;
@@ -44,6 +45,7 @@ use crate::model::pass::Pass;
 use crate::model::session::Session;
 use crate::model::tag::Tag;
 use crate::model::team::Team;
+use crate::model::template::Template;
 use crate::model::unsent::Unsent;
 use crate::model::user::User;
 use crate::model::webchat::TimelineEntry;
@@ -156,6 +158,12 @@ pub const CHANNELS: Keyspace<ChannelId, Channel> = Keyspace::named("channel/reco
 pub const POSITIONS: Keyspace<ChannelId, String> = Keyspace::named("channel/position");
 /// What operators were told of a channel.
 pub const TOLD: Keyspace<ChannelId, Told> = Keyspace::named("channel/told");
+/// Our copies of templates that vendors keep.
+pub const TEMPLATES: Keyspace<(ChannelId, TemplateId), Template> =
+    Keyspace::named("channel_template/record");
+/// Templates by channel, name and language.
+pub const TEMPLATE_BY_NAME: Keyspace<(ChannelId, String, String), TemplateId> =
+    Keyspace::named("channel_name_language/template");
 /// Webhooks that could not be read.
 pub const QUARANTINE: Keyspace<QuarantineId, Quarantined> = Keyspace::named("quarantine/record");
 
@@ -291,6 +299,8 @@ pub const NAMES: &[&str] = &[
     "channel/record",
     "channel/position",
     "channel/told",
+    "channel_template/record",
+    "channel_name_language/template",
     "quarantine/record",
     "contact/record",
     "name_contact/none",

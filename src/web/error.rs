@@ -53,6 +53,7 @@ pub fn status_of(code: Code) -> StatusCode {
         | C::ContactOptedOut
         | C::ContactUnreachable
         | C::ContentTooLong
+        | C::TemplateNotApproved
         | C::ProviderNotConfigured => StatusCode::UNPROCESSABLE_ENTITY,
         C::RateLimitExceeded => StatusCode::TOO_MANY_REQUESTS,
         C::ChannelError => StatusCode::BAD_GATEWAY,

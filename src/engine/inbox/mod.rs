@@ -23,6 +23,7 @@ pub mod searching;
 pub mod send;
 pub mod surroundings;
 pub mod target;
+pub mod templates;
 pub mod typing;
 pub mod unsent;
 pub mod visitor_timeline;

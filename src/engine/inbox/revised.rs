@@ -8,6 +8,7 @@ use crate::engine::context::Pen;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::visitor_timeline;
 use crate::engine::rules::revising::Scope;
+use crate::model::Opaque;
 use crate::model::content::Content;
 use crate::model::conversation::Preview;
 use crate::model::event::Event;
@@ -85,7 +86,7 @@ pub fn withdraw(
     message.sent_as.clear();
     message.converted.clear();
     message.reactions.clear();
-    message.metadata.remove(HISTORY);
+    message.metadata = Opaque::from_iter([("deleted".to_owned(), true.into())]);
     message.deleted_at = Some(pen.now);
     message.deleted_for_everyone = scope == Scope::Everyone;
     message.updated_at = pen.now;

@@ -17,7 +17,9 @@ use crate::engine::rules::revising;
 use crate::engine::rules::revising::Reach;
 use crate::engine::rules::revising::Scope;
 use crate::engine::sight;
+use crate::engine::vendor::Broken;
 use crate::engine::vendor::Line;
+use crate::engine::vendor::declined;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::capability::Capabilities;
@@ -32,7 +34,6 @@ use crate::model::message::Message;
 use crate::model::opaque;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Next;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Taken;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
@@ -175,7 +176,7 @@ impl Revising {
         }
         let mut line = Line::open(&self.0, channel.clone())?;
         let renewed = line.renew().await;
-        renewed.map_err(|broken| declined(&broken.refusal))?;
+        renewed.map_err(|broken| refused(&broken))?;
         Ok(line)
     }
 
@@ -370,22 +371,14 @@ async fn ask(
     next: impl Fn(&Asked<'_>) -> Next<()> + Send + Sync,
 ) -> Result<(), Rejection> {
     let held = line.hold(next).await;
-    held.map_err(|broken| declined(&broken.refusal))
+    held.map_err(|broken| refused(&broken))
 }
 
 /// The vendor's no, for the person who asked.
-fn declined(refusal: &Refusal) -> Rejection {
-    let error = refusal.error();
-    let code = if error.reason == TOO_OLD {
-        Code::DeleteWindowExpired
-    } else {
-        Code::ChannelError
-    };
-    let rejection = Rejection::new(code, &error.message);
-    match refusal {
-        Refusal::Later { wait, .. } | Refusal::SlowDown { wait, .. } => {
-            rejection.retry_after(wait.unwrap_or_default().as_secs().max(1))
-        }
-        _ => rejection,
+fn refused(broken: &Broken) -> Rejection {
+    let refusal = &broken.refusal;
+    if refusal.error().reason == TOO_OLD {
+        return Rejection::new(Code::DeleteWindowExpired, &refusal.error().message);
     }
+    declined(refusal)
 }

@@ -1,5 +1,6 @@
 //! Sending: one transaction from the request to a message on its way.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::base::crypto::digest;
@@ -18,6 +19,7 @@ use crate::engine::inbox::receipts;
 use crate::engine::inbox::target;
 use crate::engine::inbox::target::Place;
 use crate::engine::inbox::target::Target;
+use crate::engine::inbox::templates;
 use crate::engine::inbox::unsent;
 use crate::engine::inbox::visitor_timeline;
 use crate::engine::live::Signal;
@@ -122,6 +124,17 @@ impl Sending {
                 let row = registry
                     .capabilities(&place.channel.kind)
                     .unwrap_or(&Capabilities::PLAIN);
+                let filled = match draft.audience {
+                    Audience::Customer => templates::complete(tx, &place, row, &draft.content)?,
+                    Audience::Team => None,
+                };
+                let draft = match filled {
+                    Some(content) => Cow::Owned(Draft {
+                        content,
+                        ..draft.clone()
+                    }),
+                    None => Cow::Borrowed(&draft),
+                };
                 let shorten = |media: &Media| links.address(media);
                 let fitted = match draft.audience {
                     Audience::Customer => {
@@ -190,6 +203,7 @@ impl Sending {
                     .unwrap_or(&Capabilities::PLAIN);
                 let asked = (&message.content, message.source);
                 target::may_send(tx, &place, caps, asked, pen.now)?;
+                templates::complete(tx, &place, caps, &message.content)?;
                 message.delivery = Delivery::Pending;
                 message.handled_at = None;
                 message.error = None;

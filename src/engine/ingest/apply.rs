@@ -13,6 +13,7 @@ use crate::engine::ingest::access;
 use crate::engine::ingest::media;
 use crate::engine::ingest::news;
 use crate::engine::ingest::ours;
+use crate::engine::ingest::people;
 use crate::engine::ingest::presses;
 use crate::engine::ingest::senders;
 use crate::engine::rules::choices;
@@ -59,19 +60,19 @@ pub fn all(
     row: Option<&Capabilities>,
     events: &[InboundEvent],
 ) -> Result<Vec<Recorded>, EngineError> {
-    let hours = row.map_or(REPEAT_HOURS, |row| row.repeat_hours);
+    let hours = repeat_hours(row);
     let mut recorded = Vec::with_capacity(events.len());
     for event in events {
         recorded.push(match event {
             InboundEvent::Message(message) if row.is_some_and(|row| row.own_transport) => {
                 let message = programs::as_visitor(tx, pen, &channel, message)?;
-                let one = record(tx, pen, &channel, hours, &message)?;
+                let one = record(tx, pen, &channel, row, &message)?;
                 if let Some(id) = one.message_id.filter(|_| !one.duplicate) {
                     programs::spoke(tx, &message.from.address, id)?;
                 }
                 one
             }
-            InboundEvent::Message(message) => record(tx, pen, &channel, hours, message)?,
+            InboundEvent::Message(message) => record(tx, pen, &channel, row, message)?,
             InboundEvent::Receipt(receipt) => hear(tx, pen, &channel, receipt)?,
             InboundEvent::Reaction(reaction) => react(tx, pen, &channel, reaction)?,
             InboundEvent::Edit(edit) => change(tx, pen, &channel, edit)?,
@@ -127,13 +128,18 @@ pub const fn nothing() -> Recorded {
     }
 }
 
+fn repeat_hours(row: Option<&Capabilities>) -> u16 {
+    row.map_or(REPEAT_HOURS, |row| row.repeat_hours)
+}
+
 fn record(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
     channel: &Channel,
-    hours: u16,
+    row: Option<&Capabilities>,
     inbound: &InboundMessage,
 ) -> Result<Recorded, EngineError> {
+    let hours = repeat_hours(row);
     let event = dedup::Named {
         channel: channel.id,
         direction: Direction::Inbound,
@@ -156,6 +162,7 @@ fn record(
     dedup::remember_event(tx, &event, message.id, pen.now, hours)?;
     media::want(tx, pen, &mut message)?;
     presses::want(tx, pen, &message)?;
+    people::want(tx, pen, row, &message)?;
     visitor_timeline::bring(tx, pen, &mut message)?;
     Ok(Recorded {
         message_id: Some(message.id),

@@ -8,6 +8,7 @@ pub mod apply;
 pub mod media;
 pub mod news;
 pub mod ours;
+pub mod people;
 pub mod presses;
 pub mod quarantine;
 pub mod seen;

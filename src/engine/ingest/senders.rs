@@ -234,5 +234,6 @@ fn new_identity(
         created_at: pen.now,
         last_seen_at: None,
         closed: None,
+        looked_up_at: None,
     }
 }

@@ -258,6 +258,7 @@ pub(super) fn give_address(
         created_at: pen.now,
         last_seen_at: None,
         closed: None,
+        looked_up_at: None,
     };
     Ok(identities::put(tx, &identity)?)
 }

@@ -8,5 +8,6 @@ pub mod identity;
 pub mod retry;
 pub mod revising;
 pub mod sight;
+pub mod templates;
 pub mod threads;
 pub mod window;

@@ -10,6 +10,7 @@ use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::context::secret_place;
 use crate::engine::error::EngineError;
+use crate::engine::setup::afterwards;
 use crate::engine::setup::settings;
 use crate::engine::setup::standing;
 use crate::model::Opaque;
@@ -31,6 +32,7 @@ use crate::store::records::channels;
 use crate::store::records::conversations;
 use crate::store::records::conversations::Owner;
 use crate::store::records::intake;
+use crate::store::records::templates;
 
 /// The longest name, in characters.
 const NAME_MAX: usize = 80;
@@ -297,6 +299,7 @@ impl Channels {
                 let mut pen = stamp.pen();
                 standing::abandon(tx, &mut pen, id)?;
                 intake::forget(tx, id)?;
+                templates::forget_channel(tx, id)?;
                 channels::remove(tx, id)?;
                 note(tx, &mut pen, &actor, "channel.deleted", &channel, Event::ChannelDeleted)?;
                 Ok(())
@@ -432,10 +435,12 @@ impl Channels {
     ) -> Result<Channel, EngineError> {
         let stamp = self.0.stamp();
         let actor = actor.clone();
+        let this = self.clone();
         self.0
             .store
             .write("changing a channel", move |tx| {
                 let mut channel = find(tx, id)?;
+                let before = channel.settings.clone();
                 change(&mut channel)?;
                 let mut pen = stamp.pen();
                 channel.revision += 1;
@@ -444,6 +449,9 @@ impl Channels {
                 if channel.state == ChannelState::Error {
                     // What was wrong may be right now.
                     standing::check_after(tx, &pen, id, Duration::ZERO)?;
+                }
+                if channel.state == ChannelState::Active && channel.settings != before {
+                    afterwards::changed(tx, &pen, id, this.capabilities(&channel))?;
                 }
                 note(tx, &mut pen, &actor, action, &channel, event)?;
                 Ok(channel)

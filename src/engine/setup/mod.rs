@@ -1,5 +1,6 @@
 //! Setting up: channels, the organisation, labels, and the record of who changed what.
 
+pub mod afterwards;
 pub mod answers;
 pub mod audit;
 pub mod backups;
@@ -10,5 +11,6 @@ pub mod settings;
 pub mod standing;
 pub mod stats;
 pub mod tags;
+pub mod templates;
 pub mod traffic;
 pub mod usage;

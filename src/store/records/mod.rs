@@ -24,6 +24,7 @@ pub mod read_marks;
 pub mod sessions;
 pub mod tags;
 pub mod teams;
+pub mod templates;
 pub mod unsent;
 pub mod users;
 pub mod visitors;

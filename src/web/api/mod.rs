@@ -38,6 +38,7 @@ pub mod socket;
 pub mod system;
 pub mod tags;
 pub mod teams;
+pub mod templates;
 pub mod usage;
 pub mod users;
 pub mod wire;
@@ -62,6 +63,7 @@ pub fn routes() -> Routes {
     users::routes(&mut routes);
     teams::routes(&mut routes);
     tags::routes(&mut routes);
+    templates::routes(&mut routes);
     api_keys::routes(&mut routes);
     contacts::routes(&mut routes);
     channels::routes(&mut routes);

@@ -1,6 +1,7 @@
 //! Sending through a real store and real HTTP, to a vendor in the test's own process.
 
 mod addresses;
+mod afterwards;
 mod asking;
 mod failing;
 mod files;
@@ -8,6 +9,7 @@ mod lanes;
 mod leaving;
 mod probe;
 mod revising;
+mod templates;
 mod trouble;
 mod vendor;
 
@@ -85,6 +87,12 @@ static REACHING: Capabilities = Capabilities {
     edits: true,
     deletes: true,
     change_hours: Some(48),
+    approved_templates: true,
+    profiles: true,
+    matrix: Matrix {
+        templates: Support::Full,
+        ..FAST.matrix
+    },
     ..FAST
 };
 static SLOW: Capabilities = Capabilities {

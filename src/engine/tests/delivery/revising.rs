@@ -79,7 +79,7 @@ async fn a_change_reaches_the_vendor_and_then_our_copy() {
 async fn what_the_vendor_does_not_change_stays_as_the_customer_sees_it() {
     let (mut house, message) = House::with_sent("reaching", "one").await;
     for (answer, wait) in [(400, false), (503, true)] {
-        house.vendor.answers_first(vec![Answer::status(answer)]);
+        house.vendor.answers(move |_| Answer::status(answer));
         let Err(EngineError::Refused(refused)) = house.reword(&message, "two").await else {
             unreachable!("the vendor said no");
         };
