@@ -203,6 +203,7 @@ mod tests {
             deleted_at: None,
             calls_taken: 0,
             attempts: Vec::new(),
+            handled_at: None,
             deleted_for_everyone: false,
         }
     }

@@ -12,6 +12,6 @@ pub fn declined(refusal: &Refusal) -> Rejection {
         Refusal::Later { wait, .. } | Refusal::SlowDown { wait, .. } => {
             rejection.retry_after(wait.unwrap_or_default().as_secs().max(1))
         }
-        Refusal::Never(_) | Refusal::Account(_) => rejection,
+        _ => rejection,
     }
 }
