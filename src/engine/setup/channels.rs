@@ -10,6 +10,9 @@ use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::context::secret_place;
 use crate::engine::error::EngineError;
+use crate::engine::setup::instructions;
+use crate::engine::setup::instructions::Instruction;
+use crate::engine::setup::instructions::Subject;
 use crate::engine::setup::settings;
 use crate::engine::setup::standing;
 use crate::model::Opaque;
@@ -34,6 +37,13 @@ use crate::store::records::intake;
 
 /// The longest name, in characters.
 const NAME_MAX: usize = 80;
+
+/// The secret that signs webhooks.
+pub const WEBHOOK_SECRET: &str = "webhookSecret";
+/// The secret a vendor says back when it asks whether an address is ours.
+pub(super) const VERIFY_TOKEN: &str = "verifyToken";
+/// The secrets whose renewal makes earlier webhooks fail; a kind of channel has one of them or none.
+const WEBHOOK_SECRETS: [&str; 2] = [WEBHOOK_SECRET, VERIFY_TOKEN];
 
 /// The name of the check of a channel's settings.
 pub(super) const SETTINGS: &str = "settings";
@@ -73,6 +83,8 @@ pub struct Made {
     pub channel: Channel,
     /// Secrets that were generated, in clear.
     pub secrets: Vec<(String, String)>,
+    /// What is left to do by hand.
+    pub instructions: Vec<Instruction>,
 }
 
 /// One step of a test.
@@ -186,10 +198,29 @@ impl Channels {
             )?;
             Ok::<_, EngineError>(channel.clone())
         });
+        let channel = stored.await?;
         Ok(Made {
-            channel: stored.await?,
+            instructions: self.instructions(&channel, &fresh)?,
+            channel,
             secrets: fresh,
         })
+    }
+
+    fn instructions(
+        &self,
+        channel: &Channel,
+        fresh: &[(String, String)],
+    ) -> Result<Vec<Instruction>, EngineError> {
+        let translation = self.translation(&channel.kind)?;
+        let subject = Subject {
+            channel,
+            name: translation.name(),
+            settings: translation.settings(),
+            is_own: self.capabilities(channel).own_transport,
+            public_url: self.0.links.public_url(),
+            webhook_url: &self.webhook_url(channel),
+        };
+        Ok(instructions::steps(&subject, fresh))
     }
 
     /// Changes a channel.
@@ -235,6 +266,23 @@ impl Channels {
         };
         self.change(actor, id, "channel.updated", Event::ChannelUpdated, change)
             .await
+    }
+
+    /// Makes a new secret in place of the one that webhooks are proved with.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such channel, or it makes no such secret by itself.
+    pub async fn renew_webhook_secret(
+        &self,
+        actor: &Actor,
+        id: ChannelId,
+    ) -> Result<(Channel, String), EngineError> {
+        actor.require(Permission::ManageChannels)?;
+        let held = find(&self.0.store.snapshot()?, id)?;
+        let table = self.translation(&held.kind)?.settings();
+        let has = |name: &&str| table.iter().any(|setting| setting.name == *name);
+        let name = WEBHOOK_SECRETS.into_iter().find(has).unwrap_or_default();
+        self.renew_secret(actor, id, name).await
     }
 
     /// Makes a new secret in place of one that the channel makes by itself, and shows it once.

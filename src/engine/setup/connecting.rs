@@ -8,6 +8,7 @@ use crate::engine::error::EngineError;
 use crate::engine::setup::channels::Channels;
 use crate::engine::setup::channels::Check;
 use crate::engine::setup::channels::SETTINGS;
+use crate::engine::setup::channels::VERIFY_TOKEN;
 use crate::engine::setup::channels::find;
 use crate::engine::setup::standing;
 use crate::engine::vendor::Broken;
@@ -80,6 +81,22 @@ impl Channels {
             checks.push(as_known(&channel));
         }
         Ok(checks)
+    }
+
+    /// What a vendor says back when it asks whether the address of a channel is ours, for whoever has
+    /// to enter it there.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such channel.
+    pub fn verify_token(
+        &self,
+        actor: &Actor,
+        id: ChannelId,
+    ) -> Result<Option<String>, EngineError> {
+        actor.require(Permission::ManageChannels)?;
+        let channel = find(&self.0.store.snapshot()?, id)?;
+        let account = self.0.account(&channel)?;
+        Ok(account.secret(VERIFY_TOKEN).map(str::to_owned))
     }
 
     /// Looks at everything a channel needs, and asks the vendor, without changing it here.

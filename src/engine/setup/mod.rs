@@ -5,6 +5,7 @@ pub mod audit;
 pub mod backups;
 pub mod channels;
 pub mod connecting;
+pub mod instructions;
 pub mod organisation;
 pub mod settings;
 pub mod standing;

@@ -21,6 +21,7 @@ use crate::web::api::answer::known_revision;
 use crate::web::api::caller::ApiCaller;
 use crate::web::api::capabilities::CapabilitiesOut;
 use crate::web::api::channel_out::ChannelOut;
+use crate::web::api::channel_out::SetupStepOut as StepOut;
 use crate::web::api::channel_out::StatusOut;
 use crate::web::api::channel_out::TestOut;
 use crate::web::api::channel_out::WebhookOut;
@@ -29,14 +30,12 @@ use crate::web::api::organisation::tenant_of;
 use crate::web::api::page;
 use crate::web::api::page::Asked;
 use crate::web::api::route::Routes;
+use crate::web::api::wire;
 use crate::web::api::wire::Body;
 use crate::web::api::wire::IdOf;
 use crate::web::api::wire::Query;
 use crate::web::error::ApiError;
 use crate::web::state::State;
-
-/// The secret whose renewal makes earlier webhooks fail, where a kind of channel has one.
-const WEBHOOK_SECRET: &str = "webhookSecret";
 
 /// The routes of this subject.
 pub fn routes(routes: &mut Routes) {
@@ -248,7 +247,11 @@ async fn create(caller: ApiCaller, state: Data<State>, body: Body<ChannelIn>) ->
     let revision = made.channel.revision;
     let mut out = ChannelOut::new(&state.engine.channels, made.channel, tenant);
     out.reveal(made.secrets);
-    Ok(Answer::made(&out).revision(revision))
+    let steps: Vec<_> = (1..).zip(made.instructions).map(StepOut::from).collect();
+    let steps = wire::outgoing(&steps);
+    Ok(Answer::made(&out)
+        .revision(revision)
+        .meta("setupInstructions", steps))
 }
 
 fn one(state: &State, channel: Channel) -> Answered {
@@ -354,19 +357,17 @@ async fn webhook(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> 
         .actor
         .require(Permission::ManageChannels)
         .map_err(ApiError::from)?;
-    let channel = state.engine.channels.get(&caller.actor, id.0)?;
-    let url = state.engine.channels.webhook_url(&channel);
+    let channels = &state.engine.channels;
+    let channel = channels.get(&caller.actor, id.0)?;
     Ok(Answer::one(&WebhookOut {
-        url,
-        verify_token: None,
+        url: channels.webhook_url(&channel),
+        verify_token: channels.verify_token(&caller.actor, id.0)?,
     }))
 }
 
 async fn regenerate(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {
     let channels = &state.engine.channels;
-    let (channel, secret) = channels
-        .renew_secret(&caller.actor, id.0, WEBHOOK_SECRET)
-        .await?;
+    let (channel, secret) = channels.renew_webhook_secret(&caller.actor, id.0).await?;
     let url = channels.webhook_url(&channel);
     Ok(Answer::one(&WebhookOut {
         url,
