@@ -382,6 +382,7 @@ fn serve(
             ))
             .configure(web::configure)
     })
+    .on_connect(web::line::hold)
     .workers(config.server.workers)
     .shutdown_timeout(FINISH_SECS)
     .disable_signals()

@@ -12,6 +12,7 @@ pub mod headers;
 pub mod health;
 pub mod hooks;
 pub mod limits;
+pub mod line;
 pub mod log;
 pub mod media;
 pub mod state;

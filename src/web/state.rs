@@ -8,6 +8,8 @@ use crate::config::Config;
 use crate::config::network::Network;
 use crate::engine::Engine;
 use crate::web::api::repeats::UnderWay;
+use crate::web::api::socket_places::Places;
+use crate::web::api::unheard::Unheard;
 use crate::web::dashboard::live::board::Board;
 use crate::web::demo::Demo;
 use crate::web::limits::Limits;
@@ -24,6 +26,10 @@ pub struct State {
     pub limits: Limits,
     /// Requests under an idempotency key that are being answered.
     pub under_way: UnderWay,
+    /// Places for the sockets of programs.
+    pub sockets: Places,
+    /// Sends without a key whose answer nobody heard.
+    pub unheard: Unheard,
     /// What is drawn for many screens at once.
     pub board: Board,
     csrf_key: [u8; 32],
@@ -42,6 +48,8 @@ impl State {
             trusted_proxies: config.server.trusted_proxies.clone(),
             limits: Limits::new(config.limits.clone()),
             under_way: UnderWay::default(),
+            sockets: Places::new(&config.limits),
+            unheard: Unheard::default(),
             board: Board::default(),
             csrf_key,
             demo,
