@@ -10,6 +10,7 @@ use crate::engine::people::invitations;
 use crate::engine::people::invitations::Invitation;
 use crate::engine::people::passwords::Passwords;
 use crate::engine::people::sessions;
+use crate::engine::people::teams;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::event::Event;
@@ -268,6 +269,7 @@ impl Users {
                 may_touch(&actor, &user)?;
                 keep_an_owner(tx, &user)?;
                 release_conversations(tx, &mut pen, id, actor.name())?;
+                teams::leave_all(tx, &mut pen, id)?;
                 sessions::end_all(tx, id, None)?;
                 unsent::forget_user(tx, id)?;
                 users::remove(tx, &user)?;

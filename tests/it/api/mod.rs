@@ -1,9 +1,12 @@
 //! The REST API from outside, a file a subject.
 
 mod bad_input;
+mod channels;
 mod contacts;
 mod conversation_list;
 mod conversations;
+mod media;
+mod people;
 mod promises;
 mod socket;
 mod unheard;
