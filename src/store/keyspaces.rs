@@ -54,6 +54,7 @@ use crate::store::key::Key;
 use crate::store::key::Newest;
 use crate::store::records::audit::AuditEntry;
 use crate::store::records::idempotency::Answered;
+use crate::store::records::mentions::Mention;
 use crate::store::records::outbox::OutboxRow;
 use crate::store::records::quarantine::Quarantined;
 use crate::store::records::read_marks::ReadMark;
@@ -211,6 +212,9 @@ pub const UNSENT: Keyspace<(ConversationId, UserId), Unsent> =
 /// The conversations in which each person has begun to write.
 pub const UNSENT_OF_USER: Keyspace<(UserId, ConversationId), ()> =
     Keyspace::named("user_conversation/unsent");
+/// Conversations in which somebody was named in a note.
+pub const MENTIONS: Keyspace<(UserId, ConversationId), Mention> =
+    Keyspace::named("user_conversation/mention");
 /// Messages, by id: the right edge takes the new ones.
 pub const MESSAGES: Keyspace<MessageId, Message> = Keyspace::named("message/record");
 /// The timeline of each conversation, by position from 1.
@@ -310,6 +314,7 @@ pub const NAMES: &[&str] = &[
     "user_conversation/read_mark",
     "conversation_user/unsent",
     "user_conversation/unsent",
+    "user_conversation/mention",
     "message/record",
     "conversation_position/message",
     "message/undelivered",

@@ -39,7 +39,7 @@ const CHANNELS = {
 };
 
 /** What parts that are loaded later take from `app.js`, which has it loaded: see its exports. */
-const SHARED = /\/(dom|fragments|composer|thread|live|toast|overlays|forms|times)\.js$/;
+const SHARED = /\/(dom|fragments|composer|thread|live|toast|overlays|forms|times|keys)\.js$/;
 
 const packageFile = (name) => join(here, 'node_modules', name);
 

@@ -11,6 +11,7 @@ pub mod glance;
 pub mod heard;
 pub mod history;
 pub mod list;
+pub mod mentions;
 pub mod moves;
 pub mod open;
 mod order;

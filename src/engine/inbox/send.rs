@@ -12,6 +12,7 @@ use crate::engine::inbox::drafts::Audience;
 use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
+use crate::engine::inbox::mentions;
 use crate::engine::inbox::overtaken;
 use crate::engine::inbox::reading;
 use crate::engine::inbox::receipts;
@@ -143,6 +144,9 @@ impl Sending {
                 })
             })
             .await?;
+        if !sent.repeated {
+            mentions::tell(&self.0.live, &sent.message);
+        }
         if let Some(user_id) = written_here.flatten() {
             self.0.live.signal(Signal::Unsent {
                 conversation_id: sent.message.conversation_id,
@@ -357,7 +361,9 @@ fn store(
         metadata: draft.metadata.clone(),
         at: pen.now,
     };
+    let named = mentions::named(tx, draft, actor)?;
     let mut message = entries::append(tx, pen, &mut conversation, entry)?;
+    mentions::take_part(tx, &mut conversation, &message, actor, &named)?;
     if !private {
         if row.own_transport {
             visitor_timeline::bring(tx, pen, &mut message)?;

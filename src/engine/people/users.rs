@@ -27,6 +27,7 @@ use crate::model::user::UserStatus;
 use crate::store::Read;
 use crate::store::Tx;
 use crate::store::records::attachments;
+use crate::store::records::mentions;
 use crate::store::records::read_marks;
 use crate::store::records::unsent;
 use crate::store::records::users;
@@ -270,6 +271,7 @@ impl Users {
                 release_conversations(tx, &mut pen, id, actor.name())?;
                 sessions::end_all(tx, id, None)?;
                 unsent::forget_user(tx, id)?;
+                mentions::forget_user(tx, id)?;
                 users::remove(tx, &user)?;
                 read_marks::forget_user(tx, id)?;
                 note(tx, &mut pen, &actor, "user.deleted", &user)?;

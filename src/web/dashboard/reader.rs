@@ -154,6 +154,7 @@ pub fn counts(state: &State, actor: &Actor) -> Result<CountsView, EngineError> {
         unread: state.engine.listing.unread_of(actor, UNREAD_LOOK)?,
         troubled_channels: state.engine.surroundings.channel_counts()?.1 as u64,
         failed: state.engine.failing.count(actor)?,
+        mentions: state.engine.listing.unseen_mentions(actor)?,
     })
 }
 

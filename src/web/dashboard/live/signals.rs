@@ -3,13 +3,18 @@
 use serde_json::Value;
 use serde_json::json;
 
+use crate::base::text::preview;
 use crate::engine::live::Signal;
 use crate::engine::live::Typist;
 use crate::model::ids::ConversationId;
+use crate::model::ids::MessageId;
 use crate::web::dashboard::live::Gone;
 use crate::web::dashboard::live::Socket;
 use crate::web::dashboard::present::begun;
 use crate::web::dashboard::view::format;
+
+/// How much of a note is told with it, in characters.
+const MENTION_SHOWN: usize = 120;
 
 impl Socket {
     pub(super) async fn show_signal(&mut self, signal: &Signal) -> Result<(), Gone> {
@@ -29,6 +34,13 @@ impl Socket {
                 user_id,
             } if *user_id == self.reader.agent.user.id => {
                 return self.show_begun(*conversation_id).await;
+            }
+            Signal::Mentioned {
+                conversation_id,
+                message_id,
+                user_id,
+            } if *user_id == self.reader.agent.user.id && self.sees(*conversation_id) => {
+                return self.show_mention(*conversation_id, *message_id).await;
             }
             _ => return Ok(()),
         };
@@ -66,6 +78,37 @@ impl Socket {
                 Ok(())
             }
         }
+    }
+
+    /// Tells the reader of a note that names them, and how many such there are.
+    async fn show_mention(
+        &mut self,
+        conversation: ConversationId,
+        note: MessageId,
+    ) -> Result<(), Gone> {
+        let actor = self.reader.actor();
+        let engine = &self.state.engine;
+        let (note, count) = match (
+            engine.histories.message(&actor, note),
+            engine.listing.unseen_mentions(&actor),
+        ) {
+            (Ok(note), Ok(count)) => (note, count),
+            (Err(error), _) | (_, Err(error)) => {
+                tracing::error!("reading a note failed: {error}");
+                return Ok(());
+            }
+        };
+        let words = preview(note.content.words(), MENTION_SHOWN);
+        self.send(&json!({ "kind": "counts", "counts": { "mentions": count } }))
+            .await?;
+        self.send(&json!({
+            "kind": "mentioned",
+            "conversation": conversation,
+            "message": note.id,
+            "by": note.sender.name,
+            "text": words,
+        }))
+        .await
     }
 
     fn viewers(&self, conversation: ConversationId) -> Value {

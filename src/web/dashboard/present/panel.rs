@@ -4,6 +4,7 @@ use crate::engine::inbox::list::Row;
 use crate::model::Opaque;
 use crate::model::contact::Contact;
 use crate::model::contact::Identity;
+use crate::model::conversation::ResolvedBy;
 use crate::model::conversation::Status;
 use crate::model::ids::ConversationId;
 use crate::web::dashboard::present::Eye;
@@ -62,6 +63,12 @@ pub fn panel(eye: &Eye<'_>, beside: &Beside<'_>) -> PanelView {
             .as_ref()
             .map(|user| AvatarView::of(&user.name, &user.id.to_string())),
         team: beside.team.unwrap_or("None").to_owned(),
+        participants: conversation
+            .participants
+            .iter()
+            .map(|user| eye.name_of(*user))
+            .collect::<Vec<_>>()
+            .join(", "),
         priorities: priorities(conversation.priority),
         tags: conversation.tags.clone(),
         tag_choices: beside
@@ -105,6 +112,12 @@ pub fn history(eye: &Eye<'_>, row: &Row, current: Option<ConversationId>) -> His
         .as_ref()
         .map_or("", |last| last.text.as_str());
     let state = match (conversation.status, &row.assignee) {
+        (Status::Resolved, _) if conversation.resolved_by == Some(ResolvedBy::System) => {
+            "Done by itself".to_owned()
+        }
+        (Status::Resolved, _) if conversation.resolved_by == Some(ResolvedBy::Bot) => {
+            "Done by a bot".to_owned()
+        }
         (Status::Resolved, Some(user)) => format!("Done by {}", user.name),
         (Status::Resolved, None) => "Done".to_owned(),
         (Status::Snoozed, _) => "Snoozed".to_owned(),

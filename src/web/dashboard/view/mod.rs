@@ -15,6 +15,7 @@ pub mod composer;
 pub mod contacts;
 pub mod docs;
 pub mod failed;
+pub mod files;
 pub mod filters;
 pub mod format;
 pub mod general;

@@ -70,6 +70,8 @@ pub struct PanelView {
     pub assignee_avatar: Option<AvatarView>,
     /// Team in words.
     pub team: String,
+    /// Who takes part: "Marina Costa, Rafael Lima"; may be empty.
+    pub participants: String,
     /// Priority choices.
     pub priorities: Vec<OptionView>,
     /// Tags of the conversation: each can be taken off.

@@ -409,6 +409,7 @@ fn panel() -> PanelView {
         assignee: "Marina Costa".to_owned(),
         assignee_avatar: Some(marina()),
         team: "Support".to_owned(),
+        participants: "Marina Costa, Rafael Lima".to_owned(),
         priorities: priorities(),
         tags: vec!["Damaged item".to_owned()],
         tag_choices: vec!["Wholesale".to_owned()],
