@@ -10,6 +10,7 @@ use crate::engine::inbox::history::History;
 use crate::engine::inbox::history::Stretch;
 use crate::engine::inbox::list::Row;
 use crate::engine::inbox::list::Span;
+use crate::engine::inbox::surroundings::visitor_of;
 use crate::engine::inbox::unsent::Begun;
 use crate::engine::rules::window;
 use crate::model::Opaque;
@@ -416,8 +417,11 @@ impl<'a> Desk<'a> {
             None => None,
         };
         let tag_choices = engine.surroundings.tag_names()?;
+        let whereabouts = visitor_of(&identities, row.conversation.channel_id)
+            .map(|visitor| engine.webchat.whereabouts(visitor));
         let beside = panel::Beside {
             row,
+            whereabouts,
             identities: &identities,
             others: &others,
             team: team.as_deref(),

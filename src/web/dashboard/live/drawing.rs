@@ -287,6 +287,6 @@ impl Socket {
     }
 }
 
-fn fragment(target: &str, swap: &str, html: &str) -> Value {
+pub(super) fn fragment(target: &str, swap: &str, html: &str) -> Value {
     json!({ "kind": "fragment", "target": target, "swap": swap, "html": html })
 }

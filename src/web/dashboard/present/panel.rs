@@ -1,6 +1,8 @@
 //! The contact beside a conversation.
 
 use crate::engine::inbox::list::Row;
+use crate::engine::live::visitors::Here;
+use crate::engine::webchat::presence::Whereabouts;
 use crate::model::Opaque;
 use crate::model::contact::Contact;
 use crate::model::contact::Identity;
@@ -12,10 +14,16 @@ use crate::web::dashboard::view::atoms::AvatarView;
 use crate::web::dashboard::view::atoms::BadgeView;
 use crate::web::dashboard::view::atoms::ChipView;
 use crate::web::dashboard::view::atoms::TimeView;
+use crate::web::dashboard::view::atoms::Tone;
 use crate::web::dashboard::view::panel::DetailView;
 use crate::web::dashboard::view::panel::HistoryView;
+use crate::web::dashboard::view::panel::PageView;
 use crate::web::dashboard::view::panel::PanelView;
 use crate::web::dashboard::view::panel::ReachView;
+use crate::web::dashboard::view::panel::VisitView;
+
+/// Pages of a visitor that are shown.
+const PAGES_SHOWN: usize = 5;
 
 /// What the panel is drawn from.
 pub struct Beside<'a> {
@@ -25,6 +33,8 @@ pub struct Beside<'a> {
     pub identities: &'a [Identity],
     /// The contact's conversations on all channels, newest first.
     pub others: &'a [Row],
+    /// Where the visitor is, in a web chat.
+    pub whereabouts: Option<Whereabouts>,
     /// The name of the conversation's team.
     pub team: Option<&'a str>,
     /// Labels there are.
@@ -53,6 +63,10 @@ pub fn panel(eye: &Eye<'_>, beside: &Beside<'_>) -> PanelView {
             .iter()
             .map(|identity| reach(eye, identity))
             .collect(),
+        visit: beside
+            .whereabouts
+            .as_ref()
+            .map(|whereabouts| visit(eye, whereabouts)),
         assignee: row
             .assignee
             .as_ref()
@@ -94,6 +108,37 @@ pub fn reach(eye: &Eye<'_>, identity: &Identity) -> ReachView {
         address,
         seen: identity.last_seen_at.map(|at| TimeView::ago(at, eye.now)),
     }
+}
+
+/// Where a visitor is and was, the latest page first.
+fn visit(eye: &Eye<'_>, whereabouts: &Whereabouts) -> VisitView {
+    let (word, tone) = match whereabouts.here {
+        Here::Online => ("On the website now", Tone::Ok),
+        Here::Away => ("The page is open, but not in view", Tone::Warn),
+        Here::Offline => ("Not on the website", Tone::Neutral),
+    };
+    let pages = whereabouts.visits.iter().rev().take(PAGES_SHOWN);
+    VisitView {
+        word: word.to_owned(),
+        tone,
+        pages: pages
+            .map(|visit| PageView {
+                title: page_title(visit.page.title.as_deref(), &visit.page.url),
+                href: visit.page.url.clone(),
+                time: TimeView::ago(visit.at, eye.now),
+            })
+            .collect(),
+    }
+}
+
+/// What a page is called: its title, or its path where it has none.
+fn page_title(title: Option<&str>, url: &str) -> String {
+    let title = title.map(str::trim).filter(|title| !title.is_empty());
+    let path = || {
+        let (_, rest) = url.split_once("://")?;
+        rest.find('/').map(|at| &rest[at..])
+    };
+    title.or_else(path).unwrap_or(url).to_owned()
 }
 
 /// One conversation in a person's history.

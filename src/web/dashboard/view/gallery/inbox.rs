@@ -22,8 +22,10 @@ use super::super::list::RowView;
 use super::super::list::StatusLine;
 use super::super::panel::DetailView;
 use super::super::panel::HistoryView;
+use super::super::panel::PageView;
 use super::super::panel::PanelView;
 use super::super::panel::ReachView;
+use super::super::panel::VisitView;
 use super::super::shell::Area;
 use super::super::shell::Theme;
 use super::super::thread::HeaderView;
@@ -406,6 +408,15 @@ fn panel() -> PanelView {
             ChipView::plain("S\u{e3}o Paulo"),
         ],
         reaches: reaches(),
+        visit: Some(VisitView {
+            word: "On the website now".to_owned(),
+            tone: Tone::Ok,
+            pages: vec![PageView {
+                title: "Cerrado, 250 g".to_owned(),
+                href: "https://auroracoffee.example/products/cerrado".to_owned(),
+                time: TimeView::ago(at("2026-11-22T10:44:00Z"), now()),
+            }],
+        }),
         assignee: "Marina Costa".to_owned(),
         assignee_avatar: Some(marina()),
         team: "Support".to_owned(),
