@@ -155,6 +155,8 @@ async function build() {
   files.set('more.js', await script('more.js', address('app.js')));
   files.set('fields.js', await script('fields.js'));
   files.set('shop.js', await script('shop.js'));
+  files.set('appearance.js', await script('appearance.js'));
+  files.set('preview.js', await script('preview.js'));
   return { files, address, icons };
 }
 
@@ -175,6 +177,8 @@ ${constant('The picture on a phone\'s home screen.', 'TOUCH_ICON', 'touch-180.pn
 ${constant('What a phone needs to install the dashboard.', 'MANIFEST', 'app.webmanifest')}
 ${constant('The style sheet of the full-page chat.', 'CHAT_CSS', 'chat.css')}
 ${constant('The style sheet of the API\'s document.', 'DOCS_CSS', 'docs.css')}
+${constant('The script of pages that show the chat before its settings are saved.', 'APPEARANCE_JS', 'appearance.js')}
+${constant('The script in the frame that shows it.', 'PREVIEW_JS', 'preview.js')}
 ${constant('The style sheet of the demo shop.', 'SHOP_CSS', 'shop.css')}
 ${constant('The script of the demo shop.', 'SHOP_JS', 'shop.js')}
 

@@ -26,7 +26,7 @@ pub mod two_step;
 pub mod upload;
 pub mod users;
 pub mod view;
-pub mod webchat_form;
+pub mod webchat;
 pub mod welcome;
 pub mod writing;
 

@@ -1,7 +1,7 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-6f6050f5ac.css";
+pub const CSS: &str = "/app/assets/app-2286fe5273.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-f17ed6847c.js";
 /// The parts of the script that not every visit needs.
@@ -19,9 +19,13 @@ pub const TOUCH_ICON: &str = "/app/assets/touch-180-9c1133650a.png";
 /// What a phone needs to install the dashboard.
 pub const MANIFEST: &str = "/app/assets/app-6e8ddc1cd2.webmanifest";
 /// The style sheet of the full-page chat.
-pub const CHAT_CSS: &str = "/app/assets/chat-36f11165aa.css";
+pub const CHAT_CSS: &str = "/app/assets/chat-dfb72ba71d.css";
 /// The style sheet of the API's document.
 pub const DOCS_CSS: &str = "/app/assets/docs-256e26b77b.css";
+/// The script of pages that show the chat before its settings are saved.
+pub const APPEARANCE_JS: &str = "/app/assets/appearance-bb8cee2cc9.js";
+/// The script in the frame that shows it.
+pub const PREVIEW_JS: &str = "/app/assets/preview-60619281d8.js";
 /// The style sheet of the demo shop.
 pub const SHOP_CSS: &str = "/app/assets/shop-e3e07af455.css";
 /// The script of the demo shop.
@@ -31,10 +35,11 @@ pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-6f6050f5ac.css", "app.css", "text/css; charset=utf-8"),
+    ("app-2286fe5273.css", "app.css", "text/css; charset=utf-8"),
     ("app-f17ed6847c.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
-    ("chat-36f11165aa.css", "chat.css", "text/css; charset=utf-8"),
+    ("appearance-bb8cee2cc9.js", "appearance.js", "text/javascript; charset=utf-8"),
+    ("chat-dfb72ba71d.css", "chat.css", "text/css; charset=utf-8"),
     ("docs-256e26b77b.css", "docs.css", "text/css; charset=utf-8"),
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
     ("favicon-d6096f5c2d.svg", "favicon.svg", "image/svg+xml"),
@@ -48,6 +53,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("more-d54cb82b95.js", "more.js", "text/javascript; charset=utf-8"),
+    ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),

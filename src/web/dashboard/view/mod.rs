@@ -25,6 +25,7 @@ pub mod panel;
 pub mod password;
 pub mod qr;
 pub mod search;
+pub mod setting;
 pub mod settings;
 pub mod shell;
 pub mod thread;
