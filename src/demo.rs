@@ -3,6 +3,7 @@
 
 mod sample;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::app::Running;
@@ -12,6 +13,7 @@ use crate::app::throwaway::Throwaway;
 use crate::config::Config;
 use crate::demo::sample::Line;
 use crate::demo::sample::PEOPLE;
+use crate::demo::sample::STARTERS;
 use crate::demo::sample::TALKS;
 use crate::demo::sample::Talk;
 use crate::engine::Engine;
@@ -127,12 +129,13 @@ async fn hire(engine: &Engine, system: &Actor) -> Result<Vec<User>, EngineError>
 }
 
 async fn open_chat(engine: &Engine, system: &Actor) -> Result<(Channel, String), EngineError> {
+    // The greeting is the widget's own, which it has in the visitor's language.
     let config = serde_json::json!({
-        "theme": {
-            "primaryColor": "#5450D6",
-            "headerText": "Aurora Coffee",
-            "welcomeMessage": "Hi there.\nHow can we help?",
-        },
+        "theme": { "primaryColor": "#5450D6", "headerText": "Aurora Coffee" },
+        "starters": STARTERS.map(|(icon, wordings)| serde_json::json!({
+            "icon": icon,
+            "title": BTreeMap::from(wordings),
+        })),
     });
     let made = engine
         .channels
