@@ -25,6 +25,8 @@ before(async () => {
   site = await shop({ linktor: linktor.url, channelId: channel.id });
   owner = await person(browser, { ours: [linktor.url] });
   visitor = await person(browser, { ours: [linktor.url, site.url] });
+  // Forms that are not right are part of the test.
+  owner.watch.expect(/status of 422/);
   await owner.page.goto(`${linktor.url}/login`);
   await owner.page.getByLabel('Email').fill(OWNER.email);
   await owner.page.locator('#password').fill(OWNER.password);
