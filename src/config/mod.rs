@@ -40,6 +40,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// What is let out.
     pub security: SecurityConfig,
+    /// The vendors in the box.
+    pub sandbox: SandboxConfig,
     /// What is written to the log.
     pub log: LogConfig,
     /// What the first start sets up.
@@ -187,6 +189,13 @@ pub struct SecurityConfig {
     /// Whether channel addresses, media links and outgoing webhooks may point to loopback and
     /// private networks.
     pub allow_private_targets: bool,
+}
+
+/// The vendors in the box.
+#[derive(Debug, Clone, Default)]
+pub struct SandboxConfig {
+    /// Whether stand-ins for the vendors answer below `/sandbox`.
+    pub enabled: bool,
 }
 
 /// What is written to the log.

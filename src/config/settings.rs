@@ -135,6 +135,10 @@ pub const SETTINGS: &[Setting] = &[
         c.security.allow_private_targets = parsed(v, "true or false")?;
         Ok(())
     }),
+    flagged("sandbox", "sandbox.enabled", "LINKTOR_SANDBOX", |c, v| {
+        c.sandbox.enabled = parsed(v, "true or false")?;
+        Ok(())
+    }),
     row("log.filter", "LINKTOR_LOG", |c, v| {
         c.log.filter = filter(v)?;
         Ok(())
