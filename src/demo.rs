@@ -2,6 +2,7 @@
 //! Paulo, with its colleagues, its web chat and a few days of conversations.
 
 mod sample;
+mod vendors;
 
 use std::time::Duration;
 
@@ -58,10 +59,14 @@ pub async fn run(mut config: Config) -> Result<(), StartError> {
     let folder = Throwaway::within(&std::env::temp_dir(), "linktor-demo")?;
     folder.path().clone_into(&mut config.server.data);
     config.security.allow_private_targets = true;
+    config.sandbox.enabled = true;
     let running = Running::start(&config, World::default()).await?;
     let demo = furnish(&running.engine).await.map_err(StartError::new)?;
     let token = demo.token.clone();
     drop(running.demo.set(demo));
+    if let Some(sandbox) = running.sandbox() {
+        vendors::connect(&running.engine, sandbox).await;
+    }
     announce(running.url(), &token);
     crate::cli::asked_to_stop().await;
     running.stop().await;
@@ -76,6 +81,7 @@ fn announce(url: &str, token: &str) {
         String::new(),
         format!("  Inbox, signed in as the owner:  {url}/demo/enter?token={token}"),
         format!("  The shop with the chat bubble:  {url}/demo/shop"),
+        format!("  The customers\u{2019} phones:        {url}/sandbox"),
         String::new(),
         "  Press Ctrl+C to stop.".to_owned(),
     ];

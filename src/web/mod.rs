@@ -14,6 +14,7 @@ pub mod hooks;
 pub mod limits;
 pub mod log;
 pub mod media;
+pub mod sandbox;
 pub mod state;
 pub mod uploads;
 pub mod widget;
@@ -27,6 +28,7 @@ pub fn configure(config: &mut ServiceConfig) {
     hooks::configure(config);
     media::configure(config);
     demo::configure(config);
+    sandbox::configure(config);
     widget::configure(config);
     dashboard::configure(config);
     api::configure(config);

@@ -7,6 +7,7 @@ use crate::base::crypto::sign;
 use crate::config::Config;
 use crate::config::network::Network;
 use crate::engine::Engine;
+use crate::sandbox::Sandbox;
 use crate::web::api::repeats::UnderWay;
 use crate::web::dashboard::live::board::Board;
 use crate::web::demo::Demo;
@@ -27,13 +28,19 @@ pub struct State {
     /// What is drawn for many screens at once.
     pub board: Board,
     csrf_key: [u8; 32],
+    sandbox: Option<Sandbox>,
     demo: Arc<OnceLock<Demo>>,
 }
 
 impl State {
     /// The state over an engine.
     #[must_use]
-    pub fn new(engine: Engine, config: &Config, demo: Arc<OnceLock<Demo>>) -> Self {
+    pub fn new(
+        engine: Engine,
+        config: &Config,
+        sandbox: Option<Sandbox>,
+        demo: Arc<OnceLock<Demo>>,
+    ) -> Self {
         let csrf_key = sign(engine.context.store.secret_key().reveal(), b"csrf");
         let is_https = engine.context.links.public_url().starts_with("https://");
         Self {
@@ -44,6 +51,7 @@ impl State {
             under_way: UnderWay::default(),
             board: Board::default(),
             csrf_key,
+            sandbox,
             demo,
         }
     }
@@ -52,6 +60,12 @@ impl State {
     #[must_use]
     pub fn demo(&self) -> Option<&Demo> {
         self.demo.get()
+    }
+
+    /// The vendors in the box, where they are wanted.
+    #[must_use]
+    pub fn sandbox(&self) -> Option<&Sandbox> {
+        self.sandbox.as_ref()
     }
 
     /// The key that signs proofs of forms.

@@ -18,6 +18,7 @@ use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
 use crate::model::channel::ChannelState;
+use crate::model::channel::leads_to_sandbox;
 use crate::model::event::ChannelEvent;
 use crate::model::event::Event;
 use crate::model::ids::ChannelId;
@@ -164,6 +165,7 @@ impl Channels {
             notes: Vec::new(),
         };
         merge(&mut channel.settings, &sorted.open);
+        channel.sandbox = leads_to_sandbox(&channel.settings);
         for (name, plain) in &sorted.secrets {
             self.seal(&mut channel, name, plain);
         }
@@ -226,6 +228,7 @@ impl Channels {
                 }
                 channel.enabled = changes.enabled.unwrap_or(channel.enabled);
                 merge(&mut channel.settings, &sorted.open);
+                channel.sandbox = leads_to_sandbox(&channel.settings);
                 merge(&mut channel.metadata, &changes.metadata);
                 for (name, plain) in &sorted.secrets {
                     this.seal(channel, name, plain);

@@ -26,6 +26,10 @@ pub const DOCS_CSS: &str = "/app/assets/docs-256e26b77b.css";
 pub const SHOP_CSS: &str = "/app/assets/shop-e3e07af455.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
+/// The style sheet of the sandbox.
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-5599599e99.css";
+/// The script of the sandbox.
+pub const SANDBOX_JS: &str = "/app/assets/sandbox-2cdff9a730.js";
 
 /// Everything below `/app/assets/`: name in the address, file in `static/dist`, content type.
 /// A name changes with its content, so an answer may be kept for ever.
@@ -48,6 +52,8 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("more-d54cb82b95.js", "more.js", "text/javascript; charset=utf-8"),
+    ("sandbox-5599599e99.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-2cdff9a730.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),
