@@ -15,4 +15,5 @@ mod meta;
 mod new_password;
 mod search;
 mod signing_in;
+mod vendors;
 mod webchat;

@@ -15,6 +15,7 @@ pub mod moves;
 pub mod open;
 mod order;
 pub mod overtaken;
+pub mod reach;
 pub mod reading;
 pub mod receipts;
 pub mod searching;

@@ -13,6 +13,7 @@ use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
 use crate::engine::inbox::overtaken;
+use crate::engine::inbox::reach;
 use crate::engine::inbox::reading;
 use crate::engine::inbox::receipts;
 use crate::engine::inbox::target;
@@ -41,6 +42,7 @@ use crate::model::message::Message;
 use crate::model::message::Sender;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
+use crate::model::outbound::Measure;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
@@ -103,8 +105,7 @@ impl Sending {
         actor.require(Permission::Reply)?;
         drafts::check(&mut draft.content)?;
         let stamp = self.0.stamp();
-        let registry = self.0.channels.clone();
-        let links = self.0.links.clone();
+        let context = self.0.clone();
         let written_here = (draft.source == Source::Dashboard).then(|| actor.user_id());
         let actor = actor.clone();
         let sent = self
@@ -118,11 +119,10 @@ impl Sending {
                         repeated: true,
                     });
                 }
+                let target = reach::resolve(tx, &mut pen, &context, target.clone())?;
                 let place = target::place(tx, &mut pen, &actor, &target, draft.audience)?;
-                let row = registry
-                    .capabilities(&place.channel.kind)
-                    .unwrap_or(&Capabilities::PLAIN);
-                let shorten = |media: &Media| links.address(media);
+                let row = reach::row(&context, &place.channel, &place.conversation.address);
+                let shorten = |media: &Media| context.links.short_address(media);
                 let fitted = match draft.audience {
                     Audience::Customer => {
                         if let Some(seen) = draft.seen {
@@ -131,7 +131,9 @@ impl Sending {
                         }
                         let asked = (&draft.content, draft.source);
                         target::may_send(tx, &place, row, asked, pen.now)?;
-                        fit::fit(&draft.content, row, &shorten, draft.mode)?
+                        let fitted = fit::fit(&draft.content, row, &shorten, draft.mode)?;
+                        reach::check_length(&context, &place.channel, &fitted.parts)?;
+                        fitted
                     }
                     Audience::Team => Fitted::default(),
                 };
@@ -150,6 +152,22 @@ impl Sending {
             });
         }
         Ok(sent)
+    }
+
+    /// What a text would cost in a conversation; none where that does not depend on its length.
+    ///
+    /// # Errors
+    /// There is no such conversation in the actor's sight.
+    pub fn measure(
+        &self,
+        actor: &Actor,
+        id: ConversationId,
+        text: &str,
+    ) -> Result<Option<Measure>, EngineError> {
+        let read = self.0.store.snapshot()?;
+        let conversation = sight::conversation_in(&read, actor, id)?;
+        let channel = find::channel_in(&read, conversation.channel_id)?;
+        Ok(reach::measure(&self.0, &channel, text))
     }
 
     /// Tries a failed message, or one of unknown outcome, again: the same message, behind the parts

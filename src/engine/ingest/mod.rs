@@ -75,13 +75,13 @@ impl Ingest {
                     all.extend(self.neighbours(&channel, translation, &hook)?);
                 }
                 let recorded = self.record_all(all).await?;
-                Ok(translation.answer(&recorded))
+                Ok(translation.answer(&account, &recorded))
             }
             Err(ParseError::Refused(rejection)) => Err(rejection.into()),
             Err(ParseError::Unreadable(reason)) => {
                 tracing::error!(channel.id = %channel.id, "a webhook could not be read: {reason}");
                 self.quarantine(channel.id, hook, reason).await?;
-                Ok(translation.answer(&[]))
+                Ok(translation.answer(&account, &[]))
             }
         }
     }

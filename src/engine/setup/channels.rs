@@ -21,6 +21,7 @@ use crate::model::channel::ChannelState;
 use crate::model::event::ChannelEvent;
 use crate::model::event::Event;
 use crate::model::ids::ChannelId;
+use crate::model::outbound::Measure;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::FieldError;
@@ -359,6 +360,21 @@ impl Channels {
     pub fn capabilities(&self, channel: &Channel) -> &'static Capabilities {
         let known = self.0.channels.capabilities(&channel.kind);
         known.unwrap_or(&Capabilities::PLAIN)
+    }
+
+    /// What a text would cost on a channel; none where that does not depend on its length.
+    ///
+    /// # Errors
+    /// The actor may not; there is none.
+    pub fn measure(
+        &self,
+        actor: &Actor,
+        id: ChannelId,
+        text: &str,
+    ) -> Result<Option<Measure>, EngineError> {
+        let channel = self.get(actor, id)?;
+        let translation = self.translation(&channel.kind)?;
+        Ok(translation.measure(&self.0.account(&channel)?, text))
     }
 
     /// Where a vendor reports what happens.

@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::web::Data;
 use serde::Deserialize;
+use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -13,6 +14,7 @@ use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
 use crate::model::channel::ChannelState;
 use crate::model::ids::ChannelId;
+use crate::model::outbound::Measure;
 use crate::model::permission::Permission;
 use crate::model::rejection::Rejection;
 use crate::web::api::answer::Answer;
@@ -112,6 +114,12 @@ fn steps(routes: &mut Routes) {
         .needs(Permission::ManageChannels)
         .gives::<TestOut>();
     routes
+        .post(&["/channels/{id}/estimate-cost"], estimate)
+        .says("Say in how many pieces a text would go, where messages are paid by the piece")
+        .needs(Permission::ReadChannels)
+        .takes::<EstimateIn>()
+        .gives::<EstimateOut>();
+    routes
         .get(&["/channels/{id}/webhook"], webhook)
         .says("Get the address at which the vendor reports")
         .needs(Permission::ManageChannels)
@@ -178,6 +186,49 @@ struct ChannelPatch {
 struct EnabledIn {
     /// Switched on.
     enabled: bool,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+struct EstimateIn {
+    /// The text.
+    text: String,
+}
+
+/// How a text would go.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct EstimateOut {
+    /// The alphabet: `gsm7` or `ucs2`; none on channels that are not paid by the piece.
+    encoding: Option<&'static str>,
+    /// How long it is, in units of that alphabet.
+    units: usize,
+    /// In how many pieces it goes.
+    segments: usize,
+    /// How many units more the last piece takes.
+    remaining: usize,
+    /// Pieces the channel sends at most; longer texts are refused.
+    max_segments: Option<usize>,
+}
+
+impl From<Option<Measure>> for EstimateOut {
+    fn from(measure: Option<Measure>) -> Self {
+        match measure {
+            Some(measure) => Self {
+                encoding: Some(measure.encoding),
+                units: measure.units,
+                segments: measure.segments,
+                remaining: measure.remaining,
+                max_segments: Some(measure.segments_max),
+            },
+            None => Self {
+                encoding: None,
+                units: 0,
+                segments: 1,
+                remaining: 0,
+                max_segments: None,
+            },
+        }
+    }
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -346,6 +397,17 @@ async fn test(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Ans
     let checks = state.engine.channels.test(&caller.actor, id.0).await?;
     let now = state.engine.context.clock.now();
     Ok(Answer::one(&TestOut::new(id.0, checks, now)))
+}
+
+async fn estimate(
+    caller: ApiCaller,
+    state: Data<State>,
+    id: IdOf<ChannelId>,
+    body: Body<EstimateIn>,
+) -> Answered {
+    let channels = &state.engine.channels;
+    let measure = channels.measure(&caller.actor, id.0, &body.0.text)?;
+    Ok(Answer::one(&EstimateOut::from(measure)))
 }
 
 async fn webhook(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {

@@ -389,7 +389,14 @@ impl<'a> Desk<'a> {
 
     fn opened<'b>(&'b self, row: &'b Row, shown: &'b Shown<'_>) -> thread::Open<'b> {
         let context = &self.state.engine.context;
+        let begun = &shown.begun.unsent.reply.text;
+        let sending = &self.state.engine.sending;
+        let measured = sending.measure(&self.reader.actor(), row.conversation.id, begun);
         thread::Open {
+            cost: measured
+                .ok()
+                .flatten()
+                .map(|measure| format::cost(&measure)),
             row,
             history: shown.history,
             after: shown.after,

@@ -102,6 +102,7 @@ impl Reader {
             links: &state.engine.context.links,
             colleagues,
             queue,
+            silent: silent(state),
         }
     }
 
@@ -266,4 +267,12 @@ pub fn moment_of(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let local: jiff::civil::DateTime = text.parse().ok()?;
     let zoned = local.to_zoned_datetime(zone.clone()).ok()?;
     Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
+}
+
+/// The kinds of channels whose vendors say nothing more of a message once they took it.
+fn silent(state: &State) -> Vec<&'static str> {
+    let rows = state.engine.context.channels.rows().iter();
+    rows.filter(|row| row.capabilities.silent_after_taking)
+        .map(|row| row.kind)
+        .collect()
 }

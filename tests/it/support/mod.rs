@@ -22,6 +22,7 @@ pub mod process;
 pub mod reply;
 pub mod server;
 pub mod socket;
+pub mod vendor;
 
 use std::time::Duration;
 

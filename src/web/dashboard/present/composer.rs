@@ -50,7 +50,11 @@ pub fn composer(eye: &Eye<'_>, open: &Open<'_>) -> ComposerView {
         to: first_name(&open.row.contact.name).to_owned(),
         channel: BadgeView::of(kind),
         window: window_view(eye, open),
-        text_max: row.text_max as u64,
+        text_max: match open.cost {
+            Some(_) => 0,
+            None => row.text_max as u64,
+        },
+        cost: open.cost.clone().unwrap_or_default(),
         file_max_bytes: largest,
         accept: accept(row),
         typing: row.matrix.typing != crate::model::capability::Support::None,

@@ -4,6 +4,7 @@ use crate::engine::inbox::list::Row;
 use crate::model::Opaque;
 use crate::model::contact::Contact;
 use crate::model::contact::Identity;
+use crate::model::contact::Shut;
 use crate::model::conversation::Status;
 use crate::model::ids::ConversationId;
 use crate::web::dashboard::present::Eye;
@@ -93,6 +94,10 @@ pub fn reach(eye: &Eye<'_>, identity: &Identity) -> ReachView {
         badge: BadgeView::of(identity.channel_kind.as_str()),
         address,
         seen: identity.last_seen_at.map(|at| TimeView::ago(at, eye.now)),
+        closed: identity.closed.map(|closed| match closed.why {
+            Shut::OptedOut => "Opted out",
+            Shut::Unreachable => "Unreachable",
+        }),
     }
 }
 

@@ -3,9 +3,9 @@
 /// The style sheet of the dashboard.
 pub const CSS: &str = "/app/assets/app-b87427034a.css";
 /// The script of the dashboard.
-pub const JS: &str = "/app/assets/app-f17ed6847c.js";
+pub const JS: &str = "/app/assets/app-560e319bf2.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-d54cb82b95.js";
+pub const MORE_JS: &str = "/app/assets/more-84b9b82ab4.js";
 /// The script of pages with passwords, codes or colours.
 pub const FIELDS_JS: &str = "/app/assets/fields-b3f7d39cc9.js";
 /// The sprite of pictures.
@@ -32,7 +32,7 @@ pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
     ("app-b87427034a.css", "app.css", "text/css; charset=utf-8"),
-    ("app-f17ed6847c.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-560e319bf2.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("chat-36f11165aa.css", "chat.css", "text/css; charset=utf-8"),
     ("docs-256e26b77b.css", "docs.css", "text/css; charset=utf-8"),
@@ -47,7 +47,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-latin-ext-34b9c504ca.woff2", "inter-latin-ext.woff2", "font/woff2"),
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
-    ("more-d54cb82b95.js", "more.js", "text/javascript; charset=utf-8"),
+    ("more-84b9b82ab4.js", "more.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),

@@ -16,6 +16,8 @@ pub struct ReachView {
     pub address: String,
     /// Last seen there.
     pub seen: Option<TimeView>,
+    /// Why nothing may be sent to it: "Opted out".
+    pub closed: Option<&'static str>,
 }
 
 /// A name and its value.

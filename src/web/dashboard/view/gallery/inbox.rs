@@ -310,6 +310,7 @@ fn composer() -> ComposerView {
             tone: Tone::Ok,
         },
         text_max: 1_024,
+        cost: String::new(),
         file_max_bytes: 10_485_760,
         accept: "image/*,application/pdf".to_owned(),
         typing: true,
@@ -343,6 +344,7 @@ fn reach(kind: &str, address: &str, when: &str) -> ReachView {
         badge: BadgeView::of(kind),
         address: address.to_owned(),
         seen: Some(TimeView::ago(at(when), now())),
+        closed: (kind == "sms").then_some("Opted out"),
     }
 }
 
