@@ -13,6 +13,7 @@ use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
 use actix_web::middleware;
 use actix_web::web::Data;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::base::crypto::Sealer;
@@ -32,6 +33,8 @@ use crate::engine::workers::Workers;
 use crate::engine::workers::feed::LogFeed;
 use crate::net::http::Http;
 use crate::net::smtp::Mailer;
+use crate::sandbox::Sandbox;
+use crate::sandbox::Setup;
 use crate::search::Search;
 use crate::search::SearchConfig;
 use crate::search::indexer::Indexer;
@@ -94,6 +97,8 @@ pub struct Running {
     indexer: Arc<Indexer>,
     control: Option<ControlSocket>,
     store: Store,
+    sandbox: Option<Sandbox>,
+    sandbox_work: Option<(watch::Sender<bool>, JoinHandle<()>)>,
     /// What there is only in `linktor demo`, once it is made.
     pub(crate) demo: Arc<OnceLock<Demo>>,
 }
@@ -118,7 +123,15 @@ impl Running {
         let workers = Workers::start(&context);
         let demo = Arc::new(OnceLock::new());
         let control = listen_for_commands(&engine);
-        let (server, serving) = serve(&engine, config, listener, demo.clone())?;
+        let sandbox = config
+            .sandbox
+            .enabled
+            .then(|| vendors(&context, config, &public_url));
+        let sandbox_work = sandbox.clone().map(|sandbox| {
+            let (stop, asked) = watch::channel(false);
+            (stop, tokio::spawn(sandbox.run(asked)))
+        });
+        let (server, serving) = serve(&engine, config, listener, sandbox.clone(), demo.clone())?;
         let setup_url = setup_token.map(|token| format!("{public_url}/setup?token={token}"));
         Ok(Self {
             engine,
@@ -130,8 +143,16 @@ impl Running {
             indexer,
             control,
             store,
+            sandbox,
+            sandbox_work,
             demo,
         })
+    }
+
+    /// The vendors in the box, where they are wanted.
+    #[must_use]
+    pub fn sandbox(&self) -> Option<&Sandbox> {
+        self.sandbox.as_ref()
     }
 
     /// The address it listens on, without a slash at its end.
@@ -157,6 +178,8 @@ impl Running {
             indexer,
             control,
             store,
+            sandbox,
+            sandbox_work,
             ..
         } = self;
         if let Some(control) = control {
@@ -164,6 +187,13 @@ impl Running {
         }
         engine.context.live.close();
         engine.webchat.stop();
+        if let (Some(sandbox), Some((stop, work))) = (sandbox, sandbox_work) {
+            sandbox.close();
+            stop.send_replace(true);
+            if work.await.is_err() {
+                tracing::error!("the sandbox ended badly");
+            }
+        }
         let finish = tokio::time::timeout(Duration::from_secs(FINISH_SECS + 1), server.stop(true));
         if finish.await.is_err() {
             tracing::warn!("some requests did not finish in time");
@@ -322,6 +352,18 @@ fn context(
     })
 }
 
+/// The vendors in the box, as this installation's channels will find them.
+fn vendors(context: &Context, config: &Config, public_url: &str) -> Sandbox {
+    Sandbox::new(Setup {
+        clock: context.clock.clone(),
+        random: context.random.clone(),
+        secret: context.store.secret_key().reveal().to_vec(),
+        http: Http::new(config),
+        public_url: public_url.to_owned(),
+        business: "Aurora Coffee".to_owned(),
+    })
+}
+
 /// Makes the owner and the key the operator asked for, or a set-up token when nobody has an
 /// account yet.
 async fn first_run(engine: &Engine, config: &Config) -> Result<Option<String>, StartError> {
@@ -368,9 +410,10 @@ fn serve(
     engine: &Engine,
     config: &Config,
     listener: TcpListener,
+    sandbox: Option<Sandbox>,
     demo: Arc<OnceLock<Demo>>,
 ) -> Result<Serving, StartError> {
-    let state = Data::new(State::new(engine.clone(), config, demo));
+    let state = Data::new(State::new(engine.clone(), config, sandbox, demo));
     let server = HttpServer::new(move || {
         WebApp::new()
             .app_data(state.clone())
@@ -382,6 +425,7 @@ fn serve(
             ))
             .configure(web::configure)
     })
+    .on_connect(web::line::hold)
     .workers(config.server.workers)
     .shutdown_timeout(FINISH_SECS)
     .disable_signals()

@@ -2,7 +2,9 @@
 //! Paulo, with its colleagues, its web chat and a few days of conversations.
 
 mod sample;
+mod vendors;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::app::Running;
@@ -12,6 +14,7 @@ use crate::app::throwaway::Throwaway;
 use crate::config::Config;
 use crate::demo::sample::Line;
 use crate::demo::sample::PEOPLE;
+use crate::demo::sample::STARTERS;
 use crate::demo::sample::TALKS;
 use crate::demo::sample::Talk;
 use crate::engine::Engine;
@@ -58,10 +61,14 @@ pub async fn run(mut config: Config) -> Result<(), StartError> {
     let folder = Throwaway::within(&std::env::temp_dir(), "linktor-demo")?;
     folder.path().clone_into(&mut config.server.data);
     config.security.allow_private_targets = true;
+    config.sandbox.enabled = true;
     let running = Running::start(&config, World::default()).await?;
     let demo = furnish(&running.engine).await.map_err(StartError::new)?;
     let token = demo.token.clone();
     drop(running.demo.set(demo));
+    if let Some(sandbox) = running.sandbox() {
+        vendors::connect(&running.engine, sandbox).await;
+    }
     announce(running.url(), &token);
     crate::cli::asked_to_stop().await;
     running.stop().await;
@@ -76,6 +83,7 @@ fn announce(url: &str, token: &str) {
         String::new(),
         format!("  Inbox, signed in as the owner:  {url}/demo/enter?token={token}"),
         format!("  The shop with the chat bubble:  {url}/demo/shop"),
+        format!("  The customers\u{2019} phones:        {url}/sandbox"),
         String::new(),
         "  Press Ctrl+C to stop.".to_owned(),
     ];
@@ -127,12 +135,13 @@ async fn hire(engine: &Engine, system: &Actor) -> Result<Vec<User>, EngineError>
 }
 
 async fn open_chat(engine: &Engine, system: &Actor) -> Result<(Channel, String), EngineError> {
+    // The greeting is the widget's own, which it has in the visitor's language.
     let config = serde_json::json!({
-        "theme": {
-            "primaryColor": "#5450D6",
-            "headerText": "Aurora Coffee",
-            "welcomeMessage": "Hi there.\nHow can we help?",
-        },
+        "theme": { "primaryColor": "#5450D6", "headerText": "Aurora Coffee" },
+        "starters": STARTERS.map(|(icon, wordings)| serde_json::json!({
+            "icon": icon,
+            "title": BTreeMap::from(wordings),
+        })),
     });
     let made = engine
         .channels

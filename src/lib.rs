@@ -15,6 +15,7 @@
 //! | `store` | the only owner of the data folder |
 //! | [`search`] | full text, following the event log |
 //! | `engine` | decisions, commands and background workers |
+//! | [`sandbox`] | nine vendors in the box |
 //! | `web` | HTTP, pages, vendor webhooks, sockets |
 //! | [`app`], [`cli`], `control`, `demo`, `bench` | composition: builds everything, owns start and stop |
 //!
@@ -33,6 +34,7 @@ pub mod config;
 mod engine;
 pub mod model;
 mod net;
+pub mod sandbox;
 pub mod search;
 mod store;
 mod web;

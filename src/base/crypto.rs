@@ -12,8 +12,11 @@ use chacha20poly1305::aead::Aead as _;
 use chacha20poly1305::aead::Payload;
 use hmac::Hmac;
 use hmac::Mac as _;
+use md5::Md5;
+use sha1::Sha1;
 use sha2::Digest as _;
 use sha2::Sha256;
+use sha2::Sha512;
 use subtle::ConstantTimeEq as _;
 
 use crate::base::random::Random;
@@ -30,6 +33,49 @@ pub fn sign(key: &[u8], message: &[u8]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length");
     mac.update(message);
     mac.finalize().into_bytes().into()
+}
+
+/// Hash functions that vendors choose and we do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hash {
+    /// MD5.
+    Md5,
+    /// SHA-1.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+    /// SHA-512.
+    Sha512,
+}
+
+/// The digest of `bytes` by a function a vendor chose.
+#[must_use]
+pub fn hash(function: Hash, bytes: &[u8]) -> Vec<u8> {
+    match function {
+        Hash::Md5 => Md5::digest(bytes).to_vec(),
+        Hash::Sha1 => Sha1::digest(bytes).to_vec(),
+        Hash::Sha256 => Sha256::digest(bytes).to_vec(),
+        Hash::Sha512 => Sha512::digest(bytes).to_vec(),
+    }
+}
+
+/// The HMAC of `message` under `key` by a function a vendor chose.
+#[must_use]
+pub fn sign_with(function: Hash, key: &[u8], message: &[u8]) -> Vec<u8> {
+    macro_rules! signed {
+        ($digest:ty) => {{
+            let mac = Hmac::<$digest>::new_from_slice(key);
+            let mut mac = mac.expect("HMAC takes keys of every length");
+            mac.update(message);
+            mac.finalize().into_bytes().to_vec()
+        }};
+    }
+    match function {
+        Hash::Md5 => signed!(Md5),
+        Hash::Sha1 => signed!(Sha1),
+        Hash::Sha256 => signed!(Sha256),
+        Hash::Sha512 => signed!(Sha512),
+    }
 }
 
 /// Whether two byte strings are equal, in time that depends on their lengths alone.

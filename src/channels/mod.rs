@@ -30,6 +30,7 @@ use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
+use crate::model::outbound::Measure;
 use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
 use crate::model::outbound::Person;
@@ -104,6 +105,26 @@ pub trait Channel: Debug + Send + Sync {
 
     /// What this channel can carry.
     fn capabilities(&self) -> &'static Capabilities;
+
+    /// What an account can carry to one address, where that is more than
+    /// [`capabilities`](Self::capabilities) says of every account.
+    fn reach(&self, account: &Account, to: &str) -> &'static Capabilities {
+        let _ = (account, to);
+        self.capabilities()
+    }
+
+    /// The address that a person means who types one, such as a number with blanks in it; none for
+    /// what is no address here. What it yields may be written to before anybody wrote from it.
+    fn address(&self, settings: &Opaque, typed: &str) -> Option<String> {
+        let _ = (settings, typed);
+        None
+    }
+
+    /// What a text costs; none where that does not depend on its length.
+    fn measure(&self, account: &Account, text: &str) -> Option<Measure> {
+        let _ = (account, text);
+        None
+    }
 
     /// Brings settings that a client sent under older names into today's names and shapes. Called
     /// before anything is checked or stored.
@@ -234,8 +255,8 @@ pub trait Channel: Debug + Send + Sync {
 
     /// The answer to a webhook whose facts are on disk: one entry for each fact that
     /// [`parse`](Self::parse) read, in the same order. Most vendors want no more than 200.
-    fn answer(&self, recorded: &[Recorded]) -> HttpReply {
-        let _ = recorded;
+    fn answer(&self, account: &Account, recorded: &[Recorded]) -> HttpReply {
+        let _ = (account, recorded);
         HttpReply {
             status: 200,
             headers: Headers::default(),

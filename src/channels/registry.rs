@@ -60,6 +60,7 @@ impl Registry {
             .with(Box::new(whatsapp::Whatsapp))
             .with(Box::new(facebook::Facebook))
             .with(Box::new(instagram::Instagram))
+            .with(Box::new(sms::Sms))
     }
 
     /// The same registry and one more channel; one of the same kind is replaced.
@@ -207,10 +208,17 @@ mod tests {
     fn only_what_is_built_can_be_connected() {
         let registry = Registry::builtin();
         let connectable: Vec<_> = registry.channels().map(Channel::kind).collect();
-        let built = ["whatsapp", "telegram", "webchat", "facebook", "instagram"];
+        let built = [
+            "whatsapp",
+            "telegram",
+            "sms",
+            "webchat",
+            "facebook",
+            "instagram",
+        ];
         assert_eq!(connectable, built);
         assert!(registry.channel(&ChannelKind::named("WEB")).is_some());
-        assert!(registry.channel(&ChannelKind::named("sms")).is_none());
+        assert!(registry.channel(&ChannelKind::named("fax")).is_none());
         assert!(registry.capabilities(&ChannelKind::named("sms")).is_some());
         assert!(registry.row(&ChannelKind::named("fax")).is_none());
     }

@@ -73,6 +73,9 @@ struct Settings {
     /// Lets outgoing requests reach loopback and private addresses [LINKTOR_ALLOW_PRIVATE_TARGETS]
     #[arg(long, global = true)]
     allow_private_targets: bool,
+    /// Lets stand-ins for the vendors answer below /sandbox, to try channels with [LINKTOR_SANDBOX]
+    #[arg(long, global = true)]
+    sandbox: bool,
 }
 
 #[derive(Subcommand)]
@@ -245,6 +248,9 @@ fn configure(settings: &Settings) -> Result<Config, StartError> {
     flag("data", &settings.data);
     flag("listen", &settings.listen);
     flag("public-url", &settings.public_url);
+    if settings.sandbox {
+        flags.push(("sandbox", "true".to_owned()));
+    }
     if settings.allow_private_targets {
         flags.push(("allow-private-targets", "true".to_owned()));
     }

@@ -40,6 +40,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// What is let out.
     pub security: SecurityConfig,
+    /// The vendors in the box.
+    pub sandbox: SandboxConfig,
     /// What is written to the log.
     pub log: LogConfig,
     /// What the first start sets up.
@@ -94,15 +96,19 @@ fn reachable(bound: SocketAddr) -> SocketAddr {
     }
 }
 
-/// How much one caller may ask for within a minute; 0 switches a limit off.
+/// How much one caller may ask for, and how much is open at once; 0 switches a limit off.
 #[derive(Debug, Clone)]
 pub struct LimitsConfig {
-    /// Attempts to sign in, per address and per account.
+    /// Attempts to sign in within a minute, per address and per account.
     pub auth_per_minute: u32,
-    /// Messages sent through the API.
+    /// Messages sent through the API within a minute.
     pub sends_per_minute: u32,
-    /// Everything else in the API.
+    /// Everything else in the API within a minute.
     pub other_per_minute: u32,
+    /// Sockets a key or a person may hold open at `/ws` (0 to 1000000).
+    pub sockets_per_caller: u32,
+    /// Sockets open at `/ws` in all (0 to 1000000).
+    pub sockets: u32,
 }
 
 impl Default for LimitsConfig {
@@ -111,6 +117,8 @@ impl Default for LimitsConfig {
             auth_per_minute: 10,
             sends_per_minute: 600,
             other_per_minute: 1_200,
+            sockets_per_caller: 20,
+            sockets: 10_000,
         }
     }
 }
@@ -187,6 +195,13 @@ pub struct SecurityConfig {
     /// Whether channel addresses, media links and outgoing webhooks may point to loopback and
     /// private networks.
     pub allow_private_targets: bool,
+}
+
+/// The vendors in the box.
+#[derive(Debug, Clone, Default)]
+pub struct SandboxConfig {
+    /// Whether stand-ins for the vendors answer below `/sandbox`.
+    pub enabled: bool,
 }
 
 /// What is written to the log.

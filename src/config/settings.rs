@@ -94,6 +94,14 @@ pub const SETTINGS: &[Setting] = &[
         c.limits.other_per_minute = between(v, 0, 1_000_000)?;
         Ok(())
     }),
+    row("limits.sockets_per_caller", "LINKTOR_LIMITS_SOCKETS_PER_CALLER", |c, v| {
+        c.limits.sockets_per_caller = between(v, 0, 1_000_000)?;
+        Ok(())
+    }),
+    row("limits.sockets", "LINKTOR_LIMITS_SOCKETS", |c, v| {
+        c.limits.sockets = between(v, 0, 1_000_000)?;
+        Ok(())
+    }),
     row("store.cache_mb", "LINKTOR_STORE_CACHE_MB", |c, v| {
         c.store.cache_mb = between(v, 1, 65_536)?;
         Ok(())
@@ -133,6 +141,10 @@ pub const SETTINGS: &[Setting] = &[
     }),
     flagged("allow-private-targets", "security.allow_private_targets", "LINKTOR_ALLOW_PRIVATE_TARGETS", |c, v| {
         c.security.allow_private_targets = parsed(v, "true or false")?;
+        Ok(())
+    }),
+    flagged("sandbox", "sandbox.enabled", "LINKTOR_SANDBOX", |c, v| {
+        c.sandbox.enabled = parsed(v, "true or false")?;
         Ok(())
     }),
     row("log.filter", "LINKTOR_LOG", |c, v| {

@@ -1,5 +1,45 @@
 //! What the sample people say.
 
+/// Questions of the chat's first view: a picture, and the words by language.
+pub const STARTERS: [(&str, [(&str, &str); 4]); 3] = [
+    (
+        "box",
+        [
+            ("en", "Where is my order?"),
+            ("pt-BR", "Onde est\u{e1} meu pedido?"),
+            ("es", "\u{bf}D\u{f3}nde est\u{e1} mi pedido?"),
+            (
+                "ar",
+                "\u{623}\u{64a}\u{646} \u{637}\u{644}\u{628}\u{64a}\u{61f}",
+            ),
+        ],
+    ),
+    (
+        "cup",
+        [
+            ("en", "Which coffee suits me?"),
+            ("pt-BR", "Qual caf\u{e9} combina comigo?"),
+            ("es", "\u{bf}Qu\u{e9} caf\u{e9} me conviene?"),
+            (
+                "ar",
+                "\u{623}\u{64a} \u{642}\u{647}\u{648}\u{629} \u{62a}\u{646}\u{627}\u{633}\u{628}\u{646}\u{64a}\u{61f}",
+            ),
+        ],
+    ),
+    (
+        "undo",
+        [
+            ("en", "Change my subscription"),
+            ("pt-BR", "Mudar minha assinatura"),
+            ("es", "Cambiar mi suscripci\u{f3}n"),
+            (
+                "ar",
+                "\u{62a}\u{63a}\u{64a}\u{64a}\u{631} \u{627}\u{634}\u{62a}\u{631}\u{627}\u{643}\u{64a}",
+            ),
+        ],
+    ),
+];
+
 /// People of the sample business: name and address; the owner comes first.
 pub const PEOPLE: [(&str, &str); 6] = [
     ("Rafael Lima", "rafael@auroracoffee.example"),

@@ -3,12 +3,17 @@
 use std::sync::Arc;
 
 use crate::base::crypto::base64url;
+use crate::base::crypto::from_base64url;
 use crate::base::crypto::same;
 use crate::base::crypto::sign;
 use crate::base::time::Timestamp;
 use crate::model::channel::Channel;
 use crate::model::content::Media;
+use crate::model::ids::Id as _;
 use crate::model::ids::MediaId;
+
+/// How much of its proof stands in a short address: 96 bits, which nobody guesses over a network.
+const SHORT_PROOF_BYTES: usize = 12;
 
 /// Makes and checks addresses of stored files. Cheap to clone.
 #[derive(Clone)]
@@ -74,6 +79,27 @@ impl Links {
         }
     }
 
+    /// The same in few characters, for texts that are paid by their length.
+    #[must_use]
+    pub fn short_address(&self, media: &Media) -> Option<String> {
+        let Some(id) = media.media_id else {
+            return media.url.clone();
+        };
+        let proof = sign(&self.0.key, format!("{id}\nshort").as_bytes());
+        let key = [id.bytes().as_slice(), &proof[..SHORT_PROOF_BYTES]].concat();
+        Some(format!("{}/m/{}", self.0.public_url, base64url(&key)))
+    }
+
+    /// The file that the end of a short address opens.
+    #[must_use]
+    pub fn short(&self, key: &str) -> Option<MediaId> {
+        let bytes = from_base64url(key)?;
+        let (id, claimed) = bytes.split_at_checked(16)?;
+        let id = MediaId::from_bytes(id.try_into().ok()?);
+        let proof = sign(&self.0.key, format!("{id}\nshort").as_bytes());
+        same(&proof[..SHORT_PROOF_BYTES], claimed).then_some(id)
+    }
+
     /// The file behind an address that [`Links::path`] made, with or without our public address
     /// before it.
     #[must_use]
@@ -103,7 +129,6 @@ impl Links {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ids::Id as _;
 
     #[test]
     fn a_link_opens_its_own_file_in_its_own_time() {
@@ -130,6 +155,15 @@ mod tests {
         let address = links.address(&media).unwrap_or_default();
         assert_eq!(links.media_of(&address), Some(id));
         assert_eq!(links.media_of(&links.path(id)), Some(id));
+        let short = links.short_address(&media).unwrap_or_default();
+        let key = short.rsplit('/').next().unwrap_or_default();
+        assert_eq!(short.len(), "https://chat.example/m/".len() + 38, "{short}");
+        assert_eq!(links.short(key), Some(id));
+        let mut other = key.to_owned();
+        other.replace_range(0..1, "A");
+        for wrong in [other.as_str(), &key[..37], "", "x"] {
+            assert_eq!(links.short(wrong), None, "{wrong}");
+        }
         for foreign in ["/media/x?sig=y", "https://elsewhere.example/a.png", ""] {
             assert_eq!(links.media_of(foreign), None);
         }

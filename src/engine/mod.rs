@@ -41,6 +41,7 @@ use crate::engine::inbox::files::Files;
 use crate::engine::inbox::history::Histories;
 use crate::engine::inbox::list::Listing;
 use crate::engine::inbox::reading::Reading;
+use crate::engine::inbox::revising::Revising;
 use crate::engine::inbox::searching::Searching;
 use crate::engine::inbox::send::Sending;
 use crate::engine::inbox::surroundings::Surroundings;
@@ -61,6 +62,7 @@ use crate::engine::setup::channels::Channels;
 use crate::engine::setup::organisation::Organisations;
 use crate::engine::setup::stats::Stats;
 use crate::engine::setup::tags::Tags;
+use crate::engine::setup::templates::Templates;
 use crate::engine::setup::traffic::Traffic;
 use crate::engine::setup::usage::Counting;
 use crate::engine::webchat::Webchat;
@@ -88,6 +90,8 @@ pub struct Engine {
     pub events: Events,
     /// Keeping what is not sent yet.
     pub unsents: Unsents,
+    /// Changing and taking back messages.
+    pub revising: Revising,
     /// Telling who types.
     pub typing: Typing,
     /// What pages show around conversations.
@@ -120,6 +124,8 @@ pub struct Engine {
     pub health: Health,
     /// Channels.
     pub channels: Channels,
+    /// What their vendors keep and approve.
+    pub templates: Templates,
     /// What passed through them lately.
     pub traffic: Traffic,
     /// The business.
@@ -148,6 +154,7 @@ impl Engine {
             stats: Stats(context.clone()),
             counting: Counting(context.clone()),
             channels: Channels(context.clone()),
+            templates: Templates(context.clone()),
             traffic: Traffic(context.clone()),
             organisations: Organisations(context.clone()),
             audit: Audit(context.clone()),
@@ -163,6 +170,7 @@ impl Engine {
             searching: Searching(context.clone()),
             events: Events(context.clone()),
             unsents: Unsents(context.clone()),
+            revising: Revising(context.clone()),
             typing: Typing(context.clone()),
             surroundings: Surroundings(context.clone()),
             files: Files(context.clone()),

@@ -90,6 +90,23 @@ pub struct Channel {
     pub notes: Vec<HealthNote>,
 }
 
+/// Where the addresses of the built-in stand-ins for vendors begin.
+const SANDBOX_PATH: &str = "/sandbox/api/";
+
+/// Whether settings lead to the built-in sandbox in place of a vendor.
+#[must_use]
+pub fn leads_to_sandbox(settings: &Opaque) -> bool {
+    let addresses = settings
+        .iter()
+        .filter(|(name, _)| name.ends_with("BaseUrl"));
+    let mut urls = addresses.filter_map(|(_, value)| value.as_str());
+    urls.any(|url| {
+        let (_, rest) = url.split_once("://").unwrap_or(("", url));
+        rest.find('/')
+            .is_some_and(|at| rest[at..].starts_with(SANDBOX_PATH))
+    })
+}
+
 /// Something the vendor said about a channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -192,3 +209,38 @@ pub enum Shape {
 
 /// What a masked secret looks like. Sent back unchanged it leaves the stored value as it is.
 pub const MASK: &str = "********";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_on_the_sandbox_is_known_by_its_addresses() {
+        for (name, url, leads) in [
+            (
+                "apiBaseUrl",
+                "http://127.0.0.1:8080/sandbox/api/whatsapp",
+                true,
+            ),
+            (
+                "restBaseUrl",
+                "https://chat.example.com/sandbox/api/vonage",
+                true,
+            ),
+            ("apiBaseUrl", "https://graph.facebook.com", false),
+            (
+                "apiBaseUrl",
+                "https://example.com/x/sandbox/api/whatsapp",
+                false,
+            ),
+            (
+                "websiteUrl",
+                "http://127.0.0.1:8080/sandbox/api/whatsapp",
+                false,
+            ),
+        ] {
+            let settings = Opaque::from_iter([(name.to_owned(), url.into())]);
+            assert_eq!(leads_to_sandbox(&settings), leads, "{name} {url}");
+        }
+    }
+}

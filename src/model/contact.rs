@@ -71,6 +71,41 @@ pub struct Contact {
     pub opted_out: Vec<String>,
 }
 
+impl Contact {
+    /// A contact nothing is known of yet.
+    #[must_use]
+    pub fn nobody(id: ContactId, now: Timestamp) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            name_source: NameSource::Person,
+            email: None,
+            phone: None,
+            external_id: None,
+            avatar_url: None,
+            language: None,
+            timezone: None,
+            country: None,
+            city: None,
+            company: None,
+            custom_fields: Opaque::new(),
+            tags: Vec::new(),
+            metadata: Opaque::new(),
+            blocked: false,
+            first_seen_at: None,
+            last_seen_at: None,
+            conversation_count: 0,
+            merged_into: None,
+            merged_ids: Vec::new(),
+            revision: 1,
+            created_at: now,
+            updated_at: now,
+            erased_at: None,
+            opted_out: Vec::new(),
+        }
+    }
+}
+
 /// Where a contact's name comes from, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -115,6 +150,9 @@ pub struct Identity {
     /// Since when and why nothing may be sent to it.
     #[serde(default)]
     pub closed: Option<Closed>,
+    /// When the vendor was last asked who it is.
+    #[serde(default)]
+    pub looked_up_at: Option<Timestamp>,
 }
 
 /// That nothing may be sent to an address.

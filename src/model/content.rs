@@ -291,6 +291,9 @@ pub struct Story {
     pub id: Option<String>,
     /// Where it can be seen while it lasts.
     pub url: Option<String>,
+    /// Its picture or film, where the operator chose to keep what vendors show for a day: it is
+    /// copied in like a file.
+    pub media: Option<Media>,
 }
 
 /// A reply to a story of ours.
@@ -351,6 +354,34 @@ impl Content {
         })
     }
 
+    /// What stands in the place of a message that was taken away.
+    #[must_use]
+    pub fn deleted() -> Self {
+        Self::Unsupported(Unsupported {
+            kind: "deleted".to_owned(),
+            raw: Opaque::new(),
+        })
+    }
+
+    /// The same with other words: the text, or the words under a file; none where there are none
+    /// of one's own to change.
+    #[must_use]
+    pub fn with_words(&self, words: &str) -> Option<Self> {
+        let mut changed = self.clone();
+        if let Some(media) = changed.media_mut() {
+            media.caption = Some(words.to_owned()).filter(|words| !words.trim().is_empty());
+            return Some(changed);
+        }
+        match &mut changed {
+            Self::Text(Text { text, .. })
+            | Self::Buttons(Buttons { text, .. })
+            | Self::List(List { text, .. }) => words.clone_into(text),
+            Self::Carousel(carousel) => carousel.text = Some(words.to_owned()),
+            _ => return None,
+        }
+        Some(changed)
+    }
+
     /// The name of the type on the wire.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
@@ -390,6 +421,30 @@ impl Content {
         }
     }
 
+    /// What came with it from a vendor who keeps it for a while only: its file, the recording of a
+    /// call, the picture of a story.
+    #[must_use]
+    pub const fn brought(&self) -> Option<&Media> {
+        match self {
+            Self::StoryMention(story) | Self::StoryReply(StoryReply { story, .. }) => {
+                story.media.as_ref()
+            }
+            Self::Call(call) => call.recording.as_ref(),
+            other => other.media(),
+        }
+    }
+
+    /// The same, to be filled in.
+    pub const fn brought_mut(&mut self) -> Option<&mut Media> {
+        match self {
+            Self::StoryMention(story) | Self::StoryReply(StoryReply { story, .. }) => {
+                story.media.as_mut()
+            }
+            Self::Call(call) => call.recording.as_mut(),
+            other => other.media_mut(),
+        }
+    }
+
     /// Every stored file in it, also those of cards and calls.
     #[must_use]
     pub fn files(&self) -> Vec<MediaId> {
@@ -400,6 +455,8 @@ impl Content {
                 .filter_map(|card| card.image.as_ref())
                 .collect(),
             Self::Call(call) => call.recording.iter().collect(),
+            Self::StoryMention(story) => story.media.iter().collect(),
+            Self::StoryReply(reply) => reply.story.media.iter().collect(),
             other => other.media().into_iter().collect(),
         };
         media.into_iter().filter_map(|file| file.media_id).collect()

@@ -90,6 +90,12 @@ pub struct Conversation {
     /// answers.
     #[serde(default)]
     pub spelled_out: Option<MessageId>,
+    /// People of ours who take part: who answered, noted something, or was named in a note.
+    #[serde(default)]
+    pub participants: Vec<UserId>,
+    /// Who said that it is done, while it is.
+    #[serde(default)]
+    pub resolved_by: Option<ResolvedBy>,
 }
 
 /// How a conversation stands.
@@ -144,6 +150,31 @@ pub enum Resolution {
     Spam,
 }
 
+/// Who brought a conversation to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ResolvedBy {
+    /// A bot or flow.
+    Bot,
+    /// A person of ours, or a program on behalf of one.
+    Agent,
+    /// Time, or the customer.
+    #[default]
+    System,
+}
+
+impl ResolvedBy {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bot => "bot",
+            Self::Agent => "agent",
+            Self::System => "system",
+        }
+    }
+}
+
 /// How urgent a conversation is, least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -187,7 +218,7 @@ impl Priority {
 pub struct Preview {
     /// The message.
     pub message_id: MessageId,
-    /// Its content type.
+    /// Its content type; `deleted` where it was taken away.
     pub kind: String,
     /// Its words on one line, at most 160 characters.
     pub text: String,
@@ -246,6 +277,15 @@ impl Status {
 }
 
 impl Conversation {
+    /// Notes that somebody of ours takes part; whether that is news.
+    pub fn take_part(&mut self, user: UserId) -> bool {
+        let is_new = !self.participants.contains(&user);
+        if is_new {
+            self.participants.push(user);
+        }
+        is_new
+    }
+
     /// Whether it is still worked on.
     #[must_use]
     pub const fn is_live(&self) -> bool {

@@ -54,6 +54,21 @@ pub enum JobKind {
         /// What there is to say.
         letter: Letter,
     },
+    /// Ask the vendor who wrote a message.
+    LookUp {
+        /// Which message.
+        message_id: MessageId,
+    },
+    /// Bring what the vendor shows of a channel beside messages in line with its settings.
+    Publish {
+        /// Which channel.
+        channel_id: ChannelId,
+    },
+    /// Ask the vendor for the templates of a channel, again and again.
+    SyncTemplates {
+        /// Which channel.
+        channel_id: ChannelId,
+    },
     /// Tell the vendor that a customer's message was seen.
     TellSeen {
         /// Which message.
@@ -68,8 +83,13 @@ impl JobKind {
         match self {
             Self::FetchFile { message_id }
             | Self::AnswerPress { message_id }
+            | Self::LookUp { message_id }
             | Self::TellSeen { message_id } => Some(*message_id),
-            Self::CheckChannel { .. } | Self::TellOperators { .. } | Self::SendMail { .. } => None,
+            Self::CheckChannel { .. }
+            | Self::Publish { .. }
+            | Self::SyncTemplates { .. }
+            | Self::TellOperators { .. }
+            | Self::SendMail { .. } => None,
         }
     }
 }

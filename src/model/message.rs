@@ -81,6 +81,9 @@ pub struct Message {
     /// When somebody said that nothing more is to be done about its failure.
     #[serde(default)]
     pub handled_at: Option<Timestamp>,
+    /// Whether it was taken back from the customer too, or by the customer.
+    #[serde(default)]
+    pub deleted_for_everyone: bool,
 }
 
 /// How many failed tries are kept with a message.

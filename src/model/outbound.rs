@@ -349,6 +349,21 @@ pub struct Person {
     pub timezone: Option<String>,
 }
 
+/// What a text costs where messages are paid by the piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measure {
+    /// The alphabet it goes in.
+    pub encoding: &'static str,
+    /// How long it is, in units of that alphabet.
+    pub units: usize,
+    /// In how many pieces it goes.
+    pub segments: usize,
+    /// How many units more the last piece takes.
+    pub remaining: usize,
+    /// Pieces the account sends at most.
+    pub segments_max: usize,
+}
+
 /// A button that a customer pressed, as it is kept.
 #[derive(Debug)]
 pub struct Pressed<'a> {

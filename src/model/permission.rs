@@ -85,6 +85,10 @@ pub enum Permission {
     DeleteContacts,
     /// Create, rename and delete tags and teams.
     ManageTeams,
+    /// See templates.
+    ReadTemplates,
+    /// Hand templates in for approval, ask for them, delete them.
+    ManageTemplates,
     /// Create, configure, connect and delete channels.
     ManageChannels,
     /// Invite, change and remove users of lower roles.
@@ -114,7 +118,7 @@ pub struct Rule {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::ReadConversations,
         Self::ReadContacts,
         Self::ReadChannels,
@@ -128,6 +132,8 @@ impl Permission {
         Self::MergeContacts,
         Self::DeleteContacts,
         Self::ManageTeams,
+        Self::ReadTemplates,
+        Self::ManageTemplates,
         Self::ManageChannels,
         Self::ManageUsers,
         Self::ManageApiKeys,
@@ -159,6 +165,8 @@ impl Permission {
             Self::EditContacts => rule(Role::Agent, "contacts", true),
             Self::MergeContacts | Self::DeleteContacts => rule(Role::Supervisor, "contacts", true),
             Self::ManageTeams => rule(Role::Supervisor, "users", true),
+            Self::ReadTemplates => rule(Role::Viewer, "templates", false),
+            Self::ManageTemplates => rule(Role::Supervisor, "templates", true),
             Self::ManageChannels => rule(Role::Admin, "channels", true),
             Self::ManageUsers => rule(Role::Admin, "users", true),
             Self::ManageApiKeys | Self::ManageSystem | Self::ReadAudit => {

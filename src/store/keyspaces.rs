@@ -33,6 +33,7 @@ use crate::model::ids::QuarantineId;
 use crate::model::ids::SessionId;
 use crate::model::ids::TagId;
 use crate::model::ids::TeamId;
+use crate::model::ids::TemplateId;
 use crate::model::ids::UserId;
 use crate::model::ids::VisitorId;
 use crate::model::ids::WebchatSessionId;
@@ -44,6 +45,7 @@ use crate::model::pass::Pass;
 use crate::model::session::Session;
 use crate::model::tag::Tag;
 use crate::model::team::Team;
+use crate::model::template::Template;
 use crate::model::unsent::Unsent;
 use crate::model::user::User;
 use crate::model::webchat::TimelineEntry;
@@ -54,6 +56,7 @@ use crate::store::key::Key;
 use crate::store::key::Newest;
 use crate::store::records::audit::AuditEntry;
 use crate::store::records::idempotency::Answered;
+use crate::store::records::mentions::Mention;
 use crate::store::records::outbox::OutboxRow;
 use crate::store::records::quarantine::Quarantined;
 use crate::store::records::read_marks::ReadMark;
@@ -156,6 +159,12 @@ pub const CHANNELS: Keyspace<ChannelId, Channel> = Keyspace::named("channel/reco
 pub const POSITIONS: Keyspace<ChannelId, String> = Keyspace::named("channel/position");
 /// What operators were told of a channel.
 pub const TOLD: Keyspace<ChannelId, Told> = Keyspace::named("channel/told");
+/// Our copies of templates that vendors keep.
+pub const TEMPLATES: Keyspace<(ChannelId, TemplateId), Template> =
+    Keyspace::named("channel_template/record");
+/// Templates by channel, name and language.
+pub const TEMPLATE_BY_NAME: Keyspace<(ChannelId, String, String), TemplateId> =
+    Keyspace::named("channel_name_language/template");
 /// Webhooks that could not be read.
 pub const QUARANTINE: Keyspace<QuarantineId, Quarantined> = Keyspace::named("quarantine/record");
 
@@ -211,6 +220,9 @@ pub const UNSENT: Keyspace<(ConversationId, UserId), Unsent> =
 /// The conversations in which each person has begun to write.
 pub const UNSENT_OF_USER: Keyspace<(UserId, ConversationId), ()> =
     Keyspace::named("user_conversation/unsent");
+/// Conversations in which somebody was named in a note.
+pub const MENTIONS: Keyspace<(UserId, ConversationId), Mention> =
+    Keyspace::named("user_conversation/mention");
 /// Messages, by id: the right edge takes the new ones.
 pub const MESSAGES: Keyspace<MessageId, Message> = Keyspace::named("message/record");
 /// The timeline of each conversation, by position from 1.
@@ -291,6 +303,8 @@ pub const NAMES: &[&str] = &[
     "channel/record",
     "channel/position",
     "channel/told",
+    "channel_template/record",
+    "channel_name_language/template",
     "quarantine/record",
     "contact/record",
     "name_contact/none",
@@ -310,6 +324,7 @@ pub const NAMES: &[&str] = &[
     "user_conversation/read_mark",
     "conversation_user/unsent",
     "user_conversation/unsent",
+    "user_conversation/mention",
     "message/record",
     "conversation_position/message",
     "message/undelivered",

@@ -24,7 +24,8 @@ pub fn status_of(code: Code) -> StatusCode {
         | C::InvalidUrl
         | C::InvalidResetToken
         | C::ActiveConversationsExist
-        | C::DeleteNotSupported => StatusCode::BAD_REQUEST,
+        | C::DeleteNotSupported
+        | C::DeleteWindowExpired => StatusCode::BAD_REQUEST,
         C::AuthenticationRequired
         | C::InvalidApiKey
         | C::InvalidToken
@@ -52,6 +53,7 @@ pub fn status_of(code: Code) -> StatusCode {
         | C::ContactOptedOut
         | C::ContactUnreachable
         | C::ContentTooLong
+        | C::TemplateNotApproved
         | C::ProviderNotConfigured => StatusCode::UNPROCESSABLE_ENTITY,
         C::RateLimitExceeded => StatusCode::TOO_MANY_REQUESTS,
         C::ChannelError => StatusCode::BAD_GATEWAY,

@@ -26,12 +26,18 @@ const BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// The vendors' addresses.
 pub fn configure(config: &mut web::ServiceConfig) {
     let limit = web::PayloadConfig::new(BODY_MAX_BYTES);
-    config.service(
-        web::resource("/webhooks/{kind}/{channel}")
-            .app_data(limit)
-            .route(web::get().to(receive))
-            .route(web::post().to(receive)),
-    );
+    // Some vendors report deliveries to an address of its own; what came tells which it is.
+    for address in [
+        "/webhooks/{kind}/{channel}",
+        "/webhooks/{kind}/{channel}/status",
+    ] {
+        config.service(
+            web::resource(address)
+                .app_data(limit.clone())
+                .route(web::get().to(receive))
+                .route(web::post().to(receive)),
+        );
+    }
 }
 
 async fn receive(

@@ -215,6 +215,7 @@ mod tests {
             auth_per_minute: per_minute,
             sends_per_minute: per_minute,
             other_per_minute: 0,
+            ..LimitsConfig::default()
         })
     }
 

@@ -12,6 +12,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 
 use crate::web::auth::ip_of;
+use crate::web::line;
 use crate::web::state::State;
 
 /// Writes a line for each request, once its answer begins.
@@ -22,6 +23,7 @@ pub async fn access<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
+    line::let_go_of_listeners(request.request());
     if !tracing::enabled!(tracing::Level::DEBUG) {
         return next.call(request).await;
     }

@@ -27,7 +27,9 @@ struct Proof {
 
 /// The addresses of stored files.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.route("/media/{id}", web::get().to(show));
+    config
+        .route("/media/{id}", web::get().to(show))
+        .route("/m/{key}", web::get().to(show_short));
 }
 
 async fn show(
@@ -47,18 +49,32 @@ async fn show(
         return Err(missing().into());
     }
     let attachment = state.engine.files.get(id)?;
-    let attached = proof.download.is_some() || !mime::is_inline(&attachment.mime_type);
-    serve(
-        &state,
-        &attachment,
-        &request,
-        if attached {
-            Shown::Download
-        } else {
-            Shown::Inline
-        },
-    )
-    .await
+    let shown = match proof.download {
+        Some(_) => Shown::Download,
+        None => usual(&attachment),
+    };
+    serve(&state, &attachment, &request, shown).await
+}
+
+/// A file under the address that stands in a text message.
+async fn show_short(
+    state: Data<State>,
+    key: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let id = state.engine.context.links.short(&key);
+    let id = id.ok_or_else(|| Rejection::not_found(Code::ResourceNotFound, "file"))?;
+    let attachment = state.engine.files.get(id)?;
+    serve(&state, &attachment, &request, usual(&attachment)).await
+}
+
+/// Within the page where nothing in it can do harm.
+fn usual(attachment: &Attachment) -> Shown {
+    if mime::is_inline(&attachment.mime_type) {
+        Shown::Inline
+    } else {
+        Shown::Download
+    }
 }
 
 /// How a browser is to treat a file.

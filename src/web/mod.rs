@@ -12,8 +12,10 @@ pub mod headers;
 pub mod health;
 pub mod hooks;
 pub mod limits;
+pub mod line;
 pub mod log;
 pub mod media;
+pub mod sandbox;
 pub mod state;
 pub mod uploads;
 pub mod widget;
@@ -27,6 +29,7 @@ pub fn configure(config: &mut ServiceConfig) {
     hooks::configure(config);
     media::configure(config);
     demo::configure(config);
+    sandbox::configure(config);
     widget::configure(config);
     dashboard::configure(config);
     api::configure(config);

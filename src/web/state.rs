@@ -7,7 +7,10 @@ use crate::base::crypto::sign;
 use crate::config::Config;
 use crate::config::network::Network;
 use crate::engine::Engine;
+use crate::sandbox::Sandbox;
 use crate::web::api::repeats::UnderWay;
+use crate::web::api::socket_places::Places;
+use crate::web::api::unheard::Unheard;
 use crate::web::dashboard::live::board::Board;
 use crate::web::demo::Demo;
 use crate::web::limits::Limits;
@@ -24,16 +27,26 @@ pub struct State {
     pub limits: Limits,
     /// Requests under an idempotency key that are being answered.
     pub under_way: UnderWay,
+    /// Places for the sockets of programs.
+    pub sockets: Places,
+    /// Sends without a key whose answer nobody heard.
+    pub unheard: Unheard,
     /// What is drawn for many screens at once.
     pub board: Board,
     csrf_key: [u8; 32],
+    sandbox: Option<Sandbox>,
     demo: Arc<OnceLock<Demo>>,
 }
 
 impl State {
     /// The state over an engine.
     #[must_use]
-    pub fn new(engine: Engine, config: &Config, demo: Arc<OnceLock<Demo>>) -> Self {
+    pub fn new(
+        engine: Engine,
+        config: &Config,
+        sandbox: Option<Sandbox>,
+        demo: Arc<OnceLock<Demo>>,
+    ) -> Self {
         let csrf_key = sign(engine.context.store.secret_key().reveal(), b"csrf");
         let is_https = engine.context.links.public_url().starts_with("https://");
         Self {
@@ -42,8 +55,11 @@ impl State {
             trusted_proxies: config.server.trusted_proxies.clone(),
             limits: Limits::new(config.limits.clone()),
             under_way: UnderWay::default(),
+            sockets: Places::new(&config.limits),
+            unheard: Unheard::default(),
             board: Board::default(),
             csrf_key,
+            sandbox,
             demo,
         }
     }
@@ -52,6 +68,12 @@ impl State {
     #[must_use]
     pub fn demo(&self) -> Option<&Demo> {
         self.demo.get()
+    }
+
+    /// The vendors in the box, where they are wanted.
+    #[must_use]
+    pub fn sandbox(&self) -> Option<&Sandbox> {
+        self.sandbox.as_ref()
     }
 
     /// The key that signs proofs of forms.

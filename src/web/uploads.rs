@@ -3,9 +3,11 @@
 use actix_multipart::Multipart;
 use actix_web::FromRequest as _;
 use actix_web::HttpRequest;
+use actix_web::http::header;
 use actix_web::web::Payload;
 use futures_util::StreamExt as _;
 
+use crate::base::mime;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::files::Files;
 use crate::model::actor::Actor;
@@ -26,6 +28,12 @@ pub async fn keep(
     request: &HttpRequest,
     payload: Payload,
 ) -> Result<Attachment, EngineError> {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if mime::essence(kind) != "multipart/form-data" {
+        let message = format!("Send the file as multipart/form-data in the field {FIELD}.");
+        return Err(Rejection::new(Code::UnsupportedMediaType, message).into());
+    }
     let mut form = Multipart::from_request(request, &mut payload.into_inner())
         .await
         .map_err(|error| not_a_form(&error.to_string()))?;

@@ -39,7 +39,7 @@ const CHANNELS = {
 };
 
 /** What parts that are loaded later take from `app.js`, which has it loaded: see its exports. */
-const SHARED = /\/(dom|fragments|composer|thread|live|toast|overlays|forms|times)\.js$/;
+const SHARED = /\/(dom|fragments|composer|thread|live|toast|overlays|forms|times|keys)\.js$/;
 
 const packageFile = (name) => join(here, 'node_modules', name);
 
@@ -151,10 +151,14 @@ async function build() {
   files.set('chat.css', await styles(['chat.css'], address));
   files.set('docs.css', await styles(['docs.css'], address));
   files.set('shop.css', await styles(['shop.css'], address));
+  files.set('sandbox.css', await styles(['tokens.css', 'base.css', 'phones.css'], address));
   files.set('app.js', await script('app.js'));
   files.set('more.js', await script('more.js', address('app.js')));
   files.set('fields.js', await script('fields.js'));
   files.set('shop.js', await script('shop.js'));
+  files.set('sandbox.js', await script('sandbox.js'));
+  files.set('appearance.js', await script('appearance.js'));
+  files.set('preview.js', await script('preview.js'));
   return { files, address, icons };
 }
 
@@ -175,8 +179,12 @@ ${constant('The picture on a phone\'s home screen.', 'TOUCH_ICON', 'touch-180.pn
 ${constant('What a phone needs to install the dashboard.', 'MANIFEST', 'app.webmanifest')}
 ${constant('The style sheet of the full-page chat.', 'CHAT_CSS', 'chat.css')}
 ${constant('The style sheet of the API\'s document.', 'DOCS_CSS', 'docs.css')}
+${constant('The script of pages that show the chat before its settings are saved.', 'APPEARANCE_JS', 'appearance.js')}
+${constant('The script in the frame that shows it.', 'PREVIEW_JS', 'preview.js')}
 ${constant('The style sheet of the demo shop.', 'SHOP_CSS', 'shop.css')}
 ${constant('The script of the demo shop.', 'SHOP_JS', 'shop.js')}
+${constant('The style sheet of the sandbox.', 'SANDBOX_CSS', 'sandbox.css')}
+${constant('The script of the sandbox.', 'SANDBOX_JS', 'sandbox.js')}
 
 /// Everything below \`/app/assets/\`: name in the address, file in \`static/dist\`, content type.
 /// A name changes with its content, so an answer may be kept for ever.
@@ -194,11 +202,11 @@ ${icons.map((name) => `    "${name}",`).join('\n')}
 `;
 }
 
-/** No colour outside the tokens: every colour value stands in tokens.css (and the shop's own sheet). */
+/** No colour outside the tokens: every colour value stands in tokens.css (and the sheets of what is not ours: the shop, the phones). */
 async function lintColours() {
   const problems = [];
   for (const file of await filesUnder(join(sources, 'css'), '.css')) {
-    if (/(tokens|shop)\.css$/.test(file)) continue;
+    if (/(tokens|shop|phones)\.css$/.test(file)) continue;
     (await readFile(file, 'utf8')).split('\n').forEach((line, at) => {
       if (/#[0-9a-f]{3,8}\b|\b(rgb|hsl|oklch)a?\(|:\s*(white|black|red|green|blue|gr[ae]y)\b/i.test(line.replace(/url\([^)]*\)/g, ''))) {
         problems.push(`${relative(root, file)}:${at + 1}: a colour outside the tokens: ${line.trim()}`);

@@ -14,7 +14,7 @@ const KNOWN = [
   '/app/inbox/snoozed', '/app/inbox/done', '/app/inbox/spam', '/app/inbox/all/*',
   '/app/contacts', '/app/contacts/*', '/app/search', '/app/me', '/app/me/two-step',
   '/app/settings/channels', '/app/settings/channels/new', '/app/settings/channels/*',
-  '/app/settings/channels/*/appearance', '/app/settings/users', '/app/settings/teams',
+  '/app/settings/channels/*/appearance', '/app/settings/channels/*/forms', '/app/settings/channels/*/install', '/app/settings/users', '/app/settings/teams',
   '/app/settings/keys', '/app/settings/health', '/app/settings/general', '/app/failed',
 ];
 /** Pages no link leads to: a search with and without a hit, an unknown address, the handbook. */
@@ -60,6 +60,17 @@ function linked(page) {
       .filter((path) => !/^\/app\/(assets|media)\//.test(path)));
 }
 
+/** The demo's web chat first, of all channels: it has pages that the others lack. */
+async function chatFirst(page) {
+  await page.goto(`${linktor.url}/app/settings/channels`);
+  const channels = (await linked(page)).filter((path) => /\/channels\/ch_[0-9a-z]+$/.test(path));
+  for (const path of channels) {
+    const install = await page.request.get(`${linktor.url}${path}/install`);
+    if (install.ok()) return [path, ...channels.filter((other) => other !== path)];
+  }
+  return channels;
+}
+
 async function inspect(page, what) {
   await assertAccessible(page, what);
   const over = await page.evaluate(() =>
@@ -72,7 +83,12 @@ for (const { name, options } of LOOKS) {
     const { context, page, watch } = await owner(options);
     watch.expect(/status of 404.*nothing-here/);
     const seen = new Set();
-    const queue = ['/app/inbox/all', '/app/me', ...UNLINKED];
+    const [chat, ...others] = await chatFirst(page);
+    const queue = [chat, '/app/inbox/all', '/app/me', ...UNLINKED];
+    for (const path of others) {
+      await page.goto(linktor.url + path);
+      await inspect(page, `${path}, ${name}`);
+    }
     while (queue.length > 0) {
       const path = queue.shift();
       if (!seen.has(shape(path))) {

@@ -13,6 +13,8 @@ mod disk;
 mod life;
 mod meta;
 mod new_password;
+mod sandbox;
 mod search;
 mod signing_in;
+mod vendors;
 mod webchat;

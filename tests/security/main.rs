@@ -70,8 +70,13 @@ fn absent(prefix: &str) -> String {
 fn filled(path: &str) -> String {
     let subject = path.trim_start_matches('/').split('/').next().unwrap();
     let prefix = prefix_of(subject.trim_end_matches('s')).unwrap_or("x");
+    let inner = if path.contains("/templates/") {
+        "tpl"
+    } else {
+        "msg"
+    };
     path.replace("{id}", &absent(prefix))
-        .replace("{inner}", &absent("msg"))
+        .replace("{inner}", &absent(inner))
         .replace("{externalId}", "nobody")
 }
 

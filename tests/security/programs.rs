@@ -194,7 +194,7 @@ fn a_file_is_uploaded_sent_and_opened() {
             assert_eq!(file.unwrap().text().await.unwrap(), "nine to five");
         }
         let (status, answer) = desk.call(Method::POST, "/media/upload", Some(json!({}))).await;
-        assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
+        assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{answer}");
         desk.server.running.stop().await;
     })
     .unwrap();

@@ -25,6 +25,8 @@ pub(super) mod tests {
     use crate::base::secret::Secret;
     use crate::base::time::Timestamp;
     use crate::channels::ParseError;
+    use crate::channels::fixtures::each;
+    use crate::channels::fixtures::without_empty;
     use crate::model::Opaque;
     use crate::model::ids::ChannelId;
     use crate::model::inbound::InboundEvent;
@@ -71,8 +73,8 @@ pub(super) mod tests {
         parse: impl Fn(&Account, &Webhook) -> Result<Vec<InboundEvent>, ParseError>,
     ) {
         let mut wrong = Vec::new();
-        for (name, text) in fixtures(folder) {
-            let case: Case = serde_json::from_str(&text).unwrap();
+        each(folder, |name, text| {
+            let case: Case = serde_json::from_str(text).unwrap();
             let mut account = account.clone();
             merge(&mut account.settings, &case.settings);
             let events = parse(&account, &post(&case.webhook.to_string())).unwrap();
@@ -80,22 +82,8 @@ pub(super) mod tests {
             if found != case.events {
                 wrong.push(format!("{name}: {found:#}"));
             }
-        }
+        });
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    }
-
-    /// Every fixture of a folder, by name; there is at least one.
-    fn fixtures(folder: &str) -> Vec<(String, String)> {
-        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
-        let files = std::fs::read_dir(format!("{root}/{folder}")).unwrap();
-        let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
-        paths.sort();
-        assert!(!paths.is_empty(), "{folder}");
-        let named = |path: std::path::PathBuf| {
-            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            (name, std::fs::read_to_string(path).unwrap())
-        };
-        paths.into_iter().map(named).collect()
     }
 
     /// Holds a dialogue against a vendor who answers so, one after the other: the calls that were
@@ -165,25 +153,6 @@ pub(super) mod tests {
             headers: Headers::default(),
             query: String::new(),
             body: body.as_bytes().to_vec(),
-        }
-    }
-
-    fn without_empty(value: Value) -> Value {
-        let is_empty = |value: &Value| match value {
-            Value::Null | Value::Bool(false) => true,
-            Value::String(text) => text.is_empty(),
-            Value::Array(items) => items.is_empty(),
-            Value::Object(fields) => fields.is_empty(),
-            _ => false,
-        };
-        match value {
-            Value::Array(items) => items.into_iter().map(without_empty).collect(),
-            Value::Object(fields) => fields
-                .into_iter()
-                .map(|(name, value)| (name, without_empty(value)))
-                .filter(|(name, value)| name == "isGiven" || !is_empty(value))
-                .collect(),
-            other => other,
         }
     }
 }

@@ -119,7 +119,10 @@ pub fn check(account: &Account) -> Vec<FieldError> {
     }
     for name in ["apiBaseUrl", "mediaBaseUrl"] {
         if account.text(name).is_some_and(|text| !is_base(text)) {
-            wrong.push(field(name, "must be an http or https address without path"));
+            wrong.push(field(
+                name,
+                "must be an http or https address without the version",
+            ));
         }
     }
     wrong
@@ -174,9 +177,13 @@ fn is_version(text: &str) -> bool {
     })
 }
 
+/// Whether calls can be made below an address. It may have a path, as behind a proxy or in the
+/// sandbox; the version comes after it.
 fn is_base(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| {
-        matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none()
+        let mut parts = url.path().split('/');
+        let versioned = parts.any(|part| part.starts_with('v') && is_version(part));
+        matches!(url.scheme(), "http" | "https") && url.query().is_none() && !versioned
     })
 }
 
@@ -192,6 +199,10 @@ mod tests {
             (json!({}), vec![]),
             (
                 json!({"apiVersion":"25.0","apiBaseUrl":"http://127.0.0.1:1","mediaBaseUrl":"https://m.example/"}),
+                vec![],
+            ),
+            (
+                json!({"apiBaseUrl":"http://127.0.0.1:1/sandbox/api/whatsapp"}),
                 vec![],
             ),
             (json!({"apiVersion":"latest"}), vec!["apiVersion"]),

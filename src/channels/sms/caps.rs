@@ -2,6 +2,7 @@
 
 use crate::model::capability::Capabilities;
 use crate::model::capability::Matrix;
+use crate::model::capability::MediaLimits;
 use crate::model::capability::Support;
 
 /// SMS: sms.md sections 2 (repeats), 4.2 (what becomes of each content), 9 (throughput) and 11
@@ -20,4 +21,17 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     repeat_hours: 72,
     sends_per_second: 1,
     ..Capabilities::PLAIN
+};
+
+/// The same where files go along as MMS: sms.md section 8. What carriers take of other kinds than
+/// pictures is little.
+pub static WITH_FILES: Capabilities = Capabilities {
+    media: MediaLimits {
+        image_bytes: 5_000_000,
+        audio_bytes: 500_000,
+        video_bytes: 500_000,
+        document_bytes: 500_000,
+    },
+    caption_max: 1_600,
+    ..CAPABILITIES
 };

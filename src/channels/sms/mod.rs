@@ -1,3 +1,286 @@
-//! SMS and MMS through several carriers.
+//! SMS and MMS through several carriers: one file each, and one line in [`CARRIERS`].
+//!
+//! Facts are from `channels/sms.md`, cited by section.
 
 pub mod caps;
+mod consent;
+mod form;
+mod generic;
+mod inbound;
+mod numbers;
+mod outgoing;
+mod plivo;
+mod receipt;
+mod segments;
+mod table;
+#[cfg(test)]
+mod tests;
+mod twilio;
+mod vonage;
+mod vonage_sign;
+
+use std::fmt::Debug;
+
+use serde_json::Value;
+
+use crate::base::http::Headers;
+use crate::base::http::HttpReply;
+use crate::base::http::Webhook;
+use crate::base::secret::Secret;
+use crate::base::time::Timestamp;
+use crate::channels::Channel;
+use crate::channels::NotGenuine;
+use crate::channels::ParseError;
+use crate::channels::Recorded;
+use crate::channels::RenderError;
+use crate::channels::sms::outgoing::Outgoing;
+use crate::channels::table::wrong;
+use crate::model::Opaque;
+use crate::model::capability::Capabilities;
+use crate::model::channel::Setting;
+use crate::model::inbound::InboundEvent;
+use crate::model::message::SendError;
+use crate::model::outbound::Account;
+use crate::model::outbound::Asked;
+use crate::model::outbound::Call;
+use crate::model::outbound::Connected;
+use crate::model::outbound::Measure;
+use crate::model::outbound::Next;
+use crate::model::outbound::Outcome;
+use crate::model::outbound::Refusal;
+use crate::model::outbound::Remote;
+use crate::model::outbound::Sending;
+use crate::model::outbound::Source;
+use crate::model::outbound::Step;
+use crate::model::rejection::FieldError;
+
+const KIND: &str = "sms";
+
+/// Segments of one message when nobody says otherwise.
+const SEGMENTS_MAX: u64 = 10;
+
+/// Every carrier.
+const CARRIERS: [&dyn Carrier; 4] = [
+    &twilio::Twilio,
+    &vonage::Vonage,
+    &plivo::Plivo,
+    &generic::Generic,
+];
+
+/// One carrier's way to say things.
+trait Carrier: Debug + Sync {
+    /// The name that `provider` has for it.
+    fn name(&self) -> &'static str;
+
+    /// The longest text it takes, in characters.
+    fn text_max(&self) -> usize;
+
+    /// Whether it answers STOP and the like by itself when nobody says otherwise.
+    fn answers_keywords(&self) -> bool {
+        false
+    }
+
+    /// Whether files can go along.
+    fn carries_files(&self, account: &Account) -> bool {
+        let _ = account;
+        false
+    }
+
+    /// What is wrong with its own settings.
+    fn check(&self, account: &Account) -> Vec<FieldError>;
+
+    /// Proves the account and has it report to us.
+    fn connect(&self, asked: &Asked<'_>) -> Next<Connected>;
+
+    /// Checks that a webhook is the carrier's.
+    fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine>;
+
+    /// Reads a webhook: a message, or a report.
+    fn read(&self, account: &Account, hook: &Webhook) -> Vec<InboundEvent>;
+
+    /// Writes the call that carries one text or file.
+    fn send(&self, outgoing: &Outgoing<'_>) -> Result<Call, RenderError>;
+
+    /// Reads what it answered to that.
+    fn read_reply(&self, reply: &HttpReply) -> Outcome;
+
+    /// The same where that depends on the account.
+    fn read_reply_of(&self, account: &Account, reply: &HttpReply) -> Outcome {
+        let _ = account;
+        self.read_reply(reply)
+    }
+
+    /// The credentials for files on a host, where it is the carrier's and wants any.
+    fn media_authorization(&self, account: &Account, host: &str) -> Option<String> {
+        let _ = (account, host);
+        None
+    }
+
+    /// What it wants to read when all is well, as JSON; none wants nothing.
+    fn says_ok(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// The carrier of an account; none while nobody chose one.
+fn carrier(settings: &Opaque) -> Option<&'static dyn Carrier> {
+    let name = settings.get("provider").and_then(Value::as_str)?;
+    CARRIERS.into_iter().find(|known| known.name() == name)
+}
+
+/// SMS.
+#[derive(Debug, Clone, Copy)]
+pub struct Sms;
+
+impl Channel for Sms {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    fn name(&self) -> &'static str {
+        "SMS"
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        table::SETTINGS
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        &caps::CAPABILITIES
+    }
+
+    /// Files go along where the account has it switched on, its carrier can, and the number is in
+    /// a country where phones take them.
+    fn reach(&self, account: &Account, to: &str) -> &'static Capabilities {
+        let is_on = account.settings.get("mmsEnabled") == Some(&true.into());
+        let can = carrier(&account.settings).is_some_and(|carrier| carrier.carries_files(account));
+        let set = account
+            .settings
+            .get("mmsCountries")
+            .and_then(Value::as_array);
+        let in_country = |code: &str| {
+            let code = code.trim_start_matches('+');
+            !code.is_empty() && numbers::digits(to).starts_with(code)
+        };
+        let takes = match set.filter(|list| !list.is_empty()) {
+            Some(list) => list.iter().filter_map(Value::as_str).any(in_country),
+            None => in_country("1"),
+        };
+        if is_on && can && takes {
+            &caps::WITH_FILES
+        } else {
+            &caps::CAPABILITIES
+        }
+    }
+
+    fn address(&self, settings: &Opaque, typed: &str) -> Option<String> {
+        numbers::typed(settings, typed)
+    }
+
+    fn measure(&self, account: &Account, text: &str) -> Option<Measure> {
+        let count = segments::count(&outgoing::spelled(account, text));
+        let most = account.settings.get("maxSegments").and_then(Value::as_u64);
+        Some(Measure {
+            encoding: count.alphabet.name(),
+            units: count.units,
+            segments: count.segments,
+            remaining: count.remaining,
+            segments_max: usize::try_from(most.unwrap_or(SEGMENTS_MAX)).unwrap_or(usize::MAX),
+        })
+    }
+
+    fn check(&self, account: &Account) -> Result<(), Vec<FieldError>> {
+        let mut all = table::check(account);
+        match carrier(&account.settings) {
+            Some(carrier) => all.extend(carrier.check(account)),
+            None => all.push(wrong(
+                "provider",
+                "must be one of twilio, vonage, plivo, generic",
+            )),
+        }
+        if all.is_empty() { Ok(()) } else { Err(all) }
+    }
+
+    fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
+        match carrier(&asked.account.settings) {
+            Some(carrier) => carrier.connect(asked),
+            None => Err(nobody()),
+        }
+    }
+
+    fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine> {
+        let carrier = carrier(&account.settings).ok_or(NotGenuine)?;
+        carrier.verify(account, hook, now)
+    }
+
+    fn parse(&self, account: &Account, hook: &Webhook) -> Result<Vec<InboundEvent>, ParseError> {
+        let carrier = carrier(&account.settings);
+        Ok(carrier.map_or_else(Vec::new, |carrier| carrier.read(account, hook)))
+    }
+
+    /// Never words: some carriers would send them to the customer.
+    fn answer(&self, account: &Account, _recorded: &[Recorded]) -> HttpReply {
+        match carrier(&account.settings).and_then(Carrier::says_ok) {
+            Some(body) => HttpReply {
+                status: 200,
+                headers: Headers::default().with("content-type", "application/json"),
+                body: body.as_bytes().to_vec(),
+            },
+            None => HttpReply {
+                status: 204,
+                headers: Headers::default(),
+                body: Vec::new(),
+            },
+        }
+    }
+
+    fn locate(&self, remote: &Remote<'_>, asked: &Asked<'_>) -> Next<Source> {
+        let account = asked.account;
+        let url = remote.media.url.clone().unwrap_or_default();
+        let host = url::Url::parse(&url)
+            .ok()
+            .and_then(|url| url.host_str().map(str::to_owned));
+        let Some(host) = host else {
+            return Err(Refusal::Never(SendError {
+                reason: "no_address".to_owned(),
+                vendor_code: None,
+                message: "The carrier did not say where the file is.".to_owned(),
+                retryable: false,
+            }));
+        };
+        let carrier = carrier(&account.settings);
+        let authorization = carrier.and_then(|carrier| carrier.media_authorization(account, &host));
+        Ok(Step::Done(Source {
+            url,
+            authorization: authorization.map(Secret::new),
+        }))
+    }
+
+    fn render(&self, sending: &Sending<'_>) -> Result<Vec<Call>, RenderError> {
+        let carrier = carrier(&sending.account.settings).ok_or(RenderError {
+            kind: KIND,
+            content: "a message of no provider",
+        })?;
+        let mut calls = Vec::new();
+        for part in sending.parts {
+            calls.push(carrier.send(&Outgoing::of(sending, part)?)?);
+        }
+        Ok(calls)
+    }
+
+    fn read_reply(&self, account: &Account, reply: &HttpReply) -> Outcome {
+        match carrier(&account.settings) {
+            Some(carrier) => carrier.read_reply_of(account, reply),
+            None => Err(nobody()),
+        }
+    }
+}
+
+fn nobody() -> Refusal {
+    Refusal::Account(SendError {
+        reason: "configuration".to_owned(),
+        vendor_code: None,
+        message: "Choose the provider that carries the messages.".to_owned(),
+        retryable: true,
+    })
+}

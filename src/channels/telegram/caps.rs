@@ -67,5 +67,6 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     repeat_hours: 72,
     typing_every_secs: 4,
     sends_per_second: 25,
+    silent_after_taking: true,
     ..Capabilities::PLAIN
 };

@@ -107,7 +107,7 @@ impl Channel for Webchat {
         Ok(vec![hook::parse(hook)?])
     }
 
-    fn answer(&self, recorded: &[Recorded]) -> HttpReply {
+    fn answer(&self, _account: &Account, recorded: &[Recorded]) -> HttpReply {
         let first = recorded.first();
         let body = serde_json::json!({
             "messageId": first.and_then(|fact| fact.message_id),
@@ -223,10 +223,13 @@ mod tests {
     #[test]
     fn the_answer_names_the_message() {
         let message_id = MessageId::from_bytes([0; 16]);
-        let reply = Webchat.answer(&[Recorded {
-            message_id: Some(message_id),
-            duplicate: true,
-        }]);
+        let reply = Webchat.answer(
+            &account(json!({}), ""),
+            &[Recorded {
+                message_id: Some(message_id),
+                duplicate: true,
+            }],
+        );
         let body: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
         assert_eq!(
             body,

@@ -19,6 +19,7 @@ use crate::model::conversation::Conversation;
 use crate::model::conversation::Move;
 use crate::model::conversation::Priority;
 use crate::model::conversation::Resolution;
+use crate::model::conversation::ResolvedBy;
 use crate::model::conversation::Status;
 use crate::model::event::Change;
 use crate::model::event::ConversationEvent;
@@ -39,6 +40,7 @@ use crate::store::Tx;
 use crate::store::records::contacts;
 use crate::store::records::conversations;
 use crate::store::records::jobs;
+use crate::store::records::mentions;
 use crate::store::records::messages;
 use crate::store::records::outbox;
 use crate::store::records::read_marks;
@@ -212,6 +214,7 @@ pub fn erase_some(
     }
     conversations::remove(tx, conversation)?;
     unsent::forget_conversation(tx, conversation.id)?;
+    mentions::forget_conversation(tx, conversation)?;
     read_marks::forget_conversation(tx, conversation.id)?;
     contacts::recount(tx, conversation.contact_id)?;
     let event = ConversationEvent {
@@ -271,22 +274,29 @@ fn apply(
     actor: &Actor,
 ) -> Result<(), EngineError> {
     let by = actor.name();
+    let terms = Terms {
+        by: match actor.user_id() {
+            Some(_) => ResolvedBy::Agent,
+            None => ResolvedBy::System,
+        },
+        ..Terms::default()
+    };
     match edit {
         Edit::Status(status) => {
-            let (happened, terms) = towards(*status);
+            let happened = towards(*status);
             moves::make(tx, pen, conversation, happened, terms, by)?;
         }
         Edit::Close(resolution) => {
             let terms = Terms {
                 resolution: Some(*resolution),
-                until: None,
+                ..terms
             };
             moves::make(tx, pen, conversation, Move::Resolve, terms, by)?;
         }
         Edit::Snooze(until) => {
             let terms = Terms {
                 until: *until,
-                resolution: None,
+                ..terms
             };
             moves::make(tx, pen, conversation, Move::Snooze, terms, by)?;
         }
@@ -326,16 +336,12 @@ fn apply(
 }
 
 /// The move that leads to a status somebody asked for.
-const fn towards(status: Status) -> (Move, Terms) {
-    let terms = Terms {
-        until: None,
-        resolution: None,
-    };
+const fn towards(status: Status) -> Move {
     match status {
-        Status::Open => (Move::Reopen, terms),
-        Status::Pending => (Move::Park, terms),
-        Status::Snoozed => (Move::Snooze, terms),
-        Status::Resolved => (Move::Resolve, terms),
+        Status::Open => Move::Reopen,
+        Status::Pending => Move::Park,
+        Status::Snoozed => Move::Snooze,
+        Status::Resolved => Move::Resolve,
     }
 }
 

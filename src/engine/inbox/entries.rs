@@ -134,6 +134,7 @@ fn message(pen: &mut Pen, conversation: &Conversation, entry: Entry) -> Message 
         calls_taken: 0,
         attempts: Vec::new(),
         handled_at: None,
+        deleted_for_everyone: false,
     }
 }
 
@@ -194,7 +195,11 @@ pub fn preview_of(message: &Message) -> Preview {
     };
     Preview {
         message_id: message.id,
-        kind: message.content.kind().to_owned(),
+        kind: if message.deleted_at.is_some() {
+            "deleted".to_owned()
+        } else {
+            message.content.kind().to_owned()
+        },
         text: preview(text, PREVIEW_MAX),
         direction: message.direction,
         sender: message.sender.kind,

@@ -13,7 +13,10 @@ use crate::model::event::Event;
 use crate::model::ids::ConversationId;
 use crate::model::ids::UserId;
 use crate::model::permission::Permission;
+use crate::store::Read;
+use crate::store::StoreError;
 use crate::store::records::conversations;
+use crate::store::records::mentions;
 use crate::store::records::read_marks;
 use crate::store::records::unsent;
 
@@ -26,12 +29,33 @@ pub struct Glance {
 }
 
 /// What of a row differs from reader to reader.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Mark {
     /// How many of the customer's messages the reader has not read.
     pub unread: u32,
     /// What the reader has begun to write.
     pub begun: Option<String>,
+    /// Whether the reader was named in a note.
+    pub mentioned: bool,
+}
+
+impl Mark {
+    /// What of a conversation is a reader's own.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn of(
+        read: &impl Read,
+        user: UserId,
+        conversation: &Conversation,
+    ) -> Result<Self, StoreError> {
+        let unsent = unsent::get(read, user, conversation.id)?;
+        Ok(Self {
+            unread: read_marks::unread(read, user, conversation)?,
+            begun: unsent.shown().map(|words| words.text.clone()),
+            mentioned: mentions::get(read, user, conversation.id)?.is_some(),
+        })
+    }
 }
 
 impl Listing {
@@ -49,12 +73,18 @@ impl Listing {
         if let Some(row) = &row {
             for user in readers {
                 let unread = read_marks::unread(&read, *user, &row.conversation)?;
-                let begun = None;
-                marks.insert(*user, Mark { unread, begun });
+                let mark = Mark {
+                    unread,
+                    ..Mark::default()
+                };
+                marks.insert(*user, mark);
             }
-            for (user, unsent) in unsent::in_conversation(&read, id)? {
+            // Few have begun anything or take part: only theirs is read whole.
+            let begun = unsent::in_conversation(&read, id)?;
+            let begun = begun.into_iter().map(|(user, _)| user);
+            for user in begun.chain(row.conversation.participants.iter().copied()) {
                 if let Some(mark) = marks.get_mut(&user) {
-                    mark.begun = unsent.shown().map(|words| words.text.clone());
+                    *mark = Mark::of(&read, user, &row.conversation)?;
                 }
             }
         }
@@ -97,17 +127,10 @@ impl Glance {
             return Ok(mark.clone());
         }
         let Some((user, row)) = actor.user_id().zip(self.row.as_ref()) else {
-            return Ok(Mark {
-                unread: 0,
-                begun: None,
-            });
+            return Ok(Mark::default());
         };
         let read = self.context.store.snapshot()?;
-        let unsent = unsent::get(&read, user, row.conversation.id)?;
-        Ok(Mark {
-            unread: read_marks::unread(&read, user, &row.conversation)?,
-            begun: unsent.shown().map(|words| words.text.clone()),
-        })
+        Ok(Mark::of(&read, user, &row.conversation)?)
     }
 
     /// The row with what is a reader's own.
@@ -117,6 +140,7 @@ impl Glance {
         Some(Row {
             unread: mark.unread,
             begun: mark.begun.clone(),
+            mentioned: mark.mentioned,
             ..row
         })
     }

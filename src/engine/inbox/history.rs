@@ -19,6 +19,9 @@ use crate::store::records::messages;
 /// Messages read at a time where most may not be wanted.
 const STEP: usize = 100;
 
+/// How far back files of a conversation are looked for.
+const FILES_LOOK: usize = 2_000;
+
 /// Which messages of a conversation to read. Places are left out themselves.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Stretch {
@@ -179,6 +182,26 @@ impl Histories {
                 return Ok(found);
             }
         }
+    }
+
+    /// The newest files of a conversation, with the messages that carry them.
+    ///
+    /// # Errors
+    /// The actor may not read; there is no such conversation.
+    pub fn files(
+        &self,
+        actor: &Actor,
+        conversation: ConversationId,
+        limit: usize,
+    ) -> Result<Vec<Message>, EngineError> {
+        actor.require(Permission::ReadConversations)?;
+        let read = self.0.store.snapshot()?;
+        sight::conversation_in(&read, actor, conversation)?;
+        let newest = messages::near(&read, conversation, None, Direction::Backward, FILES_LOOK)?;
+        let mut found = newest;
+        found.retain(|message| message.content.media().is_some() && message.deleted_at.is_none());
+        found.truncate(limit);
+        Ok(found)
     }
 
     /// The entry right before a message in its conversation.

@@ -8,6 +8,7 @@ use crate::engine::error::EngineError;
 use crate::engine::find;
 use crate::engine::inbox::counting;
 use crate::engine::inbox::counting::Counts;
+use crate::engine::inbox::glance::Mark;
 pub use crate::engine::inbox::order::Sort;
 pub use crate::engine::inbox::order::SortBy;
 use crate::engine::inbox::order::Walk;
@@ -43,7 +44,6 @@ use crate::store::records::conversations::Place;
 use crate::store::records::identities;
 use crate::store::records::messages;
 use crate::store::records::read_marks;
-use crate::store::records::unsent;
 use crate::store::records::users;
 
 /// Which conversations to list, and in which order.
@@ -109,6 +109,8 @@ pub struct Row {
     pub unread: u32,
     /// What the reader has begun to write.
     pub begun: Option<String>,
+    /// Whether the reader was named in a note.
+    pub mentioned: bool,
 }
 
 /// What programs are shown beside a row.
@@ -284,14 +286,9 @@ impl Listing {
         actor: &Actor,
         conversation: Conversation,
     ) -> Result<Row, EngineError> {
-        let (unread, begun) = match actor.user_id() {
-            Some(user) => (
-                read_marks::unread(snapshot, user, &conversation)?,
-                unsent::get(snapshot, user, conversation.id)?
-                    .shown()
-                    .map(|words| words.text.clone()),
-            ),
-            None => (0, None),
+        let mark = match actor.user_id() {
+            Some(user) => Mark::of(snapshot, user, &conversation)?,
+            None => Mark::default(),
         };
         Ok(Row {
             contact: find::contact_in(snapshot, conversation.contact_id)?,
@@ -300,8 +297,9 @@ impl Listing {
                 Some(user) => users::get(snapshot, user)?,
                 None => None,
             },
-            unread,
-            begun,
+            unread: mark.unread,
+            begun: mark.begun,
+            mentioned: mark.mentioned,
             conversation,
         })
     }

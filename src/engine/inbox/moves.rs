@@ -12,6 +12,7 @@ use crate::model::conversation::Conversation;
 use crate::model::conversation::Move;
 use crate::model::conversation::Priority;
 use crate::model::conversation::Resolution;
+use crate::model::conversation::ResolvedBy;
 use crate::model::conversation::Status;
 use crate::model::event::Change;
 use crate::model::event::ConversationChanged;
@@ -68,6 +69,8 @@ pub struct Terms {
     pub until: Option<Timestamp>,
     /// How a resolved conversation ended.
     pub resolution: Option<Resolution>,
+    /// Who resolves it.
+    pub by: ResolvedBy,
 }
 
 /// Makes a move; whether the status changed, or a snooze got another time.
@@ -110,6 +113,7 @@ fn settle(conversation: &mut Conversation, to: Status, terms: Terms, now: Timest
         .or(conversation.resolved_at.filter(|_| done));
     conversation.resolution = terms.resolution.filter(|_| done);
     conversation.closed_at = conversation.resolution.map(|_| now);
+    conversation.resolved_by = done.then_some(terms.by);
     if done {
         conversation.waiting_since = None;
     }

@@ -97,6 +97,8 @@ pub fn open(
         updated_at: pen.now,
         seen_position: 0,
         spelled_out: None,
+        participants: Vec::new(),
+        resolved_by: None,
     };
     conversations::put(tx, &conversation)?;
     let mut contact = contact.clone();

@@ -151,6 +151,7 @@ mod tests {
             calls_taken: 0,
             attempts: Vec::new(),
             handled_at: None,
+            deleted_for_everyone: false,
         }
     }
 

@@ -4,6 +4,7 @@ use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::find;
+use crate::engine::inbox::mentions;
 use crate::engine::inbox::visitor_timeline;
 use crate::engine::sight;
 use crate::model::actor::Actor;
@@ -149,7 +150,8 @@ pub fn mark(
         inbound_count: conversation.inbound_count,
         position: conversation.positions,
     };
-    if read_marks::get(tx, user, conversation.id)? != mark {
+    let looked = mentions::see(tx, conversation, user)?;
+    if looked || read_marks::get(tx, user, conversation.id)? != mark {
         read_marks::put(tx, user, conversation.id, mark)?;
         log(tx, pen, conversation.id, user)?;
     }

@@ -1,5 +1,6 @@
 //! Sending: one transaction from the request to a message on its way.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::base::crypto::digest;
@@ -12,12 +13,15 @@ use crate::engine::inbox::drafts::Audience;
 use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
+use crate::engine::inbox::mentions;
 use crate::engine::inbox::overtaken;
+use crate::engine::inbox::reach;
 use crate::engine::inbox::reading;
 use crate::engine::inbox::receipts;
 use crate::engine::inbox::target;
 use crate::engine::inbox::target::Place;
 use crate::engine::inbox::target::Target;
+use crate::engine::inbox::templates;
 use crate::engine::inbox::unsent;
 use crate::engine::inbox::visitor_timeline;
 use crate::engine::live::Signal;
@@ -41,6 +45,7 @@ use crate::model::message::Message;
 use crate::model::message::Sender;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
+use crate::model::outbound::Measure;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
@@ -103,8 +108,7 @@ impl Sending {
         actor.require(Permission::Reply)?;
         drafts::check(&mut draft.content)?;
         let stamp = self.0.stamp();
-        let registry = self.0.channels.clone();
-        let links = self.0.links.clone();
+        let context = self.0.clone();
         let written_here = (draft.source == Source::Dashboard).then(|| actor.user_id());
         let actor = actor.clone();
         let sent = self
@@ -118,11 +122,21 @@ impl Sending {
                         repeated: true,
                     });
                 }
+                let target = reach::resolve(tx, &mut pen, &context, target.clone())?;
                 let place = target::place(tx, &mut pen, &actor, &target, draft.audience)?;
-                let row = registry
-                    .capabilities(&place.channel.kind)
-                    .unwrap_or(&Capabilities::PLAIN);
-                let shorten = |media: &Media| links.address(media);
+                let row = reach::row(&context, &place.channel, &place.conversation.address);
+                let filled = match draft.audience {
+                    Audience::Customer => templates::complete(tx, &place, row, &draft.content)?,
+                    Audience::Team => None,
+                };
+                let draft = match filled {
+                    Some(content) => Cow::Owned(Draft {
+                        content,
+                        ..draft.clone()
+                    }),
+                    None => Cow::Borrowed(&draft),
+                };
+                let shorten = |media: &Media| context.links.short_address(media);
                 let fitted = match draft.audience {
                     Audience::Customer => {
                         if let Some(seen) = draft.seen {
@@ -131,7 +145,9 @@ impl Sending {
                         }
                         let asked = (&draft.content, draft.source);
                         target::may_send(tx, &place, row, asked, pen.now)?;
-                        fit::fit(&draft.content, row, &shorten, draft.mode)?
+                        let fitted = fit::fit(&draft.content, row, &shorten, draft.mode)?;
+                        reach::check_length(&context, &place.channel, &fitted.parts)?;
+                        fitted
                     }
                     Audience::Team => Fitted::default(),
                 };
@@ -143,6 +159,9 @@ impl Sending {
                 })
             })
             .await?;
+        if !sent.repeated {
+            mentions::tell(&self.0.live, &sent.message);
+        }
         if let Some(user_id) = written_here.flatten() {
             self.0.live.signal(Signal::Unsent {
                 conversation_id: sent.message.conversation_id,
@@ -150,6 +169,22 @@ impl Sending {
             });
         }
         Ok(sent)
+    }
+
+    /// What a text would cost in a conversation; none where that does not depend on its length.
+    ///
+    /// # Errors
+    /// There is no such conversation in the actor's sight.
+    pub fn measure(
+        &self,
+        actor: &Actor,
+        id: ConversationId,
+        text: &str,
+    ) -> Result<Option<Measure>, EngineError> {
+        let read = self.0.store.snapshot()?;
+        let conversation = sight::conversation_in(&read, actor, id)?;
+        let channel = find::channel_in(&read, conversation.channel_id)?;
+        Ok(reach::measure(&self.0, &channel, text))
     }
 
     /// Tries a failed message, or one of unknown outcome, again: the same message, behind the parts
@@ -177,6 +212,9 @@ impl Sending {
             .write("trying a message again", move |tx| {
                 let mut pen = stamp.pen();
                 let mut message = sight::message_in(tx, &actor, id)?;
+                if message.deleted_at.is_some() {
+                    return Err(Rejection::field("id", "must not be deleted").into());
+                }
                 if !states.contains(&message.delivery) {
                     let wrong = "must be failed, or of unknown outcome, for this";
                     return Err(Rejection::field("status", wrong).into());
@@ -187,6 +225,7 @@ impl Sending {
                     .unwrap_or(&Capabilities::PLAIN);
                 let asked = (&message.content, message.source);
                 target::may_send(tx, &place, caps, asked, pen.now)?;
+                templates::complete(tx, &place, caps, &message.content)?;
                 message.delivery = Delivery::Pending;
                 message.handled_at = None;
                 message.error = None;
@@ -357,7 +396,9 @@ fn store(
         metadata: draft.metadata.clone(),
         at: pen.now,
     };
+    let named = mentions::named(tx, draft, actor)?;
     let mut message = entries::append(tx, pen, &mut conversation, entry)?;
+    mentions::take_part(tx, &mut conversation, &message, actor, &named)?;
     if !private {
         if row.own_transport {
             visitor_timeline::bring(tx, pen, &mut message)?;

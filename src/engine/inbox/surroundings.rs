@@ -6,14 +6,25 @@ use crate::engine::error::EngineError;
 use crate::model::actor::Actor;
 use crate::model::channel::ChannelState;
 use crate::model::contact::Identity;
+use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::TeamId;
+use crate::model::ids::VisitorId;
 use crate::model::permission::Permission;
 use crate::store::records::channels;
 use crate::store::records::identities;
 use crate::store::records::organisation;
 use crate::store::records::tags;
 use crate::store::records::teams;
+
+/// The visitor a contact is in a web chat, by the contact's addresses; none elsewhere.
+#[must_use]
+pub fn visitor_of(identities: &[Identity], chat: ChannelId) -> Option<VisitorId> {
+    let own = identities.iter().find(|identity| {
+        identity.channel_id == chat && identity.channel_kind.as_str() == "webchat"
+    })?;
+    own.address.parse().ok()
+}
 
 /// Looking around.
 #[derive(Clone)]

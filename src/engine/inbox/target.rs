@@ -42,9 +42,11 @@ pub enum Target {
 }
 
 /// Where a message goes, with everything about it.
-pub(super) struct Place {
-    pub(super) channel: Channel,
-    pub(super) conversation: Conversation,
+pub struct Place {
+    /// The channel.
+    pub channel: Channel,
+    /// The conversation.
+    pub conversation: Conversation,
 }
 
 /// Finds or opens the conversation that something goes into.

@@ -7,24 +7,24 @@ use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
 use crate::engine::inbox::open;
 use crate::engine::inbox::receipts;
+use crate::engine::inbox::revised;
 use crate::engine::inbox::visitor_timeline;
 use crate::engine::ingest::access;
 use crate::engine::ingest::media;
 use crate::engine::ingest::news;
 use crate::engine::ingest::ours;
+use crate::engine::ingest::people;
 use crate::engine::ingest::presses;
 use crate::engine::ingest::senders;
 use crate::engine::rules::choices;
+use crate::engine::rules::revising::Scope;
 use crate::engine::webchat::programs;
-use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
 use crate::model::contact::Contact;
 use crate::model::content::Content;
 use crate::model::content::Postback;
-use crate::model::content::Unsupported;
 use crate::model::conversation::Conversation;
-use crate::model::event::Event;
 use crate::model::ids::MessageId;
 use crate::model::inbound::InboundDelete;
 use crate::model::inbound::InboundEdit;
@@ -60,19 +60,19 @@ pub fn all(
     row: Option<&Capabilities>,
     events: &[InboundEvent],
 ) -> Result<Vec<Recorded>, EngineError> {
-    let hours = row.map_or(REPEAT_HOURS, |row| row.repeat_hours);
+    let hours = repeat_hours(row);
     let mut recorded = Vec::with_capacity(events.len());
     for event in events {
         recorded.push(match event {
             InboundEvent::Message(message) if row.is_some_and(|row| row.own_transport) => {
                 let message = programs::as_visitor(tx, pen, &channel, message)?;
-                let one = record(tx, pen, &channel, hours, &message)?;
+                let one = record(tx, pen, &channel, row, &message)?;
                 if let Some(id) = one.message_id.filter(|_| !one.duplicate) {
                     programs::spoke(tx, &message.from.address, id)?;
                 }
                 one
             }
-            InboundEvent::Message(message) => record(tx, pen, &channel, hours, message)?,
+            InboundEvent::Message(message) => record(tx, pen, &channel, row, message)?,
             InboundEvent::Receipt(receipt) => hear(tx, pen, &channel, receipt)?,
             InboundEvent::Reaction(reaction) => react(tx, pen, &channel, reaction)?,
             InboundEvent::Edit(edit) => change(tx, pen, &channel, edit)?,
@@ -128,13 +128,18 @@ pub const fn nothing() -> Recorded {
     }
 }
 
+fn repeat_hours(row: Option<&Capabilities>) -> u16 {
+    row.map_or(REPEAT_HOURS, |row| row.repeat_hours)
+}
+
 fn record(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
     channel: &Channel,
-    hours: u16,
+    row: Option<&Capabilities>,
     inbound: &InboundMessage,
 ) -> Result<Recorded, EngineError> {
+    let hours = repeat_hours(row);
     let event = dedup::Named {
         channel: channel.id,
         direction: Direction::Inbound,
@@ -157,6 +162,7 @@ fn record(
     dedup::remember_event(tx, &event, message.id, pen.now, hours)?;
     media::want(tx, pen, &mut message)?;
     presses::want(tx, pen, &message)?;
+    people::want(tx, pen, row, &message)?;
     visitor_timeline::bring(tx, pen, &mut message)?;
     Ok(Recorded {
         message_id: Some(message.id),
@@ -299,7 +305,7 @@ fn react(
         &reaction.emoji,
         pen,
     );
-    update(tx, pen, &message)?;
+    revised::store(tx, pen, &message)?;
     Ok(Recorded {
         message_id: Some(message.id),
         duplicate: false,
@@ -321,16 +327,6 @@ pub fn mark(message: &mut Message, by: SenderKind, author: &str, emoji: &str, pe
     message.updated_at = pen.now;
 }
 
-/// Stores a message whose content or reactions changed, and says so.
-///
-/// # Errors
-/// The disk's.
-pub fn update(tx: &mut Tx<'_>, pen: &mut Pen, message: &Message) -> Result<(), StoreError> {
-    messages::update(tx, message)?;
-    pen.log(tx, Event::MessageUpdated(entries::event_of(message)))?;
-    visitor_timeline::message_changed(tx, pen, message)
-}
-
 fn change(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
@@ -343,25 +339,13 @@ fn change(
     if message.content == edit.content {
         return Ok(duplicate_of(message.id));
     }
-    message.content = edit.content.clone();
-    message.edited_at = Some(edit.at.unwrap_or(pen.now));
-    message.updated_at = pen.now;
-    update(tx, pen, &message)?;
+    let at = edit.at.unwrap_or(pen.now);
+    revised::replace(tx, pen, &mut message, edit.content.clone(), at)?;
+    media::want(tx, pen, &mut message)?;
     Ok(Recorded {
         message_id: Some(message.id),
         duplicate: false,
     })
-}
-
-/// Forgets what a message said: who takes it back wants it gone, and vendors demand it. Its files go
-/// with the next sweep.
-fn blank(message: &mut Message) {
-    message.content = Content::Unsupported(Unsupported {
-        kind: "deleted".to_owned(),
-        raw: Opaque::new(),
-    });
-    message.sent_as.clear();
-    message.metadata = [("deleted".to_owned(), true.into())].into_iter().collect();
 }
 
 fn take_back(
@@ -376,12 +360,7 @@ fn take_back(
     if message.deleted_at.is_some() {
         return Ok(duplicate_of(message.id));
     }
-    message.deleted_at = Some(pen.now);
-    message.updated_at = pen.now;
-    blank(&mut message);
-    messages::update(tx, &message)?;
-    pen.log(tx, Event::MessageDeleted(entries::event_of(&message)))?;
-    visitor_timeline::message_changed(tx, pen, &message)?;
+    revised::withdraw(tx, pen, &mut message, Scope::Everyone)?;
     Ok(Recorded {
         message_id: Some(message.id),
         duplicate: false,

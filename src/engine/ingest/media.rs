@@ -13,11 +13,12 @@ use crate::engine::find;
 use crate::engine::inbox::files::Bringer;
 use crate::engine::inbox::files::Files;
 use crate::engine::inbox::files::UPLOAD_MAX_BYTES;
-use crate::engine::ingest::apply;
+use crate::engine::inbox::revised;
 use crate::engine::vendor::Line;
 use crate::model::actor::Who;
 use crate::model::attachment::Attachment;
 use crate::model::content::Media;
+use crate::model::ids::ContactId;
 use crate::model::ids::MessageId;
 use crate::model::job::Job;
 use crate::model::job::JobKind;
@@ -74,7 +75,7 @@ pub fn want(tx: &mut Tx<'_>, pen: &mut Pen, message: &mut Message) -> Result<(),
 
 /// The file of a message that still lies elsewhere.
 fn wanted(message: &Message) -> Option<&Media> {
-    let media = message.content.media()?;
+    let media = message.content.brought()?;
     (media.media_id.is_none() && message.deleted_at.is_none()).then_some(media)
 }
 
@@ -96,7 +97,8 @@ pub async fn fetch(context: &Context, id: MessageId) -> Result<Fetched, EngineEr
         Ok(source) => source,
         Err(refusal) => return Ok(refusal.into()),
     };
-    match copy(context, &message, source).await {
+    let (contact, name) = (message.contact_id, name(&message));
+    match copy(context, contact, &name, &source, UPLOAD_MAX_BYTES).await {
         Ok(attachment) => {
             attach(context, id, attachment).await?;
             Ok(Fetched::Done)
@@ -108,7 +110,7 @@ pub async fn fetch(context: &Context, id: MessageId) -> Result<Fetched, EngineEr
 
 async fn locate(line: &mut Line<'_>, message: &Message) -> Result<Source, Refusal> {
     line.renew().await.map_err(|broken| broken.refusal)?;
-    let media = message.content.media().cloned().unwrap_or_default();
+    let media = message.content.brought().cloned().unwrap_or_default();
     let remote = Remote {
         media: &media,
         metadata: &message.metadata,
@@ -119,30 +121,36 @@ async fn locate(line: &mut Line<'_>, message: &Message) -> Result<Source, Refusa
 }
 
 /// Why a file was not copied.
-enum Failed {
+pub(super) enum Failed {
+    /// It cannot be had, or not now.
     Fetch(Fetched),
+    /// Ours to mend.
     Engine(EngineError),
 }
 
-async fn copy(context: &Context, message: &Message, source: Source) -> Result<Attachment, Failed> {
+/// Copies a file of a contact from where it lies.
+pub(super) async fn copy(
+    context: &Context,
+    contact: ContactId,
+    name: &str,
+    source: &Source,
+    max_bytes: u64,
+) -> Result<Attachment, Failed> {
     let http = &context.vendors.http;
     let authorization = source.authorization.as_ref();
     let download = http
-        .download(&source.url, authorization, UPLOAD_MAX_BYTES)
+        .download(&source.url, authorization, max_bytes)
         .await
         .map_err(|error| Failed::Fetch(of_net(&error)))?;
     if download.status != 200 {
         return Err(Failed::Fetch(of_status(download.status)));
     }
     let bringer = Bringer {
-        who: Who::Contact(message.contact_id),
+        who: Who::Contact(contact),
         session: None,
     };
-    let name = name(message);
     let files = Files(context.clone());
-    let kept = files.keep(bringer, &name, download.body, UPLOAD_MAX_BYTES, |_, _| {
-        Ok(())
-    });
+    let kept = files.keep(bringer, name, download.body, max_bytes, |_, _| Ok(()));
     kept.await.map_err(|error| match error {
         EngineError::Refused(rejection) => {
             Failed::Fetch(Fetched::Never(reason("refused", rejection.message)))
@@ -153,7 +161,7 @@ async fn copy(context: &Context, message: &Message, source: Source) -> Result<At
 
 /// What the file is called: as the customer called it, else by its kind.
 fn name(message: &Message) -> String {
-    let media = message.content.media();
+    let media = message.content.brought();
     let given = media.and_then(|media| media.filename.clone());
     let declared = media.and_then(|media| media.mime_type.as_deref());
     given.unwrap_or_else(|| {
@@ -179,14 +187,14 @@ async fn attach(
             let mut stored = attachment.clone();
             stored.used = true;
             attachments::put(tx, &stored)?;
-            if let Some(media) = message.content.media_mut() {
+            if let Some(media) = message.content.brought_mut() {
                 describe(media, &stored);
             }
             message.metadata.remove(STATE);
             message.metadata.remove(WHY);
             let mut pen = stamp.pen();
             message.updated_at = pen.now;
-            Ok(apply::update(tx, &mut pen, &message)?)
+            Ok(revised::store(tx, &mut pen, &message)?)
         })
         .await
 }
@@ -224,7 +232,7 @@ pub async fn give_up(
             let why = error.message.clone();
             message.metadata.insert(WHY.to_owned(), why.into());
             message.updated_at = pen.now;
-            Ok(apply::update(tx, &mut pen, &message)?)
+            Ok(revised::store(tx, &mut pen, &message)?)
         })
         .await
 }

@@ -8,6 +8,7 @@ pub mod apply;
 pub mod media;
 pub mod news;
 pub mod ours;
+pub mod people;
 pub mod presses;
 pub mod quarantine;
 pub mod seen;
@@ -75,13 +76,13 @@ impl Ingest {
                     all.extend(self.neighbours(&channel, translation, &hook)?);
                 }
                 let recorded = self.record_all(all).await?;
-                Ok(translation.answer(&recorded))
+                Ok(translation.answer(&account, &recorded))
             }
             Err(ParseError::Refused(rejection)) => Err(rejection.into()),
             Err(ParseError::Unreadable(reason)) => {
                 tracing::error!(channel.id = %channel.id, "a webhook could not be read: {reason}");
                 self.quarantine(channel.id, hook, reason).await?;
-                Ok(translation.answer(&[]))
+                Ok(translation.answer(&account, &[]))
             }
         }
     }

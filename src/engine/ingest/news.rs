@@ -10,6 +10,7 @@ use crate::engine::ingest::access;
 use crate::engine::ingest::apply;
 use crate::engine::ingest::senders;
 use crate::engine::setup::standing;
+use crate::engine::setup::templates;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::channel::HealthNote;
@@ -123,7 +124,7 @@ pub fn of_account(
     Ok(apply::nothing())
 }
 
-/// Keeps what became of a template.
+/// Takes over what became of a template, and keeps it with the channel.
 ///
 /// # Errors
 /// The disk's.
@@ -133,6 +134,7 @@ pub fn of_template(
     channel: &mut Channel,
     news: &TemplateNews,
 ) -> Result<Recorded, EngineError> {
+    templates::hear(tx, pen, channel.id, news)?;
     let bad = ["REJECTED", "PAUSED", "DISABLED", "FLAGGED", "RED"];
     let is_bad = |word: &Option<String>| word.as_deref().is_some_and(|word| bad.contains(&word));
     let note = HealthNote {

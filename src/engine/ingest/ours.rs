@@ -14,6 +14,7 @@ use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
 use crate::engine::inbox::open;
 use crate::engine::inbox::receipts;
+use crate::engine::inbox::revised;
 use crate::engine::ingest::apply;
 use crate::engine::ingest::media;
 use crate::engine::ingest::senders;
@@ -177,7 +178,7 @@ pub fn past(
         if matches!(known.content, Content::Unsupported(_)) && known.content != *content {
             known.content = content.clone();
             known.updated_at = pen.now;
-            apply::update(tx, pen, &known)?;
+            revised::store(tx, pen, &known)?;
             media::want(tx, pen, &mut known)?;
             return Ok(recorded(&known));
         }

@@ -112,32 +112,11 @@ fn ids(contacts: Vec<Contact>) -> Vec<ContactId> {
 fn stranger(pen: &mut Pen, sender: &InboundSender) -> Contact {
     let named = identity::name_of(sender);
     Contact {
-        id: pen.id(),
         name: named.name,
         name_source: named.source,
-        email: None,
-        phone: None,
-        external_id: None,
-        avatar_url: None,
-        language: None,
-        timezone: None,
-        country: None,
-        city: None,
-        company: None,
-        custom_fields: Opaque::new(),
-        tags: Vec::new(),
-        metadata: Opaque::new(),
-        blocked: false,
         first_seen_at: Some(pen.now),
-        last_seen_at: None,
-        conversation_count: 0,
-        merged_into: None,
-        merged_ids: Vec::new(),
         revision: 0,
-        created_at: pen.now,
-        updated_at: pen.now,
-        erased_at: None,
-        opted_out: Vec::new(),
+        ..Contact::nobody(pen.id(), pen.now)
     }
 }
 
@@ -234,5 +213,6 @@ fn new_identity(
         created_at: pen.now,
         last_seen_at: None,
         closed: None,
+        looked_up_at: None,
     }
 }

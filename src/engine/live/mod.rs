@@ -20,6 +20,7 @@ use crate::engine::live::visitors::Visitors;
 use crate::model::event::Event;
 use crate::model::event::EventRecord;
 use crate::model::ids::ConversationId;
+use crate::model::ids::MessageId;
 use crate::model::ids::UserId;
 use crate::model::ids::VisitorId;
 
@@ -69,6 +70,15 @@ pub enum Signal {
         /// Where.
         conversation_id: ConversationId,
         /// Whose.
+        user_id: UserId,
+    },
+    /// Somebody was named in a note.
+    Mentioned {
+        /// Where.
+        conversation_id: ConversationId,
+        /// The note.
+        message_id: MessageId,
+        /// Who.
         user_id: UserId,
     },
     /// A person of ours came or went.

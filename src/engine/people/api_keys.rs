@@ -58,7 +58,7 @@ impl ApiKeys {
         expires_at: Option<Timestamp>,
     ) -> Result<(ApiKey, String), EngineError> {
         actor.require(Permission::ManageApiKeys)?;
-        let name = crate::engine::people::users::clean_name(name)?;
+        let name = crate::engine::people::names::clean_name(name)?;
         if let Some(unknown) = scopes.iter().find(|scope| !is_scope(scope)) {
             let wrong =
                 format!("must be areas with :read or :write, admin or *; {unknown} is none");

@@ -3,8 +3,8 @@
 use crate::base::phone::PhoneNumber;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
-use crate::engine::people::users::clean_email;
-use crate::engine::people::users::clean_name;
+use crate::engine::people::names::clean_email;
+use crate::engine::people::names::clean_name;
 use crate::model::Opaque;
 use crate::model::contact::Contact;
 use crate::model::contact::Identity;
@@ -258,6 +258,7 @@ pub(super) fn give_address(
         created_at: pen.now,
         last_seen_at: None,
         closed: None,
+        looked_up_at: None,
     };
     Ok(identities::put(tx, &identity)?)
 }

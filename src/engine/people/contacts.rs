@@ -332,34 +332,7 @@ fn blank(pen: &mut Pen) -> Contact {
 /// A contact nothing is known of yet.
 #[must_use]
 pub fn empty(id: ContactId, now: Timestamp) -> Contact {
-    Contact {
-        id,
-        name: String::new(),
-        name_source: NameSource::Person,
-        email: None,
-        phone: None,
-        external_id: None,
-        avatar_url: None,
-        language: None,
-        timezone: None,
-        country: None,
-        city: None,
-        company: None,
-        custom_fields: Opaque::new(),
-        tags: Vec::new(),
-        metadata: Opaque::new(),
-        blocked: false,
-        first_seen_at: None,
-        last_seen_at: None,
-        conversation_count: 0,
-        merged_into: None,
-        merged_ids: Vec::new(),
-        revision: 1,
-        created_at: now,
-        updated_at: now,
-        erased_at: None,
-        opted_out: Vec::new(),
-    }
+    Contact::nobody(id, now)
 }
 
 /// The contact an id stands for today.

@@ -4,6 +4,7 @@ use crate::base::crypto;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::people::logins::Logins;
+use crate::engine::people::names;
 use crate::engine::people::users;
 use crate::model::event::Event;
 use crate::model::event::UserEvent;
@@ -97,8 +98,8 @@ impl Logins {
     /// # Errors
     /// `VALIDATION_ERROR` naming the field; `RESOURCE_ALREADY_EXISTS` when there is an owner.
     pub async fn make_first_owner(&self, owner: &FirstOwner) -> Result<User, EngineError> {
-        let email = users::clean_email(&owner.email)?;
-        let name = users::clean_name(&owner.name)?;
+        let email = names::clean_email(&owner.email)?;
+        let name = names::clean_name(&owner.name)?;
         let hash = self.passwords.hash(&owner.password).await?;
         let stamp = self.context.stamp();
         self.context

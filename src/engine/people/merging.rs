@@ -116,14 +116,16 @@ impl Merging {
     /// The merges of a contact that can still be undone, newest first.
     ///
     /// # Errors
-    /// The actor may not.
+    /// The actor may not; there is no such contact.
     pub fn of_contact(&self, actor: &Actor, id: ContactId) -> Result<Vec<Merge>, EngineError> {
         actor.require(Permission::ReadContacts)?;
         let now = self.0.clock.now();
-        let mut found = merges::list(&self.0.store.snapshot()?)?;
+        let snapshot = self.0.store.snapshot()?;
+        let contact = find(&snapshot, id)?;
+        let mut found = merges::list(&snapshot)?;
         found.retain(|merge| {
             let recent = now.since(merge.at) < UNDO_FOR;
-            merge.primary.id == id && merge.undone_at.is_none() && recent
+            merge.primary.id == contact.id && merge.undone_at.is_none() && recent
         });
         found.reverse();
         Ok(found)

@@ -15,12 +15,16 @@ use crate::engine::error::EngineError;
 use crate::engine::people::logins::Logins;
 use crate::engine::people::logins::Origin;
 use crate::engine::people::sessions;
+use crate::engine::people::users::Users;
+use crate::engine::people::users::find;
+use crate::engine::people::users::may_touch;
 use crate::engine::people::users::note;
 use crate::model::actor::Actor;
 use crate::model::event::Event;
 use crate::model::event::UserEvent;
 use crate::model::ids::SessionId;
 use crate::model::ids::UserId;
+use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::model::user::Totp;
@@ -290,6 +294,36 @@ impl Logins {
         let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
         let message = format!("recovery code {user} {}", plain.to_ascii_lowercase());
         sign(self.context.store.secret_key().reveal(), message.as_bytes())
+    }
+}
+
+impl Users {
+    /// Takes away the second factor of somebody who lost it, and ends their sessions: the phone may
+    /// be in other hands.
+    ///
+    /// # Errors
+    /// The actor may not; there is none.
+    pub async fn reset_totp(&self, actor: &Actor, id: UserId) -> Result<User, EngineError> {
+        actor.require(Permission::ManageUsers)?;
+        let stamp = self.context.stamp();
+        let actor = actor.clone();
+        self.context
+            .store
+            .write("taking away a second factor", move |tx| {
+                let mut pen = stamp.pen();
+                let mut user = find(tx, id)?;
+                may_touch(&actor, &user)?;
+                if user.totp.take().is_none() {
+                    return Ok(user);
+                }
+                user.updated_at = pen.now;
+                users::put(tx, &user)?;
+                note(tx, &mut pen, &actor, "user.two_step_reset", &user)?;
+                sessions::end_all(tx, id, None)?;
+                pen.log(tx, Event::UserChanged(UserEvent { user_id: id }))?;
+                Ok(user)
+            })
+            .await
     }
 }
 

@@ -4,8 +4,11 @@ use crate::engine::audit;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
-use crate::engine::people::users::clean_name;
+use crate::engine::people::names::clean_name;
 use crate::model::actor::Actor;
+use crate::model::conversation::Status;
+use crate::model::event::Change;
+use crate::model::event::ConversationChanged;
 use crate::model::event::Event;
 use crate::model::event::TeamEvent;
 use crate::model::ids::TeamId;
@@ -16,6 +19,7 @@ use crate::model::rejection::Rejection;
 use crate::model::team::Team;
 use crate::store::Read;
 use crate::store::Tx;
+use crate::store::records::conversations;
 use crate::store::records::teams;
 use crate::store::records::users;
 
@@ -109,7 +113,8 @@ impl Teams {
             .await
     }
 
-    /// Removes a team. Its conversations keep the people who answer them.
+    /// Removes a team. Its conversations keep the people who answer them; those that nobody answers
+    /// are for everybody again.
     ///
     /// # Errors
     /// The actor may not; there is none.
@@ -122,6 +127,7 @@ impl Teams {
             .write("removing a team", move |tx| {
                 let mut pen = stamp.pen();
                 let team = find(tx, id)?;
+                release_conversations(tx, &mut pen, id)?;
                 teams::remove(tx, id)?;
                 let details = audit::named(&team.name);
                 audit::note(tx, &mut pen, &actor, "team.deleted", id, details)?;
@@ -130,6 +136,45 @@ impl Teams {
             })
             .await
     }
+}
+
+/// Takes the live conversations of a team from it; what is resolved is history.
+fn release_conversations(tx: &mut Tx<'_>, pen: &mut Pen, team: TeamId) -> Result<(), EngineError> {
+    for status in [Status::Open, Status::Pending, Status::Snoozed] {
+        for (_, id) in conversations::places_of_team(tx, status, team, None, usize::MAX)? {
+            let Some(mut found) = conversations::get(tx, id)? else {
+                continue;
+            };
+            found.team_id = None;
+            found.revision += 1;
+            conversations::put(tx, &found)?;
+            let event = ConversationChanged {
+                conversation_id: id,
+                change: Change::Team {
+                    from: Some(team),
+                    to: None,
+                },
+            };
+            pen.log(tx, Event::ConversationChanged(event))?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes somebody who is removed out of every team.
+///
+/// # Errors
+/// The disk's.
+pub(super) fn leave_all(tx: &mut Tx<'_>, pen: &mut Pen, user: UserId) -> Result<(), EngineError> {
+    for mut team in teams::list(tx)? {
+        if team.member_ids.contains(&user) {
+            team.member_ids.retain(|member| *member != user);
+            team.updated_at = pen.now;
+            teams::put(tx, &team)?;
+            pen.log(tx, Event::TeamChanged(TeamEvent { team_id: team.id }))?;
+        }
+    }
+    Ok(())
 }
 
 fn store(

@@ -8,6 +8,8 @@ use crate::engine::error::EngineError;
 use crate::engine::passes;
 use crate::engine::people::invitations;
 use crate::engine::people::invitations::Invitation;
+use crate::engine::people::names::clean_email;
+use crate::engine::people::names::clean_name;
 use crate::engine::people::passwords::Passwords;
 use crate::engine::people::sessions;
 use crate::model::Opaque;
@@ -27,14 +29,7 @@ use crate::model::user::UserStatus;
 use crate::store::Read;
 use crate::store::Tx;
 use crate::store::records::attachments;
-use crate::store::records::read_marks;
-use crate::store::records::unsent;
 use crate::store::records::users;
-
-/// The longest name, in characters.
-const NAME_MAX: usize = 120;
-/// The longest address, in characters.
-const EMAIL_MAX: usize = 254;
 
 /// What may be said of a new user.
 #[derive(Debug, Clone)]
@@ -223,61 +218,6 @@ impl Users {
             })
             .await
     }
-
-    /// Takes away the second factor of somebody who lost it, and ends their sessions: the phone may
-    /// be in other hands.
-    ///
-    /// # Errors
-    /// The actor may not; there is none.
-    pub async fn reset_totp(&self, actor: &Actor, id: UserId) -> Result<User, EngineError> {
-        actor.require(Permission::ManageUsers)?;
-        let stamp = self.context.stamp();
-        let actor = actor.clone();
-        self.context
-            .store
-            .write("taking away a second factor", move |tx| {
-                let mut pen = stamp.pen();
-                let mut user = find(tx, id)?;
-                may_touch(&actor, &user)?;
-                if user.totp.take().is_none() {
-                    return Ok(user);
-                }
-                user.updated_at = pen.now;
-                users::put(tx, &user)?;
-                note(tx, &mut pen, &actor, "user.two_step_reset", &user)?;
-                sessions::end_all(tx, id, None)?;
-                pen.log(tx, Event::UserChanged(UserEvent { user_id: id }))?;
-                Ok(user)
-            })
-            .await
-    }
-
-    /// Removes a user; their open conversations go back to the queue.
-    ///
-    /// # Errors
-    /// The actor may not; the last owner must stay.
-    pub async fn delete(&self, actor: &Actor, id: UserId) -> Result<(), EngineError> {
-        actor.require(Permission::ManageUsers)?;
-        let stamp = self.context.stamp();
-        let actor = actor.clone();
-        self.context
-            .store
-            .write("removing a user", move |tx| {
-                let mut pen = stamp.pen();
-                let user = find(tx, id)?;
-                may_touch(&actor, &user)?;
-                keep_an_owner(tx, &user)?;
-                release_conversations(tx, &mut pen, id, actor.name())?;
-                sessions::end_all(tx, id, None)?;
-                unsent::forget_user(tx, id)?;
-                users::remove(tx, &user)?;
-                read_marks::forget_user(tx, id)?;
-                note(tx, &mut pen, &actor, "user.deleted", &user)?;
-                pen.log(tx, Event::UserChanged(UserEvent { user_id: id }))?;
-                Ok(())
-            })
-            .await
-    }
 }
 
 /// What a change of a user is called in the audit log: by the weightiest thing it did.
@@ -381,39 +321,6 @@ pub fn make(
     Ok(user)
 }
 
-fn release_conversations(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    user: UserId,
-    by: &str,
-) -> Result<(), EngineError> {
-    use crate::model::conversation::Status;
-    use crate::store::records::conversations;
-    use crate::store::records::conversations::Owner;
-    for status in [Status::Open, Status::Pending, Status::Snoozed] {
-        let places = conversations::places(tx, status, Owner::User(user), None, usize::MAX)?;
-        for (_, id) in places {
-            if let Some(mut found) = conversations::get(tx, id)? {
-                found.assignee = None;
-                found.assigned_at = None;
-                found.revision += 1;
-                conversations::put(tx, &found)?;
-                let change = crate::model::event::Change::Assignee {
-                    from: Some(user),
-                    to: None,
-                };
-                let event = crate::model::event::ConversationChanged {
-                    conversation_id: id,
-                    change,
-                };
-                pen.log(tx, Event::ConversationChanged(event))?;
-            }
-        }
-    }
-    tracing::info!("{by} removed a user; the user's conversations went back to the queue");
-    Ok(())
-}
-
 /// A user who must be there.
 ///
 /// # Errors
@@ -447,7 +354,11 @@ pub(super) fn may_touch(actor: &Actor, user: &User) -> Result<(), Rejection> {
     Err(Rejection::new(Code::InsufficientPermissions, message))
 }
 
-fn keep_an_owner(tx: &Tx<'_>, leaving: &User) -> Result<(), EngineError> {
+/// Goes on only when an owner stays.
+///
+/// # Errors
+/// `VALIDATION_ERROR`.
+pub(super) fn keep_an_owner(tx: &Tx<'_>, leaving: &User) -> Result<(), EngineError> {
     let others = users::list(tx)?
         .into_iter()
         .any(|user| user.role == Role::Owner && user.is_active() && user.id != leaving.id);
@@ -469,75 +380,5 @@ pub(super) fn free_email(tx: &Tx<'_>, email: &str, but: Option<UserId>) -> Resul
             Err(Rejection::new(Code::EmailAlreadyExists, message).into())
         }
         _ => Ok(()),
-    }
-}
-
-/// An address fit to sign in with: trimmed, lower case.
-///
-/// # Errors
-/// `VALIDATION_ERROR` naming `email`.
-pub fn clean_email(email: &str) -> Result<String, Rejection> {
-    let email = email.trim().to_lowercase();
-    let (local, domain) = email.split_once('@').unwrap_or_default();
-    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>,;\"()".contains(c);
-    let fits = !local.is_empty()
-        && domain.contains('.')
-        && !domain.starts_with('.')
-        && !domain.ends_with('.')
-        && !domain.contains('@')
-        && email.chars().all(plain)
-        && email.chars().count() <= EMAIL_MAX;
-    if fits {
-        Ok(email)
-    } else {
-        Err(Rejection::field(
-            "email",
-            "must be an address such as ana@example.com",
-        ))
-    }
-}
-
-/// A name fit to be shown: trimmed, not empty, not endless.
-///
-/// # Errors
-/// `VALIDATION_ERROR` naming `name`.
-pub fn clean_name(name: &str) -> Result<String, Rejection> {
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() {
-        return Err(Rejection::field("name", "must not be empty"));
-    }
-    if name.chars().count() > NAME_MAX {
-        return Err(Rejection::field(
-            "name",
-            format!("must be at most {NAME_MAX} characters long"),
-        ));
-    }
-    Ok(name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_checked_and_folded() {
-        assert_eq!(
-            clean_email(" Ana@Example.COM "),
-            Ok("ana@example.com".to_owned())
-        );
-        for bad in [
-            "",
-            "ana",
-            "ana@",
-            "@example.com",
-            "ana@example",
-            "a b@example.com",
-            "a@b@c.de",
-            "a@.de",
-        ] {
-            assert!(clean_email(bad).is_err(), "{bad}");
-        }
-        assert_eq!(clean_name("  Ana   Silva "), Ok("Ana Silva".to_owned()));
-        assert!(clean_name(" ").is_err());
     }
 }

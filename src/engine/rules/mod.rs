@@ -6,6 +6,8 @@ pub mod fit;
 pub mod hours;
 pub mod identity;
 pub mod retry;
+pub mod revising;
 pub mod sight;
+pub mod templates;
 pub mod threads;
 pub mod window;

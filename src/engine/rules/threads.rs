@@ -122,6 +122,8 @@ mod tests {
             updated_at: ago(written),
             seen_position: 0,
             spelled_out: None,
+            participants: Vec::new(),
+            resolved_by: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::base::crypto::base64url;
 use crate::base::id::write_id;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
@@ -11,7 +12,9 @@ use crate::store::records::idempotency;
 use crate::store::records::idempotency::Answered;
 
 /// The version of a kept answer's bytes.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// The last version whose bodies were kept as they stood.
+const PLAIN_VERSION: u8 = 1;
 
 /// An answer that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +25,11 @@ pub struct Remembered {
     pub status: u16,
     /// The body it was answered with.
     pub body: Vec<u8>,
+}
+
+/// The place an answer is sealed for.
+fn place(key: &[u8; 32]) -> String {
+    format!("answer/{}", base64url(key))
 }
 
 #[derive(Serialize, Deserialize)]
@@ -50,27 +58,30 @@ impl Answers {
         let Some(answered) = idempotency::get(&self.0.store.snapshot()?, key)? else {
             return Ok(None);
         };
-        let body = answered
-            .result
-            .split_first()
-            .map_or(&[][..], |(_, body)| body);
-        let kept: Kept = codec::decode(body)
-            .map_err(|error| EngineError::Broken(format!("reading a kept answer: {error}")))?;
+        let broken = |why: String| EngineError::Broken(format!("reading a kept answer: {why}"));
+        let (version, bytes) = answered.result.split_first().unwrap_or((&VERSION, &[]));
+        let kept: Kept = codec::decode(bytes).map_err(broken)?;
+        let body = if *version <= PLAIN_VERSION {
+            kept.body
+        } else {
+            let opened = self.0.sealer.open(&place(key), &kept.body);
+            opened.map_err(|error| broken(error.to_string()))?
+        };
         Ok(Some(Remembered {
             request: answered.request,
             status: kept.status,
-            body: kept.body,
+            body,
         }))
     }
 
-    /// Keeps an answer under a key.
+    /// Keeps an answer under a key. It is sealed: some show a secret this once.
     ///
     /// # Errors
     /// The disk's.
     pub async fn keep(&self, key: [u8; 32], answer: Remembered) -> Result<(), EngineError> {
         let kept = Kept {
             status: answer.status,
-            body: answer.body,
+            body: self.0.sealer.seal(&place(&key), &answer.body),
         };
         let answered = Answered {
             request: answer.request,

@@ -10,6 +10,10 @@ use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::context::secret_place;
 use crate::engine::error::EngineError;
+use crate::engine::setup::afterwards;
+use crate::engine::setup::instructions;
+use crate::engine::setup::instructions::Instruction;
+use crate::engine::setup::instructions::Subject;
 use crate::engine::setup::settings;
 use crate::engine::setup::standing;
 use crate::model::Opaque;
@@ -18,9 +22,11 @@ use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
 use crate::model::channel::ChannelState;
+use crate::model::channel::leads_to_sandbox;
 use crate::model::event::ChannelEvent;
 use crate::model::event::Event;
 use crate::model::ids::ChannelId;
+use crate::model::outbound::Measure;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::FieldError;
@@ -31,9 +37,17 @@ use crate::store::records::channels;
 use crate::store::records::conversations;
 use crate::store::records::conversations::Owner;
 use crate::store::records::intake;
+use crate::store::records::templates;
 
 /// The longest name, in characters.
 const NAME_MAX: usize = 80;
+
+/// The secret that signs webhooks.
+pub const WEBHOOK_SECRET: &str = "webhookSecret";
+/// The secret a vendor says back when it asks whether an address is ours.
+pub(super) const VERIFY_TOKEN: &str = "verifyToken";
+/// The secrets whose renewal makes earlier webhooks fail; a kind of channel has one of them or none.
+const WEBHOOK_SECRETS: [&str; 2] = [WEBHOOK_SECRET, VERIFY_TOKEN];
 
 /// The name of the check of a channel's settings.
 pub(super) const SETTINGS: &str = "settings";
@@ -73,6 +87,8 @@ pub struct Made {
     pub channel: Channel,
     /// Secrets that were generated, in clear.
     pub secrets: Vec<(String, String)>,
+    /// What is left to do by hand.
+    pub instructions: Vec<Instruction>,
 }
 
 /// One step of a test.
@@ -164,6 +180,7 @@ impl Channels {
             notes: Vec::new(),
         };
         merge(&mut channel.settings, &sorted.open);
+        channel.sandbox = leads_to_sandbox(&channel.settings);
         for (name, plain) in &sorted.secrets {
             self.seal(&mut channel, name, plain);
         }
@@ -186,10 +203,29 @@ impl Channels {
             )?;
             Ok::<_, EngineError>(channel.clone())
         });
+        let channel = stored.await?;
         Ok(Made {
-            channel: stored.await?,
+            instructions: self.instructions(&channel, &fresh)?,
+            channel,
             secrets: fresh,
         })
+    }
+
+    fn instructions(
+        &self,
+        channel: &Channel,
+        fresh: &[(String, String)],
+    ) -> Result<Vec<Instruction>, EngineError> {
+        let translation = self.translation(&channel.kind)?;
+        let subject = Subject {
+            channel,
+            name: translation.name(),
+            settings: translation.settings(),
+            is_own: self.capabilities(channel).own_transport,
+            public_url: self.0.links.public_url(),
+            webhook_url: &self.webhook_url(channel),
+        };
+        Ok(instructions::steps(&subject, fresh))
     }
 
     /// Changes a channel.
@@ -226,6 +262,7 @@ impl Channels {
                 }
                 channel.enabled = changes.enabled.unwrap_or(channel.enabled);
                 merge(&mut channel.settings, &sorted.open);
+                channel.sandbox = leads_to_sandbox(&channel.settings);
                 merge(&mut channel.metadata, &changes.metadata);
                 for (name, plain) in &sorted.secrets {
                     this.seal(channel, name, plain);
@@ -235,6 +272,23 @@ impl Channels {
         };
         self.change(actor, id, "channel.updated", Event::ChannelUpdated, change)
             .await
+    }
+
+    /// Makes a new secret in place of the one that webhooks are proved with.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such channel, or it makes no such secret by itself.
+    pub async fn renew_webhook_secret(
+        &self,
+        actor: &Actor,
+        id: ChannelId,
+    ) -> Result<(Channel, String), EngineError> {
+        actor.require(Permission::ManageChannels)?;
+        let held = find(&self.0.store.snapshot()?, id)?;
+        let table = self.translation(&held.kind)?.settings();
+        let has = |name: &&str| table.iter().any(|setting| setting.name == *name);
+        let name = WEBHOOK_SECRETS.into_iter().find(has).unwrap_or_default();
+        self.renew_secret(actor, id, name).await
     }
 
     /// Makes a new secret in place of one that the channel makes by itself, and shows it once.
@@ -297,6 +351,7 @@ impl Channels {
                 let mut pen = stamp.pen();
                 standing::abandon(tx, &mut pen, id)?;
                 intake::forget(tx, id)?;
+                templates::forget_channel(tx, id)?;
                 channels::remove(tx, id)?;
                 note(tx, &mut pen, &actor, "channel.deleted", &channel, Event::ChannelDeleted)?;
                 Ok(())
@@ -359,6 +414,21 @@ impl Channels {
     pub fn capabilities(&self, channel: &Channel) -> &'static Capabilities {
         let known = self.0.channels.capabilities(&channel.kind);
         known.unwrap_or(&Capabilities::PLAIN)
+    }
+
+    /// What a text would cost on a channel; none where that does not depend on its length.
+    ///
+    /// # Errors
+    /// The actor may not; there is none.
+    pub fn measure(
+        &self,
+        actor: &Actor,
+        id: ChannelId,
+        text: &str,
+    ) -> Result<Option<Measure>, EngineError> {
+        let channel = self.get(actor, id)?;
+        let translation = self.translation(&channel.kind)?;
+        Ok(translation.measure(&self.0.account(&channel)?, text))
     }
 
     /// Where a vendor reports what happens.
@@ -432,10 +502,12 @@ impl Channels {
     ) -> Result<Channel, EngineError> {
         let stamp = self.0.stamp();
         let actor = actor.clone();
+        let this = self.clone();
         self.0
             .store
             .write("changing a channel", move |tx| {
                 let mut channel = find(tx, id)?;
+                let before = channel.settings.clone();
                 change(&mut channel)?;
                 let mut pen = stamp.pen();
                 channel.revision += 1;
@@ -444,6 +516,9 @@ impl Channels {
                 if channel.state == ChannelState::Error {
                     // What was wrong may be right now.
                     standing::check_after(tx, &pen, id, Duration::ZERO)?;
+                }
+                if channel.state == ChannelState::Active && channel.settings != before {
+                    afterwards::changed(tx, &pen, id, this.capabilities(&channel))?;
                 }
                 note(tx, &mut pen, &actor, action, &channel, event)?;
                 Ok(channel)
@@ -517,22 +592,60 @@ fn all_wrong(fields: Vec<FieldError>) -> Rejection {
     }
 }
 
-/// Merges a patch into settings, one level deep; null takes a key out.
-fn merge(held: &mut Opaque, patch: &Opaque) {
+/// Merges a patch into settings, one level deep; null takes a key out, of an object in them too, so
+/// that what was chosen there has its default again.
+pub(crate) fn merge(held: &mut Opaque, patch: &Opaque) {
     for (key, value) in patch {
         match (held.get_mut(key), value) {
             (_, Value::Null) => {
                 held.remove(key);
             }
-            (Some(Value::Object(inner)), Value::Object(new)) => {
-                inner.extend(
-                    new.iter()
-                        .map(|(name, value)| (name.clone(), value.clone())),
-                );
+            (Some(Value::Object(inner)), Value::Object(new)) => lay_over(inner, new),
+            (_, Value::Object(new)) => {
+                let mut fresh = Opaque::new();
+                lay_over(&mut fresh, new);
+                held.insert(key.clone(), fresh.into());
             }
             _ => {
                 held.insert(key.clone(), value.clone());
             }
+        }
+    }
+}
+
+fn lay_over(held: &mut Opaque, new: &Opaque) {
+    for (name, value) in new {
+        if value.is_null() {
+            held.shift_remove(name);
+        } else {
+            held.insert(name.clone(), value.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    #[test]
+    fn null_takes_out_one_setting_and_leaves_its_neighbours() {
+        let cases = [
+            (r#"{"a":1,"b":2}"#, r#"{"a":null}"#, r#"{"b":2}"#),
+            (
+                r##"{"theme":{"primaryColor":"#fff","logoUrl":"/a.png"}}"##,
+                r#"{"theme":{"logoUrl":null,"size":"large"}}"#,
+                r##"{"theme":{"primaryColor":"#fff","size":"large"}}"##,
+            ),
+            ("{}", r#"{"theme":{"logoUrl":null}}"#, r#"{"theme":{}}"#),
+            (r#"{"list":[1]}"#, r#"{"list":[2]}"#, r#"{"list":[2]}"#),
+        ];
+        for (held, patch, expected) in cases {
+            let mut merged: Opaque = serde_json::from_str(held).unwrap();
+            merge(&mut merged, &serde_json::from_str(patch).unwrap());
+            let expected: Opaque = serde_json::from_str(expected).unwrap();
+            assert_eq!(merged, expected, "{held} {patch}");
         }
     }
 }

@@ -5,14 +5,17 @@ use std::time::Duration;
 use crate::engine::audit;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
+use crate::engine::setup::afterwards;
 use crate::engine::setup::channels::Channels;
 use crate::engine::setup::channels::Check;
 use crate::engine::setup::channels::SETTINGS;
+use crate::engine::setup::channels::VERIFY_TOKEN;
 use crate::engine::setup::channels::find;
 use crate::engine::setup::standing;
 use crate::engine::vendor::Broken;
 use crate::engine::vendor::Line;
 use crate::model::actor::Actor;
+use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::event::ChannelEvent;
@@ -48,8 +51,9 @@ impl Channels {
     pub async fn connect(&self, actor: &Actor, id: ChannelId) -> Result<Channel, EngineError> {
         actor.require(Permission::ManageChannels)?;
         let channel = self.begin(id).await?;
+        let row = self.capabilities(&channel);
         let proved = self.prove(channel).await?;
-        self.ended(actor, id, proved).await
+        self.ended(actor, id, proved, row).await
     }
 
     /// Disconnects a channel; what waits in its queue stays there.
@@ -82,6 +86,22 @@ impl Channels {
         Ok(checks)
     }
 
+    /// What a vendor says back when it asks whether the address of a channel is ours, for whoever has
+    /// to enter it there.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such channel.
+    pub fn verify_token(
+        &self,
+        actor: &Actor,
+        id: ChannelId,
+    ) -> Result<Option<String>, EngineError> {
+        actor.require(Permission::ManageChannels)?;
+        let channel = find(&self.0.store.snapshot()?, id)?;
+        let account = self.0.account(&channel)?;
+        Ok(account.secret(VERIFY_TOKEN).map(str::to_owned))
+    }
+
     /// Looks at everything a channel needs, and asks the vendor, without changing it here.
     ///
     /// # Errors
@@ -112,6 +132,7 @@ impl Channels {
         if !is_broken(&held) {
             return Ok(Rechecked::Done);
         }
+        let row = self.capabilities(&held);
         let proved = self.prove(held).await?;
         let stamp = self.0.stamp();
         self.0
@@ -122,7 +143,9 @@ impl Channels {
                 };
                 match &proved {
                     Ok(connected) => {
-                        standing::works(tx, &mut stamp.pen(), &mut channel, connected)?;
+                        let mut pen = stamp.pen();
+                        standing::works(tx, &mut pen, &mut channel, connected)?;
+                        afterwards::connected(tx, &pen, id, row)?;
                         Ok(Rechecked::Done)
                     }
                     Err(broken) => {
@@ -182,6 +205,7 @@ impl Channels {
         actor: &Actor,
         id: ChannelId,
         proved: Result<Connected, Broken>,
+        row: &'static Capabilities,
     ) -> Result<Channel, EngineError> {
         let stamp = self.0.stamp();
         let actor = actor.clone();
@@ -191,7 +215,11 @@ impl Channels {
                 let mut channel = find(tx, id)?;
                 if channel.state == ChannelState::Connecting {
                     channel.revision += 1;
-                    settle(tx, &mut stamp.pen(), &actor, &mut channel, &proved)?;
+                    let mut pen = stamp.pen();
+                    settle(tx, &mut pen, &actor, &mut channel, &proved)?;
+                    if proved.is_ok() {
+                        afterwards::connected(tx, &pen, id, row)?;
+                    }
                 }
                 Ok(channel)
             })

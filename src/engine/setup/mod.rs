@@ -1,14 +1,17 @@
 //! Setting up: channels, the organisation, labels, and the record of who changed what.
 
+pub mod afterwards;
 pub mod answers;
 pub mod audit;
 pub mod backups;
 pub mod channels;
 pub mod connecting;
+pub mod instructions;
 pub mod organisation;
 pub mod settings;
 pub mod standing;
 pub mod stats;
 pub mod tags;
+pub mod templates;
 pub mod traffic;
 pub mod usage;

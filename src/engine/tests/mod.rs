@@ -260,6 +260,7 @@ impl Office {
                 created_at: pen.now,
                 last_seen_at: None,
                 closed: None,
+                looked_up_at: None,
             };
             identities::put(tx, &identity)?;
             Ok(contact)

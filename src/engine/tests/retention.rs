@@ -120,3 +120,33 @@ async fn a_long_conversation_goes_in_steps() {
     assert_eq!(left, []);
     assert_eq!(log::last_seq(&snapshot).unwrap(), begin + 1);
 }
+
+#[tokio::test]
+async fn a_web_chat_keeps_what_is_over_for_its_own_days() {
+    let office = Office::new().await;
+    let boss = office.hire(1, Role::Supervisor).await;
+    let (ana, bia) = (office.customer("Ana").await, office.customer("Bia").await);
+    let (old, message) = office.hear(&ana, "zeppelin").await;
+    let (live, _) = office.hear(&bia, "zeppelin").await;
+    let done = vec![Edit::Status(Status::Resolved)];
+    let changing = &office.engine.changing;
+    changing.change(&boss, old.id, done, None).await.unwrap();
+    office.context.clock.advance(DAY * 8);
+    retention::work_of_chats(&office.context).await.unwrap();
+    assert!(stored(&office, old.id).is_some(), "nobody chose days");
+
+    let channel = office.channel;
+    let chosen = serde_json::json!({ "dataRetention": 7 });
+    office
+        .write(move |tx| {
+            let mut chat = channels::get(tx, channel)?.unwrap();
+            chat.settings.insert("privacy".to_owned(), chosen.clone());
+            channels::put(tx, &chat)
+        })
+        .await;
+    retention::work_of_chats(&office.context).await.unwrap();
+    assert!(stored(&office, old.id).is_none());
+    let kept = messages::get(&office.context.store.snapshot().unwrap(), message.id).unwrap();
+    assert!(kept.is_none());
+    assert!(stored(&office, live.id).is_some(), "what is not over stays");
+}

@@ -7,14 +7,20 @@ use super::code;
 use super::id;
 use super::person;
 use crate::engine::error::EngineError;
+use crate::engine::inbox::change::Edit;
 use crate::engine::inbox::drafts::Audience;
 use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::overtaken::ANSWERED_MEANWHILE;
 use crate::engine::inbox::send::Repeatable;
 use crate::engine::inbox::target::Target;
 use crate::engine::inbox::unsent::Writing;
+use crate::engine::live::Heard;
+use crate::engine::live::Signal;
 use crate::model::actor::Actor;
+use crate::model::conversation::ResolvedBy;
+use crate::model::conversation::Status;
 use crate::model::ids::ConversationId;
+use crate::model::ids::UserId;
 use crate::model::message::Source;
 use crate::model::permission::Role;
 use crate::model::rejection::Code;
@@ -238,4 +244,106 @@ async fn nobody_begins_where_they_may_not_write() {
     foreign.words.files = vec![id(77)];
     let refused = unsents.keep(&ana, conversation, foreign).await;
     assert_eq!(code(refused), Code::ValidationError);
+}
+
+/// A note that names people, by their numbers.
+async fn note(office: &Office, author: &Actor, conversation: ConversationId, people: &[u8]) {
+    let named: Vec<_> = people
+        .iter()
+        .map(|number| id::<UserId>(*number).to_string())
+        .collect();
+    let draft = Draft {
+        audience: Audience::Team,
+        metadata: [("mentions".to_owned(), named.into())]
+            .into_iter()
+            .collect(),
+        ..Draft::text("Please look.", Source::Dashboard)
+    };
+    let target = Target::Conversation(conversation);
+    office
+        .engine
+        .sending
+        .send(author, target, draft, None)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn who_is_named_in_a_note_hears_of_it_and_finds_it_again() {
+    let office = Office::new().await;
+    let conversation = office.talk().await;
+    let (ana, bia) = (
+        office.hire(1, Role::Agent).await,
+        office.hire(2, Role::Agent).await,
+    );
+    let mut heard = office.context.live.listen();
+    note(&office, &ana, conversation, &[1, 2, 2, 99]).await;
+
+    let listing = &office.engine.listing;
+    let named = listing.mentioning(&bia).unwrap();
+    assert_eq!(named.len(), 1);
+    assert_eq!(named[0].conversation.participants, [id(1), id(2)]);
+    assert!(named[0].mentioned);
+    assert_eq!(
+        listing.mentioning(&ana).unwrap(),
+        [],
+        "nobody names themselves"
+    );
+    let mut told = Vec::new();
+    while let Ok(news) = heard.try_recv() {
+        if let Heard::Signal(signal) = news
+            && let Signal::Mentioned { user_id, .. } = *signal
+        {
+            told.push(user_id);
+        }
+    }
+    assert!(told.contains(&id(2)), "{told:?}");
+
+    assert_eq!(listing.unseen_mentions(&bia).unwrap(), 1);
+    office
+        .engine
+        .reading
+        .mark_read(&bia, conversation)
+        .await
+        .unwrap();
+    assert_eq!(listing.unseen_mentions(&bia).unwrap(), 0);
+    assert_eq!(
+        listing.mentioning(&bia).unwrap().len(),
+        1,
+        "it is still found"
+    );
+
+    let owner = person(3, Role::Owner);
+    office
+        .engine
+        .changing
+        .delete(&owner, conversation)
+        .await
+        .unwrap();
+    assert_eq!(listing.mentioning(&bia).unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_finished_conversation_says_who_finished_it() {
+    let office = Office::new().await;
+    let conversation = office.talk().await;
+    let ana = person(1, Role::Agent);
+    let changing = &office.engine.changing;
+    let done = || vec![Edit::Status(Status::Resolved)];
+    for (actor, expected) in [
+        (&ana, ResolvedBy::Agent),
+        (&Actor::system(), ResolvedBy::System),
+    ] {
+        let ended = changing
+            .change(actor, conversation, done(), None)
+            .await
+            .unwrap();
+        assert_eq!(ended.resolved_by, Some(expected));
+        let again = vec![Edit::Status(Status::Open)];
+        let open = changing
+            .change(actor, conversation, again, None)
+            .await
+            .unwrap();
+        assert_eq!(open.resolved_by, None);
+    }
 }

@@ -4,6 +4,7 @@
 //! nothing of a message is written down. A channel that panics is a channel that could not answer.
 
 mod caught;
+mod declined;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use crate::engine::context::secret_place;
 use crate::engine::error::EngineError;
 use crate::engine::find;
 pub use crate::engine::vendor::caught::caught;
+pub use crate::engine::vendor::declined::declined;
 use crate::model::channel::Channel;
 use crate::model::ids::ChannelId;
 use crate::model::ids::MediaId;

@@ -9,7 +9,7 @@ use crate::channels::webchat::frames::TypingState;
 use crate::engine::context::Pen;
 use crate::engine::inbox::moves;
 use crate::engine::inbox::moves::Terms;
-use crate::engine::ingest::apply;
+use crate::engine::inbox::revised;
 use crate::engine::live::Signal;
 use crate::engine::live::Typist;
 use crate::engine::webchat::Caller;
@@ -203,7 +203,7 @@ impl Webchat {
             let score = rating.score.to_string();
             asked.metadata.insert(view::CHOSEN.to_owned(), score.into());
             asked.updated_at = pen.now;
-            apply::update(tx, pen, &asked)?;
+            revised::store(tx, pen, &asked)?;
             let given = serde_json::json!({
                 "score": rating.score,
                 "comment": rating.comment,

@@ -198,6 +198,7 @@ fn own_address(
             created_at: pen.now,
             last_seen_at: Some(pen.now),
             closed: None,
+            looked_up_at: None,
         },
     };
     identity.contact_id = owner;

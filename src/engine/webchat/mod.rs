@@ -13,6 +13,7 @@ pub mod faces;
 pub mod forms;
 pub mod jpeg;
 pub mod limits;
+pub mod loads;
 pub mod merging;
 pub mod poll;
 pub mod presence;
@@ -38,15 +39,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::context::Context;
+use crate::engine::error::EngineError;
 use crate::engine::webchat::error::Code;
 use crate::engine::webchat::error::Problem;
 use crate::engine::webchat::error::WebchatError;
 use crate::engine::webchat::limits::Limit;
 use crate::engine::webchat::limits::Limits;
+use crate::engine::webchat::loads::Load;
+use crate::engine::webchat::loads::Loads;
 use crate::engine::webchat::replies::Replies;
 use crate::engine::webchat::site::Site;
 use crate::engine::webchat::site::Sites;
 use crate::engine::webchat::trails::Trails;
+use crate::model::actor::Actor;
+use crate::model::ids::ChannelId;
+use crate::model::permission::Permission;
 use crate::model::webchat::Visitor;
 use crate::model::webchat::WebchatSession;
 
@@ -63,11 +70,20 @@ pub struct Webchat {
     shared: Arc<Shared>,
 }
 
+/// The settings of a web chat, as its channel lists them.
+#[cfg(test)]
+#[must_use]
+pub fn settings_table() -> &'static [crate::model::channel::Setting] {
+    use crate::channels::Channel as _;
+    crate::channels::webchat::Webchat.settings()
+}
+
 /// What all web chats share in memory.
 #[derive(Default)]
 struct Shared {
     sites: Sites,
     limits: Limits,
+    loads: Loads,
     trails: Trails,
     replies: Replies,
 }
@@ -102,6 +118,22 @@ impl Webchat {
             context,
             shared: Arc::default(),
         }
+    }
+
+    /// A website that may show a chat asked for it. Without a name it is our own.
+    pub fn loaded(&self, site: &Site, origin: Option<&str>) {
+        let origin = origin.unwrap_or(self.context.links.public_url());
+        let now = self.context.clock.now();
+        self.shared.loads.note(site.channel.id, origin, true, now);
+    }
+
+    /// The websites that asked for a chat since the server started, latest first.
+    ///
+    /// # Errors
+    /// The actor may not.
+    pub fn loads(&self, actor: &Actor, channel: ChannelId) -> Result<Vec<Load>, EngineError> {
+        actor.require(Permission::ManageChannels)?;
+        Ok(self.shared.loads.of(channel))
     }
 
     /// Counts something that is limited.

@@ -6,10 +6,18 @@ use crate::channels::webchat::config;
 use crate::channels::webchat::config::Facts;
 use crate::channels::webchat::origins::frame_ancestors;
 use crate::channels::webchat::settings::Face;
+use crate::engine::error::EngineError;
 use crate::engine::webchat::Webchat;
 use crate::engine::webchat::error::WebchatError;
 use crate::engine::webchat::faces;
 use crate::engine::webchat::site::Site;
+use crate::model::Opaque;
+use crate::model::actor::Actor;
+use crate::model::ids::ChannelId;
+use crate::model::permission::Permission;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+use crate::store::records::channels;
 use crate::store::records::organisation;
 
 /// The widget's files that a page will ask for.
@@ -55,6 +63,29 @@ impl Webchat {
             team: &team,
         };
         Ok(config::config(&site.settings, &facts))
+    }
+
+    /// The public settings as they would be with other settings, for whoever is about to save them.
+    /// What is wrong in them has its default.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such chat.
+    pub fn preview(
+        &self,
+        actor: &Actor,
+        id: ChannelId,
+        settings: &Opaque,
+        language: Option<&str>,
+        bundle: Bundle<'_>,
+    ) -> Result<Value, EngineError> {
+        actor.require(Permission::ManageChannels)?;
+        let found = channels::get(&self.context.store.snapshot()?, id)?;
+        let mut channel =
+            found.ok_or_else(|| Rejection::not_found(Code::ChannelNotFound, "channel"))?;
+        channel.settings.clone_from(settings);
+        let broken = |error: WebchatError| EngineError::Broken(format!("a preview: {error}"));
+        let site = Site::read(self, channel).map_err(broken)?;
+        self.public(&site, language, bundle).map_err(broken)
     }
 
     /// The name visitors see.

@@ -33,7 +33,7 @@ pub struct Site {
 }
 
 impl Site {
-    fn read(webchat: &Webchat, channel: Channel) -> Result<Self, WebchatError> {
+    pub(super) fn read(webchat: &Webchat, channel: Channel) -> Result<Self, WebchatError> {
         let account = webchat.context.account(&channel)?;
         let settings = Settings::of(&channel.settings);
         let secret = account.secret("identitySecret").unwrap_or_default();
@@ -108,6 +108,10 @@ impl Webchat {
         let judged = own.is_some_and(|own| site.allowed.judge(access, evidence, &own).is_ok());
         if judged {
             return Ok(());
+        }
+        if let (Access::Read, Some(origin)) = (access, evidence.origin) {
+            let now = self.context.clock.now();
+            self.shared.loads.note(site.channel.id, origin, false, now);
         }
         let from = evidence.origin.unwrap_or("a request without an origin");
         let message = format!("{from} is not among the allowed origins of this chat.");

@@ -55,6 +55,9 @@ pub async fn run(context: Context, mut stop: Stop) {
         }
         if now.since(swept) >= SWEEP_EVERY {
             swept = now;
+            if let Err(error) = retention::work_of_chats(&context).await {
+                tracing::error!("keeping to the days of web chats failed: {error}");
+            }
             if let Err(error) = sweep::work(&context).await {
                 tracing::error!("sweeping files failed: {error}");
             }

@@ -17,17 +17,24 @@ use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::engine::ingest::media;
 use crate::engine::ingest::media::Fetched;
+use crate::engine::ingest::people;
 use crate::engine::ingest::presses;
 use crate::engine::ingest::seen;
+use crate::engine::setup::afterwards;
 use crate::engine::setup::channels::Channels;
 use crate::engine::setup::connecting::Rechecked;
+use crate::engine::setup::templates::Templates;
 use crate::engine::workers::Stop;
 use crate::engine::workers::mails;
 use crate::engine::workers::mails::Posted;
+use crate::model::ids::ChannelId;
 use crate::model::ids::JobId;
+use crate::model::ids::MessageId;
 use crate::model::job::Job;
 use crate::model::job::JobKind;
+use crate::model::outbound::Refusal;
 use crate::store::StoreError;
+use crate::store::records::channels;
 use crate::store::records::jobs;
 
 /// Jobs that are done at once.
@@ -47,6 +54,13 @@ const MAIL_WAITS_SECS: [u64; 7] = [10, 60, 300, 900, 3_600, 4 * 3_600, 12 * 3_60
 
 /// Pauses before a broken channel is looked at again, in seconds; the last one for ever.
 const CHECK_WAITS_SECS: [u64; 5] = [60, 120, 240, 480, 900];
+
+/// Pauses before a vendor is asked something of little weight again, in seconds; after them it is
+/// left at what is known.
+const ASK_WAITS_SECS: [u64; 4] = [30, 300, 3_600, 6 * 3_600];
+
+/// How often a vendor is asked for the templates of a channel.
+const TEMPLATES_EVERY: Duration = Duration::from_secs(3_600);
 
 /// What became of a job.
 #[derive(Clone, Copy)]
@@ -186,11 +200,53 @@ async fn done(context: &Context, job: &Job) -> Result<Ended, EngineError> {
             tracing::error!(job.id = %job.id, "a mail was given up: {why}");
             Ok(Ended::Done)
         }
+        JobKind::LookUp { message_id } => look_up(context, job, message_id).await,
+        JobKind::Publish { channel_id } => publish(context, job, channel_id).await,
+        JobKind::SyncTemplates { channel_id } => sync_templates(context, channel_id).await,
         JobKind::TellSeen { message_id } => {
             seen::tell(context, message_id).await?;
             Ok(Ended::Done)
         }
     }
+}
+
+/// Asks who wrote a message. Whom the vendor does not name stays as the message named them.
+async fn look_up(context: &Context, job: &Job, id: MessageId) -> Result<Ended, EngineError> {
+    let Fetched::Later(_, wait) = people::look_up(context, id).await? else {
+        return Ok(Ended::Done);
+    };
+    let next = pause(&ASK_WAITS_SECS, job);
+    Ok(next.map_or(Ended::Done, |pause| {
+        Ended::Again(wait.unwrap_or_default().max(pause))
+    }))
+}
+
+/// Brings what a vendor shows of a channel in line with its settings.
+async fn publish(context: &Context, job: &Job, id: ChannelId) -> Result<Ended, EngineError> {
+    let Err(broken) = afterwards::publish(context, id).await? else {
+        return Ok(Ended::Done);
+    };
+    let may_pass = matches!(
+        broken.refusal,
+        Refusal::Later { .. } | Refusal::SlowDown { .. }
+    );
+    if let Some(pause) = pause(&ASK_WAITS_SECS, job).filter(|_| may_pass) {
+        return Ok(Ended::Again(pause));
+    }
+    afterwards::give_up(context, id, &broken).await?;
+    Ok(Ended::Done)
+}
+
+/// Asks for the templates of a channel, for as long as there is one.
+async fn sync_templates(context: &Context, id: ChannelId) -> Result<Ended, EngineError> {
+    if channels::get(&context.store.snapshot()?, id)?.is_none() {
+        return Ok(Ended::Done);
+    }
+    if let Err(broken) = Templates(context.clone()).refresh(id).await? {
+        let why = broken.refusal.error();
+        tracing::warn!(channel.id = %id, "templates were not told: {}", why.message);
+    }
+    Ok(Ended::Again(TEMPLATES_EVERY))
 }
 
 /// The pause before a job's next attempt; none when there are no more.

@@ -9,19 +9,24 @@ use std::time::SystemTime;
 use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
+use crate::engine::links::Links;
 use crate::model::content::Content;
 use crate::model::event::Event;
 use crate::model::ids::MediaId;
 use crate::model::message::Message;
 use crate::store::Direction;
 use crate::store::Read;
+use crate::store::Scan;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::log;
 use crate::store::log::Entries;
 use crate::store::records::attachments;
+use crate::store::records::contacts;
+use crate::store::records::identities;
 use crate::store::records::messages;
 use crate::store::records::unsent;
+use crate::store::records::users;
 
 /// How long a file is kept at least, whatever becomes of it.
 const KEPT: Duration = Duration::from_secs(24 * 3_600);
@@ -38,8 +43,8 @@ const MEANWHILE_MAX: usize = 10_000;
 /// The disk's.
 pub async fn work(context: &Context) -> Result<(), EngineError> {
     let before = context.clock.now().minus(KEPT);
-    let store = context.store.clone();
-    let (seq, unneeded) = apart(move || uncarried(&store, before)).await?;
+    let (store, links) = (context.store.clone(), context.links.clone());
+    let (seq, unneeded) = apart(move || uncarried(&store, &links, before)).await?;
     for batch in unneeded.chunks(BATCH) {
         let batch = batch.to_vec();
         context
@@ -70,8 +75,12 @@ async fn apart<T: Send + 'static>(
 }
 
 /// The files from before a moment that were sent and that no message carries any more, nor one that
-/// is still being written, and the place of the log at which that was so.
-fn uncarried(store: &Store, before: Timestamp) -> Result<(u64, Vec<MediaId>), StoreError> {
+/// is still being written, that are nobody's picture, and the place of the log at which that was so.
+fn uncarried(
+    store: &Store,
+    links: &Links,
+    before: Timestamp,
+) -> Result<(u64, Vec<MediaId>), StoreError> {
     let snapshot = store.snapshot()?;
     let seq = log::last_seq(&snapshot)?;
     let old = attachments::list(&snapshot)?
@@ -80,6 +89,11 @@ fn uncarried(store: &Store, before: Timestamp) -> Result<(u64, Vec<MediaId>), St
     let mut left: HashSet<MediaId> = old.map(|file| file.id).collect();
     for id in unsent::files(&snapshot)? {
         left.remove(&id);
+    }
+    for address in pictures(&snapshot)? {
+        if let Some(id) = links.media_of(&address) {
+            left.remove(&id);
+        }
     }
     let mut after = None;
     while !left.is_empty() {
@@ -93,6 +107,25 @@ fn uncarried(store: &Store, before: Timestamp) -> Result<(u64, Vec<MediaId>), St
         }
     }
     Ok((seq, left.into_iter().collect()))
+}
+
+/// The addresses of the pictures of people, ours and outside.
+fn pictures(read: &impl Read) -> Result<Vec<String>, StoreError> {
+    let ours = users::list(read)?.into_iter();
+    let mut found: Vec<String> = ours.filter_map(|user| user.avatar_url).collect();
+    let mut after = None;
+    loop {
+        let step = contacts::by_age(read, Scan::all().after(after.as_ref()).limit(STEP))?;
+        let Some((last, _)) = step.last() else {
+            return Ok(found);
+        };
+        after = Some(*last);
+        for (id, contact) in step {
+            found.extend(contact.avatar_url);
+            let identities = identities::of_contact(read, id)?.into_iter();
+            found.extend(identities.filter_map(|identity| identity.avatar_url));
+        }
+    }
 }
 
 /// The files that messages took up after a place of the log; none when too much happened to say.

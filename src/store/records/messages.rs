@@ -94,7 +94,8 @@ pub fn update(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
 }
 
 fn list_undelivered(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
-    let is_undelivered = matches!(message.delivery, Delivery::Failed | Delivery::Unsure);
+    let is_undelivered = matches!(message.delivery, Delivery::Failed | Delivery::Unsure)
+        && message.deleted_at.is_none();
     let is_handled = message.handled_at.is_some();
     list_in(tx, &UNDELIVERED, message.id, is_undelivered && !is_handled)?;
     list_in(tx, &HANDLED, message.id, is_undelivered && is_handled)

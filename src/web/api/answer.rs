@@ -19,6 +19,9 @@ use crate::web::api::wire;
 use crate::web::api::wire::Ignored;
 use crate::web::error::ApiError;
 
+/// Revisions count from 1.
+const NO_REVISION: u64 = 0;
+
 /// What a handler gives back.
 pub type Answered = Result<Answer, ApiError>;
 
@@ -132,14 +135,15 @@ impl Responder for Answer {
     }
 }
 
-/// The revision that a change is based on, from `If-Match`.
+/// The revision that a change is based on, from `If-Match`; none where any will do. What is no
+/// revision of ours is the revision of nothing.
 #[must_use]
 pub fn known_revision(request: &HttpRequest) -> Option<u64> {
-    let value = request.headers().get(header::IF_MATCH)?.to_str().ok()?;
-    value
-        .trim()
-        .trim_start_matches("W/")
-        .trim_matches('"')
-        .parse()
-        .ok()
+    let value = request.headers().get(header::IF_MATCH)?;
+    let value = value.to_str().unwrap_or_default().trim();
+    if value == "*" {
+        return None;
+    }
+    let tag = value.trim_start_matches("W/").trim_matches('"');
+    Some(tag.parse().unwrap_or(NO_REVISION))
 }

@@ -8,6 +8,8 @@ use utoipa::ToSchema;
 use crate::base::time::Timestamp;
 use crate::engine::setup::channels::Channels;
 use crate::engine::setup::channels::Check;
+use crate::engine::setup::channels::WEBHOOK_SECRET;
+use crate::engine::setup::instructions::Instruction;
 use crate::model::channel::Channel;
 use crate::model::ids::ChannelId;
 use crate::model::ids::OrganisationId;
@@ -54,6 +56,8 @@ pub struct ChannelOut {
     metadata: Map<String, Value>,
     /// Secrets that were generated, in the answer that made the channel.
     secrets: Option<Map<String, Value>>,
+    /// The one that signs webhooks, where there is one; also in that answer alone.
+    webhook_secret: Option<String>,
     /// Grows with each change.
     revision: u64,
     /// When it was made.
@@ -109,6 +113,7 @@ impl ChannelOut {
             connected_at: channel.connected_at,
             metadata: channel.metadata,
             secrets: None,
+            webhook_secret: None,
             revision: channel.revision,
             created_at: channel.created_at,
             updated_at: channel.updated_at,
@@ -117,10 +122,37 @@ impl ChannelOut {
 
     /// Shows secrets that were just generated, this once.
     pub fn reveal(&mut self, secrets: Vec<(String, String)>) {
+        let webhook = secrets.iter().find(|(name, _)| name == WEBHOOK_SECRET);
+        self.webhook_secret = webhook.map(|(_, plain)| plain.clone());
         let shown = secrets
             .into_iter()
             .map(|(name, plain)| (name, plain.into()));
         self.secrets = Some(shown.collect()).filter(|shown: &Map<_, _>| !shown.is_empty());
+    }
+}
+
+/// A step of setting a channel up.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ChannelSetupStep)]
+pub struct SetupStepOut {
+    /// Its number, from 1.
+    step: usize,
+    /// What it is about.
+    title: String,
+    /// What to do.
+    description: String,
+    /// What to paste.
+    value: Option<String>,
+}
+
+impl From<(usize, Instruction)> for SetupStepOut {
+    fn from((step, instruction): (usize, Instruction)) -> Self {
+        Self {
+            step,
+            title: instruction.title,
+            description: instruction.text,
+            value: instruction.value,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::web::Data;
 use serde::Deserialize;
+use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -13,6 +14,7 @@ use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
 use crate::model::channel::ChannelState;
 use crate::model::ids::ChannelId;
+use crate::model::outbound::Measure;
 use crate::model::permission::Permission;
 use crate::model::rejection::Rejection;
 use crate::web::api::answer::Answer;
@@ -21,6 +23,7 @@ use crate::web::api::answer::known_revision;
 use crate::web::api::caller::ApiCaller;
 use crate::web::api::capabilities::CapabilitiesOut;
 use crate::web::api::channel_out::ChannelOut;
+use crate::web::api::channel_out::SetupStepOut as StepOut;
 use crate::web::api::channel_out::StatusOut;
 use crate::web::api::channel_out::TestOut;
 use crate::web::api::channel_out::WebhookOut;
@@ -29,14 +32,12 @@ use crate::web::api::organisation::tenant_of;
 use crate::web::api::page;
 use crate::web::api::page::Asked;
 use crate::web::api::route::Routes;
+use crate::web::api::wire;
 use crate::web::api::wire::Body;
 use crate::web::api::wire::IdOf;
 use crate::web::api::wire::Query;
 use crate::web::error::ApiError;
 use crate::web::state::State;
-
-/// The secret whose renewal makes earlier webhooks fail, where a kind of channel has one.
-const WEBHOOK_SECRET: &str = "webhookSecret";
 
 /// The routes of this subject.
 pub fn routes(routes: &mut Routes) {
@@ -112,6 +113,12 @@ fn steps(routes: &mut Routes) {
         .needs(Permission::ManageChannels)
         .gives::<TestOut>();
     routes
+        .post(&["/channels/{id}/estimate-cost"], estimate)
+        .says("Say in how many pieces a text would go, where messages are paid by the piece")
+        .needs(Permission::ReadChannels)
+        .takes::<EstimateIn>()
+        .gives::<EstimateOut>();
+    routes
         .get(&["/channels/{id}/webhook"], webhook)
         .says("Get the address at which the vendor reports")
         .needs(Permission::ManageChannels)
@@ -178,6 +185,49 @@ struct ChannelPatch {
 struct EnabledIn {
     /// Switched on.
     enabled: bool,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+struct EstimateIn {
+    /// The text.
+    text: String,
+}
+
+/// How a text would go.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct EstimateOut {
+    /// The alphabet: `gsm7` or `ucs2`; none on channels that are not paid by the piece.
+    encoding: Option<&'static str>,
+    /// How long it is, in units of that alphabet.
+    units: usize,
+    /// In how many pieces it goes.
+    segments: usize,
+    /// How many units more the last piece takes.
+    remaining: usize,
+    /// Pieces the channel sends at most; longer texts are refused.
+    max_segments: Option<usize>,
+}
+
+impl From<Option<Measure>> for EstimateOut {
+    fn from(measure: Option<Measure>) -> Self {
+        match measure {
+            Some(measure) => Self {
+                encoding: Some(measure.encoding),
+                units: measure.units,
+                segments: measure.segments,
+                remaining: measure.remaining,
+                max_segments: Some(measure.segments_max),
+            },
+            None => Self {
+                encoding: None,
+                units: 0,
+                segments: 1,
+                remaining: 0,
+                max_segments: None,
+            },
+        }
+    }
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -248,7 +298,11 @@ async fn create(caller: ApiCaller, state: Data<State>, body: Body<ChannelIn>) ->
     let revision = made.channel.revision;
     let mut out = ChannelOut::new(&state.engine.channels, made.channel, tenant);
     out.reveal(made.secrets);
-    Ok(Answer::made(&out).revision(revision))
+    let steps: Vec<_> = (1..).zip(made.instructions).map(StepOut::from).collect();
+    let steps = wire::outgoing(&steps);
+    Ok(Answer::made(&out)
+        .revision(revision)
+        .meta("setupInstructions", steps))
 }
 
 fn one(state: &State, channel: Channel) -> Answered {
@@ -348,25 +402,34 @@ async fn test(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Ans
     Ok(Answer::one(&TestOut::new(id.0, checks, now)))
 }
 
+async fn estimate(
+    caller: ApiCaller,
+    state: Data<State>,
+    id: IdOf<ChannelId>,
+    body: Body<EstimateIn>,
+) -> Answered {
+    let channels = &state.engine.channels;
+    let measure = channels.measure(&caller.actor, id.0, &body.0.text)?;
+    Ok(Answer::one(&EstimateOut::from(measure)))
+}
+
 async fn webhook(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {
     // The address is no secret, but only who sets channels up has a use for it.
     caller
         .actor
         .require(Permission::ManageChannels)
         .map_err(ApiError::from)?;
-    let channel = state.engine.channels.get(&caller.actor, id.0)?;
-    let url = state.engine.channels.webhook_url(&channel);
+    let channels = &state.engine.channels;
+    let channel = channels.get(&caller.actor, id.0)?;
     Ok(Answer::one(&WebhookOut {
-        url,
-        verify_token: None,
+        url: channels.webhook_url(&channel),
+        verify_token: channels.verify_token(&caller.actor, id.0)?,
     }))
 }
 
 async fn regenerate(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {
     let channels = &state.engine.channels;
-    let (channel, secret) = channels
-        .renew_secret(&caller.actor, id.0, WEBHOOK_SECRET)
-        .await?;
+    let (channel, secret) = channels.renew_webhook_secret(&caller.actor, id.0).await?;
     let url = channels.webhook_url(&channel);
     Ok(Answer::one(&WebhookOut {
         url,

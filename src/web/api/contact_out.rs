@@ -9,6 +9,7 @@ use crate::base::time::Timestamp;
 use crate::engine::people::contacts::Person;
 use crate::model::contact::Identity;
 use crate::model::contact::Merge;
+use crate::model::contact::Shut;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::IdentityId;
@@ -93,13 +94,23 @@ pub struct IdentifierOut {
     profile_picture: Option<String>,
     /// When it was proved to be the person's.
     verified_at: Option<Timestamp>,
+    /// Since when the person wants nothing sent to it: a STOP, an unsubscription.
+    opted_out_at: Option<Timestamp>,
+    /// Since when it cannot be reached: we were blocked, or it is gone.
+    unreachable_since: Option<Timestamp>,
     /// What the channel keeps with it.
     metadata: Map<String, Value>,
 }
 
 impl From<Identity> for IdentifierOut {
     fn from(identity: Identity) -> Self {
+        let since = |why: Shut| {
+            let closed = identity.closed.filter(|closed| closed.why == why);
+            closed.map(|closed| closed.at)
+        };
         Self {
+            opted_out_at: since(Shut::OptedOut),
+            unreachable_since: since(Shut::Unreachable),
             id: identity.id,
             channel_type: identity.channel_kind.as_str().to_owned(),
             channel_id: identity.channel_id,

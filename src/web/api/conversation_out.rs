@@ -12,6 +12,7 @@ use crate::engine::inbox::list::Beside;
 use crate::engine::inbox::list::Row;
 use crate::engine::links::Links;
 use crate::engine::people::contacts::Person;
+use crate::model::conversation::ResolvedBy;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
@@ -82,6 +83,10 @@ pub struct ConversationOut {
     /// How it ended.
     #[schema(value_type = Option<String>)]
     resolution: Option<crate::model::conversation::Resolution>,
+    /// Who ended it: `bot`, `agent` or `system`.
+    resolved_by: Option<&'static str>,
+    /// People of yours who take part: who answered, noted something, or was named in a note.
+    participants: Vec<String>,
     /// Grows with each change.
     revision: u64,
     /// When it was opened.
@@ -135,6 +140,12 @@ impl ConversationOut {
             resolved_at: conversation.resolved_at,
             closed_at: conversation.closed_at,
             resolution: conversation.resolution,
+            resolved_by: conversation.resolved_by.map(ResolvedBy::name),
+            participants: conversation
+                .participants
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             revision: conversation.revision,
             created_at: conversation.created_at,
             updated_at: conversation.updated_at,

@@ -8,6 +8,8 @@ use utoipa::ToSchema;
 
 use crate::engine::inbox::drafts::Audience;
 use crate::engine::inbox::drafts::Draft;
+use crate::engine::inbox::revising::Revision;
+use crate::engine::inbox::revising::Saying;
 use crate::engine::rules::fit::Mode;
 use crate::model::content::Content;
 use crate::model::message::Source;
@@ -86,6 +88,44 @@ impl MessageIn {
             metadata: self.metadata.clone(),
             ..Draft::new(self.content()?, Source::Api)
         })
+    }
+
+    /// What it changes about a message that is there. Words alone are its words: its text, or what
+    /// stands under its file.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` naming the field.
+    pub fn revision(self) -> Result<Revision, Rejection> {
+        let mode = if self.strict {
+            Mode::Strict
+        } else {
+            Mode::Degrade
+        };
+        let metadata = self.metadata.clone();
+        let saying = match (&self.content, &self.text) {
+            (Some(Value::String(words)), _) => Some(Saying::Words(words.clone())),
+            (None, Some(words)) if !self.says_more_than_words() => {
+                Some(Saying::Words(words.clone()))
+            }
+            (None, None) if !self.says_more_than_words() => None,
+            _ => Some(Saying::Content(Box::new(self.content()?))),
+        };
+        Ok(Revision {
+            saying,
+            metadata,
+            mode,
+        })
+    }
+
+    fn says_more_than_words(&self) -> bool {
+        let forms = [
+            &self.media,
+            &self.location,
+            &self.buttons,
+            &self.quick_replies,
+            &self.template,
+        ];
+        forms.iter().any(|form| form.is_some())
     }
 
     fn content(self) -> Result<Content, Rejection> {

@@ -89,6 +89,12 @@ pub struct MessageOut {
     created_at: Timestamp,
     /// When it last changed.
     updated_at: Timestamp,
+    /// When it came to say something else.
+    edited_at: Option<Timestamp>,
+    /// When it was deleted.
+    deleted_at: Option<Timestamp>,
+    /// Whether it was taken back from the customer too, or by the customer.
+    deleted_for_everyone: bool,
 }
 
 impl MessageOut {
@@ -133,6 +139,9 @@ impl MessageOut {
                 .collect(),
             created_at: message.created_at,
             updated_at: message.updated_at,
+            edited_at: message.edited_at,
+            deleted_at: message.deleted_at,
+            deleted_for_everyone: message.deleted_for_everyone,
             from: message.from,
             to: message.to,
             sender_id: message.sender.id,

@@ -10,6 +10,7 @@ use crate::base::page::Span;
 use crate::engine::inbox::history::Stretch;
 use crate::engine::inbox::send::Repeatable;
 use crate::engine::inbox::target::Target;
+use crate::engine::rules::revising::Scope;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::Id as _;
@@ -76,6 +77,17 @@ pub fn routes(routes: &mut Routes) {
         .needs(Permission::ReadConversations)
         .gives::<MessageOut>();
     routes
+        .patch(&["/messages/{id}"], edit)
+        .says("Change a message of ours, also where the customer sees it, or a note; `metadata` is merged")
+        .needs(Permission::Reply)
+        .takes::<MessageIn>()
+        .gives::<MessageOut>();
+    routes
+        .delete(&["/messages/{id}"], remove)
+        .says("Delete a message here, or with `forEveryone` where the customer sees it too")
+        .needs(Permission::Reply)
+        .query::<DeleteQuery>();
+    routes
         .post(&["/messages/{id}/retry"], retry)
         .says("Try a failed message again")
         .needs(Permission::Reply)
@@ -110,6 +122,13 @@ struct MessageQuery {
 struct UndeliveredQuery {
     /// `failed`, or `unknown` for those of which nobody knows whether the vendor took them.
     status: String,
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+struct DeleteQuery {
+    /// Take it back from the customer too.
+    for_everyone: bool,
 }
 
 /// What became of a message of unknown outcome.
@@ -349,6 +368,34 @@ async fn deliver(
         .send(&caller.actor, target, body.draft()?, repeat)
         .await?;
     Ok(Answer::made(&out(state, sent.message)?))
+}
+
+async fn edit(
+    caller: ApiCaller,
+    state: Data<State>,
+    id: IdOf<MessageId>,
+    body: Body<MessageIn>,
+) -> Answered {
+    let revision = body.0.revision()?;
+    let revising = &state.engine.revising;
+    let message = revising.edit(&caller.actor, id.0, revision).await?;
+    Ok(Answer::one(&out(&state, message)?))
+}
+
+async fn remove(
+    caller: ApiCaller,
+    state: Data<State>,
+    id: IdOf<MessageId>,
+    query: Query<DeleteQuery>,
+) -> Answered {
+    let scope = if query.0.for_everyone {
+        Scope::Everyone
+    } else {
+        Scope::Here
+    };
+    let revising = &state.engine.revising;
+    revising.delete(&caller.actor, id.0, scope).await?;
+    Ok(Answer::done())
 }
 
 async fn retry(caller: ApiCaller, state: Data<State>, id: IdOf<MessageId>) -> Answered {

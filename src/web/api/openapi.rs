@@ -111,7 +111,8 @@ pub fn document() -> OpenApi {
 
 const ABOUT: &str = "Names come in as camelCase or snake_case and go out as camelCase. Lists are paged with \
     `cursor` and `limit`, or `offset` and `limit`, or `page` and `perPage`. A POST with an `Idempotency-Key` is \
-    carried out once. `PUT` means the same as `PATCH`. With `strict=true` fields that are not known are refused.";
+    carried out once; a send without one whose answer was not heard is not carried out again when it comes again \
+    within two minutes. `PUT` means the same as `PATCH`. With `strict=true` fields that are not known are refused.";
 
 fn merged(paths: Paths, path: &str, item: PathItem) -> Paths {
     PathsBuilder::from(paths).path(path, item).build()

@@ -1,4 +1,5 @@
 //! `Idempotency-Key`: the same request with the same key is answered once and repeated from memory.
+//! Sends without a key are left to [`crate::web::api::unheard`].
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -33,6 +34,8 @@ use crate::engine::setup::answers::Remembered;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::web::api::caller::ApiCaller;
+use crate::web::api::unheard;
+use crate::web::api::wire;
 use crate::web::error::ApiError;
 use crate::web::state::State;
 
@@ -88,11 +91,17 @@ pub async fn once<B: MessageBody + 'static>(
         Ok(named) => named,
         Err(refused) => return Ok(refuse(request, &refused)),
     };
-    let (Some(key), Some(state)) = (named, request.app_data::<Data<State>>().cloned()) else {
-        return Ok(next.call(request).await?.map_into_boxed_body());
+    let state = request.app_data::<Data<State>>().cloned();
+    let (key, state) = match (named, state) {
+        (Some(key), Some(state)) => (key, state),
+        (None, Some(state)) if unheard::guards(&request) => {
+            return unheard::once(request, next, state).await;
+        }
+        _ => return Ok(next.call(request).await?.map_into_boxed_body()),
     };
-    let Ok(body) = request.extract::<Bytes>().await else {
-        return Ok(next.call(request).await?.map_into_boxed_body());
+    let body = match request.extract::<Bytes>().await {
+        Ok(body) => body,
+        Err(error) => return Ok(refuse(request, &wire::unreadable(&error).into())),
     };
     let asked = digest(&body);
     request.set_payload(Payload::from(body));
@@ -146,12 +155,14 @@ fn conflict() -> Rejection {
     Rejection::new(Code::IdempotencyConflict, message)
 }
 
-fn refuse(request: ServiceRequest, refused: &ApiError) -> ServiceResponse<BoxBody> {
+/// A refusal in place of an answer.
+pub(super) fn refuse(request: ServiceRequest, refused: &ApiError) -> ServiceResponse<BoxBody> {
     // With the refusal inside, so that the frame can put the request's id into it.
     request.error_response(ApiError(refused.0.clone()))
 }
 
-fn again(request: ServiceRequest, earlier: &Remembered) -> ServiceResponse<BoxBody> {
+/// An answer that was given before.
+pub(super) fn again(request: ServiceRequest, earlier: &Remembered) -> ServiceResponse<BoxBody> {
     let status = StatusCode::from_u16(earlier.status).unwrap_or(StatusCode::OK);
     let mut response = HttpResponse::build(status);
     response.insert_header(("Idempotent-Replayed", "true"));

@@ -40,5 +40,5 @@ macro_rules! ids {
 
 ids! {
     OrganisationId UserId TeamId ApiKeyId ChannelId ContactId IdentityId ConversationId MessageId
-    EventId MediaId TagId AuditId MergeId
+    EventId MediaId TagId TemplateId AuditId MergeId
 }

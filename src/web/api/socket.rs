@@ -4,6 +4,7 @@
 //! program that comes back names the last event it saw and gets exactly what came after it. Cookies
 //! prove nothing here, so pages of every site may connect, with a key or a token of their own.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -24,23 +25,22 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 
-use crate::engine::error::EngineError;
+use crate::engine::inbox::counting::Counts;
 use crate::engine::live::Heard;
 use crate::engine::live::Signal;
 use crate::engine::live::Typist;
-use crate::model::event::Event;
-use crate::model::event::EventRecord;
 use crate::model::ids::ConversationId;
+use crate::model::ids::UserId;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::web::api::caller::ApiCaller;
 use crate::web::api::caller::SocketQuery;
-use crate::web::api::event_out::Eyes;
-use crate::web::api::event_out::seen;
 use crate::web::api::follow::Follower;
 use crate::web::api::follow::STEP;
 use crate::web::api::route::Routes;
+use crate::web::api::socket_frames as frames;
+use crate::web::api::socket_places::Place;
 use crate::web::error::ApiError;
 use crate::web::state::State;
 
@@ -74,6 +74,7 @@ async fn open(
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, ApiError> {
+    let place = state.sockets.take(&caller.actor)?;
     let (response, session, frames) = actix_ws::handle(&request, body).map_err(|_| {
         let message = "This address is a WebSocket; send the headers that open one.";
         ApiError(Rejection::new(Code::ValidationError, message))
@@ -84,7 +85,10 @@ async fn open(
         .max_continuation_size(FRAME_MAX_BYTES);
     let heard = state.engine.context.live.listen();
     let after = state.engine.events.last();
+    let told = state.engine.listing.counts(&caller.actor)?;
     let socket = Socket {
+        _place: place,
+        told,
         follower: Follower {
             state,
             caller,
@@ -133,6 +137,9 @@ struct Socket {
     follower: Follower,
     session: Session,
     subscribed: HashSet<ConversationId>,
+    /// How many conversations wait, as it was told last.
+    told: Counts,
+    _place: Place,
 }
 
 impl Socket {
@@ -219,7 +226,7 @@ impl Socket {
         match said.and_then(|said| self.act(said)) {
             Ok(Some(answer)) => self.say(&answer).await?,
             Ok(None) => {}
-            Err(ApiError(refused)) => self.say(&error(&refused)).await?,
+            Err(ApiError(refused)) => self.say(&frames::error(&refused)).await?,
         }
         self.go_on().await
     }
@@ -277,6 +284,12 @@ impl Socket {
                 } if self.subscribed.contains(conversation_id) => {
                     self.tell_typing(*conversation_id, who, *on).await
                 }
+                Signal::Viewers { conversation_id }
+                    if self.subscribed.contains(conversation_id) =>
+                {
+                    self.tell_viewers(*conversation_id).await
+                }
+                Signal::Availability { user_id } => self.tell_presence(*user_id).await,
                 _ => Ok(()),
             },
             Err(RecvError::Closed) => Err(End::Close(CloseCode::Restart, "restarting")),
@@ -285,14 +298,16 @@ impl Socket {
 
     /// Tells what came after the last thing that was told.
     async fn go_on(&mut self) -> Result<(), End> {
+        let moved = Cell::new(false);
         while self.follower.after < self.follower.state.engine.events.last() {
             self.prove()?;
             let subscribed = &self.subscribed;
-            let read = self
-                .follower
-                .read(STEP, |eyes, entry| drawn(eyes, entry, subscribed));
+            let read = self.follower.read(STEP, |eyes, entry| {
+                moved.set(moved.get() || frames::moves_queue(&entry.event));
+                frames::drawn(eyes, entry, subscribed)
+            });
             match read {
-                Ok((_, after)) if after == self.follower.after => return Ok(()),
+                Ok((_, after)) if after == self.follower.after => break,
                 Ok((frames, after)) => {
                     self.follower.after = after;
                     for frame in &frames {
@@ -302,7 +317,24 @@ impl Socket {
                 Err(ApiError(refused)) => self.give_up(&refused).await?,
             }
         }
+        if moved.get() {
+            self.tell_queue().await?;
+        }
         Ok(())
+    }
+
+    /// Tells how many conversations wait, when that changed.
+    async fn tell_queue(&mut self) -> Result<(), End> {
+        let state = &self.follower.state;
+        // Whoever may not count is told by the frames that follow.
+        let Ok(counts) = state.engine.listing.counts(&self.follower.caller.actor) else {
+            return Ok(());
+        };
+        if counts == self.told {
+            return Ok(());
+        }
+        self.told = counts;
+        self.say(&frames::queue(counts, self.follower.after)).await
     }
 
     /// Reading goes wrong: the program is told to fetch what it shows again, or that it is over.
@@ -310,7 +342,7 @@ impl Socket {
         match refused.code {
             Code::CursorTooOld => {
                 self.follower.after = self.follower.state.engine.events.last();
-                self.say(&error(refused)).await?;
+                self.say(&frames::error(refused)).await?;
                 let place = self.follower.after;
                 self.say(&json!({ "type": "resync", "eventId": place }))
                     .await
@@ -346,6 +378,27 @@ impl Socket {
         .await
     }
 
+    async fn tell_viewers(&mut self, id: ConversationId) -> Result<(), End> {
+        self.prove()?;
+        let engine = &self.follower.state.engine;
+        if engine.listing.get(&self.follower.caller.actor, id).is_err() {
+            return Ok(());
+        }
+        let viewers = engine.context.live.presence().viewers(id);
+        self.say(&frames::viewers(id, &viewers)).await
+    }
+
+    async fn tell_presence(&mut self, user: UserId) -> Result<(), End> {
+        self.prove()?;
+        let actor = &self.follower.caller.actor;
+        if actor.require(Permission::ReadPeople).is_err() {
+            return Ok(());
+        }
+        let live = &self.follower.state.engine.context.live;
+        let is_here = live.presence().is_here(user);
+        self.say(&frames::presence(user, is_here)).await
+    }
+
     async fn say(&mut self, frame: &Value) -> Result<(), End> {
         match tokio::time::timeout(SEND_WITHIN, self.session.text(frame.to_string())).await {
             Ok(sent) => sent.map_err(|_| End::Gone),
@@ -359,59 +412,6 @@ fn named(id: &str) -> Result<ConversationId, ApiError> {
         let message = "There is no such conversation.";
         ApiError(Rejection::new(Code::ConversationNotFound, message))
     })
-}
-
-fn error(refused: &Rejection) -> Value {
-    json!({ "type": "error", "code": refused.code.as_str(), "message": refused.message })
-}
-
-/// An entry of the log as a frame; none where it is not for this reader, or not for programs.
-fn drawn(
-    eyes: &Eyes<'_>,
-    entry: &EventRecord,
-    subscribed: &HashSet<ConversationId>,
-) -> Result<Option<Value>, EngineError> {
-    let frame = match &entry.event {
-        Event::MessageCreated(event) if !event.private => {
-            eyes.message(event.message_id).map(|message| {
-                json!({
-                    "type": "message",
-                    "conversationId": event.conversation_id,
-                    "message": message,
-                })
-            })
-        }
-        Event::MessageStatus(event)
-            if subscribed.contains(&event.conversation_id) && !entry.event.names().is_empty() =>
-        {
-            Ok(json!({
-                "type": "message_status",
-                "conversationId": event.conversation_id,
-                "messageId": event.message_id,
-                "status": event.status.name(),
-                "timestamp": event.at,
-            }))
-        }
-        Event::ConversationCreated(event) => updated(eyes, event.conversation_id),
-        Event::ConversationChanged(event) => updated(eyes, event.conversation_id),
-        _ => return Ok(None),
-    };
-    let mut frame = seen(frame)?;
-    if let Some(frame) = &mut frame {
-        frame["eventId"] = entry.seq.into();
-    }
-    Ok(frame)
-}
-
-fn updated(eyes: &Eyes<'_>, id: ConversationId) -> Result<Value, EngineError> {
-    let conversation = eyes.conversation(id)?;
-    Ok(json!({
-        "type": "conversation_update",
-        "conversationId": id,
-        "status": conversation["status"],
-        "assignedTo": conversation["assignedTo"],
-        "metadata": conversation["metadata"],
-    }))
 }
 
 #[cfg(test)]

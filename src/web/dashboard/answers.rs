@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::engine::error::EngineError;
 use crate::model::rejection::Code;
+use crate::model::rejection::FieldError;
 use crate::model::rejection::Rejection;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
@@ -37,6 +38,29 @@ impl Refused {
     #[must_use]
     pub fn nothing() -> Self {
         Self(None)
+    }
+
+    /// What the form itself found wrong, before anybody was asked.
+    #[must_use]
+    pub fn rejection(fields: Vec<FieldError>) -> Rejection {
+        Rejection {
+            fields,
+            ..Rejection::new(Code::ValidationError, "Some fields are not right.")
+        }
+    }
+
+    /// The same, ready to be said.
+    #[must_use]
+    pub fn because(fields: Vec<FieldError>) -> Self {
+        Self(Some(Self::rejection(fields)))
+    }
+
+    /// What is wrong with exactly what stands at that path, as a sentence.
+    #[must_use]
+    pub fn exactly(&self, path: &str) -> Option<String> {
+        let known = |field: &str| field.strip_prefix("config.").unwrap_or(field) == path;
+        let field = self.0.as_ref()?.fields.iter().find(|f| known(&f.field))?;
+        Some(format!("This {}.", field.message))
     }
 
     /// What is wrong with the field of that name, as a sentence.

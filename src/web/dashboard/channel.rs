@@ -4,19 +4,14 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use actix_web::web::Path;
-use actix_web::web::Query;
 
 use crate::engine::setup::audit::AuditEntry;
 use crate::engine::setup::channels::ChannelChanges;
 use crate::engine::setup::channels::Check;
-use crate::engine::webchat::snippet::snippet;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::ids::ChannelId;
 use crate::model::permission::Permission;
-use crate::web::dashboard::answers::Refused;
-use crate::web::dashboard::answers::Told;
-use crate::web::dashboard::answers::refuse;
 use crate::web::dashboard::channels::WEBCHAT;
 use crate::web::dashboard::channels::health;
 use crate::web::dashboard::form::Form;
@@ -37,13 +32,11 @@ use crate::web::dashboard::view::channels::FigureView;
 use crate::web::dashboard::view::channels::LogLine;
 use crate::web::dashboard::view::format;
 use crate::web::dashboard::view::shell::Area;
-use crate::web::dashboard::webchat_form;
+use crate::web::dashboard::webchat::pages;
 use crate::web::state::State;
 
 /// Where the channels are listed.
-const LIST: &str = "/app/settings/channels";
-/// The secret that is renewed here.
-const IDENTITY_SECRET: &str = "identitySecret";
+pub const LIST: &str = "/app/settings/channels";
 /// Entries of the audit log that are looked through.
 const LOOKED_AT: usize = 2_000;
 /// Lines of a channel's log at most.
@@ -54,14 +47,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config.service(
         web::scope("/app/settings/channels/{id}")
             .route("", web::get().to(overview))
-            .route("/appearance", web::get().to(appearance))
-            .route("/appearance", web::post().to(change_appearance))
-            .route("/credentials", web::get().to(credentials))
-            .route("/credentials", web::post().to(renew))
             .route("/events", web::get().to(events))
             .route("/connect", web::post().to(connect))
             .route("/disconnect", web::post().to(disconnect))
-            .route("/delete", web::post().to(delete)),
+            .route("/delete", web::post().to(delete))
+            .configure(pages::configure),
     );
 }
 
@@ -69,12 +59,19 @@ fn id_of(path: &str) -> Result<ChannelId, Problem> {
     path.parse().map_err(|_| Problem::not_found())
 }
 
-fn found(state: &State, reader: &Reader, path: &str) -> Result<Channel, Problem> {
+/// A channel by its id in an address.
+///
+/// # Errors
+/// There is none; the reader may not see it.
+pub fn found(state: &State, reader: &Reader, path: &str) -> Result<Channel, Problem> {
     Ok(state.engine.channels.get(&reader.actor(), id_of(path)?)?)
 }
 
 /// A web chat's channel, for somebody who may change it.
-fn own_chat(state: &State, reader: &Reader, path: &str) -> Result<Channel, Problem> {
+///
+/// # Errors
+/// There is none; the reader may not.
+pub fn own_chat(state: &State, reader: &Reader, path: &str) -> Result<Channel, Problem> {
     reader.actor().require(Permission::ManageChannels)?;
     let channel = found(state, reader, path)?;
     if channel.kind.as_str() == WEBCHAT {
@@ -84,13 +81,18 @@ fn own_chat(state: &State, reader: &Reader, path: &str) -> Result<Channel, Probl
     }
 }
 
-fn draw(
+/// The page of a channel with one tab open.
+///
+/// # Errors
+/// What the frame of the page needs could not be read.
+pub fn draw(
     state: &State,
     reader: &Reader,
     channel: &Channel,
     tab: ChannelTab,
     banner: Option<BannerView>,
 ) -> Result<ChannelPage, Problem> {
+    let may_change = reader.actor().may(Permission::ManageChannels);
     Ok(ChannelPage {
         shell: reader.shell(state, &channel.name, Area::Channels)?,
         id: channel.id.to_string(),
@@ -99,8 +101,13 @@ fn draw(
         health: health(channel),
         enabled: channel.enabled && channel.state != ChannelState::Inactive,
         banner,
+        tabs: if may_change && channel.kind.as_str() == WEBCHAT {
+            pages::tabs()
+        } else {
+            Vec::new()
+        },
         tab,
-        may_change: reader.actor().may(Permission::ManageChannels),
+        may_change,
     })
 }
 
@@ -118,8 +125,6 @@ async fn overview(
 
 fn overview_tab(state: &State, reader: &Reader, channel: &Channel) -> Result<ChannelTab, Problem> {
     let actor = reader.actor();
-    let base = state.engine.context.links.public_url();
-    let is_chat = channel.kind.as_str() == WEBCHAT;
     let hours = state.engine.traffic.last_day(&actor)?;
     let messages = hours
         .get(&channel.id)
@@ -137,8 +142,6 @@ fn overview_tab(state: &State, reader: &Reader, channel: &Channel) -> Result<Cha
             unit: String::new(),
             text: "In and out".to_owned(),
         }],
-        snippet: is_chat.then(|| snippet(base, channel.id)),
-        chat_url: is_chat.then(|| format!("{base}/chat/{}", channel.id)),
         checks: checks
             .iter()
             .map(|check| check_line(check, TimeView::ago(now, now)))
@@ -162,95 +165,6 @@ fn check_line(check: &Check, time: TimeView) -> LogLine {
         },
         title: title.to_owned(),
         text: check.message.clone(),
-    }
-}
-
-async fn appearance(
-    state: Shared,
-    path: Path<String>,
-    told: Query<Told>,
-    reader: Reader,
-) -> Result<HttpResponse, Problem> {
-    let channel = own_chat(&state, &reader, &path)?;
-    let form = webchat_form::draw(&channel.name, &channel.settings, &Refused::nothing());
-    let tab = ChannelTab::Appearance(Box::new(form));
-    let drawn = draw(&state, &reader, &channel, tab, told.banner())?;
-    Ok(page(&drawn))
-}
-
-async fn change_appearance(
-    state: Shared,
-    path: Path<String>,
-    form: Form,
-) -> Result<HttpResponse, Problem> {
-    let reader = &form.reader;
-    let channel = own_chat(&state, reader, &path)?;
-    let config = webchat_form::read(&form.fields, &channel.settings);
-    let name = form.fields.get("name");
-    let changes = ChannelChanges {
-        name: Some(name.to_owned()),
-        config: config.clone(),
-        ..ChannelChanges::default()
-    };
-    match state
-        .engine
-        .channels
-        .update(&reader.actor(), channel.id, changes)
-        .await
-    {
-        Ok(saved) => Ok(see(&format!("{LIST}/{}/appearance?saved=1", saved.id))),
-        Err(error) => refuse(reader, error, |refused| {
-            let mut typed = channel.settings.clone();
-            typed.extend(config);
-            let drawn = webchat_form::draw(name, &typed, refused);
-            let tab = ChannelTab::Appearance(Box::new(drawn));
-            let banner = refused.banner(webchat_form::SAID_BESIDE);
-            draw(&state, reader, &channel, tab, banner)
-        }),
-    }
-}
-
-async fn credentials(
-    state: Shared,
-    path: Path<String>,
-    reader: Reader,
-) -> Result<HttpResponse, Problem> {
-    let channel = own_chat(&state, &reader, &path)?;
-    let tab = credentials_tab(&channel, None);
-    Ok(page(&draw(&state, &reader, &channel, tab, None)?))
-}
-
-/// Makes a new secret. It is in this answer and nowhere else, so there is no page to go on to.
-async fn renew(state: Shared, path: Path<String>, form: Form) -> Result<HttpResponse, Problem> {
-    let reader = &form.reader;
-    let id = own_chat(&state, reader, &path)?.id;
-    let renewed = state
-        .engine
-        .channels
-        .renew_secret(&reader.actor(), id, form.fields.get("secret"))
-        .await;
-    match renewed {
-        Ok((channel, secret)) => {
-            let tab = credentials_tab(&channel, Some(secret));
-            Ok(page(&draw(&state, reader, &channel, tab, None)?))
-        }
-        Err(error) => refuse(reader, error, |refused| {
-            let channel = found(&state, reader, &path)?;
-            let tab = credentials_tab(&channel, None);
-            draw(&state, reader, &channel, tab, refused.banner(&[]))
-        }),
-    }
-}
-
-fn credentials_tab(channel: &Channel, fresh: Option<String>) -> ChannelTab {
-    let stored = if channel.secrets.contains_key(IDENTITY_SECRET) {
-        "A secret is stored. Nobody can read it again."
-    } else {
-        "No secret is stored."
-    };
-    ChannelTab::Credentials {
-        stored: stored.to_owned(),
-        fresh,
     }
 }
 

@@ -33,7 +33,7 @@ use crate::web::dashboard::view::channels::NewWebchatForm;
 use crate::web::dashboard::view::channels::TileView;
 use crate::web::dashboard::view::format;
 use crate::web::dashboard::view::shell::Area;
-use crate::web::dashboard::webchat_form;
+use crate::web::dashboard::webchat;
 use crate::web::state::State;
 
 /// The address of the page.
@@ -113,7 +113,7 @@ fn row(state: &State, channel: &Channel, hours: Hours) -> ChannelRow {
         id: channel.id.to_string(),
         badge: BadgeView::of(channel.kind.as_str()),
         name: channel.name.clone(),
-        about: webchat_form::websites(&channel.settings),
+        about: webchat::websites(&channel.settings),
         sandbox: channel.sandbox,
         health: health(channel),
         last_in: channel.last_inbound_at.map(|at| TimeView::ago(at, now)),
@@ -207,10 +207,10 @@ async fn create(state: Shared, form: Form) -> Result<HttpResponse, Problem> {
     let (reader, fields) = (&form.reader, &form.fields);
     let config = Opaque::from_iter([(
         "allowedOrigins".to_owned(),
-        webchat_form::lines(fields.get("allowedOrigins")),
+        webchat::read::lines(fields.get("allowedOrigins")),
     )]);
     match add_webchat(&state, reader, fields.get("name"), config).await {
-        Ok(channel) => Ok(see(&format!("{HERE}/{}", channel.id))),
+        Ok(channel) => Ok(see(&format!("{HERE}/{}/install", channel.id))),
         Err(error) => refuse(reader, error, |refused| {
             form_page(&state, reader, fields, refused)
         }),

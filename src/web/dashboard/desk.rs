@@ -10,6 +10,7 @@ use crate::engine::inbox::history::History;
 use crate::engine::inbox::history::Stretch;
 use crate::engine::inbox::list::Row;
 use crate::engine::inbox::list::Span;
+use crate::engine::inbox::surroundings::visitor_of;
 use crate::engine::inbox::unsent::Begun;
 use crate::engine::rules::window;
 use crate::model::Opaque;
@@ -143,7 +144,7 @@ impl<'a> Desk<'a> {
                 (Pane::Open(Box::new(thread)), Some(self.panel(&row)?), title)
             }
             None => (
-                Pane::Nothing(self.nothing()),
+                Pane::Nothing(self.nothing()?),
                 None,
                 self.queue.title().to_owned(),
             ),
@@ -188,7 +189,7 @@ impl<'a> Desk<'a> {
             })),
             "thread" => Some(match open(id)? {
                 Some(row) => render(&self.thread(&row, place)?),
-                None => render(&self.nothing()),
+                None => render(&self.nothing()?),
             }),
             "panel" => Some(match open(id)? {
                 Some(row) => render(&self.panel(&row)?),
@@ -213,7 +214,20 @@ impl<'a> Desk<'a> {
             .map_err(|error| {
                 EngineError::from(Rejection::new(Code::InvalidCursor, error.to_string()))
             })?;
-        let filter = self.queue.filter(self.reader.agent.user.id);
+        let actor = self.reader.actor();
+        let Some(filter) = self.queue.filter(self.reader.agent.user.id) else {
+            let listing = &self.state.engine.listing;
+            let rows = match self.queue {
+                Queue::Mentions => listing.mentioning(&actor)?,
+                _ => listing.begun(&actor)?,
+            };
+            let total = Some(rows.len() as u64);
+            return Ok(Page {
+                rows,
+                next: None,
+                total,
+            });
+        };
         let span = Span {
             cursor,
             offset: 0,
@@ -280,7 +294,7 @@ impl<'a> Desk<'a> {
         list::row(&self.eye(), row, self.rev(), selected)
     }
 
-    fn nothing(&self) -> NothingOpenView {
+    fn nothing(&self) -> Result<NothingOpenView, Problem> {
         let counts = plain_counts(self.state, &self.reader.actor());
         let count = match self.queue {
             Queue::Mine => counts.mine,
@@ -289,15 +303,16 @@ impl<'a> Desk<'a> {
             Queue::Waiting => counts.pending,
             Queue::Snoozed => counts.snoozed,
             Queue::Done | Queue::Spam => counts.resolved,
+            Queue::Mentions | Queue::Drafts => self.rows(None)?.total.unwrap_or_default(),
         };
         let summary = match count {
             0 => self.queue.empty(&counts, true).title,
             count => format!("{} in {}.", format::count(count), self.queue.title()),
         };
-        NothingOpenView {
+        Ok(NothingOpenView {
             summary,
             title: self.queue.title().to_owned(),
-        }
+        })
     }
 
     /// The thread of a conversation.
@@ -389,7 +404,14 @@ impl<'a> Desk<'a> {
 
     fn opened<'b>(&'b self, row: &'b Row, shown: &'b Shown<'_>) -> thread::Open<'b> {
         let context = &self.state.engine.context;
+        let begun = &shown.begun.unsent.reply.text;
+        let sending = &self.state.engine.sending;
+        let measured = sending.measure(&self.reader.actor(), row.conversation.id, begun);
         thread::Open {
+            cost: measured
+                .ok()
+                .flatten()
+                .map(|measure| format::cost(&measure)),
             row,
             history: shown.history,
             after: shown.after,
@@ -416,8 +438,11 @@ impl<'a> Desk<'a> {
             None => None,
         };
         let tag_choices = engine.surroundings.tag_names()?;
+        let whereabouts = visitor_of(&identities, row.conversation.channel_id)
+            .map(|visitor| engine.webchat.whereabouts(visitor));
         let beside = panel::Beside {
             row,
+            whereabouts,
             identities: &identities,
             others: &others,
             team: team.as_deref(),

@@ -9,6 +9,7 @@ pub mod contacts;
 pub mod conversation;
 pub mod desk;
 pub mod failed;
+pub mod files;
 pub mod form;
 pub mod general;
 pub mod health;
@@ -26,7 +27,7 @@ pub mod two_step;
 pub mod upload;
 pub mod users;
 pub mod view;
-pub mod webchat_form;
+pub mod webchat;
 pub mod welcome;
 pub mod writing;
 
@@ -42,6 +43,7 @@ pub fn configure(config: &mut ServiceConfig) {
     code::configure(config);
     password::configure(config);
     live::configure(config);
+    files::configure(config);
     writing::configure(config);
     conversation::configure(config);
     inbox::configure(config);

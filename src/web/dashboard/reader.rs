@@ -102,6 +102,7 @@ impl Reader {
             links: &state.engine.context.links,
             colleagues,
             queue,
+            silent: silent(state),
         }
     }
 
@@ -154,6 +155,7 @@ pub fn counts(state: &State, actor: &Actor) -> Result<CountsView, EngineError> {
         unread: state.engine.listing.unread_of(actor, UNREAD_LOOK)?,
         troubled_channels: state.engine.surroundings.channel_counts()?.1 as u64,
         failed: state.engine.failing.count(actor)?,
+        mentions: state.engine.listing.unseen_mentions(actor)?,
     })
 }
 
@@ -266,4 +268,12 @@ pub fn moment_of(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let local: jiff::civil::DateTime = text.parse().ok()?;
     let zoned = local.to_zoned_datetime(zone.clone()).ok()?;
     Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
+}
+
+/// The kinds of channels whose vendors say nothing more of a message once they took it.
+fn silent(state: &State) -> Vec<&'static str> {
+    let rows = state.engine.context.channels.rows().iter();
+    rows.filter(|row| row.capabilities.silent_after_taking)
+        .map(|row| row.kind)
+        .collect()
 }

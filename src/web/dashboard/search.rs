@@ -5,6 +5,8 @@ use actix_web::web;
 use actix_web::web::Query;
 use serde::Deserialize;
 
+use crate::base::page::BadCursor;
+use crate::base::page::Cursor;
 use crate::base::time::Timestamp;
 use crate::engine::inbox::searching::Answer;
 use crate::engine::inbox::searching::Found;
@@ -19,6 +21,8 @@ use crate::model::conversation::Conversation;
 use crate::model::conversation::Status;
 use crate::model::message::Direction;
 use crate::model::message::Message;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
@@ -58,6 +62,8 @@ struct Asked {
     q: Option<String>,
     #[serde(rename = "type")]
     kind: Option<String>,
+    /// Where further hits of that kind begin.
+    after: Option<String>,
 }
 
 /// The kinds of hits in the order they are shown: word in addresses, title.
@@ -71,7 +77,7 @@ const GROUPS: [(Kind, &str, &str); 4] = [
 async fn show(state: Shared, asked: Query<Asked>, reader: Reader) -> Result<HttpResponse, Problem> {
     let typed = asked.q.as_deref().unwrap_or_default().trim();
     let only = asked.kind.as_deref().unwrap_or_default();
-    let results = results(&state, &reader, typed, only)?;
+    let results = results(&state, &reader, typed, only, asked.after.as_deref())?;
     if reader.wants("results") {
         return Ok(page(&results));
     }
@@ -84,6 +90,7 @@ fn results(
     reader: &Reader,
     typed: &str,
     only: &str,
+    after: Option<&str>,
 ) -> Result<ResultsView, Problem> {
     if typed.is_empty() {
         return Ok(ResultsView {
@@ -95,6 +102,7 @@ fn results(
         });
     }
     let chosen = GROUPS.iter().any(|(_, word, _)| *word == only);
+    let after = after.map(|after| place(after, typed, only)).transpose()?;
     let mut answers = Vec::with_capacity(GROUPS.len());
     for (kind, word, title) in GROUPS {
         let limit = match (chosen, word == only) {
@@ -107,7 +115,7 @@ fn results(
             kinds: &[kind],
             order: Order::Newest,
             limit,
-            after: None,
+            after: after.as_deref().filter(|_| word == only),
             count_to: COUNTED,
             zone: reader.zone.clone(),
         };
@@ -148,11 +156,44 @@ fn drawn(typed: &str, only: &str, answers: &Answers, now: Timestamp) -> ResultsV
         query: typed.to_owned(),
         tabs,
         groups: shown
-            .map(|(word, title, answer)| group(typed, word, title, answer, now))
+            .map(|(word, title, answer)| {
+                let group = group(typed, word, title, answer, now);
+                if *word != only {
+                    return group;
+                }
+                HitGroup {
+                    all: None,
+                    next: further(typed, word, answer),
+                    ..group
+                }
+            })
             .collect(),
         summary: summary(answers, only),
         behind: behind(answers),
     }
+}
+
+/// What a place among hits is bound to: the words and the kind.
+fn bound(typed: &str, word: &str) -> String {
+    format!("{word}/{typed}")
+}
+
+fn place(after: &str, typed: &str, word: &str) -> Result<Vec<u8>, Problem> {
+    let wrong = |message: String| Rejection::new(Code::InvalidCursor, message);
+    let cursor: Cursor = after
+        .parse()
+        .map_err(|error: BadCursor| wrong(error.to_string()))?;
+    let place = cursor
+        .position(&bound(typed, word))
+        .map_err(|error| wrong(error.to_string()))?;
+    Ok(place.to_vec())
+}
+
+/// Where the hits after those of an answer are.
+fn further(typed: &str, word: &str, answer: &Answer) -> Option<String> {
+    let next = answer.next.clone()?;
+    let cursor = Cursor::new(next, &bound(typed, word));
+    Some(format!("{}&after={cursor}", address(typed, word)))
 }
 
 fn address(typed: &str, word: &str) -> String {
@@ -199,6 +240,7 @@ fn group(typed: &str, word: &str, title: &str, answer: &Answer, now: Timestamp) 
             .map(|hit| view(hit, &marks, now))
             .collect(),
         all: more.then(|| (answer.total, address(typed, word))),
+        next: None,
     }
 }
 

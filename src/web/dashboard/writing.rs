@@ -34,6 +34,7 @@ use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
 use crate::web::dashboard::reader::parts;
+use crate::web::dashboard::view::format;
 
 /// The forms of the composer.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -131,8 +132,22 @@ async fn keep(state: Shared, path: Address, form: Form) -> Result<HttpResponse, 
     };
     let actor = form.reader.actor();
     match state.engine.unsents.keep(&actor, id, writing).await {
-        Ok(()) => Ok(HttpResponse::NoContent().finish()),
+        Ok(()) => Ok(measured(&state, &form, id)),
         Err(error) => refused(&form.reader, error),
+    }
+}
+
+/// What the reply would cost as it stands, where it costs by its length.
+fn measured(state: &Shared, form: &Form, id: ConversationId) -> HttpResponse {
+    let text = form.fields.get("text");
+    let is_reply = audience_of(&form.fields) == Audience::Customer;
+    let sending = &state.engine.sending;
+    let measure = sending.measure(&form.reader.actor(), id, text);
+    match measure.ok().flatten().filter(|_| is_reply) {
+        Some(measure) => HttpResponse::Ok()
+            .content_type("text/plain; charset=utf-8")
+            .body(format::cost(&measure)),
+        None => HttpResponse::NoContent().finish(),
     }
 }
 

@@ -87,6 +87,8 @@ pub struct Visit {
     pub peer: Peer,
     /// The token it brought.
     pub token: Option<String>,
+    /// The website it comes from, where the browser says.
+    pub origin: Option<String>,
 }
 
 impl Visit {
@@ -124,6 +126,7 @@ impl Visit {
             site,
             peer: peer_of(state, request),
             token: token_of(request),
+            origin: said(request, "Origin").map(str::to_owned),
         })
     }
 

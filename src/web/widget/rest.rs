@@ -55,6 +55,7 @@ pub async fn config(
     let visit = Visit::of(&state, &channel, &request)?;
     let webchat = &state.engine.webchat;
     webchat.count_peer(Limit::Config, &visit.peer)?;
+    webchat.loaded(&visit.site, visit.origin.as_deref());
     let language: Option<String> = asked(&request, "lang")?;
     let languages = widget.languages();
     let public = webchat.public(&visit.site, language.as_deref(), widget.bundle(&languages))?;

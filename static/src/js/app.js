@@ -10,9 +10,11 @@ import { newest, opened } from './thread.js';
 import { startTimes } from './times.js';
 
 // What the parts that are loaded later are made of.
-export { $, $$, byId, make, on, say, settle } from './dom.js';
+export { $, $$, byId, icon, make, on, say, settle } from './dom.js';
 export { failed, request, swapped } from './fragments.js';
 export { mode } from './composer.js';
+export { SINGLE } from './keys.js';
+export { openSearch } from './overlays.js';
 
 const HEALTH_MS = 2_000;
 

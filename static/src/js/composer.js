@@ -115,9 +115,10 @@ function grow() {
 
 function count() {
   const composer = form();
-  const limit = Number(composer.dataset.textMax) || 0;
+  const limit = Number(composer.dataset.textMax);
+  if (!limit) return;
   const used = [...field().value].length;
-  const shown = limit && mode() === 'reply' && used && (limit < SMALL_LIMIT || used > limit * COUNT_FROM);
+  const shown = mode() === 'reply' && used && (limit < SMALL_LIMIT || used > limit * COUNT_FROM);
   const place = $('.counter', composer);
   place.textContent = shown ? `${used.toLocaleString('en')} / ${limit.toLocaleString('en')}` : '';
   place.classList.toggle('over', used > limit);

@@ -1,5 +1,5 @@
 // What is written and not sent yet, kept on the server: there on another device, gone once it is sent.
-import { csrf } from './dom.js';
+import { $, csrf } from './dom.js';
 import { Refused, request } from './fragments.js';
 
 const QUIET_MS = 400, KEEPALIVE_MAX = 30_000;
@@ -36,11 +36,13 @@ export function flush() {
   }).finally(() => { under -= 1; });
 }
 
-function post({ conversation, fields: { files, ...fields } }) {
+async function post({ conversation, fields: { files, ...fields } }) {
   const body = new URLSearchParams({ _csrf: csrf(), ...fields });
   for (const file of files) body.append('media', file.id);
   const keepalive = fields.text.length < KEEPALIVE_MAX;
-  return request(`/app/c/${conversation}/draft`, { method: 'POST', parts: 'none', body, keepalive });
+  const kept = await request(`/app/c/${conversation}/draft`, { method: 'POST', parts: 'none', body, keepalive });
+  // What it would cost, where that depends on its length.
+  if (kept.status === 200) $('#composer .counter').textContent = await kept.text();
 }
 
 document.addEventListener('linktor:connection', ({ detail }) => { if (detail === 'up') flush(); });

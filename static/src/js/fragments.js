@@ -221,5 +221,5 @@ export function applyCounts(counts) {
   if (counts.unread != null) document.title = `${counts.unread ? `(${counts.unread}) ` : ''}${document.title.replace(/^\(\d+\) /, '')}`;
   const queue = $('#list')?.dataset.queue;
   const shown = $('[data-live=count]');
-  if (shown && counts[queue] != null) shown.textContent = counts[queue];
+  if (shown && counts[queue] != null && queue !== 'mentions') shown.textContent = counts[queue];
 }

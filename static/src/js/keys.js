@@ -1,5 +1,5 @@
 // The keyboard: single keys while no field has focus, chords everywhere.
-import { $, $$, box, byId, isTyping, say } from './dom.js';
+import { $, $$, box, byId, isTyping, more, say } from './dom.js';
 import { choose, mode, quote, unquote } from './composer.js';
 import { failed } from './fragments.js';
 import { post } from './forms.js';
@@ -7,7 +7,7 @@ import { openSearch, setTheme, togglePanel, toggleSide } from './overlays.js';
 import { close, newest, openConversation, walk, walkMessages } from './thread.js';
 
 const SEQUENCE_MS = 1_200;
-const PLACES = { m: '/app/inbox/mine', u: '/app/inbox/unassigned', a: '/app/inbox/all', z: '/app/inbox/snoozed', c: '/app/contacts', h: '/app/settings/channels', y: '/app/settings/health', ',': '/app/settings/channels' };
+const PLACES = { m: '/app/inbox/mine', u: '/app/inbox/unassigned', a: '/app/inbox/all', e: '/app/inbox/mentions', d: '/app/inbox/drafts', f: '/app/failed', z: '/app/inbox/snoozed', c: '/app/contacts', h: '/app/settings/channels', y: '/app/settings/health', ',': '/app/settings/channels' };
 const REGIONS = ['.side', '#list', '[data-log]', '#text', '#panel', '#main'];
 
 const press = (selector) => { const button = $(selector); button?.click(); return Boolean(button); };
@@ -19,7 +19,7 @@ const change = (what, fields) => {
 const menuButton = (id, value) => press(`#${id} button[value="${value}"]`);
 
 /** Single keys. Each answers whether it did something, so that other keys stay the browser's. */
-const SINGLE = {
+export const SINGLE = {
   '/': openSearch, '?': () => byId('keys')?.showModal(),
   j: () => walk(1), k: () => walk(-1), n: () => walk(1, true), p: () => walk(-1, true),
   o: () => press('.row.selected .cover'), u: close,
@@ -61,7 +61,7 @@ function escape(event) {
 function chord(event) {
   const mod = event.metaKey || event.ctrlKey;
   const key = event.key.toLowerCase();
-  if (mod && !event.altKey && key === 'k') return openSearch;
+  if (mod && !event.altKey && key === 'k') return () => more().then((parts) => parts.openPalette()).catch(failed);
   if (mod && event.shiftKey && key === 'f') return openSearch;
   if (mod && event.key === '/') return SINGLE['?'];
   if (mod && event.shiftKey && key === 'e') return SINGLE.e;

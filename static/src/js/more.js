@@ -2,4 +2,5 @@
 export { fillEmoji } from './emoji.js';
 export { play } from './media.js';
 export { suggest, suggestKey } from './mentions.js';
+export { openPalette } from './palette.js';
 export { openSearch } from './search.js';

@@ -1,6 +1,6 @@
 // Menus, dialogs, the search overlay, the side bar.
 import { $, $$, box, byId, cookie, isApple, make, more, on, say } from './dom.js';
-import { failed } from './fragments.js';
+import { failed, request, swapped } from './fragments.js';
 import { toast } from './toast.js';
 
 // --- menus: native popovers, placed beside their button ------------------------------------------
@@ -117,6 +117,8 @@ function showTab(tab) {
     chosen ? other.removeAttribute('tabindex') : other.setAttribute('tabindex', '-1');
     byId(other.getAttribute('aria-controls')).hidden = !chosen;
   }
+  const pane = byId(tab.getAttribute('aria-controls'));
+  if (pane.dataset.from) request(pane.dataset.from).then((answer) => answer.text()).then((html) => { pane.innerHTML = html; swapped(pane); }).catch(failed);
 }
 
 /** Remembers a theme and shows it at once. */

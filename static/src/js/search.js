@@ -48,3 +48,21 @@ on('keydown', '#q, [data-search-page]', (event, input) => {
     event.metaKey || event.ctrlKey ? window.open(hits[at].href) : location.assign(hits[at].href);
   }
 });
+
+/** Further hits of one kind, put below those that are shown. */
+on('click', '[data-more-hits]', async (event, link) => {
+  event.preventDefault();
+  if (link.ariaBusy === 'true') return;
+  link.ariaBusy = 'true';
+  try {
+    const response = await request(link.href, { parts: 'results' });
+    const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+    const list = $('.hits', link.closest('section'));
+    const hits = $$('.hits > li', page).map((hit) => document.importNode(hit, true));
+    list.append(...hits);
+    const next = $('[data-more-hits]', page);
+    next ? link.replaceWith(document.importNode(next, true)) : link.parentElement.remove();
+    $('.hit', hits[0])?.focus();
+    swapped(list);
+  } catch (error) { link.ariaBusy = null; failed(error); }
+});

@@ -2,6 +2,7 @@
 import { $, $$, byId, box, csrf, icon, isPhone, make, more, on, say } from './dom.js';
 import { applyParts, failed, load, onSwap, request, swapped } from './fragments.js';
 import { look, onFrame } from './live.js';
+import { toast } from './toast.js';
 
 const NEAR_END = 80, GROUP_MS = 60_000, TYPING_MS = 6_000, PREFETCH_MS = 100, FRESH_MS = 10_000, SPOKEN = 120;
 
@@ -292,7 +293,7 @@ let lastRead = null;
 /** Tells the server how far the reader has seen. */
 export function markRead() {
   const conversation = openConversation();
-  const last = $$('.msg.in', log() ?? document.createElement('div')).at(-1);
+  const last = $$('.msg.in,.msg.note', log() ?? document.createElement('div')).at(-1);
   if (!conversation || !last || document.visibilityState !== 'visible' || lastRead === last.id) return;
   lastRead = last.id;
   request(`/app/c/${conversation}/read`, {
@@ -334,6 +335,11 @@ onFrame('presence', ({ conversation, viewers }) => {
     make('span', writer ? {} : { class: 'sr' }, writer ? `${writer.name} is writing a reply` : `${viewers.map((viewer) => viewer.name).join(', ')} looking at this`));
 });
 
+onFrame('mentioned', ({ conversation, message, by, text }) => {
+  if (conversation === openConversation()) return;
+  const href = `/app/inbox/mentions/${conversation}?m=${message}`;
+  toast(`${by}: ${text}`, { glyph: 'at-sign', action: { label: 'Open', run: () => ($('#list') ? open(href) : location.assign(href)) } });
+});
 onFrame('gone', ({ conversation }) => { if (conversation === openConversation()) open(`/app/inbox/${$('#list').dataset.queue}`); });
 
 // Recordings play, and pictures open, by a script that comes with the first of them.

@@ -1,6 +1,13 @@
 //! The REST API from outside, a file a subject.
 
+mod bad_input;
+mod channels;
 mod contacts;
 mod conversation_list;
 mod conversations;
+mod media;
+mod messages;
+mod people;
 mod promises;
+mod socket;
+mod unheard;

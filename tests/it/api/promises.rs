@@ -124,7 +124,19 @@ fn a_change_against_an_old_revision_is_refused() {
         late.refused(412, "REVISION_MISMATCH");
         assert_eq!(api.get(&address).await.ok()["name"], "Ana S.");
         let unasked = api.patch(&address, json!({ "company": "Aurora" })).await;
-        unasked.ok();
+        let now = unasked.header("etag").to_owned();
+        for none_of_ours in ["\"0\"", "\"yesterday\"", "W/\"99\"", ""] {
+            let based = api.with("if-match", none_of_ours);
+            let late = based.patch(&address, json!({ "name": "Anna" })).await;
+            late.refused(412, "REVISION_MISMATCH");
+        }
+        for present in [now, "*".to_owned()] {
+            let based = api.with("if-match", &present);
+            based
+                .patch(&address, json!({ "city": "Recife" }))
+                .await
+                .ok();
+        }
     });
 }
 
@@ -180,6 +192,46 @@ fn both_spellings_and_both_verbs_are_understood() {
         let strict = format!("{address}?strict=true");
         let strict = api.patch(&strict, json!({ "unheard": 1 })).await;
         strict.refused(400, "VALIDATION_ERROR");
+    });
+}
+
+#[test]
+fn sends_and_attempts_to_sign_in_are_counted_apart() {
+    let change = |config: &mut linktor::config::Config| {
+        config.limits.sends_per_minute = 2;
+        config.limits.auth_per_minute = 1;
+    };
+    on_a_server_with(change, async |server| {
+        let messages = format!("{}/messages", conversation(server).await);
+        let api = server.api();
+        for (left, text) in [("1", "one"), ("0", "two")] {
+            let sent = api.post(&messages, json!({ "text": text })).await;
+            assert_eq!(sent.header("x-ratelimit-remaining"), left);
+            let full: i64 = sent.header("x-ratelimit-reset").parse().unwrap();
+            assert!((1..=60).contains(&(full - server.now_secs())), "{full}");
+            sent.ok();
+        }
+        let refused = api.post(&messages, json!({ "text": "three" })).await;
+        let wait: u64 = refused.header("retry-after").parse().unwrap();
+        let body = refused.refused(429, "RATE_LIMIT_EXCEEDED");
+        for told in [
+            &body["retryAfter"],
+            &body["retry_after"],
+            &body["error"]["retryAfter"],
+        ] {
+            assert_eq!(*told, wait);
+        }
+        // Reading goes on, and is not limited here.
+        let read = api.get(&messages).await;
+        assert_eq!(read.header("x-ratelimit-limit"), "");
+        assert_eq!(read.ok()["total"], 3);
+
+        let wrong = json!({ "email": "nobody@example.com", "password": "a guess too many" });
+        let first = server.anonymous().post("/auth/login", wrong.clone()).await;
+        first.refused(401, "INVALID_CREDENTIALS");
+        let second = server.anonymous().post("/auth/login", wrong).await;
+        assert!(!second.header("retry-after").is_empty());
+        second.refused(429, "RATE_LIMIT_EXCEEDED");
     });
 }
 

@@ -11,6 +11,7 @@ use crate::support::reply::Reply;
 pub struct Api {
     http: Client,
     base: String,
+    kind: String,
     headers: Vec<(String, String)>,
 }
 
@@ -19,6 +20,7 @@ impl Api {
         Self {
             http,
             base: base.to_owned(),
+            kind: "application/json".to_owned(),
             headers: Vec::new(),
         }
     }
@@ -27,6 +29,13 @@ impl Api {
     pub fn with(&self, name: &str, value: &str) -> Self {
         let mut api = self.clone();
         api.headers.push((name.to_owned(), value.to_owned()));
+        api
+    }
+
+    /// The same program, which calls its bodies something else than JSON.
+    pub fn of_kind(&self, kind: &str) -> Self {
+        let mut api = self.clone();
+        kind.clone_into(&mut api.kind);
         api
     }
 
@@ -71,7 +80,7 @@ impl Api {
         let mut call = self
             .http
             .request(method, format!("{}{address}", self.base))
-            .header("content-type", "application/json");
+            .header("content-type", &self.kind);
         for (name, value) in &self.headers {
             call = call.header(name, value);
         }

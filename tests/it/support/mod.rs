@@ -15,6 +15,7 @@
 pub mod agent;
 pub mod api;
 pub mod browser;
+pub mod document;
 pub mod hook;
 pub mod log;
 pub mod post_office;
@@ -22,6 +23,8 @@ pub mod process;
 pub mod reply;
 pub mod server;
 pub mod socket;
+pub mod telegram;
+pub mod vendor;
 
 use std::time::Duration;
 

@@ -13,6 +13,7 @@ use linktor::app::World;
 use linktor::channels::Secret;
 use linktor::channels::Timestamp;
 use linktor::config::Config;
+use linktor::sandbox::Sandbox;
 use reqwest::Client;
 use reqwest::redirect::Policy;
 use serde_json::Value;
@@ -119,6 +120,11 @@ impl Server {
     /// Where the first owner is made, while there is none.
     pub fn setup_url(&self) -> Option<&str> {
         self.running.setup_url()
+    }
+
+    /// The vendors in the box; the server was started with them.
+    pub fn sandbox(&self) -> &Sandbox {
+        self.running.sandbox().unwrap()
     }
 
     /// Lets time pass.

@@ -94,6 +94,7 @@ fn content(kind: &str, attachment: Node<'_>, reading: Reading, kept: &mut Kept) 
         "story_mention" => Some(Content::StoryMention(Story {
             id: payload.word("id"),
             url: payload.word("url"),
+            ..Story::default()
         })),
         "reel" | "ig_reel" | "post" | "ig_post" | "share" => shared(kind, payload, reading, kept),
         "story" | "ig_story" => {

@@ -72,6 +72,7 @@ fn words(message: Node<'_>) -> Option<Said> {
         let story = Story {
             id: story.word("id"),
             url: story.word("url"),
+            ..Story::default()
         };
         return Some((Content::StoryReply(StoryReply { text: words, story }), kept));
     }

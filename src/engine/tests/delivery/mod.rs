@@ -1,12 +1,15 @@
 //! Sending through a real store and real HTTP, to a vendor in the test's own process.
 
 mod addresses;
+mod afterwards;
 mod asking;
 mod failing;
 mod files;
 mod lanes;
 mod leaving;
 mod probe;
+mod revising;
+mod templates;
 mod trouble;
 mod vendor;
 
@@ -75,10 +78,22 @@ use crate::store::records::users;
 /// How long anything may take in the world outside the test.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-static FAST: Capabilities = Capabilities {
+const FAST: Capabilities = Capabilities {
     sends_per_second: 2_000,
     window_hours: Some(24),
     ..Capabilities::PLAIN
+};
+static REACHING: Capabilities = Capabilities {
+    edits: true,
+    deletes: true,
+    change_hours: Some(48),
+    approved_templates: true,
+    profiles: true,
+    matrix: Matrix {
+        templates: Support::Full,
+        ..FAST.matrix
+    },
+    ..FAST
 };
 static SLOW: Capabilities = Capabilities {
     sends_per_second: 5,
@@ -113,7 +128,7 @@ struct House {
 }
 
 impl House {
-    /// With a channel of this kind: `fast`, `slow`, `pictures` or `safe`. Nothing is sent before
+    /// With a channel of this kind: `fast`, `reaching`, `slow`, `pictures` or `safe`. Nothing is sent before
     /// [`House::work`].
     async fn with(kind: &str) -> Self {
         let mut config = Config::default();
@@ -133,6 +148,7 @@ impl House {
         let probe = |kind, row| Box::new(Probe { kind, row });
         let registry = Registry::builtin()
             .with(probe("fast", &FAST))
+            .with(probe("reaching", &REACHING))
             .with(probe("slow", &SLOW))
             .with(probe("pictures", &PICTURES))
             .with(probe("safe", &SAFE));

@@ -29,19 +29,25 @@ use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Field;
 use crate::model::outbound::FieldValue;
+use crate::model::outbound::FileBody;
 use crate::model::outbound::Form;
 use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
+use crate::model::outbound::Person;
 use crate::model::outbound::Polled;
 use crate::model::outbound::Pressed;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Renewed;
 use crate::model::outbound::Sending;
 use crate::model::outbound::Sign;
+use crate::model::outbound::Source;
 use crate::model::outbound::Step;
+use crate::model::outbound::Taken;
 use crate::model::outbound::Watcher;
 use crate::model::outbound::Wish;
 use crate::model::rejection::FieldError;
+use crate::model::template::TemplateDraft;
+use crate::model::template::VendorTemplate;
 
 /// A channel of a kind, with its row.
 #[derive(Debug)]
@@ -104,6 +110,78 @@ impl Channel for Probe {
         Ok(Step::Done(Renewed {
             secrets: [("token".to_owned(), Secret::new(token))].into(),
             settings: serde_json::from_value(json!({ "stale": null })).unwrap_or_default(),
+        }))
+    }
+
+    fn publish(&self, asked: &Asked<'_>) -> Next<()> {
+        let Some(menu) = asked.account.text("menu") else {
+            return Ok(Step::Done(()));
+        };
+        if let Some(reply) = asked.replies.first() {
+            return accepted(reply).map(|_| Step::Done(()));
+        }
+        let body = json!({ "text": menu });
+        Ok(ask("menu", asked.account, "/menu", &body))
+    }
+
+    fn templates(&self, asked: &Asked<'_>) -> Next<Vec<VendorTemplate>> {
+        let Some(reply) = asked.replies.first() else {
+            return Ok(ask("templates", asked.account, "/list", &json!({})));
+        };
+        let told = accepted(reply)?;
+        Ok(Step::Done(serde_json::from_value(told).unwrap_or_default()))
+    }
+
+    fn create_template(&self, draft: &TemplateDraft, asked: &Asked<'_>) -> Next<VendorTemplate> {
+        if let Some(file) = draft.files.values().find_map(|file| file.media_id)
+            && asked.replies.is_empty()
+        {
+            let body = FileBody {
+                request: HttpRequest {
+                    method: Method::Post,
+                    ..get(asked.account, "/raw")
+                },
+                media_id: file,
+            };
+            let call = Call::File(Box::new(body));
+            return Ok(Step::Ask {
+                what: "example",
+                call,
+            });
+        }
+        let Some(reply) = asked.replies.get(draft.files.len()) else {
+            let body = json!({ "text": draft.name });
+            return Ok(ask("template", asked.account, "/create", &body));
+        };
+        let told = accepted(reply)?;
+        Ok(Step::Done(VendorTemplate {
+            external_id: told["id"].as_str().map(str::to_owned),
+            ..VendorTemplate::default()
+        }))
+    }
+
+    fn delete_template(&self, template: &VendorTemplate, asked: &Asked<'_>) -> Next<()> {
+        if let Some(reply) = asked.replies.first() {
+            return accepted(reply).map(|_| Step::Done(()));
+        }
+        let body = json!({ "text": template.name });
+        Ok(ask("template", asked.account, "/remove", &body))
+    }
+
+    fn look_up(&self, address: &str, asked: &Asked<'_>) -> Next<Person> {
+        let Some(reply) = asked.replies.first() else {
+            let body = json!({ "text": address });
+            return Ok(ask("person", asked.account, "/who", &body));
+        };
+        let told = accepted(reply)?;
+        let text = |name: &str| told[name].as_str().map(str::to_owned);
+        Ok(Step::Done(Person {
+            name: text("name"),
+            picture: text("picture").map(|url| Source {
+                url,
+                authorization: None,
+            }),
+            ..Person::default()
         }))
     }
 
@@ -220,6 +298,28 @@ impl Channel for Probe {
         })]
     }
 
+    fn edit(&self, taken: &Taken<'_>, parts: &[Content], asked: &Asked<'_>) -> Next<()> {
+        if let Some(reply) = asked.replies.last() {
+            accepted(reply)?;
+        }
+        let mut todo = taken.external_ids.iter().zip(parts);
+        Ok(match todo.nth(asked.replies.len()) {
+            Some((id, part)) => {
+                let body = json!({ "id": id, "to": taken.to, "text": part.words() });
+                ask("edit", asked.account, "/edit", &body)
+            }
+            None => Step::Done(()),
+        })
+    }
+
+    fn delete(&self, taken: &Taken<'_>, asked: &Asked<'_>) -> Next<()> {
+        if let Some(reply) = asked.replies.first() {
+            return accepted(reply).map(|_| Step::Done(()));
+        }
+        let body = json!({ "ids": taken.external_ids.join(" ") });
+        Ok(ask("delete", asked.account, "/delete", &body))
+    }
+
     fn show(&self, sign: Sign, watcher: &Watcher<'_>) -> Option<Call> {
         let path = match sign {
             Sign::Typing => "/typing",
@@ -232,6 +332,15 @@ impl Channel for Probe {
             ..get(watcher.account, path)
         }))
     }
+}
+
+fn ask<T>(what: &'static str, account: &Account, path: &str, body: &Value) -> Step<T> {
+    let call = Call::http(HttpRequest {
+        method: Method::Post,
+        body: body.to_string().into_bytes(),
+        ..get(account, path)
+    });
+    Step::Ask { what, call }
 }
 
 fn get(account: &Account, path: &str) -> HttpRequest {

@@ -48,12 +48,16 @@ pub fn sends(channel: &Channel) -> bool {
     channel.enabled && channel.state == ChannelState::Active
 }
 
-/// Marks that a call is about to be made; false when there is nothing to send any more: it was
-/// taken back, or its channel stopped.
+/// Marks that a call is about to be made; false when it must not be: the message was taken back or
+/// says something else since it was read, or its channel stopped.
 ///
 /// # Errors
 /// The store's.
-pub async fn begin(context: &Context, key: &LaneKey) -> Result<bool, EngineError> {
+pub async fn begin(
+    context: &Context,
+    key: &LaneKey,
+    edited_at: Option<Timestamp>,
+) -> Result<bool, EngineError> {
     let key = key.clone();
     let now = context.clock.now();
     context
@@ -63,6 +67,10 @@ pub async fn begin(context: &Context, key: &LaneKey) -> Result<bool, EngineError
                 return Ok(false);
             };
             if !channels::get(tx, key.0)?.as_ref().is_some_and(sends) {
+                return Ok(false);
+            }
+            let message = messages::get(tx, key.2)?;
+            if message.is_none_or(|message| message.edited_at != edited_at) {
                 return Ok(false);
             }
             let begun = OutboxRow {

@@ -11,6 +11,7 @@ use actix_web::FromRequest;
 use actix_web::HttpMessage as _;
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
+use actix_web::http::header;
 use actix_web::web::Bytes;
 use serde::Deserialize;
 use serde::Deserializer;
@@ -19,6 +20,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::base::mime;
 use crate::model::ids::Id;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
@@ -147,7 +149,15 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let request = request.clone();
         Box::pin(async move {
             let bytes = bytes.await.map_err(|error| unreadable(&error))?;
-            let object = camel_keys(object_of(&bytes)?);
+            let object = object_of(&bytes).map_err(|refused| {
+                if is_called_json(&request) {
+                    refused
+                } else {
+                    let message = "Send JSON, and call it so: Content-Type: application/json.";
+                    Rejection::new(Code::UnsupportedMediaType, message)
+                }
+            });
+            let object = camel_keys(object?);
             let parsed = reader::read(object, Origin::Body)?;
             if is_strict(&request)
                 && let Some(first) = parsed.ignored.first()
@@ -160,7 +170,19 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     }
 }
 
-fn unreadable(error: &actix_web::Error) -> Rejection {
+/// Whether a body is said to be JSON, or nothing is said of it. JSON is read whatever it is called.
+fn is_called_json(request: &HttpRequest) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok());
+    kind.is_none_or(|kind| {
+        let essence = mime::essence(kind);
+        essence.is_empty() || essence == "application/json" || essence.ends_with("+json")
+    })
+}
+
+/// Why a body could not be taken in.
+#[must_use]
+pub fn unreadable(error: &actix_web::Error) -> Rejection {
     if error.as_response_error().status_code() == actix_web::http::StatusCode::PAYLOAD_TOO_LARGE {
         let limit = BODY_MAX_BYTES / 1024;
         return Rejection::new(

@@ -147,7 +147,7 @@ mod tests {
             zone: None,
             mark: Mark {
                 unread,
-                begun: None,
+                ..Mark::default()
             },
             is_mine: false,
             spoke_last: false,

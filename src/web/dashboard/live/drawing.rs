@@ -156,6 +156,7 @@ impl Socket {
             "unread": counts.unread,
             "troubledChannels": counts.troubled_channels,
             "failed": counts.failed,
+            "mentions": counts.mentions,
         }}))
     }
 
@@ -171,7 +172,7 @@ impl Socket {
             Part::Counts => sheet.frame(Look::Counts { more }, || {
                 let mut frame = self.counts()?;
                 if let Some(counts) = frame["counts"].as_object_mut() {
-                    for own in ["mine", "unread", "failed"] {
+                    for own in ["mine", "unread", "failed", "mentions"] {
                         counts.remove(own);
                     }
                 }
@@ -287,6 +288,6 @@ impl Socket {
     }
 }
 
-fn fragment(target: &str, swap: &str, html: &str) -> Value {
+pub(super) fn fragment(target: &str, swap: &str, html: &str) -> Value {
     json!({ "kind": "fragment", "target": target, "swap": swap, "html": html })
 }

@@ -39,6 +39,7 @@ use crate::engine::live::Signal;
 use crate::engine::live::presence::Seat;
 use crate::model::event::EventRecord;
 use crate::model::ids::ConversationId;
+use crate::model::ids::VisitorId;
 use crate::web::dashboard::present::list::Queue;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
@@ -133,6 +134,8 @@ struct Socket {
     session: Session,
     seat: Seat,
     open: Option<ConversationId>,
+    /// The visitor in it, where it is one of a web chat.
+    guest: Option<VisitorId>,
     queue: Queue,
     /// The position of the last entry that was dealt with.
     seq: u64,
@@ -154,6 +157,7 @@ impl Socket {
             session,
             seat,
             open: None,
+            guest: None,
             queue: Queue::Mine,
             seq: 0,
             told_at: Instant::now(),
@@ -269,6 +273,7 @@ impl Socket {
         let live = &self.state.engine.context.live;
         let before = live.presence().look_at(self.seat, open);
         self.open = open;
+        self.guest = open.and_then(|open| self.guest_of(open));
         for conversation_id in before.into_iter().chain(open) {
             live.signal(Signal::Viewers { conversation_id });
         }

@@ -3,13 +3,24 @@
 use serde_json::Value;
 use serde_json::json;
 
+use crate::base::text::preview;
+use crate::engine::error::EngineError;
+use crate::engine::inbox::surroundings::visitor_of;
 use crate::engine::live::Signal;
 use crate::engine::live::Typist;
 use crate::model::ids::ConversationId;
+use crate::model::ids::MessageId;
+use crate::model::ids::VisitorId;
+use crate::web::dashboard::desk::Desk;
 use crate::web::dashboard::live::Gone;
 use crate::web::dashboard::live::Socket;
+use crate::web::dashboard::live::drawing::fragment;
 use crate::web::dashboard::present::begun;
+use crate::web::dashboard::reader::render;
 use crate::web::dashboard::view::format;
+
+/// How much of a note is told with it, in characters.
+const MENTION_SHOWN: usize = 120;
 
 impl Socket {
     pub(super) async fn show_signal(&mut self, signal: &Signal) -> Result<(), Gone> {
@@ -24,11 +35,21 @@ impl Socket {
             Signal::Viewers { conversation_id } if self.looks_at(*conversation_id) => {
                 self.viewers(*conversation_id)
             }
+            Signal::Visitor { visitor_id } if Some(*visitor_id) == self.guest => {
+                return self.show_guest().await;
+            }
             Signal::Unsent {
                 conversation_id,
                 user_id,
             } if *user_id == self.reader.agent.user.id => {
                 return self.show_begun(*conversation_id).await;
+            }
+            Signal::Mentioned {
+                conversation_id,
+                message_id,
+                user_id,
+            } if *user_id == self.reader.agent.user.id && self.sees(*conversation_id) => {
+                return self.show_mention(*conversation_id, *message_id).await;
             }
             _ => return Ok(()),
         };
@@ -66,6 +87,69 @@ impl Socket {
                 Ok(())
             }
         }
+    }
+
+    /// Tells the reader of a note that names them, and how many such there are.
+    async fn show_mention(
+        &mut self,
+        conversation: ConversationId,
+        note: MessageId,
+    ) -> Result<(), Gone> {
+        let actor = self.reader.actor();
+        let engine = &self.state.engine;
+        let (note, count) = match (
+            engine.histories.message(&actor, note),
+            engine.listing.unseen_mentions(&actor),
+        ) {
+            (Ok(note), Ok(count)) => (note, count),
+            (Err(error), _) | (_, Err(error)) => {
+                tracing::error!("reading a note failed: {error}");
+                return Ok(());
+            }
+        };
+        let words = preview(note.content.words(), MENTION_SHOWN);
+        self.send(&json!({ "kind": "counts", "counts": { "mentions": count } }))
+            .await?;
+        self.send(&json!({
+            "kind": "mentioned",
+            "conversation": conversation,
+            "message": note.id,
+            "by": note.sender.name,
+            "text": words,
+        }))
+        .await
+    }
+
+    /// The visitor of the open conversation came, went or looks at another page.
+    async fn show_guest(&mut self) -> Result<(), Gone> {
+        match self.draw_guest() {
+            Ok(Some(frame)) => return self.send(&frame).await,
+            Ok(None) => {}
+            Err(error) => tracing::error!("drawing where a visitor is failed: {error}"),
+        }
+        Ok(())
+    }
+
+    fn draw_guest(&self) -> Result<Option<Value>, EngineError> {
+        let row = self.open.map(|open| self.seen(open)).transpose()?;
+        let Some(row) = row.flatten() else {
+            return Ok(None);
+        };
+        let desk = Desk::open(&self.state, &self.reader, self.queue)?;
+        let panel = render(&desk.panel(&row)?);
+        Ok(Some(fragment("panel", "replace", &panel)))
+    }
+
+    /// The visitor in a web chat's conversation. Without one the panel stays as the page drew it.
+    pub(super) fn guest_of(&self, conversation: ConversationId) -> Option<VisitorId> {
+        let row = self.seen(conversation).ok()??;
+        let identities = self
+            .state
+            .engine
+            .surroundings
+            .identities(&self.reader.actor(), row.contact.id)
+            .ok()?;
+        visitor_of(&identities, row.conversation.channel_id)
     }
 
     fn viewers(&self, conversation: ConversationId) -> Value {

@@ -132,6 +132,7 @@ fn receipt(eye: &Eye<'_>, message: &Message) -> Option<Receipt> {
     }
     Some(match message.delivery {
         Delivery::Pending => Receipt::Sending,
+        Delivery::Sent if eye.is_silent(&message.channel_kind) => Receipt::Taken,
         Delivery::Sent => Receipt::Sent,
         Delivery::Delivered => Receipt::Delivered,
         Delivery::Read => {

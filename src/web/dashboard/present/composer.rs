@@ -50,25 +50,51 @@ pub fn composer(eye: &Eye<'_>, open: &Open<'_>) -> ComposerView {
         to: first_name(&open.row.contact.name).to_owned(),
         channel: BadgeView::of(kind),
         window: window_view(eye, open),
-        text_max: row.text_max as u64,
+        text_max: match open.cost {
+            Some(_) => 0,
+            None => row.text_max as u64,
+        },
+        cost: open.cost.clone().unwrap_or_default(),
         file_max_bytes: largest,
         accept: accept(row),
         typing: row.matrix.typing != crate::model::capability::Support::None,
-        mentions: eye
-            .colleagues
-            .iter()
-            .filter(|colleague| colleague.is_active())
-            .map(|colleague| MentionView {
-                id: colleague.id.to_string(),
-                name: first_name(&colleague.name).to_owned(),
-            })
-            .collect(),
+        mentions: mentions(eye),
         writes_note,
         text: open.held.map_or(&words.text, |held| &held.text).clone(),
         seen: seen(open),
         kept: begun::value(open.begun).to_string(),
         held: open.held.map(|held| held.sentence.clone()),
     }
+}
+
+/// The colleagues a note can name: by first name, or in full where two share one.
+fn mentions(eye: &Eye<'_>) -> Vec<MentionView> {
+    let active = || {
+        eye.colleagues
+            .iter()
+            .filter(|colleague| colleague.is_active())
+    };
+    let shared = |name: &str| {
+        active()
+            .filter(|other| first_name(&other.name) == name)
+            .count()
+            > 1
+    };
+    active()
+        .filter(|colleague| colleague.id != eye.reader)
+        .map(|colleague| {
+            let first = first_name(&colleague.name);
+            let name = if shared(first) {
+                &colleague.name
+            } else {
+                first
+            };
+            MentionView {
+                id: colleague.id.to_string(),
+                name: name.to_owned(),
+            }
+        })
+        .collect()
 }
 
 /// The position of the newest entry the reader has seen when the reply in the composer was begun.

@@ -44,11 +44,15 @@ pub enum Queue {
     Done,
     /// Done as spam.
     Spam,
+    /// Where the reader was named in a note.
+    Mentions,
+    /// Where the reader has begun to write.
+    Drafts,
 }
 
 impl Queue {
     /// Every queue.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Mine,
         Self::Unassigned,
         Self::All,
@@ -56,6 +60,8 @@ impl Queue {
         Self::Snoozed,
         Self::Done,
         Self::Spam,
+        Self::Mentions,
+        Self::Drafts,
     ];
 
     /// Its word in addresses.
@@ -69,6 +75,8 @@ impl Queue {
             Self::Snoozed => "snoozed",
             Self::Done => "done",
             Self::Spam => "spam",
+            Self::Mentions => "mentions",
+            Self::Drafts => "drafts",
         }
     }
 
@@ -89,6 +97,8 @@ impl Queue {
             Self::Snoozed => "Snoozed",
             Self::Done => "Done",
             Self::Spam => "Spam",
+            Self::Mentions => "Mentions",
+            Self::Drafts => "Drafts",
         }
     }
 
@@ -99,14 +109,16 @@ impl Queue {
             Self::Mine => Area::Mine,
             Self::Unassigned => Area::Unassigned,
             Self::All => Area::All,
+            Self::Mentions => Area::Mentions,
             _ => Area::OtherQueue,
         }
     }
 
-    /// What it shows to a reader.
+    /// What it shows to a reader; none for those that are the reader's own list.
     #[must_use]
-    pub fn filter(self, reader: UserId) -> Filter {
+    pub fn filter(self, reader: UserId) -> Option<Filter> {
         let (status, owner) = match self {
+            Self::Mentions | Self::Drafts => return None,
             Self::Mine => (Status::Open, Owner::User(reader)),
             Self::Unassigned => (Status::Open, Owner::Nobody),
             Self::All => (Status::Open, Owner::Anyone),
@@ -119,12 +131,12 @@ impl Queue {
             Self::Spam => Some(true),
             _ => None,
         };
-        Filter {
+        Some(Filter {
             statuses: vec![status],
             owner,
             spam,
             ..Filter::default()
-        }
+        })
     }
 
     /// Whether it is grouped by whose turn it is.
@@ -135,6 +147,9 @@ impl Queue {
     /// Open, Waiting, Snoozed, Done above the list.
     #[must_use]
     pub fn segments(self) -> Vec<OptionView> {
+        if matches!(self, Self::Mentions | Self::Drafts) {
+            return Vec::new();
+        }
         let open = if self.is_grouped() { self } else { Self::Mine };
         let current = match self {
             Self::Spam => Self::Done,
@@ -175,6 +190,8 @@ impl Queue {
             Self::Snoozed => "Nothing is sleeping. Snooze with H.",
             Self::Done => "Nothing is done yet.",
             Self::Spam => "No spam.",
+            Self::Mentions => "No one has mentioned you yet.",
+            Self::Drafts => "No unfinished messages.",
         };
         let text = match (self, counts.unassigned) {
             (Self::Mine, 1) => "1 is unassigned. See it with G U.".to_owned(),
@@ -192,7 +209,12 @@ impl Queue {
 /// Every queue of a reader that a conversation is in.
 fn queues_of(row: &Row, reader: UserId) -> String {
     let fits = |queue: &Queue| {
-        let filter = queue.filter(reader);
+        let Some(filter) = queue.filter(reader) else {
+            return match queue {
+                Queue::Mentions => row.mentioned,
+                _ => row.begun.is_some(),
+            };
+        };
         let conversation = &row.conversation;
         let owner = match filter.owner {
             Owner::Anyone => true,
@@ -313,6 +335,7 @@ fn words_for(kind: &str) -> &'static str {
         "list" => "List",
         "carousel" => "Cards",
         "reaction" => "Reaction",
+        "deleted" => "Deleted message",
         _ => "Message",
     }
 }

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 
 use crate::base::time::Timestamp;
 use crate::engine::links::Links;
+use crate::model::channel::ChannelKind;
 use crate::model::ids::UserId;
 use crate::model::user::User;
 
@@ -33,9 +34,17 @@ pub struct Eye<'a> {
     pub colleagues: &'a [User],
     /// The queue the page shows.
     pub queue: &'a str,
+    /// The kinds of channels whose vendors say nothing more of a message once they took it.
+    pub silent: Vec<&'static str>,
 }
 
 impl Eye<'_> {
+    /// Whether nothing more than its sending is ever known of a message on a kind of channel.
+    #[must_use]
+    pub fn is_silent(&self, kind: &ChannelKind) -> bool {
+        self.silent.contains(&kind.as_str())
+    }
+
     /// A colleague's name; a removed one is still somebody.
     #[must_use]
     pub fn name_of(&self, user: UserId) -> &str {

@@ -1,9 +1,13 @@
 //! The contact beside a conversation.
 
 use crate::engine::inbox::list::Row;
+use crate::engine::live::visitors::Here;
+use crate::engine::webchat::presence::Whereabouts;
 use crate::model::Opaque;
 use crate::model::contact::Contact;
 use crate::model::contact::Identity;
+use crate::model::contact::Shut;
+use crate::model::conversation::ResolvedBy;
 use crate::model::conversation::Status;
 use crate::model::ids::ConversationId;
 use crate::web::dashboard::present::Eye;
@@ -12,10 +16,16 @@ use crate::web::dashboard::view::atoms::AvatarView;
 use crate::web::dashboard::view::atoms::BadgeView;
 use crate::web::dashboard::view::atoms::ChipView;
 use crate::web::dashboard::view::atoms::TimeView;
+use crate::web::dashboard::view::atoms::Tone;
 use crate::web::dashboard::view::panel::DetailView;
 use crate::web::dashboard::view::panel::HistoryView;
+use crate::web::dashboard::view::panel::PageView;
 use crate::web::dashboard::view::panel::PanelView;
 use crate::web::dashboard::view::panel::ReachView;
+use crate::web::dashboard::view::panel::VisitView;
+
+/// Pages of a visitor that are shown.
+const PAGES_SHOWN: usize = 5;
 
 /// What the panel is drawn from.
 pub struct Beside<'a> {
@@ -25,6 +35,8 @@ pub struct Beside<'a> {
     pub identities: &'a [Identity],
     /// The contact's conversations on all channels, newest first.
     pub others: &'a [Row],
+    /// Where the visitor is, in a web chat.
+    pub whereabouts: Option<Whereabouts>,
     /// The name of the conversation's team.
     pub team: Option<&'a str>,
     /// Labels there are.
@@ -53,6 +65,10 @@ pub fn panel(eye: &Eye<'_>, beside: &Beside<'_>) -> PanelView {
             .iter()
             .map(|identity| reach(eye, identity))
             .collect(),
+        visit: beside
+            .whereabouts
+            .as_ref()
+            .map(|whereabouts| visit(eye, whereabouts)),
         assignee: row
             .assignee
             .as_ref()
@@ -62,6 +78,12 @@ pub fn panel(eye: &Eye<'_>, beside: &Beside<'_>) -> PanelView {
             .as_ref()
             .map(|user| AvatarView::of(&user.name, &user.id.to_string())),
         team: beside.team.unwrap_or("None").to_owned(),
+        participants: conversation
+            .participants
+            .iter()
+            .map(|user| eye.name_of(*user))
+            .collect::<Vec<_>>()
+            .join(", "),
         priorities: priorities(conversation.priority),
         tags: conversation.tags.clone(),
         tag_choices: beside
@@ -93,7 +115,42 @@ pub fn reach(eye: &Eye<'_>, identity: &Identity) -> ReachView {
         badge: BadgeView::of(identity.channel_kind.as_str()),
         address,
         seen: identity.last_seen_at.map(|at| TimeView::ago(at, eye.now)),
+        closed: identity.closed.map(|closed| match closed.why {
+            Shut::OptedOut => "Opted out",
+            Shut::Unreachable => "Unreachable",
+        }),
     }
+}
+
+/// Where a visitor is and was, the latest page first.
+fn visit(eye: &Eye<'_>, whereabouts: &Whereabouts) -> VisitView {
+    let (word, tone) = match whereabouts.here {
+        Here::Online => ("On the website now", Tone::Ok),
+        Here::Away => ("The page is open, but not in view", Tone::Warn),
+        Here::Offline => ("Not on the website", Tone::Neutral),
+    };
+    let pages = whereabouts.visits.iter().rev().take(PAGES_SHOWN);
+    VisitView {
+        word: word.to_owned(),
+        tone,
+        pages: pages
+            .map(|visit| PageView {
+                title: page_title(visit.page.title.as_deref(), &visit.page.url),
+                href: visit.page.url.clone(),
+                time: TimeView::ago(visit.at, eye.now),
+            })
+            .collect(),
+    }
+}
+
+/// What a page is called: its title, or its path where it has none.
+fn page_title(title: Option<&str>, url: &str) -> String {
+    let title = title.map(str::trim).filter(|title| !title.is_empty());
+    let path = || {
+        let (_, rest) = url.split_once("://")?;
+        rest.find('/').map(|at| &rest[at..])
+    };
+    title.or_else(path).unwrap_or(url).to_owned()
 }
 
 /// One conversation in a person's history.
@@ -105,6 +162,12 @@ pub fn history(eye: &Eye<'_>, row: &Row, current: Option<ConversationId>) -> His
         .as_ref()
         .map_or("", |last| last.text.as_str());
     let state = match (conversation.status, &row.assignee) {
+        (Status::Resolved, _) if conversation.resolved_by == Some(ResolvedBy::System) => {
+            "Done by itself".to_owned()
+        }
+        (Status::Resolved, _) if conversation.resolved_by == Some(ResolvedBy::Bot) => {
+            "Done by a bot".to_owned()
+        }
         (Status::Resolved, Some(user)) => format!("Done by {}", user.name),
         (Status::Resolved, None) => "Done".to_owned(),
         (Status::Snoozed, _) => "Snoozed".to_owned(),

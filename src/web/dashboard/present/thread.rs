@@ -52,6 +52,8 @@ pub struct Open<'a> {
     pub held: Option<&'a Held>,
     /// What the channel can carry, as it holds for people.
     pub row_of_matrix: Capabilities,
+    /// What the begun reply costs; none where that does not depend on its length.
+    pub cost: Option<String>,
     /// A fresh id for a form sent without script.
     pub client_id: String,
     /// The log position it is drawn at.

@@ -1,15 +1,15 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-b87427034a.css";
+pub const CSS: &str = "/app/assets/app-1209a3a1d3.css";
 /// The script of the dashboard.
-pub const JS: &str = "/app/assets/app-f17ed6847c.js";
+pub const JS: &str = "/app/assets/app-37e4d3e82c.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-d54cb82b95.js";
+pub const MORE_JS: &str = "/app/assets/more-69b83f4a71.js";
 /// The script of pages with passwords, codes or colours.
 pub const FIELDS_JS: &str = "/app/assets/fields-b3f7d39cc9.js";
 /// The sprite of pictures.
-pub const ICONS: &str = "/app/assets/icons-19da86816f.svg";
+pub const ICONS: &str = "/app/assets/icons-50de8bb568.svg";
 /// The font of the interface.
 pub const FONT: &str = "/app/assets/inter-ui-edbd5ede46.woff2";
 /// The picture in the browser's tab.
@@ -19,27 +19,36 @@ pub const TOUCH_ICON: &str = "/app/assets/touch-180-9c1133650a.png";
 /// What a phone needs to install the dashboard.
 pub const MANIFEST: &str = "/app/assets/app-6e8ddc1cd2.webmanifest";
 /// The style sheet of the full-page chat.
-pub const CHAT_CSS: &str = "/app/assets/chat-36f11165aa.css";
+pub const CHAT_CSS: &str = "/app/assets/chat-dfb72ba71d.css";
 /// The style sheet of the API's document.
 pub const DOCS_CSS: &str = "/app/assets/docs-256e26b77b.css";
+/// The script of pages that show the chat before its settings are saved.
+pub const APPEARANCE_JS: &str = "/app/assets/appearance-bb8cee2cc9.js";
+/// The script in the frame that shows it.
+pub const PREVIEW_JS: &str = "/app/assets/preview-60619281d8.js";
 /// The style sheet of the demo shop.
 pub const SHOP_CSS: &str = "/app/assets/shop-e3e07af455.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
+/// The style sheet of the sandbox.
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-5599599e99.css";
+/// The script of the sandbox.
+pub const SANDBOX_JS: &str = "/app/assets/sandbox-2cdff9a730.js";
 
 /// Everything below `/app/assets/`: name in the address, file in `static/dist`, content type.
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-b87427034a.css", "app.css", "text/css; charset=utf-8"),
-    ("app-f17ed6847c.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-1209a3a1d3.css", "app.css", "text/css; charset=utf-8"),
+    ("app-37e4d3e82c.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
-    ("chat-36f11165aa.css", "chat.css", "text/css; charset=utf-8"),
+    ("appearance-bb8cee2cc9.js", "appearance.js", "text/javascript; charset=utf-8"),
+    ("chat-dfb72ba71d.css", "chat.css", "text/css; charset=utf-8"),
     ("docs-256e26b77b.css", "docs.css", "text/css; charset=utf-8"),
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
     ("favicon-d6096f5c2d.svg", "favicon.svg", "image/svg+xml"),
     ("fields-b3f7d39cc9.js", "fields.js", "text/javascript; charset=utf-8"),
-    ("icons-19da86816f.svg", "icons.svg", "image/svg+xml"),
+    ("icons-50de8bb568.svg", "icons.svg", "image/svg+xml"),
     ("inter-cyrillic-ext-ca15706333.woff2", "inter-cyrillic-ext.woff2", "font/woff2"),
     ("inter-cyrillic-71d5ee93cc.woff2", "inter-cyrillic.woff2", "font/woff2"),
     ("inter-greek-ext-6e9e020a25.woff2", "inter-greek-ext.woff2", "font/woff2"),
@@ -47,7 +56,10 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-latin-ext-34b9c504ca.woff2", "inter-latin-ext.woff2", "font/woff2"),
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
-    ("more-d54cb82b95.js", "more.js", "text/javascript; charset=utf-8"),
+    ("more-69b83f4a71.js", "more.js", "text/javascript; charset=utf-8"),
+    ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
+    ("sandbox-5599599e99.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-2cdff9a730.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),
@@ -64,6 +76,7 @@ pub const SPRITE: &[&str] = &[
     "arrow-down",
     "arrow-left",
     "arrow-up",
+    "at-sign",
     "ban",
     "bot",
     "chart-no-axes-column",
@@ -110,6 +123,7 @@ pub const SPRITE: &[&str] = &[
     "panel-right",
     "paperclip",
     "pause",
+    "pencil-line",
     "play",
     "plus",
     "radio-tower",

@@ -38,6 +38,8 @@ pub enum Receipt {
     Sending,
     /// Taken by the channel.
     Sent,
+    /// Taken by a channel that says nothing more.
+    Taken,
     /// On the person's device.
     Delivered,
     /// Read; at that time, when known.
@@ -51,6 +53,7 @@ impl Receipt {
         match self {
             Self::Sending => "clock",
             Self::Sent => "check",
+            Self::Taken => "arrow-up",
             Self::Delivered | Self::Read(_) => "check-check",
         }
     }
@@ -61,6 +64,7 @@ impl Receipt {
         match self {
             Self::Sending => "Sending",
             Self::Sent => "Sent",
+            Self::Taken => "Sent, no receipts here",
             Self::Delivered => "Delivered",
             Self::Read(_) => "Read",
         }

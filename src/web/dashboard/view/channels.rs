@@ -5,11 +5,11 @@ use super::atoms::BadgeView;
 use super::atoms::BannerView;
 use super::atoms::FieldView;
 use super::atoms::Icon;
-use super::atoms::OptionView;
 use super::atoms::TimeView;
 use super::atoms::Tone;
 use super::filters;
 use super::format;
+use super::setting::SectionView;
 use super::shell::Area;
 use super::shell::ShellView;
 use super::shell::Theme;
@@ -163,44 +163,32 @@ pub struct NewWebchatForm {
     pub origins: FieldView,
 }
 
-/// Settings of a `WebChat` channel that are edited here. Field names are the names of the members
-/// in camel case; checkboxes are present when ticked.
+/// A website that asked for the widget.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WebchatForm {
-    /// Name of the channel.
-    pub name: FieldView,
-    /// Websites, one a line.
-    pub allowed_origins: FieldView,
-    /// `#5450D6`.
-    pub primary_color: FieldView,
-    /// What its contrast with the text on it is, in words.
-    pub contrast: Option<(Tone, String)>,
-    /// `bottom-right`, `bottom-left`.
-    pub position: Vec<OptionView>,
-    /// `compact`, `standard`, `large`.
-    pub size: Vec<OptionView>,
-    /// `auto`, `light`, `dark`.
-    pub color_scheme: Vec<OptionView>,
-    /// Header.
-    pub header_text: FieldView,
-    /// Greeting.
-    pub welcome_message: FieldView,
-    /// Text beside the launcher.
-    pub launcher_text: FieldView,
-    /// Languages.
-    pub default_language: Vec<OptionView>,
-    /// Ask for a name first.
-    pub require_name: bool,
-    /// Ask for an address first.
-    pub require_email: bool,
-    /// Visitors may send files.
-    pub file_upload: bool,
-    /// A sound for new messages.
-    pub sound_enabled: bool,
-    /// "Powered by linktor".
-    pub show_branding: bool,
-    /// `off`, `optional`, `required`.
-    pub identity_mode: Vec<OptionView>,
+pub struct SeenView {
+    /// Its address.
+    pub site: String,
+    /// When it did so last.
+    pub time: TimeView,
+    /// Whether it may show the chat.
+    pub allowed: bool,
+}
+
+/// A secret the channel makes by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretView {
+    /// Its name in the settings.
+    pub name: String,
+    /// What it is called.
+    pub title: String,
+    /// What it is for.
+    pub lead: String,
+    /// Whether there is one, in words.
+    pub stored: String,
+    /// What replacing it breaks.
+    pub warning: String,
+    /// Shown once, right after it was made.
+    pub fresh: Option<String>,
 }
 
 /// A line of the channel's log.
@@ -225,22 +213,31 @@ pub enum ChannelTab {
     Overview {
         /// Figures.
         figures: Vec<FigureView>,
-        /// The lines to put on a website; none for channels without.
-        snippet: Option<String>,
-        /// Address of the full-page chat.
-        chat_url: Option<String>,
         /// Checks of the connection.
         checks: Vec<LogLine>,
     },
-    /// `/appearance`: posts to the same address.
-    Appearance(Box<WebchatForm>),
-    /// `/credentials`: the identity secret. Posts `secret=identitySecret` to `/credentials` to replace it.
-    Credentials {
-        /// "Stored on 12 Nov".
-        stored: String,
-        /// Shown once, right after it was made.
-        fresh: Option<String>,
+    /// A page of settings: posts to the same address.
+    Settings {
+        /// The last part of its address.
+        path: &'static str,
+        /// What is on it.
+        sections: Vec<SectionView>,
+        /// The languages the preview can be seen in: tag and own name.
+        languages: Vec<(&'static str, &'static str)>,
     },
+    /// `/install`: how the chat comes to a website, and where it was seen.
+    Install {
+        /// The lines to put on a website.
+        snippet: String,
+        /// Address of the full-page chat.
+        chat_url: String,
+        /// Websites that asked for it, latest first.
+        seen: Vec<SeenView>,
+        /// What websites are built with, and where the lines go there.
+        builders: Vec<(&'static str, &'static str)>,
+    },
+    /// `/credentials`: posts the name of a secret as `secret` to the same address to replace it.
+    Credentials(Vec<SecretView>),
     /// `/events`.
     Events(Vec<LogLine>),
 }
@@ -251,8 +248,9 @@ impl ChannelTab {
     pub fn path(&self) -> &'static str {
         match self {
             Self::Overview { .. } => "",
-            Self::Appearance(_) => "appearance",
-            Self::Credentials { .. } => "credentials",
+            Self::Settings { path, .. } => path,
+            Self::Install { .. } => "install",
+            Self::Credentials(_) => "credentials",
             Self::Events(_) => "events",
         }
     }
@@ -277,6 +275,8 @@ pub struct ChannelPage {
     pub enabled: bool,
     /// "Saved." or what is wrong.
     pub banner: Option<BannerView>,
+    /// Its further tabs: the last part of the address, and the title.
+    pub tabs: Vec<(&'static str, &'static str)>,
     /// Open tab.
     pub tab: ChannelTab,
     /// Whether the reader may change anything.

@@ -49,8 +49,10 @@ pub struct ComposerView {
     pub channel: BadgeView,
     /// Whether we may write now.
     pub window: WindowView,
-    /// Most characters of one message.
+    /// Most characters of one message; 0 where its cost is shown instead.
     pub text_max: u64,
+    /// What the text to start with costs, where that depends on its length.
+    pub cost: String,
     /// Largest file, in bytes; 0 when the channel takes no files.
     pub file_max_bytes: u64,
     /// `accept` of the file field, such as `image/*,application/pdf`.

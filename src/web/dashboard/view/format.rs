@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::base::time::Timestamp;
+use crate::model::outbound::Measure;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::atoms::RichText;
@@ -330,6 +331,19 @@ fn escape_into(html: &mut String, text: &str) {
             }
             c => html.push(c),
         }
+    }
+}
+
+/// What a text costs: "132 left, 1 segment".
+#[must_use]
+pub fn cost(measure: &Measure) -> String {
+    match measure.segments {
+        0 => String::new(),
+        1 => format!("{} left \u{b7} 1 segment", measure.remaining),
+        many if many > measure.segments_max => {
+            format!("{many} segments \u{b7} at most {}", measure.segments_max)
+        }
+        many => format!("{} left \u{b7} {many} segments", measure.remaining),
     }
 }
 

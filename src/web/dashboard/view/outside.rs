@@ -76,6 +76,14 @@ pub struct ShopPage {
     pub camila_token: Option<String>,
 }
 
+/// The frame in which a web chat's settings are looked at before they are saved.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "preview.html")]
+pub struct PreviewPage {
+    /// Name of the channel.
+    pub name: String,
+}
+
 /// `/chat/{channelId}`: the widget as a page.
 #[derive(Debug, Clone, askama::Template)]
 #[template(path = "chat.html")]

@@ -5,6 +5,7 @@ use super::atoms::BadgeView;
 use super::atoms::ChipView;
 use super::atoms::OptionView;
 use super::atoms::TimeView;
+use super::atoms::Tone;
 use super::filters;
 
 /// An address of the person.
@@ -16,6 +17,8 @@ pub struct ReachView {
     pub address: String,
     /// Last seen there.
     pub seen: Option<TimeView>,
+    /// Why nothing may be sent to it: "Opted out".
+    pub closed: Option<&'static str>,
 }
 
 /// A name and its value.
@@ -44,6 +47,28 @@ pub struct HistoryView {
     pub current: bool,
 }
 
+/// A visitor of the website, as far as the browser tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitView {
+    /// "On the website now".
+    pub word: String,
+    /// How that looks.
+    pub tone: Tone,
+    /// The pages of the last day, the present one first.
+    pub pages: Vec<PageView>,
+}
+
+/// A page a visitor looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageView {
+    /// Its title, or its address without the website.
+    pub title: String,
+    /// Its address.
+    pub href: String,
+    /// When.
+    pub time: TimeView,
+}
+
 /// The panel: `<aside id="panel">`.
 #[derive(Debug, Clone, PartialEq, Eq, askama::Template)]
 #[template(path = "parts/panel.html")]
@@ -64,12 +89,16 @@ pub struct PanelView {
     pub labels: Vec<ChipView>,
     /// Addresses.
     pub reaches: Vec<ReachView>,
+    /// Where the visitor of a web chat is.
+    pub visit: Option<VisitView>,
     /// Assignee in words, and its picture.
     pub assignee: String,
     /// The assignee's picture.
     pub assignee_avatar: Option<AvatarView>,
     /// Team in words.
     pub team: String,
+    /// Who takes part: "Marina Costa, Rafael Lima"; may be empty.
+    pub participants: String,
     /// Priority choices.
     pub priorities: Vec<OptionView>,
     /// Tags of the conversation: each can be taken off.

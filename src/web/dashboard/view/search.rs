@@ -63,6 +63,8 @@ pub struct HitGroup {
     pub hits: Vec<HitView>,
     /// Address of all of them, when there are more.
     pub all: Option<(u64, String)>,
+    /// Address of the hits after these.
+    pub next: Option<String>,
 }
 
 /// The results: `<div id="results">`, the answer to `X-Linktor-Fragment: results`.

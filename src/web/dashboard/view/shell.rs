@@ -45,7 +45,9 @@ pub enum Area {
     Unassigned,
     /// Every open conversation.
     All,
-    /// Another queue: waiting, snoozed, done or spam.
+    /// Conversations in which the reader was named.
+    Mentions,
+    /// Another queue: waiting, snoozed, drafts, done or spam.
     OtherQueue,
     /// People.
     Contacts,
@@ -84,7 +86,7 @@ impl Area {
     pub fn in_inbox(self) -> bool {
         matches!(
             self,
-            Self::Mine | Self::Unassigned | Self::All | Self::OtherQueue
+            Self::Mine | Self::Unassigned | Self::All | Self::Mentions | Self::OtherQueue
         )
     }
 }
@@ -102,6 +104,8 @@ pub struct CountsView {
     pub unread: u64,
     /// Channels that need a look; draws the dot on Settings.
     pub troubled_channels: u64,
+    /// Conversations in which the reader was named and has not looked since.
+    pub mentions: u64,
     /// Messages that did not go out and wait for the reader; the side bar names them only then.
     pub failed: u64,
 }

@@ -14,15 +14,21 @@ use super::super::channels::ChannelTab;
 use super::super::channels::ChannelsPage;
 use super::super::channels::HealthView;
 use super::super::channels::NewWebchatForm;
+use super::super::channels::SecretView;
+use super::super::channels::SeenView;
 use super::super::channels::TileView;
-use super::super::channels::WebchatForm;
+use super::super::setting::SectionView;
 use super::super::shell::Area;
 use super::super::shell::Theme;
 use super::pages::ago;
 use super::pages::figure;
 use super::pages::line;
-use super::pages::options;
 use super::shell;
+use crate::model::rejection::FieldError;
+use crate::web::dashboard::answers::Refused;
+use crate::web::dashboard::webchat::draw::Easel;
+use crate::web::dashboard::webchat::pages::tabs;
+use crate::web::dashboard::webchat::table;
 
 fn channel_row(kind: &str, name: &str, about: &str, health: HealthView) -> ChannelRow {
     ChannelRow {
@@ -39,29 +45,24 @@ fn channel_row(kind: &str, name: &str, about: &str, health: HealthView) -> Chann
     }
 }
 
-fn webchat_form() -> WebchatForm {
-    WebchatForm {
-        name: FieldView::of("Shop chat"),
-        allowed_origins: FieldView::of("https://auroracoffee.example"),
-        primary_color: FieldView::of("#5450D6"),
-        contrast: Some((
-            Tone::Ok,
-            "White text on it reads well, 6.0 to 1.".to_owned(),
-        )),
-        position: options(&["bottom-right", "bottom-left"], "bottom-right"),
-        size: options(&["compact", "standard", "large"], "standard"),
-        color_scheme: options(&["auto", "light", "dark"], "auto"),
-        header_text: FieldView::of("Aurora Coffee"),
-        welcome_message: FieldView::of("Hi there.\nHow can we help?"),
-        launcher_text: FieldView::default(),
-        default_language: options(&["en", "pt-BR", "es"], "en"),
-        require_name: false,
-        require_email: true,
-        file_upload: true,
-        sound_enabled: true,
-        show_branding: true,
-        identity_mode: options(&["off", "optional", "required"], "optional"),
+/// A page of a web chat's settings, with something wrong in it.
+fn chat_settings(path: &str) -> Vec<SectionView> {
+    let settings = serde_json::json!({
+        "theme": { "primaryColor": "#5450D6", "headerText": { "en": "Aurora Coffee", "ar": "Aurora" } },
+        "starters": [{ "id": "s1", "title": "Where is my order?", "icon": "box" }],
+        "preChatForm": { "enabled": true, "fields": [{ "name": "email", "label": "Email", "type": "email" }] },
+    });
+    let wrong = ["theme.logoUrl", "preChatForm.fields[0].name"].map(|field| FieldError {
+        field: field.to_owned(),
+        message: "is not right".to_owned(),
+    });
+    Easel {
+        name: "Shop chat",
+        settings: settings.as_object().unwrap(),
+        refused: &Refused::because(wrong.to_vec()),
+        email: &[],
     }
+    .page(table::page(path).unwrap())
 }
 
 #[expect(clippy::too_many_lines, reason = "sample data")]
@@ -140,6 +141,7 @@ pub(super) fn channels(theme: Theme) -> Vec<(&'static str, String)> {
             health: HealthView::healthy(),
             enabled: true,
             banner: None,
+            tabs: tabs(),
             tab,
             may_change: true,
         }
@@ -147,10 +149,26 @@ pub(super) fn channels(theme: Theme) -> Vec<(&'static str, String)> {
         .unwrap()
     };
     let overview = ChannelTab::Overview {
-        figures: vec![figure("Messages, 24 h", "2,903", "", ""), figure("Visitors online", "41", "", ""), figure("Open", "12", "", ""), figure("First reply", "3 m", "", "")],
-        snippet: Some("<script>\n(function(w,d,u){/* ... */})(window,document,'https://chat.aurora.example/v1/linktor.js');\nlinktor('init',{channelId:'ch_webchat'});\n</script>".to_owned()),
-        chat_url: Some("https://chat.aurora.example/chat/ch_webchat".to_owned()),
-        checks: vec![line(Tone::Ok, Icon::HEALTHY, "Public address answers over HTTPS", ""), line(Tone::Warn, Icon::WARNING, "Every website may show this chat", "Name your sites")],
+        figures: vec![
+            figure("Messages, 24 h", "2,903", "", ""),
+            figure("Visitors online", "41", "", ""),
+            figure("Open", "12", "", ""),
+            figure("First reply", "3 m", "", ""),
+        ],
+        checks: vec![
+            line(
+                Tone::Ok,
+                Icon::HEALTHY,
+                "Public address answers over HTTPS",
+                "",
+            ),
+            line(
+                Tone::Warn,
+                Icon::WARNING,
+                "Every website may show this chat",
+                "Name your sites",
+            ),
+        ],
     };
     vec![
         ("channels", list.render().unwrap()),
@@ -160,14 +178,50 @@ pub(super) fn channels(theme: Theme) -> Vec<(&'static str, String)> {
         ("channel-overview", tab(overview)),
         (
             "channel-appearance",
-            tab(ChannelTab::Appearance(Box::new(webchat_form()))),
+            tab(ChannelTab::Settings {
+                path: "appearance",
+                sections: chat_settings("appearance"),
+                languages: table::LANGUAGES.to_vec(),
+            }),
+        ),
+        (
+            "channel-forms",
+            tab(ChannelTab::Settings {
+                path: "forms",
+                sections: chat_settings("forms"),
+                languages: table::LANGUAGES.to_vec(),
+            }),
+        ),
+        (
+            "channel-install",
+            tab(ChannelTab::Install {
+                snippet: "<script>\nlinktor('init',{channelId:'ch_webchat'});\n</script>"
+                    .to_owned(),
+                chat_url: "https://chat.aurora.example/chat/ch_webchat".to_owned(),
+                seen: [
+                    ("https://auroracoffee.example", true),
+                    ("https://evil.example", false),
+                ]
+                .map(|(site, allowed)| SeenView {
+                    site: site.to_owned(),
+                    time: ago("2026-11-22T10:42:00Z"),
+                    allowed,
+                })
+                .to_vec(),
+                builders: vec![("Any website", "Before </body>.")],
+            }),
         ),
         (
             "channel-credentials",
-            tab(ChannelTab::Credentials {
-                stored: "Stored on 12 Nov".to_owned(),
+            tab(ChannelTab::Credentials(vec![SecretView {
+                name: "identitySecret".to_owned(),
+                title: "Identity secret".to_owned(),
+                lead: "Your server signs the ids of signed-in customers with it.".to_owned(),
+                stored: "A secret is stored. Nobody can read it again.".to_owned(),
+                warning: "Replacing it ends the proof of every page that still uses the old one."
+                    .to_owned(),
                 fresh: Some("wcid_abcdef".to_owned()),
-            }),
+            }])),
         ),
         (
             "channel-events",

@@ -22,8 +22,10 @@ use super::super::list::RowView;
 use super::super::list::StatusLine;
 use super::super::panel::DetailView;
 use super::super::panel::HistoryView;
+use super::super::panel::PageView;
 use super::super::panel::PanelView;
 use super::super::panel::ReachView;
+use super::super::panel::VisitView;
 use super::super::shell::Area;
 use super::super::shell::Theme;
 use super::super::thread::HeaderView;
@@ -310,6 +312,7 @@ fn composer() -> ComposerView {
             tone: Tone::Ok,
         },
         text_max: 1_024,
+        cost: String::new(),
         file_max_bytes: 10_485_760,
         accept: "image/*,application/pdf".to_owned(),
         typing: true,
@@ -343,6 +346,7 @@ fn reach(kind: &str, address: &str, when: &str) -> ReachView {
         badge: BadgeView::of(kind),
         address: address.to_owned(),
         seen: Some(TimeView::ago(at(when), now())),
+        closed: (kind == "sms").then_some("Opted out"),
     }
 }
 
@@ -406,9 +410,19 @@ fn panel() -> PanelView {
             ChipView::plain("S\u{e3}o Paulo"),
         ],
         reaches: reaches(),
+        visit: Some(VisitView {
+            word: "On the website now".to_owned(),
+            tone: Tone::Ok,
+            pages: vec![PageView {
+                title: "Cerrado, 250 g".to_owned(),
+                href: "https://auroracoffee.example/products/cerrado".to_owned(),
+                time: TimeView::ago(at("2026-11-22T10:44:00Z"), now()),
+            }],
+        }),
         assignee: "Marina Costa".to_owned(),
         assignee_avatar: Some(marina()),
         team: "Support".to_owned(),
+        participants: "Marina Costa, Rafael Lima".to_owned(),
         priorities: priorities(),
         tags: vec!["Damaged item".to_owned()],
         tag_choices: vec!["Wholesale".to_owned()],

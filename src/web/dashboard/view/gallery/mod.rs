@@ -63,6 +63,7 @@ fn shell(title: &str, area: Area, theme: Theme) -> ShellView {
             unread: 3,
             troubled_channels: 2,
             failed: 4,
+            mentions: 1,
         },
         area,
         folded: false,

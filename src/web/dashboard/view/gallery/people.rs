@@ -135,6 +135,7 @@ pub(super) fn people(theme: Theme) -> Vec<(&'static str, String)> {
                     ),
                 ],
                 all: Some((31, "/app/search?q=torn+bag&type=messages".to_owned())),
+                next: None,
             },
             HitGroup {
                 title: "Notes".to_owned(),
@@ -147,6 +148,7 @@ pub(super) fn people(theme: Theme) -> Vec<(&'static str, String)> {
                     )
                 }],
                 all: None,
+                next: None,
             },
         ],
         summary: "38 results in 41 ms".to_owned(),

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod changes;
+
 use serde_json::Value;
 use serde_json::json;
 
@@ -19,12 +21,9 @@ use crate::channels::meta::tests::post;
 use crate::channels::telegram::Telegram;
 use crate::model::Opaque;
 use crate::model::content::Content;
-use crate::model::content::Location;
 use crate::model::content::Media;
 use crate::model::content::QuickReply;
 use crate::model::content::Text;
-use crate::model::ids::Id as _;
-use crate::model::ids::MessageId;
 use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
@@ -34,7 +33,6 @@ use crate::model::outbound::Refusal;
 use crate::model::outbound::Remote;
 use crate::model::outbound::Sign;
 use crate::model::outbound::Step;
-use crate::model::outbound::Taken;
 use crate::model::outbound::Watcher;
 
 const TOKEN: &str = "123456789:AAFakeTokenFakeTokenFakeTokenFake00";
@@ -144,7 +142,10 @@ fn the_secret_is_the_proof() {
 #[test]
 fn nothing_is_written_into_the_answer() {
     // Telegram would carry out a method that stands there.
-    assert_eq!(Telegram.answer(&[]).body, Vec::<u8>::new());
+    assert_eq!(
+        Telegram.answer(&ours(json!({})), &[]).body,
+        Vec::<u8>::new()
+    );
 }
 
 fn me() -> Value {
@@ -457,168 +458,4 @@ fn a_press_is_answered_and_quick_replies_go() {
         ]
     );
     assert_eq!(press(Some(&quick), &Opaque::new()), Vec::<Value>::new());
-}
-
-#[test]
-fn menus_are_shown_and_those_that_are_gone_taken_away() {
-    let account = ours(json!({"commands":[
-        {"command":"help","description":"How it works"},
-        {"command":"ajuda","description":"Como funciona","languageCode":"pt"},
-    ]}));
-    let mut replies = Vec::new();
-    let mut heard = Vec::new();
-    while let Ok(Step::Ask { call, .. }) = Telegram.publish(&asked(&account, &replies)) {
-        let call = shown(&call);
-        let method = call["url"]
-            .as_str()
-            .unwrap()
-            .rsplit('/')
-            .next()
-            .unwrap()
-            .to_owned();
-        heard.push((method, call["body"].clone()));
-        replies.push(ok(&json!(true)));
-    }
-    let gone = |kind: &str| {
-        (
-            "deleteMyCommands".to_owned(),
-            json!({"scope":{"type":kind}}),
-        )
-    };
-    assert_eq!(
-        heard,
-        [
-            gone("all_private_chats"),
-            gone("all_group_chats"),
-            gone("all_chat_administrators"),
-            (
-                "setMyCommands".to_owned(),
-                json!({"commands":[{"command":"help","description":"How it works"}],"scope":{"type":"default"}})
-            ),
-            (
-                "setMyCommands".to_owned(),
-                json!({"commands":[{"command":"ajuda","description":"Como funciona"}],"scope":{"type":"default"},"language_code":"pt"})
-            ),
-        ]
-    );
-    let wrong = [refused(400, "Bad Request: BOT_COMMAND_INVALID")];
-    assert!(matches!(
-        Telegram.publish(&asked(&account, &wrong)),
-        Err(Refusal::Never(_))
-    ));
-}
-
-fn taken<'a>(ids: &'a [String], parts: &'a [Content], metadata: &'a Opaque) -> Taken<'a> {
-    Taken {
-        message_id: MessageId::from_bytes([1; 16]),
-        to: "5550001",
-        external_ids: ids,
-        parts,
-        metadata,
-    }
-}
-
-#[test]
-fn only_the_parts_that_say_something_else_are_changed() {
-    let account = ours(json!({}));
-    let metadata = Opaque::new();
-    let ids = [
-        "5550001:1".to_owned(),
-        "5550001:2".to_owned(),
-        "b:AbC:5:3".to_owned(),
-    ];
-    let caption = |words: &str| {
-        Content::Image(Media {
-            caption: Some(words.to_owned()),
-            ..Media::default()
-        })
-    };
-    let before = [Content::text("one"), Content::text("two"), caption("a")];
-    let after = [Content::text("one"), Content::text("2"), caption("b")];
-    let message = taken(&ids, &before, &metadata);
-    let edit = |replies: &[HttpReply]| Telegram.edit(&message, &after, &asked(&account, replies));
-    assert_eq!(
-        asks(edit(&[])),
-        (
-            "editMessageText".to_owned(),
-            json!({"chat_id":5_550_001,"message_id":2,"text":"2"})
-        )
-    );
-    let same = refused(400, "Bad Request: message is not modified");
-    assert_eq!(
-        asks(edit(std::slice::from_ref(&same))),
-        (
-            "editMessageCaption".to_owned(),
-            json!({"chat_id":5,"message_id":3,"business_connection_id":"AbC","caption":"b"})
-        )
-    );
-    done(edit(&[same, ok(&json!({}))]));
-    let old = [refused(400, "Bad Request: message can't be edited")];
-    assert!(matches!(edit(&old), Err(Refusal::Never(_))));
-    let other = [Content::Location(Location::default())];
-    let text = [Content::text("x")];
-    let message = taken(&ids, &text, &metadata);
-    let refused = Telegram.edit(&message, &other, &asked(&account, &[]));
-    assert!(matches!(refused, Err(Refusal::Never(_))));
-}
-
-#[test]
-fn messages_are_taken_back_a_hundred_at_a_time() {
-    let account = ours(json!({}));
-    let metadata = Opaque::new();
-    let ids: Vec<String> = (1..=101).map(|id| format!("5550001:{id}")).collect();
-    let message = taken(&ids, &[], &metadata);
-    let delete = |replies: &[HttpReply]| Telegram.delete(&message, &asked(&account, replies));
-    let (method, body) = asks(delete(&[]));
-    assert_eq!(method, "deleteMessages");
-    assert_eq!(body["message_ids"].as_array().unwrap().len(), 100);
-    let (_, body) = asks(delete(&[ok(&json!(true))]));
-    assert_eq!(body, json!({"chat_id":5_550_001,"message_ids":[101]}));
-    let gone = refused(400, "Bad Request: message to delete not found");
-    done(delete(&[ok(&json!(true)), gone]));
-    let old = [refused(400, "Bad Request: message can't be deleted")];
-    assert!(matches!(delete(&old), Err(Refusal::Never(_))));
-    let ids = ["b:AbC:5:3".to_owned()];
-    let message = taken(&ids, &[], &metadata);
-    assert_eq!(
-        asks(Telegram.delete(&message, &asked(&account, &[]))),
-        (
-            "deleteBusinessMessages".to_owned(),
-            json!({"business_connection_id":"AbC","message_ids":[3]})
-        )
-    );
-}
-
-#[test]
-fn a_picture_is_found_where_the_person_shows_one() {
-    let account = ours(json!({}));
-    let look = |replies: &[HttpReply]| Telegram.look_up("5550001", &asked(&account, replies));
-    assert_eq!(
-        asks(look(&[])),
-        (
-            "getUserProfilePhotos".to_owned(),
-            json!({"user_id":5_550_001,"limit":1})
-        )
-    );
-    let photos = ok(&json!({"total_count":1,"photos":[[{"file_id":"small"},{"file_id":"large"}]]}));
-    assert_eq!(
-        asks(look(std::slice::from_ref(&photos))),
-        ("getFile".to_owned(), json!({"file_id":"large"}))
-    );
-    let found = done(look(&[photos, ok(&json!({"file_path":"photos/1.jpg"}))]));
-    let url = found.picture.map(|source| source.url);
-    assert_eq!(
-        url,
-        Some(format!(
-            "https://api.telegram.org/file/bot{TOKEN}/photos/1.jpg"
-        ))
-    );
-    for reply in [
-        ok(&json!({"total_count":0,"photos":[]})),
-        refused(400, "Bad Request: user not found"),
-    ] {
-        assert!(done(look(&[reply])).picture.is_none());
-    }
-    let group = Telegram.look_up("-100", &asked(&account, &[]));
-    assert!(done(group).picture.is_none());
 }

@@ -1,0 +1,266 @@
+//! What is handed to a carrier, and the requests that carry it. sms.md section 4.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use crate::base::http::Headers;
+use crate::base::http::HttpReply;
+use crate::base::http::HttpRequest;
+use crate::base::http::Method;
+use crate::base::secret::Secret;
+use crate::channels::RenderError;
+use crate::channels::sms::KIND;
+use crate::channels::sms::form;
+use crate::channels::sms::numbers;
+use crate::channels::sms::segments;
+use crate::model::content::Content;
+use crate::model::content::Media;
+use crate::model::message::SendError;
+use crate::model::outbound::Account;
+use crate::model::outbound::Refusal;
+use crate::model::outbound::Sending;
+use crate::model::outbound::Switch;
+
+/// How long a carrier may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// One text, or one file with words under it, on its way.
+#[derive(Debug)]
+pub struct Outgoing<'a> {
+    /// The account.
+    pub account: &'a Account,
+    /// Our id of the message.
+    pub id: String,
+    /// The number.
+    pub to: &'a str,
+    /// The number or name it comes from, where the account or the sender chose one.
+    pub from: Option<&'a str>,
+    /// The words.
+    pub text: String,
+    /// A file, and where the carrier can fetch it.
+    pub file: Option<(&'a Media, String, FileKind)>,
+}
+
+/// What kind of file goes along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// A picture.
+    Image,
+    /// A film.
+    Video,
+    /// A recording.
+    Audio,
+    /// Anything else.
+    Document,
+}
+
+impl<'a> Outgoing<'a> {
+    /// A part of a message as a carrier gets it.
+    ///
+    /// # Errors
+    /// [`RenderError`]: a part that is neither words nor a file.
+    pub fn of(sending: &Sending<'a>, part: &'a Content) -> Result<Self, RenderError> {
+        let account = sending.account;
+        let chosen = sending.metadata.get("from").and_then(Value::as_str);
+        let mut outgoing = Outgoing {
+            account,
+            id: sending.message_id.to_string(),
+            to: sending.to,
+            from: chosen
+                .filter(|name| numbers::is_sender(name))
+                .or_else(|| account.text("phoneNumber")),
+            text: String::new(),
+            file: None,
+        };
+        let (words, file) = match part {
+            Content::Text(text) => (text.text.as_str(), None),
+            Content::Image(media) | Content::Sticker(media) => {
+                (part.words(), Some((media, FileKind::Image)))
+            }
+            Content::Video(media) => (part.words(), Some((media, FileKind::Video))),
+            Content::Audio(media) => (part.words(), Some((media, FileKind::Audio))),
+            Content::Document(media) => (part.words(), Some((media, FileKind::Document))),
+            _ => return Err(not_ours(part)),
+        };
+        outgoing.text = spelled(account, words);
+        if let Some((media, kind)) = file {
+            let id = media.media_id.map(|id| id.to_string()).unwrap_or_default();
+            let url = sending.media_urls.get(&id).or(media.url.as_ref());
+            let url = url.ok_or_else(|| not_ours(part))?;
+            outgoing.file = Some((media, url.clone(), kind));
+        }
+        Ok(outgoing)
+    }
+
+    /// Where the carrier reports how the delivery goes.
+    #[must_use]
+    pub fn status_url(&self) -> String {
+        let own = self.account.text("statusCallbackUrl");
+        own.map_or_else(|| status_url(self.account), str::to_owned)
+    }
+}
+
+/// Where reports of deliveries arrive.
+#[must_use]
+pub fn status_url(account: &Account) -> String {
+    format!("{}/status", account.webhook_url)
+}
+
+/// The words as they are sent: with look-alikes where that makes them cheaper.
+#[must_use]
+pub fn spelled(account: &Account, words: &str) -> String {
+    let words = words.replace('\0', "");
+    if account.is_on("smartEncoding", Switch::On) {
+        segments::smart(&words)
+    } else {
+        words
+    }
+}
+
+fn not_ours(part: &Content) -> RenderError {
+    RenderError {
+        kind: KIND,
+        content: part.kind(),
+    }
+}
+
+/// Asks for something.
+#[must_use]
+pub fn get(url: String, authorization: Option<String>) -> HttpRequest {
+    request(Method::Get, url, authorization)
+}
+
+/// Sends pairs.
+#[must_use]
+pub fn post_form(
+    url: String,
+    authorization: Option<String>,
+    pairs: &[(&str, String)],
+) -> HttpRequest {
+    let mut request = request(Method::Post, url, authorization);
+    request.headers = request
+        .headers
+        .with("content-type", "application/x-www-form-urlencoded");
+    request.body = form::encoded(pairs);
+    request
+}
+
+/// Sends JSON.
+#[must_use]
+pub fn post_json(url: String, authorization: Option<String>, body: &Value) -> HttpRequest {
+    let mut request = request(Method::Post, url, authorization);
+    request.headers = request.headers.with("content-type", "application/json");
+    request.body = body.to_string().into_bytes();
+    request
+}
+
+fn request(method: Method, url: String, authorization: Option<String>) -> HttpRequest {
+    HttpRequest {
+        method,
+        url,
+        headers: Headers::default().with("accept", "application/json"),
+        authorization: authorization.map(Secret::new),
+        body: Vec::new(),
+        timeout: TIMEOUT,
+    }
+}
+
+/// The value of `Authorization` for a name and a password.
+#[must_use]
+pub fn basic(name: &str, password: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{name}:{password}")))
+}
+
+/// What follows from a carrier's error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Tried again.
+    Retry,
+    /// The whole account waits.
+    Rate,
+    /// Final.
+    Never,
+    /// Final, and the person does not want to be written to.
+    OptedOut,
+    /// The account does not work.
+    Account,
+}
+
+/// A line of a table of errors: the carrier's code, what follows, and our word for it.
+pub type Rule = (i64, Class, &'static str);
+
+/// An error as it is kept with a message. What nobody knows is final.
+#[must_use]
+pub fn judged(rules: &[Rule], code: Option<i64>, sentence: String) -> (Class, SendError) {
+    let known = rules.iter().find(|(known, ..)| Some(*known) == code);
+    let (class, reason) = known.map_or((Class::Never, "refused"), |(_, class, reason)| {
+        (*class, *reason)
+    });
+    let error = SendError {
+        reason: reason.to_owned(),
+        vendor_code: code.map(|code| code.to_string()),
+        message: sentence,
+        retryable: matches!(class, Class::Retry | Class::Rate | Class::Account),
+    };
+    (class, error)
+}
+
+/// What comes of a call that ended in an error.
+#[must_use]
+pub fn refusal(class: Class, error: SendError, wait: Option<Duration>) -> Refusal {
+    match class {
+        Class::Retry => Refusal::Later { error, wait },
+        Class::Rate => Refusal::SlowDown { error, wait },
+        Class::Never => Refusal::Never(error),
+        Class::OptedOut => Refusal::Shut {
+            error,
+            why: crate::model::contact::Shut::OptedOut,
+        },
+        Class::Account => Refusal::Account(error),
+    }
+}
+
+/// What the status of an answer means by itself, whoever gave it; none where its body must tell.
+#[must_use]
+pub fn by_status(reply: &HttpReply, sentence: &str) -> Option<Refusal> {
+    let error = |reason: &str, retryable| SendError {
+        reason: reason.to_owned(),
+        vendor_code: Some(reply.status.to_string()),
+        message: if sentence.is_empty() {
+            format!("The carrier answered with status {}.", reply.status)
+        } else {
+            sentence.to_owned()
+        },
+        retryable,
+    };
+    match reply.status {
+        200..=299 => None,
+        401 => Some(Refusal::Account(error("credentials", true))),
+        402 => Some(Refusal::Account(error("insufficient_funds", true))),
+        429 => Some(Refusal::SlowDown {
+            error: error("rate_limited", true),
+            wait: retry_after(reply),
+        }),
+        500.. => Some(Refusal::Later {
+            error: error("temporary", true),
+            wait: retry_after(reply),
+        }),
+        _ => Some(Refusal::Never(error("refused", false))),
+    }
+}
+
+/// How long the carrier asks us to wait.
+#[must_use]
+pub fn retry_after(reply: &HttpReply) -> Option<Duration> {
+    let seconds = reply.headers.get("retry-after")?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// The body of an answer as JSON; null where it is none.
+#[must_use]
+pub fn json(reply: &HttpReply) -> Value {
+    serde_json::from_slice(&reply.body).unwrap_or_default()
+}

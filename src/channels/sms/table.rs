@@ -1,0 +1,344 @@
+//! The settings of a number as data. sms.md section 1.
+
+use crate::channels::sms::numbers;
+use crate::channels::table::BROUGHT;
+use crate::channels::table::check_bases;
+use crate::channels::table::known_as;
+use crate::channels::table::optional;
+use crate::channels::table::required;
+use crate::channels::table::wrong;
+use crate::model::channel::Setting;
+use crate::model::channel::Shape;
+use crate::model::outbound::Account;
+use crate::model::rejection::FieldError;
+
+const PROVIDERS: &[&str] = &["twilio", "vonage", "plivo", "generic"];
+const OPT_OUT: &[&str] = &["provider", "linktor", "off"];
+const APIS: &[&str] = &["sms", "messages"];
+const SIGNATURE_METHODS: &[&str] = &["md5hash", "md5", "sha1", "sha256", "sha512"];
+const METHODS: &[&str] = &["POST", "GET", "PUT"];
+const AUTH: &[&str] = &["none", "basic", "bearer", "header", "query"];
+const FORMATS: &[&str] = &["json", "form", "query"];
+
+/// Every setting, in the order of the form.
+pub const SETTINGS: &[Setting] = &[
+    required(
+        "provider",
+        "Provider",
+        "Who carries the messages. Fill in the fields of that provider below; generic is any other with an HTTP interface.",
+        Shape::Choice(PROVIDERS),
+    ),
+    known_as(
+        optional(
+            "phoneNumber",
+            "Number",
+            "With + and country code, such as +15550001111; a short code; or a name of up to 11 letters, which nobody can answer.",
+            Shape::Text,
+        ),
+        &["fromNumber", "from"],
+    ),
+    optional(
+        "accountSid",
+        "Twilio: Account SID",
+        "Console, Account Info. Begins with AC.",
+        Shape::Text,
+    ),
+    optional(
+        "authToken",
+        "Twilio, Plivo, generic: Auth token",
+        "Twilio: Console, Account Info; webhooks are signed with it. Plivo: Console overview.",
+        BROUGHT,
+    ),
+    optional(
+        "authTokenSecondary",
+        "Twilio: Secondary auth token",
+        "Only while tokens are being changed.",
+        BROUGHT,
+    ),
+    optional(
+        "apiKeySid",
+        "Twilio: API key SID",
+        "Console, API keys. Begins with SK. Sends in place of the auth token.",
+        Shape::Text,
+    ),
+    optional(
+        "apiKeySecret",
+        "Twilio: API key secret",
+        "Shown once, when the key is made.",
+        BROUGHT,
+    ),
+    optional(
+        "messagingServiceSid",
+        "Twilio: Messaging service",
+        "Console, Messaging, Services. Begins with MG. Chooses the number in place of the one above.",
+        Shape::Text,
+    ),
+    optional(
+        "apiKey",
+        "Vonage: API key",
+        "Dashboard, API settings.",
+        Shape::Text,
+    ),
+    optional(
+        "apiSecret",
+        "Vonage: API secret",
+        "Dashboard, API settings.",
+        BROUGHT,
+    ),
+    optional(
+        "signatureSecret",
+        "Vonage: Signature secret",
+        "Dashboard, API settings. Without it nothing that comes in can be checked.",
+        BROUGHT,
+    ),
+    optional(
+        "signatureMethod",
+        "Vonage: Signature method",
+        "As in the dashboard; md5hash when left empty.",
+        Shape::Choice(SIGNATURE_METHODS),
+    ),
+    optional(
+        "requireSignature",
+        "Vonage: Only signed webhooks",
+        "Off only where Vonage does not sign for this account.",
+        Shape::Switch,
+    ),
+    optional(
+        "api",
+        "Vonage: API",
+        "sms (usual), or messages, which also carries pictures.",
+        Shape::Choice(APIS),
+    ),
+    optional(
+        "authId",
+        "Plivo: Auth ID",
+        "Console overview. Begins with MA or SA.",
+        Shape::Text,
+    ),
+    optional(
+        "powerpackUuid",
+        "Plivo: Powerpack",
+        "Console, Messaging, Powerpack. Chooses the number in place of the one above.",
+        Shape::Text,
+    ),
+    optional(
+        "sendUrl",
+        "Generic: Address for sending",
+        "May hold {{to}}, {{toDigits}}, {{from}}, {{text}}, {{id}}, {{callbackUrl}}.",
+        Shape::Text,
+    ),
+    optional(
+        "sendMethod",
+        "Generic: Method",
+        "POST when left empty.",
+        Shape::Choice(METHODS),
+    ),
+    optional(
+        "bodyFormat",
+        "Generic: Body",
+        "json when left empty.",
+        Shape::Choice(FORMATS),
+    ),
+    optional(
+        "bodyTemplate",
+        "Generic: What to send",
+        "Such as {\"to\":\"{{to}}\",\"text\":\"{{text}}\",\"unicode\":\"{{unicode:bool}}\"}.",
+        Shape::Object,
+    ),
+    optional(
+        "authType",
+        "Generic: Proof",
+        "How the provider wants to know us.",
+        Shape::Choice(AUTH),
+    ),
+    optional(
+        "authUsername",
+        "Generic: User name",
+        "For basic.",
+        Shape::Text,
+    ),
+    optional("authPassword", "Generic: Password", "For basic.", BROUGHT),
+    optional(
+        "authName",
+        "Generic: Name of header or parameter",
+        "For header and query; the auth token stands under it.",
+        Shape::Text,
+    ),
+    optional(
+        "headers",
+        "Generic: Headers",
+        "Further headers of each call.",
+        Shape::Object,
+    ),
+    optional(
+        "successWhen",
+        "Generic: Success",
+        "Such as {\"status\":[200],\"path\":\"/status\",\"equals\":[\"ok\"]}. Empty: any answer from 200 to 299.",
+        Shape::Object,
+    ),
+    optional(
+        "idPath",
+        "Generic: Id in the answer",
+        "A JSON pointer such as /messages/0/id.",
+        Shape::Text,
+    ),
+    optional(
+        "errorPath",
+        "Generic: Error in the answer",
+        "A JSON pointer.",
+        Shape::Text,
+    ),
+    optional(
+        "inboundMap",
+        "Generic: Incoming messages",
+        "JSON pointers for id, from, to, text, timestamp and mediaUrls where they are not /id, /from and so on.",
+        Shape::Object,
+    ),
+    optional(
+        "statusMap",
+        "Generic: Reports",
+        "JSON pointers for id, status, errorCode and errorMessage.",
+        Shape::Object,
+    ),
+    optional(
+        "statusValues",
+        "Generic: Words of reports",
+        "What the provider's words mean: sent, delivered, read or failed.",
+        Shape::Object,
+    ),
+    optional(
+        "healthUrl",
+        "Generic: Address for the test",
+        "Asked with GET when the channel is connected.",
+        Shape::Text,
+    ),
+    optional(
+        "webhookSecret",
+        "Generic: Webhook secret",
+        "The provider, or a program before it, proves with it that it knows us.",
+        BROUGHT,
+    ),
+    optional(
+        "insecureWebhook",
+        "Generic: Accept unproved webhooks",
+        "Anybody who knows the address can pretend to be a customer.",
+        Shape::Switch,
+    ),
+    optional(
+        "defaultCountryCode",
+        "Country code",
+        "Such as 55: completes national numbers.",
+        Shape::Text,
+    ),
+    optional(
+        "mmsEnabled",
+        "Send files as MMS",
+        "Where the provider can; elsewhere customers get a link.",
+        Shape::Switch,
+    ),
+    optional(
+        "mmsCountries",
+        "Countries with MMS",
+        "Country codes; 1 when left empty.",
+        Shape::List,
+    ),
+    optional(
+        "maxSegments",
+        "Longest text, in segments",
+        "10 when left empty. What is longer is refused.",
+        Shape::Number { min: 1, max: 40 },
+    ),
+    optional(
+        "smartEncoding",
+        "Plain typography",
+        "Curly quotes, dashes and the like become plain where that makes a text cheaper. On when left empty.",
+        Shape::Switch,
+    ),
+    optional(
+        "optOutHandling",
+        "Who answers STOP",
+        "provider (usual for Twilio and Plivo), linktor (usual for the others), or off.",
+        Shape::Choice(OPT_OUT),
+    ),
+    optional(
+        "extraStopKeywords",
+        "More words for STOP",
+        "Such as PARAR, SAIR.",
+        Shape::List,
+    ),
+    optional(
+        "optOutReply",
+        "Answer to STOP",
+        "The last message to somebody who wants no more.",
+        Shape::Text,
+    ),
+    optional(
+        "optInReply",
+        "Answer to START",
+        "To somebody who wants messages again.",
+        Shape::Text,
+    ),
+    optional(
+        "helpReply",
+        "Answer to HELP",
+        "Who you are and how to stop.",
+        Shape::Text,
+    ),
+    optional(
+        "autoConfigureWebhook",
+        "Set the webhook at the provider",
+        "When the channel is connected. On when left empty.",
+        Shape::Switch,
+    ),
+    optional(
+        "statusCallbackUrl",
+        "Address for reports",
+        "Only where reports must come by another way.",
+        Shape::Text,
+    ),
+    optional(
+        "apiBaseUrl",
+        "API address",
+        "Only for tests and proxies.",
+        Shape::Text,
+    ),
+    optional(
+        "restBaseUrl",
+        "Vonage: SMS API address",
+        "Only for tests and proxies.",
+        Shape::Text,
+    ),
+    optional(
+        "messagingBaseUrl",
+        "Twilio: Services address",
+        "Only for tests and proxies.",
+        Shape::Text,
+    ),
+];
+
+/// What is wrong with the settings that every carrier shares.
+#[must_use]
+pub fn check(account: &Account) -> Vec<FieldError> {
+    let mut all = check_bases(account, &["apiBaseUrl", "restBaseUrl", "messagingBaseUrl"]);
+    if account
+        .text("phoneNumber")
+        .is_some_and(|text| !numbers::is_sender(text))
+    {
+        all.push(wrong(
+            "phoneNumber",
+            "must be a number with +, a short code, or a name of up to 11 letters and digits",
+        ));
+    }
+    let code = account
+        .text("defaultCountryCode")
+        .map(|text| text.trim_start_matches('+'));
+    let is_code = |text: &str| {
+        (1..=3).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_digit())
+            && !text.starts_with('0')
+    };
+    if code.is_some_and(|text| !is_code(text)) {
+        all.push(wrong("defaultCountryCode", "must be 1 to 3 digits"));
+    }
+    all
+}

@@ -1,0 +1,138 @@
+//! What a channel's account carries to one address, what it costs, and addresses nobody wrote from
+//! yet.
+
+use crate::engine::context::Context;
+use crate::engine::context::Pen;
+use crate::engine::error::EngineError;
+use crate::engine::find;
+use crate::engine::inbox::target::Target;
+use crate::model::Opaque;
+use crate::model::capability::Capabilities;
+use crate::model::channel::Channel;
+use crate::model::contact::Contact;
+use crate::model::contact::Identity;
+use crate::model::contact::NameSource;
+use crate::model::content::Content;
+use crate::model::event::ContactEvent;
+use crate::model::event::Event;
+use crate::model::outbound::Measure;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+use crate::store::Tx;
+use crate::store::records::contacts;
+use crate::store::records::counters;
+use crate::store::records::counters::Counter;
+use crate::store::records::identities;
+
+/// What goes to an address through a channel: what every account of the kind carries, or more.
+pub fn row(context: &Context, channel: &Channel, to: &str) -> &'static Capabilities {
+    let translation = context.channels.channel(&channel.kind);
+    let reached = translation.and_then(|translation| {
+        let account = context.account(channel).ok()?;
+        Some(translation.reach(&account, to))
+    });
+    let kind = || context.channels.capabilities(&channel.kind);
+    reached.or_else(kind).unwrap_or(&Capabilities::PLAIN)
+}
+
+/// What a text costs on a channel; none where that does not depend on its length.
+#[must_use]
+pub fn measure(context: &Context, channel: &Channel, text: &str) -> Option<Measure> {
+    let translation = context.channels.channel(&channel.kind)?;
+    translation.measure(&context.account(channel).ok()?, text)
+}
+
+/// Whether a message is no longer than the account sends.
+///
+/// # Errors
+/// `CONTENT_TOO_LONG`: it goes in more pieces than that.
+pub fn check_length(
+    context: &Context,
+    channel: &Channel,
+    parts: &[Content],
+) -> Result<(), Rejection> {
+    let measured: Vec<Measure> = parts
+        .iter()
+        .filter_map(|part| measure(context, channel, part.words()))
+        .collect();
+    let pieces: usize = measured.iter().map(|measure| measure.segments).sum();
+    let most = measured.iter().map(|measure| measure.segments_max).min();
+    match most {
+        Some(most) if pieces > most => Err(Rejection::new(
+            Code::ContentTooLong,
+            format!("The text goes in {pieces} segments; this channel sends at most {most}."),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The target with an address as the channel writes it. Where the first message may be ours,
+/// somebody nobody heard of is made a contact.
+///
+/// # Errors
+/// There is no such channel; `INVALID_RECIPIENT`: no address of anybody.
+pub fn resolve(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    context: &Context,
+    target: Target,
+) -> Result<Target, EngineError> {
+    let Target::Address(id, typed) = target else {
+        return Ok(target);
+    };
+    let channel = find::channel_in(tx, id)?;
+    if identities::get(tx, id, typed.trim())?.is_some() {
+        return Ok(Target::Address(id, typed));
+    }
+    let translation = context.channels.channel(&channel.kind);
+    let address =
+        translation.and_then(|translation| translation.address(&channel.settings, &typed));
+    let Some(address) = address else {
+        return Ok(Target::Address(id, typed));
+    };
+    let begins = translation.is_some_and(|found| found.capabilities().starts_conversations);
+    if begins && identities::get(tx, id, &address)?.is_none() {
+        introduce(tx, pen, &channel, &address)?;
+    }
+    Ok(Target::Address(id, address))
+}
+
+/// Gives an address to whoever has its number already, else to a new contact.
+fn introduce(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    address: &str,
+) -> Result<(), EngineError> {
+    let mut owners = contacts::by_phone(tx, address)?;
+    owners.sort_by_key(|contact| contact.id);
+    let contact_id = if let Some(known) = owners.first() {
+        known.id
+    } else {
+        let mut contact = Contact::nobody(pen.id(), pen.now);
+        address.clone_into(&mut contact.name);
+        contact.name_source = NameSource::Address;
+        contact.phone = Some(address.to_owned());
+        contacts::put(tx, &contact)?;
+        counters::add(tx, Counter::Contacts, 1)?;
+        let contact_id = contact.id;
+        pen.log(tx, Event::ContactCreated(ContactEvent { contact_id }))?;
+        contact_id
+    };
+    let identity = Identity {
+        id: pen.id(),
+        contact_id,
+        channel_kind: channel.kind.clone(),
+        channel_id: channel.id,
+        address: address.to_owned(),
+        display_name: None,
+        avatar_url: None,
+        verified_at: None,
+        metadata: Opaque::new(),
+        created_at: pen.now,
+        last_seen_at: None,
+        closed: None,
+        looked_up_at: None,
+    };
+    Ok(identities::put(tx, &identity)?)
+}

@@ -1,0 +1,78 @@
+//! Names and addresses of people of ours, as they are kept.
+
+use crate::model::rejection::Rejection;
+
+/// The longest name, in characters.
+const NAME_MAX: usize = 120;
+/// The longest address, in characters.
+const EMAIL_MAX: usize = 254;
+
+/// An address fit to sign in with: trimmed, lower case.
+///
+/// # Errors
+/// `VALIDATION_ERROR` naming `email`.
+pub fn clean_email(email: &str) -> Result<String, Rejection> {
+    let email = email.trim().to_lowercase();
+    let (local, domain) = email.split_once('@').unwrap_or_default();
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>,;\"()".contains(c);
+    let fits = !local.is_empty()
+        && domain.contains('.')
+        && !domain.starts_with('.')
+        && !domain.ends_with('.')
+        && !domain.contains('@')
+        && email.chars().all(plain)
+        && email.chars().count() <= EMAIL_MAX;
+    if fits {
+        Ok(email)
+    } else {
+        Err(Rejection::field(
+            "email",
+            "must be an address such as ana@example.com",
+        ))
+    }
+}
+
+/// A name fit to be shown: trimmed, not empty, not endless.
+///
+/// # Errors
+/// `VALIDATION_ERROR` naming `name`.
+pub fn clean_name(name: &str) -> Result<String, Rejection> {
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() {
+        return Err(Rejection::field("name", "must not be empty"));
+    }
+    if name.chars().count() > NAME_MAX {
+        return Err(Rejection::field(
+            "name",
+            format!("must be at most {NAME_MAX} characters long"),
+        ));
+    }
+    Ok(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_checked_and_folded() {
+        assert_eq!(
+            clean_email(" Ana@Example.COM "),
+            Ok("ana@example.com".to_owned())
+        );
+        for bad in [
+            "",
+            "ana",
+            "ana@",
+            "@example.com",
+            "ana@example",
+            "a b@example.com",
+            "a@b@c.de",
+            "a@.de",
+        ] {
+            assert!(clean_email(bad).is_err(), "{bad}");
+        }
+        assert_eq!(clean_name("  Ana   Silva "), Ok("Ana Silva".to_owned()));
+        assert!(clean_name(" ").is_err());
+    }
+}

@@ -1,0 +1,434 @@
+//! Templates of channels: our copies of what a vendor keeps and approves.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::engine::context::Context;
+use crate::engine::context::Pen;
+use crate::engine::error::EngineError;
+use crate::engine::find;
+use crate::engine::vendor::Broken;
+use crate::engine::vendor::Line;
+use crate::engine::vendor::declined;
+use crate::model::Opaque;
+use crate::model::actor::Actor;
+use crate::model::channel::Channel;
+use crate::model::channel::ChannelState;
+use crate::model::content::Media;
+use crate::model::event::Custom;
+use crate::model::event::Event;
+use crate::model::ids::ChannelId;
+use crate::model::ids::MediaId;
+use crate::model::ids::TemplateId;
+use crate::model::inbound::TemplateNews;
+use crate::model::outbound::Asked;
+use crate::model::permission::Permission;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
+use crate::model::template::Template;
+use crate::model::template::TemplateDraft;
+use crate::model::template::VendorTemplate;
+use crate::store::Read;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::records::attachments;
+use crate::store::records::templates;
+
+/// The public name of what happens to templates.
+const STATUS: &str = "template.status";
+
+/// Managing templates.
+#[derive(Clone)]
+pub struct Templates(pub Context);
+
+impl Templates {
+    /// The templates of a channel, as we know them, by name and language.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such channel.
+    pub fn list(&self, actor: &Actor, channel: ChannelId) -> Result<Vec<Template>, EngineError> {
+        actor.require(Permission::ReadTemplates)?;
+        let read = self.0.store.snapshot()?;
+        find::channel_in(&read, channel)?;
+        sorted(&read, channel)
+    }
+
+    /// One template of a channel.
+    ///
+    /// # Errors
+    /// The actor may not; there is none.
+    pub fn get(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        id: TemplateId,
+    ) -> Result<Template, EngineError> {
+        actor.require(Permission::ReadTemplates)?;
+        template_in(&self.0.store.snapshot()?, channel, id)
+    }
+
+    /// Asks the vendor for every template of a channel.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such channel, its vendor keeps none, or does not tell:
+    /// `CHANNEL_ERROR`.
+    pub async fn sync(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+    ) -> Result<Vec<Template>, EngineError> {
+        actor.require(Permission::ManageTemplates)?;
+        let line = self.line(channel).await?;
+        self.fetch(&line)
+            .await?
+            .map_err(|broken| refused(&broken))?;
+        sorted(&self.0.store.snapshot()?, channel)
+    }
+
+    /// Hands a template in for approval.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such channel, or its vendor keeps none; `VALIDATION_ERROR`;
+    /// `RESOURCE_ALREADY_EXISTS`; the vendor does not take it: `CHANNEL_ERROR`.
+    pub async fn create(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        mut draft: TemplateDraft,
+    ) -> Result<Template, EngineError> {
+        actor.require(Permission::ManageTemplates)?;
+        check(&draft)?;
+        let line = self.line(channel).await?;
+        {
+            let read = self.0.store.snapshot()?;
+            refuse_known(&read, channel, &draft)?;
+            draft.files = files_of(&read, &draft.components)?;
+        }
+        let translation = line.translation;
+        let next = |asked: &Asked<'_>| translation.create_template(&draft, asked);
+        let told = line.hold(next).await.map_err(|broken| refused(&broken))?;
+        let told = completed(told, &draft);
+        let stamp = self.0.stamp();
+        self.0
+            .store
+            .write("keeping a template", move |tx| {
+                let mut pen = stamp.pen();
+                let held = templates::by_name(tx, channel, &told.name, &told.language)?;
+                Ok(keep(tx, &mut pen, channel, held, &told)?)
+            })
+            .await
+    }
+
+    /// Takes a template away, at the vendor first.
+    ///
+    /// # Errors
+    /// The actor may not; there is none; the vendor does not do it: `CHANNEL_ERROR`.
+    pub async fn delete(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        id: TemplateId,
+    ) -> Result<(), EngineError> {
+        actor.require(Permission::ManageTemplates)?;
+        let template = template_in(&self.0.store.snapshot()?, channel, id)?;
+        let line = self.line(channel).await?;
+        let translation = line.translation;
+        let next = |asked: &Asked<'_>| translation.delete_template(&template.told, asked);
+        line.hold(next).await.map_err(|broken| refused(&broken))?;
+        self.0
+            .store
+            .write("forgetting a template", move |tx| {
+                if let Some(held) = templates::get(tx, channel, id)? {
+                    templates::remove(tx, &held)?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Asks the vendor for every template of a channel, where it keeps them and can be asked now.
+    ///
+    /// # Errors
+    /// The store's. Within: the vendor does not tell.
+    pub async fn refresh(&self, channel: ChannelId) -> Result<Result<(), Broken>, EngineError> {
+        match self.line(channel).await {
+            Ok(line) => self.fetch(&line).await,
+            Err(EngineError::Refused(_)) => Ok(Ok(())),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A line to the vendor of a channel that keeps templates.
+    async fn line(&self, id: ChannelId) -> Result<Line<'_>, EngineError> {
+        let channel = find::channel_in(&self.0.store.snapshot()?, id)?;
+        self.must_keep_templates(&channel)?;
+        if channel.state != ChannelState::Active {
+            let message = format!("The channel {} is not connected.", channel.name);
+            return Err(Rejection::new(Code::ChannelNotConnected, message).into());
+        }
+        let mut line = Line::open(&self.0, channel)?;
+        line.renew().await.map_err(|broken| refused(&broken))?;
+        Ok(line)
+    }
+
+    fn must_keep_templates(&self, channel: &Channel) -> Result<(), Rejection> {
+        let row = self.0.channels.capabilities(&channel.kind);
+        if row.is_some_and(|row| row.approved_templates) {
+            return Ok(());
+        }
+        let message = "The vendor of this channel keeps no templates.";
+        Err(Rejection::new(Code::UnsupportedContentType, message).because("no_templates"))
+    }
+
+    async fn fetch(&self, line: &Line<'_>) -> Result<Result<(), Broken>, EngineError> {
+        let translation = line.translation;
+        let told = line.hold(|asked| translation.templates(asked)).await;
+        let told = match told {
+            Ok(told) => told,
+            Err(broken) => return Ok(Err(broken)),
+        };
+        let (stamp, channel) = (self.0.stamp(), line.channel.id);
+        self.0
+            .store
+            .write("keeping templates", move |tx| {
+                replace_all(tx, &mut stamp.pen(), channel, &told)?;
+                Ok::<_, EngineError>(())
+            })
+            .await?;
+        Ok(Ok(()))
+    }
+}
+
+/// Takes over what a vendor tells of one template; nothing where we do not know it.
+///
+/// # Errors
+/// The disk's.
+pub fn hear(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: ChannelId,
+    news: &TemplateNews,
+) -> Result<(), StoreError> {
+    let all = templates::of_channel(tx, channel)?;
+    let Some(held) = all.into_iter().find(|one| one.told.is_meant_by(news)) else {
+        return Ok(());
+    };
+    let mut told = held.told.clone();
+    told.learn(news);
+    if told != held.told {
+        change(tx, pen, &held, told)?;
+    }
+    Ok(())
+}
+
+/// Makes our copies what the vendor told: new ones come, changed ones change, others go.
+fn replace_all(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: ChannelId,
+    told: &[VendorTemplate],
+) -> Result<(), StoreError> {
+    let mut held = templates::of_channel(tx, channel)?;
+    for one in told {
+        let known = held.iter().position(|held| is_same(&held.told, one));
+        let known = known.map(|at| held.swap_remove(at));
+        keep(tx, pen, channel, known, one)?;
+    }
+    for gone in held {
+        templates::remove(tx, &gone)?;
+    }
+    Ok(())
+}
+
+fn is_same(held: &VendorTemplate, told: &VendorTemplate) -> bool {
+    match (&held.external_id, &told.external_id) {
+        (Some(held), Some(told)) => held == told,
+        _ => held.name == told.name && held.language == told.language,
+    }
+}
+
+fn keep(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: ChannelId,
+    held: Option<Template>,
+    told: &VendorTemplate,
+) -> Result<Template, StoreError> {
+    let Some(held) = held else {
+        let template = Template {
+            id: pen.id(),
+            channel_id: channel,
+            told: told.clone(),
+            synced_at: pen.now,
+            created_at: pen.now,
+            updated_at: pen.now,
+        };
+        templates::put(tx, &template)?;
+        return Ok(template);
+    };
+    let held = Template {
+        synced_at: pen.now,
+        ..held
+    };
+    if held.told == *told {
+        templates::put(tx, &held)?;
+        return Ok(held);
+    }
+    change(tx, pen, &held, told.clone())
+}
+
+/// Stores a template that changed, and tells when it stands otherwise.
+fn change(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    held: &Template,
+    told: VendorTemplate,
+) -> Result<Template, StoreError> {
+    let stands_otherwise = held.told.status != told.status;
+    let template = Template {
+        told,
+        updated_at: pen.now,
+        ..held.clone()
+    };
+    templates::put(tx, &template)?;
+    if stands_otherwise {
+        pen.log(tx, Event::Custom(news_of(&template)))?;
+    }
+    Ok(template)
+}
+
+fn news_of(template: &Template) -> Custom {
+    let told = &template.told;
+    let data = [
+        ("templateId", Value::from(template.id.to_string())),
+        ("channelId", template.channel_id.to_string().into()),
+        ("name", told.name.clone().into()),
+        ("language", told.language.clone().into()),
+        ("status", told.status.clone().into()),
+        ("reason", told.reason.clone().into()),
+    ];
+    Custom {
+        name: STATUS.to_owned(),
+        contact_id: None,
+        conversation_id: None,
+        data: data
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    }
+}
+
+fn sorted(read: &impl Read, channel: ChannelId) -> Result<Vec<Template>, EngineError> {
+    let mut found = templates::of_channel(read, channel)?;
+    found.sort_by(|a, b| (&a.told.name, &a.told.language).cmp(&(&b.told.name, &b.told.language)));
+    Ok(found)
+}
+
+fn template_in(
+    read: &impl Read,
+    channel: ChannelId,
+    id: TemplateId,
+) -> Result<Template, EngineError> {
+    find::channel_in(read, channel)?;
+    templates::get(read, channel, id)?
+        .ok_or_else(|| Rejection::not_found(Code::ResourceNotFound, "template").into())
+}
+
+fn check(draft: &TemplateDraft) -> Result<(), Rejection> {
+    let texts = [
+        ("name", &draft.name),
+        ("language", &draft.language),
+        ("category", &draft.category),
+    ];
+    for (field, text) in texts {
+        if text.trim().is_empty() {
+            return Err(Rejection::field(field, "must not be empty"));
+        }
+    }
+    if draft.components.is_empty() {
+        return Err(Rejection::field("components", "must hold at least a BODY"));
+    }
+    Ok(())
+}
+
+fn refuse_known(
+    read: &impl Read,
+    channel: ChannelId,
+    draft: &TemplateDraft,
+) -> Result<(), EngineError> {
+    if templates::by_name(read, channel, &draft.name, &draft.language)?.is_none() {
+        return Ok(());
+    }
+    let message = format!(
+        "There is a template {} in the language {} already.",
+        draft.name, draft.language
+    );
+    Err(Rejection::new(Code::ResourceAlreadyExists, message).into())
+}
+
+/// The stored files that components name by our id.
+fn files_of(
+    read: &impl Read,
+    components: &[Opaque],
+) -> Result<BTreeMap<String, Media>, EngineError> {
+    let mut named = Vec::new();
+    for value in components.iter().flat_map(Opaque::values) {
+        collect(value, &mut named);
+    }
+    let mut found = BTreeMap::new();
+    for id in named {
+        let Some(stored) = attachments::get(read, id)? else {
+            let wrong = format!("must name stored files: {id} is none");
+            return Err(Rejection::field("components", wrong).into());
+        };
+        let media = Media {
+            media_id: Some(id),
+            mime_type: Some(stored.mime_type),
+            filename: Some(stored.filename),
+            size_bytes: Some(stored.size_bytes),
+            ..Media::default()
+        };
+        found.insert(id.to_string(), media);
+    }
+    Ok(found)
+}
+
+fn collect(value: &Value, found: &mut Vec<MediaId>) {
+    match value {
+        Value::String(text) => found.extend(text.parse::<MediaId>().ok()),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Object(map) => map.values().for_each(|item| collect(item, found)),
+        _ => {}
+    }
+}
+
+/// What a vendor told of a new template, and for the rest what it was handed.
+fn completed(told: VendorTemplate, draft: &TemplateDraft) -> VendorTemplate {
+    let or = |told: String, handed: &String| {
+        if told.is_empty() {
+            handed.clone()
+        } else {
+            told
+        }
+    };
+    VendorTemplate {
+        name: or(told.name, &draft.name),
+        language: or(told.language, &draft.language),
+        category: or(told.category, &draft.category),
+        status: or(told.status, &"PENDING".to_owned()),
+        parameter_format: told
+            .parameter_format
+            .or_else(|| draft.parameter_format.clone()),
+        components: if told.components.is_empty() {
+            draft.components.clone()
+        } else {
+            told.components
+        },
+        ..told
+    }
+}
+
+fn refused(broken: &Broken) -> EngineError {
+    declined(&broken.refusal).into()
+}

@@ -1,0 +1,163 @@
+//! What a person can do who plays a customer.
+
+use crate::sandbox::chat::Sort;
+use crate::sandbox::files::Chosen;
+
+/// Something a customer does on the phone.
+#[derive(Debug, Clone)]
+pub enum Act {
+    /// Presses the button with which the vendor lets a customer begin.
+    Start {
+        /// What came along with the link that was followed; may be empty.
+        payload: String,
+    },
+    /// Writes.
+    Say {
+        /// The words.
+        text: String,
+        /// The bubble it answers.
+        quoting: Option<String>,
+    },
+    /// Sends a file.
+    Send {
+        /// As what.
+        sort: Sort,
+        /// The file.
+        file: Chosen,
+        /// The words below it.
+        caption: String,
+        /// The bubble it answers.
+        quoting: Option<String>,
+    },
+    /// Sends several pictures at once.
+    Album {
+        /// The pictures.
+        files: Vec<Chosen>,
+        /// The words below the first.
+        caption: String,
+    },
+    /// Sends a place.
+    Locate {
+        /// Degrees north.
+        latitude: f64,
+        /// Degrees east.
+        longitude: f64,
+        /// What is there; may be empty.
+        name: String,
+        /// Where that is; may be empty.
+        address: String,
+        /// The bubble it answers.
+        quoting: Option<String>,
+    },
+    /// Sends a visiting card.
+    Card {
+        /// Whose.
+        name: String,
+        /// The number on it.
+        phone: String,
+    },
+    /// Presses a button, a row of a list or a quick reply.
+    Press {
+        /// The bubble it belongs to.
+        bubble: String,
+        /// Which one, counted from 0.
+        choice: usize,
+    },
+    /// Puts a sign on a bubble; an empty one takes it off.
+    React {
+        /// The bubble.
+        bubble: String,
+        /// The sign.
+        emoji: String,
+    },
+    /// Changes what was said.
+    Edit {
+        /// The bubble.
+        bubble: String,
+        /// The new words.
+        text: String,
+    },
+    /// Takes back what was said.
+    Delete {
+        /// The bubble.
+        bubble: String,
+    },
+    /// Looks at everything.
+    Read,
+    /// Wants to hear nothing more, or again.
+    Block(bool),
+    /// Answers a story of the business.
+    StoryReply {
+        /// The words.
+        text: String,
+    },
+    /// Names the business in a story.
+    StoryMention {
+        /// The story's picture.
+        file: Chosen,
+    },
+    /// Wants to hear advertising, or not.
+    Marketing(bool),
+    /// Sends something the vendor does not pass on, such as a poll.
+    Strange {
+        /// What it is.
+        kind: String,
+    },
+    /// Somebody of the business answers with the vendor's own app: not the customer's doing, but the
+    /// customer sees it.
+    Echo {
+        /// The words.
+        text: String,
+    },
+    /// Gets another number or id.
+    Move {
+        /// The new one.
+        id: String,
+    },
+}
+
+impl Act {
+    /// The word for it, for lists.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Start { .. } => "start",
+            Self::Say { .. } => "say",
+            Self::Send { .. } => "send",
+            Self::Album { .. } => "album",
+            Self::Locate { .. } => "locate",
+            Self::Card { .. } => "card",
+            Self::Press { .. } => "press",
+            Self::React { .. } => "react",
+            Self::Edit { .. } => "edit",
+            Self::Delete { .. } => "delete",
+            Self::Read => "read",
+            Self::Block(_) => "block",
+            Self::StoryReply { .. } => "storyReply",
+            Self::StoryMention { .. } => "storyMention",
+            Self::Marketing(_) => "marketing",
+            Self::Strange { .. } => "strange",
+            Self::Echo { .. } => "echo",
+            Self::Move { .. } => "move",
+        }
+    }
+}
+
+/// Why a phone does not do something; a sentence for whoever holds it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotPossible(pub String);
+
+impl NotPossible {
+    /// This app has no such thing.
+    #[must_use]
+    pub fn here(app: &str, what: &str) -> Self {
+        Self(format!("{app} has no {what}."))
+    }
+
+    /// What was pointed at is gone.
+    #[must_use]
+    pub fn gone() -> Self {
+        Self("That message is not on this phone any more.".to_owned())
+    }
+}

@@ -1,0 +1,179 @@
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use super::*;
+use crate::sandbox::bench::Bench;
+use crate::sandbox::bench::picture;
+use crate::sandbox::bench::words;
+use crate::sandbox::chat::Sort;
+
+const BOTH: [Kind; 2] = [Kind::Messenger, Kind::Instagram];
+
+fn send(bench: &mut Bench, more: &Value) -> (u16, Value) {
+    let mut body = json!({"recipient": {"id": bench.customer()}});
+    body.as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    let path = format!("v25.0/{}/messages", bench.account.key("pageId"));
+    bench.ask(Method::Post, &path, &body)
+}
+
+fn elements(bench: &mut Bench) -> Vec<Value> {
+    let posted = bench.posted().into_iter();
+    posted
+        .map(|body| body["entry"][0]["messaging"][0].clone())
+        .collect()
+}
+
+fn hi() -> Value {
+    json!({"messaging_type": "RESPONSE", "message": {"text": "hi", "metadata": "msg_1"}})
+}
+
+#[test]
+fn the_window_opens_with_a_word_and_closes_after_a_day() {
+    for kind in BOTH {
+        let mut bench = Bench::of(Page(kind));
+        let (_, refused) = send(&mut bench, &hi());
+        assert_eq!(refused["error"]["code"], 10);
+        assert_eq!(refused["error"]["error_subcode"], kind.outside());
+        bench.say("hello");
+        assert_eq!(send(&mut bench, &hi()).0, 200);
+        bench.pass(Duration::from_secs(25 * 3_600));
+        assert_eq!(send(&mut bench, &hi()).0, 400);
+        let human = json!({"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT", "message": {"text": "hi"}});
+        assert_eq!(send(&mut bench, &human).0, 200);
+        let old = json!({"messaging_type": "MESSAGE_TAG", "tag": "ACCOUNT_UPDATE", "message": {"text": "hi"}});
+        assert_eq!(
+            send(&mut bench, &old).1["error"]["error_subcode"],
+            1_893_061
+        );
+    }
+}
+
+#[test]
+fn what_is_sent_is_echoed_and_its_receipts_are_the_vendors() {
+    for (kind, receipts) in [
+        (Kind::Messenger, vec!["delivery", "read"]),
+        (Kind::Instagram, vec!["read"]),
+    ] {
+        let mut bench = Bench::of(Page(kind));
+        bench.say("hello");
+        elements(&mut bench);
+        let (_, sent) = send(&mut bench, &hi());
+        let told = elements(&mut bench);
+        assert_eq!(told[0]["message"]["is_echo"], true);
+        assert_eq!(told[0]["message"]["mid"], sent["message_id"]);
+        let ours = told[0]["message"]["metadata"] == "msg_1";
+        assert_eq!(ours, kind == Kind::Messenger);
+        let names: Vec<&str> = receipts.into_iter().collect();
+        for (element, name) in told[1..].iter().zip(&names) {
+            assert!(element[*name].is_object(), "{element}");
+        }
+        assert_eq!(told.len(), 1 + names.len());
+    }
+}
+
+#[test]
+fn presses_files_stories_and_deletions_are_told() {
+    let mut bench = Bench::of(Page(Kind::Instagram));
+    bench.say("hello");
+    let mine = bench.last().id.clone();
+    let quick = json!({"message": {"text": "Which?", "quick_replies": [
+        {"content_type": "text", "title": "New", "payload": "NEW"}]}});
+    send(&mut bench, &quick);
+    elements(&mut bench);
+    let bubble = bench.last().id.clone();
+    bench.act(Act::Press { bubble, choice: 0 }).unwrap();
+    assert_eq!(
+        elements(&mut bench)[0]["message"]["quick_reply"]["payload"],
+        "NEW"
+    );
+    bench.act(Act::StoryMention { file: picture() }).unwrap();
+    let told = elements(&mut bench);
+    let mention = &told[0]["message"]["attachments"][0];
+    assert_eq!(mention["type"], "story_mention");
+    let url = mention["payload"]["url"].as_str().unwrap();
+    let path = url
+        .strip_prefix("https://lookaside.fbsbx.com/")
+        .unwrap()
+        .to_owned();
+    let fetch = call::tests::call(Method::Get, &path, "", &Value::Null);
+    assert_eq!(bench.reply(&fetch).body, &picture().bytes[..]);
+    let forged = call::tests::call(
+        Method::Get,
+        &path.replace("signature=", "signature=0"),
+        "",
+        &Value::Null,
+    );
+    assert_eq!(bench.reply(&forged).status, 403);
+    bench
+        .act(Act::StoryReply {
+            text: "Love this!".to_owned(),
+        })
+        .unwrap();
+    assert_eq!(
+        elements(&mut bench)[0]["message"]["reply_to"]["story"]["id"],
+        "17863"
+    );
+    bench.act(Act::Delete { bubble: mine }).unwrap();
+    assert_eq!(elements(&mut bench)[0]["message"]["is_deleted"], true);
+    let mut page = Bench::of(Page(Kind::Messenger));
+    assert!(
+        page.act(Act::StoryReply {
+            text: "x".to_owned()
+        })
+        .is_err()
+    );
+    let (file, caption) = (picture(), String::new());
+    page.act(Act::Send {
+        sort: Sort::Image,
+        file,
+        caption,
+        quoting: None,
+    })
+    .unwrap();
+    assert_eq!(
+        elements(&mut page)[0]["message"]["attachments"][0]["type"],
+        "image"
+    );
+}
+
+#[test]
+fn a_menu_needs_a_start_and_the_start_says_what_was_set_up() {
+    let mut bench = Bench::of(Page(Kind::Messenger));
+    let path = "v25.0/me/messenger_profile";
+    let menu = json!({"persistent_menu": [{"locale": "default", "call_to_actions": [
+        {"type": "postback", "title": "Support", "payload": "S"}]}]});
+    let (_, refused) = bench.ask(Method::Post, path, &menu);
+    assert_eq!(refused["error"]["code"], 100);
+    let start = json!({"get_started": {"payload": "BEGIN"}});
+    assert_eq!(bench.ask(Method::Post, path, &start).0, 200);
+    assert_eq!(bench.ask(Method::Post, path, &menu).0, 200);
+    let (_, set) = bench.ask(
+        Method::Get,
+        &format!("{path}?fields=get_started"),
+        &Value::Null,
+    );
+    assert_eq!(set["data"][0]["get_started"]["payload"], "BEGIN");
+    bench
+        .act(Act::Start {
+            payload: String::new(),
+        })
+        .unwrap();
+    assert_eq!(elements(&mut bench)[0]["postback"]["payload"], "BEGIN");
+    assert_eq!(words(bench.last()), "Get Started");
+}
+
+#[test]
+fn a_person_is_known_once_they_wrote() {
+    for kind in BOTH {
+        let mut bench = Bench::of(Page(kind));
+        let path = format!("v25.0/{}", bench.customer());
+        assert_eq!(bench.ask(Method::Get, &path, &Value::Null).0, 400);
+        bench.say("hello");
+        let (status, person) = bench.ask(Method::Get, &path, &Value::Null);
+        assert_eq!(
+            (status, person["id"].as_str()),
+            (200, Some(&*bench.customer()))
+        );
+    }
+}

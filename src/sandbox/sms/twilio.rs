@@ -1,0 +1,555 @@
+//! Twilio: its account and messages, its callbacks and how they are signed.
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::Hmac;
+use hmac::KeyInit as _;
+use hmac::Mac as _;
+use serde_json::Value;
+use serde_json::json;
+use sha1::Sha1;
+
+use crate::base::http::Headers;
+use crate::base::http::HttpReply;
+use crate::base::http::HttpRequest;
+use crate::base::http::Method;
+use crate::sandbox::account::Account;
+use crate::sandbox::act::Act;
+use crate::sandbox::act::NotPossible;
+use crate::sandbox::call;
+use crate::sandbox::call::Call;
+use crate::sandbox::chat::Body;
+use crate::sandbox::chat::Reached;
+use crate::sandbox::desk::Desk;
+use crate::sandbox::faults::Fate;
+use crate::sandbox::files::Chosen;
+use crate::sandbox::queue::About;
+use crate::sandbox::queue::Event;
+use crate::sandbox::queue::Ladder;
+use crate::sandbox::seed::Seed;
+use crate::sandbox::sms::line;
+use crate::sandbox::sms::line::Keyword;
+use crate::sandbox::sms::line::Keywords;
+use crate::sandbox::sms::segments;
+use crate::sandbox::vendor::Given;
+use crate::sandbox::vendor::Vendor;
+
+const BODY_MAX: usize = 1_600;
+const MEDIA_MAX: usize = 10;
+const SOON: Duration = Duration::from_millis(150);
+const POST_TIMEOUT: Duration = Duration::from_secs(15);
+const VERSION: &str = "2010-04-01";
+
+/// The vendor.
+#[derive(Debug)]
+pub struct Twilio;
+
+type Pairs = Vec<(String, String)>;
+
+fn fault(status: u16, code: u32, message: &str) -> HttpReply {
+    call::json(
+        status,
+        &json!({
+            "code": code, "message": message, "status": status,
+            "more_info": format!("https://www.twilio.com/docs/errors/{code}"),
+        }),
+    )
+}
+
+/// The signature of a form posted to an address.
+#[must_use]
+pub fn signature(token: &str, url: &str, pairs: &[(String, String)]) -> String {
+    let mut sorted: Vec<&(String, String)> = pairs.iter().collect();
+    sorted.sort();
+    sorted.dedup();
+    let mut text = url.to_owned();
+    for (name, value) in sorted {
+        text.push_str(name);
+        text.push_str(value);
+    }
+    let mut mac =
+        Hmac::<Sha1>::new_from_slice(token.as_bytes()).expect("HMAC takes keys of every length");
+    mac.update(text.as_bytes());
+    STANDARD.encode(mac.finalize().into_bytes())
+}
+
+fn pair(name: &str, value: impl Into<String>) -> (String, String) {
+    (name.to_owned(), value.into())
+}
+
+impl Vendor for Twilio {
+    fn name(&self) -> &'static str {
+        "twilio"
+    }
+
+    fn channel(&self) -> &'static str {
+        "sms"
+    }
+
+    fn title(&self) -> &'static str {
+        "SMS, Twilio"
+    }
+
+    fn subtitle(&self, account: &Account) -> String {
+        account.key("phoneNumber").to_owned()
+    }
+
+    fn acts(&self) -> &'static [&'static str] {
+        &["send", "album", "block"]
+    }
+
+    fn open(&self, account: &mut Account, seed: &Seed) {
+        let what = |name: &str| format!("{}/{name}", account.id);
+        let hex = |name: &str| seed.hex(&what(name), 32);
+        account.keys.extend([
+            ("accountSid", format!("AC{}", hex("account"))),
+            ("token", hex("token")),
+            ("phoneSid", format!("PN{}", hex("number"))),
+            ("serviceSid", format!("MG{}", hex("service"))),
+        ]);
+        line::open(account, seed, "Sam Rivera");
+    }
+
+    fn settings(&self, account: &Account, base: &str) -> Vec<(&'static str, String)> {
+        let key = |name: &str| account.key(name).to_owned();
+        vec![
+            ("provider", "twilio".to_owned()),
+            ("phoneNumber", key("phoneNumber")),
+            ("accountSid", key("accountSid")),
+            ("authToken", key("token")),
+            ("apiBaseUrl", base.to_owned()),
+            ("messagingBaseUrl", base.to_owned()),
+        ]
+    }
+
+    fn is_of(&self, call: &Call, account: &Account) -> bool {
+        call.basic().is_some_and(|(name, password)| {
+            name == account.key("accountSid") && password == account.key("token")
+        })
+    }
+
+    fn stranger(&self, _: &Call) -> HttpReply {
+        fault(401, 20_003, "Authenticate")
+    }
+
+    fn answer(&self, desk: &mut Desk<'_>, call: &Call) -> Given {
+        routed(desk, call).unwrap_or_else(|reply| reply).into()
+    }
+
+    fn disturbed(&self, fate: Fate) -> HttpReply {
+        match fate {
+            Fate::Limited(secs) => {
+                let mut reply = fault(429, 20_429, "Too Many Requests");
+                reply.headers = reply.headers.with("retry-after", secs.to_string());
+                reply
+            }
+            Fate::Refused => fault(401, 20_003, "Authenticate"),
+            _ => fault(503, 20_503, "Service is unavailable. Please try again"),
+        }
+    }
+
+    fn act(&self, desk: &mut Desk<'_>, customer: &str, act: Act) -> Result<(), NotPossible> {
+        let Some(written) = line::written(desk, customer, act, Keywords::Carrier)? else {
+            return Ok(());
+        };
+        let kind = if written.files.is_empty() { "SM" } else { "MM" };
+        let sid = format!("{kind}{}", desk.hex(32));
+        let account = &desk.account;
+        let mut pairs = vec![
+            pair("ToCountry", "US"),
+            pair("SmsMessageSid", &*sid),
+            pair("NumMedia", written.files.len().to_string()),
+            pair("SmsSid", &*sid),
+            pair("SmsStatus", "received"),
+            pair("Body", &*written.text),
+            pair("To", account.key("phoneNumber")),
+            pair(
+                "NumSegments",
+                segments::parts(&written.text).len().to_string(),
+            ),
+            pair("MessageSid", &*sid),
+            pair("AccountSid", account.key("accountSid")),
+            pair("From", customer),
+            pair("ApiVersion", VERSION),
+        ];
+        if let Some(keyword) = Keyword::of(&written.text) {
+            pairs.push(pair("OptOutType", keyword.name()));
+        }
+        for (at, file) in written.files.iter().enumerate() {
+            let kind = desk.file(file).map(|file| file.mime_type.clone());
+            let path = format!(
+                "{VERSION}/Accounts/{}/Messages/{sid}/Media/ME{file}",
+                account.key("accountSid")
+            );
+            pairs.push(pair(
+                &format!("MediaUrl{at}"),
+                format!("{}/{path}", desk.base),
+            ));
+            pairs.push(pair(
+                &format!("MediaContentType{at}"),
+                kind.unwrap_or_default(),
+            ));
+        }
+        let body = call::form(&pairs);
+        desk.post(About::Customer, customer, "message received", body);
+        Ok(())
+    }
+
+    fn reached(&self, desk: &mut Desk<'_>, customer: &str, bubble: &str, reached: Reached) {
+        if reached == Reached::Delivered {
+            status(desk, customer, bubble, "delivered", None);
+        }
+    }
+
+    fn fetched(
+        &self,
+        desk: &mut Desk<'_>,
+        customer: &str,
+        bubble: &str,
+        file: Result<&Chosen, &str>,
+    ) {
+        if file.is_ok() {
+            sent(desk, customer, bubble);
+        } else if let Some(chat) = desk.chat_mut(customer) {
+            let tag = chat.bubble(bubble).and_then(|bubble| bubble.tag.clone());
+            chat.bubbles.retain(|known| known.id != bubble);
+            status_to(desk, customer, bubble, "undelivered", Some(11_200), tag);
+        }
+    }
+
+    fn request(&self, account: &Account, event: &Event) -> Option<HttpRequest> {
+        let url = if event.mark.is_empty() {
+            account.hook.url.clone()
+        } else {
+            event.mark.clone()
+        };
+        if url.is_empty() {
+            return None;
+        }
+        let pairs: Pairs = call::pairs(event.body.as_bytes());
+        let signature = signature(&account.signing("token"), &url, &pairs);
+        let headers = Headers::default()
+            .with(
+                "content-type",
+                "application/x-www-form-urlencoded; charset=UTF-8",
+            )
+            .with("user-agent", "TwilioProxy/1.1")
+            .with("x-twilio-signature", signature);
+        Some(HttpRequest {
+            method: Method::Post,
+            url,
+            headers,
+            authorization: None,
+            body: event.body.clone().into_bytes(),
+            timeout: POST_TIMEOUT,
+        })
+    }
+
+    /// Not tried again: that is this carrier's rule.
+    fn ladder(&self) -> Ladder {
+        Ladder {
+            waits_secs: &[],
+            give_up_after: Duration::ZERO,
+            ordered: false,
+        }
+    }
+
+    /// The answer to an incoming message is itself sent to whoever wrote it.
+    fn heard(&self, desk: &mut Desk<'_>, event: &Event, answer: &HttpReply) {
+        if event.about != About::Customer {
+            return;
+        }
+        let kind = answer.headers.get("content-type").unwrap_or_default();
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        let said = if kind.starts_with("text/plain") {
+            text
+        } else {
+            let inside = text.split_once("<Message>").map_or("", |(_, rest)| rest);
+            inside
+                .split("</Message>")
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        if !said.trim().is_empty() {
+            let id = format!("SM{}", desk.hex(32));
+            line::deliver(desk, &event.lane, &id, Body::text(said.trim()), None);
+        }
+    }
+}
+
+/// Posts how far a message came, to where its sender asked for it.
+fn status(desk: &mut Desk<'_>, customer: &str, bubble: &str, word: &str, error: Option<u32>) {
+    let tag = desk
+        .bubble(customer, bubble)
+        .and_then(|bubble| bubble.tag.clone());
+    status_to(desk, customer, bubble, word, error, tag);
+}
+
+fn status_to(
+    desk: &mut Desk<'_>,
+    customer: &str,
+    bubble: &str,
+    word: &str,
+    error: Option<u32>,
+    tag: Option<String>,
+) {
+    let service = desk
+        .account
+        .kept
+        .get("statusCallback")
+        .and_then(Value::as_str);
+    let Some(url) = tag
+        .or_else(|| service.map(str::to_owned))
+        .filter(|url| !url.is_empty())
+    else {
+        return;
+    };
+    let mut pairs = vec![
+        pair("SmsSid", bubble),
+        pair("SmsStatus", word),
+        pair("MessageStatus", word),
+        pair("To", customer),
+        pair("MessageSid", bubble),
+        pair("AccountSid", desk.account.key("accountSid")),
+        pair("From", desk.account.key("phoneNumber")),
+        pair("ApiVersion", VERSION),
+    ];
+    if let Some(code) = error {
+        pairs.push(pair("ErrorCode", code.to_string()));
+    }
+    let event = Event {
+        account: desk.account.id.clone(),
+        lane: customer.to_owned(),
+        about: About::Receipt,
+        title: format!("status {word}"),
+        body: call::form(&pairs),
+        mark: url,
+        tries: 0,
+    };
+    let after = if word == "sent" { SOON } else { Duration::ZERO };
+    desk.post_event(after, &event);
+}
+
+fn sent(desk: &mut Desk<'_>, customer: &str, id: &str) {
+    status(desk, customer, id, "sent", None);
+    desk.sent(customer, id);
+}
+
+fn routed(desk: &mut Desk<'_>, call: &Call) -> Result<HttpReply, HttpReply> {
+    let missing = || fault(404, 20_404, "The requested resource was not found");
+    let parts = call.segments();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let own = desk.account.key("accountSid").to_owned();
+    match (call.method, parts.as_slice()) {
+        (Method::Post, ["v1", "Services", service])
+            if *service == desk.account.key("serviceSid") =>
+        {
+            configure(desk, call, "InboundRequestUrl");
+            Ok(call::json(
+                200,
+                &json!({"sid": service, "account_sid": own}),
+            ))
+        }
+        (Method::Get, [VERSION, "Accounts", file]) if *file == format!("{own}.json") => {
+            Ok(call::json(
+                200,
+                &json!({"sid": own, "friendly_name": desk.account.name, "status": "active", "type": "Full"}),
+            ))
+        }
+        (method, [VERSION, "Accounts", account, rest @ ..]) if *account == own => {
+            match (method, rest) {
+                (Method::Post, ["Messages.json"]) => send(desk, call),
+                (Method::Get, ["Messages.json"]) => Ok(listed(desk, call)),
+                (Method::Get, ["Messages", file]) => shown(desk, file).ok_or_else(missing),
+                (Method::Get, ["Messages", _, "Media", media]) => {
+                    fetch(desk, media).ok_or_else(missing)
+                }
+                (Method::Delete, ["Messages", _, "Media", _]) => {
+                    Ok(call::text(204, "text/plain", ""))
+                }
+                (Method::Get, ["IncomingPhoneNumbers.json"]) => Ok(numbers(desk, call)),
+                (Method::Post, ["IncomingPhoneNumbers", _]) => {
+                    configure(desk, call, "SmsUrl");
+                    Ok(call::json(200, &number(desk)))
+                }
+                _ => Err(missing()),
+            }
+        }
+        _ => Err(missing()),
+    }
+}
+
+fn configure(desk: &mut Desk<'_>, call: &Call, name: &str) {
+    for (field, value) in call.fields() {
+        if field == name {
+            desk.account.hook.url = value;
+        } else if field == "StatusCallback" {
+            desk.account
+                .kept
+                .insert("statusCallback".to_owned(), value.into());
+        }
+    }
+}
+
+fn number(desk: &Desk<'_>) -> Value {
+    json!({
+        "sid": desk.account.key("phoneSid"), "phone_number": desk.account.key("phoneNumber"),
+        "sms_url": desk.account.hook.url, "sms_method": "POST", "sms_application_sid": "",
+        "capabilities": {"sms": true, "mms": true, "voice": true},
+    })
+}
+
+fn numbers(desk: &Desk<'_>, call: &Call) -> HttpReply {
+    let asked = call.query("PhoneNumber");
+    let ours = asked.is_none_or(|asked| asked == desk.account.key("phoneNumber"));
+    let found: Vec<Value> = ours.then(|| number(desk)).into_iter().collect();
+    call::json(200, &json!({ "incoming_phone_numbers": found }))
+}
+
+fn message(desk: &Desk<'_>, customer: &str, id: &str) -> Option<Value> {
+    let bubble = desk.bubble(customer, id)?;
+    let status = match bubble.reached {
+        Reached::Taken => "sent",
+        Reached::Delivered | Reached::Read => "delivered",
+    };
+    Some(json!({
+        "sid": id, "status": status, "to": customer, "from": desk.account.key("phoneNumber"),
+        "body": bubble.body.words(), "direction": "outbound-api", "error_code": null,
+        "account_sid": desk.account.key("accountSid"),
+    }))
+}
+
+fn shown(desk: &Desk<'_>, file: &str) -> Option<HttpReply> {
+    let id = file.strip_suffix(".json")?;
+    let holder = desk
+        .account
+        .chats
+        .iter()
+        .find(|(_, chat)| chat.bubble(id).is_some());
+    Some(call::json(200, &message(desk, holder?.0, id)?))
+}
+
+fn listed(desk: &Desk<'_>, call: &Call) -> HttpReply {
+    let to = call.query("To");
+    let chats = desk.account.chats.iter();
+    let chats = chats.filter(|(id, _)| to.as_ref().is_none_or(|to| to == *id));
+    let found: Vec<Value> = chats
+        .flat_map(|(id, chat)| {
+            let ours = chat.from(crate::sandbox::chat::Side::Business);
+            ours.filter_map(|bubble| message(desk, id, &bubble.id))
+                .collect::<Vec<_>>()
+        })
+        .take(50)
+        .collect();
+    call::json(
+        200,
+        &json!({"messages": found, "page": 0, "page_size": 50, "next_page_uri": null}),
+    )
+}
+
+fn fetch(desk: &Desk<'_>, media: &str) -> Option<HttpReply> {
+    let file = desk.file(media.strip_prefix("ME")?)?;
+    Some(HttpReply {
+        status: 200,
+        headers: Headers::default().with("content-type", file.mime_type.clone()),
+        body: file.bytes.to_vec(),
+    })
+}
+
+fn send(desk: &mut Desk<'_>, call: &Call) -> Result<HttpReply, HttpReply> {
+    let fields = call.fields();
+    let get = |name: &str| {
+        let found = fields.iter().find(|(known, _)| known == name);
+        found.map_or("", |(_, value)| value.as_str())
+    };
+    let media: Vec<&str> = fields
+        .iter()
+        .filter(|(name, _)| name == "MediaUrl")
+        .map(|(_, value)| value.as_str())
+        .collect();
+    let (to, body) = (get("To"), get("Body"));
+    let service = get("MessagingServiceSid");
+    let checks = [
+        (to.is_empty(), 21_604, "A 'To' phone number is required."),
+        (!line::is_number(to), 21_211, "Invalid 'To' Phone Number"),
+        (
+            get("From").is_empty() && service.is_empty(),
+            21_603,
+            "A 'From' phone number is required",
+        ),
+        (
+            service.is_empty() && get("From") != desk.account.key("phoneNumber"),
+            21_606,
+            "The 'From' phone number provided is not a valid, message-capable Twilio phone number",
+        ),
+        (
+            !service.is_empty() && service != desk.account.key("serviceSid"),
+            21_701,
+            "The Messaging Service does not exist",
+        ),
+        (
+            to == desk.account.key("phoneNumber"),
+            21_266,
+            "'To' and 'From' number cannot be the same",
+        ),
+        (
+            body.is_empty() && media.is_empty(),
+            21_602,
+            "Message body is required.",
+        ),
+        (
+            body.chars().count() > BODY_MAX,
+            21_617,
+            "The concatenated message body exceeds the 1600 character limit",
+        ),
+        (
+            media.len() > MEDIA_MAX,
+            21_623,
+            "Number of media files exceeds allowed limit",
+        ),
+        (
+            media.iter().any(|url| !url.starts_with("http")),
+            21_620,
+            "Invalid media URL(s)",
+        ),
+        (
+            line::is_stopped(desk, to),
+            21_610,
+            "Attempt to send to unsubscribed recipient",
+        ),
+    ];
+    if let Some((_, code, sentence)) = checks.into_iter().find(|(wrong, ..)| *wrong) {
+        return Err(fault(400, code, sentence));
+    }
+    let kind = if media.is_empty() { "SM" } else { "MM" };
+    let sid = format!("{kind}{}", desk.hex(32));
+    let tag = Some(get("StatusCallback").to_owned()).filter(|url| !url.is_empty());
+    let shown = match media.first() {
+        Some(url) => line::with_file(url, body),
+        None => Body::text(body),
+    };
+    if !line::deliver(desk, to, &sid, shown, tag.clone()) {
+        status_to(desk, to, &sid, "sent", None, tag.clone());
+        status_to(desk, to, &sid, "undelivered", Some(30_003), tag);
+    } else if let Some(url) = media.first() {
+        desk.fetch(to, &sid, url);
+    } else {
+        sent(desk, to, &sid);
+    }
+    Ok(call::json(
+        201,
+        &json!({
+            "sid": sid, "status": if service.is_empty() { "queued" } else { "accepted" },
+            "num_segments": segments::parts(body).len().to_string(),
+            "num_media": media.len().to_string(), "to": to, "body": body, "error_code": null,
+            "error_message": null, "account_sid": desk.account.key("accountSid"),
+            "direction": "outbound-api",
+        }),
+    ))
+}

@@ -1,0 +1,536 @@
+//! Vonage: its older SMS interface and the newer one for messages of all kinds, each with its own
+//! proof of webhooks.
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use hmac::Hmac;
+use hmac::KeyInit as _;
+use hmac::Mac as _;
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+use sha2::Sha256;
+
+use crate::base::crypto::digest;
+use crate::base::crypto::hex;
+use crate::base::http::Headers;
+use crate::base::http::HttpReply;
+use crate::base::http::HttpRequest;
+use crate::base::http::Method;
+use crate::base::jwt;
+use crate::sandbox::account::Account;
+use crate::sandbox::act::Act;
+use crate::sandbox::act::NotPossible;
+use crate::sandbox::call;
+use crate::sandbox::call::Call;
+use crate::sandbox::chat::Body;
+use crate::sandbox::chat::Reached;
+use crate::sandbox::desk::Desk;
+use crate::sandbox::faults::Fate;
+use crate::sandbox::queue::About;
+use crate::sandbox::queue::Event;
+use crate::sandbox::queue::Ladder;
+use crate::sandbox::seed::Seed;
+use crate::sandbox::sms::line;
+use crate::sandbox::sms::line::Keywords;
+use crate::sandbox::sms::segments;
+use crate::sandbox::vendor::Given;
+use crate::sandbox::vendor::Vendor;
+
+const TEXT_MAX: usize = 3_200;
+const REFERENCE_MAX: usize = 40;
+const POST_TIMEOUT: Duration = Duration::from_secs(10);
+/// What marks a webhook of the newer interface.
+const NEWER: &str = "v1 ";
+
+/// The vendor.
+#[derive(Debug)]
+pub struct Vonage;
+
+/// The proof of the older interface: its values, sorted, under the secret.
+#[must_use]
+pub fn signature(secret: &str, values: &Map<String, Value>) -> String {
+    let mut pairs: Vec<(&String, String)> = values
+        .iter()
+        .filter(|(name, _)| *name != "sig")
+        .map(|(name, value)| {
+            (
+                name,
+                value.as_str().unwrap_or_default().replace(['&', '='], "_"),
+            )
+        })
+        .collect();
+    pairs.sort();
+    let mut text = String::new();
+    for (name, value) in &pairs {
+        for part in ["&", name.as_str(), "=", value.as_str()] {
+            text.push_str(part);
+        }
+    }
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of every length");
+    mac.update(text.as_bytes());
+    hex(&mac.finalize().into_bytes())
+}
+
+fn date(desk: &Desk<'_>) -> String {
+    desk.now
+        .calendar()
+        .strftime("%Y-%m-%d %H:%M:%S")
+        .to_string()
+}
+
+fn bare(number: &str) -> &str {
+    number.trim_start_matches('+')
+}
+
+/// Name and secret, wherever a call carries them.
+fn login(call: &Call) -> Option<(String, String)> {
+    if let Some(basic) = call.basic() {
+        return Some(basic);
+    }
+    let fields = call.fields();
+    let get = |name: &str| {
+        let inside = fields.iter().find(|(known, _)| known == name);
+        call.query(name)
+            .or_else(|| inside.map(|(_, value)| value.clone()))
+    };
+    Some((get("api_key")?, get("api_secret")?))
+}
+
+impl Vendor for Vonage {
+    fn name(&self) -> &'static str {
+        "vonage"
+    }
+
+    fn channel(&self) -> &'static str {
+        "sms"
+    }
+
+    fn title(&self) -> &'static str {
+        "SMS, Vonage"
+    }
+
+    fn subtitle(&self, account: &Account) -> String {
+        account.key("phoneNumber").to_owned()
+    }
+
+    fn acts(&self) -> &'static [&'static str] {
+        &["block"]
+    }
+
+    fn open(&self, account: &mut Account, seed: &Seed) {
+        let what = |name: &str| format!("{}/{name}", account.id);
+        account.keys.extend([
+            ("apiKey", seed.hex(&what("key"), 8)),
+            ("token", seed.token(&what("secret"), 16)),
+            ("signatureSecret", seed.token(&what("signature"), 40)),
+        ]);
+        line::open(account, seed, "Emma Fischer");
+    }
+
+    fn settings(&self, account: &Account, base: &str) -> Vec<(&'static str, String)> {
+        let key = |name: &str| account.key(name).to_owned();
+        vec![
+            ("provider", "vonage".to_owned()),
+            ("phoneNumber", key("phoneNumber")),
+            ("apiKey", key("apiKey")),
+            ("apiSecret", key("token")),
+            ("signatureSecret", key("signatureSecret")),
+            ("signatureMethod", "sha256".to_owned()),
+            ("restBaseUrl", base.to_owned()),
+            ("apiBaseUrl", base.to_owned()),
+        ]
+    }
+
+    fn is_of(&self, call: &Call, account: &Account) -> bool {
+        login(call).is_some_and(|(name, secret)| {
+            name == account.key("apiKey") && secret == account.key("token")
+        })
+    }
+
+    fn stranger(&self, call: &Call) -> HttpReply {
+        if call.path == "sms/json" {
+            return refused("4", "Bad Credentials");
+        }
+        problem(
+            401,
+            "Unauthorized",
+            "You did not provide correct credentials.",
+        )
+    }
+
+    fn answer(&self, desk: &mut Desk<'_>, call: &Call) -> Given {
+        let reply = match (call.method, call.path.as_str()) {
+            (Method::Post, "sms/json") => send(desk, call),
+            (Method::Post, "v1/messages") => send_newer(desk, call),
+            (Method::Get, "account/get-balance") => {
+                call::json(200, &json!({"value": 10.28, "autoReload": false}))
+            }
+            (Method::Post, "account/settings") => {
+                configure(desk, call);
+                call::json(
+                    200,
+                    &json!({
+                        "mo-callback-url": desk.account.hook.url, "max-outbound-request": 30,
+                        "max-inbound-request": 30, "max-calls-per-second": 30,
+                    }),
+                )
+            }
+            (Method::Post, "number/update") => {
+                configure(desk, call);
+                call::json(
+                    200,
+                    &json!({"error-code": "200", "error-code-label": "success"}),
+                )
+            }
+            (Method::Get, "account/numbers") => call::json(
+                200,
+                &json!({"count": 1, "numbers": [{
+                    "country": "US", "msisdn": bare(desk.account.key("phoneNumber")),
+                    "moHttpUrl": desk.account.hook.url, "type": "mobile-lvn",
+                    "features": ["SMS", "MMS", "VOICE"],
+                }]}),
+            ),
+            _ => problem(404, "Not Found", "There is no such address."),
+        };
+        reply.into()
+    }
+
+    fn disturbed(&self, fate: Fate) -> HttpReply {
+        match fate {
+            Fate::Limited(secs) => {
+                let mut reply = problem(429, "Rate Limit Hit", "Please wait, then retry.");
+                reply.headers = reply.headers.with("retry-after", secs.to_string());
+                reply
+            }
+            Fate::Refused => problem(401, "Unauthorized", "Your credentials were revoked."),
+            _ => problem(
+                500,
+                "Internal Error",
+                "There was an error processing your request.",
+            ),
+        }
+    }
+
+    fn act(&self, desk: &mut Desk<'_>, customer: &str, act: Act) -> Result<(), NotPossible> {
+        let Some(written) = line::written(desk, customer, act, Keywords::Business)? else {
+            return Ok(());
+        };
+        let parts = segments::parts(&written.text);
+        let reference = desk.digits(3);
+        for (at, part) in parts.iter().enumerate() {
+            let plain = segments::is_plain(&written.text);
+            let keyword = written.text.split_whitespace().next().unwrap_or_default();
+            let mut values = json!({
+                "msisdn": bare(customer), "to": bare(desk.account.key("phoneNumber")),
+                "messageId": desk.hex(16).to_uppercase(), "text": part,
+                "type": if plain { "text" } else { "unicode" },
+                "keyword": keyword.to_uppercase(), "api-key": desk.account.key("apiKey"),
+                "message-timestamp": date(desk),
+            });
+            if parts.len() > 1 {
+                values["concat"] = "true".into();
+                values["concat-ref"] = reference.clone().into();
+                values["concat-total"] = parts.len().to_string().into();
+                values["concat-part"] = (at + 1).to_string().into();
+            }
+            desk.post(
+                About::Customer,
+                customer,
+                "inbound message",
+                values.to_string(),
+            );
+        }
+        Ok(())
+    }
+
+    fn reached(&self, desk: &mut Desk<'_>, customer: &str, bubble: &str, reached: Reached) {
+        if reached == Reached::Delivered {
+            receipt(desk, customer, bubble, "delivered");
+        }
+    }
+
+    fn request(&self, account: &Account, event: &Event) -> Option<HttpRequest> {
+        let newer = event.mark.strip_prefix(NEWER);
+        let url = newer.unwrap_or(&event.mark);
+        let url = if url.is_empty() {
+            account.hook.url.as_str()
+        } else {
+            url
+        };
+        if url.is_empty() {
+            return None;
+        }
+        let secret = account.signing("signatureSecret");
+        let mut headers = Headers::default().with("content-type", "application/json");
+        let mut body = event.body.clone();
+        // The proof is made anew for each try; its time is in the body.
+        let at: i64 = event_secs(&event.body);
+        if newer.is_some() {
+            let claims = json!({
+                "iat": at, "jti": hex(&digest(body.as_bytes())[..16]), "iss": "Vonage",
+                "payload_hash": hex(&digest(body.as_bytes())), "api_key": account.key("apiKey"),
+            });
+            let token = jwt::issue(&claims, secret.as_bytes());
+            headers = headers.with("authorization", format!("Bearer {token}"));
+        } else if let Ok(Value::Object(mut values)) = serde_json::from_str(&body) {
+            values.insert("timestamp".to_owned(), at.to_string().into());
+            let nonce = hex(&digest(body.as_bytes())[..16]);
+            values.insert("nonce".to_owned(), nonce.into());
+            let proof = signature(&secret, &values);
+            values.insert("sig".to_owned(), proof.into());
+            body = Value::Object(values).to_string();
+        }
+        Some(HttpRequest {
+            method: Method::Post,
+            url: url.to_owned(),
+            headers,
+            authorization: None,
+            body: body.into_bytes(),
+            timeout: POST_TIMEOUT,
+        })
+    }
+
+    fn ladder(&self) -> Ladder {
+        Ladder {
+            waits_secs: &[1, 5, 15, 60, 300],
+            give_up_after: Duration::from_secs(24 * 3_600),
+            ordered: false,
+        }
+    }
+}
+
+/// When what a webhook tells happened, as it says itself.
+fn event_secs(body: &str) -> i64 {
+    let values: Value = serde_json::from_str(body).unwrap_or(Value::Null);
+    let written = values["message-timestamp"]
+        .as_str()
+        .map(|text| format!("{}Z", text.replace(' ', "T")));
+    let written = written.or_else(|| values["timestamp"].as_str().map(str::to_owned));
+    let at = written.and_then(|text| crate::base::time::Timestamp::parse(&text));
+    at.map_or(0, crate::base::time::Timestamp::as_secs)
+}
+
+fn problem(status: u16, title: &str, detail: &str) -> HttpReply {
+    call::json(
+        status,
+        &json!({
+            "type": format!("https://developer.vonage.com/api-errors#{}", title.to_lowercase().replace(' ', "-")),
+            "title": title, "detail": detail, "instance": "bf0ca0bf927b3b52e3cb03217e1a1ddf",
+        }),
+    )
+}
+
+fn refused(status: &str, text: &str) -> HttpReply {
+    call::json(
+        200,
+        &json!({"message-count": "1", "messages": [{"status": status, "error-text": text}]}),
+    )
+}
+
+fn configure(desk: &mut Desk<'_>, call: &Call) {
+    for (name, value) in call.fields() {
+        match name.as_str() {
+            "moCallBackUrl" | "moHttpUrl" => desk.account.hook.url = value,
+            "drCallBackUrl" => {
+                desk.account
+                    .kept
+                    .insert("receipts".to_owned(), value.into());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn send(desk: &mut Desk<'_>, call: &Call) -> HttpReply {
+    let fields = call.fields();
+    let get = |name: &str| {
+        let found = fields.iter().find(|(known, _)| known == name);
+        found.map_or("", |(_, value)| value.as_str()).to_owned()
+    };
+    let (from, to, text) = (get("from"), get("to"), get("text"));
+    if from.is_empty() || to.is_empty() || text.is_empty() {
+        let name = [("from", &from), ("to", &to), ("text", &text)];
+        let missing = name
+            .iter()
+            .find(|(_, value)| value.is_empty())
+            .map_or("", |(name, _)| name);
+        return refused("2", &format!("Missing {missing} param"));
+    }
+    if !line::is_number(&line::plussed(&to)) {
+        return refused("3", "Invalid to param");
+    }
+    let lettered = from.len() <= 11 && from.chars().any(|c| c.is_ascii_alphabetic());
+    if bare(&from) != bare(desk.account.key("phoneNumber")) && !lettered {
+        return refused("15", "Illegal Sender Address - rejected");
+    }
+    if text.chars().count() > TEXT_MAX {
+        return refused("6", "Message too long");
+    }
+    if get("client-ref").len() > REFERENCE_MAX {
+        return refused("3", "Invalid client-ref param");
+    }
+    // What the network's own letters cannot say arrives as question marks.
+    let told = if get("type") == "unicode" || segments::is_plain(&text) {
+        text.clone()
+    } else {
+        let plain = |letter: char| segments::is_plain(letter.encode_utf8(&mut [0; 4]));
+        text.chars()
+            .map(|letter| if plain(letter) { letter } else { '?' })
+            .collect()
+    };
+    let customer = line::plussed(&to);
+    let ids: Vec<String> = segments::parts(&told)
+        .iter()
+        .map(|_| desk.hex(16).to_uppercase())
+        .collect();
+    let Some(id) = ids.first().cloned() else {
+        return refused("5", "Internal error");
+    };
+    let callback = get("callback");
+    let reference = get("client-ref");
+    let tag = json!({"callback": callback, "reference": reference, "ids": ids, "from": from});
+    if line::deliver(
+        desk,
+        &customer,
+        &id,
+        Body::text(told),
+        Some(tag.to_string()),
+    ) {
+        desk.sent(&customer, &id);
+    } else {
+        receipt_of(desk, &customer, &tag, "failed");
+    }
+    let messages: Vec<Value> = ids
+        .iter()
+        .map(|id| {
+            json!({
+                "to": to, "message-id": id, "status": "0", "remaining-balance": "10.28",
+                "message-price": "0.0333", "network": "23410", "client-ref": reference,
+            })
+        })
+        .collect();
+    call::json(
+        200,
+        &json!({"message-count": messages.len().to_string(), "messages": messages}),
+    )
+}
+
+fn receipt(desk: &mut Desk<'_>, customer: &str, bubble: &str, status: &str) {
+    let tag = desk
+        .bubble(customer, bubble)
+        .and_then(|bubble| bubble.tag.clone());
+    let tag: Value = tag
+        .and_then(|tag| serde_json::from_str(&tag).ok())
+        .unwrap_or(Value::Null);
+    receipt_of(desk, customer, &tag, status);
+}
+
+/// One receipt a part, to where the message asked, else to where the account says.
+fn receipt_of(desk: &mut Desk<'_>, customer: &str, tag: &Value, status: &str) {
+    let own = desk
+        .account
+        .kept
+        .get("receipts")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let asked = tag["callback"].as_str().unwrap_or_default();
+    let url = if asked.is_empty() { own } else { asked }.to_owned();
+    if url.is_empty() {
+        return;
+    }
+    let newer = tag["newer"] == true;
+    let ids: Vec<String> = tag["ids"]
+        .as_array()
+        .map(|ids| {
+            ids.iter()
+                .filter_map(|id| id.as_str().map(str::to_owned))
+                .collect()
+        })
+        .unwrap_or_default();
+    for id in ids {
+        let values = if newer {
+            let mut values = json!({
+                "message_uuid": id, "to": bare(customer), "from": tag["from"],
+                "timestamp": desk.now.to_string(), "status": status, "channel": "sms",
+                "client_ref": tag["reference"],
+            });
+            if status == "rejected" {
+                values["error"] = json!({"type": "https://developer.vonage.com/api-errors/messages#1260",
+                    "title": 1_260, "detail": "Destination unreachable"});
+            }
+            values
+        } else {
+            json!({
+                "msisdn": bare(customer), "to": tag["from"], "network-code": "23410",
+                "messageId": id, "price": "0.0333", "status": status,
+                "scts": desk.now.calendar().strftime("%y%m%d%H%M").to_string(),
+                "err-code": if status == "delivered" { "0" } else { "1" },
+                "api-key": desk.account.key("apiKey"), "client-ref": tag["reference"],
+                "message-timestamp": date(desk),
+            })
+        };
+        let event = Event {
+            account: desk.account.id.clone(),
+            lane: customer.to_owned(),
+            about: About::Receipt,
+            title: format!("receipt {status}"),
+            body: values.to_string(),
+            mark: if newer {
+                format!("{NEWER}{url}")
+            } else {
+                url.clone()
+            },
+            tries: 0,
+        };
+        desk.post_event(Duration::from_millis(100), &event);
+    }
+}
+
+fn send_newer(desk: &mut Desk<'_>, call: &Call) -> HttpReply {
+    let body = Value::Object(call.json().unwrap_or_default());
+    let get = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+    let invalid = |detail: &str| problem(422, "Invalid params", detail);
+    let (to, from, kind) = (get("to"), get("from"), get("message_type"));
+    if !line::is_number(&line::plussed(&to)) {
+        return invalid("The value of `to` is not a valid number.");
+    }
+    if bare(&from) != bare(desk.account.key("phoneNumber")) {
+        return invalid("The value of `from` is no number of yours.");
+    }
+    let (shown, link) = match kind.as_str() {
+        "text" if get("text").is_empty() || get("text").chars().count() > TEXT_MAX => {
+            return invalid("`text` has 1 to 3200 characters.");
+        }
+        "text" => (Body::text(get("text")), None),
+        "image" | "video" | "audio" | "file" | "vcard" => {
+            let url = body[&kind]["url"].as_str().unwrap_or_default();
+            if !url.starts_with("http") {
+                return invalid("`url` must be an address.");
+            }
+            let caption = body[&kind]["caption"].as_str().unwrap_or_default();
+            (line::with_file(url, caption), Some(url.to_owned()))
+        }
+        _ => return invalid("`message_type` is not known."),
+    };
+    let customer = line::plussed(&to);
+    let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(desk.random.bytes::<16>());
+    let tag = json!({
+        "callback": get("webhook_url"), "reference": get("client_ref"), "ids": [id], "newer": true,
+        "from": from,
+    });
+    if !line::deliver(desk, &customer, &id, shown, Some(tag.to_string())) {
+        receipt_of(desk, &customer, &tag, "rejected");
+    } else if let Some(url) = link {
+        desk.fetch(&customer, &id, &url);
+    } else {
+        receipt_of(desk, &customer, &tag, "submitted");
+        desk.sent(&customer, &id);
+    }
+    call::json(202, &json!({ "message_uuid": id }))
+}

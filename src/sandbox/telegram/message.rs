@@ -1,0 +1,220 @@
+//! Messages as the vendor shows them to the business: in updates and in answers.
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::sandbox::account::Account;
+use crate::sandbox::chat::Body;
+use crate::sandbox::chat::Bubble;
+use crate::sandbox::chat::Customer;
+use crate::sandbox::chat::Offer;
+use crate::sandbox::chat::Place;
+use crate::sandbox::chat::Press;
+use crate::sandbox::chat::Side;
+use crate::sandbox::chat::Sort;
+use crate::sandbox::desk::Desk;
+
+/// The bot as a sender.
+#[must_use]
+pub fn bot(account: &Account) -> Value {
+    json!({
+        "id": number(account.key("botId")), "is_bot": true, "first_name": account.name,
+        "username": account.key("botUsername"),
+    })
+}
+
+/// A text of digits as a number.
+#[must_use]
+pub fn number(digits: &str) -> i64 {
+    digits.parse().unwrap_or(0)
+}
+
+/// A customer as a sender.
+#[must_use]
+pub fn user(customer: &Customer) -> Value {
+    let (first, last) = customer
+        .name
+        .split_once(' ')
+        .unwrap_or((&customer.name, ""));
+    let mut user = json!({"id": number(&customer.id), "is_bot": false, "first_name": first});
+    if !last.is_empty() {
+        user["last_name"] = last.into();
+    }
+    if let Some(username) = &customer.username {
+        user["username"] = username.clone().into();
+    }
+    if let Some(language) = &customer.language {
+        user["language_code"] = language.clone().into();
+    }
+    user
+}
+
+/// The chat with a customer.
+#[must_use]
+pub fn chat(customer: &Customer) -> Value {
+    let mut chat = user(customer);
+    if let Some(map) = chat.as_object_mut() {
+        map.remove("is_bot");
+        map.remove("language_code");
+    }
+    chat["type"] = "private".into();
+    chat
+}
+
+/// A bubble as a message.
+#[must_use]
+pub fn of(desk: &Desk<'_>, customer: &Customer, bubble: &Bubble) -> Value {
+    let from = if bubble.side == Side::Business {
+        bot(desk.account)
+    } else {
+        user(customer)
+    };
+    let mut message = json!({
+        "message_id": number(&bubble.id), "from": from, "chat": chat(customer),
+        "date": bubble.at.as_secs(),
+    });
+    if let Some(quoted) = &bubble.quoting
+        && let Some(original) = desk.bubble(&customer.id, quoted)
+    {
+        let mut original = original.clone();
+        original.quoting = None;
+        message["reply_to_message"] = of(desk, customer, &original);
+    }
+    if bubble.edited {
+        message["edit_date"] = desk.now.as_secs().into();
+    }
+    if let Some(album) = bubble
+        .mark
+        .as_deref()
+        .and_then(|mark| mark.strip_prefix("album "))
+    {
+        message["media_group_id"] = album.into();
+    }
+    if let Some(content) = content(desk, &bubble.body).as_object() {
+        for (name, value) in content {
+            message[name.as_str()] = value.clone();
+        }
+    }
+    if bubble.offer == Offer::Buttons && !bubble.choices.is_empty() {
+        message["reply_markup"] = json!({"inline_keyboard": keyboard(bubble)});
+    }
+    message
+}
+
+fn keyboard(bubble: &Bubble) -> Vec<Vec<Value>> {
+    let mut rows: Vec<Vec<Value>> = Vec::new();
+    for choice in &bubble.choices {
+        while rows.len() <= choice.row {
+            rows.push(Vec::new());
+        }
+        let mut button = json!({"text": choice.title});
+        match &choice.press {
+            Press::Reply(data) => button["callback_data"] = data.clone().into(),
+            Press::Open(url) => button["url"] = url.clone().into(),
+            _ => {}
+        }
+        rows[choice.row].push(button);
+    }
+    rows
+}
+
+/// The command a text begins with, as the vendor marks it.
+fn command(text: &str) -> Option<Value> {
+    let word = text.split_whitespace().next()?;
+    let name = word.strip_prefix('/')?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '@';
+    let known = !name.is_empty() && name.chars().all(plain) && text.starts_with('/');
+    known.then(|| json!([{"type": "bot_command", "offset": 0, "length": word.len()}]))
+}
+
+fn content(desk: &Desk<'_>, body: &Body) -> Value {
+    match body {
+        Body::Text { text, .. } => {
+            let mut content = json!({ "text": text });
+            if let Some(entities) = command(text) {
+                content["entities"] = entities;
+            }
+            content
+        }
+        Body::File {
+            sort,
+            place,
+            filename,
+            caption,
+            ..
+        } => {
+            let mut content = file(desk, *sort, place, filename.as_deref());
+            if !caption.is_empty() {
+                content["caption"] = caption.clone().into();
+            }
+            content
+        }
+        Body::Location {
+            latitude,
+            longitude,
+            name,
+            address,
+        } => {
+            let place = json!({"latitude": latitude, "longitude": longitude});
+            if name.is_empty() {
+                json!({ "location": place })
+            } else {
+                json!({"location": place, "venue": {"location": place, "title": name, "address": address}})
+            }
+        }
+        Body::Contacts(cards) => {
+            let (name, phone) = cards.first().cloned().unwrap_or_default();
+            let (first, last) = name.split_once(' ').unwrap_or((&name, ""));
+            json!({"contact": {"phone_number": phone, "first_name": first, "last_name": last}})
+        }
+        Body::Cards { text, .. } => json!({ "text": text }),
+        Body::Note(_) => json!({
+            "poll": {"id": "5204321", "question": "Espresso or filter?", "total_voter_count": 0,
+                "options": [{"text": "Espresso", "voter_count": 0}, {"text": "Filter", "voter_count": 0}],
+                "is_closed": false, "is_anonymous": true, "type": "regular"},
+        }),
+    }
+}
+
+/// The vendor's name for a stored file.
+#[must_use]
+pub fn file_id(id: &str) -> String {
+    format!("AgAC{id}")
+}
+
+fn file(desk: &Desk<'_>, sort: Sort, place: &Place, filename: Option<&str>) -> Value {
+    let Place::Stored(id) = place else {
+        return json!({});
+    };
+    let (size, mime) = desk.file(id).map_or((0, String::new()), |file| {
+        (file.bytes.len(), file.mime_type.clone())
+    });
+    let plain = json!({
+        "file_id": file_id(id), "file_unique_id": format!("u{id}"), "file_size": size,
+    });
+    let with = |more: Value| {
+        let mut whole = plain.clone();
+        if let (Some(whole), Value::Object(more)) = (whole.as_object_mut(), more) {
+            whole.extend(more);
+        }
+        whole
+    };
+    let name = filename.unwrap_or("file");
+    match sort {
+        Sort::Image => {
+            let small = with(
+                json!({"file_id": format!("AgACs{id}"), "width": 90, "height": 67, "file_size": 1_200}),
+            );
+            json!({"photo": [small, with(json!({"width": 1_280, "height": 960}))]})
+        }
+        Sort::Video => json!({"video": with(json!({
+            "width": 640, "height": 480, "duration": 3, "mime_type": mime, "file_name": name}))}),
+        Sort::Audio => json!({"audio": with(json!({
+            "duration": 3, "mime_type": mime, "file_name": name}))}),
+        Sort::Voice => json!({"voice": with(json!({"duration": 3, "mime_type": "audio/ogg"}))}),
+        Sort::Sticker => json!({"sticker": with(json!({
+            "width": 512, "height": 512, "is_animated": false, "is_video": false,
+            "type": "regular", "emoji": "\u{2615}"}))}),
+        Sort::Document => json!({"document": with(json!({"mime_type": mime, "file_name": name}))}),
+    }
+}

@@ -1,0 +1,466 @@
+//! Telegram as its Bot API offers it: one bot, private chats, webhooks or asking for updates.
+
+mod acts;
+mod keyboard;
+mod markup;
+mod message;
+mod params;
+mod sends;
+#[cfg(test)]
+mod tests;
+mod updates;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::base::http::Headers;
+use crate::base::http::HttpReply;
+use crate::base::http::HttpRequest;
+use crate::base::http::Method;
+use crate::base::mime;
+use crate::base::time::Timestamp;
+use crate::sandbox::account::Account;
+use crate::sandbox::act::Act;
+use crate::sandbox::act::NotPossible;
+use crate::sandbox::call;
+use crate::sandbox::call::Call;
+use crate::sandbox::chat::Customer;
+use crate::sandbox::chat::Reached;
+use crate::sandbox::desk::Desk;
+use crate::sandbox::faults::Fate;
+use crate::sandbox::files::Chosen;
+use crate::sandbox::queue::Event;
+use crate::sandbox::queue::Ladder;
+use crate::sandbox::seed::Seed;
+use crate::sandbox::telegram::params::Fault;
+use crate::sandbox::telegram::params::Params;
+use crate::sandbox::telegram::updates::ok;
+use crate::sandbox::vendor::Given;
+use crate::sandbox::vendor::Vendor;
+
+/// The largest file a bot may fetch.
+const DOWNLOAD_MAX: usize = 20 * 1024 * 1024;
+/// How long a press may be answered.
+const QUERY_SPAN: Duration = Duration::from_secs(15 * 60);
+/// How long a webhook may take.
+const POST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The vendor.
+#[derive(Debug)]
+pub struct Telegram;
+
+/// The token and the method a call names.
+fn named(call: &Call) -> (String, String) {
+    let parts = call.segments();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let (token, rest) = match parts.as_slice() {
+        ["file", token, rest @ ..] => (*token, format!("file/{}", rest.join("/"))),
+        [token, rest @ ..] => (*token, rest.join("/")),
+        [] => ("", String::new()),
+    };
+    let token = token.strip_prefix("bot").unwrap_or_default();
+    (token.to_owned(), rest)
+}
+
+impl Vendor for Telegram {
+    fn name(&self) -> &'static str {
+        "telegram"
+    }
+
+    fn channel(&self) -> &'static str {
+        "telegram"
+    }
+
+    fn title(&self) -> &'static str {
+        "Telegram"
+    }
+
+    fn subtitle(&self, account: &Account) -> String {
+        format!("@{}", account.key("botUsername"))
+    }
+
+    fn acts(&self) -> &'static [&'static str] {
+        &[
+            "start", "send", "voice", "sticker", "album", "locate", "card", "react", "edit",
+            "delete", "quote", "block", "strange",
+        ]
+    }
+
+    fn open(&self, account: &mut Account, seed: &Seed) {
+        let what = |name: &str| format!("{}/{name}", account.id);
+        let id = seed.digits(&what("bot"), 10);
+        let secret = seed.token(&what("token"), 35);
+        let username = format!("aurora_{}_bot", seed.digits(&what("username"), 4));
+        account.keys.extend([
+            ("token", format!("{id}:{secret}")),
+            ("botId", id),
+            ("botUsername", username),
+        ]);
+        account.phone(Customer {
+            id: "5550001".to_owned(),
+            name: "Diego Herrera".to_owned(),
+            username: Some("diegoherrera".to_owned()),
+            language: Some("es".to_owned()),
+        });
+    }
+
+    fn settings(&self, account: &Account, base: &str) -> Vec<(&'static str, String)> {
+        vec![
+            ("botToken", account.key("token").to_owned()),
+            ("apiBaseUrl", base.to_owned()),
+        ]
+    }
+
+    fn is_of(&self, call: &Call, account: &Account) -> bool {
+        named(call).0 == account.key("token")
+    }
+
+    fn stranger(&self, call: &Call) -> HttpReply {
+        let (token, _) = named(call);
+        let shaped = token.split_once(':').is_some_and(|(id, secret)| {
+            !id.is_empty() && id.chars().all(|c| c.is_ascii_digit()) && secret.len() >= 20
+        });
+        let (code, sentence) = if shaped {
+            (401, "Unauthorized")
+        } else {
+            (404, "Not Found")
+        };
+        Fault {
+            code,
+            description: sentence.to_owned(),
+            retry_after: None,
+        }
+        .reply()
+    }
+
+    fn answer(&self, desk: &mut Desk<'_>, call: &Call) -> Given {
+        let (_, method) = named(call);
+        let params = Params::of(call);
+        if let Some(path) = method.strip_prefix("file/") {
+            return download(desk, path).into();
+        }
+        if let Some(url) = sends::address(&method, &params) {
+            return match sends::chat(desk, &params) {
+                Ok(_) => Given::Ask(Box::new(asked(&url))),
+                Err(fault) => fault.reply().into(),
+            };
+        }
+        let given = routed(desk, &method, &params, None);
+        given.unwrap_or_else(|fault| fault.reply().into())
+    }
+
+    fn answer_after(
+        &self,
+        desk: &mut Desk<'_>,
+        call: &Call,
+        asked: Option<&HttpReply>,
+    ) -> HttpReply {
+        let (_, method) = named(call);
+        let params = Params::of(call);
+        let Some(found) = asked.filter(|answer| answer.status == 200) else {
+            return Fault::bad("failed to get HTTP URL content").reply();
+        };
+        let named = found.headers.get("content-type").map(mime::essence);
+        let url = sends::address(&method, &params).unwrap_or_default();
+        let name = url.split('?').next().unwrap_or_default().rsplit('/').next();
+        let file = Chosen {
+            mime_type: named.unwrap_or_else(|| mime::sniff(&found.body).to_owned()),
+            filename: name.unwrap_or_default().to_owned(),
+            bytes: Arc::from(found.body.clone()),
+        };
+        match routed(desk, &method, &params, Some(file)) {
+            Ok(Given::Reply(reply)) => reply,
+            Ok(_) => Fault::bad("method is available only without files").reply(),
+            Err(fault) => fault.reply(),
+        }
+    }
+
+    fn disturbed(&self, fate: Fate) -> HttpReply {
+        match fate {
+            Fate::Limited(secs) => {
+                let mut reply = Fault::flood(secs).reply();
+                reply.headers = reply.headers.with("retry-after", secs.to_string());
+                reply
+            }
+            Fate::Refused => Fault {
+                code: 401,
+                description: "Unauthorized".to_owned(),
+                retry_after: None,
+            }
+            .reply(),
+            _ => Fault {
+                code: 500,
+                description: "Internal Server Error: restart".to_owned(),
+                retry_after: None,
+            }
+            .reply(),
+        }
+    }
+
+    fn act(&self, desk: &mut Desk<'_>, customer: &str, act: Act) -> Result<(), NotPossible> {
+        acts::acted(desk, customer, act)
+    }
+
+    /// Bots are told nothing of this.
+    fn reached(&self, _: &mut Desk<'_>, _: &str, _: &str, _: Reached) {}
+
+    fn request(&self, account: &Account, event: &Event) -> Option<HttpRequest> {
+        if account.hook.url.is_empty() {
+            return None;
+        }
+        let mut headers = Headers::default().with("content-type", "application/json");
+        if !account.hook.secret.is_empty() {
+            let secret = if account.faults.secret_changed {
+                account.hook.secret.chars().rev().collect()
+            } else {
+                account.hook.secret.clone()
+            };
+            headers = headers.with("x-telegram-bot-api-secret-token", secret);
+        }
+        Some(HttpRequest {
+            method: Method::Post,
+            url: account.hook.url.clone(),
+            headers,
+            authorization: None,
+            body: event.body.clone().into_bytes(),
+            timeout: POST_TIMEOUT,
+        })
+    }
+
+    fn is_told_by_hand(&self) -> bool {
+        false
+    }
+
+    fn ladder(&self) -> Ladder {
+        Ladder {
+            waits_secs: &[0, 2, 4, 8, 16, 32, 64, 90],
+            give_up_after: Duration::from_secs(24 * 3_600),
+            ordered: true,
+        }
+    }
+
+    /// A webhook's answer may itself be a call.
+    fn heard(&self, desk: &mut Desk<'_>, _: &Event, answer: &HttpReply) {
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+        let Some(method) = body["method"].as_str() else {
+            return;
+        };
+        let call = Call {
+            method: Method::Post,
+            path: format!("bot{}/{method}", desk.account.key("token")),
+            query: String::new(),
+            headers: Headers::default(),
+            body: call::Body::Bytes(answer.body.clone()),
+        };
+        drop(routed(desk, method, &Params::of(&call), None));
+    }
+
+    fn failed(&self, desk: &mut Desk<'_>, why: &str) {
+        let now = desk.now.as_secs();
+        let kept = &mut desk.account.kept;
+        kept.insert("last_error_date".to_owned(), now.into());
+        let sentence = format!("Wrong response from the webhook: {why}");
+        kept.insert("last_error_message".to_owned(), sentence.into());
+    }
+
+    fn is_idle(&self, call: &Call, reply: &HttpReply) -> bool {
+        call.path.ends_with("/getUpdates") && reply.body == br#"{"ok":true,"result":[]}"#
+    }
+
+    fn is_asked(&self, account: &Account) -> bool {
+        account.hook.url.is_empty()
+    }
+}
+
+fn asked(url: &str) -> HttpRequest {
+    HttpRequest {
+        method: Method::Get,
+        url: url.to_owned(),
+        headers: Headers::default(),
+        authorization: None,
+        body: Vec::new(),
+        timeout: POST_TIMEOUT,
+    }
+}
+
+fn routed(
+    desk: &mut Desk<'_>,
+    method: &str,
+    params: &Params<'_>,
+    fetched: Option<Chosen>,
+) -> Result<Given, Fault> {
+    let file = sends::FILES
+        .iter()
+        .find(|(known, ..)| method.eq_ignore_ascii_case(known));
+    if let Some((_, name, sort)) = file {
+        return sends::file(desk, params, name, *sort, fetched).map(Given::from);
+    }
+    let reply = match method.to_ascii_lowercase().as_str() {
+        "getupdates" => return updates::get_updates(desk, params),
+        "getme" => Ok(ok(&me(desk.account))),
+        "setwebhook" => updates::set_webhook(desk, params),
+        "deletewebhook" => Ok(updates::delete_webhook(desk, params)),
+        "getwebhookinfo" => Ok(updates::webhook_info(desk)),
+        "sendmessage" => sends::text(desk, params),
+        "sendmediagroup" => sends::album(desk, params),
+        "sendlocation" => sends::place(desk, params, "location"),
+        "sendvenue" => sends::place(desk, params, "venue"),
+        "sendcontact" => sends::contact(desk, params),
+        "sendchataction" => sends::action(desk, params),
+        "editmessagetext" => sends::edit(desk, params, "text"),
+        "editmessagecaption" => sends::edit(desk, params, "caption"),
+        "editmessagereplymarkup" => sends::edit(desk, params, "markup"),
+        "deletemessage" | "deletemessages" => sends::delete(desk, params),
+        "setmessagereaction" => sends::react(desk, params),
+        "answercallbackquery" => answer_query(desk, params),
+        "getfile" => get_file(desk, params),
+        "getchat" => sends::chat(desk, params).map(|chat| ok(&message::chat(&chat.customer))),
+        "getuserprofilephotos" => Ok(ok(&json!({"total_count": 0, "photos": []}))),
+        "setmycommands" => set_commands(desk, params),
+        "getmycommands" => {
+            let kept = desk.account.kept.get(&commands_of(params)).cloned();
+            Ok(ok(&kept.unwrap_or_else(|| json!([]))))
+        }
+        "deletemycommands" => {
+            desk.account.kept.remove(&commands_of(params));
+            Ok(ok(&json!(true)))
+        }
+        "setmyname" => keep(desk, params, "name", 64),
+        "setmydescription" => keep(desk, params, "description", 512),
+        "setmyshortdescription" => keep(desk, params, "short_description", 120),
+        "setchatmenubutton" => {
+            let button = params.nested("menu_button").unwrap_or(Value::Null);
+            desk.account.kept.insert("menu_button".to_owned(), button);
+            Ok(ok(&json!(true)))
+        }
+        _ => Err(Fault {
+            code: 404,
+            description: "Not Found: method not found".to_owned(),
+            retry_after: None,
+        }),
+    };
+    reply.map(Given::from)
+}
+
+fn me(account: &Account) -> Value {
+    let mut me = message::bot(account);
+    let more = [
+        ("can_join_groups", true),
+        ("can_read_all_group_messages", false),
+        ("supports_inline_queries", false),
+        ("can_connect_to_business", false),
+        ("has_main_web_app", false),
+    ];
+    for (name, value) in more {
+        me[name] = value.into();
+    }
+    me
+}
+
+fn answer_query(desk: &mut Desk<'_>, params: &Params<'_>) -> Result<HttpReply, Fault> {
+    let id = params.text("callback_query_id").unwrap_or_default();
+    let asked = desk.account.kept.remove(&format!("callback/{id}"));
+    let asked = asked.and_then(|at| at.as_i64()).map(Timestamp::from_millis);
+    if asked.is_none_or(|at| desk.now.since(at) > QUERY_SPAN) {
+        return Err(Fault::bad(
+            "query is too old and response timeout expired or query ID is invalid",
+        ));
+    }
+    if params
+        .text("text")
+        .unwrap_or_default()
+        .encode_utf16()
+        .count()
+        > 200
+    {
+        return Err(Fault::bad("MESSAGE_TOO_LONG"));
+    }
+    Ok(ok(&json!(true)))
+}
+
+fn get_file(desk: &Desk<'_>, params: &Params<'_>) -> Result<HttpReply, Fault> {
+    let id = params.text("file_id").unwrap_or_default();
+    let bare = id
+        .strip_prefix("AgAC")
+        .unwrap_or_default()
+        .trim_start_matches('s');
+    let wrong = || Fault::bad("wrong file_id or the file is temporarily unavailable");
+    let file = desk.file(bare).ok_or_else(wrong)?;
+    if file.bytes.len() > DOWNLOAD_MAX {
+        return Err(Fault::bad("file is too big"));
+    }
+    let ending = mime::ending(&file.mime_type);
+    Ok(ok(&json!({
+        "file_id": id, "file_unique_id": format!("u{bare}"), "file_size": file.bytes.len(),
+        "file_path": format!("files/file_{bare}.{ending}"),
+    })))
+}
+
+fn download(desk: &Desk<'_>, path: &str) -> HttpReply {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let id = name.strip_prefix("file_").unwrap_or_default();
+    let id = id.split('.').next().unwrap_or_default();
+    match desk.file(id) {
+        Some(file) => HttpReply {
+            status: 200,
+            headers: Headers::default().with("content-type", "application/octet-stream"),
+            body: file.bytes.to_vec(),
+        },
+        None => Fault {
+            code: 404,
+            description: "Not Found".to_owned(),
+            retry_after: None,
+        }
+        .reply(),
+    }
+}
+
+fn commands_of(params: &Params<'_>) -> String {
+    let scope = params
+        .nested("scope")
+        .unwrap_or_else(|| json!({"type": "default"}));
+    let language = params.text("language_code").unwrap_or_default();
+    format!("commands/{scope}/{language}")
+}
+
+fn set_commands(desk: &mut Desk<'_>, params: &Params<'_>) -> Result<HttpReply, Fault> {
+    let commands = params.nested("commands").unwrap_or_else(|| json!([]));
+    let all = commands.as_array().map_or(&[][..], Vec::as_slice);
+    if all.len() > 100 {
+        return Err(Fault::bad("can't set more than 100 bot commands"));
+    }
+    for command in all {
+        let name = command["command"].as_str().unwrap_or_default();
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if name.is_empty() || name.len() > 32 || !name.chars().all(plain) {
+            return Err(Fault::bad("BOT_COMMAND_INVALID"));
+        }
+        let length = command["description"]
+            .as_str()
+            .unwrap_or_default()
+            .encode_utf16()
+            .count();
+        if !(1..=256).contains(&length) {
+            return Err(Fault::bad("BOT_COMMAND_DESCRIPTION_INVALID"));
+        }
+    }
+    desk.account.kept.insert(commands_of(params), commands);
+    Ok(ok(&json!(true)))
+}
+
+fn keep(
+    desk: &mut Desk<'_>,
+    params: &Params<'_>,
+    name: &str,
+    max: usize,
+) -> Result<HttpReply, Fault> {
+    let text = params.text(name).unwrap_or_default();
+    if text.encode_utf16().count() > max {
+        return Err(Fault::bad(&format!("{name} is too long")));
+    }
+    desk.account.kept.insert(name.to_owned(), text.into());
+    Ok(ok(&json!(true)))
+}

@@ -1,0 +1,533 @@
+//! The phones as templates want them.
+
+use askama::Template;
+use jiff::tz::TimeZone;
+
+use crate::base::time::Timestamp;
+use crate::sandbox::chat::Body;
+use crate::sandbox::chat::Bubble;
+use crate::sandbox::chat::Chat;
+use crate::sandbox::chat::Choice;
+use crate::sandbox::chat::Offer;
+use crate::sandbox::chat::Place;
+use crate::sandbox::chat::Press;
+use crate::sandbox::chat::Reached;
+use crate::sandbox::chat::Side;
+use crate::sandbox::chat::Sort;
+use crate::sandbox::chat::Span;
+use crate::sandbox::chat::Style;
+use crate::web::dashboard::reader::render;
+use crate::web::dashboard::view::assets;
+use crate::web::dashboard::view::filters;
+
+/// `/sandbox`.
+#[derive(Template)]
+#[template(path = "sandbox.html")]
+pub struct SandboxPage {
+    /// The look.
+    pub theme: String,
+    /// The proof of forms.
+    pub csrf: String,
+    /// Whether this is the demo.
+    pub demo: bool,
+    /// What was refused, where a form was.
+    pub problem: Option<String>,
+    /// The phones, rendered.
+    pub phones: Vec<String>,
+    /// The web chat whose widget is shown, where there is one.
+    pub webchat: Option<String>,
+    /// The badge of that.
+    pub badge: String,
+    /// The switches, rendered.
+    pub switches: String,
+    /// The wire log, rendered.
+    pub wire: String,
+    /// The accounts.
+    pub accounts: Vec<AccountRow>,
+    /// Vendors an account can be opened at: name and title.
+    pub vendors: Vec<(&'static str, &'static str)>,
+}
+
+/// An account with what a person pastes.
+pub struct AccountRow {
+    /// Its id.
+    pub id: String,
+    /// The vendor's title.
+    pub title: &'static str,
+    /// The kind of channel.
+    pub channel: &'static str,
+    /// The vendor's badge.
+    pub badge: String,
+    /// Names and values of settings.
+    pub settings: Vec<(&'static str, String)>,
+    /// Where webhooks go.
+    pub hook: String,
+    /// What proves them.
+    pub secret: String,
+}
+
+/// One phone.
+#[derive(Template)]
+#[template(path = "parts/phone.html")]
+pub struct PhonePart {
+    /// The proof of the form.
+    pub csrf: String,
+    /// The vendor's name.
+    pub vendor: &'static str,
+    /// The vendor's title.
+    pub title: &'static str,
+    /// The badge.
+    pub badge: String,
+    /// The account.
+    pub account: String,
+    /// The customer's id.
+    pub customer: String,
+    /// Both as one word for ids of elements.
+    pub key: String,
+    /// Who holds it.
+    pub name: String,
+    /// Whether they want to hear nothing more.
+    pub blocked: bool,
+    /// Whether it has no network.
+    pub offline: bool,
+    /// The business.
+    pub business: String,
+    /// Its first letter.
+    pub initial: String,
+    /// Below the business.
+    pub subtitle: String,
+    /// What stands in the empty field.
+    pub placeholder: &'static str,
+    /// What is said so far, rendered.
+    pub thread: String,
+    /// What else can be sent: value and words.
+    pub extras: Vec<(&'static str, &'static str)>,
+    /// Whether files can be sent.
+    pub files: bool,
+}
+
+/// What is said on a phone.
+#[derive(Template)]
+#[template(path = "parts/phone_thread.html")]
+pub struct ThreadPart {
+    bubbles: Vec<BubbleView>,
+    typing: bool,
+    business: String,
+    hint: &'static str,
+}
+
+struct BubbleView {
+    id: String,
+    ours: bool,
+    note: bool,
+    bare: bool,
+    deleted: bool,
+    edited: bool,
+    read: bool,
+    time: String,
+    quoted: Option<String>,
+    header: Option<String>,
+    text: String,
+    footer: Option<String>,
+    media: Option<(&'static str, String, String)>,
+    place: Option<String>,
+    contacts: Vec<(String, String)>,
+    cards: Vec<CardView>,
+    choices: Vec<String>,
+    list: Option<String>,
+    offer: &'static str,
+    reaction: Option<String>,
+    acts: Vec<(String, &'static str)>,
+}
+
+struct CardView {
+    image: Option<String>,
+    title: String,
+    text: String,
+    choices: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "parts/phone_choice.html")]
+struct ChoicePart<'a> {
+    link: Option<&'a str>,
+    value: String,
+    title: &'a str,
+    description: &'a str,
+    row: usize,
+    still: bool,
+}
+
+/// The switches of an account.
+#[derive(Template)]
+#[template(path = "parts/sandbox_switches.html")]
+pub struct SwitchesPart {
+    /// The proof of the forms.
+    pub csrf: String,
+    /// Every account: id and words.
+    pub accounts: Vec<(String, String)>,
+    /// The one that is shown.
+    pub account: String,
+    /// Its switches.
+    pub rows: Vec<SwitchRow>,
+    /// When receipts come.
+    pub delivered_ms: u32,
+    /// And when after that.
+    pub read_ms: u32,
+    /// The vendors' time.
+    pub now: String,
+    /// How far ahead that is, in hours.
+    pub ahead: u64,
+}
+
+/// One switch.
+pub struct SwitchRow {
+    /// The field.
+    pub name: &'static str,
+    /// The words.
+    pub label: &'static str,
+    /// Whether it is on.
+    pub on: bool,
+    /// Its number, where it has one.
+    pub value: Option<u32>,
+    /// What the number is.
+    pub about: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// The least.
+    pub min: u32,
+    /// The most.
+    pub max: u32,
+}
+
+/// The wire log.
+#[derive(Template)]
+#[template(path = "parts/wire.html")]
+pub struct WirePart {
+    /// Newest first.
+    pub entries: Vec<WireRow>,
+}
+
+/// A line of it.
+pub struct WireRow {
+    /// Its number.
+    pub id: u64,
+    /// Whether it went to the business.
+    pub inward: bool,
+    /// What it was.
+    pub title: String,
+    /// What was answered.
+    pub status: u16,
+    /// When.
+    pub time: String,
+    /// Whose.
+    pub account: String,
+    /// What else.
+    pub note: String,
+    /// How it went.
+    pub tone: &'static str,
+}
+
+/// One exchange in full.
+#[derive(Template)]
+#[template(path = "parts/wire_entry.html")]
+pub struct WireEntryPart {
+    /// The request.
+    pub request: String,
+    /// The answer.
+    pub answer: String,
+}
+
+/// Hours and minutes where the reader is.
+#[must_use]
+pub fn time(at: Timestamp, zone: &TimeZone) -> String {
+    let local = zone.to_datetime(at.calendar());
+    format!("{:02}:{:02}", local.hour(), local.minute())
+}
+
+impl ThreadPart {
+    /// What a phone shows. `can` are the names of acts its app has.
+    #[must_use]
+    pub fn of(chat: &Chat, business: &str, can: &[&str], now: Timestamp, zone: &TimeZone) -> Self {
+        let last = chat.bubbles.back().map(|bubble| bubble.id.clone());
+        let shown = chat.bubbles.iter().map(|bubble| {
+            let newest = last.as_ref() == Some(&bubble.id);
+            bubble_view(chat, bubble, can, newest, zone)
+        });
+        Self {
+            bubbles: shown.collect(),
+            typing: chat.typing_until.is_some_and(|until| now < until),
+            business: business.to_owned(),
+            hint: if can.contains(&"start") && !chat.started {
+                "Press + and Start to begin."
+            } else {
+                "Write something to begin."
+            },
+        }
+    }
+}
+
+fn address(place: &Place) -> String {
+    match place {
+        Place::Stored(id) => format!("/sandbox/files/{id}"),
+        Place::Linked(_) => String::new(),
+    }
+}
+
+fn bubble_view(
+    chat: &Chat,
+    bubble: &Bubble,
+    can: &[&str],
+    newest: bool,
+    zone: &TimeZone,
+) -> BubbleView {
+    let ours = bubble.side == Side::Customer;
+    let quoted = bubble.quoting.as_deref().and_then(|id| chat.bubble(id));
+    let quick = matches!(bubble.offer, Offer::Quick | Offer::Keyboard);
+    let still = quick && !newest;
+    let mut view = BubbleView {
+        id: bubble.id.clone(),
+        ours,
+        note: bubble.side == Side::Vendor || matches!(bubble.body, Body::Note(_)),
+        bare: matches!(
+            bubble.body,
+            Body::File {
+                sort: Sort::Sticker,
+                ..
+            }
+        ),
+        deleted: bubble.deleted,
+        edited: bubble.edited,
+        read: bubble.reached == Reached::Read,
+        time: time(bubble.at, zone),
+        quoted: quoted.map(|quoted| shortened(quoted.body.words())),
+        header: None,
+        text: String::new(),
+        footer: None,
+        media: None,
+        place: None,
+        contacts: Vec::new(),
+        cards: Vec::new(),
+        choices: Vec::new(),
+        list: None,
+        offer: match bubble.offer {
+            Offer::Buttons | Offer::List(_) => "buttons",
+            Offer::Quick => "quick",
+            Offer::Keyboard => "keyboard",
+        },
+        reaction: bubble
+            .reaction
+            .clone()
+            .or_else(|| bubble.business_reaction.clone()),
+        acts: acts(bubble, can),
+    };
+    if let Offer::List(open) = &bubble.offer {
+        view.list = Some(open.clone());
+    }
+    fill(&mut view, &bubble.body, &bubble.id, bubble.choices.len());
+    if !still {
+        let choices = bubble.choices.iter().enumerate();
+        view.choices = choices
+            .map(|(at, choice)| choice_part(choice, &bubble.id, at))
+            .collect();
+    }
+    view
+}
+
+fn shortened(text: &str) -> String {
+    let short: String = text.chars().take(60).collect();
+    if short.is_empty() {
+        "A file".to_owned()
+    } else {
+        short
+    }
+}
+
+fn fill(view: &mut BubbleView, body: &Body, id: &str, before: usize) {
+    match body {
+        Body::Text {
+            header,
+            text,
+            spans,
+            footer,
+        } => {
+            view.header.clone_from(header);
+            view.text = styled(text, spans);
+            view.footer.clone_from(footer);
+        }
+        Body::File {
+            sort,
+            place,
+            filename,
+            caption,
+            footer,
+        } => {
+            let name = filename.clone().unwrap_or_else(|| "File".to_owned());
+            view.media = Some((sort.name(), address(place), name));
+            view.text = styled(caption, &[]);
+            view.footer.clone_from(footer);
+        }
+        Body::Location {
+            latitude,
+            longitude,
+            name,
+            address,
+        } => {
+            let point = format!("{latitude:.4}, {longitude:.4}");
+            let parts = [name.as_str(), address.as_str(), point.as_str()];
+            let known = parts.into_iter().filter(|part| !part.is_empty());
+            view.place = Some(known.collect::<Vec<_>>().join(", "));
+        }
+        Body::Contacts(cards) => view.contacts.clone_from(cards),
+        Body::Cards { text, cards } => {
+            view.text = styled(text, &[]);
+            let mut at = before;
+            for card in cards {
+                let choices = card.choices.iter().map(|choice| {
+                    at += 1;
+                    choice_part(choice, id, at - 1)
+                });
+                view.cards.push(CardView {
+                    image: card.image.as_ref().map(address),
+                    title: card.title.clone(),
+                    text: card.text.clone(),
+                    choices: choices.collect(),
+                });
+            }
+        }
+        Body::Note(text) => view.text = styled(text, &[]),
+    }
+}
+
+fn choice_part(choice: &Choice, bubble: &str, at: usize) -> String {
+    let dialled;
+    let link = match &choice.press {
+        Press::Open(url) => Some(url.as_str()),
+        Press::Dial(number) => {
+            dialled = format!("tel:{number}");
+            Some(dialled.as_str())
+        }
+        _ => None,
+    };
+    // An address is the business's: it may lead to any page, but run nothing.
+    let safe = |url: &&str| {
+        ["https://", "http://", "tel:"]
+            .iter()
+            .any(|start| url.starts_with(start))
+    };
+    render(&ChoicePart {
+        link: link.filter(safe),
+        value: format!("press {at} {bubble}"),
+        title: &choice.title,
+        description: &choice.description,
+        row: choice.row.min(9),
+        still: matches!(choice.press, Press::Copy(_)),
+    })
+}
+
+fn acts(bubble: &Bubble, can: &[&str]) -> Vec<(String, &'static str)> {
+    let id = &bubble.id;
+    let mut acts = Vec::new();
+    let has = |name: &str| can.contains(&name);
+    let ours = bubble.side == Side::Customer;
+    if has("quote") {
+        acts.push((format!("quote {id}"), "Answer it"));
+    }
+    if has("react") && !ours {
+        acts.push((format!("react \u{1f44d} {id}"), "\u{1f44d} Like"));
+        acts.push((format!("react \u{2764} {id}"), "\u{2764} Love"));
+        if bubble.reaction.is_some() {
+            acts.push((format!("react - {id}"), "Take the sign off"));
+        }
+    }
+    if has("edit") && ours && matches!(bubble.body, Body::Text { .. }) {
+        acts.push((format!("edit {id}"), "Change it"));
+    }
+    if has("delete") && ours {
+        acts.push((format!("delete {id}"), "Delete it"));
+    }
+    acts
+}
+
+/// Words with their styles, as HTML.
+#[must_use]
+pub fn styled(text: &str, spans: &[Span]) -> String {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let mut cuts: Vec<usize> = spans.iter().flat_map(|span| [span.from, span.to]).collect();
+    cuts.extend([0, units.len()]);
+    cuts.retain(|cut| *cut <= units.len());
+    cuts.sort_unstable();
+    cuts.dedup();
+    let mut html = String::new();
+    for pair in cuts.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        let piece = escaped(&String::from_utf16_lossy(&units[from..to]));
+        let over = spans
+            .iter()
+            .filter(|span| span.from <= from && to <= span.to);
+        let (open, close) = over.fold((String::new(), String::new()), |(open, close), span| {
+            let (start, end) = tags(&span.style);
+            (open + &start, end + &close)
+        });
+        html.push_str(&open);
+        html.push_str(&piece);
+        html.push_str(&close);
+    }
+    html
+}
+
+fn tags(style: &Style) -> (String, String) {
+    let tag = match style {
+        Style::Bold => "b",
+        Style::Italic => "i",
+        Style::Underlined => "u",
+        Style::Struck => "s",
+        Style::Code => "code",
+        Style::Hidden => "mark",
+        Style::Link(url) if url.starts_with("http://") || url.starts_with("https://") => {
+            let open = format!(
+                "<a href=\"{}\" target=\"_blank\" rel=\"noopener noreferrer\">",
+                escaped(url)
+            );
+            return (open, "</a>".to_owned());
+        }
+        Style::Link(_) => "span",
+    };
+    (format!("<{tag}>"), format!("</{tag}>"))
+}
+
+fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            other => html.push(other),
+        }
+    }
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn styles_lie_over_the_words_and_nothing_in_them_runs() {
+        let span = |from, to, style| Span { from, to, style };
+        let spans = [
+            span(2, 4, Style::Bold),
+            span(3, 6, Style::Link("https://a.b/?\"".to_owned())),
+        ];
+        assert_eq!(
+            styled("\u{1f600}<b>x", &spans),
+            "\u{1f600}<b>&lt;</b><b><a href=\"https://a.b/?&quot;\" target=\"_blank\" \
+             rel=\"noopener noreferrer\">b</a></b><a href=\"https://a.b/?&quot;\" \
+             target=\"_blank\" rel=\"noopener noreferrer\">&gt;x</a>"
+        );
+        let script = [span(0, 1, Style::Link("javascript:alert(1)".to_owned()))];
+        assert_eq!(styled("x", &script), "<span>x</span>");
+    }
+}

@@ -1,0 +1,207 @@
+//! Channels: made with what is left to do, changed, switched, proved, deleted.
+
+use reqwest::Method;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::support::hook::Hook;
+use crate::support::server::on_a_server;
+
+fn address_of(channel: &Value) -> String {
+    format!("/channels/{}", channel["id"].as_str().unwrap())
+}
+
+#[test]
+fn a_new_channel_shows_its_secrets_once_and_what_is_left_to_do() {
+    on_a_server(async |server| {
+        let api = server.api();
+        let body = json!({ "type": "webchat", "name": "Site",
+            "config": { "allowed_origins": ["shop.example.com"], "ours": { "a": 1 } },
+            "metadata": { "shop": 7 } });
+        let made = api.post("/channels", body).await.ok();
+        assert_eq!(
+            (&made["status"], &made["setupComplete"]),
+            (&json!("inactive"), &json!(false))
+        );
+        assert_eq!(made["config"]["type"], "webchat");
+        assert_eq!(
+            made["config"]["allowedOrigins"],
+            json!(["shop.example.com"])
+        );
+        assert_eq!(made["config"]["ours"], json!({ "a": 1 }));
+        assert_eq!(made["config"]["webhookSecret"], "********");
+        let secret = made["webhookSecret"].as_str().unwrap();
+        assert_eq!(made["secrets"]["webhookSecret"], secret);
+        let steps = made["meta"]["setupInstructions"].as_array().unwrap();
+        let numbers: Vec<_> = steps
+            .iter()
+            .map(|step| step["step"].as_u64().unwrap())
+            .collect();
+        assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>());
+        let values: Vec<_> = steps
+            .iter()
+            .filter_map(|step| step["value"].as_str())
+            .collect();
+        assert!(values.contains(&secret));
+        let id = made["id"].as_str().unwrap();
+        assert!(
+            values
+                .iter()
+                .any(|value| value.contains("<script>") && value.contains(id))
+        );
+
+        let read = api.get(&address_of(&made)).await;
+        assert!(!read.text().contains(secret));
+        let read = read.ok();
+        assert!(read.get("webhookSecret").is_none() && read.get("secrets").is_none());
+        assert!(read.get("meta").is_none());
+    });
+}
+
+#[test]
+fn a_channel_is_changed_and_a_masked_secret_stays() {
+    on_a_server(async |server| {
+        let api = server.api();
+        let site = server.website(json!({ "welcomeMessage": "Hi" })).await;
+        let address = address_of(&site);
+        let hook = Hook::of(server, &site);
+        let ana = server.visitor(&site).await;
+        ana.say("cm_1", "hello").await;
+        let read = api.get(&address).await.ok();
+        let mut back = json!({ "name": "Shop", "config": read["config"], "metadata": { "a": 1 } });
+        back["config"]["welcomeMessage"] = json!("Good morning");
+        let changed = api.patch(&address, back).await.ok();
+        assert_eq!(changed["name"], "Shop");
+        assert_eq!(changed["config"]["welcomeMessage"], "Good morning");
+        assert_eq!(changed["metadata"], json!({ "a": 1 }));
+        let unread = hook.deliver(&json!({ "type": "nothing" })).await;
+        assert_ne!(unread.status, 401, "the secret is the same");
+        let fresh = api
+            .post(&format!("{address}/webhook/regenerate"), json!({}))
+            .await
+            .ok();
+        assert_eq!(fresh["url"], read["webhookUrl"]);
+        assert!(fresh["verifyToken"].is_string());
+        assert_eq!(
+            hook.deliver(&json!({ "type": "nothing" })).await.status,
+            401
+        );
+
+        for wrong in [
+            json!({ "name": "" }),
+            json!({ "config": { "identityMode": "maybe" } }),
+            json!({ "config": { "theme": 7 } }),
+        ] {
+            api.patch(&address, wrong)
+                .await
+                .refused(400, "VALIDATION_ERROR");
+        }
+    });
+}
+
+#[test]
+fn a_channel_is_listed_switched_and_tested() {
+    on_a_server(async |server| {
+        let api = server.api();
+        let site = server.website(json!({})).await;
+        let address = address_of(&site);
+        let idle = json!({ "type": "web", "name": "Second" });
+        api.post("/channels", idle).await.ok();
+        for (query, count) in [
+            ("", 2),
+            ("type=webchat", 2),
+            ("type=sms", 0),
+            ("status=active", 1),
+            ("status=connected", 1),
+            ("status=inactive&search=SECOND", 1),
+            ("search=nothing", 0),
+            ("limit=1&offset=1", 1),
+        ] {
+            let page = api.get(&format!("/channels?{query}")).await.ok();
+            assert_eq!(page["data"].as_array().unwrap().len(), count, "{query}");
+        }
+        api.get("/channels?status=sleepy")
+            .await
+            .refused(400, "VALIDATION_ERROR");
+
+        let status = api.get(&format!("{address}/status")).await.ok();
+        assert_eq!(
+            (&status["status"], &status["connectionStatus"]),
+            (&json!("active"), &json!("connected"))
+        );
+        let test = api.post(&format!("{address}/test"), json!({})).await;
+        assert!(
+            !test.text().starts_with("{\"success\""),
+            "older clients take that for an envelope"
+        );
+        let test = test.ok();
+        assert_eq!(
+            (&test["success"], &test["channelId"]),
+            (&json!(true), &site["id"])
+        );
+        assert!(
+            test["tests"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|step| step["status"] == "passed")
+        );
+        let held = api.get(&format!("{address}/capabilities")).await.ok();
+        assert_eq!(
+            (&held["supportsMedia"], &held["matrix"]["text"]),
+            (&json!(true), &json!("full"))
+        );
+        for (steps, expected) in [
+            (["disconnect", "connect"], ["inactive", "active"]),
+            (["deactivate", "activate"], ["inactive", "active"]),
+        ] {
+            for (step, expected) in steps.iter().zip(expected) {
+                let moved = api.post(&format!("{address}/{step}"), json!({})).await.ok();
+                assert_eq!(moved["status"], expected, "{step}");
+            }
+        }
+        let stats = api
+            .get(&format!("{address}/stats?period=weekly"))
+            .await
+            .ok();
+        assert_eq!(
+            (&stats["period"], &stats["messagesReceived"]),
+            (&json!("week"), &json!(0))
+        );
+        api.get(&format!("{address}/stats?period=year"))
+            .await
+            .refused(400, "VALIDATION_ERROR");
+    });
+}
+
+#[test]
+fn a_channel_that_is_off_sends_nothing_and_one_with_open_conversations_stays() {
+    on_a_server(async |server| {
+        let api = server.api();
+        let site = server.website(json!({})).await;
+        let address = address_of(&site);
+        let ack = server.visitor(&site).await.say("cm_1", "hello").await;
+        let talk = format!("/conversations/{}", ack["conversationId"].as_str().unwrap());
+        let off = json!({ "enabled": false });
+        api.call(Method::PUT, &format!("{address}/enabled"), Some(off))
+            .await
+            .ok();
+        let refused = api
+            .post(&format!("{talk}/messages"), json!({ "text": "hi" }))
+            .await;
+        refused.refused(409, "CHANNEL_DISABLED");
+        api.delete(&address)
+            .await
+            .refused(400, "ACTIVE_CONVERSATIONS_EXIST");
+        assert_eq!(
+            api.delete(&format!("{address}?force=true")).await.status,
+            204
+        );
+        api.get(&address).await.refused(404, "CHANNEL_NOT_FOUND");
+        assert_eq!(
+            api.get(&talk).await.ok()["channelType"],
+            "webchat",
+            "history stays readable"
+        );
+    });
+}
