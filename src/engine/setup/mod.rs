@@ -8,6 +8,7 @@ pub mod channels;
 pub mod connecting;
 pub mod instructions;
 pub mod organisation;
+pub mod patching;
 pub mod settings;
 pub mod standing;
 pub mod stats;

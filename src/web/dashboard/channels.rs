@@ -109,11 +109,16 @@ fn trouble(channel: &Channel) -> Option<BannerView> {
 
 fn row(state: &State, channel: &Channel, hours: Hours) -> ChannelRow {
     let now = state.engine.context.clock.now();
+    let badge = BadgeView::of(channel.kind.as_str());
     ChannelRow {
         id: channel.id.to_string(),
-        badge: BadgeView::of(channel.kind.as_str()),
+        about: if channel.kind.as_str() == WEBCHAT {
+            webchat::websites(&channel.settings)
+        } else {
+            badge.name.clone()
+        },
+        badge,
         name: channel.name.clone(),
-        about: webchat::websites(&channel.settings),
         sandbox: channel.sandbox,
         health: health(channel),
         last_in: channel.last_inbound_at.map(|at| TimeView::ago(at, now)),

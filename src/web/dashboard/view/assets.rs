@@ -1,7 +1,7 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-1209a3a1d3.css";
+pub const CSS: &str = "/app/assets/app-170e031df6.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-37e4d3e82c.js";
 /// The parts of the script that not every visit needs.
@@ -39,7 +39,7 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-2cdff9a730.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-1209a3a1d3.css", "app.css", "text/css; charset=utf-8"),
+    ("app-170e031df6.css", "app.css", "text/css; charset=utf-8"),
     ("app-37e4d3e82c.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-bb8cee2cc9.js", "appearance.js", "text/javascript; charset=utf-8"),
