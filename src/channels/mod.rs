@@ -7,6 +7,7 @@
 //!
 //! Which channels exist is written once, in [`registry`].
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 pub use crate::base::http::Headers;
@@ -22,6 +23,10 @@ use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
 use crate::model::content::Content;
 use crate::model::content::Media;
+use crate::model::filling::Blank;
+use crate::model::filling::Filling;
+use crate::model::filling::Preview;
+use crate::model::filling::TemplateTerms;
 use crate::model::ids::MessageId;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundSender;
@@ -211,6 +216,56 @@ pub trait Channel: Debug + Send + Sync {
     fn create_template(&self, draft: &TemplateDraft, asked: &Asked<'_>) -> Next<VendorTemplate> {
         let _ = (draft, asked);
         Err(Refusal::Never(not_offered("templates")))
+    }
+
+    /// What may stand in a template of this channel, for forms; none where the vendor keeps none.
+    fn template_terms(&self) -> Option<&'static TemplateTerms> {
+        None
+    }
+
+    /// What is wrong with a template before the vendor is asked, by the name of the field, such as
+    /// `components[1].buttons[0].url`.
+    fn check_template(&self, draft: &TemplateDraft) -> Vec<FieldError> {
+        let _ = draft;
+        Vec::new()
+    }
+
+    /// What has to be filled in before a template can be sent, in its order.
+    fn template_blanks(&self, template: &VendorTemplate) -> Vec<Blank> {
+        let _ = template;
+        Vec::new()
+    }
+
+    /// A template with these values in its blanks.
+    fn fill_template(
+        &self,
+        template: &VendorTemplate,
+        values: &BTreeMap<String, String>,
+    ) -> Filling {
+        let _ = (template, values);
+        Filling::default()
+    }
+
+    /// A template as a customer sees it, with these components filled in.
+    fn preview_template(&self, template: &VendorTemplate, filled: &[Opaque]) -> Preview {
+        let _ = (template, filled);
+        Preview::default()
+    }
+
+    /// Hands a template in again with other components or of another category, and says how it
+    /// stands then; name, language and the naming of variables stay. Held where
+    /// [`TemplateTerms::edits`] says that it can be.
+    ///
+    /// # Errors
+    /// The vendor does not take it, in the vendor's words.
+    fn edit_template(
+        &self,
+        template: &VendorTemplate,
+        draft: &TemplateDraft,
+        asked: &Asked<'_>,
+    ) -> Next<VendorTemplate> {
+        let _ = (template, draft, asked);
+        Err(Refusal::Never(not_offered("changes of templates")))
     }
 
     /// Takes one template away at the vendor. One that is not there any more is no error.

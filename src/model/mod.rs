@@ -15,6 +15,7 @@ pub mod content;
 pub mod conversation;
 pub mod event;
 pub mod fence;
+pub mod filling;
 pub mod hours;
 pub mod ids;
 pub mod inbound;

@@ -154,6 +154,7 @@ async function build() {
   files.set('sandbox.css', await styles(['tokens.css', 'base.css', 'phones.css'], address));
   files.set('app.js', await script('app.js'));
   files.set('more.js', await script('more.js', address('app.js')));
+  files.set('templates.js', await script('templates.js', address('app.js')));
   files.set('fields.js', await script('fields.js'));
   files.set('shop.js', await script('shop.js'));
   files.set('sandbox.js', await script('sandbox.js'));
@@ -171,6 +172,7 @@ function rustConstants(files, address, icons) {
 ${constant('The style sheet of the dashboard.', 'CSS', 'app.css')}
 ${constant('The script of the dashboard.', 'JS', 'app.js')}
 ${constant('The parts of the script that not every visit needs.', 'MORE_JS', 'more.js')}
+${constant('The script of the pages of templates.', 'TEMPLATES_JS', 'templates.js')}
 ${constant('The script of pages with passwords, codes or colours.', 'FIELDS_JS', 'fields.js')}
 ${constant('The sprite of pictures.', 'ICONS', 'icons.svg')}
 ${constant('The font of the interface.', 'FONT', 'inter-ui.woff2')}

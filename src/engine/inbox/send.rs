@@ -126,7 +126,9 @@ impl Sending {
                 let place = target::place(tx, &mut pen, &actor, &target, draft.audience)?;
                 let row = reach::row(&context, &place.channel, &place.conversation.address);
                 let filled = match draft.audience {
-                    Audience::Customer => templates::complete(tx, &place, row, &draft.content)?,
+                    Audience::Customer => {
+                        templates::complete(tx, &context.channels, &place, &draft.content)?
+                    }
                     Audience::Team => None,
                 };
                 let draft = match filled {
@@ -225,7 +227,7 @@ impl Sending {
                     .unwrap_or(&Capabilities::PLAIN);
                 let asked = (&message.content, message.source);
                 target::may_send(tx, &place, caps, asked, pen.now)?;
-                templates::complete(tx, &place, caps, &message.content)?;
+                templates::complete(tx, &registry, &place, &message.content)?;
                 message.delivery = Delivery::Pending;
                 message.handled_at = None;
                 message.error = None;

@@ -169,7 +169,7 @@ mod tests {
             name: "order".into(),
             language: "en".into(),
             components: serde_json::from_value(components).unwrap(),
-            text: None,
+            ..TemplateUse::default()
         }
     }
 

@@ -126,6 +126,8 @@ fn is_about_the_form(code: Code) -> bool {
             | C::ResourceAlreadyExists
             | C::ActiveConversationsExist
             | C::RevisionMismatch
+            | C::ChannelError
+            | C::ChannelNotConnected
     )
 }
 

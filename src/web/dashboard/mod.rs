@@ -23,6 +23,7 @@ pub mod problem;
 pub mod reader;
 pub mod search;
 pub mod teams;
+pub mod templates;
 pub mod two_step;
 pub mod upload;
 pub mod users;
@@ -58,6 +59,7 @@ pub fn configure(config: &mut ServiceConfig) {
     failed::configure(config);
     general::configure(config);
     search::configure(config);
+    templates::configure(config);
     channels::configure(config);
     channel::configure(config);
     welcome::configure(config);

@@ -1,15 +1,17 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-170e031df6.css";
+pub const CSS: &str = "/app/assets/app-1793963400.css";
 /// The script of the dashboard.
-pub const JS: &str = "/app/assets/app-37e4d3e82c.js";
+pub const JS: &str = "/app/assets/app-0a8d4062bf.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-69b83f4a71.js";
+pub const MORE_JS: &str = "/app/assets/more-dda688cc3a.js";
+/// The script of the pages of templates.
+pub const TEMPLATES_JS: &str = "/app/assets/templates-363cd6572c.js";
 /// The script of pages with passwords, codes or colours.
 pub const FIELDS_JS: &str = "/app/assets/fields-b3f7d39cc9.js";
 /// The sprite of pictures.
-pub const ICONS: &str = "/app/assets/icons-50de8bb568.svg";
+pub const ICONS: &str = "/app/assets/icons-fa1487f479.svg";
 /// The font of the interface.
 pub const FONT: &str = "/app/assets/inter-ui-edbd5ede46.woff2";
 /// The picture in the browser's tab.
@@ -39,8 +41,8 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-2cdff9a730.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-170e031df6.css", "app.css", "text/css; charset=utf-8"),
-    ("app-37e4d3e82c.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-1793963400.css", "app.css", "text/css; charset=utf-8"),
+    ("app-0a8d4062bf.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-bb8cee2cc9.js", "appearance.js", "text/javascript; charset=utf-8"),
     ("chat-dfb72ba71d.css", "chat.css", "text/css; charset=utf-8"),
@@ -48,7 +50,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
     ("favicon-d6096f5c2d.svg", "favicon.svg", "image/svg+xml"),
     ("fields-b3f7d39cc9.js", "fields.js", "text/javascript; charset=utf-8"),
-    ("icons-50de8bb568.svg", "icons.svg", "image/svg+xml"),
+    ("icons-fa1487f479.svg", "icons.svg", "image/svg+xml"),
     ("inter-cyrillic-ext-ca15706333.woff2", "inter-cyrillic-ext.woff2", "font/woff2"),
     ("inter-cyrillic-71d5ee93cc.woff2", "inter-cyrillic.woff2", "font/woff2"),
     ("inter-greek-ext-6e9e020a25.woff2", "inter-greek-ext.woff2", "font/woff2"),
@@ -56,12 +58,13 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-latin-ext-34b9c504ca.woff2", "inter-latin-ext.woff2", "font/woff2"),
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
-    ("more-69b83f4a71.js", "more.js", "text/javascript; charset=utf-8"),
+    ("more-dda688cc3a.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("sandbox-5599599e99.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-2cdff9a730.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
+    ("templates-363cd6572c.js", "templates.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),
     ("touch-512-e4c4d9ecfc.png", "touch-512.png", "image/png"),
 ];
@@ -109,6 +112,7 @@ pub const SPRITE: &[&str] = &[
     "key-round",
     "keyboard",
     "layers",
+    "layout-template",
     "link",
     "lock",
     "log-out",

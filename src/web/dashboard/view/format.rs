@@ -226,6 +226,24 @@ pub fn rich(text: &str) -> RichText {
     RichText(html)
 }
 
+/// As [`rich`], with the pieces between these bytes as values that were filled in.
+#[must_use]
+pub fn rich_filled(text: &str, fills: &[(usize, usize)]) -> RichText {
+    let (mut html, mut done) = (String::with_capacity(text.len() + 64), 0);
+    for (from, to) in fills {
+        let (Some(before), Some(value)) = (text.get(done..*from), text.get(*from..*to)) else {
+            continue;
+        };
+        html.push_str(&rich(before).0);
+        html.push_str(r#"<span class="fill">"#);
+        escape_into(&mut html, value);
+        html.push_str("</span>");
+        done = *to;
+    }
+    html.push_str(&rich(text.get(done..).unwrap_or_default()).0);
+    RichText(html)
+}
+
 /// As [`rich`], with `@name` of the given people as mentions.
 #[must_use]
 pub fn rich_note(text: &str, mentioned: &[&str]) -> RichText {
