@@ -124,7 +124,7 @@ impl Vendor for Ses {
 
     fn is_of(&self, call: &Call, account: &Account) -> bool {
         // Certificates and confirmations are for whoever has their address.
-        if call.path.ends_with(".pem") {
+        if call.path == sns::CERTIFICATE_NAME {
             return true;
         }
         if let Some(topic) = call.query("TopicArn") {
@@ -152,7 +152,7 @@ impl Vendor for Ses {
     }
 
     fn answer(&self, desk: &mut Desk<'_>, call: &Call) -> Given {
-        if call.path.ends_with(".pem") {
+        if call.path == sns::CERTIFICATE_NAME {
             return call::text(200, "application/x-pem-file", sns::CERTIFICATE).into();
         }
         if call.query("Action").as_deref() == Some("ConfirmSubscription") {

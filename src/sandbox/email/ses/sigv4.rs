@@ -69,14 +69,11 @@ pub fn is_proven(call: &Call, path: &str, secret: &str) -> bool {
         .filter(|pair| !pair.is_empty())
         .collect();
     query.sort_unstable();
-    let headers: String = names
-        .iter()
-        .map(|name| {
-            let value = call.headers.get(name).unwrap_or_default();
-            let value: Vec<&str> = value.split_whitespace().collect();
-            format!("{name}:{}\n", value.join(" "))
-        })
-        .collect();
+    let headers = names.iter().fold(String::new(), |text, name| {
+        let value = call.headers.get(name).unwrap_or_default();
+        let value: Vec<&str> = value.split_whitespace().collect();
+        text + name + ":" + &value.join(" ") + "\n"
+    });
     let canonical = [
         method(call),
         &path,

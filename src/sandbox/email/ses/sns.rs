@@ -21,6 +21,8 @@ use crate::sandbox::email::ses::REGION;
 /// The certificate: every sandbox's, for it proves nothing but that one's play. Whoever trusts it was
 /// told this sandbox's address and this account's topic.
 pub const CERTIFICATE: &str = include_str!("../keys/sns.pem");
+/// Its name below the address of the topic.
+pub const CERTIFICATE_NAME: &str = "SimpleNotificationService-sandbox.pem";
 /// The key below it.
 const KEY: &[u8] = include_bytes!("../keys/sns.der");
 /// Fields that are signed, in this order, where they are there.
@@ -58,7 +60,7 @@ fn envelope(account: &Account, kind: &str, id: &str, message: &str, at: Timestam
     json!({
         "Type": kind, "MessageId": id, "TopicArn": account.key("topic"), "Message": message,
         "Timestamp": at.to_string(), "SignatureVersion": "2", "Signature": "",
-        "SigningCertURL": format!("{}/SimpleNotificationService-sandbox.pem", host()),
+        "SigningCertURL": format!("{}/{CERTIFICATE_NAME}", host()),
     })
 }
 
@@ -100,8 +102,9 @@ pub fn to_sign(body: &Value) -> String {
     let told = fields
         .iter()
         .filter_map(|name| Some((name, body[*name].as_str()?)));
-    told.map(|(name, value)| format!("{name}\n{value}\n"))
-        .collect()
+    told.fold(String::new(), |text, (name, value)| {
+        text + name + "\n" + value + "\n"
+    })
 }
 
 fn signature(text: &str) -> String {
