@@ -395,6 +395,10 @@ fn fill(view: &mut BubbleView, body: &Body, id: &str, before: usize) {
                 });
             }
         }
+        Body::Mail(mail) => {
+            view.header = Some(mail.subject.clone());
+            view.text = styled(&mail.text, &[]);
+        }
         Body::Note(text) => view.text = styled(text, &[]),
     }
 }
