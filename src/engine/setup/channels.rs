@@ -275,6 +275,25 @@ impl Channels {
             .await
     }
 
+    /// Brings what the vendor shows beside messages in line with the settings now, rather than soon.
+    /// Within: why the vendor does not take it.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such channel.
+    pub async fn publish(
+        &self,
+        actor: &Actor,
+        id: ChannelId,
+    ) -> Result<Result<(), String>, EngineError> {
+        actor.require(Permission::ManageChannels)?;
+        find(&self.0.store.snapshot()?, id)?;
+        let published = afterwards::publish(&self.0, id).await?;
+        if let Err(broken) = &published {
+            afterwards::give_up(&self.0, id, broken).await?;
+        }
+        Ok(published.map_err(|broken| broken.refusal.error().message.clone()))
+    }
+
     /// Makes a new secret in place of the one that webhooks are proved with.
     ///
     /// # Errors

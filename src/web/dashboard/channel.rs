@@ -15,6 +15,7 @@ use crate::model::permission::Permission;
 use crate::web::dashboard::channels::WEBCHAT;
 use crate::web::dashboard::channels::health;
 use crate::web::dashboard::form::Form;
+use crate::web::dashboard::menus;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
@@ -51,6 +52,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/connect", web::post().to(connect))
             .route("/disconnect", web::post().to(disconnect))
             .route("/delete", web::post().to(delete))
+            .configure(menus::configure)
             .configure(pages::configure),
     );
 }
@@ -103,6 +105,8 @@ pub fn draw(
         banner,
         tabs: if may_change && channel.kind.as_str() == WEBCHAT {
             pages::tabs()
+        } else if may_change {
+            menus::tabs(channel.kind.as_str())
         } else {
             Vec::new()
         },

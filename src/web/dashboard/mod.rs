@@ -17,7 +17,10 @@ pub mod inbox;
 pub mod keys;
 pub mod live;
 pub mod me;
+pub mod menus;
+pub mod offer;
 pub mod password;
+pub mod picker;
 pub mod present;
 pub mod problem;
 pub mod reader;
@@ -46,6 +49,7 @@ pub fn configure(config: &mut ServiceConfig) {
     live::configure(config);
     files::configure(config);
     writing::configure(config);
+    picker::configure(config);
     conversation::configure(config);
     inbox::configure(config);
     upload::configure(config);

@@ -85,9 +85,10 @@ fn button(index: usize, button: Node<'_>, used: &[Value]) -> PreviewButton {
         _ => None,
     };
     PreviewButton {
-        title: button
-            .word("text")
-            .unwrap_or_else(|| "Copy code".to_owned()),
+        title: button.word("text").unwrap_or_else(|| match kind.as_str() {
+            "COPY_CODE" | "OTP" => "Copy code".to_owned(),
+            _ => String::new(),
+        }),
         kind,
         target,
     }

@@ -1,13 +1,13 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-1793963400.css";
+pub const CSS: &str = "/app/assets/app-d8544d4063.css";
 /// The script of the dashboard.
-pub const JS: &str = "/app/assets/app-0a8d4062bf.js";
+pub const JS: &str = "/app/assets/app-83eca9f84e.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-dda688cc3a.js";
+pub const MORE_JS: &str = "/app/assets/more-043f27697d.js";
 /// The script of the pages of templates.
-pub const TEMPLATES_JS: &str = "/app/assets/templates-363cd6572c.js";
+pub const TEMPLATES_JS: &str = "/app/assets/templates-f1f0c8fb06.js";
 /// The script of pages with passwords, codes or colours.
 pub const FIELDS_JS: &str = "/app/assets/fields-b3f7d39cc9.js";
 /// The sprite of pictures.
@@ -41,8 +41,8 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-2cdff9a730.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-1793963400.css", "app.css", "text/css; charset=utf-8"),
-    ("app-0a8d4062bf.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-d8544d4063.css", "app.css", "text/css; charset=utf-8"),
+    ("app-83eca9f84e.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-bb8cee2cc9.js", "appearance.js", "text/javascript; charset=utf-8"),
     ("chat-dfb72ba71d.css", "chat.css", "text/css; charset=utf-8"),
@@ -58,13 +58,13 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-latin-ext-34b9c504ca.woff2", "inter-latin-ext.woff2", "font/woff2"),
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
-    ("more-dda688cc3a.js", "more.js", "text/javascript; charset=utf-8"),
+    ("more-043f27697d.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("sandbox-5599599e99.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-2cdff9a730.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
-    ("templates-363cd6572c.js", "templates.js", "text/javascript; charset=utf-8"),
+    ("templates-f1f0c8fb06.js", "templates.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),
     ("touch-512-e4c4d9ecfc.png", "touch-512.png", "image/png"),
 ];

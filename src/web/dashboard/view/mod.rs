@@ -24,6 +24,7 @@ pub mod list;
 pub mod outside;
 pub mod panel;
 pub mod password;
+pub mod picker;
 pub mod qr;
 pub mod search;
 pub mod setting;
