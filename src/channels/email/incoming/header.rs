@@ -17,18 +17,28 @@ const IDS_MAX: usize = 100;
 /// The most addresses of one field that are kept.
 const ADDRESSES_MAX: usize = 200;
 
+/// What stands in for a header without fields: the library knows no empty one.
+const NO_FIELDS: &[u8] = b"X-Nothing: 1\r\n\r\n";
+
 /// A header that was read.
 #[derive(Debug)]
 pub(super) struct Header<'a>(Message<'a>);
 
 impl<'a> Header<'a> {
-    /// Reads a header, which must end with an empty line.
+    /// Reads a header, which must end with an empty line. One without fields has none.
     pub(super) fn read(ended: &'a [u8]) -> Self {
-        Self(
-            MessageParser::default()
-                .parse_headers(ended)
-                .unwrap_or_default(),
-        )
+        let read = |bytes| {
+            let parsed = MessageParser::default().parse_headers(bytes);
+            parsed.filter(|parsed| !parsed.parts.is_empty())
+        };
+        Self(read(ended).or_else(|| read(NO_FIELDS)).unwrap_or_default())
+    }
+
+    /// The uppermost field of this name, unfolded: that which the last server wrote.
+    pub(super) fn uppermost(&self, wanted: &str) -> Option<String> {
+        let mut fields = self.0.headers_raw();
+        let (_, text) = fields.find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
+        Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
     /// A field as it stands, unfolded, without blanks around it.

@@ -395,7 +395,8 @@ impl Reader<'_> {
             .filter_map(|(name, word)| Some((name.to_owned(), word.clone()?)))
             .collect();
         if found.is_empty() && self.envelope.is_header_trusted {
-            let said = self.header.lower("Authentication-Results");
+            let said = self.header.uppermost("Authentication-Results");
+            let said = said.unwrap_or_default().to_lowercase();
             for name in ["spf", "dkim", "dmarc"] {
                 let word = said
                     .split([';', ' '])

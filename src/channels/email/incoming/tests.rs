@@ -86,7 +86,7 @@ fn the_mail_of_the_contract_becomes_what_it_says() {
     );
     assert_eq!(mail.cc, ["boss@example.com"]);
     assert_eq!(mail.to_all, ["support+conv-k3j9xq2m@in.example.com"]);
-    assert_eq!(mail.html.as_deref(), Some("<div>Chegou, obrigada!</div>\n"));
+    assert_eq!(mail.html.as_deref(), Some("<div>Chegou, obrigada!</div>"));
     assert!(mail.quoted_text.unwrap().contains("> Chegou?"));
     assert_eq!(mail.quoted_html.as_deref(), Some("<div>Chegou?</div>"));
     assert_eq!(
@@ -234,7 +234,7 @@ y
     assert_eq!(
         mail.html.as_deref(),
         Some(
-            "<p>See <img src=\"cid:0\"> and <img data-remote-src=\"https://t.example/p.gif\"></p>\n"
+            "<p>See <img src=\"cid:0\"> and <img data-remote-src=\"https://t.example/p.gif\"></p>"
         )
     );
     assert!(mail.has_remote_images);
