@@ -13,6 +13,7 @@
 pub mod address;
 pub mod caps;
 mod fault;
+pub mod incoming;
 mod mailgun;
 mod postmark;
 pub mod provider;
