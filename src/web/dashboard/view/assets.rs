@@ -9,7 +9,7 @@ pub const MORE_JS: &str = "/app/assets/more-69b83f4a71.js";
 /// The script of pages with passwords, codes or colours.
 pub const FIELDS_JS: &str = "/app/assets/fields-b3f7d39cc9.js";
 /// The sprite of pictures.
-pub const ICONS: &str = "/app/assets/icons-50de8bb568.svg";
+pub const ICONS: &str = "/app/assets/icons-0ebd8ddc64.svg";
 /// The font of the interface.
 pub const FONT: &str = "/app/assets/inter-ui-edbd5ede46.woff2";
 /// The picture in the browser's tab.
@@ -48,7 +48,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
     ("favicon-d6096f5c2d.svg", "favicon.svg", "image/svg+xml"),
     ("fields-b3f7d39cc9.js", "fields.js", "text/javascript; charset=utf-8"),
-    ("icons-50de8bb568.svg", "icons.svg", "image/svg+xml"),
+    ("icons-0ebd8ddc64.svg", "icons.svg", "image/svg+xml"),
     ("inter-cyrillic-ext-ca15706333.woff2", "inter-cyrillic-ext.woff2", "font/woff2"),
     ("inter-cyrillic-71d5ee93cc.woff2", "inter-cyrillic.woff2", "font/woff2"),
     ("inter-greek-ext-6e9e020a25.woff2", "inter-greek-ext.woff2", "font/woff2"),
@@ -79,7 +79,6 @@ pub const SPRITE: &[&str] = &[
     "at-sign",
     "ban",
     "bot",
-    "chart-no-axes-column",
     "check",
     "check-check",
     "chevron-down",
@@ -101,7 +100,6 @@ pub const SPRITE: &[&str] = &[
     "facebook",
     "flame",
     "git-merge",
-    "hand",
     "image",
     "inbox",
     "info",
@@ -150,7 +148,6 @@ pub const SPRITE: &[&str] = &[
     "video",
     "voice",
     "webchat",
-    "webhook",
     "whatsapp",
     "x",
 ];
