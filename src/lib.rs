@@ -23,11 +23,6 @@
 //! recorded by `engine::ingest` in one transaction, and only then acknowledged. Everything that
 //! follows (search, sockets, routing) reads the event log from its own cursor.
 
-#![expect(
-    dead_code,
-    reason = "records, services and views are written ahead of the API resources that call them"
-)]
-
 mod base;
 pub mod channels;
 pub mod config;

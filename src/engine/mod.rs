@@ -15,6 +15,7 @@ pub mod health;
 pub mod inbox;
 pub mod ingest;
 pub mod letters;
+pub mod limits;
 pub mod links;
 pub mod live;
 pub mod old;

@@ -51,6 +51,7 @@ pub enum Audience {
 
 impl Draft {
     /// Plain words to the customer.
+    #[cfg(test)]
     pub fn text(text: impl Into<String>, source: Source) -> Self {
         Self::new(Content::text(text), source)
     }

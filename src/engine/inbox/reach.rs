@@ -6,6 +6,8 @@ use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::find;
 use crate::engine::inbox::target::Target;
+use crate::engine::limits;
+use crate::engine::limits::Resource;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
@@ -109,6 +111,7 @@ fn introduce(
     let contact_id = if let Some(known) = owners.first() {
         known.id
     } else {
+        limits::one_more(tx, Resource::Contacts)?;
         let mut contact = Contact::nobody(pen.id(), pen.now);
         address.clone_into(&mut contact.name);
         contact.name_source = NameSource::Address;

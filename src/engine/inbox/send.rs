@@ -24,6 +24,8 @@ use crate::engine::inbox::target::Target;
 use crate::engine::inbox::templates;
 use crate::engine::inbox::unsent;
 use crate::engine::inbox::visitor_timeline;
+use crate::engine::limits;
+use crate::engine::limits::Resource;
 use crate::engine::live::Signal;
 use crate::engine::rules::fit;
 use crate::engine::rules::fit::Fitted;
@@ -147,6 +149,7 @@ impl Sending {
                         }
                         let asked = (&draft.content, draft.source);
                         target::may_send(tx, &place, row, asked, pen.now)?;
+                        limits::one_more(tx, Resource::Messages(pen.now))?;
                         let fitted = fit::fit(&draft.content, row, &shorten, draft.mode)?;
                         reach::check_length(&context, &place.channel, &fitted.parts)?;
                         fitted

@@ -10,6 +10,8 @@ use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::context::secret_place;
 use crate::engine::error::EngineError;
+use crate::engine::limits;
+use crate::engine::limits::Resource;
 use crate::engine::setup::afterwards;
 use crate::engine::setup::instructions;
 use crate::engine::setup::instructions::Instruction;
@@ -193,6 +195,7 @@ impl Channels {
         let stored = self.0.store.write("making a channel", move |tx| {
             let mut pen = stamp.pen();
             let _same: ChannelId = pen.id();
+            limits::one_more(tx, Resource::Channels)?;
             channels::put(tx, &channel)?;
             note(
                 tx,

@@ -29,6 +29,9 @@ use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::channels;
 
+/// The name of the check that asks the vendor.
+pub const VENDOR: &str = "vendor";
+
 /// When a channel that was being connected is looked at if nobody heard how it ended: the program
 /// stopped in between.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(10 * 60);
@@ -272,7 +275,7 @@ fn as_known(channel: &Channel) -> Check {
         (ChannelState::Error, None) => "The vendor refused the account.",
     };
     Check {
-        name: "vendor",
+        name: VENDOR,
         ok: channel.state == ChannelState::Active,
         message: message.to_owned(),
     }
@@ -282,7 +285,7 @@ fn as_known(channel: &Channel) -> Check {
 fn of_vendor(proved: Result<Connected, Broken>) -> Check {
     match proved {
         Ok(connected) => Check {
-            name: "vendor",
+            name: VENDOR,
             ok: true,
             message: if connected.warnings.is_empty() {
                 "The vendor accepts the account.".to_owned()
@@ -291,7 +294,7 @@ fn of_vendor(proved: Result<Connected, Broken>) -> Check {
             },
         },
         Err(Broken { what, refusal }) => Check {
-            name: what.unwrap_or("vendor"),
+            name: what.unwrap_or(VENDOR),
             ok: false,
             message: said(&refusal),
         },

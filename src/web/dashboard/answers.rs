@@ -50,7 +50,7 @@ impl Refused {
     }
 
     /// The same, ready to be said.
-    #[must_use]
+    #[cfg(test)]
     pub fn because(fields: Vec<FieldError>) -> Self {
         Self(Some(Self::rejection(fields)))
     }

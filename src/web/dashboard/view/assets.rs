@@ -11,7 +11,7 @@ pub const TEMPLATES_JS: &str = "/app/assets/templates-f1f0c8fb06.js";
 /// The script of pages with passwords, codes or colours.
 pub const FIELDS_JS: &str = "/app/assets/fields-b3f7d39cc9.js";
 /// The sprite of pictures.
-pub const ICONS: &str = "/app/assets/icons-fa1487f479.svg";
+pub const ICONS: &str = "/app/assets/icons-2668734ee1.svg";
 /// The font of the interface.
 pub const FONT: &str = "/app/assets/inter-ui-edbd5ede46.woff2";
 /// The picture in the browser's tab.
@@ -50,7 +50,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
     ("favicon-d6096f5c2d.svg", "favicon.svg", "image/svg+xml"),
     ("fields-b3f7d39cc9.js", "fields.js", "text/javascript; charset=utf-8"),
-    ("icons-fa1487f479.svg", "icons.svg", "image/svg+xml"),
+    ("icons-2668734ee1.svg", "icons.svg", "image/svg+xml"),
     ("inter-cyrillic-ext-ca15706333.woff2", "inter-cyrillic-ext.woff2", "font/woff2"),
     ("inter-cyrillic-71d5ee93cc.woff2", "inter-cyrillic.woff2", "font/woff2"),
     ("inter-greek-ext-6e9e020a25.woff2", "inter-greek-ext.woff2", "font/woff2"),
@@ -82,7 +82,6 @@ pub const SPRITE: &[&str] = &[
     "at-sign",
     "ban",
     "bot",
-    "chart-no-axes-column",
     "check",
     "check-check",
     "chevron-down",
@@ -104,7 +103,6 @@ pub const SPRITE: &[&str] = &[
     "facebook",
     "flame",
     "git-merge",
-    "hand",
     "image",
     "inbox",
     "info",
@@ -154,7 +152,6 @@ pub const SPRITE: &[&str] = &[
     "video",
     "voice",
     "webchat",
-    "webhook",
     "whatsapp",
     "x",
 ];

@@ -10,8 +10,6 @@ use super::filters;
 pub enum WindowView {
     /// The channel has none: "No reply window on `WebChat`".
     None(String),
-    /// "Offline. Ana gets it on the next visit."
-    Words(String),
     /// Counts down to that moment.
     Until {
         /// When it closes, RFC 3339.

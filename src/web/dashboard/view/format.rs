@@ -259,17 +259,6 @@ pub fn rich_note(text: &str, mentioned: &[&str]) -> RichText {
     RichText(html)
 }
 
-/// A found passage: the search's own `<mark>` stays, everything else is text.
-#[must_use]
-pub fn marked(snippet: &str) -> RichText {
-    let mut html = String::with_capacity(snippet.len());
-    escape_into(&mut html, snippet);
-    RichText(
-        html.replace("&lt;mark&gt;", "<mark>")
-            .replace("&lt;/mark&gt;", "</mark>"),
-    )
-}
-
 /// A passage as the search's highlighter gives it: escaped already, with its own `<mark>`.
 #[must_use]
 pub fn found(snippet: String) -> RichText {
@@ -460,10 +449,6 @@ mod tests {
         assert_eq!(
             rich_note("@Rafael & @Nobody", &["Rafael"]).to_string(),
             "<span class=\"mention\">@Rafael</span> &amp; @Nobody"
-        );
-        assert_eq!(
-            marked("the <mark>bag</mark> <b>came</b>").to_string(),
-            "the <mark>bag</mark> &lt;b&gt;came&lt;/b&gt;"
         );
     }
 

@@ -116,7 +116,7 @@ impl Sketch {
 }
 
 fn due(words: &str, tone: Tone) -> ChipView {
-    ChipView::toned(words, tone, Some(Icon::TIMER))
+    ChipView::toned(words, tone, Some(Icon::SNOOZED))
 }
 
 fn sketches() -> Vec<Sketch> {
