@@ -15,6 +15,8 @@ pub mod content;
 pub mod conversation;
 pub mod event;
 pub mod fence;
+pub mod guide;
+pub mod happening;
 pub mod hours;
 pub mod ids;
 pub mod inbound;

@@ -5,6 +5,7 @@
 
 pub mod caps;
 mod connect;
+mod guide;
 mod settings;
 pub mod speak;
 mod templates;
@@ -27,9 +28,12 @@ use crate::channels::meta::direct::render;
 use crate::channels::meta::direct::shown;
 use crate::channels::meta::sign;
 use crate::channels::meta::talk::next;
+use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
 use crate::model::content::Media;
+use crate::model::guide::Guide;
+use crate::model::guide::Seat;
 use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
@@ -86,6 +90,20 @@ impl Channel for Facebook {
 
     fn settings(&self) -> &'static [Setting] {
         settings::SETTINGS
+    }
+
+    fn guide(&self, _settings: &Opaque) -> &'static Guide {
+        &guide::GUIDE
+    }
+
+    fn seats(&self, account: &Account) -> Vec<Seat> {
+        let key = account.text("pageId");
+        let seat = key.map(|key| Seat {
+            setting: "pageId",
+            what: "page",
+            key: key.to_owned(),
+        });
+        seat.into_iter().collect()
     }
 
     fn capabilities(&self) -> &'static Capabilities {

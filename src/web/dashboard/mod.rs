@@ -26,6 +26,7 @@ pub mod teams;
 pub mod two_step;
 pub mod upload;
 pub mod users;
+pub mod vendor;
 pub mod view;
 pub mod webchat;
 pub mod welcome;

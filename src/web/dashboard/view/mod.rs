@@ -28,6 +28,7 @@ pub mod qr;
 pub mod search;
 pub mod setting;
 pub mod settings;
+pub mod setup;
 pub mod shell;
 pub mod thread;
 
