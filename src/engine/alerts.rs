@@ -10,6 +10,7 @@ use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::letters;
+use crate::engine::rules::alerts::AHEAD;
 use crate::engine::rules::alerts::Standing;
 use crate::engine::rules::alerts::Verdict;
 use crate::engine::rules::alerts::after;
@@ -132,4 +133,10 @@ pub fn standing(channel: &Channel) -> Standing {
 #[must_use]
 pub fn expiry(channel: &Channel) -> Option<Timestamp> {
     Timestamp::parse(channel.settings.get(EXPIRY)?.as_str()?)
+}
+
+/// Whether an access ends so soon that operators are told.
+#[must_use]
+pub fn ends_soon(end: Timestamp, now: Timestamp) -> bool {
+    end.minus(AHEAD) <= now
 }

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod context;
 pub mod error;
 pub mod find;
+pub mod happenings;
 pub mod health;
 pub mod inbox;
 pub mod ingest;

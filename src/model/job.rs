@@ -69,6 +69,11 @@ pub enum JobKind {
         /// Which channel.
         channel_id: ChannelId,
     },
+    /// Look whether a channel that works is still set up at its vendor, again and again.
+    Inspect {
+        /// Which channel.
+        channel_id: ChannelId,
+    },
     /// Tell the vendor that a customer's message was seen.
     TellSeen {
         /// Which message.
@@ -86,6 +91,7 @@ impl JobKind {
             | Self::LookUp { message_id }
             | Self::TellSeen { message_id } => Some(*message_id),
             Self::CheckChannel { .. }
+            | Self::Inspect { .. }
             | Self::Publish { .. }
             | Self::SyncTemplates { .. }
             | Self::TellOperators { .. }

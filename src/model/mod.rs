@@ -16,6 +16,8 @@ pub mod conversation;
 pub mod event;
 pub mod fence;
 pub mod filling;
+pub mod guide;
+pub mod happening;
 pub mod hours;
 pub mod ids;
 pub mod inbound;

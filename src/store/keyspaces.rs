@@ -18,6 +18,7 @@ use crate::model::contact::Identity;
 use crate::model::contact::Merge;
 use crate::model::conversation::Conversation;
 use crate::model::event::EventRecord;
+use crate::model::happening::Happening;
 use crate::model::ids::ApiKeyId;
 use crate::model::ids::AuditId;
 use crate::model::ids::ChannelId;
@@ -167,6 +168,8 @@ pub const CHANNELS: Keyspace<ChannelId, Channel> = Keyspace::named("channel/reco
 pub const POSITIONS: Keyspace<ChannelId, String> = Keyspace::named("channel/position");
 /// What operators were told of a channel.
 pub const TOLD: Keyspace<ChannelId, Told> = Keyspace::named("channel/told");
+/// What happened to each channel lately, oldest first.
+pub const HAPPENINGS: Keyspace<ChannelId, Vec<Happening>> = Keyspace::named("channel/happenings");
 /// Our copies of templates that vendors keep.
 pub const TEMPLATES: Keyspace<(ChannelId, TemplateId), Template> =
     Keyspace::named("channel_template/record");
@@ -311,6 +314,7 @@ pub const NAMES: &[&str] = &[
     "channel/record",
     "channel/position",
     "channel/told",
+    "channel/happenings",
     "channel_template/record",
     "channel_name_language/template",
     "quarantine/record",

@@ -203,6 +203,10 @@ async fn done(context: &Context, job: &Job) -> Result<Ended, EngineError> {
         JobKind::LookUp { message_id } => look_up(context, job, message_id).await,
         JobKind::Publish { channel_id } => publish(context, job, channel_id).await,
         JobKind::SyncTemplates { channel_id } => sync_templates(context, channel_id).await,
+        JobKind::Inspect { channel_id } => {
+            let again = Channels(context.clone()).inspect(channel_id).await?;
+            Ok(again.map_or(Ended::Done, Ended::Again))
+        }
         JobKind::TellSeen { message_id } => {
             seen::tell(context, message_id).await?;
             Ok(Ended::Done)

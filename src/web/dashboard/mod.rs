@@ -30,6 +30,7 @@ pub mod templates;
 pub mod two_step;
 pub mod upload;
 pub mod users;
+pub mod vendor;
 pub mod view;
 pub mod webchat;
 pub mod welcome;

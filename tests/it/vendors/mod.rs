@@ -3,6 +3,7 @@
 
 mod matrix;
 pub mod sms;
+mod standing;
 pub mod telegram;
 
 use linktor::config::Config;

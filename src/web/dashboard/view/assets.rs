@@ -11,7 +11,7 @@ pub const TEMPLATES_JS: &str = "/app/assets/templates-f1f0c8fb06.js";
 /// The script of pages with passwords, codes or colours.
 pub const FIELDS_JS: &str = "/app/assets/fields-b3f7d39cc9.js";
 /// The sprite of pictures.
-pub const ICONS: &str = "/app/assets/icons-2668734ee1.svg";
+pub const ICONS: &str = "/app/assets/icons-275f89478c.svg";
 /// The font of the interface.
 pub const FONT: &str = "/app/assets/inter-ui-edbd5ede46.woff2";
 /// The picture in the browser's tab.
@@ -28,6 +28,10 @@ pub const DOCS_CSS: &str = "/app/assets/docs-256e26b77b.css";
 pub const APPEARANCE_JS: &str = "/app/assets/appearance-bb8cee2cc9.js";
 /// The script in the frame that shows it.
 pub const PREVIEW_JS: &str = "/app/assets/preview-60619281d8.js";
+/// The style sheet of adding and looking after a channel.
+pub const SETUP_CSS: &str = "/app/assets/setup-522de7958e.css";
+/// The script of pages that show what reaches a channel.
+pub const SETUP_JS: &str = "/app/assets/setup-12e7110fcf.js";
 /// The style sheet of the demo shop.
 pub const SHOP_CSS: &str = "/app/assets/shop-e3e07af455.css";
 /// The script of the demo shop.
@@ -50,7 +54,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
     ("favicon-d6096f5c2d.svg", "favicon.svg", "image/svg+xml"),
     ("fields-b3f7d39cc9.js", "fields.js", "text/javascript; charset=utf-8"),
-    ("icons-2668734ee1.svg", "icons.svg", "image/svg+xml"),
+    ("icons-275f89478c.svg", "icons.svg", "image/svg+xml"),
     ("inter-cyrillic-ext-ca15706333.woff2", "inter-cyrillic-ext.woff2", "font/woff2"),
     ("inter-cyrillic-71d5ee93cc.woff2", "inter-cyrillic.woff2", "font/woff2"),
     ("inter-greek-ext-6e9e020a25.woff2", "inter-greek-ext.woff2", "font/woff2"),
@@ -62,6 +66,8 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("sandbox-5599599e99.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-2cdff9a730.js", "sandbox.js", "text/javascript; charset=utf-8"),
+    ("setup-522de7958e.css", "setup.css", "text/css; charset=utf-8"),
+    ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
     ("templates-f1f0c8fb06.js", "templates.js", "text/javascript; charset=utf-8"),
@@ -102,6 +108,7 @@ pub const SPRITE: &[&str] = &[
     "eye-off",
     "facebook",
     "flame",
+    "flask-conical",
     "git-merge",
     "image",
     "inbox",
@@ -130,11 +137,13 @@ pub const SPRITE: &[&str] = &[
     "plus",
     "radio-tower",
     "rcs",
+    "refresh-cw",
     "replace",
     "search",
     "settings",
     "shield-check",
     "sliders-horizontal",
+    "smartphone",
     "smile",
     "sms",
     "square-mouse-pointer",

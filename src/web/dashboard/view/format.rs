@@ -77,6 +77,15 @@ pub fn clock(at: Timestamp, zone: &jiff::tz::TimeZone) -> String {
         .to_string()
 }
 
+/// "10:43:58" in `zone`, or "19 Nov 10:43" for another day: for logs.
+#[must_use]
+pub fn exact(at: Timestamp, now: Timestamp, zone: &jiff::tz::TimeZone) -> String {
+    let zoned = at.calendar().to_zoned_datetime(zone.clone());
+    let is_today = zoned.date() == now.calendar().to_zoned_datetime(zone.clone()).date();
+    let form = if is_today { "%H:%M:%S" } else { "%-d %b %H:%M" };
+    zoned.strftime(form).to_string()
+}
+
 /// "1 Mar 2027" in `zone`: a date that is far away.
 #[must_use]
 pub fn date(at: Timestamp, zone: &jiff::tz::TimeZone) -> String {

@@ -29,6 +29,7 @@ pub mod qr;
 pub mod search;
 pub mod setting;
 pub mod settings;
+pub mod setup;
 pub mod shell;
 pub mod template;
 pub mod thread;
