@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::base::time::Timestamp;
+use crate::engine::alert_hook;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
@@ -92,6 +93,7 @@ pub async fn tell(
             };
             let mut pen = stamp.pen();
             alerts::put(tx, channel_id, &after(standing, told, news, pen.now))?;
+            alert_hook::tell(tx, &mut pen, channel_id, news)?;
             if mails {
                 for user in users::list(tx)?.into_iter().filter(is_told) {
                     let letter = Letter::Alert {

@@ -88,7 +88,8 @@ pub struct Channel {
     /// What the vendor said about it lately, oldest first.
     #[serde(default)]
     pub notes: Vec<HealthNote>,
-    /// The setting that [`error`](Self::error) is about, where the vendor's refusal tells.
+    /// The setting that [`error`](Self::error) is about, where the vendor's refusal tells; or
+    /// [`REPORTING`], where the account is right and the vendor reports to somebody else.
     #[serde(default)]
     pub error_about: Option<String>,
     /// When the vendor was last asked whether the account is in order.
@@ -99,6 +100,9 @@ pub struct Channel {
     #[serde(default)]
     pub webhook_at: Option<Timestamp>,
 }
+
+/// What an error is about when the vendor reports to somebody else: a person decides who gives way.
+pub const REPORTING: &str = "webhook";
 
 /// Where the addresses of the built-in stand-ins for vendors begin.
 const SANDBOX_PATH: &str = "/sandbox/api/";

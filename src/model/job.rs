@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::base::time::Timestamp;
+use crate::model::alert::News;
 use crate::model::ids::ChannelId;
 use crate::model::ids::JobId;
 use crate::model::ids::MessageId;
@@ -54,6 +55,13 @@ pub enum JobKind {
         /// What there is to say.
         letter: Letter,
     },
+    /// Tell a program of the operator's how a channel stands.
+    PostAlert {
+        /// Which channel.
+        channel_id: ChannelId,
+        /// What there is to tell.
+        news: News,
+    },
     /// Ask the vendor who wrote a message.
     LookUp {
         /// Which message.
@@ -92,6 +100,7 @@ impl JobKind {
             | Self::TellSeen { message_id } => Some(*message_id),
             Self::CheckChannel { .. }
             | Self::Inspect { .. }
+            | Self::PostAlert { .. }
             | Self::Publish { .. }
             | Self::SyncTemplates { .. }
             | Self::TellOperators { .. }

@@ -6,6 +6,7 @@
 
 pub mod actor;
 pub mod alert;
+pub mod alert_hook;
 pub mod api_key;
 pub mod attachment;
 pub mod capability;

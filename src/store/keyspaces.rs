@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::base::time::Timestamp;
 use crate::model::alert::Told;
+use crate::model::alert_hook::AlertHook;
 use crate::model::api_key::ApiKey;
 use crate::model::attachment::Attachment;
 use crate::model::channel::Channel;
@@ -168,6 +169,8 @@ pub const CHANNELS: Keyspace<ChannelId, Channel> = Keyspace::named("channel/reco
 pub const POSITIONS: Keyspace<ChannelId, String> = Keyspace::named("channel/position");
 /// What operators were told of a channel.
 pub const TOLD: Keyspace<ChannelId, Told> = Keyspace::named("channel/told");
+/// Where a program of the operator's is told of channels that need somebody.
+pub const ALERT_HOOK: Keyspace<u8, AlertHook> = Keyspace::named("zero/alert_hook");
 /// What happened to each channel lately, oldest first.
 pub const HAPPENINGS: Keyspace<ChannelId, Vec<Happening>> = Keyspace::named("channel/happenings");
 /// Our copies of templates that vendors keep.
@@ -314,6 +317,7 @@ pub const NAMES: &[&str] = &[
     "channel/record",
     "channel/position",
     "channel/told",
+    "zero/alert_hook",
     "channel/happenings",
     "channel_template/record",
     "channel_name_language/template",

@@ -24,6 +24,7 @@ use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::channel::Part;
+use crate::model::channel::REPORTING;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
 use crate::model::event::ChannelEvent;
@@ -44,8 +45,8 @@ use crate::store::records::happenings as records;
 /// stopped in between.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(10 * 60);
 
-/// What dialogues call a key and its secret when they ask about both.
-const CREDENTIALS: &str = "credentials";
+/// Why vendors refuse a key.
+const KEY_REASONS: [&str; 2] = ["token_invalid", "credentials"];
 
 /// What came of looking at a channel again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,9 +136,11 @@ impl Channels {
     }
 
     /// The setting that a refusal is about, where it can be told.
-    fn blamed(&self, channel: &Channel, what: Option<&'static str>) -> Option<String> {
+    fn blamed(&self, channel: &Channel, broken: &Broken) -> Option<String> {
         let table = self.0.channels.channel(&channel.kind)?.settings();
-        let named = table.iter().find(|setting| Some(setting.name) == what);
+        let named = table
+            .iter()
+            .find(|setting| Some(setting.name) == broken.what);
         let brought = Shape::Secret { generated: None };
         let secret = || {
             table.iter().find(|setting| {
@@ -146,10 +149,9 @@ impl Channels {
                     && channel.secrets.contains_key(setting.name)
             })
         };
-        let blamed = match what {
-            Some(CREDENTIALS) => secret(),
-            _ => named,
-        };
+        // Whatever was asked about: a key that does not fit is the key's fault.
+        let is_of_key = KEY_REASONS.contains(&broken.refusal.error().reason.as_str());
+        let blamed = if is_of_key { secret() } else { named };
         blamed.map(|setting| setting.name.to_owned())
     }
 
@@ -227,7 +229,7 @@ impl Channels {
             return Ok(Rechecked::Done);
         }
         let row = self.capabilities(&held);
-        let proved = self.prove(held).await?;
+        let proved = self.prove_again(held).await?;
         let stamp = self.0.stamp();
         let this = self.clone();
         self.0
@@ -246,7 +248,9 @@ impl Channels {
                     Err(broken) => {
                         let mut pen = stamp.pen();
                         channel.checked_at = Some(pen.now);
-                        channel.error_about = this.blamed(&channel, broken.what);
+                        if channel.error_about.as_deref() != Some(REPORTING) {
+                            channel.error_about = this.blamed(&channel, broken);
+                        }
                         still_broken(tx, &mut pen, &mut channel, &broken.refusal.error().message)?;
                         Ok(Rechecked::StillBroken)
                     }
@@ -265,6 +269,20 @@ impl Channels {
             Some(check) => Ok(Err(check.into())),
             None => self.ask_vendor(channel).await,
         }
+    }
+
+    /// The same for a channel that nobody looks at. One whose vendor reports to somebody else is
+    /// not taken back by itself: two programs would take it from one another for ever.
+    async fn prove_again(
+        &self,
+        channel: Channel,
+    ) -> Result<Result<Connected, Broken>, EngineError> {
+        if channel.error_about.as_deref() == Some(REPORTING)
+            && let Some(Err(broken)) = self.look(channel.clone()).await?
+        {
+            return Ok(Err(broken));
+        }
+        self.prove(channel).await
     }
 
     async fn ask_vendor(&self, channel: Channel) -> Result<Result<Connected, Broken>, EngineError> {
@@ -316,7 +334,7 @@ impl Channels {
                     channel.error_about = proved
                         .as_ref()
                         .err()
-                        .and_then(|broken| this.blamed(&channel, broken.what));
+                        .and_then(|broken| this.blamed(&channel, broken));
                     let mut pen = stamp.pen();
                     settle(tx, &mut pen, &actor, &mut channel, &proved)?;
                     if proved.is_ok() {

@@ -43,6 +43,18 @@ impl Channels {
         let Some(channel) = found.filter(|channel| channel.state == ChannelState::Active) else {
             return Ok(None);
         };
+        let Some(looked) = self.look(channel).await? else {
+            return Ok(None);
+        };
+        self.looked(id, looked).await?;
+        Ok(Some(EVERY))
+    }
+
+    /// Looks how a channel is set up at its vendor; none where there is nothing to look at.
+    pub(super) async fn look(
+        &self,
+        channel: Channel,
+    ) -> Result<Option<Result<Connected, Broken>>, EngineError> {
         let mut line = Line::open(&self.0, channel)?;
         let translation = line.translation;
         let first = Asked {
@@ -53,18 +65,14 @@ impl Channels {
         if !caught(|| translation.inspect(&first).is_some()).unwrap_or(false) {
             return Ok(None);
         }
-        let looked = match line.renew().await {
-            Ok(()) => {
-                let next = |asked: &Asked<'_>| {
-                    let done = || Ok(Step::Done(Connected::default()));
-                    translation.inspect(asked).unwrap_or_else(done)
-                };
-                line.hold(next).await
-            }
-            Err(broken) => Err(broken),
+        if let Err(broken) = line.renew().await {
+            return Ok(Some(Err(broken)));
+        }
+        let next = |asked: &Asked<'_>| {
+            let done = || Ok(Step::Done(Connected::default()));
+            translation.inspect(asked).unwrap_or_else(done)
         };
-        self.looked(id, looked).await?;
-        Ok(Some(EVERY))
+        Ok(Some(line.hold(next).await))
     }
 
     async fn looked(
@@ -86,10 +94,11 @@ impl Channels {
                 match &looked {
                     Ok(seen) => warned(tx, &mut pen, &mut channel, &seen.warnings)?,
                     Err(Broken {
+                        what,
                         refusal: Refusal::Account(error),
-                        ..
                     }) => {
                         channel.checked_at = Some(pen.now);
+                        channel.error_about = what.map(str::to_owned);
                         standing::broke(tx, &mut pen, &mut channel, &error.message)?;
                     }
                     // The vendor is out of reach, which says nothing of the account.

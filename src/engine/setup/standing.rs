@@ -107,6 +107,7 @@ pub fn works(
 /// The disk's.
 pub fn reconnect(tx: &mut Tx<'_>, pen: &Pen, channel: &mut Channel) -> Result<(), StoreError> {
     channel.webhook_at = None;
+    channel.error_about = None;
     if channel.state == ChannelState::Active {
         channel.state = ChannelState::Connecting;
         happenings::note(tx, pen.now, channel.id, HappeningKind::Reconnecting, "")?;

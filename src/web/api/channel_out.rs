@@ -12,6 +12,7 @@ use crate::engine::setup::channels::WEBHOOK_SECRET;
 use crate::engine::setup::checks::Check;
 use crate::engine::setup::instructions::Instruction;
 use crate::model::channel::Channel;
+use crate::model::channel::REPORTING;
 use crate::model::ids::ChannelId;
 use crate::model::ids::OrganisationId;
 use crate::model::inbound::Effect;
@@ -126,7 +127,10 @@ impl ChannelOut {
             health,
             sandbox: channel.sandbox,
             error_message: channel.error,
-            error_field: channel.error_about.map(|name| format!("config.{name}")),
+            error_field: channel
+                .error_about
+                .filter(|name| name != REPORTING)
+                .map(|name| format!("config.{name}")),
             connected_at: channel.connected_at,
             metadata: channel.metadata,
             secrets: None,

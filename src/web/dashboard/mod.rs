@@ -1,6 +1,7 @@
 //! The dashboard: the pages people of the business work in.
 
 pub mod account;
+pub mod alerting;
 pub mod answers;
 pub mod channel;
 pub mod channels;
@@ -63,6 +64,7 @@ pub fn configure(config: &mut ServiceConfig) {
     health::configure(config);
     failed::configure(config);
     general::configure(config);
+    alerting::configure(config);
     search::configure(config);
     templates::configure(config);
     channels::configure(config);

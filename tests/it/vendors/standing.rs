@@ -215,15 +215,28 @@ fn a_bot_that_another_program_took_is_noticed_and_comes_back() {
         .await;
 
         vendor.answers(looks("https://bots.oldvendor.example/x".into()));
-        server.pass(Duration::from_secs(601));
-        let broken = is(server, &channel, "error").await;
+        let broken = eventually("somebody noticed", async || {
+            let now = server.api().get(&path(&channel)).await.ok();
+            if now["status"] == "error" {
+                return Some(now);
+            }
+            server.pass(Duration::from_secs(60));
+            None
+        })
+        .await;
         assert_eq!(
             broken["errorMessage"],
             "The webhook is registered elsewhere: another program uses this bot."
         );
-        vendor.answers(looks(url));
-        // It is looked at again by itself.
+        // It is looked at again by itself, and not taken from whoever has it.
+        let seen = vendor.heard("/getWebhookInfo").len();
         server.pass(Duration::from_secs(61));
+        vendor.hears("/getWebhookInfo", seen + 1).await;
+        assert_eq!(vendor.heard("/setWebhook").len(), 1);
+        is(server, &channel, "error").await;
+        // Once it is ours again, the channel is back.
+        vendor.answers(looks(url));
+        server.pass(Duration::from_secs(121));
         is(server, &channel, "active").await;
     });
 }
