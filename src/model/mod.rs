@@ -20,6 +20,7 @@ pub mod ids;
 pub mod inbound;
 pub mod job;
 pub mod letter;
+pub mod mail;
 pub mod message;
 pub mod opaque;
 pub mod organisation;

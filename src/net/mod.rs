@@ -6,4 +6,7 @@
 pub mod form;
 pub mod guard;
 pub mod http;
+pub mod lines;
+pub mod post;
 pub mod smtp;
+pub mod weave;

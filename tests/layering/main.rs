@@ -67,7 +67,7 @@ const LIBRARIES: &[(&str, &str)] = &[
     ("redb", "store::kv bench"),
     ("tantivy", "search bench"),
     ("reqwest", "net bench"),
-    ("lettre", "net"),
+    ("lettre", "net channels"),
     ("tokio_tungstenite", "net bench"),
     ("actix_web", "web app cli"),
     ("actix_ws", "web"),

@@ -15,6 +15,7 @@ use crate::engine::vendor::ours;
 use crate::engine::workers::delivery::lanes::Ended;
 use crate::engine::workers::delivery::outcome;
 use crate::engine::workers::delivery::outcome::Left;
+use crate::engine::workers::delivery::thread;
 use crate::engine::workers::delivery::unsure;
 use crate::model::capability::Capabilities;
 use crate::model::content::Content;
@@ -27,6 +28,7 @@ use crate::model::message::Source;
 use crate::model::outbound::Call;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Sending;
+use crate::model::outbound::Thread;
 use crate::store::records::channels;
 use crate::store::records::conversations;
 use crate::store::records::messages;
@@ -62,6 +64,7 @@ struct Dispatch<'a> {
     message: Message,
     heard_at: Option<Timestamp>,
     reply_to: Option<String>,
+    thread: Thread,
 }
 
 impl<'a> Dispatch<'a> {
@@ -82,10 +85,17 @@ impl<'a> Dispatch<'a> {
             Some(id) => messages::get(&read, id)?,
             None => None,
         };
+        let line = Line::open(context, channel)?;
+        let thread = if line.translation.capabilities().threads {
+            thread::of(&read, &message, &conversation)?
+        } else {
+            Thread::default()
+        };
         Ok(Some(Self {
             context,
             key,
-            line: Line::open(context, channel)?,
+            line,
+            thread,
             row,
             message,
             heard_at: heard::last(&read, &conversation)?,
@@ -162,7 +172,9 @@ impl<'a> Dispatch<'a> {
             account: &self.line.account,
             message_id: self.message.id,
             to: &self.row.address,
+            asked: &self.message.content,
             parts: self.parts(),
+            thread: &self.thread,
             reply_to: self.reply_to.as_deref(),
             media_urls: &urls,
             handles: &self.row.handles,

@@ -1,0 +1,118 @@
+//! Postmark. email.md sections 1.2, 2.5, 4.5, 5, 8 and 9.
+
+use std::time::Duration;
+
+use crate::base::http::HttpReply;
+use crate::base::http::HttpRequest;
+use crate::base::http::Method;
+use crate::channels::email::fault;
+use crate::channels::email::fault::Class;
+use crate::channels::email::fault::Fault;
+use crate::channels::email::provider::Provider;
+use crate::channels::email::provider::json;
+use crate::channels::email::provider::key;
+use crate::channels::email::provider::request;
+use crate::channels::node::Node;
+use crate::channels::table::base;
+use crate::channels::table::wrong;
+use crate::model::message::RATE_LIMITED;
+use crate::model::outbound::Account;
+use crate::model::outbound::Asked;
+use crate::model::outbound::Call;
+use crate::model::outbound::Connected;
+use crate::model::outbound::Next;
+use crate::model::outbound::Refusal;
+use crate::model::outbound::Step;
+use crate::model::rejection::FieldError;
+
+const API: &str = "https://api.postmarkapp.com";
+/// How long it is left alone when it is asked too much; it does not say.
+const TOO_MUCH: Duration = Duration::from_secs(5);
+
+/// Codes of its errors, what follows, and our word for it.
+const RULES: &[(i64, Class, &str)] = &[
+    (10, Class::Account, "credentials"),
+    (100, Class::Retry, "temporary"),
+    (300, Class::Never, "invalid_request"),
+    (400, Class::Account, "sender_not_verified"),
+    (401, Class::Account, "sender_not_verified"),
+    (402, Class::Never, "invalid_request"),
+    (403, Class::Never, "invalid_request"),
+    (405, Class::Account, "insufficient_funds"),
+    (406, Class::Suppressed, "suppressed"),
+    (409, Class::Never, "invalid_request"),
+    (410, Class::Never, "invalid_request"),
+    (411, Class::Never, "forbidden_attachment"),
+    (412, Class::Account, "account_suspended"),
+    (413, Class::Never, "not_permitted"),
+    (429, Class::Rate, RATE_LIMITED),
+    (500, Class::Never, "refused"),
+    (501, Class::Never, "refused"),
+];
+
+/// Postmark.
+#[derive(Debug)]
+pub struct Postmark;
+
+impl Provider for Postmark {
+    fn name(&self) -> &'static str {
+        "postmark"
+    }
+
+    fn check(&self, account: &Account) -> Vec<FieldError> {
+        let missing = key(account, "postmarkServerToken").is_none();
+        let missing = missing.then(|| wrong("postmarkServerToken", "is missing: Server token"));
+        missing.into_iter().collect()
+    }
+
+    fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
+        let account = asked.account;
+        let Some(reply) = asked.replies.first() else {
+            let call = Call::http(ask(account, Method::Get, "/server"));
+            return Ok(Step::Ask {
+                what: "credentials",
+                call,
+            });
+        };
+        accepted(reply)?;
+        Ok(Step::Done(Connected::default()))
+    }
+}
+
+fn ask(account: &Account, method: Method, path: &str) -> HttpRequest {
+    let url = format!("{}{path}", base(account, "apiBaseUrl", API));
+    let mut request = request(method, url, None);
+    let token = key(account, "postmarkServerToken").unwrap_or_default();
+    request.headers = request.headers.with("x-postmark-server-token", token);
+    request
+}
+
+/// Whether the service did what it was asked.
+fn accepted(reply: &HttpReply) -> Result<(), Refusal> {
+    let body = json(reply);
+    let told = Node::of(&body);
+    let code = told.at("ErrorCode").whole();
+    let words = told.word("Message").unwrap_or_default();
+    let shown = code.map(|code| code.to_string()).unwrap_or_default();
+    let Some(fault) = fault::by_status(reply, &shown, &words) else {
+        return Ok(());
+    };
+    // What stands between us and the service answers in HTML.
+    if reply.status == 403 && code.is_none() {
+        let blocked = "Something on the way to Postmark refuses the call.";
+        return Err(Fault::new(Class::Retry, "blocked", "403", blocked).refusal());
+    }
+    let known = RULES.iter().find(|(known, ..)| Some(*known) == code);
+    let fault = match known {
+        Some((_, class, reason)) if reply.status < 500 => Fault {
+            class: *class,
+            reason,
+            ..fault
+        },
+        _ => fault,
+    };
+    let wait = fault
+        .wait
+        .or((fault.class == Class::Rate).then_some(TOO_MUCH));
+    Err(fault.after(wait).refusal())
+}

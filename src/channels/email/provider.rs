@@ -1,0 +1,103 @@
+//! What every service that carries mail has to say, and which there are: one file each, and one
+//! line in [`PROVIDERS`].
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use crate::base::http::Headers;
+use crate::base::http::HttpReply;
+use crate::base::http::HttpRequest;
+use crate::base::http::Method;
+use crate::base::secret::Secret;
+use crate::channels::email::mailgun;
+use crate::channels::email::postmark;
+use crate::channels::email::resend;
+use crate::channels::email::sendgrid;
+use crate::channels::email::ses;
+use crate::channels::email::smtp;
+use crate::model::outbound::Account;
+use crate::model::outbound::Asked;
+use crate::model::outbound::Connected;
+use crate::model::outbound::Next;
+use crate::model::rejection::FieldError;
+
+/// How long a service may take for a call that carries no mail.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Every service.
+const PROVIDERS: [&dyn Provider; 6] = [
+    &smtp::Smtp,
+    &sendgrid::SendGrid,
+    &mailgun::Mailgun,
+    &ses::Ses,
+    &postmark::Postmark,
+    &resend::Resend,
+];
+
+/// One service's way to say things.
+pub trait Provider: Debug + Sync {
+    /// The name that `provider` has for it.
+    fn name(&self) -> &'static str;
+
+    /// Whether it reports incoming mail and deliveries to an address of ours.
+    fn has_webhooks(&self) -> bool {
+        true
+    }
+
+    /// What is wrong with its own settings.
+    fn check(&self, account: &Account) -> Vec<FieldError>;
+
+    /// Proves the account and has it report to us.
+    fn connect(&self, asked: &Asked<'_>) -> Next<Connected>;
+}
+
+/// The service of an account: any mail server unless somebody chose another. None for a name nobody
+/// here knows.
+#[must_use]
+pub fn provider(account: &Account) -> Option<&'static dyn Provider> {
+    let name = account.text("provider").unwrap_or("smtp");
+    PROVIDERS.into_iter().find(|known| known.name() == name)
+}
+
+/// A secret of a service under its own name, or under the one that clients use for all of them.
+#[must_use]
+pub fn key<'a>(account: &'a Account, name: &str) -> Option<&'a str> {
+    account.secret(name).or_else(|| account.secret("apiKey"))
+}
+
+/// A request to a service.
+#[must_use]
+pub fn request(method: Method, url: String, authorization: Option<String>) -> HttpRequest {
+    HttpRequest {
+        method,
+        url,
+        headers: Headers::default().with("accept", "application/json"),
+        authorization: authorization.map(Secret::new),
+        body: Vec::new(),
+        timeout: TIMEOUT,
+    }
+}
+
+/// The same with a body of JSON.
+#[must_use]
+pub fn with_json(mut request: HttpRequest, body: &Value) -> HttpRequest {
+    request.headers = request.headers.with("content-type", "application/json");
+    request.body = body.to_string().into_bytes();
+    request
+}
+
+/// The value of `Authorization` for a name and a password.
+#[must_use]
+pub fn basic(name: &str, password: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{name}:{password}")))
+}
+
+/// The body of an answer as JSON; null where it is none.
+#[must_use]
+pub fn json(reply: &HttpReply) -> Value {
+    serde_json::from_slice(&reply.body).unwrap_or_default()
+}

@@ -1,0 +1,188 @@
+//! Amazon SES. email.md sections 1.2, 2.6, 4.6, 5, 8 and 9.
+
+use crate::base::http::HttpReply;
+use crate::base::http::HttpRequest;
+use crate::base::http::Method;
+use crate::base::secret::Secret;
+use crate::base::sigv4::Signer;
+use crate::base::time::Timestamp;
+use crate::channels::email::fault;
+use crate::channels::email::fault::Class;
+use crate::channels::email::fault::Fault;
+use crate::channels::email::fault::QUOTA_PAUSE;
+use crate::channels::email::provider::Provider;
+use crate::channels::email::provider::json;
+use crate::channels::email::provider::request;
+use crate::channels::node::Node;
+use crate::channels::table::base;
+use crate::channels::table::wrong;
+use crate::model::message::RATE_LIMITED;
+use crate::model::outbound::Account;
+use crate::model::outbound::Asked;
+use crate::model::outbound::Call;
+use crate::model::outbound::Connected;
+use crate::model::outbound::Next;
+use crate::model::outbound::Refusal;
+use crate::model::outbound::Step;
+use crate::model::rejection::FieldError;
+
+const SERVICE: &str = "ses";
+
+/// Names of its errors, what follows, and our word for it.
+const RULES: &[(&str, Class, &str)] = &[
+    ("InvalidClientTokenId", Class::Account, "credentials"),
+    ("SignatureDoesNotMatch", Class::Account, "credentials"),
+    ("InvalidSignatureException", Class::Account, "credentials"),
+    ("UnrecognizedClientException", Class::Account, "credentials"),
+    ("ExpiredTokenException", Class::Account, "credentials"),
+    ("AccessDeniedException", Class::Account, "credentials"),
+    (
+        "AccountSuspendedException",
+        Class::Account,
+        "account_suspended",
+    ),
+    (
+        "SendingPausedException",
+        Class::Account,
+        "account_suspended",
+    ),
+    ("MessageRejected", Class::Never, "refused"),
+    (
+        "MailFromDomainNotVerifiedException",
+        Class::Never,
+        "sender_not_verified",
+    ),
+    ("BadRequestException", Class::Never, "invalid_request"),
+    ("NotFoundException", Class::Never, "not_found"),
+    ("ThrottlingException", Class::Rate, RATE_LIMITED),
+    ("TooManyRequestsException", Class::Rate, RATE_LIMITED),
+    ("LimitExceededException", Class::Rate, RATE_LIMITED),
+];
+
+/// Amazon SES.
+#[derive(Debug)]
+pub struct Ses;
+
+impl Provider for Ses {
+    fn name(&self) -> &'static str {
+        SERVICE
+    }
+
+    fn check(&self, account: &Account) -> Vec<FieldError> {
+        let mut all = Vec::new();
+        let region = account.text("sesRegion").unwrap_or_default();
+        let is_region = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if region.is_empty() {
+            all.push(wrong("sesRegion", "is missing: Region"));
+        } else if !region.chars().all(is_region) {
+            all.push(wrong("sesRegion", "must be a region such as eu-west-1"));
+        }
+        if account.text("sesAccessKeyId").is_none() {
+            all.push(wrong("sesAccessKeyId", "is missing: Access key id"));
+        }
+        if account.secret("sesSecretKey").is_none() {
+            all.push(wrong("sesSecretKey", "is missing: Secret access key"));
+        }
+        all
+    }
+
+    fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
+        let account = asked.account;
+        let Some(reply) = asked.replies.first() else {
+            let request = request(Method::Get, api(account, "/v2/email/account"), None);
+            let call = Call::http(signed(account, request, asked.now));
+            return Ok(Step::Ask {
+                what: "credentials",
+                call,
+            });
+        };
+        accepted(reply)?;
+        let body = json(reply);
+        let told = Node::of(&body);
+        if !told.at("SendingEnabled").is_on() {
+            return Err(fault::misconfigured(
+                "Sending is switched off for this account at Amazon.",
+            ));
+        }
+        let mut warnings = Vec::new();
+        if !told.at("ProductionAccessEnabled").is_on() {
+            let sandbox = "The account is in Amazon's sandbox: only verified addresses get mail. Ask Amazon for production access.";
+            warnings.push(sandbox.to_owned());
+        }
+        Ok(Step::Done(Connected {
+            warnings,
+            ..Connected::default()
+        }))
+    }
+}
+
+/// The region of an account.
+fn region(account: &Account) -> &str {
+    account.text("sesRegion").unwrap_or_default()
+}
+
+fn api(account: &Account, path: &str) -> String {
+    let usual = format!("https://email.{}.amazonaws.com", region(account));
+    format!("{}{path}", base(account, "apiBaseUrl", &usual))
+}
+
+/// Who signs for an account, for one of Amazon's services.
+pub(super) fn signer(account: &Account, service: &'static str) -> Signer {
+    let secret = |name: &str| {
+        account
+            .secret(name)
+            .map(|text| Secret::new(text.to_owned()))
+    };
+    Signer {
+        key_id: account
+            .text("sesAccessKeyId")
+            .unwrap_or_default()
+            .to_owned(),
+        secret: secret("sesSecretKey").unwrap_or_default(),
+        session: secret("sesSessionToken"),
+        region: region(account).to_owned(),
+        service,
+    }
+}
+
+fn signed(account: &Account, request: HttpRequest, now: Timestamp) -> HttpRequest {
+    signer(account, SERVICE).signed(request, now)
+}
+
+/// Whether the service did what it was asked.
+fn accepted(reply: &HttpReply) -> Result<(), Refusal> {
+    let body = json(reply);
+    let told = Node::of(&body);
+    let words = told
+        .word("message")
+        .or(told.word("Message"))
+        .unwrap_or_default();
+    let name = reply.headers.get("x-amzn-errortype").map(str::to_owned);
+    let name = name.or(told.word("__type")).unwrap_or_default();
+    // A name may come with a space before it and an address behind it.
+    let name = name.rsplit('#').next().unwrap_or_default();
+    let name = name.split(':').next().unwrap_or_default();
+    let Some(fault) = fault::by_status(reply, name, &words) else {
+        return Ok(());
+    };
+    let known = RULES.iter().find(|(known, ..)| *known == name);
+    let fault = match known {
+        Some((_, class, reason)) => Fault {
+            class: *class,
+            reason,
+            ..fault
+        },
+        None => fault,
+    };
+    let used_up = fault.class == Class::Rate && words.contains("Daily message quota exceeded");
+    let fault = if used_up {
+        Fault {
+            reason: "quota_exceeded",
+            wait: Some(QUOTA_PAUSE),
+            ..fault
+        }
+    } else {
+        fault
+    };
+    Err(fault.refusal())
+}
