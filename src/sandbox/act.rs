@@ -158,6 +158,8 @@ pub struct Letter {
     pub files: Vec<Chosen>,
     /// The bubble it answers.
     pub answering: Option<String>,
+    /// Whether it answers the newest mail of the business where none is named.
+    pub newest: bool,
     /// Whether everybody who got that one is answered.
     pub all: bool,
 }

@@ -362,14 +362,11 @@ fn answer(
     files: Vec<crate::sandbox::files::Chosen>,
     quoting: Option<String>,
 ) -> Result<(), NotPossible> {
-    let newest = desk.chat(customer).and_then(|chat| {
-        let last = chat.from(Side::Business).last();
-        last.map(|bubble| bubble.id.clone())
-    });
     let letter = Letter {
         text,
         files,
-        answering: quoting.or(newest),
+        answering: quoting,
+        newest: true,
         ..Letter::default()
     };
     write(service, desk, customer, letter)
@@ -379,8 +376,13 @@ fn write(
     service: &dyn Service,
     desk: &mut Desk<'_>,
     customer: &str,
-    letter: Letter,
+    mut letter: Letter,
 ) -> Result<(), NotPossible> {
+    if letter.newest && letter.answering.is_none() {
+        let chat = desk.chat(customer);
+        let last = chat.and_then(|chat| chat.from(Side::Business).last());
+        letter.answering = last.map(|bubble| bubble.id.clone());
+    }
     let mut written = compose::written(desk, customer, letter)?;
     let shown = kept(desk, written.mail.clone(), &written.files);
     let account = &*desk.account;

@@ -1,14 +1,12 @@
 //! Mail as bytes (RFC 5322 and MIME), in both directions.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
-use lettre::Message;
-use lettre::message::Attachment;
-use lettre::message::Body;
-use lettre::message::Mailbox;
-use lettre::message::MultiPart;
-use lettre::message::header::ContentType;
+use mail_builder::MessageBuilder;
+use mail_builder::headers::address as builder;
+use mail_builder::headers::date::Date;
+use mail_builder::headers::message_id::MessageId;
+use mail_builder::mime::MimePart;
 use mail_parser::Address;
 use mail_parser::HeaderValue;
 use mail_parser::MessageParser;
@@ -21,6 +19,7 @@ use crate::sandbox::email::letter::Sent;
 use crate::sandbox::files::Chosen;
 use crate::sandbox::mail::Mail;
 use crate::sandbox::mail::Party;
+use crate::sandbox::mail::is_address;
 
 /// Reads a mail of the business. None where it is no mail.
 #[must_use]
@@ -133,55 +132,60 @@ fn parties(address: Option<&Address<'_>>) -> Vec<Party> {
         .collect()
 }
 
-/// Writes a mail as its bytes travel. None where an address in it is none.
+/// Writes a mail as its bytes travel, all of them ASCII. None where an address in it is none.
 #[must_use]
 pub fn write(mail: &Mail, files: &[Attached], at: Timestamp) -> Option<String> {
-    let mut builder = Message::builder()
-        .from(mailbox(&mail.from)?)
-        .subject(mail.subject.clone())
-        .date(SystemTime::UNIX_EPOCH + at.since(Timestamp::from_secs(0)))
-        .message_id(Some(format!("<{}>", mail.message_id)));
-    for party in &mail.to {
-        builder = builder.to(mailbox(party)?);
+    let all = [&mail.from].into_iter().chain(&mail.to).chain(&mail.cc);
+    let mut all = all.chain(&mail.reply_to);
+    if !all.all(|party| is_address(&party.email)) {
+        return None;
     }
-    for party in &mail.cc {
-        builder = builder.cc(mailbox(party)?);
+    let mut builder = MessageBuilder::new()
+        .from(address(&mail.from))
+        .to(addresses(&mail.to))
+        .subject(mail.subject.as_str())
+        .date(Date::new(at.as_secs()))
+        .message_id(mail.message_id.as_str())
+        .text_body(mail.text.as_str());
+    if !mail.cc.is_empty() {
+        builder = builder.cc(addresses(&mail.cc));
     }
     if let Some(party) = &mail.reply_to {
-        builder = builder.reply_to(mailbox(party)?);
+        builder = builder.reply_to(address(party));
     }
     if let Some(last) = mail.references.last() {
-        builder = builder.in_reply_to(format!("<{last}>"));
-        let all: Vec<String> = mail.references.iter().map(|id| format!("<{id}>")).collect();
-        builder = builder.references(all.join(" "));
+        let ids = mail.references.iter().map(String::as_str);
+        builder = builder
+            .in_reply_to(last.as_str())
+            .references(MessageId::new_list(ids));
     }
-    let words =
-        MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone().unwrap_or_default());
-    let message = if files.is_empty() {
-        builder.multipart(words)
-    } else {
-        let mut whole = MultiPart::mixed().multipart(words);
-        for attached in files {
-            let file = &attached.file;
-            let kind = ContentType::parse(&file.mime_type);
-            let kind = kind
-                .or_else(|_| ContentType::parse("application/octet-stream"))
-                .ok()?;
-            let attachment = match &attached.content_id {
-                Some(id) => Attachment::new_inline_with_name(id.clone(), file.filename.clone()),
-                None => Attachment::new(file.filename.clone()),
-            };
-            let body = Body::new(file.bytes.to_vec());
-            whole = whole.singlepart(attachment.body(body, kind));
-        }
-        builder.multipart(whole)
-    };
-    String::from_utf8(message.ok()?.formatted()).ok()
+    if let Some(html) = &mail.html {
+        builder = builder.html_body(html.as_str());
+    }
+    for attached in files {
+        let file = &attached.file;
+        let kind = if file.mime_type.contains('/') {
+            file.mime_type.as_str()
+        } else {
+            "application/octet-stream"
+        };
+        let part = MimePart::new(kind, &file.bytes[..]).attachment(file.filename.as_str());
+        let part = match &attached.content_id {
+            Some(id) => part.inline().cid(id.as_str()),
+            None => part,
+        };
+        builder.attachments.get_or_insert_default().push(part);
+    }
+    builder.write_to_string().ok()
 }
 
-fn mailbox(party: &Party) -> Option<Mailbox> {
-    let name = Some(party.name.clone()).filter(|name| !name.is_empty());
-    Some(Mailbox::new(name, party.email.parse().ok()?))
+fn address(party: &Party) -> builder::Address<'_> {
+    let name = Some(party.name.as_str()).filter(|name| !name.is_empty());
+    builder::Address::new_address(name, party.email.as_str())
+}
+
+fn addresses(parties: &[Party]) -> builder::Address<'_> {
+    builder::Address::new_list(parties.iter().map(address).collect())
 }
 
 #[cfg(test)]
@@ -222,7 +226,7 @@ mod tests {
         assert_eq!(read.files[0].file.filename, "cup.png");
         assert_eq!(read.files[0].file.bytes, picture().bytes);
         let date = header(raw.as_bytes(), "Date").unwrap();
-        assert!(date.starts_with("Thu, 01 Jan 2026 12:00:00"), "{date}");
+        assert!(date.starts_with("Thu, 1 Jan 2026 12:00:00"), "{date}");
     }
 
     #[test]

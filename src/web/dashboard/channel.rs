@@ -120,15 +120,12 @@ pub fn draw(
         simple: is_own,
         unfinished: setup_of(channel).filter(|_| may_change),
         banner,
-        tabs: if may_change && channel.kind.as_str() == WEBCHAT {
-            pages::tabs()
-        } else if may_change {
-            menus::tabs(channel.kind.as_str())
-        } else {
-            Vec::new()
         tabs: match (may_change, is_own) {
             (true, true) => pages::tabs(),
-            (true, false) => vendor::pages::TABS.to_vec(),
+            (true, false) => {
+                let menus = menus::tabs(channel.kind.as_str());
+                vendor::pages::TABS.iter().copied().chain(menus).collect()
+            }
             (false, _) => Vec::new(),
         },
         tab,

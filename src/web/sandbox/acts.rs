@@ -16,6 +16,7 @@ use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::sandbox::Sandbox;
 use crate::sandbox::act::Act;
+use crate::sandbox::act::Letter;
 use crate::sandbox::act::NotPossible;
 use crate::sandbox::files::Chosen;
 use crate::web::dashboard::problem::Problem;
@@ -42,7 +43,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
 #[derive(Default)]
 struct Pressed {
     fields: BTreeMap<String, String>,
-    file: Option<Chosen>,
+    files: Vec<Chosen>,
 }
 
 impl Pressed {
@@ -105,7 +106,7 @@ async fn read(mut form: Multipart) -> Result<Pressed, Problem> {
         match filename {
             Some(filename) if !bytes.is_empty() => {
                 let sniffed = mime::sniff(&bytes);
-                pressed.file = Some(Chosen {
+                pressed.files.push(Chosen {
                     mime_type: told.unwrap_or_else(|| sniffed.to_owned()),
                     filename,
                     bytes: Arc::from(bytes),
@@ -143,7 +144,7 @@ fn act(
 }
 
 /// The act a button means.
-fn meant(wish: &str, pressed: Pressed) -> Result<Act, NotPossible> {
+fn meant(wish: &str, mut pressed: Pressed) -> Result<Act, NotPossible> {
     let quoting = pressed.some("quoting");
     let text = pressed.get("text").trim().to_owned();
     let gone = NotPossible::gone;
@@ -166,7 +167,8 @@ fn meant(wish: &str, pressed: Pressed) -> Result<Act, NotPossible> {
         },
         "file" => {
             let file = pressed
-                .file
+                .files
+                .pop()
                 .ok_or_else(|| NotPossible("Choose a file first.".to_owned()))?;
             Act::Send {
                 sort: chosen::sort_of(&file.mime_type),
@@ -175,6 +177,26 @@ fn meant(wish: &str, pressed: Pressed) -> Result<Act, NotPossible> {
                 quoting,
             }
         }
+        "mail" => letter(rest, &mut pressed),
+        "open" => Act::Open {
+            bubble: rest.to_owned(),
+        },
+        "follow" => {
+            let (bubble, url) = rest.split_once(' ').ok_or_else(gone)?;
+            Act::Follow {
+                bubble: bubble.to_owned(),
+                url: url.to_owned(),
+            }
+        }
+        "complain" => Act::Complain {
+            bubble: rest.to_owned(),
+        },
+        "bounce" => Act::Bounce {
+            bubble: rest.to_owned(),
+        },
+        "unsubscribe" => Act::Unsubscribe {
+            bubble: rest.to_owned(),
+        },
         "album" => {
             let cup = chosen::sample("picture").map(|(_, file)| file);
             let files = cup.into_iter().cycle().take(3).collect();
@@ -231,5 +253,23 @@ fn meant(wish: &str, pressed: Pressed) -> Result<Act, NotPossible> {
             Act::StoryMention { file }
         }
         _ => return Err(NotPossible("This phone has no such button.".to_owned())),
+    })
+}
+
+/// A mail: a new one, or an answer to the named one, to its writer or to all.
+fn letter(how: &str, pressed: &mut Pressed) -> Act {
+    let cc = pressed.get("cc").split(',').map(str::trim);
+    let answers = how != "new";
+    Act::Mail(Letter {
+        subject: pressed.get("subject").trim().to_owned(),
+        text: pressed.get("words").trim().to_owned(),
+        cc: cc
+            .filter(|address| !address.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        files: std::mem::take(&mut pressed.files),
+        answering: pressed.some("quoting").filter(|_| answers),
+        newest: answers,
+        all: how == "all",
     })
 }

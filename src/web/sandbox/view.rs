@@ -104,6 +104,8 @@ pub struct PhonePart {
     pub extras: Vec<(&'static str, &'static str)>,
     /// Whether files can be sent.
     pub files: bool,
+    /// Whether it is a mail program.
+    pub mail: bool,
 }
 
 /// What is said on a phone.

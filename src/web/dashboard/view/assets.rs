@@ -37,9 +37,9 @@ pub const SHOP_CSS: &str = "/app/assets/shop-e3e07af455.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
-pub const SANDBOX_CSS: &str = "/app/assets/sandbox-5599599e99.css";
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-fcc21d3fbf.css";
 /// The script of the sandbox.
-pub const SANDBOX_JS: &str = "/app/assets/sandbox-2cdff9a730.js";
+pub const SANDBOX_JS: &str = "/app/assets/sandbox-79cd7e23ff.js";
 
 /// Everything below `/app/assets/`: name in the address, file in `static/dist`, content type.
 /// A name changes with its content, so an answer may be kept for ever.
@@ -64,8 +64,8 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("more-043f27697d.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
-    ("sandbox-5599599e99.css", "sandbox.css", "text/css; charset=utf-8"),
-    ("sandbox-2cdff9a730.js", "sandbox.js", "text/javascript; charset=utf-8"),
+    ("sandbox-fcc21d3fbf.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-79cd7e23ff.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-522de7958e.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
