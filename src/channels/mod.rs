@@ -430,6 +430,21 @@ pub trait Channel: Debug + Send + Sync {
         Ok(Step::Done(None))
     }
 
+    /// Whether a message may be put on its way as it is: what no row of capabilities can say, such as
+    /// how large all its files may be together.
+    ///
+    /// # Errors
+    /// Why not.
+    fn refuse(
+        &self,
+        account: &Account,
+        parts: &[Content],
+        metadata: &Opaque,
+    ) -> Result<(), Rejection> {
+        let _ = (account, parts, metadata);
+        Ok(())
+    }
+
     /// Writes the calls that carry a message, in sending order. How many there are depends on the
     /// parts alone: a send that broke off is rendered again and goes on after the calls the vendor
     /// took. Never called where [`Capabilities::own_transport`] says that storing is sending.
@@ -445,6 +460,19 @@ pub trait Channel: Debug + Send + Sync {
     /// # Errors
     /// What became of it: later, or never.
     fn read_reply(&self, account: &Account, reply: &HttpReply) -> Outcome;
+
+    /// The id that a message bears because we wrote it in, where it bears one: answers name it,
+    /// whatever the vendor calls the message. It is known under this id as soon as a call was taken.
+    fn written_id(&self, account: &Account, message: MessageId) -> Option<String> {
+        let _ = (account, message);
+        None
+    }
+
+    /// What is kept with a message of how it went out, once the vendor took it.
+    fn remark(&self, sending: &Sending<'_>) -> Opaque {
+        let _ = sending;
+        Opaque::new()
+    }
 
     /// Under which other address the vendor knows the customer, where its answer to a call of
     /// [`render`](Self::render) tells: what the customer writes then comes from there.

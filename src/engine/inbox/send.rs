@@ -152,6 +152,8 @@ impl Sending {
                         limits::one_more(tx, Resource::Messages(pen.now))?;
                         let fitted = fit::fit(&draft.content, row, &shorten, draft.mode)?;
                         reach::check_length(&context, &place.channel, &fitted.parts)?;
+                        let (channel, kept) = (&place.channel, &draft.metadata);
+                        reach::check(tx, &context, channel, &fitted.parts, kept)?;
                         fitted
                     }
                     Audience::Team => Fitted::default(),
@@ -366,7 +368,11 @@ fn store(
         mut conversation,
     } = place;
     let mut content = draft.content.clone();
+    let mut metadata = draft.metadata.clone();
     drafts::take_files(tx, &mut content)?;
+    if draft.audience == Audience::Customer {
+        drafts::take_enclosed(tx, &mut metadata)?;
+    }
     if let Some(quoted) = draft.reply_to
         && find::message_in(tx, quoted)?.conversation_id != conversation.id
     {
@@ -398,7 +404,7 @@ fn store(
         reply_to: draft.reply_to,
         client_id: draft.client_id.clone(),
         source: draft.source,
-        metadata: draft.metadata.clone(),
+        metadata,
         at: pen.now,
     };
     let named = mentions::named(tx, draft, actor)?;

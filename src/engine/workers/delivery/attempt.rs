@@ -18,6 +18,7 @@ use crate::engine::workers::delivery::outcome;
 use crate::engine::workers::delivery::outcome::Left;
 use crate::engine::workers::delivery::thread;
 use crate::engine::workers::delivery::unsure;
+use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::content::Content;
 use crate::model::content::Media;
@@ -168,12 +169,15 @@ impl<'a> Dispatch<'a> {
         Ok(Ok(()))
     }
 
-    fn render(&self) -> Result<Vec<Call>, Refusal> {
+    fn urls(&self) -> BTreeMap<String, String> {
         let links = &self.context.links;
-        let urls: BTreeMap<String, String> = (self.files.iter())
+        (self.files.iter())
             .filter_map(|file| Some((name_of(file), links.address(file)?)))
-            .collect();
-        let sending = Sending {
+            .collect()
+    }
+
+    fn sending<'b>(&'b self, urls: &'b BTreeMap<String, String>) -> Sending<'b> {
+        Sending {
             account: &self.line.account,
             message_id: self.message.id,
             to: &self.row.address,
@@ -181,13 +185,18 @@ impl<'a> Dispatch<'a> {
             parts: self.parts(),
             thread: &self.thread,
             reply_to: self.reply_to.as_deref(),
-            media_urls: &urls,
+            media_urls: urls,
             handles: &self.row.handles,
             metadata: &self.message.metadata,
             last_inbound_at: self.heard_at,
             by_person: self.message.source == Source::Dashboard,
             now: self.context.clock.now(),
-        };
+        }
+    }
+
+    fn render(&self) -> Result<Vec<Call>, Refusal> {
+        let urls = self.urls();
+        let sending = self.sending(&urls);
         caught(|| self.line.translation.render(&sending))
             .and_then(|rendered| rendered.map_err(|error| error.to_string()))
             .map_err(|why| ours(&why))
@@ -199,7 +208,7 @@ impl<'a> Dispatch<'a> {
         let count = calls.len();
         let mut made = 0;
         for (index, call) in calls.into_iter().enumerate().skip(taken) {
-            if !outcome::begin(self.context, self.key, self.message.edited_at).await? {
+            if !outcome::begin(self.context, self.key, &self.message).await? {
                 return Ok(Ended::Settled);
             }
             made += 1;
@@ -209,8 +218,8 @@ impl<'a> Dispatch<'a> {
                 Left::More
             };
             match self.make(call).await {
-                Ok((ids, met)) => {
-                    outcome::taken(self.context, self.key, ids, left).await?;
+                Ok(Heard { ids, kept, met }) => {
+                    outcome::taken(self.context, self.key, ids, kept, left).await?;
                     if let Some(person) = met {
                         outcome::met(self.context, self.key.0, person).await?;
                     }
@@ -220,18 +229,25 @@ impl<'a> Dispatch<'a> {
         }
         if made == 0 {
             // Rendered to no calls at all: there is nothing the vendor could refuse.
-            outcome::taken(self.context, self.key, Vec::new(), Left::Nothing).await?;
+            let (ids, kept) = (Vec::new(), Opaque::new());
+            outcome::taken(self.context, self.key, ids, kept, Left::Nothing).await?;
         }
         Ok(Ended::Taken { calls: made })
     }
 
-    /// Makes a call: the ids under which the vendor took it, and what it told of the customer.
-    async fn make(&self, call: Call) -> Result<(Vec<String>, Option<InboundSender>), NoAnswer> {
+    /// Makes a call.
+    async fn make(&self, call: Call) -> Result<Heard, NoAnswer> {
         let reply = self.line.call(call).await?;
-        let translation = self.line.translation;
+        let (translation, account) = (self.line.translation, &self.line.account);
+        let urls = self.urls();
         let read = caught(|| {
-            let ids = translation.read_reply(&self.line.account, &reply);
-            ids.map(|ids| (ids, translation.met(&reply)))
+            let taken = translation.read_reply(account, &reply)?;
+            let written = translation.written_id(account, self.message.id);
+            Ok(Heard {
+                ids: written.into_iter().chain(taken).collect(),
+                kept: translation.remark(&self.sending(&urls)),
+                met: translation.met(&reply),
+            })
         });
         match read {
             Ok(outcome) => outcome.map_err(NoAnswer::NotMade),
@@ -242,7 +258,7 @@ impl<'a> Dispatch<'a> {
 
     async fn not_taken(&self, none: NoAnswer) -> Result<Ended, EngineError> {
         let refusal = match none {
-            NoAnswer::Unknown(error) if !self.capabilities().resend_is_safe => {
+            NoAnswer::Unknown(error) if !self.reached().resend_is_safe => {
                 unsure::record(self.context, self.key, error).await?;
                 return Ok(Ended::Settled);
             }
@@ -254,6 +270,22 @@ impl<'a> Dispatch<'a> {
     fn capabilities(&self) -> &'static Capabilities {
         self.line.translation.capabilities()
     }
+
+    /// What the account can do, which may be more.
+    fn reached(&self) -> &'static Capabilities {
+        let (translation, account) = (self.line.translation, &self.line.account);
+        translation.reach(account, &self.row.address)
+    }
+}
+
+/// What came of a call that the vendor took.
+struct Heard {
+    /// The ids under which it took it, the one that receipts name last.
+    ids: Vec<String>,
+    /// What is kept with the message.
+    kept: Opaque,
+    /// What it told of the customer.
+    met: Option<InboundSender>,
 }
 
 /// The message of ours or theirs that a message answers or reacts to.
