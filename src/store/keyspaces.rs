@@ -129,10 +129,6 @@ pub const META: Keyspace<String, u64> = Keyspace::named("name/number");
 /// The event log, by sequence number from 1 without gaps.
 pub const LOG: Keyspace<u64, EventRecord> = Keyspace::named("seq/event");
 /// How far each named follower has read the log.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the first follower of its own is yet to come")
-)]
 pub const CURSORS: Keyspace<String, u64> = Keyspace::named("follower/seq");
 
 /// The one organisation, under 0.

@@ -52,7 +52,6 @@ pub enum Audience {
 
 impl Draft {
     /// Plain words to the customer.
-    #[cfg(test)]
     pub fn text(text: impl Into<String>, source: Source) -> Self {
         Self::new(Content::text(text), source)
     }

@@ -353,7 +353,7 @@ pub enum Content {
     },
     /// A text the vendor approved.
     Template {
-        /// "Template refund_approved, es_MX".
+        /// Such as `Template refund_approved, es_MX`.
         head: String,
         /// What the customer sees.
         seen: SeenTemplate,

@@ -119,7 +119,7 @@ impl ComposerView {
                 "titleMax": offer.title_max, "aboutMax": offer.about_max,
             })
         });
-        serde_json::Value::from_iter(all).to_string()
+        all.collect::<serde_json::Value>().to_string()
     }
 
     /// Whether a reply may be written at all; notes always may.
