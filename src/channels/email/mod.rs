@@ -13,6 +13,7 @@
 pub mod address;
 pub mod caps;
 mod fault;
+pub mod imap;
 pub mod incoming;
 mod mailgun;
 mod postmark;
