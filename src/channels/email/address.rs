@@ -128,16 +128,6 @@ pub fn token_of(conversation: ConversationId) -> String {
     letters.collect()
 }
 
-/// What mails of this installation bear, so that one that comes back is known: nothing outsiders
-/// could read anything from.
-#[must_use]
-pub fn loop_mark(account: &Account) -> String {
-    let place = url::Url::parse(&account.webhook_url).ok();
-    let place = place.map(|url| url.origin().ascii_serialization());
-    let place = place.unwrap_or_else(|| account.channel_id.to_string());
-    crate::base::crypto::hex(&digest(place.as_bytes()))[..16].to_owned()
-}
-
 /// The address without what stands behind a plus sign.
 #[must_use]
 pub fn without_plus(address: &str) -> String {

@@ -7,6 +7,7 @@ use std::io::Read as _;
 use crate::base::mime;
 use crate::base::time::Timestamp;
 use crate::channels::email::address;
+use crate::channels::email::compose;
 use crate::channels::email::incoming;
 use crate::channels::email::incoming::Files;
 use crate::channels::email::incoming::Reading;
@@ -82,7 +83,7 @@ pub fn us(context: &Context, channel: &Channel) -> Result<Us, EngineError> {
     Ok(Us {
         addresses,
         others,
-        mark: address::loop_mark(&account),
+        mark: compose::loop_mark(&account),
         folds,
     })
 }

@@ -9,6 +9,7 @@ pub mod mail_threads;
 pub mod retry;
 pub mod revising;
 pub mod sight;
+pub mod template_form;
 pub mod templates;
 pub mod threads;
 pub mod window;

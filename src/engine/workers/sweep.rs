@@ -7,6 +7,7 @@ use std::time::Duration;
 use std::time::SystemTime;
 
 use crate::base::time::Timestamp;
+use crate::channels::email::wishes;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::engine::links::Links;
@@ -153,11 +154,9 @@ fn files_of(message: &Message) -> Vec<MediaId> {
     let sent = message.sent_as.iter().flat_map(Content::files);
     let mut files: Vec<MediaId> = sent.collect();
     files.extend(message.content.files());
-    files.extend(
-        Mail::of(&message.metadata)
-            .map(|mail| mail.stored())
-            .unwrap_or_default(),
-    );
+    files.extend(wishes::files_in(&message.metadata));
+    let mail = Mail::of(&message.metadata);
+    files.extend(mail.iter().flat_map(Mail::stored));
     files
 }
 
