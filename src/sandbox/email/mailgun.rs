@@ -25,7 +25,6 @@ use crate::sandbox::call;
 use crate::sandbox::call::Call;
 use crate::sandbox::chat::Reached;
 use crate::sandbox::desk::Desk;
-use crate::sandbox::email::form;
 use crate::sandbox::email::letter::News;
 use crate::sandbox::email::letter::Sent;
 use crate::sandbox::email::letter::Written;

@@ -16,6 +16,7 @@ pub mod health;
 pub mod inbox;
 pub mod keys;
 pub mod live;
+mod mail;
 pub mod me;
 pub mod password;
 pub mod present;
@@ -44,6 +45,7 @@ pub fn configure(config: &mut ServiceConfig) {
     password::configure(config);
     live::configure(config);
     files::configure(config);
+    mail::configure(config);
     writing::configure(config);
     conversation::configure(config);
     inbox::configure(config);

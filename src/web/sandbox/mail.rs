@@ -20,7 +20,6 @@ use crate::sandbox::mail::Mail;
 use crate::sandbox::mail::Party;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Shared;
-use crate::web::dashboard::view::assets;
 use crate::web::dashboard::view::filters;
 use crate::web::sandbox::gate;
 use crate::web::sandbox::view::time;

@@ -1,6 +1,6 @@
 // The script of the dashboard. Everything here makes pages quicker that work without it.
 import { $, byId, more, on } from './dom.js';
-import { load } from './fragments.js';
+import { failed, load } from './fragments.js';
 import { startComposer, unquote } from './composer.js';
 import './forms.js';
 import { startKeys } from './keys.js';
@@ -28,6 +28,11 @@ startLive();
 if (byId('health')) {
   setInterval(() => { if (document.visibilityState === 'visible') load(location.href, ['health']).catch(() => {}); }, HEALTH_MS);
 }
+const mails = () => more().then((parts) => parts.mails());
+on('load', '[data-mail]', mails, true);
+on('toggle', '.letter', mails, true);
+on('click', '[data-do=styles]', (_, button) => import(button.value).then((letter) => letter.start()).catch(failed));
+if ($('[data-mail]')) mails();
 if ($('[data-search-page]')) more();
 if ($('#list')) {
   startComposer();

@@ -257,6 +257,7 @@ async function post(message) {
   const body = new URLSearchParams({ text: message.text, mode: message.mode, clientId: message.clientId, seen: message.seen, _csrf: csrf() });
   for (const file of message.files.filter((file) => file.id)) body.append('media', file.id);
   for (const user of message.mentions) body.append('mentions', user);
+  for (const [name, value] of message.letter) body.append(name, value);
   if (message.quote) body.append('replyTo', message.quote.id);
   const response = await request(`/app/c/${message.conversation}/messages`, { method: 'POST', parts: 'message', body });
   const template = document.createElement('template');
@@ -346,6 +347,7 @@ on('submit', '#composer', (event, composer) => {
   const { seen, clientId } = composer.elements;
   const message = {
     conversation: composer.dataset.conversation, text, mode: mode(), clientId: clientId.value, seen: seen.value, files: taken, mentions: mentioned(text), quote: words()?.quote,
+    letter: $$('[data-letter]', composer).map(({ name, value }) => [name, value]),
   };
   drop();
   append(sketch(message), { mine: true });

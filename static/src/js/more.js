@@ -4,3 +4,4 @@ export { play } from './media.js';
 export { suggest, suggestKey } from './mentions.js';
 export { openPalette } from './palette.js';
 export { openSearch } from './search.js';
+export { mails } from './mail.js';

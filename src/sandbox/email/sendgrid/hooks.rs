@@ -14,7 +14,6 @@ use crate::sandbox::email::form;
 use crate::sandbox::email::letter::Bounce;
 use crate::sandbox::email::letter::News;
 use crate::sandbox::email::letter::Written;
-use crate::sandbox::email::mailbox;
 use crate::sandbox::email::sendgrid::EVENT;
 use crate::sandbox::email::sendgrid::PARSED;
 use crate::sandbox::email::sendgrid::PUBLIC_KEY;

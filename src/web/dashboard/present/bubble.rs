@@ -12,6 +12,7 @@ use crate::model::message::Message;
 use crate::model::message::SenderKind;
 use crate::web::dashboard::present::Eye;
 use crate::web::dashboard::present::first_name;
+use crate::web::dashboard::present::mail;
 use crate::web::dashboard::view::atoms::AvatarView;
 use crate::web::dashboard::view::atoms::BadgeView;
 use crate::web::dashboard::view::atoms::Icon;
@@ -77,7 +78,7 @@ pub fn bubble(eye: &Eye<'_>, message: &Message, around: &Around<'_>, rev: u64) -
             .then(|| AvatarView::of(&message.sender.name, &message.contact_id.to_string())),
         author: (side != Side::In).then(|| first_name(&message.sender.name).to_owned()),
         time: TimeView::clock(message.created_at, &eye.zone),
-        content: content(eye, message, around.chosen),
+        content: content(eye, message, around),
         quote: around.quoted.map(quote),
         reactions: reactions(eye, message),
         receipt: receipt(eye, message),
@@ -181,7 +182,8 @@ fn degraded(message: &Message) -> Option<DegradedView> {
 }
 
 #[expect(clippy::too_many_lines, reason = "one arm for each type of content")]
-fn content(eye: &Eye<'_>, message: &Message, chosen: &[String]) -> Content {
+fn content(eye: &Eye<'_>, message: &Message, around: &Around<'_>) -> Content {
+    let chosen = around.chosen;
     if message.deleted_at.is_some() {
         let who = match message.direction {
             Direction::Inbound => {
@@ -190,6 +192,9 @@ fn content(eye: &Eye<'_>, message: &Message, chosen: &[String]) -> Content {
             Direction::Outbound => "This message was deleted.".to_owned(),
         };
         return Content::Deleted(who);
+    }
+    if let Some(card) = mail::card(eye, message, around.before) {
+        return Content::Mail(Box::new(card));
     }
     match &message.content {
         Said::Text(text) if message.private => {

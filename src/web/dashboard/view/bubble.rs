@@ -6,6 +6,7 @@ use super::atoms::RichText;
 use super::atoms::TimeView;
 use super::filters;
 use super::format;
+use super::mail::MailCard;
 
 /// Whose message it is and so where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -357,6 +358,8 @@ pub enum Content {
         /// "Pressed a button" or "Chose "Change delivery date"".
         how: String,
     },
+    /// A mail.
+    Mail(Box<MailCard>),
     /// Deleted by the customer or by us: who, in words.
     Deleted(String),
     /// A kind this version does not know.
@@ -413,6 +416,7 @@ impl Content {
             Self::Buttons { .. } => "buttons",
             Self::List { .. } => "choices",
             Self::Carousel { .. } => "cards",
+            Self::Mail(_) => "mail",
             Self::Deleted(_) | Self::Unsupported { .. } => "gone",
         }
     }
