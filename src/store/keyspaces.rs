@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::base::time::Timestamp;
 use crate::model::alert::Told;
+use crate::model::alert_hook::AlertHook;
 use crate::model::api_key::ApiKey;
 use crate::model::attachment::Attachment;
 use crate::model::channel::Channel;
@@ -18,6 +19,7 @@ use crate::model::contact::Identity;
 use crate::model::contact::Merge;
 use crate::model::conversation::Conversation;
 use crate::model::event::EventRecord;
+use crate::model::happening::Happening;
 use crate::model::ids::ApiKeyId;
 use crate::model::ids::AuditId;
 use crate::model::ids::ChannelId;
@@ -87,6 +89,10 @@ impl<K: Key, V: Serialize + DeserializeOwned> Keyspace<K, V> {
 
     /// The same keyspace at a later version, with what reads the earlier ones.
     #[must_use]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "no record has a second version yet")
+    )]
     pub const fn version(mut self, version: u8, upgrade: Upgrade<V>) -> Self {
         self.version = version;
         self.upgrade = Some(upgrade);
@@ -155,10 +161,17 @@ pub const AUDIT: Keyspace<AuditId, AuditEntry> = Keyspace::named("audit/record")
 
 /// Connections to vendors and web chats.
 pub const CHANNELS: Keyspace<ChannelId, Channel> = Keyspace::named("channel/record");
+/// Which conversation the token in an address of mail names.
+pub const THREAD_TOKENS: Keyspace<(ChannelId, String), ConversationId> =
+    Keyspace::named("channel_token/conversation");
 /// How far a vendor that must be asked has been asked.
 pub const POSITIONS: Keyspace<ChannelId, String> = Keyspace::named("channel/position");
 /// What operators were told of a channel.
 pub const TOLD: Keyspace<ChannelId, Told> = Keyspace::named("channel/told");
+/// Where a program of the operator's is told of channels that need somebody.
+pub const ALERT_HOOK: Keyspace<u8, AlertHook> = Keyspace::named("zero/alert_hook");
+/// What happened to each channel lately, oldest first.
+pub const HAPPENINGS: Keyspace<ChannelId, Vec<Happening>> = Keyspace::named("channel/happenings");
 /// Our copies of templates that vendors keep.
 pub const TEMPLATES: Keyspace<(ChannelId, TemplateId), Template> =
     Keyspace::named("channel_template/record");
@@ -303,6 +316,8 @@ pub const NAMES: &[&str] = &[
     "channel/record",
     "channel/position",
     "channel/told",
+    "zero/alert_hook",
+    "channel/happenings",
     "channel_template/record",
     "channel_name_language/template",
     "quarantine/record",

@@ -2,13 +2,17 @@
 
 use serde_json::Value;
 
+use crate::base::crypto::digest;
 use crate::model::Opaque;
+use crate::model::ids::ConversationId;
 use crate::model::outbound::Account;
 
 /// The longest part before the @, in bytes.
 const LOCAL_MAX: usize = 64;
 /// The longest address, in bytes.
 const ADDRESS_MAX: usize = 254;
+/// Letters of the token of a conversation.
+const TOKEN_LETTERS: usize = 12;
 /// What stands between an address and the token of a conversation.
 const MARK: &str = "+conv-";
 
@@ -28,6 +32,18 @@ impl Mailbox {
         Self {
             name: None,
             address: address.into(),
+        }
+    }
+
+    /// As it stands in a mail, the name between quotes.
+    #[must_use]
+    pub fn quoted(&self) -> String {
+        match &self.name {
+            Some(name) => {
+                let name = name.replace('\\', "\\\\").replace('"', "\\\"");
+                format!("\"{name}\" <{}>", self.address)
+            }
+            None => self.address.clone(),
         }
     }
 
@@ -94,6 +110,22 @@ pub fn token_in(address: &str) -> Option<&str> {
     let (local, _) = address.rsplit_once('@')?;
     let (_, token) = local.rsplit_once(MARK)?;
     (!token.is_empty()).then_some(token)
+}
+
+/// The token of a conversation. It is made from the conversation's id, so nobody has to remember it
+/// who writes; it is looked up by whoever reads. In lower case: some servers write addresses so.
+#[must_use]
+pub fn token_of(conversation: ConversationId) -> String {
+    const LETTERS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let about = format!("thread/{conversation}");
+    let hash = digest(about.as_bytes());
+    let letters = hash.chunks(2).take(TOKEN_LETTERS).map(|pair| {
+        let number = pair
+            .iter()
+            .fold(0, |so_far, byte| so_far << 8 | usize::from(*byte));
+        char::from(LETTERS[number % LETTERS.len()])
+    });
+    letters.collect()
 }
 
 /// The address without what stands behind a plus sign.

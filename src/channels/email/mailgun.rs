@@ -1,16 +1,25 @@
 //! Mailgun. email.md sections 1.2, 2.4, 4.4, 5, 8 and 9.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
+use crate::base::http::Headers;
 use crate::base::http::HttpReply;
 use crate::base::http::Method;
+use crate::channels::email::compose::Letter;
+use crate::channels::email::compose::mime;
+use crate::channels::email::compose::mime::Names;
+use crate::channels::email::compose::mime::Unwritable;
 use crate::channels::email::fault;
 use crate::channels::email::fault::Class;
 use crate::channels::email::fault::Fault;
+use crate::channels::email::provider::Limits;
+use crate::channels::email::provider::MB;
 use crate::channels::email::provider::Provider;
 use crate::channels::email::provider::basic;
 use crate::channels::email::provider::json;
 use crate::channels::email::provider::key;
+use crate::channels::email::provider::mail_request;
 use crate::channels::email::provider::request;
 use crate::channels::node::Node;
 use crate::channels::table::base;
@@ -20,8 +29,11 @@ use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
+use crate::model::outbound::Outcome;
+use crate::model::outbound::Piece;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Step;
+use crate::model::outbound::Woven;
 use crate::model::rejection::FieldError;
 
 const US: &str = "https://api.mailgun.net";
@@ -68,6 +80,66 @@ impl Provider for Mailgun {
             return Err(fault::misconfigured(&sentence));
         }
         Ok(Step::Done(Connected::default()))
+    }
+
+    fn limits(&self, _account: &Account) -> Limits {
+        Limits {
+            bytes_max: 25 * MB,
+            recipients_max: 1_000,
+        }
+    }
+
+    /// The mail as we write it: so its headers are ours.
+    fn send(&self, letter: &Letter<'_>) -> Result<Vec<Call>, Unwritable> {
+        let account = letter.account;
+        let path = format!("/v3/{}/messages.mime", domain(account));
+        let boundary = Names::of(letter).boundary("form");
+        let mut request = mail_request(api(account, &path), Some(credentials(account)));
+        request.headers = Headers::default().with("accept", "application/json").with(
+            "content-type",
+            format!("multipart/form-data; boundary={boundary}"),
+        );
+        let clicks = if letter.clicks { "yes" } else { "no" };
+        let opens = if letter.opens { "yes" } else { "no" };
+        let mut fields: Vec<(&str, &str)> = letter
+            .everybody()
+            .into_iter()
+            .map(|one| ("to", one.address.as_str()))
+            .collect();
+        fields.extend([
+            ("v:linktor_message_id", letter.message_id.as_str()),
+            ("o:tracking-opens", opens),
+            ("o:tracking-clicks", clicks),
+        ]);
+        let mut head = String::new();
+        for (name, value) in fields {
+            // Writing to a text cannot fail.
+            let _ = write!(
+                head,
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+        }
+        let _ = write!(
+            head,
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"message\"; filename=\"message.eml\"\r\n\
+             Content-Type: message/rfc822\r\n\r\n"
+        );
+        let mut body = vec![Piece::Bytes(head.into_bytes())];
+        body.extend(mime::written(letter)?);
+        body.push(Piece::Bytes(format!("\r\n--{boundary}--\r\n").into_bytes()));
+        Ok(vec![Call::Woven(Box::new(Woven {
+            request,
+            body,
+            signer: None,
+        }))])
+    }
+
+    fn read_reply(&self, _account: &Account, reply: &HttpReply) -> Outcome {
+        accepted(reply)?;
+        let body = json(reply);
+        let id = Node::of(&body).word("id");
+        let id = id.map(|id| id.trim_matches(['<', '>']).to_owned());
+        Ok(id.into_iter().collect())
     }
 }
 

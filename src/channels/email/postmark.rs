@@ -2,15 +2,27 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+use serde_json::json;
+
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
+use crate::channels::email::address::Mailbox;
+use crate::channels::email::compose::Letter;
+use crate::channels::email::compose::json::call;
+use crate::channels::email::compose::json::files;
+use crate::channels::email::compose::mime::Unwritable;
+use crate::channels::email::compose::mime::is_shown;
 use crate::channels::email::fault;
 use crate::channels::email::fault::Class;
 use crate::channels::email::fault::Fault;
+use crate::channels::email::provider::Limits;
+use crate::channels::email::provider::MB;
 use crate::channels::email::provider::Provider;
 use crate::channels::email::provider::json;
 use crate::channels::email::provider::key;
+use crate::channels::email::provider::mail_request;
 use crate::channels::email::provider::request;
 use crate::channels::node::Node;
 use crate::channels::table::base;
@@ -21,6 +33,7 @@ use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
+use crate::model::outbound::Outcome;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Step;
 use crate::model::rejection::FieldError;
@@ -77,6 +90,84 @@ impl Provider for Postmark {
         accepted(reply)?;
         Ok(Step::Done(Connected::default()))
     }
+
+    fn limits(&self, _account: &Account) -> Limits {
+        Limits {
+            bytes_max: 10 * MB,
+            recipients_max: 50,
+        }
+    }
+
+    fn send(&self, letter: &Letter<'_>) -> Result<Vec<Call>, Unwritable> {
+        let mut request = ask(letter.account, Method::Post, "/email");
+        let carrying = mail_request(request.url.clone(), None);
+        request.timeout = carrying.timeout;
+        request.headers = request.headers.with("content-type", "application/json");
+        Ok(vec![call(letter, request, &mail(letter))])
+    }
+
+    fn read_reply(&self, _account: &Account, reply: &HttpReply) -> Outcome {
+        accepted(reply)?;
+        let body = json(reply);
+        Ok(Node::of(&body).word("MessageID").into_iter().collect())
+    }
+}
+
+/// A mail in its JSON. What is empty is left out.
+fn mail(letter: &Letter<'_>) -> Value {
+    let account = letter.account;
+    let mut headers: Vec<Value> = letter
+        .told_headers()
+        .map(|(name, value)| json!({ "Name": name, "Value": value }))
+        .collect();
+    // Without this it puts an id of its own in the place of ours.
+    headers.push(json!({ "Name": "X-PM-KeepID", "Value": "true" }));
+    let links = if letter.clicks { "HtmlAndText" } else { "None" };
+    let stream = account.text("postmarkMessageStream");
+    let mut mail = json!({
+        "From": person(&letter.from),
+        "To": person(&letter.to),
+        "Subject": letter.subject,
+        "TextBody": letter.text,
+        "HtmlBody": letter.html,
+        "MessageStream": stream.unwrap_or("outbound"),
+        "Headers": headers,
+        "Metadata": { "linktor_message_id": letter.message_id },
+        "TrackOpens": letter.opens,
+        "TrackLinks": links,
+    });
+    for (name, all) in [("Cc", &letter.cc), ("Bcc", &letter.bcc)] {
+        if !all.is_empty() {
+            let all: Vec<String> = all.iter().map(person).collect();
+            mail[name] = all.join(", ").into();
+        }
+    }
+    if let Some(reply_to) = &letter.reply_to {
+        mail["ReplyTo"] = person(reply_to).into();
+    }
+    let attached = files(letter, |file, content| {
+        let mut one = json!({
+            "Name": file.filename,
+            "Content": content,
+            "ContentType": file.mime_type,
+        });
+        if let Some(id) = file
+            .content_id
+            .as_ref()
+            .filter(|_| is_shown(file, &letter.html))
+        {
+            one["ContentID"] = format!("cid:{id}").into();
+        }
+        one
+    });
+    if !attached.is_empty() {
+        mail["Attachments"] = attached.into();
+    }
+    mail
+}
+
+fn person(mailbox: &Mailbox) -> String {
+    mailbox.quoted()
 }
 
 fn ask(account: &Account, method: Method, path: &str) -> HttpRequest {

@@ -13,20 +13,30 @@ use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
 use crate::base::secret::Secret;
+use crate::channels::email::caps;
+use crate::channels::email::compose::Letter;
+use crate::channels::email::compose::mime::Unwritable;
 use crate::channels::email::mailgun;
 use crate::channels::email::postmark;
 use crate::channels::email::resend;
 use crate::channels::email::sendgrid;
 use crate::channels::email::ses;
 use crate::channels::email::smtp;
+use crate::model::capability::Capabilities;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
+use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
+use crate::model::outbound::Outcome;
 use crate::model::rejection::FieldError;
 
 /// How long a service may take for a call that carries no mail.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long it may take for one that does: files are large.
+const MAIL_TIMEOUT: Duration = Duration::from_secs(5 * 60);
+/// A megabyte, as services count.
+pub const MB: u64 = 1_024 * 1_024;
 
 /// Every service.
 const PROVIDERS: [&dyn Provider; 6] = [
@@ -52,7 +62,44 @@ pub trait Provider: Debug + Sync {
     fn check(&self, account: &Account) -> Vec<FieldError>;
 
     /// Proves the account and has it report to us.
+    ///
+    /// # Errors
+    /// The service does not accept the account.
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected>;
+
+    /// What mails through it can carry.
+    fn capabilities(&self) -> &'static Capabilities {
+        &caps::CAPABILITIES
+    }
+
+    /// Whether mails travel under an id that it makes up itself.
+    fn rewrites_ids(&self) -> bool {
+        false
+    }
+
+    /// What it takes at most.
+    fn limits(&self, account: &Account) -> Limits;
+
+    /// Writes the calls that carry a mail.
+    ///
+    /// # Errors
+    /// [`Unwritable`]: an address that the settings should not have let in.
+    fn send(&self, letter: &Letter<'_>) -> Result<Vec<Call>, Unwritable>;
+
+    /// Reads what it answered to one of them: its ids of the mail, the one that reports name last.
+    ///
+    /// # Errors
+    /// What became of it: later, or never.
+    fn read_reply(&self, account: &Account, reply: &HttpReply) -> Outcome;
+}
+
+/// What a service takes at most. email.md section 8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a whole mail, its files written in letters.
+    pub bytes_max: u64,
+    /// Everybody whom one mail goes to.
+    pub recipients_max: usize,
 }
 
 /// The service of an account: any mail server unless somebody chose another. None for a name nobody
@@ -80,6 +127,15 @@ pub fn request(method: Method, url: String, authorization: Option<String>) -> Ht
         body: Vec::new(),
         timeout: TIMEOUT,
     }
+}
+
+/// The request that will carry a mail as JSON.
+#[must_use]
+pub fn mail_request(url: String, authorization: Option<String>) -> HttpRequest {
+    let mut request = request(Method::Post, url, authorization);
+    request.headers = request.headers.with("content-type", "application/json");
+    request.timeout = MAIL_TIMEOUT;
+    request
 }
 
 /// The same with a body of JSON.

@@ -2,27 +2,42 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+use serde_json::json;
+
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
 use crate::channels::email::address;
+use crate::channels::email::address::Mailbox;
+use crate::channels::email::caps;
+use crate::channels::email::compose::Letter;
+use crate::channels::email::compose::json::call;
+use crate::channels::email::compose::json::files;
+use crate::channels::email::compose::mime::Unwritable;
+use crate::channels::email::compose::mime::is_shown;
 use crate::channels::email::fault;
 use crate::channels::email::fault::Class;
 use crate::channels::email::fault::Fault;
 use crate::channels::email::fault::QUOTA_PAUSE;
+use crate::channels::email::provider::Limits;
+use crate::channels::email::provider::MB;
 use crate::channels::email::provider::Provider;
 use crate::channels::email::provider::json;
 use crate::channels::email::provider::key;
+use crate::channels::email::provider::mail_request;
 use crate::channels::email::provider::request;
 use crate::channels::node::Node;
 use crate::channels::table::base;
 use crate::channels::table::wrong;
+use crate::model::capability::Capabilities;
 use crate::model::message::RATE_LIMITED;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
+use crate::model::outbound::Outcome;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Step;
 use crate::model::rejection::FieldError;
@@ -100,6 +115,78 @@ impl Provider for Resend {
         }
         Ok(Step::Done(Connected::default()))
     }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        &caps::REPEATABLE
+    }
+
+    fn rewrites_ids(&self) -> bool {
+        true
+    }
+
+    fn limits(&self, _account: &Account) -> Limits {
+        Limits {
+            bytes_max: 40 * MB,
+            recipients_max: 50,
+        }
+    }
+
+    fn send(&self, letter: &Letter<'_>) -> Result<Vec<Call>, Unwritable> {
+        let ask = ask(letter.account, Method::Post, "/emails");
+        let mut request = mail_request(ask.url, None);
+        request.authorization = ask.authorization;
+        request.headers = request
+            .headers
+            .with("idempotency-key", letter.message_id.as_str());
+        Ok(vec![call(letter, request, &mail(letter))])
+    }
+
+    fn read_reply(&self, _account: &Account, reply: &HttpReply) -> Outcome {
+        accepted(reply)?;
+        let body = json(reply);
+        Ok(Node::of(&body).word("id").into_iter().collect())
+    }
+}
+
+/// A mail in its JSON. What is empty is left out.
+fn mail(letter: &Letter<'_>) -> Value {
+    let headers: serde_json::Map<String, Value> = letter
+        .told_headers()
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect();
+    let mut mail = json!({
+        "from": letter.from.quoted(),
+        "to": [letter.to.quoted()],
+        "subject": letter.subject,
+        "text": letter.text,
+        "html": letter.html,
+        "headers": headers,
+        "tags": [{ "name": "linktor_message_id", "value": letter.message_id }],
+    });
+    for (name, all) in [("cc", &letter.cc), ("bcc", &letter.bcc)] {
+        if !all.is_empty() {
+            mail[name] = all.iter().map(Mailbox::quoted).collect();
+        }
+    }
+    if let Some(reply_to) = &letter.reply_to {
+        mail["reply_to"] = reply_to.quoted().into();
+    }
+    let attached = files(letter, |file, content| {
+        // A type that disagrees with the name's ending would make it drop the file silently.
+        let mut one = json!({ "filename": file.filename, "content": content });
+        if let Some(id) = file
+            .content_id
+            .as_ref()
+            .filter(|_| is_shown(file, &letter.html))
+        {
+            one["content_id"] = id.as_str().into();
+        }
+        one
+    });
+    if !attached.is_empty() {
+        mail["attachments"] = attached.into();
+    }
+    mail
 }
 
 fn ask(account: &Account, method: Method, path: &str) -> HttpRequest {

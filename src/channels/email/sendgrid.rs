@@ -1,16 +1,28 @@
-//! Twilio SendGrid. email.md sections 1.2, 2.2, 2.3, 4.3, 5, 8 and 9.
+//! Twilio `SendGrid`. email.md sections 1.2, 2.2, 2.3, 4.3, 5, 8 and 9.
 
 use std::time::Duration;
+
+use serde_json::Value;
+use serde_json::json;
 
 use crate::base::http::HttpReply;
 use crate::base::http::Method;
 use crate::base::time::Timestamp;
+use crate::channels::email::address::Mailbox;
+use crate::channels::email::compose::Letter;
+use crate::channels::email::compose::json::call;
+use crate::channels::email::compose::json::files;
+use crate::channels::email::compose::mime::Unwritable;
+use crate::channels::email::compose::mime::is_shown;
 use crate::channels::email::fault;
 use crate::channels::email::fault::Class;
 use crate::channels::email::fault::Fault;
+use crate::channels::email::provider::Limits;
+use crate::channels::email::provider::MB;
 use crate::channels::email::provider::Provider;
 use crate::channels::email::provider::json;
 use crate::channels::email::provider::key;
+use crate::channels::email::provider::mail_request;
 use crate::channels::email::provider::request;
 use crate::channels::node::Node;
 use crate::channels::table::base;
@@ -20,13 +32,14 @@ use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
+use crate::model::outbound::Outcome;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Step;
 use crate::model::rejection::FieldError;
 
 const API: &str = "https://api.sendgrid.com";
 
-/// SendGrid.
+/// `SendGrid`.
 #[derive(Debug)]
 pub struct SendGrid;
 
@@ -51,13 +64,98 @@ impl Provider for SendGrid {
                 call,
             });
         };
-        accepted(reply, asked.now)?;
+        accepted(reply)?;
         let body = json(reply);
         let mut scopes = Node::of(&body).at("scopes").items();
         if !scopes.any(|scope| scope.is("mail.send")) {
             return Err(fault::misconfigured("The API key may not send mail."));
         }
         Ok(Step::Done(Connected::default()))
+    }
+
+    fn limits(&self, _account: &Account) -> Limits {
+        Limits {
+            bytes_max: 30 * MB,
+            recipients_max: 1_000,
+        }
+    }
+
+    fn send(&self, letter: &Letter<'_>) -> Result<Vec<Call>, Unwritable> {
+        let account = letter.account;
+        let request = mail_request(api(account, "/v3/mail/send"), Some(credentials(account)));
+        Ok(vec![call(letter, request, &mail(letter))])
+    }
+
+    fn read_reply(&self, _account: &Account, reply: &HttpReply) -> Outcome {
+        accepted(reply)?;
+        let id = reply.headers.get("x-message-id").map(str::to_owned);
+        Ok(id.into_iter().collect())
+    }
+}
+
+/// A mail in its JSON. What is empty is left out: it does not take empty lists.
+fn mail(letter: &Letter<'_>) -> Value {
+    let account = letter.account;
+    let mut envelope = json!({
+        "to": [person(&letter.to)],
+        "custom_args": {
+            "linktor_message_id": letter.message_id,
+            "linktor_channel_id": account.channel_id.to_string(),
+        },
+    });
+    for (name, all) in [("cc", &letter.cc), ("bcc", &letter.bcc)] {
+        if !all.is_empty() {
+            envelope[name] = all.iter().map(person).collect();
+        }
+    }
+    let headers: serde_json::Map<String, Value> = letter
+        .told_headers()
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect();
+    let mut mail = json!({
+        "personalizations": [envelope],
+        "from": person(&letter.from),
+        "subject": letter.subject,
+        "content": [
+            { "type": "text/plain", "value": letter.text },
+            { "type": "text/html", "value": letter.html },
+        ],
+        "headers": headers,
+        "tracking_settings": {
+            "click_tracking": { "enable": letter.clicks, "enable_text": false },
+            "open_tracking": { "enable": letter.opens },
+        },
+    });
+    if let Some(reply_to) = &letter.reply_to {
+        mail["reply_to"] = person(reply_to);
+    }
+    let attached = files(letter, |file, content| {
+        let mut one = json!({
+            "content": content,
+            "type": file.mime_type,
+            "filename": file.filename,
+            "disposition": "attachment",
+        });
+        if let Some(id) = file
+            .content_id
+            .as_ref()
+            .filter(|_| is_shown(file, &letter.html))
+        {
+            one["disposition"] = "inline".into();
+            one["content_id"] = id.as_str().into();
+        }
+        one
+    });
+    if !attached.is_empty() {
+        mail["attachments"] = attached.into();
+    }
+    mail
+}
+
+fn person(mailbox: &Mailbox) -> Value {
+    match &mailbox.name {
+        Some(name) => json!({ "email": mailbox.address, "name": name }),
+        None => json!({ "email": mailbox.address }),
     }
 }
 
@@ -70,7 +168,7 @@ fn credentials(account: &Account) -> String {
 }
 
 /// Whether the service did what it was asked.
-fn accepted(reply: &HttpReply, now: Timestamp) -> Result<(), Refusal> {
+fn accepted(reply: &HttpReply) -> Result<(), Refusal> {
     let body = json(reply);
     let first = Node::of(&body).at("errors").first();
     let words = first.word("message").unwrap_or_default();
@@ -88,12 +186,24 @@ fn accepted(reply: &HttpReply, now: Timestamp) -> Result<(), Refusal> {
             ..fault
         },
         429 => {
-            let reset = reply.headers.get("x-ratelimit-reset");
-            let reset = reset.and_then(|text| text.trim().parse().ok());
-            let wait = reset.map(|at| Timestamp::from_secs(at).since(now));
-            fault.after(wait.map(|wait| wait.max(Duration::from_secs(1))))
+            let wait = fault.wait.or(until_reset(reply));
+            fault.after(wait)
         }
         _ => fault,
     };
     Err(fault.refusal())
+}
+
+/// How long until it takes calls again: it names the moment, and its own present.
+fn until_reset(reply: &HttpReply) -> Option<Duration> {
+    let reset = reply
+        .headers
+        .get("x-ratelimit-reset")?
+        .trim()
+        .parse()
+        .ok()?;
+    let now = jiff::fmt::rfc2822::parse(reply.headers.get("date")?).ok()?;
+    let now = Timestamp::from_millis(now.timestamp().as_millisecond());
+    let wait = Timestamp::from_secs(reset).since(now);
+    Some(wait.max(Duration::from_secs(1)))
 }

@@ -1,17 +1,25 @@
 //! Amazon SES. email.md sections 1.2, 2.6, 4.6, 5, 8 and 9.
 
+use serde_json::json;
+
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
 use crate::base::secret::Secret;
 use crate::base::sigv4::Signer;
 use crate::base::time::Timestamp;
+use crate::channels::email::compose::Letter;
+use crate::channels::email::compose::mime;
+use crate::channels::email::compose::mime::Unwritable;
 use crate::channels::email::fault;
 use crate::channels::email::fault::Class;
 use crate::channels::email::fault::Fault;
 use crate::channels::email::fault::QUOTA_PAUSE;
+use crate::channels::email::provider::Limits;
+use crate::channels::email::provider::MB;
 use crate::channels::email::provider::Provider;
 use crate::channels::email::provider::json;
+use crate::channels::email::provider::mail_request;
 use crate::channels::email::provider::request;
 use crate::channels::node::Node;
 use crate::channels::table::base;
@@ -22,11 +30,16 @@ use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
+use crate::model::outbound::Outcome;
+use crate::model::outbound::Piece;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Step;
+use crate::model::outbound::Woven;
 use crate::model::rejection::FieldError;
 
 const SERVICE: &str = "ses";
+/// What stands in the place of the mail until it goes out.
+const MARK: &str = "@@mail@@";
 
 /// Names of its errors, what follows, and our word for it.
 const RULES: &[(&str, Class, &str)] = &[
@@ -113,6 +126,53 @@ impl Provider for Ses {
             warnings,
             ..Connected::default()
         }))
+    }
+
+    fn rewrites_ids(&self) -> bool {
+        true
+    }
+
+    fn limits(&self, _account: &Account) -> Limits {
+        Limits {
+            bytes_max: 40 * MB,
+            recipients_max: 50,
+        }
+    }
+
+    fn send(&self, letter: &Letter<'_>) -> Result<Vec<Call>, Unwritable> {
+        let account = letter.account;
+        let everybody = letter.everybody();
+        let all: Vec<&str> = everybody.iter().map(|one| one.address.as_str()).collect();
+        let mut mail = json!({
+            "FromEmailAddress": letter.from.address,
+            "Destination": { "ToAddresses": all },
+            "Content": { "Raw": { "Data": MARK } },
+            "EmailTags": [{ "Name": "linktor_message_id", "Value": letter.message_id }],
+        });
+        if let Some(set) = account.text("sesConfigurationSet") {
+            mail["ConfigurationSetName"] = set.into();
+        }
+        let text = vec![Piece::Bytes(mail.to_string().into_bytes())];
+        let body = mime::splice(text, MARK, Piece::Packed(mime::written(letter)?));
+        Ok(vec![Call::Woven(Box::new(Woven {
+            request: mail_request(api(account, "/v2/email/outbound-emails"), None),
+            body,
+            signer: Some(signer(account, SERVICE)),
+        }))])
+    }
+
+    /// The id under which it travels, which it made itself; and its own, which reports name.
+    fn read_reply(&self, account: &Account, reply: &HttpReply) -> Outcome {
+        accepted(reply)?;
+        let body = json(reply);
+        let Some(id) = Node::of(&body).word("MessageId") else {
+            return Ok(Vec::new());
+        };
+        let domain = match region(account) {
+            "us-east-1" => "email.amazonses.com".to_owned(),
+            region => format!("{region}.amazonses.com"),
+        };
+        Ok(vec![format!("{id}@{domain}"), id])
     }
 }
 

@@ -1,14 +1,22 @@
 //! Any mail server. email.md sections 1.2, 4.2, 8 and 9.
 
+use serde_json::Value;
+
 use crate::base::http::HttpReply;
 use crate::base::mail::Encryption;
+use crate::base::mail::Envelope;
 use crate::base::mail::Login;
 use crate::base::mail::MailServer;
 use crate::base::mail::Proof;
 use crate::base::secret::Secret;
 use crate::channels::email::address;
+use crate::channels::email::compose::Letter;
+use crate::channels::email::compose::mime;
+use crate::channels::email::compose::mime::Unwritable;
 use crate::channels::email::fault::Class;
 use crate::channels::email::fault::Fault;
+use crate::channels::email::provider::Limits;
+use crate::channels::email::provider::MB;
 use crate::channels::email::provider::Provider;
 use crate::channels::table::wrong;
 use crate::model::Opaque;
@@ -19,12 +27,16 @@ use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::MailCall;
 use crate::model::outbound::Next;
+use crate::model::outbound::Outcome;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Step;
 use crate::model::rejection::FieldError;
 
 /// Under which name the largest mail is kept that the server takes, in bytes.
 pub(super) const SIZE: &str = "smtpSizeMax";
+
+/// The largest mail where a server does not say.
+const USUAL_SIZE: u64 = 25 * MB;
 
 /// Codes, the beginnings of enhanced codes (any where empty) or words, what follows, and our word
 /// for it. The first that fits counts.
@@ -106,6 +118,37 @@ impl Provider for Smtp {
             warnings: Vec::new(),
         }))
     }
+
+    fn limits(&self, account: &Account) -> Limits {
+        let told = account.settings.get(SIZE).and_then(Value::as_u64);
+        Limits {
+            bytes_max: told.unwrap_or(USUAL_SIZE),
+            recipients_max: 100,
+        }
+    }
+
+    /// One transaction for each recipient, of the same bytes: a server that refuses one of several
+    /// refuses all.
+    fn send(&self, letter: &Letter<'_>) -> Result<Vec<Call>, Unwritable> {
+        let mail = mime::written(letter)?;
+        let everybody = letter.everybody();
+        let calls = everybody.into_iter().map(|one| {
+            let envelope = Envelope {
+                from: letter.from.address.clone(),
+                to: one.address.clone(),
+            };
+            Call::Mail(Box::new(MailCall {
+                server: server(letter.account),
+                mail: Some((envelope, mail.clone())),
+            }))
+        });
+        Ok(calls.collect())
+    }
+
+    /// The server has no id of its own that anybody would name.
+    fn read_reply(&self, _account: &Account, reply: &HttpReply) -> Outcome {
+        accepted(reply).map(|()| Vec::new())
+    }
 }
 
 /// The server of an account.
@@ -117,7 +160,7 @@ pub(super) fn server(account: &Account) -> MailServer {
         Encryption::None => 25,
     };
     let port = account.settings.get("smtpPort");
-    let port = port.and_then(serde_json::Value::as_u64);
+    let port = port.and_then(Value::as_u64);
     MailServer {
         host: account.text("smtpHost").unwrap_or_default().to_owned(),
         port: port
@@ -131,16 +174,12 @@ pub(super) fn server(account: &Account) -> MailServer {
 
 fn encryption(account: &Account) -> Encryption {
     let named = account.text("smtpEncryption").and_then(Encryption::named);
-    named.unwrap_or_else(|| {
-        match account
-            .settings
-            .get("smtpPort")
-            .and_then(serde_json::Value::as_u64)
-        {
+    named.unwrap_or_else(
+        || match account.settings.get("smtpPort").and_then(Value::as_u64) {
             Some(587) => Encryption::Starttls,
             _ => Encryption::Tls,
-        }
-    })
+        },
+    )
 }
 
 fn is_by_token(account: &Account) -> bool {

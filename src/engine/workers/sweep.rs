@@ -7,6 +7,7 @@ use std::time::Duration;
 use std::time::SystemTime;
 
 use crate::base::time::Timestamp;
+use crate::channels::email::wishes;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::engine::links::Links;
@@ -151,6 +152,7 @@ fn files_of(message: &Message) -> Vec<MediaId> {
     let sent = message.sent_as.iter().flat_map(Content::files);
     let mut files: Vec<MediaId> = sent.collect();
     files.extend(message.content.files());
+    files.extend(wishes::files_in(&message.metadata));
     files
 }
 

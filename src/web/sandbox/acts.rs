@@ -159,6 +159,9 @@ fn meant(wish: &str, mut pressed: Pressed) -> Result<Act, NotPossible> {
     }
     let needs_words = || NotPossible("Write something first.".to_owned());
     let (verb, rest) = wish.split_once(' ').unwrap_or((wish, ""));
+    if let Some(act) = to_bubble(verb, rest)? {
+        return Ok(act);
+    }
     Ok(match verb {
         "" | "say" => match (pressed.some("editing"), text.is_empty()) {
             (_, true) => return Err(needs_words()),
@@ -178,25 +181,6 @@ fn meant(wish: &str, mut pressed: Pressed) -> Result<Act, NotPossible> {
             }
         }
         "mail" => letter(rest, &mut pressed),
-        "open" => Act::Open {
-            bubble: rest.to_owned(),
-        },
-        "follow" => {
-            let (bubble, url) = rest.split_once(' ').ok_or_else(gone)?;
-            Act::Follow {
-                bubble: bubble.to_owned(),
-                url: url.to_owned(),
-            }
-        }
-        "complain" => Act::Complain {
-            bubble: rest.to_owned(),
-        },
-        "bounce" => Act::Bounce {
-            bubble: rest.to_owned(),
-        },
-        "unsubscribe" => Act::Unsubscribe {
-            bubble: rest.to_owned(),
-        },
         "album" => {
             let cup = chosen::sample("picture").map(|(_, file)| file);
             let files = cup.into_iter().cycle().take(3).collect();
@@ -216,27 +200,6 @@ fn meant(wish: &str, mut pressed: Pressed) -> Result<Act, NotPossible> {
             name: "Sofia Lindqvist".to_owned(),
             phone: "+46 70 555 01 20".to_owned(),
         },
-        "press" => {
-            let (choice, bubble) = rest.split_once(' ').ok_or_else(gone)?;
-            Act::Press {
-                bubble: bubble.to_owned(),
-                choice: choice.parse().map_err(|_| gone())?,
-            }
-        }
-        "react" => {
-            let (emoji, bubble) = rest.split_once(' ').ok_or_else(gone)?;
-            Act::React {
-                bubble: bubble.to_owned(),
-                emoji: if emoji == "-" {
-                    String::new()
-                } else {
-                    emoji.to_owned()
-                },
-            }
-        }
-        "delete" => Act::Delete {
-            bubble: rest.to_owned(),
-        },
         "start" => Act::Start { payload: text },
         "read" => Act::Read,
         "block" => Act::Block(true),
@@ -254,6 +217,44 @@ fn meant(wish: &str, mut pressed: Pressed) -> Result<Act, NotPossible> {
         }
         _ => return Err(NotPossible("This phone has no such button.".to_owned())),
     })
+}
+
+/// What is done to one bubble; none where the verb means something else.
+fn to_bubble(verb: &str, rest: &str) -> Result<Option<Act>, NotPossible> {
+    let bubble = rest.to_owned();
+    let two = || rest.split_once(' ').ok_or_else(NotPossible::gone);
+    Ok(Some(match verb {
+        "open" => Act::Open { bubble },
+        "complain" => Act::Complain { bubble },
+        "bounce" => Act::Bounce { bubble },
+        "unsubscribe" => Act::Unsubscribe { bubble },
+        "delete" => Act::Delete { bubble },
+        "follow" => {
+            let (bubble, url) = two()?;
+            Act::Follow {
+                bubble: bubble.to_owned(),
+                url: url.to_owned(),
+            }
+        }
+        "press" => {
+            let (choice, bubble) = two()?;
+            Act::Press {
+                bubble: bubble.to_owned(),
+                choice: choice.parse().map_err(|_| NotPossible::gone())?,
+            }
+        }
+        "react" => {
+            let (emoji, bubble) = two()?;
+            Act::React {
+                bubble: bubble.to_owned(),
+                emoji: Some(emoji)
+                    .filter(|emoji| *emoji != "-")
+                    .unwrap_or_default()
+                    .to_owned(),
+            }
+        }
+        _ => return Ok(None),
+    }))
 }
 
 /// A mail: a new one, or an answer to the named one, to its writer or to all.

@@ -1,6 +1,6 @@
 // The script of the dashboard. Everything here makes pages quicker that work without it.
 import { $, byId, more, on } from './dom.js';
-import { failed, load } from './fragments.js';
+import { load } from './fragments.js';
 import { startComposer, unquote } from './composer.js';
 import './forms.js';
 import { startKeys } from './keys.js';
@@ -10,8 +10,8 @@ import { newest, opened } from './thread.js';
 import { startTimes } from './times.js';
 
 // What the parts that are loaded later are made of.
-export { $, $$, byId, icon, make, on, say, settle } from './dom.js';
-export { failed, request, swapped } from './fragments.js';
+export { $, $$, byId, csrf, icon, make, on, say, settle } from './dom.js';
+export { applyParts, failed, request, swapped } from './fragments.js';
 export { mode } from './composer.js';
 export { SINGLE } from './keys.js';
 export { openSearch } from './overlays.js';
@@ -28,10 +28,8 @@ startLive();
 if (byId('health')) {
   setInterval(() => { if (document.visibilityState === 'visible') load(location.href, ['health']).catch(() => {}); }, HEALTH_MS);
 }
-const mails = () => more().then((parts) => parts.mails());
-on('load', '[data-mail]', mails, true);
-on('toggle', '.letter', mails, true);
-on('click', '[data-do=styles]', (_, button) => import(button.value).then((letter) => letter.start()).catch(failed));
+const mails = (_, of) => more().then((parts) => parts.mails(of));
+for (const type of ['load', 'toggle', 'click']) on(type, '[data-mail]', mails, true);
 if ($('[data-mail]')) mails();
 if ($('[data-search-page]')) more();
 if ($('#list')) {

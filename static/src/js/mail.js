@@ -1,5 +1,6 @@
 // Mails in the thread: a frame is as high as its words, up to a fold.
 import { $, $$, on } from './dom.js';
+import { failed } from './fragments.js';
 
 const FOLD = 400;
 /** Above and below the words. */
@@ -16,9 +17,10 @@ function fit(frame) {
   if (button?.dataset.do === 'unroll') button.hidden = !folds;
 }
 
-/** Every frame that is there; those that come later fit themselves as they load. */
-export function mails() {
-  $$('[data-mail]').forEach(fit);
+/** Fits every frame that is there; or, for the button that wants them, gives the words styles. */
+export function mails(of) {
+  if (of?.value) import(of.value).then((letter) => letter.start()).catch(failed);
+  else $$('iframe[data-mail]').forEach(fit);
 }
 
 on('click', '[data-do=unroll]', (event, button) => {
@@ -27,10 +29,10 @@ on('click', '[data-do=unroll]', (event, button) => {
 });
 on('click', '.blocked a', (event, link) => { link.parentElement.hidden = true; });
 on('toggle', '.quoted', (event, quoted) => {
-  const frame = $('[data-mail]', quoted);
+  const frame = $('iframe', quoted);
   if (frame) fit(frame);
 }, true);
-addEventListener('resize', mails);
+addEventListener('resize', () => mails());
 
 // The rows of a mail that is written.
 on('click', '[data-do=to-one], [data-do=to-all]', (event, button) => {

@@ -185,9 +185,8 @@ impl Reader<'_> {
         let mut words = Words::default();
         for child in children {
             let one = self.gather(*child, found);
-            if Some(*child) == root {
-                words = one;
-            } else if words.html.is_none() && words.text.is_none() && root.is_none() {
+            let is_first = words.html.is_none() && words.text.is_none();
+            if Some(*child) == root || (root.is_none() && is_first) {
                 words = one;
             }
         }

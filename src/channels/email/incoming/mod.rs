@@ -244,7 +244,7 @@ impl Reader<'_> {
         let header = self.header;
         let subject = header.subject();
         let folds = self.us.folds && !subject.as_deref().is_some_and(subject::is_forwarded);
-        let shown = self.html(&mut found, folds);
+        let shown = Self::html(&mut found, folds);
         let text = if found.text.trim().is_empty() {
             found.html.as_deref().map(words_of).unwrap_or_default()
         } else {
@@ -410,7 +410,7 @@ impl Reader<'_> {
     }
 
     /// Its HTML made safe, in two parts where something is folded. Marks the files that it shows.
-    fn html(&self, found: &mut Found, folds: bool) -> Shown {
+    fn html(found: &mut Found, folds: bool) -> Shown {
         let Some(tree) = found.html.as_deref().and_then(Tree::read) else {
             return Shown::default();
         };

@@ -501,7 +501,9 @@ mod tests {
         let folded = format!("X: a\r\n{}\r\nhi", " b\r\n".repeat(BOUNDS.header_bytes / 4));
         let mut deep = String::new();
         for level in 0..=BOUNDS.depth {
-            deep += &format!("Content-Type: multipart/mixed; boundary=b{level}.\n\n--b{level}.\n");
+            let kind =
+                format!("Content-Type: multipart/mixed; boundary=b{level}.\n\n--b{level}.\n");
+            deep.push_str(&kind);
         }
         let parts = format!(
             "Content-Type: multipart/mixed; boundary=b\n\n{}",

@@ -48,12 +48,11 @@ impl Decoder {
                 let (words, ending) = cut_break(line);
                 let words = words.trim_ascii_end();
                 let mut ready = std::mem::take(held);
-                match words.strip_suffix(b"=") {
-                    Some(words) => ready.extend(unquoted(words)),
-                    None => {
-                        ready.extend(unquoted(words));
-                        *held = ending.to_vec();
-                    }
+                if let Some(words) = words.strip_suffix(b"=") {
+                    ready.extend(unquoted(words));
+                } else {
+                    ready.extend(unquoted(words));
+                    *held = ending.to_vec();
                 }
                 ready
             }

@@ -215,7 +215,7 @@ fn is_answered_below(node: &Handle, body: &Handle) -> bool {
     while let Some((around, place)) = dom::place(&at) {
         let children = around.children.borrow();
         let mut following = children[place + 1..].iter();
-        if following.any(|one| is_answer(one)) {
+        if following.any(is_answer) {
             return true;
         }
         drop(children);

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use crate::base::time::Timestamp;
+use crate::channels::email::address;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
@@ -17,6 +18,7 @@ use crate::engine::rules::retry;
 use crate::engine::rules::retry::Verdict;
 use crate::engine::setup::standing;
 use crate::engine::workers::delivery::lanes::Ended;
+use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::event::Event;
@@ -28,6 +30,7 @@ use crate::model::message::Delivery;
 use crate::model::message::Direction;
 use crate::model::message::Message;
 use crate::model::message::SendError;
+use crate::model::opaque;
 use crate::model::outbound::Refusal;
 use crate::store::StoreError;
 use crate::store::Tx;
@@ -38,6 +41,7 @@ use crate::store::records::messages;
 use crate::store::records::outbox;
 use crate::store::records::outbox::LaneKey;
 use crate::store::records::outbox::OutboxRow;
+use crate::store::records::thread_tokens;
 
 /// How often the last outbound time of a busy channel is written.
 const NOTE_EVERY: Duration = Duration::from_secs(60);
@@ -56,9 +60,12 @@ pub fn sends(channel: &Channel) -> bool {
 pub async fn begin(
     context: &Context,
     key: &LaneKey,
-    edited_at: Option<Timestamp>,
+    message: &Message,
 ) -> Result<bool, EngineError> {
     let key = key.clone();
+    let (edited_at, conversation) = (message.edited_at, message.conversation_id);
+    let caps = context.channels.capabilities(&message.channel_kind);
+    let threads = caps.is_some_and(|caps| caps.threads);
     let now = context.clock.now();
     context
         .store
@@ -79,6 +86,11 @@ pub async fn begin(
                 ..row.clone()
             };
             outbox::update(tx, &row, &begun)?;
+            if threads {
+                // Before it goes out, for the answer may come at once.
+                let token = address::token_of(conversation);
+                thread_tokens::put(tx, key.0, token, conversation)?;
+            }
             Ok(true)
         })
         .await
@@ -117,7 +129,7 @@ pub enum Left {
     Nothing,
 }
 
-/// The vendor took a call under these ids.
+/// The vendor took a call under these ids. `kept` is what is kept with the message of it.
 ///
 /// # Errors
 /// The store's.
@@ -125,6 +137,7 @@ pub async fn taken(
     context: &Context,
     key: &LaneKey,
     ids: Vec<String>,
+    kept: Opaque,
     left: Left,
 ) -> Result<(), EngineError> {
     let key = key.clone();
@@ -137,6 +150,7 @@ pub async fn taken(
                 return Ok(());
             };
             learn(tx, &mut message, &ids, pen.now)?;
+            opaque::merge(&mut message.metadata, &kept);
             message.calls_taken += 1;
             message.updated_at = pen.now;
             if left == Left::More {

@@ -79,7 +79,7 @@ pub fn bare(subject: &str) -> &str {
 /// A message as a mail; none for one that is none.
 #[must_use]
 pub fn card(eye: &Eye<'_>, message: &Message, before: Option<&Message>) -> Option<MailCard> {
-    if message.private {
+    if message.private || message.channel_kind.as_str() != "email" {
         return None;
     }
     let mail = kept(message)?;

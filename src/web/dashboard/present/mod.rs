@@ -7,6 +7,7 @@ pub mod failed;
 pub mod list;
 pub mod mail;
 pub mod panel;
+pub mod template;
 pub mod thread;
 
 use jiff::tz::TimeZone;

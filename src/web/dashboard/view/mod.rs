@@ -25,11 +25,14 @@ pub mod mail;
 pub mod outside;
 pub mod panel;
 pub mod password;
+pub mod picker;
 pub mod qr;
 pub mod search;
 pub mod setting;
 pub mod settings;
+pub mod setup;
 pub mod shell;
+pub mod template;
 pub mod thread;
 
 #[cfg(test)]
