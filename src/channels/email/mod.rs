@@ -18,6 +18,7 @@ pub mod caps;
 mod check;
 mod compose;
 mod fault;
+pub mod imap;
 pub mod incoming;
 mod mailgun;
 mod postmark;
