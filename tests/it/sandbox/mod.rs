@@ -1,5 +1,6 @@
 //! The vendors in the box, over HTTP: their addresses, and the page with the phones.
 
+mod mail;
 mod page;
 mod vendors;
 

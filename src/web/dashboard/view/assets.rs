@@ -39,9 +39,9 @@ pub const SHOP_CSS: &str = "/app/assets/shop-e3e07af455.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
-pub const SANDBOX_CSS: &str = "/app/assets/sandbox-036f7ef310.css";
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-4782a1456e.css";
 /// The script of the sandbox.
-pub const SANDBOX_JS: &str = "/app/assets/sandbox-79cd7e23ff.js";
+pub const SANDBOX_JS: &str = "/app/assets/sandbox-c29cfdf560.js";
 
 /// Everything below `/app/assets/`: name in the address, file in `static/dist`, content type.
 /// A name changes with its content, so an answer may be kept for ever.
@@ -67,8 +67,8 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("letter-a690d909b7.js", "letter.js", "text/javascript; charset=utf-8"),
     ("more-95018b28ec.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
-    ("sandbox-036f7ef310.css", "sandbox.css", "text/css; charset=utf-8"),
-    ("sandbox-79cd7e23ff.js", "sandbox.js", "text/javascript; charset=utf-8"),
+    ("sandbox-4782a1456e.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-c29cfdf560.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-522de7958e.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
