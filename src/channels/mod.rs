@@ -236,9 +236,23 @@ pub trait Channel: Debug + Send + Sync {
     /// Checks that a webhook really came from the vendor, in constant time.
     ///
     /// # Errors
-    /// [`NotGenuine`]: the proof is missing, wrong or too old. The caller answers 401 and keeps
-    /// nothing.
+    /// [`NotGenuine`]: the proof is missing, wrong or too old. The caller answers with
+    /// [`turn_away`](Self::turn_away) and keeps nothing.
     fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine>;
+
+    /// The answer to a webhook that is not genuine; none gives the usual refusal, a 401 with words for
+    /// programs.
+    fn turn_away(&self, account: &Account, hook: &Webhook) -> Option<HttpReply> {
+        let _ = (account, hook);
+        None
+    }
+
+    /// What proves a genuine webhook and never comes twice, such as a nonce. A webhook whose proof was
+    /// used within the last day is taken to be copied, and is turned away.
+    fn used_once(&self, account: &Account, hook: &Webhook) -> Option<String> {
+        let _ = (account, hook);
+        None
+    }
 
     /// The answer to a call that only asks whether we are there; none for every other call. Such a
     /// call is answered at once and leaves no trace, so it must not need [`verify`](Self::verify).

@@ -484,9 +484,10 @@ impl Sandbox {
 
     fn owner(&self, vendor: &dyn Vendor, call: &Call) -> Option<String> {
         let world = self.world();
-        let mut its = world.accounts.values();
-        let found = its.find(|known| known.vendor == vendor.name() && vendor.is_of(call, known));
-        found.map(|account| account.id.clone())
+        let is_of = |known: &&Account| known.vendor == vendor.name() && vendor.is_of(call, known);
+        let its: Vec<&Account> = world.accounts.values().filter(is_of).collect();
+        let about = its.iter().find(|known| vendor.is_about(call, known));
+        about.or(its.first()).map(|account| account.id.clone())
     }
 
     fn fate(&self, account: &str) -> Fate {

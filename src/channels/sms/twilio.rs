@@ -175,7 +175,7 @@ impl Carrier for Twilio {
     fn read(&self, account: &Account, hook: &Webhook) -> Vec<InboundEvent> {
         let told = Pairs::of(hook);
         match state(&told) {
-            Some(state) => report(&told, state),
+            Some(state) => report(&told, state, outgoing::tag_of(hook).as_deref()),
             None => inbound::events(account, self, heard(&told)),
         }
     }
@@ -197,7 +197,7 @@ impl Carrier for Twilio {
         }
         let file = outgoing.file.as_ref().map(|(_, url, _)| url.clone());
         pairs.extend(file.map(|url| ("MediaUrl", url)));
-        pairs.push(("StatusCallback", outgoing.status_url()));
+        pairs.push(("StatusCallback", outgoing.tagged_status_url()));
         let url = api(account, "Messages.json");
         Ok(Call::http(outgoing::post_form(
             url,
@@ -534,7 +534,7 @@ fn state(told: &Pairs) -> Option<String> {
     })
 }
 
-fn report(told: &Pairs, state: String) -> Vec<InboundEvent> {
+fn report(told: &Pairs, state: String, tag: Option<&str>) -> Vec<InboundEvent> {
     let reached = match state.as_str() {
         "accepted" | "scheduled" | "queued" | "sending" => Some(Delivery::Pending),
         "sent" => Some(Delivery::Sent),
@@ -564,6 +564,7 @@ fn report(told: &Pairs, state: String) -> Vec<InboundEvent> {
     });
     let receipt = receipt::of(told.text("MessageSid"), reached, state, kept)
         .failing(failed.then_some(error))
+        .tagged(tag)
         .event();
     receipt.into_iter().chain(broken).collect()
 }

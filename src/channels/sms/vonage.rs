@@ -148,6 +148,23 @@ impl Carrier for Vonage {
         }
     }
 
+    /// Of a webhook without a token Vonage says that it is its own mistake, and that it comes again
+    /// with one.
+    fn turns_away_with(&self, account: &Account, hook: &Webhook) -> u16 {
+        if uses_messages(account) && hook.headers.get("authorization").is_none() {
+            503
+        } else {
+            403
+        }
+    }
+
+    fn used_once(&self, account: &Account, hook: &Webhook) -> Option<String> {
+        let secret = account.secret("signatureSecret")?;
+        uses_messages(account)
+            .then(|| vonage_sign::id(secret, hook))
+            .flatten()
+    }
+
     fn read(&self, account: &Account, hook: &Webhook) -> Vec<InboundEvent> {
         let body: Value = serde_json::from_slice(&hook.body).unwrap_or_default();
         let root = Node::of(&body);

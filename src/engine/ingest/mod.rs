@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod apply;
+pub mod done;
 pub mod media;
 pub mod news;
 pub mod ours;
@@ -15,6 +16,7 @@ pub mod seen;
 pub mod senders;
 #[cfg(test)]
 mod tests;
+pub mod unheard;
 
 use crate::base::http::HttpReply;
 use crate::base::http::Webhook;
@@ -34,6 +36,7 @@ use crate::model::outbound::Polled;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::store::records::channels;
+use crate::store::records::dedup;
 use crate::store::records::intake;
 
 /// Receiving what vendors report.
@@ -66,17 +69,20 @@ impl Ingest {
         }
         let verified = caught(|| translation.verify(&account, &hook, now));
         if verified.map_err(EngineError::Broken)?.is_err() {
-            let message = "The signature of this webhook is missing or wrong.";
-            return Err(Rejection::new(Code::InvalidToken, message).into());
+            return turned_away(translation, &account, &hook);
         }
+        let once = translation.used_once(&account, &hook);
         match parsed(translation, &account, &hook) {
             Ok(events) => {
                 let mut all = vec![(channel.id, events)];
                 if translation.shares_webhooks() {
                     all.extend(self.neighbours(&channel, translation, &hook)?);
                 }
-                let recorded = self.record_all(all).await?;
-                Ok(translation.answer(&account, &recorded))
+                let once = once.map(|proof| (channel.id, proof));
+                match self.record_all(all, once).await? {
+                    Some(recorded) => Ok(translation.answer(&account, &recorded)),
+                    None => turned_away(translation, &account, &hook),
+                }
             }
             Err(ParseError::Refused(rejection)) => Err(rejection.into()),
             Err(ParseError::Unreadable(reason)) => {
@@ -124,7 +130,8 @@ impl Ingest {
         channel: ChannelId,
         events: Vec<InboundEvent>,
     ) -> Result<Vec<Recorded>, EngineError> {
-        self.record_all(vec![(channel, events)]).await
+        let recorded = self.record_all(vec![(channel, events)], None).await?;
+        Ok(recorded.unwrap_or_default())
     }
 
     /// Records what a vendor told when it was asked, and where to go on, in one transaction.
@@ -149,23 +156,31 @@ impl Ingest {
             .await
     }
 
+    /// Records facts of several channels in one transaction. None, and nothing is recorded, where
+    /// the proof they came with had been used before.
     async fn record_all(
         &self,
         all: Vec<(ChannelId, Vec<InboundEvent>)>,
-    ) -> Result<Vec<Recorded>, EngineError> {
+        once: Option<(ChannelId, String)>,
+    ) -> Result<Option<Vec<Recorded>>, EngineError> {
         let stamp = self.0.stamp();
         let registry = self.0.channels.clone();
         self.0
             .store
             .write("recording what a vendor reported", move |tx| {
                 let mut pen = stamp.pen();
+                if let Some((channel, proof)) = &once
+                    && !dedup::use_up(tx, *channel, proof, pen.now)?
+                {
+                    return Ok(None);
+                }
                 let mut recorded = Vec::new();
                 for (channel, events) in &all {
                     let channel = find::channel_in(tx, *channel)?;
                     let row = registry.capabilities(&channel.kind);
                     recorded.extend(apply::all(tx, &mut pen, channel, row, events)?);
                 }
-                Ok(recorded)
+                Ok(Some(recorded))
             })
             .await
     }
@@ -177,6 +192,21 @@ impl Ingest {
         }
         Ok(channel)
     }
+}
+
+/// The answer to a webhook that is not genuine, in the form its vendor understands.
+///
+/// # Errors
+/// The usual refusal, where the vendor knows no other.
+fn turned_away(
+    translation: &dyn Translation,
+    account: &Account,
+    hook: &Webhook,
+) -> Result<HttpReply, EngineError> {
+    let message = "The signature of this webhook is missing or wrong.";
+    translation
+        .turn_away(account, hook)
+        .ok_or_else(|| Rejection::new(Code::InvalidToken, message).into())
 }
 
 /// What a webhook says. A channel that panics over it could not read it.

@@ -12,6 +12,7 @@ use crate::base::http::Headers;
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
+use crate::base::time::Timestamp;
 use crate::sandbox::account::Account;
 use crate::sandbox::act::Act;
 use crate::sandbox::act::NotPossible;
@@ -241,7 +242,7 @@ impl Vendor for Plivo {
         }
     }
 
-    fn request(&self, account: &Account, event: &Event) -> Option<HttpRequest> {
+    fn request(&self, account: &Account, event: &Event, _: Timestamp) -> Option<HttpRequest> {
         let url = if event.mark.is_empty() {
             &account.hook.url
         } else {

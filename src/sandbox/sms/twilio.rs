@@ -18,6 +18,7 @@ use crate::base::http::Headers;
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
+use crate::base::time::Timestamp;
 use crate::sandbox::account::Account;
 use crate::sandbox::act::Act;
 use crate::sandbox::act::NotPossible;
@@ -222,7 +223,7 @@ impl Vendor for Twilio {
         }
     }
 
-    fn request(&self, account: &Account, event: &Event) -> Option<HttpRequest> {
+    fn request(&self, account: &Account, event: &Event, _: Timestamp) -> Option<HttpRequest> {
         let url = if event.mark.is_empty() {
             account.hook.url.clone()
         } else {

@@ -22,6 +22,7 @@ use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
 use crate::base::jwt;
+use crate::base::time::Timestamp;
 use crate::sandbox::account::Account;
 use crate::sandbox::act::Act;
 use crate::sandbox::act::NotPossible;
@@ -255,7 +256,7 @@ impl Vendor for Vonage {
         }
     }
 
-    fn request(&self, account: &Account, event: &Event) -> Option<HttpRequest> {
+    fn request(&self, account: &Account, event: &Event, now: Timestamp) -> Option<HttpRequest> {
         let newer = event.mark.strip_prefix(NEWER);
         let url = newer.unwrap_or(&event.mark);
         let url = if url.is_empty() {
@@ -269,19 +270,18 @@ impl Vendor for Vonage {
         let secret = account.signing("signatureSecret");
         let mut headers = Headers::default().with("content-type", "application/json");
         let mut body = event.body.clone();
-        // The proof is made anew for each try; its time is in the body.
-        let at: i64 = event_secs(&event.body);
+        let at = now.as_secs();
+        let once = hex(&digest(format!("{body}{}", event.tries).as_bytes())[..16]);
         if newer.is_some() {
             let claims = json!({
-                "iat": at, "jti": hex(&digest(body.as_bytes())[..16]), "iss": "Vonage",
+                "iat": at, "jti": once, "iss": "Vonage",
                 "payload_hash": hex(&digest(body.as_bytes())), "api_key": account.key("apiKey"),
             });
             let token = jwt::issue(&claims, secret.as_bytes());
             headers = headers.with("authorization", format!("Bearer {token}"));
         } else if let Ok(Value::Object(mut values)) = serde_json::from_str(&body) {
             values.insert("timestamp".to_owned(), at.to_string().into());
-            let nonce = hex(&digest(body.as_bytes())[..16]);
-            values.insert("nonce".to_owned(), nonce.into());
+            values.insert("nonce".to_owned(), once.into());
             let proof = signature(&secret, &values);
             values.insert("sig".to_owned(), proof.into());
             body = Value::Object(values).to_string();
@@ -303,17 +303,6 @@ impl Vendor for Vonage {
             ordered: false,
         }
     }
-}
-
-/// When what a webhook tells happened, as it says itself.
-fn event_secs(body: &str) -> i64 {
-    let values: Value = serde_json::from_str(body).unwrap_or(Value::Null);
-    let written = values["message-timestamp"]
-        .as_str()
-        .map(|text| format!("{}Z", text.replace(' ', "T")));
-    let written = written.or_else(|| values["timestamp"].as_str().map(str::to_owned));
-    let at = written.and_then(|text| crate::base::time::Timestamp::parse(&text));
-    at.map_or(0, crate::base::time::Timestamp::as_secs)
 }
 
 fn problem(status: u16, title: &str, detail: &str) -> HttpReply {

@@ -1,9 +1,8 @@
 //! Channels of vendors from outside: the vendor on one side, a program or a person of ours on the
 //! other.
 
-mod matrix;
-pub mod sms;
-pub mod telegram;
+mod sms;
+mod telegram;
 
 use linktor::config::Config;
 use serde_json::Value;
