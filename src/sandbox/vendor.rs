@@ -133,6 +133,11 @@ pub trait Vendor: Send + Sync {
         true
     }
 
+    /// A person typed the address for webhooks in.
+    fn pointed(&self, account: &mut Account) {
+        let _ = account;
+    }
+
     /// Whether the answer to that question is right.
     fn is_right(&self, question: &HttpRequest, answer: &HttpReply) -> bool {
         let _ = (question, answer);

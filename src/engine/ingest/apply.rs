@@ -15,6 +15,7 @@ use crate::engine::ingest::media;
 use crate::engine::ingest::news;
 use crate::engine::ingest::ours;
 use crate::engine::ingest::people;
+use crate::engine::ingest::pieces;
 use crate::engine::ingest::presses;
 use crate::engine::ingest::senders;
 use crate::engine::rules::choices;
@@ -82,6 +83,7 @@ pub fn all(
             InboundEvent::Answer(answer) => access::of_answer(tx, pen, &channel, answer)?,
             InboundEvent::Notice(notice) => news::of_account(tx, pen, &mut channel, notice)?,
             InboundEvent::Template(news) => news::of_template(tx, pen, &mut channel, news)?,
+            InboundEvent::Piece(piece) => pieces::hear(tx, pen, &channel, row, piece)?,
         });
     }
     if recorded
@@ -124,11 +126,17 @@ pub const fn nothing() -> Recorded {
     }
 }
 
-fn repeat_hours(row: Option<&Capabilities>) -> u16 {
+/// How long the vendor of a channel may repeat an event, in hours.
+#[must_use]
+pub fn repeat_hours(row: Option<&Capabilities>) -> u16 {
     row.map_or(REPEAT_HOURS, |row| row.repeat_hours)
 }
 
-fn record(
+/// Records what a customer wrote, once.
+///
+/// # Errors
+/// The disk's.
+pub fn record(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
     channel: &Channel,

@@ -10,6 +10,7 @@ pub mod media;
 pub mod news;
 pub mod ours;
 pub mod people;
+pub mod pieces;
 pub mod presses;
 pub mod quarantine;
 pub mod seen;

@@ -49,7 +49,7 @@ const PLAIN: Vendor = Vendor {
     comes_again: true,
 };
 
-/// Every vendor in the box; Telegram in both of its ways.
+/// Every vendor in the box; Telegram and Vonage in both of their ways.
 pub const VENDORS: &[Vendor] = &[
     Vendor {
         account: "whatsapp",
@@ -92,6 +92,15 @@ pub const VENDORS: &[Vendor] = &[
     Vendor {
         account: "vonage",
         kind: "sms",
+        end: "delivered",
+        pictures: false,
+        ..PLAIN
+    },
+    Vendor {
+        account: "vonage-2",
+        opened_at: Some("vonage"),
+        kind: "sms",
+        more: &[("api", "messages")],
         end: "delivered",
         pictures: false,
         ..PLAIN

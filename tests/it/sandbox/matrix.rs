@@ -28,7 +28,7 @@ use crate::webchat::files::PNG;
 const COLUMNS: [(&str, &[&str]); 5] = [
     ("whatsapp", &["whatsapp"]),
     ("telegram", &["telegram"]),
-    ("sms", &["twilio", "vonage", "plivo"]),
+    ("sms", &["twilio", "vonage", "vonage-2", "plivo"]),
     ("facebook", &["facebook"]),
     ("instagram", &["instagram"]),
 ];

@@ -2,6 +2,7 @@
 //! that are connected to them.
 
 mod broken_token;
+mod carriers;
 mod journeys;
 mod ledger;
 mod line;
