@@ -40,7 +40,7 @@ impl Sandbox {
                 self.note_call(&account, &call, &cut, note);
                 return Answered::Cut;
             }
-            disturbed => (vendor.disturbed(disturbed), "switched"),
+            disturbed => (vendor.disturbed(disturbed, self.now()), "switched"),
         };
         if !vendor.is_idle(&call, &reply) {
             self.note_call(&account, &call, &reply, note);

@@ -266,7 +266,7 @@ pub fn by_status(reply: &HttpReply, sentence: &str) -> Option<Refusal> {
             error: error("rate_limited", true),
             wait: retry_after(reply),
         }),
-        500.. => Some(Refusal::Later {
+        408 | 425 | 500.. => Some(Refusal::Later {
             error: error("temporary", true),
             wait: retry_after(reply),
         }),

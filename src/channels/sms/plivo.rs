@@ -69,10 +69,6 @@ impl Carrier for Plivo {
         "plivo"
     }
 
-    fn text_max(&self) -> usize {
-        1_600
-    }
-
     fn answers_keywords(&self) -> bool {
         true
     }
@@ -145,7 +141,7 @@ impl Carrier for Plivo {
     }
 
     /// The body is not signed: a nonce that comes again may carry another one.
-    fn used_once(&self, _account: &Account, hook: &Webhook) -> Option<String> {
+    fn once(&self, _account: &Account, hook: &Webhook) -> Option<String> {
         hook.headers.get(NONCE).map(str::to_owned)
     }
 

@@ -112,10 +112,6 @@ impl Carrier for Twilio {
         "twilio"
     }
 
-    fn text_max(&self) -> usize {
-        1_600
-    }
-
     fn answers_keywords(&self) -> bool {
         true
     }
@@ -251,7 +247,7 @@ fn answered(reply: &HttpReply) -> Result<serde_json::Value, Refusal> {
         return outgoing::by_status(reply, &sentence).map_or(Ok(body), Err);
     };
     let known = RULES.iter().any(|(known, ..)| *known == code);
-    if !known && (reply.status >= 500 || matches!(reply.status, 401 | 429)) {
+    if !known && (reply.status >= 500 || matches!(reply.status, 401 | 408 | 425 | 429)) {
         return outgoing::by_status(reply, &sentence).map_or(Ok(body), Err);
     }
     let (class, error) = judged(RULES, Some(code), sentence);

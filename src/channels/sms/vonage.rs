@@ -110,10 +110,6 @@ impl Carrier for Vonage {
         "vonage"
     }
 
-    fn text_max(&self) -> usize {
-        3_200
-    }
-
     fn carries_files(&self, account: &Account) -> bool {
         uses_messages(account)
     }
@@ -159,7 +155,7 @@ impl Carrier for Vonage {
         }
     }
 
-    fn used_once(&self, account: &Account, hook: &Webhook) -> Option<String> {
+    fn once(&self, account: &Account, hook: &Webhook) -> Option<String> {
         let secret = account.secret("signatureSecret")?;
         uses_messages(account)
             .then(|| vonage_sign::id(secret, hook))

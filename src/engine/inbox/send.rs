@@ -23,6 +23,8 @@ use crate::engine::inbox::target::Target;
 use crate::engine::inbox::templates;
 use crate::engine::inbox::unsent;
 use crate::engine::inbox::visitor_timeline;
+use crate::engine::limits;
+use crate::engine::limits::Resource;
 use crate::engine::live::Signal;
 use crate::engine::rules::fit;
 use crate::engine::rules::fit::Fitted;
@@ -125,10 +127,11 @@ impl Sending {
                 let place = target::place(tx, &mut pen, &actor, &target, draft.audience)?;
                 let row = reach::row(&context, &place.channel, &place.conversation.address);
                 let mut draft = draft.clone();
-                if draft.audience == Audience::Customer
-                    && let Some(filled) = templates::complete(tx, &place, row, &draft.content)?
-                {
-                    draft.content = filled;
+                if draft.audience == Audience::Customer {
+                    let filled =
+                        templates::complete(tx, &context.channels, &place, &draft.content)?;
+                    draft.content = filled.unwrap_or(draft.content);
+                    drafts::take_enclosed(tx, &mut draft.metadata)?;
                 }
                 // What a file is decides how it fits.
                 drafts::take_files(tx, &mut draft.content)?;
@@ -141,8 +144,11 @@ impl Sending {
                         }
                         let asked = (&draft.content, draft.source);
                         target::may_send(tx, &place, row, asked, pen.now)?;
+                        limits::one_more(tx, Resource::Messages(pen.now))?;
                         let fitted = fit::fit(&draft.content, row, &shorten, draft.mode)?;
                         reach::check_length(&context, &place.channel, &fitted.parts)?;
+                        let (channel, kept) = (&place.channel, &draft.metadata);
+                        reach::check(tx, &context, channel, &fitted.parts, kept)?;
                         fitted
                     }
                     Audience::Team => Fitted::default(),
@@ -221,7 +227,7 @@ impl Sending {
                     .unwrap_or(&Capabilities::PLAIN);
                 let asked = (&message.content, message.source);
                 target::may_send(tx, &place, caps, asked, pen.now)?;
-                templates::complete(tx, &place, caps, &message.content)?;
+                templates::complete(tx, &registry, &place, &message.content)?;
                 message.delivery = Delivery::Pending;
                 message.handled_at = None;
                 message.error = None;

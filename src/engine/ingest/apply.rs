@@ -10,6 +10,7 @@ use crate::engine::inbox::open;
 use crate::engine::inbox::receipts;
 use crate::engine::inbox::visitor_timeline;
 use crate::engine::ingest::access;
+use crate::engine::ingest::arriving;
 use crate::engine::ingest::done;
 use crate::engine::ingest::media;
 use crate::engine::ingest::news;
@@ -84,6 +85,7 @@ pub fn all(
             InboundEvent::Notice(notice) => news::of_account(tx, pen, &mut channel, notice)?,
             InboundEvent::Template(news) => news::of_template(tx, pen, &mut channel, news)?,
             InboundEvent::Piece(piece) => pieces::hear(tx, pen, &channel, row, piece)?,
+            InboundEvent::Mail(mail) => arriving::of_mail(tx, pen, &channel, mail)?,
         });
     }
     if recorded

@@ -268,7 +268,7 @@ impl Vendor for Page {
         graph::answer(200, &json!({"success": true}))
     }
 
-    fn disturbed(&self, fate: Fate) -> HttpReply {
+    fn disturbed(&self, fate: Fate, _: Timestamp) -> HttpReply {
         let limit = Fault::new(400, 613, "Calls to this api have exceeded the rate limit.");
         graph::disturbed(fate, &limit)
     }
@@ -314,7 +314,7 @@ impl Vendor for Page {
         graph::request(account, event, &account.signing("appSecret"))
     }
 
-    fn question(&self, _: &Account, url: &str, secret: &str) -> Option<HttpRequest> {
+    fn question(&self, _: &Account, url: &str, secret: &str, _: Timestamp) -> Option<HttpRequest> {
         Some(graph::question(url, secret))
     }
 

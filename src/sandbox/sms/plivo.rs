@@ -158,7 +158,7 @@ impl Vendor for Plivo {
         reply.into()
     }
 
-    fn disturbed(&self, fate: Fate) -> HttpReply {
+    fn disturbed(&self, fate: Fate, _: Timestamp) -> HttpReply {
         match fate {
             Fate::Limited(secs) => {
                 let mut reply = fault(429, "too many requests");

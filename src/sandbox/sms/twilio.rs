@@ -142,7 +142,7 @@ impl Vendor for Twilio {
         routed(desk, call).unwrap_or_else(|reply| reply).into()
     }
 
-    fn disturbed(&self, fate: Fate) -> HttpReply {
+    fn disturbed(&self, fate: Fate, _: Timestamp) -> HttpReply {
         match fate {
             Fate::Limited(secs) => {
                 let mut reply = fault(429, 20_429, "Too Many Requests");

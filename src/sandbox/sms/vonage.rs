@@ -205,7 +205,7 @@ impl Vendor for Vonage {
         reply.into()
     }
 
-    fn disturbed(&self, fate: Fate) -> HttpReply {
+    fn disturbed(&self, fate: Fate, _: Timestamp) -> HttpReply {
         match fate {
             Fate::Limited(secs) => {
                 let mut reply = problem(429, "Rate Limit Hit", "Please wait, then retry.");

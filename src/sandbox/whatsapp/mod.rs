@@ -151,7 +151,7 @@ impl Vendor for WhatsApp {
         number::taken(desk, call, asked)
     }
 
-    fn disturbed(&self, fate: Fate) -> HttpReply {
+    fn disturbed(&self, fate: Fate, _: Timestamp) -> HttpReply {
         graph::disturbed(fate, &Fault::new(429, 130_429, "Rate limit hit"))
     }
 
@@ -206,7 +206,7 @@ impl Vendor for WhatsApp {
         graph::request(account, event, &account.signing("appSecret"))
     }
 
-    fn question(&self, _: &Account, url: &str, secret: &str) -> Option<HttpRequest> {
+    fn question(&self, _: &Account, url: &str, secret: &str, _: Timestamp) -> Option<HttpRequest> {
         Some(graph::question(url, secret))
     }
 

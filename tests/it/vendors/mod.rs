@@ -1,7 +1,9 @@
 //! Channels of vendors from outside: the vendor on one side, a program or a person of ours on the
 //! other.
 
+mod alerts;
 mod sms;
+mod standing;
 mod telegram;
 
 use linktor::config::Config;
