@@ -8,10 +8,12 @@
 
 use crate::base::crypto::digest;
 use crate::base::time::Timestamp;
+use crate::model::Opaque;
 use crate::model::ids::ChannelId;
 use crate::model::ids::Id as _;
 use crate::model::ids::MessageId;
 use crate::model::inbound::Receipt;
+use crate::model::message::Delivery;
 use crate::model::message::Direction;
 use crate::model::message::Message;
 use crate::store::Read;
@@ -23,6 +25,8 @@ use crate::store::keyspaces::EXTERNAL_IDS;
 use crate::store::records::messages;
 
 const BUCKET_MS: i64 = 12 * 3_600_000;
+/// A day in buckets.
+const DAY: u32 = 2;
 
 /// How long what names a message by its vendor's id alone still finds it: receipts, quotes,
 /// reactions, edits.
@@ -191,6 +195,38 @@ pub fn take_early(
     Ok(taken)
 }
 
+/// Uses up what a vendor says only once, such as the nonce of a signature; false where it was used
+/// within the last day.
+///
+/// # Errors
+/// The disk's.
+pub fn use_up(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    proof: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    // Apart from receipts, which are of what goes out.
+    let hash = hash(channel, Direction::Inbound, proof);
+    let today = bucket(now);
+    for bucket in today.saturating_sub(DAY)..=today {
+        let held = tx.get(&EARLY_RECEIPTS, &(bucket, hash))?;
+        if held.is_some_and(|held| held.iter().any(|used| used.external_id == proof)) {
+            return Ok(false);
+        }
+    }
+    let used = Receipt {
+        external_id: proof.to_owned(),
+        state: Delivery::Sent,
+        at: None,
+        error: None,
+        tag: None,
+        metadata: Opaque::new(),
+    };
+    tx.put(&EARLY_RECEIPTS, &(today, hash), &vec![used])?;
+    Ok(true)
+}
+
 /// Forgets ids and early receipts older than anything would ask for; at most `limit` of each.
 ///
 /// # Errors
@@ -205,7 +241,7 @@ pub fn forget(tx: &mut Tx<'_>, now: Timestamp, limit: usize) -> Result<usize, St
         }
     }
     for (key, _) in tx.scan(&EARLY_RECEIPTS, Scan::all().limit(limit))? {
-        if key.0 + 2 < bucket(now) {
+        if key.0 + DAY < bucket(now) {
             tx.remove(&EARLY_RECEIPTS, &key)?;
             forgotten += 1;
         }
