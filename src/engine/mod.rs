@@ -17,6 +17,7 @@ pub mod health;
 pub mod inbox;
 pub mod ingest;
 pub mod letters;
+pub mod limits;
 pub mod links;
 pub mod live;
 pub mod old;

@@ -137,6 +137,11 @@ pub fn body(rejection: &Rejection, request_id: &str) -> Value {
     if let Some(reason) = rejection.reason {
         details.insert("reason".to_owned(), reason.into());
     }
+    if let Some(quota) = rejection.quota {
+        details.insert("resource".to_owned(), quota.resource.into());
+        details.insert("limit".to_owned(), quota.limit.into());
+        details.insert("used".to_owned(), quota.used.into());
+    }
     let listed: Vec<Value> = rejection
         .fields
         .iter()

@@ -75,9 +75,6 @@ trait Carrier: Debug + Sync {
     /// The name that `provider` has for it.
     fn name(&self) -> &'static str;
 
-    /// The longest text it takes, in characters.
-    fn text_max(&self) -> usize;
-
     /// Whether it answers STOP and the like by itself when nobody says otherwise.
     fn answers_keywords(&self) -> bool {
         false

@@ -22,6 +22,8 @@ mod show;
 mod taken;
 pub mod templates;
 
+use std::collections::BTreeMap;
+
 use crate::base::http::HttpReply;
 use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
@@ -31,10 +33,17 @@ use crate::channels::ParseError;
 use crate::channels::RenderError;
 use crate::channels::meta::sign;
 use crate::channels::meta::talk::next;
+use crate::channels::meta::templates::blanks;
+use crate::channels::meta::templates::preview;
+use crate::channels::meta::templates::rules;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
 use crate::model::content::Media;
+use crate::model::filling::Blank;
+use crate::model::filling::Filling;
+use crate::model::filling::Preview;
+use crate::model::filling::TemplateTerms;
 use crate::model::guide::Guide;
 use crate::model::guide::Seat;
 use crate::model::inbound::InboundEvent;
@@ -109,6 +118,39 @@ impl Channel for Whatsapp {
 
     fn create_template(&self, draft: &TemplateDraft, asked: &Asked<'_>) -> Next<VendorTemplate> {
         next(templates::create(draft, asked))
+    }
+
+    fn template_terms(&self) -> Option<&'static TemplateTerms> {
+        Some(&templates::TERMS)
+    }
+
+    fn check_template(&self, draft: &TemplateDraft) -> Vec<FieldError> {
+        rules::check(draft)
+    }
+
+    fn template_blanks(&self, template: &VendorTemplate) -> Vec<Blank> {
+        blanks::blanks(template)
+    }
+
+    fn fill_template(
+        &self,
+        template: &VendorTemplate,
+        values: &BTreeMap<String, String>,
+    ) -> Filling {
+        blanks::fill(template, values)
+    }
+
+    fn preview_template(&self, template: &VendorTemplate, filled: &[Opaque]) -> Preview {
+        preview::preview(template, filled)
+    }
+
+    fn edit_template(
+        &self,
+        template: &VendorTemplate,
+        draft: &TemplateDraft,
+        asked: &Asked<'_>,
+    ) -> Next<VendorTemplate> {
+        next(templates::edit(template, draft, asked))
     }
 
     fn delete_template(&self, template: &VendorTemplate, asked: &Asked<'_>) -> Next<()> {

@@ -5,8 +5,11 @@
 
 pub mod access;
 pub mod apply;
+pub mod arriving;
+pub mod mail;
 pub mod media;
 pub mod news;
+pub mod opening;
 pub mod ours;
 pub mod people;
 pub mod presses;
@@ -86,7 +89,7 @@ impl Ingest {
         }
         match parsed(translation, &account, &hook) {
             Ok(events) => {
-                let mut all = vec![(channel.id, events)];
+                let mut all = vec![(channel.id, self.with_mail_stored(events).await?)];
                 if translation.shares_webhooks() {
                     all.extend(self.neighbours(&channel, translation, &hook)?);
                 }

@@ -10,6 +10,8 @@ use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::context::secret_place;
 use crate::engine::error::EngineError;
+use crate::engine::limits;
+use crate::engine::limits::Resource;
 use crate::engine::setup::afterwards;
 use crate::engine::setup::instructions;
 use crate::engine::setup::instructions::Instruction;
@@ -40,6 +42,7 @@ use crate::store::records::conversations;
 use crate::store::records::conversations::Owner;
 use crate::store::records::happenings;
 use crate::store::records::intake;
+use crate::store::records::mails;
 use crate::store::records::templates;
 
 /// The longest name, in characters.
@@ -187,6 +190,7 @@ impl Channels {
             seats::are_free(&context, tx, &seats, &channel)?;
             let mut pen = stamp.pen();
             let _same: ChannelId = pen.id();
+            limits::one_more(tx, Resource::Channels)?;
             channels::put(tx, &channel)?;
             note(
                 tx,
@@ -280,6 +284,25 @@ impl Channels {
         Ok(changed)
     }
 
+    /// Brings what the vendor shows beside messages in line with the settings now, rather than soon.
+    /// Within: why the vendor does not take it.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such channel.
+    pub async fn publish(
+        &self,
+        actor: &Actor,
+        id: ChannelId,
+    ) -> Result<Result<(), String>, EngineError> {
+        actor.require(Permission::ManageChannels)?;
+        find(&self.0.store.snapshot()?, id)?;
+        let published = afterwards::publish(&self.0, id).await?;
+        if let Err(broken) = &published {
+            afterwards::give_up(&self.0, id, broken).await?;
+        }
+        Ok(published.map_err(|broken| broken.refusal.error().message.clone()))
+    }
+
     /// Makes a new secret in place of the one that webhooks are proved with.
     ///
     /// # Errors
@@ -358,6 +381,7 @@ impl Channels {
                 let mut pen = stamp.pen();
                 standing::abandon(tx, &mut pen, id)?;
                 intake::forget(tx, id)?;
+                mails::forget(tx, id)?;
                 templates::forget_channel(tx, id)?;
                 happenings::remove(tx, id)?;
                 channels::remove(tx, id)?;

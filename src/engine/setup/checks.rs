@@ -11,6 +11,9 @@ use crate::model::outbound::Refusal;
 /// The name of the check of a channel's settings.
 pub(super) const SETTINGS: &str = "settings";
 
+/// The name of the check that asks the vendor.
+pub const VENDOR: &str = "vendor";
+
 /// One step of a test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
@@ -68,7 +71,7 @@ pub(super) fn as_known(channel: &Channel) -> Check {
         (ChannelState::Error, None) => "The vendor refused the account.",
     };
     Check {
-        name: "vendor",
+        name: VENDOR,
         ok: channel.state == ChannelState::Active,
         message: message.to_owned(),
     }
@@ -78,7 +81,7 @@ pub(super) fn as_known(channel: &Channel) -> Check {
 pub(super) fn of_vendor(proved: Result<Connected, Broken>) -> Check {
     match proved {
         Ok(connected) => Check {
-            name: "vendor",
+            name: VENDOR,
             ok: true,
             message: if connected.warnings.is_empty() {
                 "The vendor accepts the account.".to_owned()
@@ -87,7 +90,7 @@ pub(super) fn of_vendor(proved: Result<Connected, Broken>) -> Check {
             },
         },
         Err(Broken { what, refusal }) => Check {
-            name: what.unwrap_or("vendor"),
+            name: what.unwrap_or(VENDOR),
             ok: false,
             message: said(&refusal),
         },

@@ -17,6 +17,7 @@ pub mod settings;
 pub mod standing;
 pub mod stats;
 pub mod tags;
+pub mod template_forms;
 pub mod templates;
 pub mod traffic;
 pub mod usage;

@@ -56,7 +56,7 @@ impl Refused {
     }
 
     /// The same, ready to be said.
-    #[must_use]
+    #[cfg(test)]
     pub fn because(fields: Vec<FieldError>) -> Self {
         Self(Some(Self::rejection(fields)))
     }
@@ -139,6 +139,8 @@ fn is_about_the_form(code: Code) -> bool {
             | C::ChannelAlreadyExists
             | C::ActiveConversationsExist
             | C::RevisionMismatch
+            | C::ChannelError
+            | C::ChannelNotConnected
     )
 }
 

@@ -17,6 +17,7 @@ use crate::model::permission::Permission;
 use crate::web::dashboard::answers::Told;
 use crate::web::dashboard::channels::WEBCHAT;
 use crate::web::dashboard::form::Form;
+use crate::web::dashboard::menus;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
@@ -64,6 +65,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/connect", web::post().to(connect))
             .route("/disconnect", web::post().to(disconnect))
             .route("/delete", web::post().to(delete))
+            .configure(menus::configure)
             .configure(vendor::pages::configure)
             .configure(pages::configure),
     );
@@ -120,7 +122,10 @@ pub fn draw(
         banner,
         tabs: match (may_change, is_own) {
             (true, true) => pages::tabs(),
-            (true, false) => vendor::pages::TABS.to_vec(),
+            (true, false) => {
+                let menus = menus::tabs(channel.kind.as_str());
+                vendor::pages::TABS.iter().copied().chain(menus).collect()
+            }
             (false, _) => Vec::new(),
         },
         tab,

@@ -187,6 +187,7 @@ impl Typed {
             agent_visibility: Some(sight),
             retention_days: Some(days("retentionDays", &self.retention)?),
             auto_close_after_days: Some(days("autoCloseAfterDays", &self.auto_close)?),
+            ..OrganisationChanges::default()
         })
     }
 }

@@ -45,7 +45,6 @@ pub fn rank(channel: &Channel, now: Timestamp) -> u8 {
 pub fn health(channel: &Channel, now: Timestamp) -> HealthView {
     let warn = |word| HealthView::of(word, Tone::Warn, Icon::WARNING);
     match (channel.enabled, channel.state) {
-        (false, _) => HealthView::of("Off", Tone::Neutral, Icon::OFF),
         (true, _) if is_unfinished(channel) && channel.state != ChannelState::Connecting => {
             warn("Set-up not finished")
         }
@@ -54,7 +53,9 @@ pub fn health(channel: &Channel, now: Timestamp) -> HealthView {
         (true, ChannelState::Active) => HealthView::healthy(),
         (true, ChannelState::Error) => HealthView::of("Not working", Tone::Bad, Icon::BROKEN),
         (true, ChannelState::Connecting) => HealthView::of("Connecting", Tone::Info, Icon::WAITING),
-        (true, ChannelState::Inactive) => HealthView::of("Off", Tone::Neutral, Icon::OFF),
+        (false, _) | (true, ChannelState::Inactive) => {
+            HealthView::of("Off", Tone::Neutral, Icon::OFF)
+        }
     }
 }
 

@@ -147,18 +147,16 @@ async fn send(state: Shared, path: Path<String>, form: Form) -> Result<HttpRespo
         let step = step(&state, &channel, &kind, to, tried);
         draw(&state, reader, &channel, &kind, Stage::Test, step)
     };
-    let target = match fields.some("to") {
-        Some(to) => Target::Address(channel.id, to.to_owned()),
-        None => match latest(&state, reader, &channel)? {
-            Some(conversation) => Target::Conversation(conversation),
-            None => {
-                let missing = FieldError {
-                    field: "to".to_owned(),
-                    message: "must be somebody's address: nobody has written yet".to_owned(),
-                };
-                return refuse(reader, Refused::rejection(vec![missing]), again);
-            }
-        },
+    let target = if let Some(to) = fields.some("to") {
+        Target::Address(channel.id, to.to_owned())
+    } else if let Some(conversation) = latest(&state, reader, &channel)? {
+        Target::Conversation(conversation)
+    } else {
+        let missing = FieldError {
+            field: "to".to_owned(),
+            message: "must be somebody's address: nobody has written yet".to_owned(),
+        };
+        return refuse(reader, Refused::rejection(vec![missing]), again);
     };
     let words = fields.some("text").unwrap_or(WORDS);
     let draft = Draft::text(words, Source::Dashboard);

@@ -273,6 +273,13 @@ pub enum ChannelTab {
         /// The languages the preview can be seen in: tag and own name.
         languages: Vec<(&'static str, &'static str)>,
     },
+    /// `/menu`: what the vendor shows beside messages; posts to the same address.
+    Menu {
+        /// What is on it.
+        sections: Vec<SectionView>,
+        /// What the vendor did not take; may be empty.
+        trouble: String,
+    },
     /// `/install`: how the chat comes to a website, and where it was seen.
     Install {
         /// The lines to put on a website.
@@ -317,6 +324,7 @@ impl ChannelTab {
         match self {
             Self::Overview { .. } => "",
             Self::Settings { path, .. } => path,
+            Self::Menu { .. } => "menu",
             Self::Install { .. } => "install",
             Self::Credentials(_) => "credentials",
             Self::Account { .. } => "settings",
