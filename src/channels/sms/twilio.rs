@@ -560,6 +560,7 @@ fn report(told: &Pairs, state: String) -> Vec<InboundEvent> {
             address: None,
             data: crate::model::Opaque::new(),
             at: None,
+            holds: None,
         })
     });
     let receipt = receipt::of(told.text("MessageSid"), reached, state, kept)
