@@ -5,6 +5,7 @@
 
 pub mod caps;
 mod connect;
+mod guide;
 mod settings;
 pub mod speak;
 mod templates;
@@ -40,6 +41,8 @@ use crate::model::filling::Blank;
 use crate::model::filling::Filling;
 use crate::model::filling::Preview;
 use crate::model::filling::TemplateTerms;
+use crate::model::guide::Guide;
+use crate::model::guide::Seat;
 use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
@@ -96,6 +99,20 @@ impl Channel for Facebook {
 
     fn settings(&self) -> &'static [Setting] {
         settings::SETTINGS
+    }
+
+    fn guide(&self, _settings: &Opaque) -> &'static Guide {
+        &guide::GUIDE
+    }
+
+    fn seats(&self, account: &Account) -> Vec<Seat> {
+        let key = account.text("pageId");
+        let seat = key.map(|key| Seat {
+            setting: "pageId",
+            what: "page",
+            key: key.to_owned(),
+        });
+        seat.into_iter().collect()
     }
 
     fn capabilities(&self) -> &'static Capabilities {

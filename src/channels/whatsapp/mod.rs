@@ -9,6 +9,7 @@ mod choices;
 mod connect;
 pub mod faults;
 mod files;
+mod guide;
 mod notices;
 pub mod parse;
 mod people;
@@ -43,6 +44,8 @@ use crate::model::filling::Blank;
 use crate::model::filling::Filling;
 use crate::model::filling::Preview;
 use crate::model::filling::TemplateTerms;
+use crate::model::guide::Guide;
+use crate::model::guide::Seat;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundSender;
 use crate::model::outbound::Account;
@@ -77,6 +80,20 @@ impl Channel for Whatsapp {
 
     fn settings(&self) -> &'static [Setting] {
         settings::SETTINGS
+    }
+
+    fn guide(&self, _settings: &Opaque) -> &'static Guide {
+        &guide::GUIDE
+    }
+
+    fn seats(&self, account: &Account) -> Vec<Seat> {
+        let key = account.text("phoneNumberId");
+        let seat = key.map(|key| Seat {
+            setting: "phoneNumberId",
+            what: "number",
+            key: key.to_owned(),
+        });
+        seat.into_iter().collect()
     }
 
     fn capabilities(&self) -> &'static Capabilities {

@@ -24,6 +24,8 @@ use crate::engine::inbox::target::Target;
 use crate::engine::inbox::templates;
 use crate::engine::inbox::unsent;
 use crate::engine::inbox::visitor_timeline;
+use crate::engine::limits;
+use crate::engine::limits::Resource;
 use crate::engine::live::Signal;
 use crate::engine::rules::fit;
 use crate::engine::rules::fit::Fitted;
@@ -147,8 +149,11 @@ impl Sending {
                         }
                         let asked = (&draft.content, draft.source);
                         target::may_send(tx, &place, row, asked, pen.now)?;
+                        limits::one_more(tx, Resource::Messages(pen.now))?;
                         let fitted = fit::fit(&draft.content, row, &shorten, draft.mode)?;
                         reach::check_length(&context, &place.channel, &fitted.parts)?;
+                        let (channel, kept) = (&place.channel, &draft.metadata);
+                        reach::check(tx, &context, channel, &fitted.parts, kept)?;
                         fitted
                     }
                     Audience::Team => Fitted::default(),
@@ -363,7 +368,11 @@ fn store(
         mut conversation,
     } = place;
     let mut content = draft.content.clone();
+    let mut metadata = draft.metadata.clone();
     drafts::take_files(tx, &mut content)?;
+    if draft.audience == Audience::Customer {
+        drafts::take_enclosed(tx, &mut metadata)?;
+    }
     if let Some(quoted) = draft.reply_to
         && find::message_in(tx, quoted)?.conversation_id != conversation.id
     {
@@ -395,7 +404,7 @@ fn store(
         reply_to: draft.reply_to,
         client_id: draft.client_id.clone(),
         source: draft.source,
-        metadata: draft.metadata.clone(),
+        metadata,
         at: pen.now,
     };
     let named = mentions::named(tx, draft, actor)?;

@@ -308,7 +308,7 @@ impl TemplateForm {
     fn exemplify(&self, component: &mut Value, part: &str, text: &str, is_named: bool) {
         let held = names(text).into_iter().filter_map(|name| {
             let sample = self.samples.get(&format!("{part}.{name}"))?.trim();
-            (!sample.is_empty()).then(|| (name, sample))
+            (!sample.is_empty()).then_some((name, sample))
         });
         let held: Vec<_> = held.collect();
         if held.is_empty() {

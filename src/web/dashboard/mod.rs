@@ -1,6 +1,7 @@
 //! The dashboard: the pages people of the business work in.
 
 pub mod account;
+pub mod alerting;
 pub mod answers;
 pub mod channel;
 pub mod channels;
@@ -16,6 +17,7 @@ pub mod health;
 pub mod inbox;
 pub mod keys;
 pub mod live;
+mod mail;
 pub mod me;
 pub mod menus;
 pub mod offer;
@@ -30,6 +32,7 @@ pub mod templates;
 pub mod two_step;
 pub mod upload;
 pub mod users;
+pub mod vendor;
 pub mod view;
 pub mod webchat;
 pub mod welcome;
@@ -48,6 +51,7 @@ pub fn configure(config: &mut ServiceConfig) {
     password::configure(config);
     live::configure(config);
     files::configure(config);
+    mail::configure(config);
     writing::configure(config);
     picker::configure(config);
     conversation::configure(config);
@@ -62,6 +66,7 @@ pub fn configure(config: &mut ServiceConfig) {
     health::configure(config);
     failed::configure(config);
     general::configure(config);
+    alerting::configure(config);
     search::configure(config);
     templates::configure(config);
     channels::configure(config);

@@ -16,7 +16,9 @@ use crate::engine::vendor::ours;
 use crate::engine::workers::delivery::lanes::Ended;
 use crate::engine::workers::delivery::outcome;
 use crate::engine::workers::delivery::outcome::Left;
+use crate::engine::workers::delivery::thread;
 use crate::engine::workers::delivery::unsure;
+use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::content::Content;
 use crate::model::content::Media;
@@ -28,6 +30,7 @@ use crate::model::message::Source;
 use crate::model::outbound::Call;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Sending;
+use crate::model::outbound::Thread;
 use crate::store::records::channels;
 use crate::store::records::conversations;
 use crate::store::records::messages;
@@ -65,6 +68,7 @@ struct Dispatch<'a> {
     files: Vec<Media>,
     heard_at: Option<Timestamp>,
     reply_to: Option<String>,
+    thread: Thread,
 }
 
 impl<'a> Dispatch<'a> {
@@ -85,6 +89,12 @@ impl<'a> Dispatch<'a> {
             Some(id) => messages::get(&read, id)?,
             None => None,
         };
+        let line = Line::open(context, channel)?;
+        let thread = if line.translation.capabilities().threads {
+            thread::of(&read, &message, &conversation)?
+        } else {
+            Thread::default()
+        };
         let mut files: Vec<Media> = stored_files(parts(&message)).cloned().collect();
         if let Content::Template(template) = &message.content {
             // A file that is gone meanwhile is the vendor's to miss.
@@ -94,7 +104,8 @@ impl<'a> Dispatch<'a> {
         Ok(Some(Self {
             context,
             key,
-            line: Line::open(context, channel)?,
+            line,
+            thread,
             row,
             message,
             files,
@@ -158,24 +169,34 @@ impl<'a> Dispatch<'a> {
         Ok(Ok(()))
     }
 
-    fn render(&self) -> Result<Vec<Call>, Refusal> {
+    fn urls(&self) -> BTreeMap<String, String> {
         let links = &self.context.links;
-        let urls: BTreeMap<String, String> = (self.files.iter())
+        (self.files.iter())
             .filter_map(|file| Some((name_of(file), links.address(file)?)))
-            .collect();
-        let sending = Sending {
+            .collect()
+    }
+
+    fn sending<'b>(&'b self, urls: &'b BTreeMap<String, String>) -> Sending<'b> {
+        Sending {
             account: &self.line.account,
             message_id: self.message.id,
             to: &self.row.address,
+            asked: &self.message.content,
             parts: self.parts(),
+            thread: &self.thread,
             reply_to: self.reply_to.as_deref(),
-            media_urls: &urls,
+            media_urls: urls,
             handles: &self.row.handles,
             metadata: &self.message.metadata,
             last_inbound_at: self.heard_at,
             by_person: self.message.source == Source::Dashboard,
             now: self.context.clock.now(),
-        };
+        }
+    }
+
+    fn render(&self) -> Result<Vec<Call>, Refusal> {
+        let urls = self.urls();
+        let sending = self.sending(&urls);
         caught(|| self.line.translation.render(&sending))
             .and_then(|rendered| rendered.map_err(|error| error.to_string()))
             .map_err(|why| ours(&why))
@@ -197,8 +218,8 @@ impl<'a> Dispatch<'a> {
                 Left::More
             };
             match self.make(call).await {
-                Ok((ids, met)) => {
-                    outcome::taken(self.context, self.key, ids, left).await?;
+                Ok(Heard { ids, kept, met }) => {
+                    outcome::taken(self.context, self.key, ids, kept, left).await?;
                     if let Some(person) = met {
                         outcome::met(self.context, self.key.0, person).await?;
                     }
@@ -208,18 +229,25 @@ impl<'a> Dispatch<'a> {
         }
         if made == 0 {
             // Rendered to no calls at all: there is nothing the vendor could refuse.
-            outcome::taken(self.context, self.key, Vec::new(), Left::Nothing).await?;
+            let (ids, kept) = (Vec::new(), Opaque::new());
+            outcome::taken(self.context, self.key, ids, kept, Left::Nothing).await?;
         }
         Ok(Ended::Taken { calls: made })
     }
 
-    /// Makes a call: the ids under which the vendor took it, and what it told of the customer.
-    async fn make(&self, call: Call) -> Result<(Vec<String>, Option<InboundSender>), NoAnswer> {
+    /// Makes a call.
+    async fn make(&self, call: Call) -> Result<Heard, NoAnswer> {
         let reply = self.line.call(call).await?;
-        let translation = self.line.translation;
+        let (translation, account) = (self.line.translation, &self.line.account);
+        let urls = self.urls();
         let read = caught(|| {
-            let ids = translation.read_reply(&self.line.account, &reply);
-            ids.map(|ids| (ids, translation.met(&reply)))
+            let taken = translation.read_reply(account, &reply)?;
+            let written = translation.written_id(account, self.message.id);
+            Ok(Heard {
+                ids: written.into_iter().chain(taken).collect(),
+                kept: translation.remark(&self.sending(&urls)),
+                met: translation.met(&reply),
+            })
         });
         match read {
             Ok(outcome) => outcome.map_err(NoAnswer::NotMade),
@@ -230,7 +258,7 @@ impl<'a> Dispatch<'a> {
 
     async fn not_taken(&self, none: NoAnswer) -> Result<Ended, EngineError> {
         let refusal = match none {
-            NoAnswer::Unknown(error) if !self.capabilities().resend_is_safe => {
+            NoAnswer::Unknown(error) if !self.reached().resend_is_safe => {
                 unsure::record(self.context, self.key, error).await?;
                 return Ok(Ended::Settled);
             }
@@ -242,6 +270,22 @@ impl<'a> Dispatch<'a> {
     fn capabilities(&self) -> &'static Capabilities {
         self.line.translation.capabilities()
     }
+
+    /// What the account can do, which may be more.
+    fn reached(&self) -> &'static Capabilities {
+        let (translation, account) = (self.line.translation, &self.line.account);
+        translation.reach(account, &self.row.address)
+    }
+}
+
+/// What came of a call that the vendor took.
+struct Heard {
+    /// The ids under which it took it, the one that receipts name last.
+    ids: Vec<String>,
+    /// What is kept with the message.
+    kept: Opaque,
+    /// What it told of the customer.
+    met: Option<InboundSender>,
 }
 
 /// The message of ours or theirs that a message answers or reacts to.

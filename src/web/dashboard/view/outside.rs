@@ -48,20 +48,6 @@ impl ErrorPage {
             action: (retry.to_owned(), "Try again".to_owned()),
         }
     }
-
-    /// The session is over.
-    #[must_use]
-    pub fn signed_out(theme: Theme) -> Self {
-        Self {
-            theme,
-            status: 401,
-            title: "Please sign in again.".to_owned(),
-            text: "You were signed out, or your time was up. Drafts are kept on this computer."
-                .to_owned(),
-            code: None,
-            action: ("/login".to_owned(), "Sign in".to_owned()),
-        }
-    }
 }
 
 /// `/demo/shop`: the sample business with the widget, only in `linktor demo`.

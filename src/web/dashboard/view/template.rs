@@ -63,7 +63,7 @@ pub struct TemplateRow {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// Its language: "pt_BR".
+    /// Its language: `pt_BR`.
     pub language: String,
     /// The kind of its channel.
     pub badge: BadgeView,

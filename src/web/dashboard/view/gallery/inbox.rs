@@ -11,6 +11,7 @@ use super::super::atoms::Presence;
 use super::super::atoms::TimeView;
 use super::super::atoms::Tone;
 use super::super::composer::ComposerView;
+use super::super::composer::LetterView;
 use super::super::composer::MentionView;
 use super::super::composer::WindowView;
 use super::super::inbox::InboxPage;
@@ -116,7 +117,7 @@ impl Sketch {
 }
 
 fn due(words: &str, tone: Tone) -> ChipView {
-    ChipView::toned(words, tone, Some(Icon::TIMER))
+    ChipView::toned(words, tone, Some(Icon::SNOOZED))
 }
 
 fn sketches() -> Vec<Sketch> {
@@ -330,6 +331,7 @@ fn composer() -> ComposerView {
         seen: 12,
         kept: "{}".to_owned(),
         held: None,
+        mail: None,
     }
 }
 
@@ -521,6 +523,11 @@ pub(super) fn hostile() -> String {
             to: attack.to_owned(),
             kept: attack.to_owned(),
             held: Some(attack.to_owned()),
+            mail: Some(LetterView {
+                to: attack.to_owned(),
+                cc: attack.to_owned(),
+                subject: attack.to_owned(),
+            }),
             ..composer()
         }),
     }));
