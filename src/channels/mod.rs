@@ -313,6 +313,17 @@ pub trait Channel: Debug + Send + Sync {
         Err(Refusal::Never(not_offered("templates")))
     }
 
+    /// Takes the conversation with somebody back from another app of the vendor. Held where a
+    /// [`Notice`](crate::model::inbound::Notice) said that another one has it; one that is ours
+    /// already is no error.
+    ///
+    /// # Errors
+    /// The vendor does not give it back.
+    fn take_over(&self, address: &str, asked: &Asked<'_>) -> Next<()> {
+        let _ = (address, asked);
+        Err(Refusal::Never(not_offered("other apps")))
+    }
+
     /// Asks the vendor who somebody is. Held where [`Capabilities::profiles`] says that it tells:
     /// once somebody wrote, and again after days. Done with nothing where the vendor does not say;
     /// a message never waits for it.
