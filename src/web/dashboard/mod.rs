@@ -27,6 +27,7 @@ pub mod two_step;
 pub mod upload;
 pub mod users;
 pub mod view;
+pub mod views;
 pub mod webchat;
 pub mod welcome;
 pub mod writing;

@@ -1,15 +1,15 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-170e031df6.css";
+pub const CSS: &str = "/app/assets/app-d0c056b2b4.css";
 /// The script of the dashboard.
-pub const JS: &str = "/app/assets/app-37e4d3e82c.js";
+pub const JS: &str = "/app/assets/app-fae9659b7e.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-69b83f4a71.js";
+pub const MORE_JS: &str = "/app/assets/more-1b6e6685be.js";
 /// The script of pages with passwords, codes or colours.
 pub const FIELDS_JS: &str = "/app/assets/fields-b3f7d39cc9.js";
 /// The sprite of pictures.
-pub const ICONS: &str = "/app/assets/icons-0ebd8ddc64.svg";
+pub const ICONS: &str = "/app/assets/icons-3a3380bebd.svg";
 /// The font of the interface.
 pub const FONT: &str = "/app/assets/inter-ui-edbd5ede46.woff2";
 /// The picture in the browser's tab.
@@ -31,7 +31,7 @@ pub const SHOP_CSS: &str = "/app/assets/shop-e3e07af455.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
-pub const SANDBOX_CSS: &str = "/app/assets/sandbox-5599599e99.css";
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-f837e052c6.css";
 /// The script of the sandbox.
 pub const SANDBOX_JS: &str = "/app/assets/sandbox-2cdff9a730.js";
 
@@ -39,8 +39,8 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-2cdff9a730.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-170e031df6.css", "app.css", "text/css; charset=utf-8"),
-    ("app-37e4d3e82c.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-d0c056b2b4.css", "app.css", "text/css; charset=utf-8"),
+    ("app-fae9659b7e.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-bb8cee2cc9.js", "appearance.js", "text/javascript; charset=utf-8"),
     ("chat-dfb72ba71d.css", "chat.css", "text/css; charset=utf-8"),
@@ -48,7 +48,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
     ("favicon-d6096f5c2d.svg", "favicon.svg", "image/svg+xml"),
     ("fields-b3f7d39cc9.js", "fields.js", "text/javascript; charset=utf-8"),
-    ("icons-0ebd8ddc64.svg", "icons.svg", "image/svg+xml"),
+    ("icons-3a3380bebd.svg", "icons.svg", "image/svg+xml"),
     ("inter-cyrillic-ext-ca15706333.woff2", "inter-cyrillic-ext.woff2", "font/woff2"),
     ("inter-cyrillic-71d5ee93cc.woff2", "inter-cyrillic.woff2", "font/woff2"),
     ("inter-greek-ext-6e9e020a25.woff2", "inter-greek-ext.woff2", "font/woff2"),
@@ -56,9 +56,9 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-latin-ext-34b9c504ca.woff2", "inter-latin-ext.woff2", "font/woff2"),
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
-    ("more-69b83f4a71.js", "more.js", "text/javascript; charset=utf-8"),
+    ("more-1b6e6685be.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
-    ("sandbox-5599599e99.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-f837e052c6.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-2cdff9a730.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
@@ -108,6 +108,7 @@ pub const SPRITE: &[&str] = &[
     "keyboard",
     "layers",
     "link",
+    "list-filter",
     "lock",
     "log-out",
     "mail",
