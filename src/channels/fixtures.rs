@@ -19,7 +19,10 @@ use crate::model::opaque::merge;
 use crate::model::outbound::Account;
 use crate::model::outbound::Call;
 use crate::model::outbound::FieldValue;
+use crate::model::outbound::Letters;
+use crate::model::outbound::Piece;
 use crate::model::outbound::Sending;
+use crate::model::outbound::Thread;
 
 /// A message of a fixture, and the calls it must become. A call is its address, and its body as
 /// JSON, as the pairs of a form, or as the fields of one with files.
@@ -30,6 +33,11 @@ struct Case {
     settings: Opaque,
     to: String,
     parts: Vec<Content>,
+    /// The first part where it is not given.
+    #[serde(default)]
+    asked: Option<Content>,
+    #[serde(default)]
+    thread: Thread,
     #[serde(default)]
     reply_to: Option<String>,
     #[serde(default)]
@@ -100,7 +108,9 @@ impl Case {
             account,
             message_id: MessageId::from_bytes([7; 16]),
             to: &self.to,
+            asked: self.asked.as_ref().unwrap_or(&self.parts[0]),
             parts: &self.parts,
+            thread: &self.thread,
             reply_to: self.reply_to.as_deref(),
             media_urls: &self.media_urls,
             handles: &self.handles,
@@ -123,6 +133,22 @@ pub(in crate::channels) fn shown(call: &Call) -> Value {
             "url": file.request.url,
             "file": file.media_id.to_string(),
         }),
+        Call::Woven(woven) => {
+            let text = woven_text(&woven.body);
+            json!({
+                "url": woven.request.url,
+                "body": serde_json::from_str(&text).unwrap_or(Value::from(text)),
+            })
+        }
+        Call::Mail(mail) => {
+            let (envelope, pieces) = mail.mail.as_ref().unwrap();
+            json!({
+                "server": format!("{}:{}", mail.server.host, mail.server.port),
+                "from": envelope.from,
+                "to": envelope.to,
+                "mail": woven_text(pieces),
+            })
+        }
         Call::Form(form) => {
             let fields = form.fields.iter().map(|field| match &field.value {
                 FieldValue::Text(text) => (field.name.clone(), Value::from(text.as_str())),
@@ -141,6 +167,19 @@ pub(in crate::channels) fn shown(call: &Call) -> Value {
             })
         }
     }
+}
+
+/// Pieces as text: files by their id, packed pieces in brackets.
+pub(in crate::channels) fn woven_text(pieces: &[Piece]) -> String {
+    let one = |piece: &Piece| match piece {
+        Piece::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Piece::File { media_id, letters } => match letters {
+            Letters::OneLine => format!("<{media_id}>"),
+            Letters::Lines => format!("<{media_id} in lines>"),
+        },
+        Piece::Packed(inner) => format!("[{}]", woven_text(inner)),
+    };
+    pieces.iter().map(one).collect()
 }
 
 /// A body of JSON as it is; that of a form as its pairs, in order.

@@ -7,6 +7,7 @@
 //!
 //! Which channels exist is written once, in [`registry`].
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 pub use crate::base::http::Headers;
@@ -22,6 +23,12 @@ use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
 use crate::model::content::Content;
 use crate::model::content::Media;
+use crate::model::filling::Blank;
+use crate::model::filling::Filling;
+use crate::model::filling::Preview;
+use crate::model::filling::TemplateTerms;
+use crate::model::guide::Guide;
+use crate::model::guide::Seat;
 use crate::model::ids::MessageId;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundSender;
@@ -88,6 +95,12 @@ pub trait Channel: Debug + Send + Sync {
     /// The settings of an account, in the order of the form.
     fn settings(&self) -> &'static [Setting];
 
+    /// What a person needs to know to connect an account with these settings.
+    fn guide(&self, settings: &Opaque) -> &'static Guide {
+        let _ = settings;
+        &Guide::PLAIN
+    }
+
     /// What this channel can carry.
     fn capabilities(&self) -> &'static Capabilities;
 
@@ -125,6 +138,13 @@ pub trait Channel: Debug + Send + Sync {
     /// `preChatForm.fields[1].name` where it is inside one.
     fn check(&self, account: &Account) -> Result<(), Vec<FieldError>>;
 
+    /// What the account takes up at the vendor, which no other channel may have too: it would take
+    /// this one's messages.
+    fn seats(&self, account: &Account) -> Vec<Seat> {
+        let _ = account;
+        Vec::new()
+    }
+
     /// Proves the account with the vendor and makes it report to
     /// [`Account::webhook_url`]. Held when a channel is connected, tested, or looked at again after
     /// an error, so asking twice must do no harm.
@@ -134,6 +154,27 @@ pub trait Channel: Debug + Send + Sync {
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
         let _ = asked;
         Ok(Step::Done(Connected::default()))
+    }
+
+    /// Looks whether a channel that works is still set up at the vendor as connecting left it,
+    /// and changes nothing there. Held every few minutes; none where there is nothing to look at.
+    ///
+    /// # Errors
+    /// [`Refusal::Account`]: it does not work any more.
+    fn inspect(&self, asked: &Asked<'_>) -> Option<Next<Connected>> {
+        let _ = asked;
+        None
+    }
+
+    /// Has the vendor stop reporting to us. Held when a channel is disconnected or deleted, or
+    /// before its account is another one; done at once where there is nothing to take away. What
+    /// comes of it stops nothing.
+    ///
+    /// # Errors
+    /// The vendor does not do it.
+    fn release(&self, asked: &Asked<'_>) -> Next<()> {
+        let _ = asked;
+        Ok(Step::Done(()))
     }
 
     /// Renews access that is about to end; done at once with nothing while it still holds. Held
@@ -183,6 +224,56 @@ pub trait Channel: Debug + Send + Sync {
         Err(Refusal::Never(not_offered("templates")))
     }
 
+    /// What may stand in a template of this channel, for forms; none where the vendor keeps none.
+    fn template_terms(&self) -> Option<&'static TemplateTerms> {
+        None
+    }
+
+    /// What is wrong with a template before the vendor is asked, by the name of the field, such as
+    /// `components[1].buttons[0].url`.
+    fn check_template(&self, draft: &TemplateDraft) -> Vec<FieldError> {
+        let _ = draft;
+        Vec::new()
+    }
+
+    /// What has to be filled in before a template can be sent, in its order.
+    fn template_blanks(&self, template: &VendorTemplate) -> Vec<Blank> {
+        let _ = template;
+        Vec::new()
+    }
+
+    /// A template with these values in its blanks.
+    fn fill_template(
+        &self,
+        template: &VendorTemplate,
+        values: &BTreeMap<String, String>,
+    ) -> Filling {
+        let _ = (template, values);
+        Filling::default()
+    }
+
+    /// A template as a customer sees it, with these components filled in.
+    fn preview_template(&self, template: &VendorTemplate, filled: &[Opaque]) -> Preview {
+        let _ = (template, filled);
+        Preview::default()
+    }
+
+    /// Hands a template in again with other components or of another category, and says how it
+    /// stands then; name, language and the naming of variables stay. Held where
+    /// [`TemplateTerms::edits`] says that it can be.
+    ///
+    /// # Errors
+    /// The vendor does not take it, in the vendor's words.
+    fn edit_template(
+        &self,
+        template: &VendorTemplate,
+        draft: &TemplateDraft,
+        asked: &Asked<'_>,
+    ) -> Next<VendorTemplate> {
+        let _ = (template, draft, asked);
+        Err(Refusal::Never(not_offered("changes of templates")))
+    }
+
     /// Takes one template away at the vendor. One that is not there any more is no error.
     ///
     /// # Errors
@@ -209,6 +300,42 @@ pub trait Channel: Debug + Send + Sync {
     /// [`NotGenuine`]: the proof is missing, wrong or too old. The caller answers 401 and keeps
     /// nothing.
     fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine>;
+
+    /// Where something lies that a webhook is checked with, such as the certificate that signed it;
+    /// none where everything is at hand. It is fetched once and kept, and given to
+    /// [`verify_by`](Self::verify_by).
+    fn proof_at(&self, account: &Account, hook: &Webhook) -> Option<String> {
+        let _ = (account, hook);
+        None
+    }
+
+    /// The same as [`verify`](Self::verify), with what lies at [`proof_at`](Self::proof_at).
+    ///
+    /// # Errors
+    /// [`NotGenuine`].
+    fn verify_by(
+        &self,
+        account: &Account,
+        hook: &Webhook,
+        proof: &[u8],
+        now: Timestamp,
+    ) -> Result<(), NotGenuine> {
+        let _ = proof;
+        self.verify(account, hook, now)
+    }
+
+    /// What names a webhook that must be taken once only: one that comes again is answered as the
+    /// first was and nothing is read from it. None where what it says may be heard twice.
+    fn once(&self, account: &Account, hook: &Webhook) -> Option<String> {
+        let _ = (account, hook);
+        None
+    }
+
+    /// What follows from a genuine webhook beside facts.
+    fn heed(&self, account: &Account, hook: &Webhook) -> Heeded {
+        let _ = (account, hook);
+        Heeded::default()
+    }
 
     /// The answer to a call that only asks whether we are there; none for every other call. Such a
     /// call is answered at once and leaves no trace, so it must not need [`verify`](Self::verify).
@@ -287,6 +414,21 @@ pub trait Channel: Debug + Send + Sync {
         Ok(Step::Done(None))
     }
 
+    /// Whether a message may be put on its way as it is: what no row of capabilities can say, such as
+    /// how large all its files may be together.
+    ///
+    /// # Errors
+    /// Why not.
+    fn refuse(
+        &self,
+        account: &Account,
+        parts: &[Content],
+        metadata: &Opaque,
+    ) -> Result<(), Rejection> {
+        let _ = (account, parts, metadata);
+        Ok(())
+    }
+
     /// Writes the calls that carry a message, in sending order. How many there are depends on the
     /// parts alone: a send that broke off is rendered again and goes on after the calls the vendor
     /// took. Never called where [`Capabilities::own_transport`] says that storing is sending.
@@ -302,6 +444,19 @@ pub trait Channel: Debug + Send + Sync {
     /// # Errors
     /// What became of it: later, or never.
     fn read_reply(&self, account: &Account, reply: &HttpReply) -> Outcome;
+
+    /// The id that a message bears because we wrote it in, where it bears one: answers name it,
+    /// whatever the vendor calls the message. It is known under this id as soon as a call was taken.
+    fn written_id(&self, account: &Account, message: MessageId) -> Option<String> {
+        let _ = (account, message);
+        None
+    }
+
+    /// What is kept with a message of how it went out, once the vendor took it.
+    fn remark(&self, sending: &Sending<'_>) -> Opaque {
+        let _ = sending;
+        Opaque::new()
+    }
 
     /// Under which other address the vendor knows the customer, where its answer to a call of
     /// [`render`](Self::render) tells: what the customer writes then comes from there.
@@ -385,6 +540,15 @@ pub struct Recorded {
     pub duplicate: bool,
 }
 
+/// What follows from a webhook beside facts.
+#[derive(Debug, Default)]
+pub struct Heeded {
+    /// Calls that it asks for, each made once; what comes back is not read.
+    pub calls: Vec<Call>,
+    /// Settings that it teaches, to be stored over what was there.
+    pub settings: Opaque,
+}
+
 /// Content that a channel cannot carry arrived at [`Channel::render`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} cannot carry {content} in this form")]
@@ -417,12 +581,8 @@ mod tests {
     #[test]
     fn aliases_move_to_the_present_name_unless_it_is_taken() {
         const TABLE: &[Setting] = &[Setting {
-            name: "appSecret",
             aliases: &["webhookSecret", "secret"],
-            label: "",
-            help: "",
-            shape: Shape::Text,
-            required: false,
+            ..Setting::new("appSecret", "", "", Shape::Text)
         }];
         let cases = [
             (r#"{"secret":"a","x":1}"#, r#"{"x":1,"appSecret":"a"}"#),

@@ -61,6 +61,7 @@ impl Registry {
             .with(Box::new(facebook::Facebook))
             .with(Box::new(instagram::Instagram))
             .with(Box::new(sms::Sms))
+            .with(Box::new(email::Email))
     }
 
     /// The same registry and one more channel; one of the same kind is replaced.
@@ -212,6 +213,7 @@ mod tests {
             "whatsapp",
             "telegram",
             "sms",
+            "email",
             "webchat",
             "facebook",
             "instagram",

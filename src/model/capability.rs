@@ -164,6 +164,9 @@ pub struct Capabilities {
     pub sends_per_second: u32,
     /// Whether messages reach the customer through our own sockets, so that storing is sending.
     pub own_transport: bool,
+    /// Whether messages carry the thread they stand in, so that whoever writes one must know what
+    /// came before it.
+    pub threads: bool,
     /// Whether the vendor says nothing more of a message once it took it: no delivery, no reading.
     pub silent_after_taking: bool,
 }
@@ -232,6 +235,7 @@ impl Capabilities {
         typing_every_secs: 5,
         sends_per_second: 1,
         own_transport: false,
+        threads: false,
         silent_after_taking: false,
     };
 }

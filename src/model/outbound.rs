@@ -7,15 +7,22 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
+use crate::base::mail::Envelope;
+use crate::base::mail::MailServer;
 use crate::base::secret::Secret;
+use crate::base::sigv4::Signer;
 use crate::base::time::Timestamp;
 use crate::model::Opaque;
 use crate::model::contact::Shut;
 use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::ids::ChannelId;
+use crate::model::ids::ConversationId;
 use crate::model::ids::MediaId;
 use crate::model::ids::MessageId;
 use crate::model::inbound::InboundEvent;
@@ -81,8 +88,12 @@ pub struct Sending<'a> {
     pub message_id: MessageId,
     /// The address it goes to.
     pub to: &'a str,
+    /// What was asked for, before it was fitted: for channels that show more than plain parts.
+    pub asked: &'a Content,
     /// The parts, already fitted to the channel's capabilities.
     pub parts: &'a [Content],
+    /// Where it stands among the messages of its conversation.
+    pub thread: &'a Thread,
     /// The vendor's id of the message it answers or reacts to.
     pub reply_to: Option<&'a str>,
     /// Addresses under which the vendor can fetch stored files, by their media id as text.
@@ -100,6 +111,56 @@ pub struct Sending<'a> {
     pub now: Timestamp,
 }
 
+/// Where a message stands among the others of its conversation, and who wrote it. Known to channels
+/// whose messages carry their thread: [`Capabilities::threads`](crate::model::capability::Capabilities::threads).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Thread {
+    /// The conversation.
+    pub conversation_id: Option<ConversationId>,
+    /// What it is about.
+    pub subject: Option<String>,
+    /// The newest messages before this one, oldest first: [`EARLIER_MAX`] at most.
+    pub earlier: Vec<Earlier>,
+    /// The person of ours who wrote it; none for programs.
+    pub writer: Option<Writer>,
+    /// Whether no person and no client of ours wrote it: a bot, a flow, linktor itself.
+    pub automatic: bool,
+}
+
+/// How many messages before one are known.
+pub const EARLIER_MAX: usize = 20;
+
+/// A message before the one that is sent.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Earlier {
+    /// Our id.
+    pub message_id: Option<MessageId>,
+    /// Whether we wrote it.
+    pub ours: bool,
+    /// The vendor's ids.
+    pub external_ids: Vec<String>,
+    /// Who wrote it, as it is shown.
+    pub name: String,
+    /// Its words.
+    pub words: String,
+    /// When it was written.
+    pub at: Option<Timestamp>,
+    /// What is kept with it.
+    pub metadata: Opaque,
+}
+
+/// A person of ours who writes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Writer {
+    /// The name.
+    pub name: String,
+    /// What stands under what the person writes, as HTML.
+    pub signature: Option<String>,
+}
+
 /// One call to a vendor.
 #[derive(Debug, Clone)]
 pub enum Call {
@@ -109,6 +170,11 @@ pub enum Call {
     Form(Box<Form>),
     /// A request that is a stored file.
     File(Box<FileBody>),
+    /// A request with stored files written into it.
+    Woven(Box<Woven>),
+    /// A conversation with a mail server. What it says last is the answer: its code is the status,
+    /// its lines are the body.
+    Mail(Box<MailCall>),
 }
 
 impl Call {
@@ -161,6 +227,52 @@ pub struct FileBody {
     pub request: HttpRequest,
     /// The file.
     pub media_id: MediaId,
+}
+
+/// A request whose body is text with stored files in it, put together while it goes out so that no
+/// file is ever held in memory.
+#[derive(Debug, Clone)]
+pub struct Woven {
+    /// The request. Its body is empty; the type of the body stands in its headers.
+    pub request: HttpRequest,
+    /// The body.
+    pub body: Vec<Piece>,
+    /// Who signs the request, where its signature covers the body.
+    pub signer: Option<Signer>,
+}
+
+/// A piece of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// A stored file, written in letters.
+    File {
+        /// Which one.
+        media_id: MediaId,
+        /// How.
+        letters: Letters,
+    },
+    /// Other pieces, written as base 64 in one line.
+    Packed(Vec<Piece>),
+}
+
+/// How a file is written in letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Letters {
+    /// Base 64 in one line, as JSON has it.
+    OneLine,
+    /// Base 64 in lines of 76, as mail has it.
+    Lines,
+}
+
+/// What is said to a mail server.
+#[derive(Debug, Clone)]
+pub struct MailCall {
+    /// The server.
+    pub server: MailServer,
+    /// The mail that is handed over, to one recipient; none only signs in.
+    pub mail: Option<(Envelope, Vec<Piece>)>,
 }
 
 /// What came of a call that carries a message: the vendor took it under these ids, or did not.

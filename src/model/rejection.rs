@@ -51,6 +51,7 @@ codes! {
     MessageNotFound = "MESSAGE_NOT_FOUND",
     ContactNotFound = "CONTACT_NOT_FOUND",
     ResourceAlreadyExists = "RESOURCE_ALREADY_EXISTS",
+    ChannelAlreadyExists = "CHANNEL_ALREADY_EXISTS",
     ConversationExists = "CONVERSATION_EXISTS",
     EmailAlreadyExists = "EMAIL_ALREADY_EXISTS",
     IdempotencyConflict = "IDEMPOTENCY_CONFLICT",

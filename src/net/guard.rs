@@ -39,6 +39,12 @@ impl Reach {
         self == Self::Everywhere || is_public(address)
     }
 
+    /// What whoever named a host that may not be reached is told.
+    #[must_use]
+    pub fn refusal(host: &str) -> String {
+        PrivateTarget(host.to_owned()).to_string()
+    }
+
     /// Checks an address written out in a URL; names are checked when they are resolved.
     ///
     /// # Errors

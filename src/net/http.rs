@@ -33,6 +33,8 @@ use crate::net::form;
 use crate::net::form::Part;
 use crate::net::guard::PrivateTarget;
 use crate::net::guard::Reach;
+use crate::net::weave;
+use crate::net::weave::Strand;
 
 /// The most of an answer that is read; vendors answer with a few kilobytes.
 const REPLY_MAX_BYTES: usize = 2 * 1024 * 1024;
@@ -152,6 +154,31 @@ impl Http {
             .header(CONTENT_LENGTH, length)
             .body(Body::wrap_stream(body));
         answer(building.send().await).await
+    }
+
+    /// The same for a request with files written into its body.
+    ///
+    /// # Errors
+    /// [`HttpError`].
+    pub async fn exchange_woven(
+        &self,
+        request: HttpRequest,
+        body: Vec<Strand>,
+    ) -> Result<HttpReply, HttpError> {
+        let unread = |error: std::io::Error| HttpError::NeverLeft(error.to_string());
+        let length = weave::length(&body).map_err(unread)?;
+        let building = self
+            .building(&request)?
+            .timeout(request.timeout)
+            .header(CONTENT_LENGTH, length)
+            .body(Body::wrap_stream(weave::stream(body)));
+        answer(building.send().await).await
+    }
+
+    /// What may be reached.
+    #[must_use]
+    pub const fn reach(&self) -> Reach {
+        self.reach
     }
 
     fn building(&self, request: &HttpRequest) -> Result<RequestBuilder, HttpError> {

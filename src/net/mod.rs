@@ -6,4 +6,8 @@
 pub mod form;
 pub mod guard;
 pub mod http;
+pub mod lines;
+pub mod mailbox;
+pub mod post;
 pub mod smtp;
+pub mod weave;

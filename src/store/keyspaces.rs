@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::base::time::Timestamp;
 use crate::model::alert::Told;
+use crate::model::alert_hook::AlertHook;
 use crate::model::api_key::ApiKey;
 use crate::model::attachment::Attachment;
 use crate::model::channel::Channel;
@@ -18,6 +19,7 @@ use crate::model::contact::Identity;
 use crate::model::contact::Merge;
 use crate::model::conversation::Conversation;
 use crate::model::event::EventRecord;
+use crate::model::happening::Happening;
 use crate::model::ids::ApiKeyId;
 use crate::model::ids::AuditId;
 use crate::model::ids::ChannelId;
@@ -25,6 +27,7 @@ use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::IdentityId;
 use crate::model::ids::JobId;
+use crate::model::ids::MailId;
 use crate::model::ids::MediaId;
 use crate::model::ids::MergeId;
 use crate::model::ids::MessageId;
@@ -58,6 +61,8 @@ use crate::store::key::Key;
 use crate::store::key::Newest;
 use crate::store::records::audit::AuditEntry;
 use crate::store::records::idempotency::Answered;
+use crate::store::records::mails::ArrivedMail;
+use crate::store::records::mails::KnownMail;
 use crate::store::records::mentions::Mention;
 use crate::store::records::outbox::OutboxRow;
 use crate::store::records::quarantine::Quarantined;
@@ -129,10 +134,6 @@ pub const META: Keyspace<String, u64> = Keyspace::named("name/number");
 /// The event log, by sequence number from 1 without gaps.
 pub const LOG: Keyspace<u64, EventRecord> = Keyspace::named("seq/event");
 /// How far each named follower has read the log.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the first follower of its own is yet to come")
-)]
 pub const CURSORS: Keyspace<String, u64> = Keyspace::named("follower/seq");
 
 /// The one organisation, under 0.
@@ -171,6 +172,10 @@ pub const CHANNELS: Keyspace<ChannelId, Channel> = Keyspace::named("channel/reco
 pub const POSITIONS: Keyspace<ChannelId, String> = Keyspace::named("channel/position");
 /// What operators were told of a channel.
 pub const TOLD: Keyspace<ChannelId, Told> = Keyspace::named("channel/told");
+/// Where a program of the operator's is told of channels that need somebody.
+pub const ALERT_HOOK: Keyspace<u8, AlertHook> = Keyspace::named("zero/alert_hook");
+/// What happened to each channel lately, oldest first.
+pub const HAPPENINGS: Keyspace<ChannelId, Vec<Happening>> = Keyspace::named("channel/happenings");
 /// Our copies of templates that vendors keep.
 pub const TEMPLATES: Keyspace<(ChannelId, TemplateId), Template> =
     Keyspace::named("channel_template/record");
@@ -179,6 +184,20 @@ pub const TEMPLATE_BY_NAME: Keyspace<(ChannelId, String, String), TemplateId> =
     Keyspace::named("channel_name_language/template");
 /// Webhooks that could not be read.
 pub const QUARANTINE: Keyspace<QuarantineId, Quarantined> = Keyspace::named("quarantine/record");
+
+/// Mails that came and were not read yet, oldest first.
+pub const ARRIVED_MAIL: Keyspace<(ChannelId, MailId), ArrivedMail> =
+    Keyspace::named("channel_mail/arrived");
+/// Mails that cannot be read, to be read again after a fix.
+pub const HELD_MAIL: Keyspace<(ChannelId, MailId), ArrivedMail> =
+    Keyspace::named("channel_mail/held");
+/// Every mail that ever came, by channel and the digest of its id: kept when its conversation goes,
+/// so that it does not come back.
+pub const MAIL_IDS: Keyspace<(ChannelId, [u8; 16]), KnownMail> =
+    Keyspace::named("channel_digest/known_mail");
+/// Conversations by the token that stands in the addresses of their mails.
+pub const MAIL_TOKENS: Keyspace<(ChannelId, String), ConversationId> =
+    Keyspace::named("channel_token/conversation");
 
 /// People outside, tombstones of merged ones too.
 pub const CONTACTS: Keyspace<ContactId, Contact> = Keyspace::named("contact/record");
@@ -314,11 +333,18 @@ pub const NAMES: &[&str] = &[
     "pass/record",
     "audit/record",
     "channel/record",
+    "channel_token/conversation",
     "channel/position",
     "channel/told",
+    "zero/alert_hook",
+    "channel/happenings",
     "channel_template/record",
     "channel_name_language/template",
     "quarantine/record",
+    "channel_mail/arrived",
+    "channel_mail/held",
+    "channel_digest/known_mail",
+    "channel_token/conversation",
     "contact/record",
     "name_contact/none",
     "email_contact/none",

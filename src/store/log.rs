@@ -79,10 +79,6 @@ pub fn oldest_seq(read: &impl Read) -> Result<u64, StoreError> {
 ///
 /// # Errors
 /// The disk's.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the first follower of its own is yet to come")
-)]
 pub fn cursor(read: &impl Read, follower: &str) -> Result<u64, StoreError> {
     Ok(read.get(&CURSORS, &follower.to_owned())?.unwrap_or(0))
 }
@@ -91,10 +87,6 @@ pub fn cursor(read: &impl Read, follower: &str) -> Result<u64, StoreError> {
 ///
 /// # Errors
 /// The disk's.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the first follower of its own is yet to come")
-)]
 pub fn advance(tx: &mut Tx<'_>, follower: &str, seq: u64) -> Result<(), StoreError> {
     if cursor(tx, follower)? < seq {
         tx.put(&CURSORS, &follower.to_owned(), &seq)?;

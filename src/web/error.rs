@@ -40,6 +40,7 @@ pub fn status_of(code: Code) -> StatusCode {
         | C::MessageNotFound
         | C::ContactNotFound => StatusCode::NOT_FOUND,
         C::ResourceAlreadyExists
+        | C::ChannelAlreadyExists
         | C::ConversationExists
         | C::EmailAlreadyExists
         | C::IdempotencyConflict

@@ -49,7 +49,11 @@ fn a_visitor_and_an_agent_talk_through_the_proxy() {
         let row = inbox.hear_of("fragment").await;
         assert!(row["html"].as_str().unwrap().contains("hello from afar"));
         let conversation = ack["conversationId"].as_str().unwrap();
-        let form = [("text", "Good morning"), ("mode", "reply")];
+        let form = [
+            ("text", "Good morning"),
+            ("mode", "reply"),
+            ("clientId", "c_1"),
+        ];
         let path = format!("/app/c/{conversation}/messages");
         agent.submit(&path, &form).await;
         loop {
@@ -65,7 +69,8 @@ fn a_visitor_and_an_agent_talk_through_the_proxy() {
 fn a_large_file_passes_and_the_sender_is_whoever_the_proxy_saw() {
     behind_nginx(async |server, address| {
         let api = Api::new(client(), address).with("x-api-key", KEY);
-        let head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n";
+        let head =
+            "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n";
         let bytes = vec![b'a'; LARGE_BYTES];
         let body = [head.as_bytes(), &bytes, b"\r\n--b--\r\n"].concat();
         let uploader = api.of_kind("multipart/form-data; boundary=b");

@@ -11,8 +11,9 @@ const MIB: u64 = 1024 * 1024;
 /// (throughput) and 11 (limits).
 ///
 /// Mail has no longest text; ours is the one kept of inbound mail. Files travel as base 64, which
-/// adds 37 % to them: a mailbox that takes the usual 25 MB takes 18 of ours. Receipts depend on the
-/// service and the reader's program. Buttons become numbers, though links stay links.
+/// adds 37 % to them; how large all of a mail may be is the service's affair and checked by itself.
+/// Receipts depend on the service and the reader's program. Buttons become numbers, though links
+/// stay links.
 pub static CAPABILITIES: Capabilities = Capabilities {
     matrix: Matrix {
         images: Support::Full,
@@ -28,13 +29,23 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     interactive_text_max: 100_000,
     caption_max: 100_000,
     media: MediaLimits {
-        image_bytes: 18 * MIB,
-        audio_bytes: 18 * MIB,
-        video_bytes: 18 * MIB,
-        document_bytes: 18 * MIB,
+        image_bytes: 60 * MIB,
+        audio_bytes: 60 * MIB,
+        video_bytes: 60 * MIB,
+        document_bytes: 60 * MIB,
     },
+    locations: true,
+    contacts: true,
+    stickers: true,
     replies: true,
+    threads: true,
     repeat_hours: 7 * 24,
     sends_per_second: 1,
     ..Capabilities::PLAIN
+};
+
+/// The same where the service notices a mail that is handed over twice.
+pub static REPEATABLE: Capabilities = Capabilities {
+    resend_is_safe: true,
+    ..CAPABILITIES
 };

@@ -1,3 +1,214 @@
-//! Email over SMTP and IMAP and through mail services.
+//! Email over SMTP and through mail services: one file each, and one line in
+//! [`provider`](self::provider).
+//!
+//! Facts are from `channels/email.md`, cited by section. How a mail lies in a message:
+//!
+//! * the words are the content of the message;
+//! * of what comes in, `metadata` keeps `subject`, `messageId`, `inReplyTo`, `references`, `cc`,
+//!   `toAll`, `html` and the rest of section 3.1;
+//! * of what goes out, `metadata.email` holds what the writer wants beside the words: `subject`,
+//!   `html`, `cc`, `bcc`, `replyTo`, `inReplyTo`, `references`, `includeQuote`, `marketing` and
+//!   `attachments`, each of these a stored file (`{mediaId, filename, mimeType, size, contentId?}`).
+//!   No `cc` at all answers everybody, an empty one the customer alone. Once it went out, `metadata`
+//!   holds `subject`, `messageId`, `toAll`, `cc` and `bcc` as they were, in the names of what comes
+//!   in.
 
+pub mod address;
 pub mod caps;
+mod check;
+mod compose;
+mod fault;
+pub mod hooks;
+pub mod imap;
+pub mod incoming;
+mod mailgun;
+mod postmark;
+mod provider;
+pub mod raw;
+mod resend;
+mod sendgrid;
+mod ses;
+mod smtp;
+mod table;
+#[cfg(test)]
+mod tests;
+pub mod unsubscribe;
+pub mod wishes;
+
+use serde_json::Value;
+
+use crate::base::http::HttpReply;
+use crate::base::http::Webhook;
+use crate::base::time::Timestamp;
+use crate::channels::Channel;
+use crate::channels::Heeded;
+use crate::channels::NotGenuine;
+use crate::channels::ParseError;
+use crate::channels::RenderError;
+use crate::channels::email::compose::Letter;
+use crate::channels::email::compose::thread;
+use crate::channels::email::hooks::Claim;
+use crate::channels::email::provider::provider;
+use crate::channels::rename_aliases;
+use crate::model::Opaque;
+use crate::model::capability::Capabilities;
+use crate::model::channel::Setting;
+use crate::model::content::Content;
+use crate::model::ids::MessageId;
+use crate::model::inbound::InboundEvent;
+use crate::model::outbound::Account;
+use crate::model::outbound::Asked;
+use crate::model::outbound::Call;
+use crate::model::outbound::Connected;
+use crate::model::outbound::Next;
+use crate::model::outbound::Outcome;
+use crate::model::outbound::Refusal;
+use crate::model::outbound::Sending;
+use crate::model::outbound::Source;
+use crate::model::rejection::FieldError;
+use crate::model::rejection::Rejection;
+
+const KIND: &str = "email";
+
+/// Email.
+#[derive(Debug, Clone, Copy)]
+pub struct Email;
+
+impl Channel for Email {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    fn name(&self) -> &'static str {
+        "Email"
+    }
+
+    fn settings(&self) -> &'static [Setting] {
+        table::SETTINGS
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        &caps::CAPABILITIES
+    }
+
+    fn reach(&self, account: &Account, _to: &str) -> &'static Capabilities {
+        provider(account).map_or(&caps::CAPABILITIES, provider::Provider::capabilities)
+    }
+
+    fn address(&self, _settings: &Opaque, typed: &str) -> Option<String> {
+        Some(address::Mailbox::read(typed)?.address)
+    }
+
+    /// Clients that know one service call its domain just that.
+    fn adopt(&self, settings: &mut Opaque) {
+        rename_aliases(self.settings(), settings);
+        let is_mailgun = settings.get("provider").and_then(Value::as_str) == Some("mailgun");
+        if is_mailgun
+            && !settings.contains_key("mailgunDomain")
+            && let Some(domain) = settings.get("domain").cloned()
+        {
+            settings.insert("mailgunDomain".to_owned(), domain);
+        }
+    }
+
+    fn check(&self, account: &Account) -> Result<(), Vec<FieldError>> {
+        check::all(account)
+    }
+
+    fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
+        match provider(asked.account) {
+            Some(provider) => provider.connect(asked),
+            None => Err(nobody()),
+        }
+    }
+
+    fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine> {
+        let provider = provider(account).ok_or(NotGenuine)?;
+        provider.verify(account, hook, None, now)
+    }
+
+    fn proof_at(&self, account: &Account, hook: &Webhook) -> Option<String> {
+        provider(account)?.proof_at(account, hook)
+    }
+
+    fn verify_by(
+        &self,
+        account: &Account,
+        hook: &Webhook,
+        proof: &[u8],
+        now: Timestamp,
+    ) -> Result<(), NotGenuine> {
+        let provider = provider(account).ok_or(NotGenuine)?;
+        provider.verify(account, hook, Some(proof), now)
+    }
+
+    fn once(&self, account: &Account, hook: &Webhook) -> Option<String> {
+        provider(account)?.once(hook)
+    }
+
+    fn heed(&self, account: &Account, hook: &Webhook) -> Heeded {
+        provider(account).map_or_else(Heeded::default, |provider| provider.heed(account, hook))
+    }
+
+    fn parse(&self, account: &Account, hook: &Webhook) -> Result<Vec<InboundEvent>, ParseError> {
+        let provider = provider(account);
+        Ok(provider.map_or_else(Vec::new, |provider| provider.read(account, hook)))
+    }
+
+    fn refuse(
+        &self,
+        account: &Account,
+        parts: &[Content],
+        metadata: &Opaque,
+    ) -> Result<(), Rejection> {
+        check::mail(account, parts, metadata)
+    }
+
+    fn render(&self, sending: &Sending<'_>) -> Result<Vec<Call>, RenderError> {
+        let unwritable = |content| RenderError {
+            kind: KIND,
+            content,
+        };
+        let provider = provider(sending.account);
+        let provider = provider.ok_or_else(|| unwritable("a message of no provider"))?;
+        let letter = Letter::of(sending)?;
+        let calls = provider.send(&letter);
+        calls.map_err(|_| unwritable("a mail with such addresses"))
+    }
+
+    fn read_reply(&self, account: &Account, reply: &HttpReply) -> Outcome {
+        match provider(account) {
+            Some(provider) => provider.read_reply(account, reply),
+            None => Err(nobody()),
+        }
+    }
+
+    fn written_id(&self, account: &Account, message: MessageId) -> Option<String> {
+        Some(thread::minted(account, message))
+    }
+
+    fn remark(&self, sending: &Sending<'_>) -> Opaque {
+        Letter::of(sending).map_or_else(|_| Opaque::new(), |letter| letter.remark())
+    }
+}
+
+/// The mails that a genuine webhook brings, or tells of.
+#[must_use]
+pub fn mails(account: &Account, hook: &Webhook) -> Vec<Claim> {
+    provider(account).map_or_else(Vec::new, |provider| provider.mails(account, hook))
+}
+
+/// Where the bytes of a mail lie that a webhook only tells of.
+///
+/// # Errors
+/// They cannot be had, or not now.
+pub fn mail_at(claim: &Claim, asked: &Asked<'_>) -> Next<Source> {
+    match provider(asked.account) {
+        Some(provider) => provider.mail_at(claim, asked),
+        None => Err(nobody()),
+    }
+}
+
+fn nobody() -> Refusal {
+    fault::misconfigured("Choose the service that carries the mails.")
+}

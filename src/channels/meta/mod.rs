@@ -27,6 +27,7 @@ pub(super) mod tests {
     use crate::channels::ParseError;
     use crate::channels::fixtures::each;
     use crate::channels::fixtures::without_empty;
+    use crate::channels::fixtures::woven_text;
     use crate::model::Opaque;
     use crate::model::ids::ChannelId;
     use crate::model::inbound::InboundEvent;
@@ -131,6 +132,10 @@ pub(super) mod tests {
         match call {
             Call::Http(request) => line(request),
             Call::File(file) => format!("{} <{}>", line(&file.request), file.media_id),
+            Call::Woven(woven) => {
+                format!("{} {}", line(&woven.request), woven_text(&woven.body))
+            }
+            Call::Mail(mail) => format!("MAIL {}:{}", mail.server.host, mail.server.port),
             Call::Form(form) => {
                 let fields = form.fields.iter().map(|field| match &field.value {
                     FieldValue::Text(text) => format!("{}={text}", field.name),

@@ -1,5 +1,6 @@
 //! What somebody wants to send, checked and made ready.
 
+use crate::channels::email::wishes;
 use crate::engine::error::EngineError;
 use crate::engine::rules::fit::Mode;
 use crate::model::Opaque;
@@ -51,7 +52,6 @@ pub enum Audience {
 
 impl Draft {
     /// Plain words to the customer.
-    #[cfg(test)]
     pub fn text(text: impl Into<String>, source: Source) -> Self {
         Self::new(Content::text(text), source)
     }
@@ -255,6 +255,24 @@ pub fn take_files(tx: &mut Tx<'_>, content: &mut Content) -> Result<(), EngineEr
         {
             take_file(tx, media)?;
         }
+    }
+    Ok(())
+}
+
+/// Takes the stored files that go with a mail beside its content into use, and writes what they are
+/// into what is kept with it.
+///
+/// # Errors
+/// `VALIDATION_ERROR`: a file that is not there.
+pub fn take_enclosed(tx: &mut Tx<'_>, metadata: &mut Opaque) -> Result<(), EngineError> {
+    for (index, id) in wishes::files_in(metadata).into_iter().enumerate() {
+        let Some(mut stored) = attachments::get(tx, id)? else {
+            let gone = "is not a file of this installation; unused uploads go after an hour";
+            let field = format!("email.attachments[{index}].mediaId");
+            return Err(Rejection::field(&field, gone).into());
+        };
+        wishes::describe(metadata, &stored);
+        mark_used(tx, &mut stored)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::find;
+use crate::engine::inbox::drafts;
 use crate::engine::inbox::target::Target;
 use crate::engine::limits;
 use crate::engine::limits::Resource;
@@ -68,6 +69,29 @@ pub fn check_length(
     }
 }
 
+/// Whether the account sends a message as it is.
+///
+/// # Errors
+/// Why not.
+pub fn check(
+    tx: &mut Tx<'_>,
+    context: &Context,
+    channel: &Channel,
+    parts: &[Content],
+    metadata: &Opaque,
+) -> Result<(), EngineError> {
+    let Some(translation) = context.channels.channel(&channel.kind) else {
+        return Ok(());
+    };
+    // With all that is known of the files.
+    let (mut parts, mut metadata) = (parts.to_vec(), metadata.clone());
+    for part in &mut parts {
+        drafts::take_files(tx, part)?;
+    }
+    drafts::take_enclosed(tx, &mut metadata)?;
+    Ok(translation.refuse(&context.account(channel)?, &parts, &metadata)?)
+}
+
 /// The target with an address as the channel writes it. Where the first message may be ours,
 /// somebody nobody heard of is made a contact.
 ///
@@ -99,14 +123,20 @@ pub fn resolve(
     Ok(Target::Address(id, address))
 }
 
-/// Gives an address to whoever has its number already, else to a new contact.
+/// Gives an address to whoever has it as a number or an address of mail already, else to a new
+/// contact.
 fn introduce(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
     channel: &Channel,
     address: &str,
 ) -> Result<(), EngineError> {
-    let mut owners = contacts::by_phone(tx, address)?;
+    let is_mail = address.contains('@');
+    let mut owners = if is_mail {
+        contacts::by_email(tx, address)?
+    } else {
+        contacts::by_phone(tx, address)?
+    };
     owners.sort_by_key(|contact| contact.id);
     let contact_id = if let Some(known) = owners.first() {
         known.id
@@ -115,7 +145,12 @@ fn introduce(
         let mut contact = Contact::nobody(pen.id(), pen.now);
         address.clone_into(&mut contact.name);
         contact.name_source = NameSource::Address;
-        contact.phone = Some(address.to_owned());
+        let known = Some(address.to_owned());
+        if is_mail {
+            contact.email = known;
+        } else {
+            contact.phone = known;
+        }
         contacts::put(tx, &contact)?;
         counters::add(tx, Counter::Contacts, 1)?;
         let contact_id = contact.id;

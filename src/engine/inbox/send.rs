@@ -128,7 +128,9 @@ impl Sending {
                 let place = target::place(tx, &mut pen, &actor, &target, draft.audience)?;
                 let row = reach::row(&context, &place.channel, &place.conversation.address);
                 let filled = match draft.audience {
-                    Audience::Customer => templates::complete(tx, &place, row, &draft.content)?,
+                    Audience::Customer => {
+                        templates::complete(tx, &context.channels, &place, &draft.content)?
+                    }
                     Audience::Team => None,
                 };
                 let draft = match filled {
@@ -150,6 +152,8 @@ impl Sending {
                         limits::one_more(tx, Resource::Messages(pen.now))?;
                         let fitted = fit::fit(&draft.content, row, &shorten, draft.mode)?;
                         reach::check_length(&context, &place.channel, &fitted.parts)?;
+                        let (channel, kept) = (&place.channel, &draft.metadata);
+                        reach::check(tx, &context, channel, &fitted.parts, kept)?;
                         fitted
                     }
                     Audience::Team => Fitted::default(),
@@ -228,7 +232,7 @@ impl Sending {
                     .unwrap_or(&Capabilities::PLAIN);
                 let asked = (&message.content, message.source);
                 target::may_send(tx, &place, caps, asked, pen.now)?;
-                templates::complete(tx, &place, caps, &message.content)?;
+                templates::complete(tx, &registry, &place, &message.content)?;
                 message.delivery = Delivery::Pending;
                 message.handled_at = None;
                 message.error = None;
@@ -364,7 +368,11 @@ fn store(
         mut conversation,
     } = place;
     let mut content = draft.content.clone();
+    let mut metadata = draft.metadata.clone();
     drafts::take_files(tx, &mut content)?;
+    if draft.audience == Audience::Customer {
+        drafts::take_enclosed(tx, &mut metadata)?;
+    }
     if let Some(quoted) = draft.reply_to
         && find::message_in(tx, quoted)?.conversation_id != conversation.id
     {
@@ -396,7 +404,7 @@ fn store(
         reply_to: draft.reply_to,
         client_id: draft.client_id.clone(),
         source: draft.source,
-        metadata: draft.metadata.clone(),
+        metadata,
         at: pen.now,
     };
     let named = mentions::named(tx, draft, actor)?;

@@ -2,6 +2,7 @@
 
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
+use crate::engine::inbox::change::check_tags;
 use crate::model::actor::Actor;
 use crate::model::ids::TeamId;
 use crate::model::ids::ViewId;
@@ -226,7 +227,7 @@ fn checked(actor: &Actor, mut changes: ViewChanges) -> Result<ViewChanges, Rejec
     }
     if let Some(narrowing) = &mut changes.narrowing {
         let names = std::mem::take(&mut narrowing.tags);
-        super::change::check_tags(&names)?;
+        check_tags(&names)?;
         add_labels(&mut narrowing.tags, &names);
         let words = narrowing.words.take().map(|words| words.trim().to_owned());
         narrowing.words = words.filter(|words| !words.is_empty());

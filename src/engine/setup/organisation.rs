@@ -46,6 +46,10 @@ pub struct OrganisationChanges {
 
 /// New limits; what is none stays, and an inner none lifts the limit.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::option_option,
+    reason = "to leave a limit and to lift it are two things"
+)]
 pub struct LimitChanges {
     /// People who answer.
     pub users: Option<Option<u64>>,

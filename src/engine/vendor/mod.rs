@@ -5,6 +5,7 @@
 
 mod caught;
 mod declined;
+mod weaving;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -40,6 +41,7 @@ use crate::net::form::Part;
 use crate::net::form::PartBody;
 use crate::net::http::Http;
 use crate::net::http::HttpError;
+use crate::net::post::Post;
 use crate::store::records::attachments;
 use crate::store::records::channels;
 
@@ -52,6 +54,8 @@ const STEPS_MAX: usize = 64;
 pub struct Vendors {
     /// The client.
     pub http: Arc<Http>,
+    /// The way to mail servers.
+    pub post: Arc<Post>,
     renewing: Arc<Mutex<BTreeMap<ChannelId, Arc<tokio::sync::Mutex<()>>>>>,
 }
 
@@ -60,6 +64,7 @@ impl Vendors {
     #[must_use]
     pub fn new(http: Http) -> Self {
         Self {
+            post: Arc::new(Post::new(http.reach())),
             http: Arc::new(http),
             renewing: Arc::default(),
         }
@@ -138,6 +143,8 @@ impl<'a> Line<'a> {
                 let path = self.place_of(body.media_id)?;
                 http.exchange_file(body.request, &path).await
             }
+            Call::Woven(woven) => return weaving::exchange(self, *woven).await,
+            Call::Mail(call) => return weaving::post(self, *call).await,
         };
         made.map_err(no_answer)
     }
@@ -167,7 +174,7 @@ impl<'a> Line<'a> {
     }
 
     /// Where a stored file lies.
-    fn place_of(&self, media_id: MediaId) -> Result<PathBuf, NoAnswer> {
+    pub(super) fn place_of(&self, media_id: MediaId) -> Result<PathBuf, NoAnswer> {
         let store = &self.context.store;
         let stored = store
             .snapshot()

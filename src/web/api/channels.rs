@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::engine::setup::channels::ChannelChanges;
 use crate::engine::setup::channels::NewChannel;
-use crate::engine::setup::connecting::VENDOR;
+use crate::engine::setup::checks::VENDOR;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
 use crate::model::channel::ChannelState;

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::base::time::Timestamp;
 use crate::engine::inbox::views::ViewChanges;
 use crate::model::channel::ChannelKind;
+use crate::model::conversation::Priority;
 use crate::model::ids::ChannelId;
 use crate::model::ids::OrganisationId;
 use crate::model::ids::TeamId;
@@ -133,7 +134,7 @@ impl ViewOut {
                 team_id: narrowing.team_id,
                 channel_id: narrowing.channel_id,
                 channel_type: narrowing.channel_kind.map(|kind| kind.as_str().to_owned()),
-                priority: narrowing.priority.map(|priority| priority.name()),
+                priority: narrowing.priority.map(Priority::name),
                 tags: narrowing.tags,
                 unread: narrowing.unread,
                 search: narrowing.words,

@@ -1,6 +1,7 @@
 //! The dashboard: the pages people of the business work in.
 
 pub mod account;
+pub mod alerting;
 pub mod answers;
 pub mod channel;
 pub mod channels;
@@ -16,16 +17,22 @@ pub mod health;
 pub mod inbox;
 pub mod keys;
 pub mod live;
+mod mail;
 pub mod me;
+pub mod menus;
+pub mod offer;
 pub mod password;
+pub mod picker;
 pub mod present;
 pub mod problem;
 pub mod reader;
 pub mod search;
 pub mod teams;
+pub mod templates;
 pub mod two_step;
 pub mod upload;
 pub mod users;
+pub mod vendor;
 pub mod view;
 pub mod views;
 pub mod webchat;
@@ -45,7 +52,9 @@ pub fn configure(config: &mut ServiceConfig) {
     password::configure(config);
     live::configure(config);
     files::configure(config);
+    mail::configure(config);
     writing::configure(config);
+    picker::configure(config);
     conversation::configure(config);
     inbox::configure(config);
     upload::configure(config);
@@ -58,7 +67,9 @@ pub fn configure(config: &mut ServiceConfig) {
     health::configure(config);
     failed::configure(config);
     general::configure(config);
+    alerting::configure(config);
     search::configure(config);
+    templates::configure(config);
     channels::configure(config);
     channel::configure(config);
     welcome::configure(config);

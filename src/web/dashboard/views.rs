@@ -9,6 +9,7 @@ use actix_web::web::Path;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::views::ViewChanges;
 use crate::engine::inbox::views::may_change;
+use crate::model::conversation::Priority;
 use crate::model::ids::TeamId;
 use crate::model::ids::ViewId;
 use crate::model::permission::Permission;
@@ -27,6 +28,7 @@ use crate::web::dashboard::present::section::Section;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
+use crate::web::dashboard::reader::capitalised;
 use crate::web::dashboard::reader::see;
 use crate::web::dashboard::view::atoms::OptionView;
 use crate::web::dashboard::view::atoms::Tone;
@@ -179,7 +181,7 @@ pub fn narrow(
     let choice = |value: String, label: &str, held: &str| OptionView::of(&value, label, held);
     let team = picked(narrowing.team_id.map(|id| id.to_string()));
     let channel = picked(narrowing.channel_id.map(|id| id.to_string()));
-    let priority = narrowing.priority.map_or("", |priority| priority.name());
+    let priority = narrowing.priority.map_or("", Priority::name);
     let tag = narrowing.tags.first().cloned().unwrap_or_default();
     let removable = view
         .as_ref()
@@ -242,7 +244,7 @@ pub fn narrow(
             .collect(),
         priorities: ["urgent", "high", "normal", "low"]
             .into_iter()
-            .map(|name| OptionView::of(name, &super::reader::capitalised(name), priority))
+            .map(|name| OptionView::of(name, &capitalised(name), priority))
             .collect(),
         unread: narrowing.unread,
         words: narrowing.words.clone().unwrap_or_default(),

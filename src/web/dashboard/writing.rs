@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web;
+use serde_json::json;
 
 use crate::engine::error::EngineError;
 use crate::engine::inbox::drafts::Audience;
@@ -28,12 +29,15 @@ use crate::web::dashboard::conversation::section_of;
 use crate::web::dashboard::desk::Desk;
 use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
+use crate::web::dashboard::offer;
 use crate::web::dashboard::present::bubble::Around;
 use crate::web::dashboard::present::composer::Held;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
+use crate::web::dashboard::reader::page;
 use crate::web::dashboard::reader::parts;
+use crate::web::dashboard::view::composer::OutlookPart;
 use crate::web::dashboard::view::format;
 
 /// The forms of the composer.
@@ -41,6 +45,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config
         .route("/app/c/{conversation}/messages", web::post().to(send))
         .route("/app/c/{conversation}/draft", web::post().to(keep))
+        .route("/app/c/{conversation}/outlook", web::post().to(outlook))
         .route("/app/c/{conversation}/typing", web::post().to(typing));
 }
 
@@ -170,7 +175,18 @@ fn files_of(fields: &Fields) -> Result<Vec<MediaId>, Rejection> {
 fn contents(fields: &Fields) -> Result<Vec<Content>, Rejection> {
     let text = fields.get("text").replace("\r\n", "\n");
     let files = files_of(fields)?;
-    if files.is_empty() {
+    let offered = match audience_of(fields) {
+        Audience::Customer => offer::content(fields)?,
+        Audience::Team => None,
+    };
+    if let Some(offered) = offered {
+        // Words belong to choices; files come first, by themselves.
+        let mut contents = bare(fields, files);
+        contents.push(offered);
+        return Ok(contents);
+    }
+    // The files of a mail go with its words.
+    if files.is_empty() || (is_mail(fields) && !text.trim().is_empty()) {
         return Ok(vec![Content::text(text.trim())]);
     }
     let kinds: Vec<&str> = fields.all("mediaType").collect();
@@ -191,6 +207,53 @@ fn contents(fields: &Fields) -> Result<Vec<Content>, Rejection> {
         .collect())
 }
 
+/// Whether the form has the rows of a mail, and no note is written in it.
+fn is_mail(fields: &Fields) -> bool {
+    fields.has("cc") && audience_of(fields) == Audience::Customer
+}
+
+/// What is wanted of a mail beside its words. Who gets copies is always said: nobody, where the row
+/// was emptied.
+fn letter(fields: &Fields, with_files: bool) -> Opaque {
+    let listed = |name: &str| -> Vec<String> {
+        let all = fields.get(name).split(',').map(str::trim);
+        all.filter(|one| !one.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let mut letter = Opaque::new();
+    letter.insert("cc".to_owned(), listed("cc").into());
+    let bcc = listed("bcc");
+    if !bcc.is_empty() {
+        letter.insert("bcc".to_owned(), bcc.into());
+    }
+    for name in ["subject", "html"] {
+        let value = fields.get(name).trim();
+        if !value.is_empty() {
+            letter.insert(name.to_owned(), value.into());
+        }
+    }
+    let files: Vec<&str> = fields.all("media").filter(|id| !id.is_empty()).collect();
+    if with_files && !files.is_empty() {
+        let files = files.into_iter().map(|id| json!({ "mediaId": id }));
+        letter.insert("attachments".to_owned(), files.collect::<Vec<_>>().into());
+    }
+    letter
+}
+
+/// Files without words.
+fn bare(fields: &Fields, files: Vec<MediaId>) -> Vec<Content> {
+    let kinds: Vec<&str> = fields.all("mediaType").collect();
+    let media = |id| Media {
+        media_id: Some(id),
+        ..Media::default()
+    };
+    let numbered = files.into_iter().enumerate();
+    numbered
+        .map(|(at, id)| of_type(kinds.get(at).copied().unwrap_or_default(), media(id)))
+        .collect()
+}
+
 /// A file as the content its type stands for.
 fn of_type(mime_type: &str, media: Media) -> Content {
     match mime_type.split('/').next() {
@@ -208,6 +271,10 @@ fn draft(fields: &Fields, content: Content, client_id: Option<String>) -> Draft 
     let mentions: Vec<_> = fields.all("mentions").filter(|id| !id.is_empty()).collect();
     if note && !mentions.is_empty() {
         metadata.insert("mentions".to_owned(), mentions.into());
+    }
+    if !note && is_mail(fields) {
+        let with_files = matches!(content, Content::Text(_));
+        metadata.insert("email".to_owned(), letter(fields, with_files).into());
     }
     Draft {
         content,
@@ -247,6 +314,45 @@ pub fn bubble(
     Ok(parts(&[
         Desk::open(state, reader, section_of(fields))?.item(message, &around)
     ]))
+}
+
+/// What the customer would get of what is written, as a part of the composer.
+async fn outlook(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {
+    let id = id_of(&path)?;
+    let actor = form.reader.actor();
+    state.engine.listing.get(&actor, id)?;
+    let mut view = OutlookPart::default();
+    let contents = match contents(&form.fields) {
+        Ok(contents) => contents,
+        Err(rejection) => {
+            view.error = Some(said(&rejection));
+            return Ok(page(&view));
+        }
+    };
+    let desk = Desk::open(&state, &form.reader, Queue::Mine)?;
+    for content in contents {
+        match state.engine.sending.outlook(&actor, id, content) {
+            Ok(fitted) => {
+                view.parts
+                    .extend(fitted.parts.iter().map(|part| desk.shown(part)));
+                view.converted.extend(fitted.converted);
+            }
+            Err(EngineError::Refused(rejection)) => view.error = Some(said(&rejection)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(page(&view))
+}
+
+/// What is not right yet, as one says it of what is still written.
+fn said(rejection: &Rejection) -> String {
+    match rejection.fields.first().map(|field| field.field.as_str()) {
+        Some("text" | "content.text") => "Write the words first.".to_owned(),
+        Some(field) if field.starts_with("buttons") || field.starts_with("sections") => {
+            "Write the first choice.".to_owned()
+        }
+        _ => rejection.message.clone(),
+    }
 }
 
 async fn typing(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {

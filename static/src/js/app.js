@@ -10,8 +10,8 @@ import { newest, opened } from './thread.js';
 import { startTimes } from './times.js';
 
 // What the parts that are loaded later are made of.
-export { $, $$, byId, icon, make, on, say, settle } from './dom.js';
-export { failed, request, swapped } from './fragments.js';
+export { $, $$, byId, csrf, icon, make, on, say, settle } from './dom.js';
+export { applyParts, failed, request, swapped } from './fragments.js';
 export { mode } from './composer.js';
 export { SINGLE } from './keys.js';
 export { openSearch } from './overlays.js';
@@ -28,6 +28,9 @@ startLive();
 if (byId('health')) {
   setInterval(() => { if (document.visibilityState === 'visible') load(location.href, ['health']).catch(() => {}); }, HEALTH_MS);
 }
+const mails = (_, of) => more().then((parts) => parts.mails(of));
+for (const type of ['load', 'toggle', 'click']) on(type, '[data-mail]', mails, true);
+if ($('[data-mail]')) mails();
 if ($('[data-search-page]')) more();
 if ($('#list')) {
   startComposer();

@@ -31,7 +31,7 @@ export const SINGLE = {
   U: () => press('#menu-more input[name=unread] + button'),
   F: () => press('#menu-more [name=follow]'),
   ']': togglePanel, '[': toggleSide,
-  D: () => setTheme(getComputedStyle(document.documentElement).getPropertyValue('color-scheme') === 'dark' || (document.documentElement.dataset.theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches) ? 'light' : 'dark'),
+  D: () => { const { theme } = document.documentElement.dataset; setTheme((theme === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : theme === 'dark') ? 'light' : 'dark'); },
 };
 /** Chords with Alt, by the letter on the key. */
 const ALT = {

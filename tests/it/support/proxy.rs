@@ -34,7 +34,10 @@ pub fn free_port() -> u16 {
 impl Proxy {
     /// Puts nginx in front of a server and waits until it answers.
     pub async fn start(port: u16, upstream: &str) -> Self {
-        assert!(Path::new(NGINX).exists(), "install nginx-light for this test");
+        assert!(
+            Path::new(NGINX).exists(),
+            "install nginx-light for this test"
+        );
         let folder = tempfile::tempdir().unwrap();
         let main = folder.path().join("nginx.conf");
         fs::write(&main, around(&site(port, upstream), folder.path())).unwrap();
@@ -70,7 +73,11 @@ fn site(port: u16, upstream: &str) -> String {
     });
     let secure = kept.collect::<Vec<_>>().join("\n");
     let changed = format!("{before}server {{{secure}")
-        .replacen("listen 443 ssl http2;", &format!("listen 127.0.0.1:{port};"), 1)
+        .replacen(
+            "listen 443 ssl http2;",
+            &format!("listen 127.0.0.1:{port};"),
+            1,
+        )
         .replacen("server 127.0.0.1:8080;", &format!("server {host};"), 1);
     assert!(
         changed.contains(&format!(":{port};")) && changed.contains(host),

@@ -29,6 +29,7 @@ use crate::model::opaque::merge;
 use crate::model::outbound::Account;
 use crate::model::outbound::Call;
 use crate::model::outbound::Sending;
+use crate::model::outbound::Thread;
 
 /// A channel with fixtures: its kind, an account, and a customer of it.
 struct Played {
@@ -134,7 +135,9 @@ fn calls(played: &Played, case: &Case) -> Value {
         account: &account,
         message_id: MessageId::from_bytes([0; 16]),
         to: case.to.as_deref().unwrap_or(played.to),
+        asked: &case.content,
         parts: &fitted.parts,
+        thread: &Thread::default(),
         reply_to: case.reply_to.as_deref(),
         media_urls: &urls,
         handles: &case.handles,

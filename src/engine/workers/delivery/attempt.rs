@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
+use crate::engine::find;
 use crate::engine::inbox::heard;
 use crate::engine::rules::window;
 use crate::engine::vendor::Broken;
@@ -15,7 +16,9 @@ use crate::engine::vendor::ours;
 use crate::engine::workers::delivery::lanes::Ended;
 use crate::engine::workers::delivery::outcome;
 use crate::engine::workers::delivery::outcome::Left;
+use crate::engine::workers::delivery::thread;
 use crate::engine::workers::delivery::unsure;
+use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::content::Content;
 use crate::model::content::Media;
@@ -27,6 +30,7 @@ use crate::model::message::Source;
 use crate::model::outbound::Call;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Sending;
+use crate::model::outbound::Thread;
 use crate::store::records::channels;
 use crate::store::records::conversations;
 use crate::store::records::messages;
@@ -60,8 +64,11 @@ struct Dispatch<'a> {
     line: Line<'a>,
     row: OutboxRow,
     message: Message,
+    /// The stored files it carries.
+    files: Vec<Media>,
     heard_at: Option<Timestamp>,
     reply_to: Option<String>,
+    thread: Thread,
 }
 
 impl<'a> Dispatch<'a> {
@@ -82,23 +89,33 @@ impl<'a> Dispatch<'a> {
             Some(id) => messages::get(&read, id)?,
             None => None,
         };
+        let line = Line::open(context, channel)?;
+        let thread = if line.translation.capabilities().threads {
+            thread::of(&read, &message, &conversation)?
+        } else {
+            Thread::default()
+        };
+        let mut files: Vec<Media> = stored_files(parts(&message)).cloned().collect();
+        if let Content::Template(template) = &message.content {
+            // A file that is gone meanwhile is the vendor's to miss.
+            let named = find::files_of_template(&read, &template.components);
+            files.extend(named.unwrap_or_default().into_values());
+        }
         Ok(Some(Self {
             context,
             key,
-            line: Line::open(context, channel)?,
+            line,
+            thread,
             row,
             message,
+            files,
             heard_at: heard::last(&read, &conversation)?,
             reply_to: quoted.and_then(|quoted| quoted.external_id().map(str::to_owned)),
         }))
     }
 
     fn parts(&self) -> &[Content] {
-        if self.message.sent_as.is_empty() {
-            std::slice::from_ref(&self.message.content)
-        } else {
-            &self.message.sent_as
-        }
+        parts(&self.message)
     }
 
     /// Everything that can be repeated without harm: access, files, writing the calls.
@@ -133,8 +150,7 @@ impl<'a> Dispatch<'a> {
     }
 
     async fn upload(&mut self) -> Result<Result<(), Refusal>, EngineError> {
-        let files: Vec<Media> = stored_files(self.parts()).cloned().collect();
-        for file in files {
+        for file in self.files.clone() {
             let id = name_of(&file);
             if self.row.handles.contains_key(&id) {
                 continue;
@@ -153,24 +169,34 @@ impl<'a> Dispatch<'a> {
         Ok(Ok(()))
     }
 
-    fn render(&self) -> Result<Vec<Call>, Refusal> {
+    fn urls(&self) -> BTreeMap<String, String> {
         let links = &self.context.links;
-        let urls: BTreeMap<String, String> = stored_files(self.parts())
+        (self.files.iter())
             .filter_map(|file| Some((name_of(file), links.address(file)?)))
-            .collect();
-        let sending = Sending {
+            .collect()
+    }
+
+    fn sending<'b>(&'b self, urls: &'b BTreeMap<String, String>) -> Sending<'b> {
+        Sending {
             account: &self.line.account,
             message_id: self.message.id,
             to: &self.row.address,
+            asked: &self.message.content,
             parts: self.parts(),
+            thread: &self.thread,
             reply_to: self.reply_to.as_deref(),
-            media_urls: &urls,
+            media_urls: urls,
             handles: &self.row.handles,
             metadata: &self.message.metadata,
             last_inbound_at: self.heard_at,
             by_person: self.message.source == Source::Dashboard,
             now: self.context.clock.now(),
-        };
+        }
+    }
+
+    fn render(&self) -> Result<Vec<Call>, Refusal> {
+        let urls = self.urls();
+        let sending = self.sending(&urls);
         caught(|| self.line.translation.render(&sending))
             .and_then(|rendered| rendered.map_err(|error| error.to_string()))
             .map_err(|why| ours(&why))
@@ -192,8 +218,8 @@ impl<'a> Dispatch<'a> {
                 Left::More
             };
             match self.make(call).await {
-                Ok((ids, met)) => {
-                    outcome::taken(self.context, self.key, ids, left).await?;
+                Ok(Heard { ids, kept, met }) => {
+                    outcome::taken(self.context, self.key, ids, kept, left).await?;
                     if let Some(person) = met {
                         outcome::met(self.context, self.key.0, person).await?;
                     }
@@ -203,18 +229,25 @@ impl<'a> Dispatch<'a> {
         }
         if made == 0 {
             // Rendered to no calls at all: there is nothing the vendor could refuse.
-            outcome::taken(self.context, self.key, Vec::new(), Left::Nothing).await?;
+            let (ids, kept) = (Vec::new(), Opaque::new());
+            outcome::taken(self.context, self.key, ids, kept, Left::Nothing).await?;
         }
         Ok(Ended::Taken { calls: made })
     }
 
-    /// Makes a call: the ids under which the vendor took it, and what it told of the customer.
-    async fn make(&self, call: Call) -> Result<(Vec<String>, Option<InboundSender>), NoAnswer> {
+    /// Makes a call.
+    async fn make(&self, call: Call) -> Result<Heard, NoAnswer> {
         let reply = self.line.call(call).await?;
-        let translation = self.line.translation;
+        let (translation, account) = (self.line.translation, &self.line.account);
+        let urls = self.urls();
         let read = caught(|| {
-            let ids = translation.read_reply(&self.line.account, &reply);
-            ids.map(|ids| (ids, translation.met(&reply)))
+            let taken = translation.read_reply(account, &reply)?;
+            let written = translation.written_id(account, self.message.id);
+            Ok(Heard {
+                ids: written.into_iter().chain(taken).collect(),
+                kept: translation.remark(&self.sending(&urls)),
+                met: translation.met(&reply),
+            })
         });
         match read {
             Ok(outcome) => outcome.map_err(NoAnswer::NotMade),
@@ -225,7 +258,7 @@ impl<'a> Dispatch<'a> {
 
     async fn not_taken(&self, none: NoAnswer) -> Result<Ended, EngineError> {
         let refusal = match none {
-            NoAnswer::Unknown(error) if !self.capabilities().resend_is_safe => {
+            NoAnswer::Unknown(error) if !self.reached().resend_is_safe => {
                 unsure::record(self.context, self.key, error).await?;
                 return Ok(Ended::Settled);
             }
@@ -237,6 +270,22 @@ impl<'a> Dispatch<'a> {
     fn capabilities(&self) -> &'static Capabilities {
         self.line.translation.capabilities()
     }
+
+    /// What the account can do, which may be more.
+    fn reached(&self) -> &'static Capabilities {
+        let (translation, account) = (self.line.translation, &self.line.account);
+        translation.reach(account, &self.row.address)
+    }
+}
+
+/// What came of a call that the vendor took.
+struct Heard {
+    /// The ids under which it took it, the one that receipts name last.
+    ids: Vec<String>,
+    /// What is kept with the message.
+    kept: Opaque,
+    /// What it told of the customer.
+    met: Option<InboundSender>,
 }
 
 /// The message of ours or theirs that a message answers or reacts to.
@@ -244,6 +293,15 @@ fn target(message: &Message) -> Option<MessageId> {
     match &message.content {
         Content::Reaction(reaction) => reaction.target_id.parse().ok(),
         _ => message.reply_to,
+    }
+}
+
+/// What of a message is sent.
+fn parts(message: &Message) -> &[Content] {
+    if message.sent_as.is_empty() {
+        std::slice::from_ref(&message.content)
+    } else {
+        &message.sent_as
     }
 }
 

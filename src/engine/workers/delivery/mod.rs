@@ -8,6 +8,7 @@ mod attempt;
 mod lanes;
 mod outcome;
 mod pace;
+mod thread;
 mod unsure;
 
 use std::collections::HashMap;

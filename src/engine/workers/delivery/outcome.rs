@@ -17,6 +17,7 @@ use crate::engine::rules::retry;
 use crate::engine::rules::retry::Verdict;
 use crate::engine::setup::standing;
 use crate::engine::workers::delivery::lanes::Ended;
+use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::event::Event;
@@ -28,6 +29,7 @@ use crate::model::message::Delivery;
 use crate::model::message::Direction;
 use crate::model::message::Message;
 use crate::model::message::SendError;
+use crate::model::opaque;
 use crate::model::outbound::Refusal;
 use crate::store::StoreError;
 use crate::store::Tx;
@@ -117,7 +119,7 @@ pub enum Left {
     Nothing,
 }
 
-/// The vendor took a call under these ids.
+/// The vendor took a call under these ids. `kept` is what is kept with the message of it.
 ///
 /// # Errors
 /// The store's.
@@ -125,6 +127,7 @@ pub async fn taken(
     context: &Context,
     key: &LaneKey,
     ids: Vec<String>,
+    kept: Opaque,
     left: Left,
 ) -> Result<(), EngineError> {
     let key = key.clone();
@@ -137,6 +140,7 @@ pub async fn taken(
                 return Ok(());
             };
             learn(tx, &mut message, &ids, pen.now)?;
+            opaque::merge(&mut message.metadata, &kept);
             message.calls_taken += 1;
             message.updated_at = pen.now;
             if left == Left::More {

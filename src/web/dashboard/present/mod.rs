@@ -5,8 +5,10 @@ pub mod bubble;
 pub mod composer;
 pub mod failed;
 pub mod list;
+pub mod mail;
 pub mod panel;
 pub mod section;
+pub mod template;
 pub mod thread;
 
 use jiff::tz::TimeZone;

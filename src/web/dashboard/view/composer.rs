@@ -1,7 +1,9 @@
 //! Where a reply or a note is written.
 
+use super::assets;
 use super::atoms::BadgeView;
 use super::atoms::Tone;
+use super::bubble::Content;
 use super::filters;
 
 /// The state of the time in which the channel lets us write.
@@ -31,6 +33,35 @@ pub struct MentionView {
     pub name: String,
 }
 
+/// What a customer would get of what is written: `<div id="outlook">`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, askama::Template)]
+#[template(path = "parts/outlook.html")]
+pub struct OutlookPart {
+    /// The messages, in sending order.
+    pub parts: Vec<Content>,
+    /// What lost its form.
+    pub converted: Vec<String>,
+    /// What is not right yet.
+    pub error: Option<String>,
+}
+
+/// How much of something a channel shows: "Up to 3, of 20 characters each".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferView {
+    /// `buttons`, `replies`, `list`, `place`, `card`.
+    pub kind: &'static str,
+    /// "buttons".
+    pub name: &'static str,
+    /// What the channel shows natively, in words.
+    pub limits: String,
+    /// How many it shows; 0 where none.
+    pub most: usize,
+    /// The longest title, in characters.
+    pub title_max: usize,
+    /// The longest second line; 0 where there is none.
+    pub about_max: usize,
+}
+
 /// The composer: `<form id="composer">`.
 #[derive(Debug, Clone, PartialEq, Eq, askama::Template)]
 #[template(path = "parts/composer.html")]
@@ -51,6 +82,14 @@ pub struct ComposerView {
     pub text_max: u64,
     /// What the text to start with costs, where that depends on its length.
     pub cost: String,
+    /// What one character is to the channel: `characters`, `utf16Units`, `bytes`.
+    pub unit: &'static str,
+    /// What can be sent beside words and files.
+    pub offers: Vec<OfferView>,
+    /// Whether the channel has templates that are approved.
+    pub templates: bool,
+    /// Why nothing can be written, where that is so; may be empty.
+    pub closed: String,
     /// Largest file, in bytes; 0 when the channel takes no files.
     pub file_max_bytes: u64,
     /// `accept` of the file field, such as `image/*,application/pdf`.
@@ -69,9 +108,45 @@ pub struct ComposerView {
     pub kept: String,
     /// Why the reply was held up: "Ana answered 20 s ago: ...".
     pub held: Option<String>,
+    /// To whom a mail goes and what stands above it, where mail is written.
+    pub mail: Option<LetterView>,
+}
+
+/// To whom a mail goes and what stands above it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterView {
+    /// Who is written to.
+    pub to: String,
+    /// Everybody else who got the newest mail, separated by commas.
+    pub cc: String,
+    /// The subject it gets where nobody writes another.
+    pub subject: String,
+}
+
+impl LetterView {
+    /// "cc 2": how many get copies.
+    #[must_use]
+    pub fn copies(&self) -> String {
+        match self.cc.split(',').filter(|one| !one.is_empty()).count() {
+            0 => String::new(),
+            count => format!("cc {count}"),
+        }
+    }
 }
 
 impl ComposerView {
+    /// What can be offered, for the script.
+    #[must_use]
+    pub fn offers_json(&self) -> String {
+        let all = self.offers.iter().map(|offer| {
+            serde_json::json!({
+                "kind": offer.kind, "name": offer.name, "limits": offer.limits, "most": offer.most,
+                "titleMax": offer.title_max, "aboutMax": offer.about_max,
+            })
+        });
+        all.collect::<serde_json::Value>().to_string()
+    }
+
     /// Whether a reply may be written at all; notes always may.
     #[must_use]
     pub fn may_reply(&self) -> bool {

@@ -77,6 +77,15 @@ pub fn clock(at: Timestamp, zone: &jiff::tz::TimeZone) -> String {
         .to_string()
 }
 
+/// "10:43:58" in `zone`, or "19 Nov 10:43" for another day: for logs.
+#[must_use]
+pub fn exact(at: Timestamp, now: Timestamp, zone: &jiff::tz::TimeZone) -> String {
+    let zoned = at.calendar().to_zoned_datetime(zone.clone());
+    let is_today = zoned.date() == now.calendar().to_zoned_datetime(zone.clone()).date();
+    let form = if is_today { "%H:%M:%S" } else { "%-d %b %H:%M" };
+    zoned.strftime(form).to_string()
+}
+
 /// "1 Mar 2027" in `zone`: a date that is far away.
 #[must_use]
 pub fn date(at: Timestamp, zone: &jiff::tz::TimeZone) -> String {
@@ -223,6 +232,24 @@ pub fn rich(text: &str) -> RichText {
             Word::Plain => escape_into(&mut html, word),
         }
     }
+    RichText(html)
+}
+
+/// As [`rich`], with the pieces between these bytes as values that were filled in.
+#[must_use]
+pub fn rich_filled(text: &str, fills: &[(usize, usize)]) -> RichText {
+    let (mut html, mut done) = (String::with_capacity(text.len() + 64), 0);
+    for (from, to) in fills {
+        let (Some(before), Some(value)) = (text.get(done..*from), text.get(*from..*to)) else {
+            continue;
+        };
+        html.push_str(&rich(before).0);
+        html.push_str(r#"<span class="fill">"#);
+        escape_into(&mut html, value);
+        html.push_str("</span>");
+        done = *to;
+    }
+    html.push_str(&rich(text.get(done..).unwrap_or_default()).0);
     RichText(html)
 }
 

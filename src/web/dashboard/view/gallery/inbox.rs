@@ -10,6 +10,7 @@ use super::super::atoms::OptionView;
 use super::super::atoms::TimeView;
 use super::super::atoms::Tone;
 use super::super::composer::ComposerView;
+use super::super::composer::LetterView;
 use super::super::composer::MentionView;
 use super::super::composer::WindowView;
 use super::super::inbox::InboxPage;
@@ -316,6 +317,10 @@ fn composer() -> ComposerView {
         },
         text_max: 1_024,
         cost: String::new(),
+        unit: "characters",
+        offers: Vec::new(),
+        templates: true,
+        closed: String::new(),
         file_max_bytes: 10_485_760,
         accept: "image/*,application/pdf".to_owned(),
         typing: true,
@@ -328,6 +333,7 @@ fn composer() -> ComposerView {
         seen: 12,
         kept: "{}".to_owned(),
         held: None,
+        mail: None,
     }
 }
 
@@ -519,6 +525,11 @@ pub(super) fn hostile() -> String {
             to: attack.to_owned(),
             kept: attack.to_owned(),
             held: Some(attack.to_owned()),
+            mail: Some(LetterView {
+                to: attack.to_owned(),
+                cc: attack.to_owned(),
+                subject: attack.to_owned(),
+            }),
             ..composer()
         }),
     }));

@@ -1,0 +1,468 @@
+//! The settings of a mailbox as data. email.md section 1.
+
+use crate::channels::table::BROUGHT;
+use crate::channels::table::MADE_UP;
+use crate::channels::table::known_as;
+use crate::channels::table::optional;
+use crate::channels::table::required;
+use crate::model::channel::Setting;
+use crate::model::channel::Shape;
+
+/// The names of the services mail leaves through.
+pub const PROVIDERS: &[&str] = &["smtp", "sendgrid", "mailgun", "ses", "postmark", "resend"];
+/// How mail of customers comes in: read from a mailbox, reported by the service, handed to our own
+/// listener, or not at all.
+pub const INBOUND_MODES: &[&str] = &["imap", "webhook", "smtp", "none"];
+/// How a conversation with a mail server is encrypted.
+pub const ENCRYPTIONS: &[&str] = &["tls", "starttls", "none"];
+/// How a mail server knows us.
+pub const AUTHS: &[&str] = &["password", "oauth2"];
+const REGIONS: &[&str] = &["us", "eu"];
+/// Who gives out tokens.
+pub const OAUTH_PROVIDERS: &[&str] = &["google", "microsoft", "custom"];
+
+const PORT: Shape = Shape::Number {
+    min: 1,
+    max: 65_535,
+};
+
+/// Every setting, in the order of the form.
+pub const SETTINGS: &[Setting] = &[
+    optional(
+        "provider",
+        "Sends through",
+        "smtp (usual) is any mail server. Fill in the fields of the chosen one below.",
+        Shape::Choice(PROVIDERS),
+    ),
+    required(
+        "fromEmail",
+        "Address",
+        "Customers see it as the sender. The service must have verified it.",
+        Shape::Text,
+    ),
+    optional(
+        "fromName",
+        "Name of the sender",
+        "Such as Acme Support.",
+        Shape::Text,
+    ),
+    optional(
+        "useAgentName",
+        "Show who wrote",
+        "Ana at Acme Support in place of the name alone.",
+        Shape::Switch,
+    ),
+    optional(
+        "replyTo",
+        "Answers go to",
+        "Only where that is not the address above.",
+        Shape::Text,
+    ),
+    optional(
+        "inboundMode",
+        "How mail comes in",
+        "imap reads a mailbox, webhook hears from the service, smtp takes mail in itself. imap when a mailbox is set, else webhook where the service has one.",
+        Shape::Choice(INBOUND_MODES),
+    ),
+    optional(
+        "inboundAddress",
+        "Address of incoming mail",
+        "Where answers arrive, such as support@in.example.com; the address above when left empty.",
+        Shape::Text,
+    ),
+    optional(
+        "plusAddressing",
+        "Mark answers in the address",
+        "Answers go to support+conv-k3J9@example.com, so that each finds its conversation. Off for servers that refuse a plus.",
+        Shape::Switch,
+    ),
+    optional(
+        "domain",
+        "Domain of message ids",
+        "The domain of the address when left empty.",
+        Shape::Text,
+    ),
+    known_as(
+        optional(
+            "smtpHost",
+            "SMTP: Server",
+            "Such as smtp.example.com.",
+            Shape::Text,
+        ),
+        &["host"],
+    ),
+    known_as(
+        optional(
+            "smtpPort",
+            "SMTP: Port",
+            "465 for tls, 587 for starttls, 25 for none when left empty.",
+            PORT,
+        ),
+        &["port"],
+    ),
+    known_as(
+        optional(
+            "smtpUsername",
+            "SMTP: User",
+            "Usually the address. Without one the server is not signed in to.",
+            Shape::Text,
+        ),
+        &["smtpUser"],
+    ),
+    known_as(
+        optional(
+            "smtpPassword",
+            "SMTP: Password",
+            "Many services want an app password.",
+            BROUGHT,
+        ),
+        &["smtpPass"],
+    ),
+    optional(
+        "smtpEncryption",
+        "SMTP: Encryption",
+        "tls from the first byte (usual), starttls after a greeting, none only for a server on your own network.",
+        Shape::Choice(ENCRYPTIONS),
+    ),
+    optional(
+        "smtpAuth",
+        "SMTP: Proof",
+        "password, or oauth2 for Google and Microsoft.",
+        Shape::Choice(AUTHS),
+    ),
+    known_as(
+        optional(
+            "apiKey",
+            "SendGrid: API key",
+            "Settings, API Keys. Needs Mail Send.",
+            BROUGHT,
+        ),
+        &["sendgridApiKey"],
+    ),
+    optional(
+        "sendgridWebhookPublicKey",
+        "SendGrid: Verification key",
+        "Settings, Mail Settings, Event Webhook, Security. Set by itself where the key allows it.",
+        Shape::Text,
+    ),
+    optional(
+        "sendgridParseSigned",
+        "SendGrid: Incoming mail is signed",
+        "Inbound Parse with a signature policy.",
+        Shape::Switch,
+    ),
+    optional(
+        "mailgunApiKey",
+        "Mailgun: API key",
+        "API Security.",
+        BROUGHT,
+    ),
+    optional(
+        "mailgunDomain",
+        "Mailgun: Domain",
+        "The sending domain, such as mg.example.com.",
+        Shape::Text,
+    ),
+    optional(
+        "mailgunRegion",
+        "Mailgun: Region",
+        "us when left empty.",
+        Shape::Choice(REGIONS),
+    ),
+    optional(
+        "mailgunWebhookSigningKey",
+        "Mailgun: Webhook signing key",
+        "API Security, HTTP webhook signing key. Not the API key.",
+        BROUGHT,
+    ),
+    known_as(
+        optional(
+            "sesRegion",
+            "SES: Region",
+            "Such as eu-west-1.",
+            Shape::Text,
+        ),
+        &["region"],
+    ),
+    optional(
+        "sesAccessKeyId",
+        "SES: Access key id",
+        "Of a user that may ses:SendEmail, ses:SendRawEmail, ses:GetAccount and, for incoming mail, s3:GetObject.",
+        Shape::Text,
+    ),
+    optional(
+        "sesSecretKey",
+        "SES: Secret access key",
+        "Shown once, when the key is made.",
+        BROUGHT,
+    ),
+    optional(
+        "sesSessionToken",
+        "SES: Session token",
+        "Only with temporary keys.",
+        BROUGHT,
+    ),
+    optional(
+        "sesConfigurationSet",
+        "SES: Configuration set",
+        "Its event destination reports deliveries to the SNS topic.",
+        Shape::Text,
+    ),
+    optional(
+        "sesTopicArns",
+        "SES: SNS topics",
+        "Topics that may report, such as arn:aws:sns:eu-west-1:123456789012:linktor. Learned from the first subscription when left empty.",
+        Shape::List,
+    ),
+    optional(
+        "sesInboundBucket",
+        "SES: Bucket of incoming mail",
+        "Only mails in this bucket are fetched.",
+        Shape::Text,
+    ),
+    optional(
+        "postmarkServerToken",
+        "Postmark: Server token",
+        "Server, API Tokens.",
+        BROUGHT,
+    ),
+    optional(
+        "postmarkMessageStream",
+        "Postmark: Message stream",
+        "outbound when left empty.",
+        Shape::Text,
+    ),
+    optional("resendApiKey", "Resend: API key", "API Keys.", BROUGHT),
+    optional(
+        "resendWebhookSecret",
+        "Resend: Webhook secret",
+        "Begins with whsec_. Set by itself where the key allows it.",
+        BROUGHT,
+    ),
+    optional(
+        "imapHost",
+        "Mailbox: Server",
+        "Such as imap.example.com.",
+        Shape::Text,
+    ),
+    optional("imapPort", "Mailbox: Port", "993 when left empty.", PORT),
+    known_as(
+        optional(
+            "imapUsername",
+            "Mailbox: User",
+            "Usually the address.",
+            Shape::Text,
+        ),
+        &["imapUser"],
+    ),
+    known_as(
+        optional(
+            "imapPassword",
+            "Mailbox: Password",
+            "Many services want an app password.",
+            BROUGHT,
+        ),
+        &["imapPass"],
+    ),
+    optional(
+        "imapEncryption",
+        "Mailbox: Encryption",
+        "tls when left empty.",
+        Shape::Choice(ENCRYPTIONS),
+    ),
+    optional(
+        "imapFolder",
+        "Mailbox: Folder",
+        "INBOX when left empty.",
+        Shape::Text,
+    ),
+    optional(
+        "imapPollInterval",
+        "Mailbox: Seconds between looks",
+        "60 when left empty; servers that tell by themselves are heard at once.",
+        Shape::Number {
+            min: 15,
+            max: 3_600,
+        },
+    ),
+    optional(
+        "imapIdle",
+        "Mailbox: Let the server tell",
+        "On when left empty.",
+        Shape::Switch,
+    ),
+    optional(
+        "imapInitialDays",
+        "Mailbox: Days to bring in",
+        "Mail from before the channel was connected. None when left empty.",
+        Shape::Number { min: 0, max: 3_650 },
+    ),
+    optional(
+        "imapMarkSeen",
+        "Mailbox: Mark as read",
+        "When somebody reads the conversation here.",
+        Shape::Switch,
+    ),
+    optional(
+        "imapAuth",
+        "Mailbox: Proof",
+        "password, or oauth2 for Google and Microsoft.",
+        Shape::Choice(AUTHS),
+    ),
+    optional(
+        "oauthProvider",
+        "Sign-in: With",
+        "Who gives out the access to the mailbox.",
+        Shape::Choice(OAUTH_PROVIDERS),
+    ),
+    optional(
+        "oauthClientId",
+        "Sign-in: Client id",
+        "Google Cloud, Credentials; or Microsoft Entra, App registrations.",
+        Shape::Text,
+    ),
+    optional(
+        "oauthClientSecret",
+        "Sign-in: Client secret",
+        "Of the same client.",
+        BROUGHT,
+    ),
+    optional(
+        "oauthTenant",
+        "Sign-in: Microsoft tenant",
+        "common when left empty.",
+        Shape::Text,
+    ),
+    optional(
+        "oauthRefreshToken",
+        "Sign-in: Refresh token",
+        "Kept by itself after signing in.",
+        BROUGHT,
+    ),
+    optional(
+        "oauthAccessToken",
+        "Sign-in: Access token",
+        "Kept by itself; renewed before it ends.",
+        BROUGHT,
+    ),
+    optional(
+        "oauthAuthUrl",
+        "Sign-in: Address of the page",
+        "Only for another provider.",
+        Shape::Text,
+    ),
+    optional(
+        "oauthTokenUrl",
+        "Sign-in: Address of tokens",
+        "Only for another provider.",
+        Shape::Text,
+    ),
+    optional(
+        "oauthScope",
+        "Sign-in: Scope",
+        "Only for another provider.",
+        Shape::Text,
+    ),
+    optional(
+        "webhookUser",
+        "Webhook: User",
+        "linktor when left empty.",
+        Shape::Text,
+    ),
+    optional(
+        "webhookSecret",
+        "Webhook: Password",
+        "Proves services that sign nothing; made up when left empty.",
+        MADE_UP,
+    ),
+    optional(
+        "signatureHtml",
+        "Signature",
+        "HTML under every mail of a person.",
+        Shape::Text,
+    ),
+    optional(
+        "defaultSubject",
+        "Usual subject",
+        "For the first mail of a conversation that has none.",
+        Shape::Text,
+    ),
+    optional(
+        "includeQuote",
+        "Quote what is answered",
+        "The customer's last mail stands under the answer.",
+        Shape::Switch,
+    ),
+    optional(
+        "trackOpens",
+        "Notice opening",
+        "Where the service can. Without it nothing is ever read.",
+        Shape::Switch,
+    ),
+    optional(
+        "trackClicks",
+        "Notice clicks",
+        "Where the service can; links lead through it.",
+        Shape::Switch,
+    ),
+    optional(
+        "stripQuotes",
+        "Fold quotes away",
+        "What customers quote is kept, but not shown at once. On when left empty.",
+        Shape::Switch,
+    ),
+    optional(
+        "singleThreadPerContact",
+        "One conversation per customer",
+        "Instead of one per thread.",
+        Shape::Switch,
+    ),
+    optional(
+        "autoMessagesPerHour",
+        "Automatic mails an hour",
+        "To one address, so that two machines do not write to each other for ever. 5 when left empty.",
+        Shape::Number { min: 0, max: 100 },
+    ),
+    optional(
+        "optOutWords",
+        "Words of unsubscribing",
+        "A mail that says nothing else wants no marketing. STOP, UNSUBSCRIBE, REMOVE, SAIR, CANCELAR and BAJA when left empty.",
+        Shape::List,
+    ),
+    optional(
+        "dkimSelector",
+        "DKIM: Selector",
+        "Signs mails sent by SMTP: the name before ._domainkey in DNS.",
+        Shape::Text,
+    ),
+    optional(
+        "dkimDomain",
+        "DKIM: Domain",
+        "The domain of the address when left empty.",
+        Shape::Text,
+    ),
+    optional(
+        "dkimPrivateKey",
+        "DKIM: Private key",
+        "PEM, RSA or Ed25519.",
+        BROUGHT,
+    ),
+    optional(
+        "apiBaseUrl",
+        "API address",
+        "Only for another region, tests and proxies.",
+        Shape::Text,
+    ),
+    optional(
+        "mediaBaseUrl",
+        "SES: S3 address",
+        "Only for tests and proxies.",
+        Shape::Text,
+    ),
+    optional(
+        "snsCertBaseUrl",
+        "SES: Address of SNS certificates",
+        "Only for tests.",
+        Shape::Text,
+    ),
+];

@@ -1,0 +1,166 @@
+//! What services answer to mails, and what follows.
+
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::base::http::Headers;
+use crate::base::http::HttpReply;
+use crate::base::time::Timestamp;
+use crate::channels::Channel as _;
+use crate::channels::email::Email;
+use crate::channels::email::tests::ours;
+use crate::channels::fixtures::each;
+use crate::model::outbound::Asked;
+use crate::model::outbound::Call;
+use crate::model::outbound::Outcome;
+use crate::model::outbound::Refusal;
+use crate::model::outbound::Step;
+
+/// An answer of a service, and what must follow: the ids of the mail, or a refusal in one line.
+#[derive(Deserialize)]
+struct Case {
+    settings: Value,
+    status: u16,
+    #[serde(default)]
+    headers: Vec<(String, String)>,
+    /// An object, or what is no JSON.
+    #[serde(default)]
+    body: Value,
+    outcome: Value,
+}
+
+impl Case {
+    fn reply(&self) -> HttpReply {
+        let headers = self.headers.iter();
+        HttpReply {
+            status: self.status,
+            headers: headers.fold(Headers::default(), |all, (name, value)| {
+                all.with(name, value.as_str())
+            }),
+            body: match &self.body {
+                Value::Null => Vec::new(),
+                Value::String(text) => text.as_bytes().to_vec(),
+                other => other.to_string().into_bytes(),
+            },
+        }
+    }
+}
+
+/// `later temporary 503 30s`
+fn told(outcome: &Outcome) -> Value {
+    let refusal = match outcome {
+        Ok(ids) => return json!(ids),
+        Err(refusal) => refusal,
+    };
+    let (word, wait) = match refusal {
+        Refusal::Later { wait, .. } => ("later", *wait),
+        Refusal::SlowDown { wait, .. } => ("slow down", *wait),
+        Refusal::Never(_) => ("never", None),
+        Refusal::Account(_) => ("account", None),
+        Refusal::Shut { why, .. } => match why {
+            crate::model::contact::Shut::OptedOut => ("opted out", None),
+            crate::model::contact::Shut::Unreachable => ("unreachable", None),
+        },
+        Refusal::Reword { .. } => ("reword", None),
+    };
+    let error = refusal.error();
+    let code = error.vendor_code.as_deref().unwrap_or("-");
+    let wait = wait.map(|wait| format!(" {}s", wait.as_secs()));
+    json!(format!(
+        "{word}: {} {code}{}",
+        error.reason,
+        wait.unwrap_or_default()
+    ))
+}
+
+#[test]
+fn every_answer_has_the_outcome_it_says() {
+    let mut wrong = Vec::new();
+    each("email/answers", |name, text| {
+        let cases: Vec<Case> = serde_json::from_str(text).unwrap();
+        assert!(!cases.is_empty(), "{name}");
+        for (at, case) in cases.iter().enumerate() {
+            let account = ours(&case.settings);
+            let found = told(&Email.read_reply(&account, &case.reply()));
+            if found != case.outcome {
+                wrong.push(format!("{name} {at}: {found}, not {}", case.outcome));
+            }
+        }
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A dialogue of connecting: what is asked, what comes back, and how it ends.
+#[derive(Deserialize)]
+struct Dialogue {
+    settings: Value,
+    replies: Vec<(u16, Value)>,
+    asked: Vec<String>,
+    ends: Value,
+}
+
+fn line(call: &Call) -> String {
+    match call {
+        Call::Http(request) => {
+            let method = format!("{:?}", request.method).to_uppercase();
+            format!("{method} {}", request.url)
+        }
+        Call::Mail(mail) => format!("MAIL {}:{}", mail.server.host, mail.server.port),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_account_is_proved_as_its_service_wants() {
+    let mut wrong = Vec::new();
+    each("email/connect", |name, text| {
+        let cases: Vec<Dialogue> = serde_json::from_str(text).unwrap();
+        for (at, case) in cases.iter().enumerate() {
+            let account = ours(&case.settings);
+            let replies: Vec<HttpReply> = case
+                .replies
+                .iter()
+                .map(|(status, body)| HttpReply {
+                    status: *status,
+                    headers: Headers::default(),
+                    body: match body {
+                        Value::String(text) => text.as_bytes().to_vec(),
+                        other => other.to_string().into_bytes(),
+                    },
+                })
+                .collect();
+            let mut asked = Vec::new();
+            let mut ends = json!("goes on");
+            for count in 0..=replies.len() {
+                let dialogue = Asked {
+                    account: &account,
+                    replies: &replies[..count],
+                    now: Timestamp::from_secs(1_767_268_800),
+                };
+                match Email.connect(&dialogue) {
+                    Ok(Step::Ask { call, .. }) => asked.push(line(&call)),
+                    Ok(Step::Done(connected)) => {
+                        ends = json!({
+                            "settings": connected.settings,
+                            "warnings": connected.warnings,
+                        });
+                        break;
+                    }
+                    Err(refusal) => {
+                        ends = json!(format!(
+                            "{} {}",
+                            told(&Err(refusal.clone())).as_str().unwrap(),
+                            refusal.error().message
+                        ));
+                        break;
+                    }
+                }
+            }
+            if (&asked, &ends) != (&case.asked, &case.ends) {
+                wrong.push(format!("{name} {at}: {asked:?} {ends}"));
+            }
+        }
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,63 @@
+//! What a channel is told of the conversation a message stands in.
+
+use crate::model::conversation::Conversation;
+use crate::model::message::Direction as Way;
+use crate::model::message::Message;
+use crate::model::message::SenderKind;
+use crate::model::message::Source;
+use crate::model::outbound::EARLIER_MAX;
+use crate::model::outbound::Earlier;
+use crate::model::outbound::Thread;
+use crate::model::outbound::Writer;
+use crate::store::Direction;
+use crate::store::Read;
+use crate::store::StoreError;
+use crate::store::records::messages;
+
+/// Where a message stands, and who wrote it.
+///
+/// # Errors
+/// The disk's.
+pub fn of(
+    read: &impl Read,
+    message: &Message,
+    conversation: &Conversation,
+) -> Result<Thread, StoreError> {
+    let (id, from) = (conversation.id, Some(message.position));
+    let before = messages::near(read, id, from, Direction::Backward, EARLIER_MAX * 2)?;
+    let mut earlier: Vec<Earlier> = before
+        .into_iter()
+        .filter(went_between)
+        .take(EARLIER_MAX)
+        .map(told)
+        .collect();
+    earlier.reverse();
+    let by_person = message.sender.kind == SenderKind::Agent;
+    Ok(Thread {
+        conversation_id: Some(id),
+        subject: conversation.subject.clone(),
+        earlier,
+        writer: by_person.then(|| Writer {
+            name: message.sender.name.clone(),
+            signature: None,
+        }),
+        automatic: matches!(message.source, Source::Bot | Source::Flow | Source::System),
+    })
+}
+
+/// Whether a line of a conversation is a message that reached the vendor, or came from it.
+fn went_between(message: &Message) -> bool {
+    !message.private && (message.direction == Way::Inbound || !message.external_ids.is_empty())
+}
+
+fn told(message: Message) -> Earlier {
+    Earlier {
+        message_id: Some(message.id),
+        ours: message.direction == Way::Outbound,
+        words: message.content.words().to_owned(),
+        external_ids: message.external_ids,
+        name: message.sender.name,
+        at: Some(message.at),
+        metadata: message.metadata,
+    }
+}
