@@ -333,7 +333,6 @@ pub const NAMES: &[&str] = &[
     "pass/record",
     "audit/record",
     "channel/record",
-    "channel_token/conversation",
     "channel/position",
     "channel/told",
     "zero/alert_hook",
