@@ -16,7 +16,7 @@
 pub mod address;
 pub mod caps;
 mod check;
-mod compose;
+pub mod compose;
 mod fault;
 mod guide;
 pub mod hooks;
