@@ -41,7 +41,7 @@ fn asked<'a>(
 ) -> impl Iterator<Item = &'static Setting> + 'a {
     let hinge = kind.hinge().map(|hinge| hinge.name);
     kind.settings.iter().filter(move |setting| {
-        setting.part == part && setting.counts(settings) && Some(setting.name) != hinge
+        form::part(setting) == part && setting.counts(settings) && Some(setting.name) != hinge
     })
 }
 
