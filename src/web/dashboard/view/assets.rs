@@ -5,7 +5,7 @@ pub const CSS: &str = "/app/assets/app-148bebfca1.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-7e0df9847e.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-95018b28ec.js";
+pub const MORE_JS: &str = "/app/assets/more-bcd504a9a5.js";
 /// The script that gives the words of a mail styles.
 pub const LETTER_JS: &str = "/app/assets/letter-a690d909b7.js";
 /// The script of the pages of templates.
@@ -65,7 +65,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("letter-a690d909b7.js", "letter.js", "text/javascript; charset=utf-8"),
-    ("more-95018b28ec.js", "more.js", "text/javascript; charset=utf-8"),
+    ("more-bcd504a9a5.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("sandbox-036f7ef310.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-79cd7e23ff.js", "sandbox.js", "text/javascript; charset=utf-8"),
