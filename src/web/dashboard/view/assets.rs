@@ -5,7 +5,7 @@ pub const CSS: &str = "/app/assets/app-3286fdfd0f.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-1af86203e1.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-d87628aeea.js";
+pub const MORE_JS: &str = "/app/assets/more-760e684a62.js";
 /// The script that gives the words of a mail styles.
 pub const LETTER_JS: &str = "/app/assets/letter-a690d909b7.js";
 /// The script of the pages of templates.
@@ -65,7 +65,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("letter-a690d909b7.js", "letter.js", "text/javascript; charset=utf-8"),
-    ("more-d87628aeea.js", "more.js", "text/javascript; charset=utf-8"),
+    ("more-760e684a62.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("sandbox-f0cd016331.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-c29cfdf560.js", "sandbox.js", "text/javascript; charset=utf-8"),
