@@ -16,7 +16,7 @@
 pub mod address;
 pub mod caps;
 mod check;
-mod compose;
+pub mod compose;
 mod fault;
 pub mod hooks;
 pub mod imap;

@@ -3,7 +3,7 @@
 import Squire from 'squire-rte';
 
 const ALLOWED = new Set(['A', 'B', 'BLOCKQUOTE', 'BR', 'DIV', 'EM', 'I', 'LI', 'OL', 'P', 'S', 'STRONG', 'U', 'UL']);
-const WORDS = { mod: /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘' : 'Ctrl ' };
+const WORDS = { mod: /Mac|iPhone|iPad/.test(navigator.platform) ? '\u2318' : 'Ctrl ' };
 
 /** What is pasted keeps its words and the few styles mail needs. */
 function clean(html) {
@@ -23,10 +23,10 @@ function clean(html) {
 const BUTTONS = [
   ['Bold', 'B', (editor) => (editor.hasFormat('B') ? editor.removeBold() : editor.bold())],
   ['Italic', 'I', (editor) => (editor.hasFormat('I') ? editor.removeItalic() : editor.italic())],
-  ['Link', '🔗', link],
-  ['List', '•', (editor) => (editor.hasFormat('UL') ? editor.removeList() : editor.makeUnorderedList())],
+  ['Link', '\u{1f517}', link],
+  ['List', '\u2022', (editor) => (editor.hasFormat('UL') ? editor.removeList() : editor.makeUnorderedList())],
   ['Numbered list', '1.', (editor) => (editor.hasFormat('OL') ? editor.removeList() : editor.makeOrderedList())],
-  ['Quote', '❝', (editor) => (editor.hasFormat('BLOCKQUOTE') ? editor.decreaseQuoteLevel() : editor.increaseQuoteLevel())],
+  ['Quote', '\u275d', (editor) => (editor.hasFormat('BLOCKQUOTE') ? editor.decreaseQuoteLevel() : editor.increaseQuoteLevel())],
 ];
 
 function link(editor) {
@@ -40,7 +40,7 @@ function bar(editor, end) {
   tools.className = 'letter-tools';
   tools.setAttribute('role', 'toolbar');
   tools.setAttribute('aria-label', 'Styles');
-  for (const [name, sign, act] of [...BUTTONS, ['Plain text', '×', end]]) {
+  for (const [name, sign, act] of [...BUTTONS, ['Plain text', '\u00d7', end]]) {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'ib';
