@@ -50,6 +50,7 @@ fn keep(
         error: None,
         tag: None,
         metadata: whole.as_object().cloned().unwrap_or_default(),
+        address: None,
     };
     dedup::keep_early(tx, channel, &held, pen.now)
 }

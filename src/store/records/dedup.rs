@@ -222,6 +222,7 @@ pub fn use_up(
         error: None,
         tag: None,
         metadata: Opaque::new(),
+        address: None,
     };
     tx.put(&EARLY_RECEIPTS, &(today, hash), &vec![used])?;
     Ok(true)
