@@ -331,6 +331,42 @@ pub trait Channel: Debug + Send + Sync {
     /// nothing.
     fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine>;
 
+    /// Where something lies that a webhook is checked with, such as the certificate that signed it;
+    /// none where everything is at hand. It is fetched once and kept, and given to
+    /// [`verify_by`](Self::verify_by).
+    fn proof_at(&self, account: &Account, hook: &Webhook) -> Option<String> {
+        let _ = (account, hook);
+        None
+    }
+
+    /// The same as [`verify`](Self::verify), with what lies at [`proof_at`](Self::proof_at).
+    ///
+    /// # Errors
+    /// [`NotGenuine`].
+    fn verify_by(
+        &self,
+        account: &Account,
+        hook: &Webhook,
+        proof: &[u8],
+        now: Timestamp,
+    ) -> Result<(), NotGenuine> {
+        let _ = proof;
+        self.verify(account, hook, now)
+    }
+
+    /// What names a webhook that must be taken once only: one that comes again is answered as the
+    /// first was and nothing is read from it. None where what it says may be heard twice.
+    fn once(&self, account: &Account, hook: &Webhook) -> Option<String> {
+        let _ = (account, hook);
+        None
+    }
+
+    /// What follows from a genuine webhook beside facts.
+    fn heed(&self, account: &Account, hook: &Webhook) -> Heeded {
+        let _ = (account, hook);
+        Heeded::default()
+    }
+
     /// The answer to a call that only asks whether we are there; none for every other call. Such a
     /// call is answered at once and leaves no trace, so it must not need [`verify`](Self::verify).
     fn greet(&self, account: &Account, hook: &Webhook) -> Option<HttpReply> {
@@ -565,6 +601,15 @@ pub struct Recorded {
     pub message_id: Option<MessageId>,
     /// Whether the same fact had been recorded before.
     pub duplicate: bool,
+}
+
+/// What follows from a webhook beside facts.
+#[derive(Debug, Default)]
+pub struct Heeded {
+    /// Calls that it asks for, each made once; what comes back is not read.
+    pub calls: Vec<Call>,
+    /// Settings that it teaches, to be stored over what was there.
+    pub settings: Opaque,
 }
 
 /// Content that a channel cannot carry arrived at [`Channel::render`].

@@ -141,6 +141,10 @@ pub struct Receipt {
     /// What the vendor says beside it, such as its price.
     #[serde(default)]
     pub metadata: Opaque,
+    /// Whom it is about, where a message goes to several: what is told of others than the customer
+    /// it was written to is kept with the message and moves it nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
 }
 
 /// Everything sent to one address up to a moment, or up to a message, moved on.

@@ -164,9 +164,6 @@ pub const AUDIT: Keyspace<AuditId, AuditEntry> = Keyspace::named("audit/record")
 
 /// Connections to vendors and web chats.
 pub const CHANNELS: Keyspace<ChannelId, Channel> = Keyspace::named("channel/record");
-/// Which conversation the token in an address of mail names.
-pub const THREAD_TOKENS: Keyspace<(ChannelId, String), ConversationId> =
-    Keyspace::named("channel_token/conversation");
 /// How far a vendor that must be asked has been asked.
 pub const POSITIONS: Keyspace<ChannelId, String> = Keyspace::named("channel/position");
 /// What operators were told of a channel.
@@ -331,6 +328,7 @@ pub const NAMES: &[&str] = &[
     "pass/record",
     "audit/record",
     "channel/record",
+    "channel_token/conversation",
     "channel/position",
     "channel/told",
     "zero/alert_hook",

@@ -6,6 +6,9 @@ use std::time::Duration;
 use crate::base::http::Headers;
 use crate::base::http::HttpReply;
 use crate::base::http::Method;
+use crate::base::http::Webhook;
+use crate::base::time::Timestamp;
+use crate::channels::NotGenuine;
 use crate::channels::email::compose::Letter;
 use crate::channels::email::compose::mime;
 use crate::channels::email::compose::mime::Names;
@@ -13,6 +16,8 @@ use crate::channels::email::compose::mime::Unwritable;
 use crate::channels::email::fault;
 use crate::channels::email::fault::Class;
 use crate::channels::email::fault::Fault;
+use crate::channels::email::hooks;
+use crate::channels::email::hooks::Claim;
 use crate::channels::email::provider::Limits;
 use crate::channels::email::provider::MB;
 use crate::channels::email::provider::Provider;
@@ -24,6 +29,7 @@ use crate::channels::email::provider::request;
 use crate::channels::node::Node;
 use crate::channels::table::base;
 use crate::channels::table::wrong;
+use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
@@ -140,6 +146,28 @@ impl Provider for Mailgun {
         let id = Node::of(&body).word("id");
         let id = id.map(|id| id.trim_matches(['<', '>']).to_owned());
         Ok(id.into_iter().collect())
+    }
+
+    fn verify(
+        &self,
+        account: &Account,
+        hook: &Webhook,
+        _proof: Option<&[u8]>,
+        now: Timestamp,
+    ) -> Result<(), NotGenuine> {
+        hooks::mailgun::verify(account, hook, now)
+    }
+
+    fn once(&self, hook: &Webhook) -> Option<String> {
+        hooks::mailgun::once(hook)
+    }
+
+    fn read(&self, _account: &Account, hook: &Webhook) -> Vec<InboundEvent> {
+        hooks::mailgun::read(hook)
+    }
+
+    fn mails(&self, _account: &Account, hook: &Webhook) -> Vec<Claim> {
+        hooks::mailgun::mails(hook)
     }
 }
 

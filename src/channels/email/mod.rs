@@ -18,6 +18,7 @@ pub mod caps;
 mod check;
 pub mod compose;
 mod fault;
+pub mod hooks;
 pub mod imap;
 pub mod incoming;
 mod mailgun;
@@ -40,11 +41,13 @@ use crate::base::http::HttpReply;
 use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
 use crate::channels::Channel;
+use crate::channels::Heeded;
 use crate::channels::NotGenuine;
 use crate::channels::ParseError;
 use crate::channels::RenderError;
 use crate::channels::email::compose::Letter;
 use crate::channels::email::compose::thread;
+use crate::channels::email::hooks::Claim;
 use crate::channels::email::provider::provider;
 use crate::channels::rename_aliases;
 use crate::model::Opaque;
@@ -61,6 +64,7 @@ use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Sending;
+use crate::model::outbound::Source;
 use crate::model::rejection::FieldError;
 use crate::model::rejection::Rejection;
 
@@ -119,13 +123,36 @@ impl Channel for Email {
     }
 
     fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine> {
-        let _ = (account, hook, now);
-        Err(NotGenuine)
+        let provider = provider(account).ok_or(NotGenuine)?;
+        provider.verify(account, hook, None, now)
+    }
+
+    fn proof_at(&self, account: &Account, hook: &Webhook) -> Option<String> {
+        provider(account)?.proof_at(account, hook)
+    }
+
+    fn verify_by(
+        &self,
+        account: &Account,
+        hook: &Webhook,
+        proof: &[u8],
+        now: Timestamp,
+    ) -> Result<(), NotGenuine> {
+        let provider = provider(account).ok_or(NotGenuine)?;
+        provider.verify(account, hook, Some(proof), now)
+    }
+
+    fn once(&self, account: &Account, hook: &Webhook) -> Option<String> {
+        provider(account)?.once(hook)
+    }
+
+    fn heed(&self, account: &Account, hook: &Webhook) -> Heeded {
+        provider(account).map_or_else(Heeded::default, |provider| provider.heed(account, hook))
     }
 
     fn parse(&self, account: &Account, hook: &Webhook) -> Result<Vec<InboundEvent>, ParseError> {
-        let _ = (account, hook);
-        Ok(Vec::new())
+        let provider = provider(account);
+        Ok(provider.map_or_else(Vec::new, |provider| provider.read(account, hook)))
     }
 
     fn refuse(
@@ -162,6 +189,23 @@ impl Channel for Email {
 
     fn remark(&self, sending: &Sending<'_>) -> Opaque {
         Letter::of(sending).map_or_else(|_| Opaque::new(), |letter| letter.remark())
+    }
+}
+
+/// The mails that a genuine webhook brings, or tells of.
+#[must_use]
+pub fn mails(account: &Account, hook: &Webhook) -> Vec<Claim> {
+    provider(account).map_or_else(Vec::new, |provider| provider.mails(account, hook))
+}
+
+/// Where the bytes of a mail lie that a webhook only tells of.
+///
+/// # Errors
+/// They cannot be had, or not now.
+pub fn mail_at(claim: &Claim, asked: &Asked<'_>) -> Next<Source> {
+    match provider(asked.account) {
+        Some(provider) => provider.mail_at(claim, asked),
+        None => Err(nobody()),
     }
 }
 

@@ -8,6 +8,9 @@ use serde_json::json;
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
+use crate::base::http::Webhook;
+use crate::base::time::Timestamp;
+use crate::channels::NotGenuine;
 use crate::channels::email::address::Mailbox;
 use crate::channels::email::compose::Letter;
 use crate::channels::email::compose::json::call;
@@ -17,6 +20,8 @@ use crate::channels::email::compose::mime::is_shown;
 use crate::channels::email::fault;
 use crate::channels::email::fault::Class;
 use crate::channels::email::fault::Fault;
+use crate::channels::email::hooks;
+use crate::channels::email::hooks::Claim;
 use crate::channels::email::provider::Limits;
 use crate::channels::email::provider::MB;
 use crate::channels::email::provider::Provider;
@@ -27,6 +32,7 @@ use crate::channels::email::provider::request;
 use crate::channels::node::Node;
 use crate::channels::table::base;
 use crate::channels::table::wrong;
+use crate::model::inbound::InboundEvent;
 use crate::model::message::RATE_LIMITED;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
@@ -110,6 +116,28 @@ impl Provider for Postmark {
         accepted(reply)?;
         let body = json(reply);
         Ok(Node::of(&body).word("MessageID").into_iter().collect())
+    }
+
+    fn verify(
+        &self,
+        account: &Account,
+        hook: &Webhook,
+        _proof: Option<&[u8]>,
+        _now: Timestamp,
+    ) -> Result<(), NotGenuine> {
+        hooks::verify_secret(account, hook)
+    }
+
+    fn once(&self, hook: &Webhook) -> Option<String> {
+        hooks::postmark::once(hook)
+    }
+
+    fn read(&self, _account: &Account, hook: &Webhook) -> Vec<InboundEvent> {
+        hooks::postmark::read(hook)
+    }
+
+    fn mails(&self, _account: &Account, hook: &Webhook) -> Vec<Claim> {
+        hooks::postmark::mails(hook)
     }
 }
 

@@ -12,10 +12,16 @@ use crate::base::http::Headers;
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
+use crate::base::http::Webhook;
 use crate::base::secret::Secret;
+use crate::base::time::Timestamp;
+use crate::channels::Heeded;
+use crate::channels::NotGenuine;
 use crate::channels::email::caps;
 use crate::channels::email::compose::Letter;
 use crate::channels::email::compose::mime::Unwritable;
+use crate::channels::email::fault;
+use crate::channels::email::hooks::Claim;
 use crate::channels::email::mailgun;
 use crate::channels::email::postmark;
 use crate::channels::email::resend;
@@ -23,12 +29,14 @@ use crate::channels::email::sendgrid;
 use crate::channels::email::ses;
 use crate::channels::email::smtp;
 use crate::model::capability::Capabilities;
+use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
+use crate::model::outbound::Source;
 use crate::model::rejection::FieldError;
 
 /// How long a service may take for a call that carries no mail.
@@ -85,6 +93,60 @@ pub trait Provider: Debug + Sync {
     /// # Errors
     /// [`Unwritable`]: an address that the settings should not have let in.
     fn send(&self, letter: &Letter<'_>) -> Result<Vec<Call>, Unwritable>;
+
+    /// Where something lies that its webhooks are checked with.
+    fn proof_at(&self, account: &Account, hook: &Webhook) -> Option<String> {
+        let _ = (account, hook);
+        None
+    }
+
+    /// Checks that a webhook is its own. `proof` is what lies at [`proof_at`](Self::proof_at).
+    ///
+    /// # Errors
+    /// [`NotGenuine`].
+    fn verify(
+        &self,
+        account: &Account,
+        hook: &Webhook,
+        proof: Option<&[u8]>,
+        now: Timestamp,
+    ) -> Result<(), NotGenuine> {
+        let _ = (account, hook, proof, now);
+        Err(NotGenuine)
+    }
+
+    /// What names a webhook that must be taken once only.
+    fn once(&self, hook: &Webhook) -> Option<String> {
+        let _ = hook;
+        None
+    }
+
+    /// What follows from a webhook beside facts.
+    fn heed(&self, account: &Account, hook: &Webhook) -> Heeded {
+        let _ = (account, hook);
+        Heeded::default()
+    }
+
+    /// What became of mails, by a webhook.
+    fn read(&self, account: &Account, hook: &Webhook) -> Vec<InboundEvent> {
+        let _ = (account, hook);
+        Vec::new()
+    }
+
+    /// The mails that a webhook brings.
+    fn mails(&self, account: &Account, hook: &Webhook) -> Vec<Claim> {
+        let _ = (account, hook);
+        Vec::new()
+    }
+
+    /// Finds out where a mail lies that a webhook told of.
+    ///
+    /// # Errors
+    /// It cannot be had, or not now.
+    fn mail_at(&self, claim: &Claim, asked: &Asked<'_>) -> Next<Source> {
+        let _ = (claim, asked);
+        Err(fault::misconfigured("The service keeps no mails."))
+    }
 
     /// Reads what it answered to one of them: its ids of the mail, the one that reports name last.
     ///

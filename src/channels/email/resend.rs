@@ -8,6 +8,10 @@ use serde_json::json;
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
+use crate::base::http::Webhook;
+use crate::base::sigv4::escaped;
+use crate::base::time::Timestamp;
+use crate::channels::NotGenuine;
 use crate::channels::email::address;
 use crate::channels::email::address::Mailbox;
 use crate::channels::email::caps;
@@ -20,6 +24,8 @@ use crate::channels::email::fault;
 use crate::channels::email::fault::Class;
 use crate::channels::email::fault::Fault;
 use crate::channels::email::fault::QUOTA_PAUSE;
+use crate::channels::email::hooks;
+use crate::channels::email::hooks::Claim;
 use crate::channels::email::provider::Limits;
 use crate::channels::email::provider::MB;
 use crate::channels::email::provider::Provider;
@@ -31,6 +37,7 @@ use crate::channels::node::Node;
 use crate::channels::table::base;
 use crate::channels::table::wrong;
 use crate::model::capability::Capabilities;
+use crate::model::inbound::InboundEvent;
 use crate::model::message::RATE_LIMITED;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
@@ -39,6 +46,7 @@ use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
 use crate::model::outbound::Refusal;
+use crate::model::outbound::Source;
 use crate::model::outbound::Step;
 use crate::model::rejection::FieldError;
 
@@ -145,6 +153,52 @@ impl Provider for Resend {
         accepted(reply)?;
         let body = json(reply);
         Ok(Node::of(&body).word("id").into_iter().collect())
+    }
+
+    fn verify(
+        &self,
+        account: &Account,
+        hook: &Webhook,
+        _proof: Option<&[u8]>,
+        now: Timestamp,
+    ) -> Result<(), NotGenuine> {
+        hooks::resend::verify(account, hook, now)
+    }
+
+    fn once(&self, hook: &Webhook) -> Option<String> {
+        hooks::resend::once(hook)
+    }
+
+    fn read(&self, _account: &Account, hook: &Webhook) -> Vec<InboundEvent> {
+        hooks::resend::read(hook)
+    }
+
+    fn mails(&self, _account: &Account, hook: &Webhook) -> Vec<Claim> {
+        hooks::resend::mails(hook)
+    }
+
+    fn mail_at(&self, claim: &Claim, asked: &Asked<'_>) -> Next<Source> {
+        let id = claim.place.get(hooks::resend::MAIL).and_then(Value::as_str);
+        let Some(reply) = asked.replies.first() else {
+            let path = format!("/emails/receiving/{}", escaped(id.unwrap_or_default()));
+            return Ok(Step::Ask {
+                what: "mail",
+                call: Call::http(ask(asked.account, Method::Get, &path)),
+            });
+        };
+        accepted(reply)?;
+        let body = json(reply);
+        let url = Node::of(&body).at("raw").word("download_url");
+        let gone = Fault::new(
+            Class::Never,
+            "mail_gone",
+            "",
+            "Resend does not have the mail.",
+        );
+        Ok(Step::Done(Source {
+            url: url.ok_or_else(|| gone.refusal())?,
+            authorization: None,
+        }))
     }
 }
 

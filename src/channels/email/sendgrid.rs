@@ -7,7 +7,9 @@ use serde_json::json;
 
 use crate::base::http::HttpReply;
 use crate::base::http::Method;
+use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
+use crate::channels::NotGenuine;
 use crate::channels::email::address::Mailbox;
 use crate::channels::email::compose::Letter;
 use crate::channels::email::compose::json::call;
@@ -17,6 +19,8 @@ use crate::channels::email::compose::mime::is_shown;
 use crate::channels::email::fault;
 use crate::channels::email::fault::Class;
 use crate::channels::email::fault::Fault;
+use crate::channels::email::hooks;
+use crate::channels::email::hooks::Claim;
 use crate::channels::email::provider::Limits;
 use crate::channels::email::provider::MB;
 use crate::channels::email::provider::Provider;
@@ -27,6 +31,7 @@ use crate::channels::email::provider::request;
 use crate::channels::node::Node;
 use crate::channels::table::base;
 use crate::channels::table::wrong;
+use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
@@ -90,6 +95,24 @@ impl Provider for SendGrid {
         accepted(reply)?;
         let id = reply.headers.get("x-message-id").map(str::to_owned);
         Ok(id.into_iter().collect())
+    }
+
+    fn verify(
+        &self,
+        account: &Account,
+        hook: &Webhook,
+        _proof: Option<&[u8]>,
+        now: Timestamp,
+    ) -> Result<(), NotGenuine> {
+        hooks::sendgrid::verify(account, hook, now)
+    }
+
+    fn read(&self, account: &Account, hook: &Webhook) -> Vec<InboundEvent> {
+        hooks::sendgrid::read(account, hook)
+    }
+
+    fn mails(&self, _account: &Account, hook: &Webhook) -> Vec<Claim> {
+        hooks::sendgrid::mails(hook)
     }
 }
 

@@ -1,13 +1,18 @@
 //! Amazon SES. email.md sections 1.2, 2.6, 4.6, 5, 8 and 9.
 
+use serde_json::Value;
 use serde_json::json;
 
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
+use crate::base::http::Webhook;
 use crate::base::secret::Secret;
 use crate::base::sigv4::Signer;
+use crate::base::sigv4::escaped;
 use crate::base::time::Timestamp;
+use crate::channels::Heeded;
+use crate::channels::NotGenuine;
 use crate::channels::email::compose::Letter;
 use crate::channels::email::compose::mime;
 use crate::channels::email::compose::mime::Unwritable;
@@ -15,6 +20,11 @@ use crate::channels::email::fault;
 use crate::channels::email::fault::Class;
 use crate::channels::email::fault::Fault;
 use crate::channels::email::fault::QUOTA_PAUSE;
+use crate::channels::email::hooks;
+use crate::channels::email::hooks::Claim;
+use crate::channels::email::hooks::ses::BUCKET;
+use crate::channels::email::hooks::ses::KEY;
+use crate::channels::email::hooks::ses::TOPICS;
 use crate::channels::email::provider::Limits;
 use crate::channels::email::provider::MB;
 use crate::channels::email::provider::Provider;
@@ -24,6 +34,8 @@ use crate::channels::email::provider::request;
 use crate::channels::node::Node;
 use crate::channels::table::base;
 use crate::channels::table::wrong;
+use crate::model::Opaque;
+use crate::model::inbound::InboundEvent;
 use crate::model::message::RATE_LIMITED;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
@@ -33,6 +45,7 @@ use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
 use crate::model::outbound::Piece;
 use crate::model::outbound::Refusal;
+use crate::model::outbound::Source;
 use crate::model::outbound::Step;
 use crate::model::outbound::Woven;
 use crate::model::rejection::FieldError;
@@ -173,6 +186,71 @@ impl Provider for Ses {
             region => format!("{region}.amazonses.com"),
         };
         Ok(vec![format!("{id}@{domain}"), id])
+    }
+
+    fn verify(
+        &self,
+        account: &Account,
+        hook: &Webhook,
+        proof: Option<&[u8]>,
+        now: Timestamp,
+    ) -> Result<(), NotGenuine> {
+        hooks::ses::verify(account, hook, proof, now)
+    }
+
+    fn proof_at(&self, account: &Account, hook: &Webhook) -> Option<String> {
+        hooks::ses::proof_at(account, hook)
+    }
+
+    fn once(&self, hook: &Webhook) -> Option<String> {
+        hooks::ses::once(hook)
+    }
+
+    /// A topic that asks is told that we want to hear it; the first one is the one we know then.
+    fn heed(&self, account: &Account, hook: &Webhook) -> Heeded {
+        let Some((url, topic)) = hooks::ses::subscription(account, hook) else {
+            return Heeded::default();
+        };
+        let mut settings = Opaque::new();
+        let known = account.settings.get(TOPICS).and_then(Value::as_array);
+        if known.is_none_or(Vec::is_empty) {
+            settings.insert(TOPICS.to_owned(), vec![topic].into());
+        }
+        Heeded {
+            calls: vec![Call::http(request(Method::Get, url, None))],
+            settings,
+        }
+    }
+
+    fn read(&self, _account: &Account, hook: &Webhook) -> Vec<InboundEvent> {
+        hooks::ses::read(hook)
+    }
+
+    fn mails(&self, account: &Account, hook: &Webhook) -> Vec<Claim> {
+        hooks::ses::mails(account, hook)
+    }
+
+    fn mail_at(&self, claim: &Claim, asked: &Asked<'_>) -> Next<Source> {
+        let account = asked.account;
+        let word = |name| {
+            claim
+                .place
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
+        let usual = format!("https://s3.{}.amazonaws.com", region(account));
+        let key: Vec<String> = word(KEY).split('/').map(escaped).collect();
+        let url = format!(
+            "{}/{}/{}",
+            base(account, "mediaBaseUrl", &usual),
+            escaped(word(BUCKET)),
+            key.join("/")
+        );
+        Ok(Step::Done(Source {
+            url: signer(account, "s3").signed_url(&url, asked.now),
+            authorization: None,
+        }))
     }
 }
 

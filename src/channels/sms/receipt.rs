@@ -68,6 +68,7 @@ impl Report {
             error: self.error,
             tag: self.tag,
             metadata: self.kept.into_inner(),
+            address: None,
         }))
     }
 }

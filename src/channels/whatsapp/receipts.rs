@@ -53,5 +53,6 @@ fn receipt(status: Node<'_>) -> Option<Receipt> {
         error: (state == Delivery::Failed).then(|| Fault::of(fault).as_error(FAULTS)),
         tag: status.word("biz_opaque_callback_data"),
         metadata: kept.into_inner(),
+        address: None,
     })
 }

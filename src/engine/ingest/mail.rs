@@ -365,20 +365,17 @@ fn written_elsewhere(
         ..InboundSender::default()
     };
     let leads = leads(tx, pen, channel, None, &to, &read.clues)?;
-    let (mut conversation, by) = match leads.first() {
-        Some(lead) => {
-            let found = conversations::get(tx, lead.conversation)?;
-            let found = found.ok_or_else(|| EngineError::Broken("a lead went".to_owned()))?;
-            (found, lead.by)
-        }
-        None => {
-            let contact = senders::resolve(tx, pen, channel, &customer)?;
-            let latest = conversations::latest(tx, contact.id, channel.id)?;
-            let mut new = open::open(tx, pen, channel, &contact, &to, latest.as_ref())?;
-            let subject = Mail::of(&read.message.metadata).and_then(|mail| mail.subject);
-            new.subject = subject.map(|subject| subject::bare(&subject).to_owned());
-            (new, By::New)
-        }
+    let (mut conversation, by) = if let Some(lead) = leads.first() {
+        let found = conversations::get(tx, lead.conversation)?;
+        let found = found.ok_or_else(|| EngineError::Broken("a lead went".to_owned()))?;
+        (found, lead.by)
+    } else {
+        let contact = senders::resolve(tx, pen, channel, &customer)?;
+        let latest = conversations::latest(tx, contact.id, channel.id)?;
+        let mut new = open::open(tx, pen, channel, &contact, &to, latest.as_ref())?;
+        let subject = Mail::of(&read.message.metadata).and_then(|mail| mail.subject);
+        new.subject = subject.map(|subject| subject::bare(&subject).to_owned());
+        (new, By::New)
     };
     note(read, by, None);
     let quoted = answered(tx, pen, channel, &read.clues.ids)?;

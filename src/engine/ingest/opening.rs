@@ -131,7 +131,7 @@ fn meaning(
     let kept = shelf.finish().map_err(broken)?;
     Ok(match reading {
         Reading::Message(read, files) => {
-            let (read, files) = keep(blobs, mail, *read, files, &kept, pen).map_err(broken)?;
+            let (read, files) = keep(blobs, mail, *read, &files, &kept, pen).map_err(broken)?;
             Meaning::Message(Box::new(read), files)
         }
         Reading::News(events) => Meaning::News(events),
@@ -212,7 +212,7 @@ fn keep(
     blobs: &Blobs,
     mail: &ArrivedMail,
     mut read: ReadMail,
-    files: Files,
+    files: &Files,
     kept: &[Stored],
     pen: &mut Pen,
 ) -> std::io::Result<(ReadMail, Vec<Attachment>)> {

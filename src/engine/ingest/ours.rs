@@ -97,6 +97,7 @@ fn hold(tx: &mut Tx<'_>, pen: &Pen, channel: ChannelId, echo: &Echo) -> Result<(
         error: None,
         tag: None,
         metadata: whole.as_object().cloned().unwrap_or_default(),
+        address: None,
     };
     dedup::keep_early(tx, channel, &held, pen.now)
 }

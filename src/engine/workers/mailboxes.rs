@@ -385,12 +385,11 @@ impl Reader<'_> {
         let arrived = first.arrived_secs;
         let begin = (mailbox, Some(first.bytes), 0_u32);
         let pieces = stream::try_unfold(begin, |(mailbox, held, at)| async move {
-            let bytes = match held {
-                Some(bytes) => bytes,
-                None => {
-                    let piece = mailbox.piece(mail.uid, at, imap::PIECE_BYTES).await?;
-                    piece.map(|piece| piece.bytes).unwrap_or_default()
-                }
+            let bytes = if let Some(bytes) = held {
+                bytes
+            } else {
+                let piece = mailbox.piece(mail.uid, at, imap::PIECE_BYTES).await?;
+                piece.map(|piece| piece.bytes).unwrap_or_default()
             };
             let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
             let next = (mailbox, None, at.saturating_add(length));

@@ -64,10 +64,9 @@ fn start(
 ) -> Result<(), StoreError> {
     reading.retain(|_, task| !task.is_finished());
     for channel in mails::channels_with_mail(&context.store.snapshot()?)? {
-        if !reading.contains_key(&channel) {
-            let task = tasks.spawn(read_on(context.clone(), channel));
-            reading.insert(channel, task);
-        }
+        reading
+            .entry(channel)
+            .or_insert_with(|| tasks.spawn(read_on(context.clone(), channel)));
     }
     Ok(())
 }

@@ -28,7 +28,6 @@ pub mod sessions;
 pub mod tags;
 pub mod teams;
 pub mod templates;
-pub mod thread_tokens;
 pub mod unsent;
 pub mod users;
 pub mod visitors;

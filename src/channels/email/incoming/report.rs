@@ -178,6 +178,7 @@ fn recipient(group: &[(String, String)], id: &str, tag: Option<&str>) -> Option<
         error,
         tag: tag.map(str::to_owned),
         metadata,
+        address: to,
     }))
 }
 
@@ -216,6 +217,7 @@ fn disposition(text: &str, id: &str, tag: Option<&str>) -> Option<InboundEvent> 
             error: None,
             tag: tag.map(str::to_owned),
             metadata: Opaque::new(),
+            address: None,
         })
     })
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod answers;
+mod hooks;
 
 use serde_json::Value;
 use serde_json::json;

@@ -330,6 +330,7 @@ impl Place<'_> {
                 error: None,
                 tag: None,
                 metadata: Opaque::new(),
+                address: None,
             })
         });
         let mark = self.watermark(delivery.at("watermark").moment(), None, Delivery::Delivered);

@@ -352,6 +352,7 @@ async fn an_answer_that_never_comes_leaves_the_message_unsure_until_somebody_say
         error: None,
         tag: Some(unsure[2].id.to_string()),
         metadata: crate::model::Opaque::new(),
+        address: None,
     };
     let events = vec![InboundEvent::Receipt(receipt)];
     house
@@ -384,6 +385,7 @@ async fn a_receipt_may_be_quicker_than_the_answer() {
             error: None,
             tag: None,
             metadata: crate::model::Opaque::new(),
+            address: None,
         };
         let (engine, tell) = (engine.clone(), tell.clone());
         handle.spawn(async move {

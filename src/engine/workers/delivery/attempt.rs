@@ -208,7 +208,7 @@ impl<'a> Dispatch<'a> {
         let count = calls.len();
         let mut made = 0;
         for (index, call) in calls.into_iter().enumerate().skip(taken) {
-            if !outcome::begin(self.context, self.key, &self.message).await? {
+            if !outcome::begin(self.context, self.key, self.message.edited_at).await? {
                 return Ok(Ended::Settled);
             }
             made += 1;

@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use crate::base::time::Timestamp;
-use crate::channels::email::address;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
@@ -41,7 +40,6 @@ use crate::store::records::messages;
 use crate::store::records::outbox;
 use crate::store::records::outbox::LaneKey;
 use crate::store::records::outbox::OutboxRow;
-use crate::store::records::thread_tokens;
 
 /// How often the last outbound time of a busy channel is written.
 const NOTE_EVERY: Duration = Duration::from_secs(60);
@@ -60,12 +58,9 @@ pub fn sends(channel: &Channel) -> bool {
 pub async fn begin(
     context: &Context,
     key: &LaneKey,
-    message: &Message,
+    edited_at: Option<Timestamp>,
 ) -> Result<bool, EngineError> {
     let key = key.clone();
-    let (edited_at, conversation) = (message.edited_at, message.conversation_id);
-    let caps = context.channels.capabilities(&message.channel_kind);
-    let threads = caps.is_some_and(|caps| caps.threads);
     let now = context.clock.now();
     context
         .store
@@ -86,11 +81,6 @@ pub async fn begin(
                 ..row.clone()
             };
             outbox::update(tx, &row, &begun)?;
-            if threads {
-                // Before it goes out, for the answer may come at once.
-                let token = address::token_of(conversation);
-                thread_tokens::put(tx, key.0, token, conversation)?;
-            }
             Ok(true)
         })
         .await
