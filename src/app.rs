@@ -120,6 +120,7 @@ impl Running {
         let progress = Arc::clone(&indexer);
         let engine = Engine::new(context.clone(), Arc::new(move || progress.progress()));
         let setup_token = first_run(&engine, config).await?;
+        read_again(&engine).await;
         let workers = Workers::start(&context);
         let demo = Arc::new(OnceLock::new());
         let control = listen_for_commands(&engine);
@@ -274,6 +275,16 @@ fn follow_log(context: &Context) -> Result<Indexer, StartError> {
     let feed = Box::new(LogFeed(context.store.clone()));
     Indexer::start(Arc::clone(&context.search), feed)
         .map_err(|error| StartError::new(format!("cannot start the search indexer: {error}")))
+}
+
+/// Reads again what vendors sent and an earlier version could not read.
+async fn read_again(engine: &Engine) {
+    match engine.ingest.replay().await {
+        Ok(0) => {}
+        Ok(read) => tracing::info!("webhooks that could not be read before were read now: {read}"),
+        // What is kept stays kept, and is tried at the next start.
+        Err(error) => tracing::error!("webhooks kept for later were not read again: {error}"),
+    }
 }
 
 /// Opens the control socket. Without it the server works all the same, and commands wait for its

@@ -49,6 +49,7 @@ use crate::model::user::User;
 use crate::model::webchat::Claims;
 use crate::model::webchat::Visitor;
 use crate::store::Tx;
+use crate::store::records::channels;
 use crate::store::records::conversations;
 use crate::store::records::visitors;
 use crate::web::demo::Demo;
@@ -334,8 +335,27 @@ fn say(
     let mut message = entries::append(tx, pen, &mut conversation, entry)?;
     if !line.note {
         visitor_timeline::bring(tx, pen, &mut message)?;
+        heard(tx, pen, channel.id, message.direction)?;
     }
     Ok(conversation)
+}
+
+/// When the channel last carried something, as if it had just happened.
+fn heard(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    channel: ChannelId,
+    direction: Direction,
+) -> Result<(), EngineError> {
+    let Some(mut channel) = channels::get(tx, channel)? else {
+        return Ok(());
+    };
+    let last = match direction {
+        Direction::Inbound => &mut channel.last_inbound_at,
+        Direction::Outbound => &mut channel.last_outbound_at,
+    };
+    *last = (*last).max(Some(pen.now));
+    Ok(channels::put(tx, &channel)?)
 }
 
 /// Who answers it, what it is about, how it stands.

@@ -17,17 +17,6 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// A page that is the whole list.
-    #[must_use]
-    pub fn whole(rows: Vec<T>) -> Self {
-        let total = Some(rows.len() as u64);
-        Self {
-            rows,
-            next: None,
-            total,
-        }
-    }
-
     /// The same page with each row turned into something else.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
         Page {

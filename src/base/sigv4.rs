@@ -146,10 +146,10 @@ fn canonical_headers(request: &HttpRequest, url: &Url) -> (String, String) {
     all.push(("host".to_owned(), host(url)));
     all.sort();
     let names: Vec<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
-    let lines: String = all
-        .iter()
-        .map(|(name, value)| format!("{name}:{value}\n"))
-        .collect();
+    let mut lines = String::new();
+    for (name, value) in &all {
+        lines.extend([name.as_str(), ":", value, "\n"]);
+    }
     (names.join(";"), lines)
 }
 

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use futures_util::future::try_join_all;
 use serde_json::json;
 
+use crate::base::crypto;
 use crate::base::http::Headers;
 use crate::base::http::Method;
 use crate::base::http::Webhook;
@@ -15,14 +16,16 @@ use crate::bench::BenchError;
 use crate::bench::client;
 use crate::bench::client::Client;
 use crate::bench::house::House;
-use crate::bench::house::KIND;
+use crate::bench::house::NUMBER_ID;
+use crate::bench::house::VENDOR;
 use crate::bench::server::Server;
-use crate::channels::webchat::hook;
 use crate::search::bench::Times;
 use crate::search::corpus;
 
 /// People who write, again and again.
-const VISITORS: u32 = 2_000;
+const CUSTOMERS: u32 = 2_000;
+/// The header that carries the proof.
+const SIGNATURE: &str = "x-hub-signature-256";
 
 /// How posts follow each other.
 #[derive(Debug, Clone, Copy)]
@@ -55,33 +58,40 @@ impl Signed {
             .into_iter()
             .map(corpus::word)
             .collect();
-        Self::new(
-            house,
-            number % VISITORS,
-            &format!("cm_{number}"),
-            &words.join(" "),
-        )
+        let id = format!("wamid.{number}");
+        Self::new(house, number % CUSTOMERS, &id, &words.join(" "))
     }
 
-    fn new(house: &House, visitor: u32, id: &str, text: &str) -> Self {
+    fn new(house: &House, customer: u32, id: &str, text: &str) -> Self {
+        let phone = (15_550_000_000 + u64::from(customer)).to_string();
+        let value = json!({
+            "messaging_product": "whatsapp",
+            "metadata": { "display_phone_number": "15550783881", "phone_number_id": NUMBER_ID },
+            "contacts": [{ "profile": { "name": format!("Customer {customer}") }, "wa_id": phone }],
+            "messages": [{
+                "from": phone, "id": id, "timestamp": now_secs().to_string(),
+                "type": "text", "text": { "body": text },
+            }],
+        });
         let body = json!({
-            "visitor": { "id": format!("user_{visitor}"), "name": format!("Visitor {visitor}") },
-            "clientMessageId": id,
-            "content": { "type": "text", "text": text },
+            "object": "whatsapp_business_account",
+            "entry": [{
+                "id": "102290129340398",
+                "changes": [{ "field": "messages", "value": value }],
+            }],
         });
         let body = body.to_string().into_bytes();
-        let seconds = now_secs().to_string();
-        let proof = hook::signature(house.secret.as_bytes(), &seconds, &body);
+        let proof = crypto::sign(house.secret.as_bytes(), &body);
         Self {
+            signature: format!("sha256={}", crypto::hex(&proof)),
             body,
-            signature: format!("t={seconds},v1={proof}"),
         }
     }
 
     /// As bytes for a connection.
     fn request(&self, house: &House) -> Vec<u8> {
-        let path = format!("/webhooks/{KIND}/{}", house.channel);
-        let header = format!("{}: {}\r\n", hook::SIGNATURE, self.signature);
+        let path = format!("/webhooks/{VENDOR}/{}", house.vendor);
+        let header = format!("{SIGNATURE}: {}\r\n", self.signature);
         client::post(&path, &header, &self.body)
     }
 }
@@ -97,7 +107,7 @@ pub fn webhook(house: &House, number: u32) -> Webhook {
     let signed = Signed::numbered(house, number);
     Webhook {
         method: Method::Post,
-        headers: Headers::default().with(hook::SIGNATURE, signed.signature),
+        headers: Headers::default().with(SIGNATURE, signed.signature),
         query: String::new(),
         body: signed.body,
     }
@@ -110,7 +120,7 @@ pub fn request(house: &House, number: u32) -> Vec<u8> {
 
 /// A message with these words, under an id of its own.
 pub fn saying(house: &House, id: &str, text: &str) -> Vec<u8> {
-    Signed::new(house, VISITORS, id, text).request(house)
+    Signed::new(house, CUSTOMERS, id, text).request(house)
 }
 
 /// Posts the messages of a range over so many connections.

@@ -1,4 +1,5 @@
-//! An installation made for measuring: an owner who is signed in, and one web chat.
+//! An installation made for measuring: an owner who is signed in, a web chat, and an account of a
+//! vendor that posts signed webhooks.
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -18,8 +19,10 @@ use crate::model::actor::Actor;
 use crate::model::channel::ChannelKind;
 use crate::model::ids::ChannelId;
 
-/// The kind of its one channel.
-pub const KIND: &str = "webchat";
+/// The kind of the channel that a vendor posts to.
+pub const VENDOR: &str = "whatsapp";
+/// What the vendor calls our number.
+pub const NUMBER_ID: &str = "106540352242922";
 
 /// What a client of the installation needs to know.
 #[derive(Debug, Clone)]
@@ -28,7 +31,9 @@ pub struct House {
     pub folder: PathBuf,
     /// Its web chat.
     pub channel: ChannelId,
-    /// What webhooks to it are signed with.
+    /// The channel that a vendor posts to. The vendor is never asked anything.
+    pub vendor: ChannelId,
+    /// What webhooks to that are signed with.
     pub secret: String,
     /// The owner's cookie.
     pub cookie: String,
@@ -70,21 +75,35 @@ pub async fn furnish(engine: &Engine, folder: PathBuf) -> Result<House, EngineEr
     };
     let owner = engine.logins.make_first_owner(&owner).await?;
     let signed_in = engine.logins.admit(owner, Origin::default()).await?;
-    let secret = hex(&engine.context.random.bytes::<16>());
     let system = Actor::system();
-    let mut config = Opaque::new();
-    config.insert("webhookSecret".to_owned(), secret.clone().into());
-    let channel = NewChannel {
-        kind: ChannelKind::named(KIND),
+    let website = NewChannel {
+        kind: ChannelKind::named("webchat"),
         name: "Website".to_owned(),
-        config,
+        config: Opaque::new(),
         metadata: Opaque::new(),
     };
-    let made = engine.channels.create(&system, channel).await?;
-    let channel = engine.channels.connect(&system, made.channel.id).await?;
+    let website = engine.channels.create(&system, website).await?.channel;
+    let website = engine.channels.connect(&system, website.id).await?;
+    let secret = hex(&engine.context.random.bytes::<16>());
+    let config = [
+        ("phoneNumberId", NUMBER_ID),
+        ("accessToken", "never used"),
+        ("appSecret", &secret),
+    ];
+    let number = NewChannel {
+        kind: ChannelKind::named(VENDOR),
+        name: "Number".to_owned(),
+        config: config
+            .map(|(name, value)| (name.to_owned(), value.into()))
+            .into_iter()
+            .collect(),
+        metadata: Opaque::new(),
+    };
+    let number = engine.channels.create(&system, number).await?.channel;
     Ok(House {
         folder,
-        channel: channel.id,
+        channel: website.id,
+        vendor: number.id,
         secret,
         cookie: signed_in.token,
     })

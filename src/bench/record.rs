@@ -15,7 +15,7 @@ use crate::app::World;
 use crate::bench::BenchError;
 use crate::bench::hooks;
 use crate::bench::house;
-use crate::bench::house::KIND;
+use crate::bench::house::VENDOR;
 use crate::model::channel::ChannelKind;
 use crate::store::DEFAULT_CACHE_BYTES;
 use crate::store::Direction;
@@ -49,10 +49,10 @@ pub async fn rows_of(messages: u32, folder: &Path) -> Result<Vec<Rows>, BenchErr
     take();
     for number in 0..messages {
         let hook = hooks::webhook(&house, number);
-        let kind = ChannelKind::named(KIND);
+        let kind = ChannelKind::named(VENDOR);
         engine
             .ingest
-            .receive(&kind, house.channel, hook)
+            .receive(&kind, house.vendor, hook)
             .await
             .map_err(BenchError::while_doing("receiving a webhook"))?;
     }

@@ -7,6 +7,7 @@
 //!
 //! Which channels exist is written once, in [`registry`].
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 pub use crate::base::http::Headers;
@@ -22,6 +23,12 @@ use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
 use crate::model::content::Content;
 use crate::model::content::Media;
+use crate::model::filling::Blank;
+use crate::model::filling::Filling;
+use crate::model::filling::Preview;
+use crate::model::filling::TemplateTerms;
+use crate::model::guide::Guide;
+use crate::model::guide::Seat;
 use crate::model::ids::MessageId;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundSender;
@@ -103,6 +110,12 @@ pub trait Channel: Debug + Send + Sync {
     /// The settings of an account, in the order of the form.
     fn settings(&self) -> &'static [Setting];
 
+    /// What a person needs to know to connect an account with these settings.
+    fn guide(&self, settings: &Opaque) -> &'static Guide {
+        let _ = settings;
+        &Guide::PLAIN
+    }
+
     /// What this channel can carry.
     fn capabilities(&self) -> &'static Capabilities;
 
@@ -140,6 +153,13 @@ pub trait Channel: Debug + Send + Sync {
     /// `preChatForm.fields[1].name` where it is inside one.
     fn check(&self, account: &Account) -> Result<(), Vec<FieldError>>;
 
+    /// What the account takes up at the vendor, which no other channel may have too: it would take
+    /// this one's messages.
+    fn seats(&self, account: &Account) -> Vec<Seat> {
+        let _ = account;
+        Vec::new()
+    }
+
     /// Proves the account with the vendor and makes it report to
     /// [`Account::webhook_url`]. Held when a channel is connected, tested, or looked at again after
     /// an error, so asking twice must do no harm.
@@ -149,6 +169,27 @@ pub trait Channel: Debug + Send + Sync {
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
         let _ = asked;
         Ok(Step::Done(Connected::default()))
+    }
+
+    /// Looks whether a channel that works is still set up at the vendor as connecting left it,
+    /// and changes nothing there. Held every few minutes; none where there is nothing to look at.
+    ///
+    /// # Errors
+    /// [`Refusal::Account`]: it does not work any more.
+    fn inspect(&self, asked: &Asked<'_>) -> Option<Next<Connected>> {
+        let _ = asked;
+        None
+    }
+
+    /// Has the vendor stop reporting to us. Held when a channel is disconnected or deleted, or
+    /// before its account is another one; done at once where there is nothing to take away. What
+    /// comes of it stops nothing.
+    ///
+    /// # Errors
+    /// The vendor does not do it.
+    fn release(&self, asked: &Asked<'_>) -> Next<()> {
+        let _ = asked;
+        Ok(Step::Done(()))
     }
 
     /// Renews access that is about to end; done at once with nothing while it still holds. Held
@@ -211,6 +252,56 @@ pub trait Channel: Debug + Send + Sync {
     fn create_template(&self, draft: &TemplateDraft, asked: &Asked<'_>) -> Next<VendorTemplate> {
         let _ = (draft, asked);
         Err(Refusal::Never(not_offered("templates")))
+    }
+
+    /// What may stand in a template of this channel, for forms; none where the vendor keeps none.
+    fn template_terms(&self) -> Option<&'static TemplateTerms> {
+        None
+    }
+
+    /// What is wrong with a template before the vendor is asked, by the name of the field, such as
+    /// `components[1].buttons[0].url`.
+    fn check_template(&self, draft: &TemplateDraft) -> Vec<FieldError> {
+        let _ = draft;
+        Vec::new()
+    }
+
+    /// What has to be filled in before a template can be sent, in its order.
+    fn template_blanks(&self, template: &VendorTemplate) -> Vec<Blank> {
+        let _ = template;
+        Vec::new()
+    }
+
+    /// A template with these values in its blanks.
+    fn fill_template(
+        &self,
+        template: &VendorTemplate,
+        values: &BTreeMap<String, String>,
+    ) -> Filling {
+        let _ = (template, values);
+        Filling::default()
+    }
+
+    /// A template as a customer sees it, with these components filled in.
+    fn preview_template(&self, template: &VendorTemplate, filled: &[Opaque]) -> Preview {
+        let _ = (template, filled);
+        Preview::default()
+    }
+
+    /// Hands a template in again with other components or of another category, and says how it
+    /// stands then; name, language and the naming of variables stay. Held where
+    /// [`TemplateTerms::edits`] says that it can be.
+    ///
+    /// # Errors
+    /// The vendor does not take it, in the vendor's words.
+    fn edit_template(
+        &self,
+        template: &VendorTemplate,
+        draft: &TemplateDraft,
+        asked: &Asked<'_>,
+    ) -> Next<VendorTemplate> {
+        let _ = (template, draft, asked);
+        Err(Refusal::Never(not_offered("changes of templates")))
     }
 
     /// Takes one template away at the vendor. One that is not there any more is no error.
@@ -553,12 +644,8 @@ mod tests {
     #[test]
     fn aliases_move_to_the_present_name_unless_it_is_taken() {
         const TABLE: &[Setting] = &[Setting {
-            name: "appSecret",
             aliases: &["webhookSecret", "secret"],
-            label: "",
-            help: "",
-            shape: Shape::Text,
-            required: false,
+            ..Setting::new("appSecret", "", "", Shape::Text)
         }];
         let cases = [
             (r#"{"secret":"a","x":1}"#, r#"{"x":1,"appSecret":"a"}"#),

@@ -21,14 +21,7 @@ pub const fn optional(
     help: &'static str,
     shape: Shape,
 ) -> Setting {
-    Setting {
-        name,
-        aliases: &[],
-        label,
-        help,
-        shape,
-        required: false,
-    }
+    Setting::new(name, label, help, shape)
 }
 
 /// A setting without which the channel cannot connect.
@@ -39,10 +32,7 @@ pub const fn required(
     help: &'static str,
     shape: Shape,
 ) -> Setting {
-    Setting {
-        required: true,
-        ..optional(name, label, help, shape)
-    }
+    Setting::new(name, label, help, shape).required()
 }
 
 /// The same setting, understood under older names too.

@@ -6,10 +6,12 @@
 use std::time::Duration;
 
 use crate::base::time::Timestamp;
+use crate::engine::alert_hook;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::letters;
+use crate::engine::rules::alerts::AHEAD;
 use crate::engine::rules::alerts::Standing;
 use crate::engine::rules::alerts::Verdict;
 use crate::engine::rules::alerts::after;
@@ -91,6 +93,7 @@ pub async fn tell(
             };
             let mut pen = stamp.pen();
             alerts::put(tx, channel_id, &after(standing, told, news, pen.now))?;
+            alert_hook::tell(tx, &mut pen, channel_id, news)?;
             if mails {
                 for user in users::list(tx)?.into_iter().filter(is_told) {
                     let letter = Letter::Alert {
@@ -132,4 +135,10 @@ pub fn standing(channel: &Channel) -> Standing {
 #[must_use]
 pub fn expiry(channel: &Channel) -> Option<Timestamp> {
     Timestamp::parse(channel.settings.get(EXPIRY)?.as_str()?)
+}
+
+/// Whether an access ends so soon that operators are told.
+#[must_use]
+pub fn ends_soon(end: Timestamp, now: Timestamp) -> bool {
+    end.minus(AHEAD) <= now
 }

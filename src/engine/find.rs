@@ -1,9 +1,14 @@
 //! Looking things up, with the refusal each deserves when it is not there.
 
+use std::collections::BTreeMap;
+
 use crate::engine::error::EngineError;
+use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::contact::Contact;
+use crate::model::content::Media;
 use crate::model::conversation::Conversation;
+use crate::model::filling::named_files;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
@@ -14,6 +19,7 @@ use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::model::user::User;
 use crate::store::Read;
+use crate::store::records::attachments;
 use crate::store::records::channels;
 use crate::store::records::contacts;
 use crate::store::records::conversations;
@@ -83,4 +89,30 @@ pub fn address_on(
         let message = format!("{} has no address on this channel.", contact.name);
         Rejection::new(Code::ContactUnreachable, message).into()
     })
+}
+
+/// The stored files that the components of a template name, by our id as text.
+///
+/// # Errors
+/// `VALIDATION_ERROR`: one of them is not stored here.
+pub fn files_of_template(
+    read: &impl Read,
+    components: &[Opaque],
+) -> Result<BTreeMap<String, Media>, EngineError> {
+    let mut found = BTreeMap::new();
+    for id in named_files(components) {
+        let Some(stored) = attachments::get(read, id)? else {
+            let wrong = format!("must name stored files: {id} is none");
+            return Err(Rejection::field("components", wrong).into());
+        };
+        let media = Media {
+            media_id: Some(id),
+            mime_type: Some(stored.mime_type),
+            filename: Some(stored.filename),
+            size_bytes: Some(stored.size_bytes),
+            ..Media::default()
+        };
+        found.insert(id.to_string(), media);
+    }
+    Ok(found)
 }

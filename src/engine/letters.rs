@@ -161,7 +161,8 @@ fn business_in(read: &impl Read) -> Result<String, EngineError> {
     Ok(business.map_or_else(|| "linktor".to_owned(), |known| known.name))
 }
 
-fn headline(channel: &Channel, news: News) -> String {
+/// What happened, in a line.
+pub(super) fn headline(channel: &Channel, news: News) -> String {
     let name = format!("{} ({})", channel.name, channel.kind);
     match news {
         News::Broke => format!("{name} does not work"),
@@ -171,7 +172,8 @@ fn headline(channel: &Channel, news: News) -> String {
     }
 }
 
-fn meaning(channel: &Channel, news: News) -> String {
+/// What it means.
+pub(super) fn meaning(channel: &Channel, news: News) -> String {
     match news {
         News::Broke => "Messages to customers wait until it works again; nothing is lost. It is tried again by itself, but somebody may have to act.".to_owned(),
         News::Mended => "It is back in service, and what waited is being sent.".to_owned(),
@@ -190,7 +192,7 @@ fn alerts_end(channel: &Channel) -> Option<String> {
 }
 
 /// The vendor's own words.
-fn reason(channel: &Channel, news: News) -> Option<String> {
+pub(super) fn reason(channel: &Channel, news: News) -> Option<String> {
     match news {
         News::Broke => channel.error.clone(),
         News::Warned => {

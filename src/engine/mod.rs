@@ -6,15 +6,18 @@
 //! `workers` are the loops. Services never hold references to their peers: to set another in motion
 //! they write a row in the transaction they already have.
 
+pub mod alert_hook;
 pub mod alerts;
 pub mod audit;
 pub mod context;
 pub mod error;
 pub mod find;
+pub mod happenings;
 pub mod health;
 pub mod inbox;
 pub mod ingest;
 pub mod letters;
+pub mod limits;
 pub mod links;
 pub mod live;
 pub mod old;
@@ -31,6 +34,7 @@ pub mod workers;
 #[cfg(test)]
 mod tests;
 
+use crate::engine::alert_hook::AlertHooks;
 use crate::engine::context::Context;
 use crate::engine::health::Health;
 use crate::engine::health::IndexProgress;
@@ -128,6 +132,8 @@ pub struct Engine {
     pub templates: Templates,
     /// What passed through them lately.
     pub traffic: Traffic,
+    /// Where programs are told of channels that need somebody.
+    pub alert_hooks: AlertHooks,
     /// The business.
     pub organisations: Organisations,
     /// Who changed what.
@@ -156,6 +162,7 @@ impl Engine {
             channels: Channels(context.clone()),
             templates: Templates(context.clone()),
             traffic: Traffic(context.clone()),
+            alert_hooks: AlertHooks(context.clone()),
             organisations: Organisations(context.clone()),
             audit: Audit(context.clone()),
             backups: Backups::new(context.clone()),

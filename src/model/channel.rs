@@ -88,7 +88,21 @@ pub struct Channel {
     /// What the vendor said about it lately, oldest first.
     #[serde(default)]
     pub notes: Vec<HealthNote>,
+    /// The setting that [`error`](Self::error) is about, where the vendor's refusal tells; or
+    /// [`REPORTING`], where the account is right and the vendor reports to somebody else.
+    #[serde(default)]
+    pub error_about: Option<String>,
+    /// When the vendor was last asked whether the account is in order.
+    #[serde(default)]
+    pub checked_at: Option<Timestamp>,
+    /// When the vendor last reported something and proved that it was the vendor; none since the
+    /// settings that connect the channel last changed.
+    #[serde(default)]
+    pub webhook_at: Option<Timestamp>,
 }
+
+/// What an error is about when the vendor reports to somebody else: a person decides who gives way.
+pub const REPORTING: &str = "webhook";
 
 /// Where the addresses of the built-in stand-ins for vendors begin.
 const SANDBOX_PATH: &str = "/sandbox/api/";
@@ -176,6 +190,103 @@ pub struct Setting {
     pub shape: Shape,
     /// Whether the channel cannot connect without it.
     pub required: bool,
+    /// What it is for.
+    pub part: Part,
+    /// The choice it belongs to; none when it is asked for in any case.
+    pub when: Option<When>,
+}
+
+/// What a setting is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Proves the account to the vendor: asked for first. A channel whose value changes is connected
+    /// again.
+    Access,
+    /// How the channel behaves once it works.
+    Behaviour,
+    /// What hardly anybody touches, addresses of proxies and the like. Changes connect again.
+    Rare,
+}
+
+/// A choice among the settings that decides whether another one is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct When {
+    /// The setting that is chosen.
+    pub name: &'static str,
+    /// The values with which the other one counts.
+    pub values: &'static [&'static str],
+}
+
+impl Setting {
+    /// A setting that may be left empty. Secrets prove the account, everything else is behaviour.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        label: &'static str,
+        help: &'static str,
+        shape: Shape,
+    ) -> Self {
+        let part = if matches!(shape, Shape::Secret { .. }) {
+            Part::Access
+        } else {
+            Part::Behaviour
+        };
+        Self {
+            name,
+            aliases: &[],
+            label,
+            help,
+            shape,
+            required: false,
+            part,
+            when: None,
+        }
+    }
+
+    /// The same one, without which the channel cannot connect.
+    #[must_use]
+    pub const fn required(self) -> Self {
+        Self {
+            required: true,
+            ..self.access()
+        }
+    }
+
+    /// The same one, asked for where the account is proved.
+    #[must_use]
+    pub const fn access(self) -> Self {
+        Self {
+            part: Part::Access,
+            ..self
+        }
+    }
+
+    /// The same one, out of the way.
+    #[must_use]
+    pub const fn rare(self) -> Self {
+        Self {
+            part: Part::Rare,
+            ..self
+        }
+    }
+
+    /// The same one, asked for only where another setting has one of these values.
+    #[must_use]
+    pub const fn only_with(self, name: &'static str, values: &'static [&'static str]) -> Self {
+        Self {
+            when: Some(When { name, values }),
+            ..self
+        }
+    }
+
+    /// Whether it counts beside these settings.
+    #[must_use]
+    pub fn counts(&self, settings: &Opaque) -> bool {
+        self.when.is_none_or(|when| {
+            let chosen = settings.get(when.name).and_then(serde_json::Value::as_str);
+            chosen.is_some_and(|chosen| when.values.contains(&chosen))
+        })
+    }
 }
 
 /// What the value of a setting looks like.

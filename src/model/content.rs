@@ -5,6 +5,8 @@ use serde::Serialize;
 
 use crate::base::time::Timestamp;
 use crate::model::Opaque;
+use crate::model::filling::Preview;
+use crate::model::filling::named_files;
 use crate::model::ids::MediaId;
 
 /// What a message says.
@@ -253,10 +255,13 @@ pub struct TemplateUse {
     pub name: String,
     /// Its language.
     pub language: String,
-    /// The filled components, in the vendor's shape.
+    /// The filled components, in the vendor's shape. Where the vendor wants its own id of a file
+    /// they may name a stored one by ours.
     pub components: Vec<Opaque>,
     /// The text it amounts to, where it is known.
     pub text: Option<String>,
+    /// What the customer sees of it, where it is known.
+    pub preview: Option<Preview>,
 }
 
 /// A reaction to an earlier message; an empty emoji takes it back.
@@ -457,6 +462,7 @@ impl Content {
             Self::Call(call) => call.recording.iter().collect(),
             Self::StoryMention(story) => story.media.iter().collect(),
             Self::StoryReply(reply) => reply.story.media.iter().collect(),
+            Self::Template(template) => return named_files(&template.components),
             other => other.media().into_iter().collect(),
         };
         media.into_iter().filter_map(|file| file.media_id).collect()

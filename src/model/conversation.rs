@@ -90,7 +90,8 @@ pub struct Conversation {
     /// answers.
     #[serde(default)]
     pub spelled_out: Option<MessageId>,
-    /// People of ours who take part: who answered, noted something, or was named in a note.
+    /// People of ours who take part: who answered, noted something, was named in a note, or follows
+    /// it.
     #[serde(default)]
     pub participants: Vec<UserId>,
     /// Who said that it is done, while it is.
@@ -284,6 +285,13 @@ impl Conversation {
             self.participants.push(user);
         }
         is_new
+    }
+
+    /// Notes that somebody of ours takes no part any more; whether that is news.
+    pub fn leave(&mut self, user: UserId) -> bool {
+        let before = self.participants.len();
+        self.participants.retain(|held| *held != user);
+        self.participants.len() < before
     }
 
     /// Whether it is still worked on.

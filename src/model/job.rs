@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::base::time::Timestamp;
+use crate::model::alert::News;
 use crate::model::ids::ChannelId;
 use crate::model::ids::JobId;
 use crate::model::ids::MessageId;
@@ -54,6 +55,13 @@ pub enum JobKind {
         /// What there is to say.
         letter: Letter,
     },
+    /// Tell a program of the operator's how a channel stands.
+    PostAlert {
+        /// Which channel.
+        channel_id: ChannelId,
+        /// What there is to tell.
+        news: News,
+    },
     /// Ask the vendor who wrote a message.
     LookUp {
         /// Which message.
@@ -66,6 +74,11 @@ pub enum JobKind {
     },
     /// Ask the vendor for the templates of a channel, again and again.
     SyncTemplates {
+        /// Which channel.
+        channel_id: ChannelId,
+    },
+    /// Look whether a channel that works is still set up at its vendor, again and again.
+    Inspect {
         /// Which channel.
         channel_id: ChannelId,
     },
@@ -86,6 +99,8 @@ impl JobKind {
             | Self::LookUp { message_id }
             | Self::TellSeen { message_id } => Some(*message_id),
             Self::CheckChannel { .. }
+            | Self::Inspect { .. }
+            | Self::PostAlert { .. }
             | Self::Publish { .. }
             | Self::SyncTemplates { .. }
             | Self::TellOperators { .. }

@@ -6,6 +6,7 @@
 
 pub mod actor;
 pub mod alert;
+pub mod alert_hook;
 pub mod api_key;
 pub mod attachment;
 pub mod capability;
@@ -15,11 +16,15 @@ pub mod content;
 pub mod conversation;
 pub mod event;
 pub mod fence;
+pub mod filling;
+pub mod guide;
+pub mod happening;
 pub mod hours;
 pub mod ids;
 pub mod inbound;
 pub mod job;
 pub mod letter;
+pub mod mail;
 pub mod message;
 pub mod opaque;
 pub mod organisation;

@@ -36,4 +36,22 @@ pub struct Organisation {
     /// never.
     #[serde(default)]
     pub auto_close_after_days: Option<u16>,
+    /// How much there may be of everything.
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+/// How much there may be of everything; none means any number. What customers send is never
+/// refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Limits {
+    /// People who answer.
+    pub users: Option<u64>,
+    /// Channels.
+    pub channels: Option<u64>,
+    /// Contacts that we make; those who write to us are contacts beyond it too.
+    pub contacts: Option<u64>,
+    /// Messages from and to customers in a month, beyond which nothing goes out.
+    pub messages_per_month: Option<u64>,
 }

@@ -51,6 +51,7 @@ codes! {
     MessageNotFound = "MESSAGE_NOT_FOUND",
     ContactNotFound = "CONTACT_NOT_FOUND",
     ResourceAlreadyExists = "RESOURCE_ALREADY_EXISTS",
+    ChannelAlreadyExists = "CHANNEL_ALREADY_EXISTS",
     ConversationExists = "CONVERSATION_EXISTS",
     EmailAlreadyExists = "EMAIL_ALREADY_EXISTS",
     IdempotencyConflict = "IDEMPOTENCY_CONFLICT",
@@ -86,6 +87,19 @@ pub struct Rejection {
     pub reason: Option<&'static str>,
     /// How many seconds to wait before asking again.
     pub retry_after_secs: Option<u64>,
+    /// The limit that was reached.
+    pub quota: Option<Quota>,
+}
+
+/// A limit that was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// What it limits.
+    pub resource: &'static str,
+    /// How much there may be.
+    pub limit: u64,
+    /// How much there is.
+    pub used: u64,
 }
 
 /// What is wrong with one field.
@@ -106,6 +120,7 @@ impl Rejection {
             fields: Vec::new(),
             reason: None,
             retry_after_secs: None,
+            quota: None,
         }
     }
 
@@ -137,6 +152,19 @@ impl Rejection {
     pub fn because(mut self, reason: &'static str) -> Self {
         self.reason = Some(reason);
         self
+    }
+
+    /// A limit that was reached, and what is so limited, in words.
+    #[must_use]
+    pub fn quota(quota: Quota, what: &str) -> Self {
+        let Quota { limit, used, .. } = quota;
+        let message = format!(
+            "This installation is limited to {limit} {what} and has {used}. Ask an owner to raise the limit."
+        );
+        Self {
+            quota: Some(quota),
+            ..Self::new(Code::QuotaExceeded, message)
+        }
     }
 
     /// The same refusal with a time to wait.

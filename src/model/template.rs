@@ -113,6 +113,15 @@ pub struct TemplateDraft {
     pub files: BTreeMap<String, Media>,
 }
 
+/// What is to be different about a template that was handed in; what is none stays.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TemplateChanges {
+    /// The category, in the vendor's words.
+    pub category: Option<String>,
+    /// The components, as in a [`TemplateDraft`].
+    pub components: Option<Vec<Opaque>>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

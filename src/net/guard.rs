@@ -41,7 +41,7 @@ impl Reach {
 
     /// What whoever named a host that may not be reached is told.
     #[must_use]
-    pub fn refusal(self, host: &str) -> String {
+    pub fn refusal(host: &str) -> String {
         PrivateTarget(host.to_owned()).to_string()
     }
 

@@ -74,7 +74,7 @@ impl Lines {
             .filter(|place| self.reach.includes(place.ip()))
             .collect();
         if allowed.is_empty() && !found.is_empty() {
-            return Err(LineError::Target(self.reach.refusal(host)));
+            return Err(LineError::Target(Reach::refusal(host)));
         }
         let connecting = timeout(CONNECT_TIMEOUT, TcpStream::connect(&*allowed));
         let stream = connecting.await.map_err(too_long)?.map_err(unreachable)?;

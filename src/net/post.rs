@@ -255,7 +255,7 @@ impl Talk {
     async fn write(&mut self, envelope: &Envelope, mail: Vec<Strand>) -> Result<Answer, Stop> {
         let from = address(&envelope.from)?;
         let to = address(&envelope.to)?;
-        let length = weave::length(&mail).map_err(unread)?;
+        let length = weave::length(&mail).map_err(|error| unread(&error))?;
         self.say(Mail::new(Some(from), self.parameters(envelope, length)?))
             .await?;
         self.say(Rcpt::new(to, Vec::new())).await?;
@@ -307,7 +307,7 @@ impl Talk {
     }
 }
 
-fn unread(error: io::Error) -> PostError {
+fn unread(error: &io::Error) -> PostError {
     PostError::NeverLeft(error.to_string())
 }
 

@@ -114,6 +114,54 @@ pub enum Act {
         /// The new one.
         id: String,
     },
+    /// Writes a mail, or answers one.
+    Mail(Letter),
+    /// Opens a mail.
+    Open {
+        /// The bubble.
+        bubble: String,
+    },
+    /// Follows a link in a mail.
+    Follow {
+        /// The bubble.
+        bubble: String,
+        /// Where it leads.
+        url: String,
+    },
+    /// Says that a mail is unwanted.
+    Complain {
+        /// The bubble.
+        bubble: String,
+    },
+    /// Lets a mail come back.
+    Bounce {
+        /// The bubble.
+        bubble: String,
+    },
+    /// Presses the button with which mail programs leave a list.
+    Unsubscribe {
+        /// The bubble.
+        bubble: String,
+    },
+}
+
+/// A mail as a person writes it.
+#[derive(Debug, Clone, Default)]
+pub struct Letter {
+    /// The subject; empty where the answered mail has one.
+    pub subject: String,
+    /// The words.
+    pub text: String,
+    /// Who else gets it.
+    pub cc: Vec<String>,
+    /// What is enclosed.
+    pub files: Vec<Chosen>,
+    /// The bubble it answers.
+    pub answering: Option<String>,
+    /// Whether it answers the newest mail of the business where none is named.
+    pub newest: bool,
+    /// Whether everybody who got that one is answered.
+    pub all: bool,
 }
 
 impl Act {
@@ -139,6 +187,12 @@ impl Act {
             Self::Strange { .. } => "strange",
             Self::Echo { .. } => "echo",
             Self::Move { .. } => "move",
+            Self::Mail(_) => "mail",
+            Self::Open { .. } => "open",
+            Self::Follow { .. } => "follow",
+            Self::Complain { .. } => "complain",
+            Self::Bounce { .. } => "bounce",
+            Self::Unsubscribe { .. } => "unsubscribe",
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use crate::base::time::Timestamp;
+use crate::sandbox::mail::Mail;
 
 /// Bubbles kept in a chat.
 const BUBBLES_MAX: usize = 500;
@@ -190,6 +191,8 @@ pub enum Body {
         /// The pictures.
         cards: Vec<Card>,
     },
+    /// A mail.
+    Mail(Box<Mail>),
     /// A line of the vendor's own.
     Note(String),
 }
@@ -213,6 +216,7 @@ impl Body {
             Self::Text { text, .. } | Self::Cards { text, .. } | Self::Note(text) => text,
             Self::File { caption, .. } => caption,
             Self::Location { name, .. } => name,
+            Self::Mail(mail) => &mail.text,
             Self::Contacts(cards) => cards.first().map_or("", |(name, _)| name),
         }
     }

@@ -17,10 +17,12 @@ pub mod call;
 pub mod chat;
 pub mod clock;
 pub mod desk;
+mod email;
 pub mod faults;
 pub mod files;
 mod graph;
 pub mod journal;
+pub mod mail;
 mod page;
 pub mod post;
 pub mod queue;
@@ -169,6 +171,11 @@ impl Sandbox {
                 Box::new(sms::twilio::Twilio),
                 Box::new(sms::vonage::Vonage),
                 Box::new(sms::plivo::Plivo),
+                Box::new(email::postmark::Postmark),
+                Box::new(email::sendgrid::SendGrid),
+                Box::new(email::mailgun::Mailgun),
+                Box::new(email::ses::Ses),
+                Box::new(email::resend::Resend),
                 Box::new(page::Page(page::Kind::Messenger)),
                 Box::new(page::Page(page::Kind::Instagram)),
             ],
@@ -277,7 +284,7 @@ impl Sandbox {
             let world = self.world();
             let held = world.accounts.get(account).ok_or_else(missing)?;
             let vendor = self.vendor(held.vendor).ok_or_else(missing)?;
-            let question = vendor.question(held, url, secret);
+            let question = vendor.question(held, url, secret, self.now());
             question.map(|question| (question, held.vendor))
         };
         if let Some((question, vendor)) = question {
@@ -437,7 +444,7 @@ impl Sandbox {
                 self.note_call(&account, &call, &cut, note);
                 return Answered::Cut;
             }
-            disturbed => (vendor.disturbed(disturbed), "switched"),
+            disturbed => (vendor.disturbed(disturbed, self.now()), "switched"),
         };
         if !vendor.is_idle(&call, &reply) {
             self.note_call(&account, &call, &reply, note);

@@ -83,7 +83,7 @@ impl Vendor for Parrot {
         call::json(200, &json!({"id": text})).into()
     }
 
-    fn disturbed(&self, fate: Fate) -> HttpReply {
+    fn disturbed(&self, fate: Fate, _: Timestamp) -> HttpReply {
         call::json(500, &json!({ "error": format!("{fate:?}") }))
     }
 

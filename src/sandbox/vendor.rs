@@ -2,6 +2,7 @@
 
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
+use crate::base::time::Timestamp;
 use crate::sandbox::account::Account;
 use crate::sandbox::act::Act;
 use crate::sandbox::act::NotPossible;
@@ -85,7 +86,7 @@ pub trait Vendor: Send + Sync {
     }
 
     /// The answer to a call that is disturbed, in the vendor's own words.
-    fn disturbed(&self, fate: Fate) -> HttpReply;
+    fn disturbed(&self, fate: Fate, now: Timestamp) -> HttpReply;
 
     /// What a customer does.
     ///
@@ -115,8 +116,14 @@ pub trait Vendor: Send + Sync {
 
     /// The question with which a vendor makes sure that an address is the business's own; none where
     /// it asks nothing.
-    fn question(&self, account: &Account, url: &str, secret: &str) -> Option<HttpRequest> {
-        let _ = (account, url, secret);
+    fn question(
+        &self,
+        account: &Account,
+        url: &str,
+        secret: &str,
+        now: Timestamp,
+    ) -> Option<HttpRequest> {
+        let _ = (account, url, secret, now);
         None
     }
 

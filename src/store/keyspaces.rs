@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::base::time::Timestamp;
 use crate::model::alert::Told;
+use crate::model::alert_hook::AlertHook;
 use crate::model::api_key::ApiKey;
 use crate::model::attachment::Attachment;
 use crate::model::channel::Channel;
@@ -18,6 +19,7 @@ use crate::model::contact::Identity;
 use crate::model::contact::Merge;
 use crate::model::conversation::Conversation;
 use crate::model::event::EventRecord;
+use crate::model::happening::Happening;
 use crate::model::ids::ApiKeyId;
 use crate::model::ids::AuditId;
 use crate::model::ids::ChannelId;
@@ -87,6 +89,10 @@ impl<K: Key, V: Serialize + DeserializeOwned> Keyspace<K, V> {
 
     /// The same keyspace at a later version, with what reads the earlier ones.
     #[must_use]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "no record has a second version yet")
+    )]
     pub const fn version(mut self, version: u8, upgrade: Upgrade<V>) -> Self {
         self.version = version;
         self.upgrade = Some(upgrade);
@@ -159,6 +165,10 @@ pub const CHANNELS: Keyspace<ChannelId, Channel> = Keyspace::named("channel/reco
 pub const POSITIONS: Keyspace<ChannelId, String> = Keyspace::named("channel/position");
 /// What operators were told of a channel.
 pub const TOLD: Keyspace<ChannelId, Told> = Keyspace::named("channel/told");
+/// Where a program of the operator's is told of channels that need somebody.
+pub const ALERT_HOOK: Keyspace<u8, AlertHook> = Keyspace::named("zero/alert_hook");
+/// What happened to each channel lately, oldest first.
+pub const HAPPENINGS: Keyspace<ChannelId, Vec<Happening>> = Keyspace::named("channel/happenings");
 /// Our copies of templates that vendors keep.
 pub const TEMPLATES: Keyspace<(ChannelId, TemplateId), Template> =
     Keyspace::named("channel_template/record");
@@ -237,6 +247,8 @@ pub const EXTERNAL_IDS: Keyspace<(u32, u64), MessageId> = Keyspace::named("bucke
 /// Receipts that came before our own record of the vendor's id, by the same key.
 pub const EARLY_RECEIPTS: Keyspace<(u32, u64), Vec<Receipt>> =
     Keyspace::named("bucket_digest/receipts");
+/// Webhooks that were taken and must not be taken again, by the same key.
+pub const TAKEN_HOOKS: Keyspace<(u32, u64), ()> = Keyspace::named("bucket_digest/none");
 /// Messages on their way, lane by lane.
 pub const OUTBOX: Keyspace<(ChannelId, String, MessageId), OutboxRow> =
     Keyspace::named("channel_address_message/outbox");
@@ -303,6 +315,8 @@ pub const NAMES: &[&str] = &[
     "channel/record",
     "channel/position",
     "channel/told",
+    "zero/alert_hook",
+    "channel/happenings",
     "channel_template/record",
     "channel_name_language/template",
     "quarantine/record",
@@ -331,6 +345,7 @@ pub const NAMES: &[&str] = &[
     "message/handled",
     "bucket_digest/message",
     "bucket_digest/receipts",
+    "bucket_digest/none",
     "channel_address_message/outbox",
     "channel_time_address_message/none",
     "time_job/record",

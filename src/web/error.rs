@@ -40,6 +40,7 @@ pub fn status_of(code: Code) -> StatusCode {
         | C::MessageNotFound
         | C::ContactNotFound => StatusCode::NOT_FOUND,
         C::ResourceAlreadyExists
+        | C::ChannelAlreadyExists
         | C::ConversationExists
         | C::EmailAlreadyExists
         | C::IdempotencyConflict
@@ -135,6 +136,11 @@ pub fn body(rejection: &Rejection, request_id: &str) -> Value {
         .collect();
     if let Some(reason) = rejection.reason {
         details.insert("reason".to_owned(), reason.into());
+    }
+    if let Some(quota) = rejection.quota {
+        details.insert("resource".to_owned(), quota.resource.into());
+        details.insert("limit".to_owned(), quota.limit.into());
+        details.insert("used".to_owned(), quota.used.into());
     }
     let listed: Vec<Value> = rejection
         .fields

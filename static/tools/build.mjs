@@ -151,14 +151,17 @@ async function build() {
   files.set('chat.css', await styles(['chat.css'], address));
   files.set('docs.css', await styles(['docs.css'], address));
   files.set('shop.css', await styles(['shop.css'], address));
+  files.set('setup.css', await styles(['setup.css'], address));
   files.set('sandbox.css', await styles(['tokens.css', 'base.css', 'phones.css'], address));
   files.set('app.js', await script('app.js'));
   files.set('more.js', await script('more.js', address('app.js')));
+  files.set('templates.js', await script('templates.js', address('app.js')));
   files.set('fields.js', await script('fields.js'));
   files.set('shop.js', await script('shop.js'));
   files.set('sandbox.js', await script('sandbox.js'));
   files.set('appearance.js', await script('appearance.js'));
   files.set('preview.js', await script('preview.js'));
+  files.set('setup.js', await script('setup.js'));
   return { files, address, icons };
 }
 
@@ -171,6 +174,7 @@ function rustConstants(files, address, icons) {
 ${constant('The style sheet of the dashboard.', 'CSS', 'app.css')}
 ${constant('The script of the dashboard.', 'JS', 'app.js')}
 ${constant('The parts of the script that not every visit needs.', 'MORE_JS', 'more.js')}
+${constant('The script of the pages of templates.', 'TEMPLATES_JS', 'templates.js')}
 ${constant('The script of pages with passwords, codes or colours.', 'FIELDS_JS', 'fields.js')}
 ${constant('The sprite of pictures.', 'ICONS', 'icons.svg')}
 ${constant('The font of the interface.', 'FONT', 'inter-ui.woff2')}
@@ -181,6 +185,8 @@ ${constant('The style sheet of the full-page chat.', 'CHAT_CSS', 'chat.css')}
 ${constant('The style sheet of the API\'s document.', 'DOCS_CSS', 'docs.css')}
 ${constant('The script of pages that show the chat before its settings are saved.', 'APPEARANCE_JS', 'appearance.js')}
 ${constant('The script in the frame that shows it.', 'PREVIEW_JS', 'preview.js')}
+${constant('The style sheet of adding and looking after a channel.', 'SETUP_CSS', 'setup.css')}
+${constant('The script of pages that show what reaches a channel.', 'SETUP_JS', 'setup.js')}
 ${constant('The style sheet of the demo shop.', 'SHOP_CSS', 'shop.css')}
 ${constant('The script of the demo shop.', 'SHOP_JS', 'shop.js')}
 ${constant('The style sheet of the sandbox.', 'SANDBOX_CSS', 'sandbox.css')}

@@ -124,3 +124,65 @@ fn programs_are_asked_for_the_code_and_owners_can_take_it_away() {
         );
     });
 }
+
+#[test]
+fn programs_turn_the_second_factor_on_and_off_for_their_person() {
+    on_a_server(async |server| {
+        server.colleague("agent").await;
+        let email = "agent@example.com";
+        let ana = server.signed_in(email).await;
+        let elsewhere = server.signed_in(email).await;
+        let offer = ana.post("/auth/totp", json!({})).await.ok();
+        let secret = offer["secret"].as_str().unwrap();
+        let address = offer["otpauthUrl"].as_str().unwrap();
+        assert!(address.starts_with("otpauth://totp/"), "{address}");
+        assert_eq!(ana.get("/me").await.ok()["totpEnabled"], false, "not yet");
+
+        let confirm = |code: &str, password: &str, token: &str| {
+            let body = json!({ "token": token, "code": code, "password": password });
+            ana.post("/auth/totp/confirm", body)
+        };
+        let code = authenticator(secret, server.now_secs());
+        let token = offer["token"].as_str().unwrap();
+        for (code, password, token, status, wrong) in [
+            ("000000", PASSWORD, token, 401, "INVALID_CREDENTIALS"),
+            (&code, "not my password", token, 401, "INVALID_CREDENTIALS"),
+            (&code, PASSWORD, "made up", 400, "VALIDATION_ERROR"),
+        ] {
+            confirm(code, password, token).await.refused(status, wrong);
+        }
+        let on = confirm(&code, PASSWORD, token).await.ok();
+        let codes = on["recoveryCodes"].as_array().unwrap().clone();
+        assert_eq!(codes.len(), 10);
+        assert_eq!(ana.get("/me").await.ok()["totpEnabled"], true);
+        elsewhere.get("/me").await.refused(401, "TOKEN_REVOKED");
+
+        let nobody = server.anonymous();
+        let login = |code: &serde_json::Value| {
+            let body = json!({ "email": email, "password": PASSWORD, "code": code });
+            nobody.post("/auth/login", body)
+        };
+        login(&codes[0]).await.ok();
+        login(&codes[0]).await.refused(401, "INVALID_CREDENTIALS");
+        let password = json!({ "password": PASSWORD });
+        let renewed = ana
+            .post("/auth/totp/recovery-codes", password.clone())
+            .await;
+        let renewed = renewed.ok()["recoveryCodes"].clone();
+        login(&codes[1]).await.refused(401, "INVALID_CREDENTIALS");
+        login(&renewed[0]).await.ok();
+
+        let wrong = json!({ "password": "not my password" });
+        let wrong = ana.post("/auth/totp/disable", wrong).await;
+        wrong.refused(401, "INVALID_CREDENTIALS");
+        let off = ana.call(
+            reqwest::Method::DELETE,
+            "/auth/totp",
+            Some(password.clone()),
+        );
+        assert_eq!(off.await.status, 204);
+        assert_eq!(ana.get("/me").await.ok()["totpEnabled"], false);
+        let none = ana.post("/auth/totp/recovery-codes", password).await;
+        none.refused(400, "VALIDATION_ERROR");
+    });
+}

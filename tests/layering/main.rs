@@ -45,7 +45,7 @@ const COMPOSITION: &[&str] = &["main", "lib", "cli", "control", "app", "demo", "
 const ENGINE: &[(&str, Peers)] = &[
     ("rules", Peers::Apart),
     (
-        "alerts audit context error find letters links live old passes queue sight vendor",
+        "alert_hook alerts audit context error find happenings letters limits links live old passes queue sight vendor",
         Peers::Together,
     ),
     ("health", Peers::Apart),
@@ -67,7 +67,7 @@ const LIBRARIES: &[(&str, &str)] = &[
     ("redb", "store::kv bench"),
     ("tantivy", "search bench"),
     ("reqwest", "net bench"),
-    ("lettre", "net channels"),
+    ("lettre", "net channels sandbox"),
     ("tokio_tungstenite", "net bench"),
     ("actix_web", "web app cli"),
     ("actix_ws", "web"),

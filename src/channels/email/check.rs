@@ -62,12 +62,11 @@ pub fn all(account: &Account) -> Result<(), Vec<FieldError>> {
     {
         all.push(wrong("domain", "must be a domain such as example.com"));
     }
-    match provider(account) {
-        Some(provider) => all.extend(provider.check(account)),
-        None => {
-            let words = format!("must be one of {}", table::PROVIDERS.join(", "));
-            all.push(wrong("provider", &words));
-        }
+    if let Some(provider) = provider(account) {
+        all.extend(provider.check(account));
+    } else {
+        let words = format!("must be one of {}", table::PROVIDERS.join(", "));
+        all.push(wrong("provider", &words));
     }
     all.extend(mailbox(account));
     all.extend(dkim(account));

@@ -19,6 +19,7 @@ mod check;
 mod compose;
 mod fault;
 pub mod hooks;
+pub mod incoming;
 mod mailgun;
 mod postmark;
 mod provider;

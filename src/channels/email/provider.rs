@@ -70,6 +70,9 @@ pub trait Provider: Debug + Sync {
     fn check(&self, account: &Account) -> Vec<FieldError>;
 
     /// Proves the account and has it report to us.
+    ///
+    /// # Errors
+    /// The service does not accept the account.
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected>;
 
     /// What mails through it can carry.

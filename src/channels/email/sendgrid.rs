@@ -1,4 +1,4 @@
-//! Twilio SendGrid. email.md sections 1.2, 2.2, 2.3, 4.3, 5, 8 and 9.
+//! Twilio `SendGrid`. email.md sections 1.2, 2.2, 2.3, 4.3, 5, 8 and 9.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ use crate::model::rejection::FieldError;
 
 const API: &str = "https://api.sendgrid.com";
 
-/// SendGrid.
+/// `SendGrid`.
 #[derive(Debug)]
 pub struct SendGrid;
 

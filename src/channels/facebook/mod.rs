@@ -5,9 +5,12 @@
 
 pub mod caps;
 mod connect;
+mod guide;
 mod settings;
 pub mod speak;
 mod templates;
+
+use std::collections::BTreeMap;
 
 use crate::base::http::HttpReply;
 use crate::base::http::Webhook;
@@ -27,9 +30,19 @@ use crate::channels::meta::direct::render;
 use crate::channels::meta::direct::shown;
 use crate::channels::meta::sign;
 use crate::channels::meta::talk::next;
+use crate::channels::meta::templates::blanks;
+use crate::channels::meta::templates::preview;
+use crate::channels::meta::templates::rules;
+use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
 use crate::model::content::Media;
+use crate::model::filling::Blank;
+use crate::model::filling::Filling;
+use crate::model::filling::Preview;
+use crate::model::filling::TemplateTerms;
+use crate::model::guide::Guide;
+use crate::model::guide::Seat;
 use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
@@ -88,6 +101,20 @@ impl Channel for Facebook {
         settings::SETTINGS
     }
 
+    fn guide(&self, _settings: &Opaque) -> &'static Guide {
+        &guide::GUIDE
+    }
+
+    fn seats(&self, account: &Account) -> Vec<Seat> {
+        let key = account.text("pageId");
+        let seat = key.map(|key| Seat {
+            setting: "pageId",
+            what: "page",
+            key: key.to_owned(),
+        });
+        seat.into_iter().collect()
+    }
+
     fn capabilities(&self) -> &'static Capabilities {
         &caps::CAPABILITIES
     }
@@ -115,6 +142,30 @@ impl Channel for Facebook {
 
     fn create_template(&self, draft: &TemplateDraft, asked: &Asked<'_>) -> Next<VendorTemplate> {
         next(templates::create(draft, asked))
+    }
+
+    fn template_terms(&self) -> Option<&'static TemplateTerms> {
+        Some(&templates::TERMS)
+    }
+
+    fn check_template(&self, draft: &TemplateDraft) -> Vec<FieldError> {
+        rules::check(draft)
+    }
+
+    fn template_blanks(&self, template: &VendorTemplate) -> Vec<Blank> {
+        blanks::blanks(template)
+    }
+
+    fn fill_template(
+        &self,
+        template: &VendorTemplate,
+        values: &BTreeMap<String, String>,
+    ) -> Filling {
+        blanks::fill(template, values)
+    }
+
+    fn preview_template(&self, template: &VendorTemplate, filled: &[Opaque]) -> Preview {
+        preview::preview(template, filled)
     }
 
     fn delete_template(&self, template: &VendorTemplate, asked: &Asked<'_>) -> Next<()> {

@@ -9,12 +9,21 @@ use crate::channels::meta::talk::Talk;
 use crate::channels::meta::talk::refused;
 use crate::channels::meta::templates::Shelf;
 use crate::channels::meta::templates::rules;
+use crate::model::filling::TemplateTerms;
 use crate::model::outbound::Asked;
 use crate::model::template::TemplateDraft;
 use crate::model::template::VendorTemplate;
 
 /// What is asked about each template.
 const FIELDS: &str = "id,name,status,category,language,components";
+
+/// What may stand in one: the vendor takes nothing but news about an order or an account.
+pub static TERMS: TemplateTerms = TemplateTerms {
+    categories: &["UTILITY"],
+    headers: &["TEXT"],
+    buttons: &["POSTBACK", "URL"],
+    ..rules::TERMS
+};
 
 /// Every template of the page.
 ///

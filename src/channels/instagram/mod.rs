@@ -5,6 +5,7 @@
 
 pub mod caps;
 mod connect;
+mod guide;
 mod settings;
 pub mod speak;
 
@@ -27,9 +28,12 @@ use crate::channels::meta::direct::render;
 use crate::channels::meta::direct::shown;
 use crate::channels::meta::sign;
 use crate::channels::meta::talk::next;
+use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
 use crate::model::content::Media;
+use crate::model::guide::Guide;
+use crate::model::guide::Seat;
 use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
@@ -82,6 +86,23 @@ impl Channel for Instagram {
 
     fn settings(&self) -> &'static [Setting] {
         settings::SETTINGS
+    }
+
+    fn guide(&self, _settings: &Opaque) -> &'static Guide {
+        &guide::GUIDE
+    }
+
+    fn seats(&self, account: &Account) -> Vec<Seat> {
+        ["instagramId", "pageId"]
+            .into_iter()
+            .filter_map(|setting| {
+                Some(Seat {
+                    setting,
+                    what: "account",
+                    key: format!("{setting}/{}", account.text(setting)?),
+                })
+            })
+            .collect()
     }
 
     fn capabilities(&self) -> &'static Capabilities {

@@ -19,7 +19,8 @@ pub const SETTINGS: &[Setting] = &[
         "Attached through",
         "facebook where the account is linked to a page, instagram where it logs in by itself. Read from the token when left empty.",
         Shape::Choice(&["facebook", "instagram"]),
-    ),
+    )
+    .access(),
     Setting {
         aliases: &["pageAccessToken"],
         ..required(
@@ -34,13 +35,15 @@ pub const SETTINGS: &[Setting] = &[
         "Page ID",
         "The linked page. Needed only where the account is attached through a page.",
         Shape::Text,
-    ),
+    )
+    .access(),
     optional(
         "instagramId",
         "Instagram account ID",
         "Begins with 17841. Filled in when the channel is connected.",
         Shape::Text,
-    ),
+    )
+    .access(),
     settings::APP_SECRET,
     optional(
         "instagramAppSecret",

@@ -14,14 +14,7 @@ pub const fn optional(
     help: &'static str,
     shape: Shape,
 ) -> Setting {
-    Setting {
-        name,
-        aliases: &[],
-        label,
-        help,
-        shape,
-        required: false,
-    }
+    Setting::new(name, label, help, shape)
 }
 
 /// A setting without which the channel cannot connect.
@@ -32,10 +25,7 @@ pub const fn required(
     help: &'static str,
     shape: Shape,
 ) -> Setting {
-    Setting {
-        required: true,
-        ..optional(name, label, help, shape)
-    }
+    Setting::new(name, label, help, shape).required()
 }
 
 /// A secret a person must bring.
@@ -65,7 +55,8 @@ pub const APP_ID: Setting = optional(
     "App ID",
     "App dashboard, App settings, Basic.",
     Shape::Text,
-);
+)
+.access();
 
 /// The version of the vendor's interface.
 pub const API_VERSION: Setting = optional(
@@ -73,7 +64,8 @@ pub const API_VERSION: Setting = optional(
     "API version",
     "Such as v25.0, which is used when left empty.",
     Shape::Text,
-);
+)
+.rare();
 
 /// Where the vendor's interface is.
 pub const API_BASE_URL: Setting = optional(
@@ -81,7 +73,8 @@ pub const API_BASE_URL: Setting = optional(
     "API address",
     "Only for tests and proxies.",
     Shape::Text,
-);
+)
+.rare();
 
 /// Where the vendor's files are.
 pub const MEDIA_BASE_URL: Setting = optional(
@@ -89,7 +82,8 @@ pub const MEDIA_BASE_URL: Setting = optional(
     "Media address",
     "Only for tests and proxies: every file is fetched from this host.",
     Shape::Text,
-);
+)
+.rare();
 
 /// Whether unsigned webhooks are taken in.
 pub const ALLOW_UNSIGNED: Setting = optional(
@@ -97,7 +91,8 @@ pub const ALLOW_UNSIGNED: Setting = optional(
     "Accept unsigned webhooks",
     "Only for development, and only while there is no app secret.",
     Shape::Switch,
-);
+)
+.rare();
 
 /// How long the vendor may take.
 pub const TIMEOUT: Setting = optional(
@@ -105,7 +100,8 @@ pub const TIMEOUT: Setting = optional(
     "Time limit of a call, in seconds",
     "30 when left empty.",
     Shape::Number { min: 1, max: 120 },
-);
+)
+.rare();
 
 /// What is wrong with the settings the three share.
 #[must_use]

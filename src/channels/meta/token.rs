@@ -21,6 +21,10 @@ use crate::model::outbound::Refusal;
 /// The setting that says when the token ends.
 pub const ENDS: &str = "expiresAt";
 
+/// The settings that say what the token allows of what is needed, and what it does not.
+const GRANTED: &str = "grantedPermissions";
+const MISSING: &str = "missingPermissions";
+
 /// How long before its end a token is worth a warning.
 pub const SOON: Duration = Duration::from_secs(10 * 24 * 3_600);
 
@@ -59,6 +63,7 @@ pub fn look(
         return Err(Pause::Refused(Refusal::Account(invalid(token))));
     }
     connected.settings.extend(end_of(token));
+    connected.settings.extend(allowed(token, needs));
     connected
         .warnings
         .extend(warnings(account, token, needs, now));
@@ -80,6 +85,21 @@ fn end_of(token: Node<'_>) -> Opaque {
     let ends = token.at("expires_at").moment();
     let ends = ends.map_or(Value::Null, |moment| moment.to_string().into());
     [(ENDS.to_owned(), ends)].into_iter().collect()
+}
+
+/// What we need and the token allows, and what it does not, as settings.
+fn allowed(token: Node<'_>, needs: Needs<'_>) -> Opaque {
+    let granted: Vec<_> = token.at("scopes").items().filter_map(Node::text).collect();
+    let (has, lacks): (Vec<&str>, Vec<&str>) = needs
+        .scopes
+        .iter()
+        .partition(|scope| granted.iter().any(|granted| granted == *scope));
+    [
+        (GRANTED.to_owned(), has.into()),
+        (MISSING.to_owned(), lacks.into()),
+    ]
+    .into_iter()
+    .collect()
 }
 
 fn warnings(account: &Account, token: Node<'_>, needs: Needs<'_>, now: Timestamp) -> Vec<String> {

@@ -43,9 +43,6 @@ use crate::model::outbound::Step;
 use crate::model::outbound::Switch;
 use crate::model::rejection::FieldError;
 
-/// The longest text when nobody says otherwise, in characters.
-const TEXT_MAX: usize = 1_600;
-
 /// Where the parts of a message stand in a webhook when nobody says otherwise.
 const INBOUND: [(&str, &str); 6] = [
     ("id", "/id"),
@@ -89,10 +86,6 @@ pub struct Generic;
 impl Carrier for Generic {
     fn name(&self) -> &'static str {
         "generic"
-    }
-
-    fn text_max(&self) -> usize {
-        TEXT_MAX
     }
 
     fn carries_files(&self, account: &Account) -> bool {

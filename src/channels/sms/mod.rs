@@ -6,6 +6,7 @@ pub mod caps;
 mod consent;
 mod form;
 mod generic;
+mod guide;
 mod inbound;
 mod numbers;
 mod outgoing;
@@ -38,6 +39,8 @@ use crate::channels::table::wrong;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
+use crate::model::guide::Guide;
+use crate::model::guide::Seat;
 use crate::model::inbound::InboundEvent;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
@@ -71,9 +74,6 @@ const CARRIERS: [&dyn Carrier; 4] = [
 trait Carrier: Debug + Sync {
     /// The name that `provider` has for it.
     fn name(&self) -> &'static str;
-
-    /// The longest text it takes, in characters.
-    fn text_max(&self) -> usize;
 
     /// Whether it answers STOP and the like by itself when nobody says otherwise.
     fn answers_keywords(&self) -> bool {
@@ -143,6 +143,27 @@ impl Channel for Sms {
 
     fn settings(&self) -> &'static [Setting] {
         table::SETTINGS
+    }
+
+    fn guide(&self, settings: &Opaque) -> &'static Guide {
+        guide::of(settings)
+    }
+
+    fn seats(&self, account: &Account) -> Vec<Seat> {
+        let provider = account.text("provider").unwrap_or_default();
+        ["phoneNumber", "messagingServiceSid"]
+            .into_iter()
+            .filter_map(|setting| {
+                let text = account.text(setting)?;
+                // Anybody may call themselves by a name; nobody can answer it.
+                let is_shared = setting == "phoneNumber" && numbers::is_name(text);
+                (!is_shared).then(|| Seat {
+                    setting,
+                    what: "number",
+                    key: format!("{provider}/{}", numbers::digits(&numbers::reported(text))),
+                })
+            })
+            .collect()
     }
 
     fn capabilities(&self) -> &'static Capabilities {

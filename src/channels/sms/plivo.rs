@@ -69,10 +69,6 @@ impl Carrier for Plivo {
         "plivo"
     }
 
-    fn text_max(&self) -> usize {
-        1_600
-    }
-
     fn answers_keywords(&self) -> bool {
         true
     }

@@ -1,7 +1,5 @@
 //! What a text costs: its alphabet, and how many pieces it is sent in. sms.md section 4.3.
 
-use crate::base::text::Counting;
-
 /// Units of a piece in the short alphabet: alone, and as one of several.
 const GSM7: (usize, usize) = (160, 153);
 
@@ -150,9 +148,6 @@ pub fn smart(text: &str) -> String {
         text.to_owned()
     }
 }
-
-/// The unit in which carriers limit a text as a whole.
-pub const COUNTING: Counting = Counting::Characters;
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,13 @@ use crate::model::channel::Shape;
 use crate::model::outbound::Account;
 use crate::model::rejection::FieldError;
 
+/// The setting that says who carries the messages.
+const PROVIDER: &str = "provider";
+const TWILIO: &[&str] = &["twilio"];
+const VONAGE: &[&str] = &["vonage"];
+const PLIVO: &[&str] = &["plivo"];
+const GENERIC: &[&str] = &["generic"];
+
 const PROVIDERS: &[&str] = &["twilio", "vonage", "plivo", "generic"];
 const OPT_OUT: &[&str] = &["provider", "linktor", "off"];
 const APIS: &[&str] = &["sms", "messages"];
@@ -23,9 +30,9 @@ const FORMATS: &[&str] = &["json", "form", "query"];
 /// Every setting, in the order of the form.
 pub const SETTINGS: &[Setting] = &[
     required(
-        "provider",
+        PROVIDER,
         "Provider",
-        "Who carries the messages. Fill in the fields of that provider below; generic is any other with an HTTP interface.",
+        "Who carries the messages; generic is any other with an HTTP interface.",
         Shape::Choice(PROVIDERS),
     ),
     known_as(
@@ -34,196 +41,254 @@ pub const SETTINGS: &[Setting] = &[
             "Number",
             "With + and country code, such as +15550001111; a short code; or a name of up to 11 letters, which nobody can answer.",
             Shape::Text,
-        ),
+        )
+    .access(),
         &["fromNumber", "from"],
     ),
     optional(
         "accountSid",
-        "Twilio: Account SID",
+        "Account SID",
         "Console, Account Info. Begins with AC.",
         Shape::Text,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, TWILIO),
     optional(
         "authToken",
-        "Twilio, Plivo, generic: Auth token",
-        "Twilio: Console, Account Info; webhooks are signed with it. Plivo: Console overview.",
+        "Auth token",
+        "Twilio: Console, Account Info; webhooks are signed with it. Plivo: Console overview. Others: what stands in the header or parameter.",
         BROUGHT,
-    ),
+    )
+    .only_with(PROVIDER, &["twilio", "plivo", "generic"]),
     optional(
         "authTokenSecondary",
-        "Twilio: Secondary auth token",
+        "Secondary auth token",
         "Only while tokens are being changed.",
         BROUGHT,
-    ),
+    )
+    .only_with(PROVIDER, TWILIO),
     optional(
         "apiKeySid",
-        "Twilio: API key SID",
+        "API key SID",
         "Console, API keys. Begins with SK. Sends in place of the auth token.",
         Shape::Text,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, TWILIO),
     optional(
         "apiKeySecret",
-        "Twilio: API key secret",
+        "API key secret",
         "Shown once, when the key is made.",
         BROUGHT,
-    ),
+    )
+    .only_with(PROVIDER, TWILIO),
     optional(
         "messagingServiceSid",
-        "Twilio: Messaging service",
+        "Messaging service",
         "Console, Messaging, Services. Begins with MG. Chooses the number in place of the one above.",
         Shape::Text,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, TWILIO),
     optional(
         "apiKey",
-        "Vonage: API key",
+        "API key",
         "Dashboard, API settings.",
         Shape::Text,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, VONAGE),
     optional(
         "apiSecret",
-        "Vonage: API secret",
+        "API secret",
         "Dashboard, API settings.",
         BROUGHT,
-    ),
+    )
+    .only_with(PROVIDER, VONAGE),
     optional(
         "signatureSecret",
-        "Vonage: Signature secret",
+        "Signature secret",
         "Dashboard, API settings. Without it nothing that comes in can be checked.",
         BROUGHT,
-    ),
+    )
+    .only_with(PROVIDER, VONAGE),
     optional(
         "signatureMethod",
-        "Vonage: Signature method",
+        "Signature method",
         "As in the dashboard; md5hash when left empty.",
         Shape::Choice(SIGNATURE_METHODS),
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, VONAGE),
     optional(
         "requireSignature",
-        "Vonage: Only signed webhooks",
+        "Only signed webhooks",
         "Off only where Vonage does not sign for this account.",
         Shape::Switch,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, VONAGE),
     optional(
         "api",
-        "Vonage: API",
+        "API",
         "sms (usual), or messages, which also carries pictures.",
         Shape::Choice(APIS),
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, VONAGE),
     optional(
         "authId",
-        "Plivo: Auth ID",
+        "Auth ID",
         "Console overview. Begins with MA or SA.",
         Shape::Text,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, PLIVO),
     optional(
         "powerpackUuid",
-        "Plivo: Powerpack",
+        "Powerpack",
         "Console, Messaging, Powerpack. Chooses the number in place of the one above.",
         Shape::Text,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, PLIVO),
     optional(
         "sendUrl",
-        "Generic: Address for sending",
+        "Address for sending",
         "May hold {{to}}, {{toDigits}}, {{from}}, {{text}}, {{id}}, {{callbackUrl}}.",
         Shape::Text,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, GENERIC),
     optional(
         "sendMethod",
-        "Generic: Method",
+        "Method",
         "POST when left empty.",
         Shape::Choice(METHODS),
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, GENERIC),
     optional(
         "bodyFormat",
-        "Generic: Body",
+        "Body",
         "json when left empty.",
         Shape::Choice(FORMATS),
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, GENERIC),
     optional(
         "bodyTemplate",
-        "Generic: What to send",
+        "What to send",
         "Such as {\"to\":\"{{to}}\",\"text\":\"{{text}}\",\"unicode\":\"{{unicode:bool}}\"}.",
         Shape::Object,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, GENERIC),
     optional(
         "authType",
-        "Generic: Proof",
+        "Proof",
         "How the provider wants to know us.",
         Shape::Choice(AUTH),
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, GENERIC),
     optional(
         "authUsername",
-        "Generic: User name",
+        "User name",
         "For basic.",
         Shape::Text,
-    ),
-    optional("authPassword", "Generic: Password", "For basic.", BROUGHT),
+    )
+    .access()
+    .only_with(PROVIDER, GENERIC),
+    optional("authPassword", "Password", "For basic.", BROUGHT)
+    .only_with(PROVIDER, GENERIC),
     optional(
         "authName",
-        "Generic: Name of header or parameter",
+        "Name of header or parameter",
         "For header and query; the auth token stands under it.",
         Shape::Text,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, GENERIC),
     optional(
         "headers",
-        "Generic: Headers",
+        "Headers",
         "Further headers of each call.",
         Shape::Object,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, GENERIC),
     optional(
         "successWhen",
-        "Generic: Success",
+        "Success",
         "Such as {\"status\":[200],\"path\":\"/status\",\"equals\":[\"ok\"]}. Empty: any answer from 200 to 299.",
         Shape::Object,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, GENERIC),
     optional(
         "idPath",
-        "Generic: Id in the answer",
+        "Id in the answer",
         "A JSON pointer such as /messages/0/id.",
         Shape::Text,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, GENERIC),
     optional(
         "errorPath",
-        "Generic: Error in the answer",
+        "Error in the answer",
         "A JSON pointer.",
         Shape::Text,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, GENERIC),
     optional(
         "inboundMap",
-        "Generic: Incoming messages",
+        "Incoming messages",
         "JSON pointers for id, from, to, text, timestamp and mediaUrls where they are not /id, /from and so on.",
         Shape::Object,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, GENERIC),
     optional(
         "statusMap",
-        "Generic: Reports",
+        "Reports",
         "JSON pointers for id, status, errorCode and errorMessage.",
         Shape::Object,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, GENERIC),
     optional(
         "statusValues",
-        "Generic: Words of reports",
+        "Words of reports",
         "What the provider's words mean: sent, delivered, read or failed.",
         Shape::Object,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, GENERIC),
     optional(
         "healthUrl",
-        "Generic: Address for the test",
+        "Address for the test",
         "Asked with GET when the channel is connected.",
         Shape::Text,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, GENERIC),
     optional(
         "webhookSecret",
-        "Generic: Webhook secret",
+        "Webhook secret",
         "The provider, or a program before it, proves with it that it knows us.",
         BROUGHT,
-    ),
+    )
+    .only_with(PROVIDER, GENERIC),
     optional(
         "insecureWebhook",
-        "Generic: Accept unproved webhooks",
+        "Accept unproved webhooks",
         "Anybody who knows the address can pretend to be a customer.",
         Shape::Switch,
-    ),
+    )
+    .access()
+    .only_with(PROVIDER, GENERIC),
     optional(
         "defaultCountryCode",
         "Country code",
@@ -289,31 +354,39 @@ pub const SETTINGS: &[Setting] = &[
         "Set the webhook at the provider",
         "When the channel is connected. On when left empty.",
         Shape::Switch,
-    ),
+    )
+    .rare()
+    .only_with(PROVIDER, &["twilio", "vonage", "plivo"]),
     optional(
         "statusCallbackUrl",
         "Address for reports",
         "Only where reports must come by another way.",
         Shape::Text,
-    ),
+    )
+    .rare(),
     optional(
         "apiBaseUrl",
         "API address",
         "Only for tests and proxies.",
         Shape::Text,
-    ),
+    )
+    .rare(),
     optional(
         "restBaseUrl",
-        "Vonage: SMS API address",
+        "SMS API address",
         "Only for tests and proxies.",
         Shape::Text,
-    ),
+    )
+    .rare()
+    .only_with(PROVIDER, VONAGE),
     optional(
         "messagingBaseUrl",
-        "Twilio: Services address",
+        "Services address",
         "Only for tests and proxies.",
         Shape::Text,
-    ),
+    )
+    .rare()
+    .only_with(PROVIDER, TWILIO),
 ];
 
 /// What is wrong with the settings that every carrier shares.

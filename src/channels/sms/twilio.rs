@@ -112,10 +112,6 @@ impl Carrier for Twilio {
         "twilio"
     }
 
-    fn text_max(&self) -> usize {
-        1_600
-    }
-
     fn answers_keywords(&self) -> bool {
         true
     }

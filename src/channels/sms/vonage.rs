@@ -109,10 +109,6 @@ impl Carrier for Vonage {
         "vonage"
     }
 
-    fn text_max(&self) -> usize {
-        3_200
-    }
-
     fn carries_files(&self, account: &Account) -> bool {
         uses_messages(account)
     }

@@ -116,12 +116,58 @@ pub fn next(asked: &Asked<'_>) -> Next<Connected> {
         }
     }
     Ok(match plan.get(heard) {
-        Some(ask) => Step::Ask {
-            what: ask.about(),
-            call: ask.call(asked.account),
-        },
+        Some(next) => ask(*next, asked.account),
         None => Step::Done(connected(asked, plan)),
     })
+}
+
+/// Looks whether Telegram still calls us; none where we ask for news, which shows it by itself.
+///
+/// # Errors
+/// The bot is not ours any more, or reports to another program.
+pub fn inspect(asked: &Asked<'_>) -> Option<Next<Connected>> {
+    (table::mode(asked.account) == Mode::Webhook).then(|| {
+        let Some(reply) = asked.replies.first() else {
+            return Ok(ask(Ask::Info, asked.account));
+        };
+        let result = fault::result(reply)?;
+        let info = Node::of(&result);
+        if !info.at("url").is(&asked.account.webhook_url) {
+            return Err(Refusal::Account(taken()));
+        }
+        Ok(Step::Done(Connected {
+            settings: Opaque::new(),
+            warnings: info_warnings(info),
+        }))
+    })
+}
+
+/// Takes the webhook away. What waits at Telegram stays there: customers wrote it.
+///
+/// # Errors
+/// Telegram does not do it.
+pub fn release(asked: &Asked<'_>) -> Next<()> {
+    match asked.replies.first() {
+        None => Ok(ask(Ask::DeleteWebhook, asked.account)),
+        Some(reply) => fault::result(reply).map(|_| Step::Done(())),
+    }
+}
+
+fn ask<T>(ask: Ask, account: &Account) -> Step<T> {
+    Step::Ask {
+        what: ask.about(),
+        call: ask.call(account),
+    }
+}
+
+/// Another program registered the bot for itself, or took it off.
+fn taken() -> SendError {
+    SendError {
+        reason: "webhook_elsewhere".to_owned(),
+        vendor_code: None,
+        message: "The webhook is registered elsewhere: another program uses this bot.".to_owned(),
+        retryable: true,
+    }
 }
 
 /// Whether the token is that of the bot somebody named.
@@ -151,9 +197,12 @@ fn connected(asked: &Asked<'_>, plan: &[Ask]) -> Connected {
                     .warnings
                     .extend(me_warnings(asked.account, result));
             }
-            Ask::Info => connected
-                .warnings
-                .extend(info_warnings(asked.account, result)),
+            Ask::Info => {
+                if !result.at("url").is(&asked.account.webhook_url) {
+                    connected.warnings.push(taken().message);
+                }
+                connected.warnings.extend(info_warnings(result));
+            }
             Ask::SetWebhook | Ask::DeleteWebhook => {}
         }
     }
@@ -185,12 +234,8 @@ fn me_warnings(account: &Account, me: Node<'_>) -> Vec<String> {
     warnings
 }
 
-fn info_warnings(account: &Account, info: Node<'_>) -> Vec<String> {
+fn info_warnings(info: Node<'_>) -> Vec<String> {
     let mut warnings = Vec::new();
-    if !info.at("url").is(&account.webhook_url) {
-        warnings
-            .push("The webhook is registered elsewhere: another program uses this bot.".to_owned());
-    }
     if let Some(trouble) = info.word("last_error_message") {
         let hint = if trouble.contains("403") {
             " A bot protection before this server may keep Telegram out."

@@ -13,6 +13,7 @@ mod entities;
 mod fault;
 mod files;
 mod groups;
+mod guide;
 mod keyboard;
 mod media;
 mod parse;
@@ -41,9 +42,12 @@ use crate::channels::node::Node;
 use crate::channels::telegram::api::Api;
 use crate::channels::telegram::chat::Chat;
 use crate::channels::telegram::chat::message_number;
+use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
 use crate::model::content::Content;
+use crate::model::guide::Guide;
+use crate::model::guide::Seat;
 use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
@@ -84,6 +88,20 @@ impl Channel for Telegram {
         table::SETTINGS
     }
 
+    fn guide(&self, _settings: &Opaque) -> &'static Guide {
+        &guide::GUIDE
+    }
+
+    fn seats(&self, account: &Account) -> Vec<Seat> {
+        let key = Some(table::bot_id(account)).filter(|id| !id.is_empty());
+        let seat = key.map(|key| Seat {
+            setting: "botToken",
+            what: "bot",
+            key: key.to_owned(),
+        });
+        seat.into_iter().collect()
+    }
+
     fn capabilities(&self) -> &'static Capabilities {
         &caps::CAPABILITIES
     }
@@ -95,6 +113,14 @@ impl Channel for Telegram {
 
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
         connect::next(asked)
+    }
+
+    fn inspect(&self, asked: &Asked<'_>) -> Option<Next<Connected>> {
+        connect::inspect(asked)
+    }
+
+    fn release(&self, asked: &Asked<'_>) -> Next<()> {
+        connect::release(asked)
     }
 
     fn publish(&self, asked: &Asked<'_>) -> Next<()> {

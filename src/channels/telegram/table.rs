@@ -49,13 +49,15 @@ pub const SETTINGS: &[Setting] = &[
         "How messages arrive",
         "webhook needs a public https address; polling works anywhere. Empty: webhook where there is such an address.",
         Shape::Choice(MODES),
-    ),
+    )
+    .access(),
     optional(
         "botUsername",
         "Bot username",
         "Without @. Filled in by itself; type it to be told when the token belongs to another bot.",
         Shape::Text,
-    ),
+    )
+    .access(),
     optional(
         "commands",
         "Commands",
@@ -73,7 +75,8 @@ pub const SETTINGS: &[Setting] = &[
         "Business accounts",
         "Answers customers in the name of people who connected the bot to their account. Business Mode must be on at @BotFather.",
         Shape::Switch,
-    ),
+    )
+    .access(),
     optional(
         "quickReplyStyle",
         "Quick replies",
@@ -85,7 +88,8 @@ pub const SETTINGS: &[Setting] = &[
         "Calls at once",
         "How many webhooks Telegram may send at the same time; 40 when left empty.",
         Shape::Number { min: 1, max: 100 },
-    ),
+    )
+    .rare(),
     optional(
         "pollTimeoutSecs",
         "Waiting for news, in seconds",
@@ -94,7 +98,8 @@ pub const SETTINGS: &[Setting] = &[
             min: 0,
             max: POLL_MAX_SECS,
         },
-    ),
+    )
+    .rare(),
     known_as(
         optional(
             "webhookSecret",
@@ -109,13 +114,15 @@ pub const SETTINGS: &[Setting] = &[
         "API address",
         "Only for a Bot API server of your own, tests and proxies.",
         Shape::Text,
-    ),
+    )
+    .rare(),
     optional(
         "mediaBaseUrl",
         "Files address",
         "Only where files lie elsewhere than the API.",
         Shape::Text,
-    ),
+    )
+    .rare(),
 ];
 
 /// How news reach us.

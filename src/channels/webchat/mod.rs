@@ -12,6 +12,7 @@ pub mod contrast;
 pub mod files;
 pub mod forms;
 pub mod frames;
+mod guide;
 pub mod hook;
 pub mod identity;
 pub mod origins;
@@ -36,6 +37,7 @@ use crate::channels::webchat::settings::Settings;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
+use crate::model::guide::Guide;
 use crate::model::inbound::InboundEvent;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
@@ -65,6 +67,10 @@ impl Channel for Webchat {
 
     fn settings(&self) -> &'static [Setting] {
         table::SETTINGS
+    }
+
+    fn guide(&self, _settings: &Opaque) -> &'static Guide {
+        &guide::GUIDE
     }
 
     fn capabilities(&self) -> &'static Capabilities {

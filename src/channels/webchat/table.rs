@@ -12,14 +12,7 @@ const fn setting(
     help: &'static str,
     shape: Shape,
 ) -> Setting {
-    Setting {
-        name,
-        aliases: &[],
-        label,
-        help,
-        shape,
-        required: false,
-    }
+    Setting::new(name, label, help, shape)
 }
 
 /// Every setting, in the order of the form.

@@ -113,18 +113,41 @@ fn phone(number: &str) -> Value {
     value
 }
 
-/// A template, its components as they came.
+/// A template, its components as they came but for files of ours: those stand under the id the
+/// vendor gave them, else at their address.
 #[must_use]
-pub fn template(template: &TemplateUse) -> Body {
+pub fn template(sending: &Sending<'_>, template: &TemplateUse) -> Body {
     let mut value = json!({
         "name": template.name,
         "language": {"code": template.language},
     });
     if !template.components.is_empty() {
         let components = template.components.iter().cloned().map(Value::Object);
-        value["components"] = components.collect();
+        let mut components: Value = components.collect();
+        name_files(sending, &mut components);
+        value["components"] = components;
     }
     body("template", value)
+}
+
+/// Puts what the vendor finds a file by where a value names one of ours: `{"id": "media_..."}`.
+fn name_files(sending: &Sending<'_>, value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| name_files(sending, item)),
+        Value::Object(map) => {
+            let named = map.get("id").and_then(Value::as_str);
+            let media = named.and_then(|id| id.parse().ok()).map(|id| Media {
+                media_id: Some(id),
+                ..Media::default()
+            });
+            if let Some((way, place)) = media.and_then(|media| reference(sending, &media)) {
+                map.remove("id");
+                map.insert(way.to_owned(), place.into());
+            }
+            map.values_mut().for_each(|item| name_files(sending, item));
+        }
+        _ => {}
+    }
 }
 
 /// A reaction; an empty emoji takes it back.

@@ -9,6 +9,7 @@ mod choices;
 mod connect;
 pub mod faults;
 mod files;
+mod guide;
 mod notices;
 pub mod parse;
 mod people;
@@ -21,6 +22,8 @@ mod show;
 mod taken;
 pub mod templates;
 
+use std::collections::BTreeMap;
+
 use crate::base::http::HttpReply;
 use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
@@ -30,9 +33,19 @@ use crate::channels::ParseError;
 use crate::channels::RenderError;
 use crate::channels::meta::sign;
 use crate::channels::meta::talk::next;
+use crate::channels::meta::templates::blanks;
+use crate::channels::meta::templates::preview;
+use crate::channels::meta::templates::rules;
+use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
 use crate::model::content::Media;
+use crate::model::filling::Blank;
+use crate::model::filling::Filling;
+use crate::model::filling::Preview;
+use crate::model::filling::TemplateTerms;
+use crate::model::guide::Guide;
+use crate::model::guide::Seat;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundSender;
 use crate::model::outbound::Account;
@@ -69,6 +82,20 @@ impl Channel for Whatsapp {
         settings::SETTINGS
     }
 
+    fn guide(&self, _settings: &Opaque) -> &'static Guide {
+        &guide::GUIDE
+    }
+
+    fn seats(&self, account: &Account) -> Vec<Seat> {
+        let key = account.text("phoneNumberId");
+        let seat = key.map(|key| Seat {
+            setting: "phoneNumberId",
+            what: "number",
+            key: key.to_owned(),
+        });
+        seat.into_iter().collect()
+    }
+
     fn capabilities(&self) -> &'static Capabilities {
         &caps::CAPABILITIES
     }
@@ -91,6 +118,39 @@ impl Channel for Whatsapp {
 
     fn create_template(&self, draft: &TemplateDraft, asked: &Asked<'_>) -> Next<VendorTemplate> {
         next(templates::create(draft, asked))
+    }
+
+    fn template_terms(&self) -> Option<&'static TemplateTerms> {
+        Some(&templates::TERMS)
+    }
+
+    fn check_template(&self, draft: &TemplateDraft) -> Vec<FieldError> {
+        rules::check(draft)
+    }
+
+    fn template_blanks(&self, template: &VendorTemplate) -> Vec<Blank> {
+        blanks::blanks(template)
+    }
+
+    fn fill_template(
+        &self,
+        template: &VendorTemplate,
+        values: &BTreeMap<String, String>,
+    ) -> Filling {
+        blanks::fill(template, values)
+    }
+
+    fn preview_template(&self, template: &VendorTemplate, filled: &[Opaque]) -> Preview {
+        preview::preview(template, filled)
+    }
+
+    fn edit_template(
+        &self,
+        template: &VendorTemplate,
+        draft: &TemplateDraft,
+        asked: &Asked<'_>,
+    ) -> Next<VendorTemplate> {
+        next(templates::edit(template, draft, asked))
     }
 
     fn delete_template(&self, template: &VendorTemplate, asked: &Asked<'_>) -> Next<()> {

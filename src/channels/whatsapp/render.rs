@@ -62,7 +62,7 @@ fn bodies_of(sending: &Sending<'_>, part: &Content) -> Option<Vec<Body>> {
         Content::Buttons(buttons) => vec![choices::buttons(buttons)?],
         Content::List(list) => vec![choices::list(sending.account, list)],
         Content::Carousel(carousel) => choices::carousel(sending, carousel)?,
-        Content::Template(template) => vec![body::template(template)],
+        Content::Template(template) => vec![body::template(sending, template)],
         Content::Reaction(reaction) => vec![body::reaction(sending, reaction)],
         _ => return None,
     })

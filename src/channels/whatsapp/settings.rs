@@ -39,6 +39,7 @@ pub const SETTINGS: &[Setting] = &[
             "App dashboard, WhatsApp, API Setup. Needed for templates, and to have messages reported without setting that up by hand.",
             Shape::Text,
         )
+        .access()
     },
     settings::APP_ID,
     optional(
@@ -46,7 +47,8 @@ pub const SETTINGS: &[Setting] = &[
         "Address for this account alone",
         "A public https address that the vendor reports to instead of the one in the app's dashboard. It is registered when the channel is connected.",
         Shape::Text,
-    ),
+    )
+    .rare(),
     optional(
         "sendReadReceipts",
         "Show customers that messages were read",

@@ -9,9 +9,6 @@ use crate::channels::meta::talk::Pause;
 use crate::channels::meta::talk::Talk;
 use crate::channels::meta::talk::refused;
 use crate::channels::meta::templates::Shelf;
-pub use crate::channels::meta::templates::blanks::blanks;
-pub use crate::channels::meta::templates::blanks::fill;
-pub use crate::channels::meta::templates::preview::preview;
 use crate::channels::meta::templates::rules;
 use crate::channels::node::Node;
 use crate::channels::whatsapp::connect::TOKEN;
@@ -20,6 +17,7 @@ use crate::channels::whatsapp::faults::FAULTS;
 use crate::channels::whatsapp::files;
 use crate::model::Opaque;
 use crate::model::content::Media;
+use crate::model::filling::TemplateTerms;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
@@ -30,6 +28,14 @@ use crate::model::template::VendorTemplate;
 /// What is asked about each template.
 const FIELDS: &str =
     "id,name,status,category,language,components,quality_score,parameter_format,rejected_reason";
+
+/// What may stand in one. Calls, flows and catalogues are made at the vendor.
+pub static TERMS: TemplateTerms = TemplateTerms {
+    headers: &["TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION"],
+    buttons: &["QUICK_REPLY", "URL", "PHONE_NUMBER", "COPY_CODE"],
+    edits: true,
+    ..rules::TERMS
+};
 
 /// Every template of the business account; none where the account is not known.
 ///
@@ -50,19 +56,54 @@ pub fn list(asked: &Asked<'_>) -> Result<Vec<VendorTemplate>, Pause> {
 /// It has to be asked first; it is wrong; the vendor refused.
 pub fn create(draft: &TemplateDraft, asked: &Asked<'_>) -> Result<VendorTemplate, Pause> {
     let owner = owner(asked.account)?;
+    let mut talk = Talk::of(asked, FAULTS);
+    let complete = with_examples(&mut talk, draft, asked.account)?;
+    shelf(&graph(asked.account), owner).create(&mut talk, &complete)
+}
+
+/// Hands a template in again, changed: like a new one, what is wrong with it is said before the
+/// vendor is asked, and its example files go first.
+///
+/// # Errors
+/// It has to be asked first; it is wrong; the vendor refused.
+pub fn edit(
+    template: &VendorTemplate,
+    draft: &TemplateDraft,
+    asked: &Asked<'_>,
+) -> Result<VendorTemplate, Pause> {
+    let owner = owner(asked.account)?;
+    let id = known_id(template)?;
+    let mut talk = Talk::of(asked, FAULTS);
+    let complete = with_examples(&mut talk, draft, asked.account)?;
+    shelf(&graph(asked.account), owner).edit(&mut talk, id, template, &complete)
+}
+
+/// A draft that may be handed in: its example files are in the vendor's hands.
+fn with_examples(
+    talk: &mut Talk<'_>,
+    draft: &TemplateDraft,
+    account: &Account,
+) -> Result<TemplateDraft, Pause> {
     if let Some(wrong) = rules::check(draft).into_iter().next() {
         let words = format!("{} {}.", wrong.field, wrong.message);
         return Err(refused("template_invalid", words));
     }
-    let mut talk = Talk::of(asked, FAULTS);
     let mut complete = draft.clone();
     for (id, media) in &draft.files {
-        let handle = example(&mut talk, asked.account, media)?;
+        let handle = example(talk, account, media)?;
         for component in &mut complete.components {
             name_example(component, id, &handle);
         }
     }
-    shelf(&graph(asked.account), owner).create(&mut talk, &complete)
+    Ok(complete)
+}
+
+/// The vendor's id of a template. Without it the vendor would take the name in every language.
+fn known_id(template: &VendorTemplate) -> Result<&str, Pause> {
+    template.external_id.as_deref().ok_or_else(|| {
+        let words = "The vendor's id of the template is not known yet.";
+        refused("template_unknown", words.to_owned())
+    })
 }
 
 /// Takes one template away in its one language.
@@ -71,11 +112,7 @@ pub fn create(draft: &TemplateDraft, asked: &Asked<'_>) -> Result<VendorTemplate
 /// It has to be asked first; the vendor refused.
 pub fn delete(template: &VendorTemplate, asked: &Asked<'_>) -> Result<(), Pause> {
     let owner = owner(asked.account)?;
-    // Without the id the vendor would take the name away in every language.
-    let Some(id) = &template.external_id else {
-        let words = "The vendor's id of the template is not known yet.";
-        return Err(refused("template_unknown", words.to_owned()));
-    };
+    let id = known_id(template)?;
     let query = format!("hsm_id={}&name={}", escape(id), escape(&template.name));
     let mut talk = Talk::of(asked, FAULTS);
     shelf(&graph(asked.account), owner).delete(&mut talk, template, &query)
@@ -257,6 +294,40 @@ mod tests {
             calls.is_empty() && refused.is_err(),
             "an example needs the app"
         );
+    }
+
+    #[test]
+    fn a_template_is_handed_in_again_under_its_id() {
+        let account = ours(json!({"businessAccountId":"102"}));
+        let held = VendorTemplate {
+            external_id: Some("594".into()),
+            name: "sale".into(),
+            language: "en".into(),
+            category: "UTILITY".into(),
+            status: "REJECTED".into(),
+            reason: Some("SCAM".into()),
+            ..VendorTemplate::default()
+        };
+        let draft = |category: &str, text: &str| TemplateDraft {
+            name: "sale".into(),
+            language: "en".into(),
+            category: category.into(),
+            components: serde_json::from_value(json!([{"type":"BODY","text":text}])).unwrap(),
+            ..TemplateDraft::default()
+        };
+        let done = [(200, json!({"success":true}))];
+        let change =
+            |draft: &TemplateDraft| hold(&account, &done, |asked| next(edit(&held, draft, asked)));
+        let (calls, changed) = change(&draft("UTILITY", "Come in"));
+        let body = r#"{"components":[{"type":"BODY","text":"Come in"}]}"#;
+        assert_eq!(calls, [format!("POST /594 {body}")]);
+        let changed = changed.unwrap();
+        assert_eq!((changed.status.as_str(), changed.reason), ("PENDING", None));
+        let (calls, _) = change(&draft("MARKETING", "Come in"));
+        assert!(calls[0].contains(r#""category":"MARKETING""#), "{calls:?}");
+        let (calls, refused) = change(&draft("UTILITY", "{{1}}"));
+        assert!(refused.is_err());
+        assert_eq!(calls, Vec::<String>::new());
     }
 
     #[test]

@@ -74,6 +74,10 @@ pub enum Edit {
     Metadata(Opaque),
     /// Leave a note among us.
     Note(String),
+    /// Let a person of ours follow it.
+    Follow(UserId),
+    /// Take a person of ours out of it.
+    Unfollow(UserId),
 }
 
 /// The longest subject, in characters.
@@ -331,6 +335,18 @@ fn apply(
             moves::store(tx, pen, conversation, Change::Details)?;
         }
         Edit::Note(text) => send::note(tx, pen, conversation, actor, text.clone())?,
+        Edit::Follow(user) => {
+            let user = find::active_user_in(tx, *user)?;
+            if conversation.take_part(user.id) {
+                moves::store(tx, pen, conversation, Change::Details)?;
+            }
+        }
+        Edit::Unfollow(user) => {
+            if conversation.leave(*user) {
+                mentions::forget(tx, *user, conversation.id)?;
+                moves::store(tx, pen, conversation, Change::Details)?;
+            }
+        }
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ use crate::model::ids::ConversationId;
 use crate::model::ids::UserId;
 use crate::model::message::Message;
 use crate::model::permission::Permission;
+use crate::model::user::User;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::conversations;
@@ -120,6 +121,26 @@ pub fn see(tx: &mut Tx<'_>, conversation: &Conversation, user: UserId) -> Result
 }
 
 impl Listing {
+    /// People of ours who take part in a conversation, in the order in which they came to it.
+    ///
+    /// # Errors
+    /// The actor may not read; there is no such conversation.
+    pub fn participants(
+        &self,
+        actor: &Actor,
+        id: ConversationId,
+    ) -> Result<Vec<User>, EngineError> {
+        actor.require(Permission::ReadConversations)?;
+        let read = self.0.store.snapshot()?;
+        let held = sight::conversation_in(&read, actor, id)?.participants;
+        let mut people = Vec::new();
+        for id in held {
+            // Who left since is no longer shown.
+            people.extend(users::get(&read, id)?);
+        }
+        Ok(people)
+    }
+
     /// Conversations in which the actor was named, the newest note first.
     ///
     /// # Errors

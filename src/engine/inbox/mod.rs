@@ -15,6 +15,7 @@ pub mod mentions;
 pub mod moves;
 pub mod open;
 mod order;
+pub mod outlook;
 pub mod overtaken;
 pub mod reach;
 pub mod reading;

@@ -24,6 +24,8 @@ use crate::engine::inbox::target::Target;
 use crate::engine::inbox::templates;
 use crate::engine::inbox::unsent;
 use crate::engine::inbox::visitor_timeline;
+use crate::engine::limits;
+use crate::engine::limits::Resource;
 use crate::engine::live::Signal;
 use crate::engine::rules::fit;
 use crate::engine::rules::fit::Fitted;
@@ -126,7 +128,9 @@ impl Sending {
                 let place = target::place(tx, &mut pen, &actor, &target, draft.audience)?;
                 let row = reach::row(&context, &place.channel, &place.conversation.address);
                 let filled = match draft.audience {
-                    Audience::Customer => templates::complete(tx, &place, row, &draft.content)?,
+                    Audience::Customer => {
+                        templates::complete(tx, &context.channels, &place, &draft.content)?
+                    }
                     Audience::Team => None,
                 };
                 let draft = match filled {
@@ -145,9 +149,11 @@ impl Sending {
                         }
                         let asked = (&draft.content, draft.source);
                         target::may_send(tx, &place, row, asked, pen.now)?;
+                        limits::one_more(tx, Resource::Messages(pen.now))?;
                         let fitted = fit::fit(&draft.content, row, &shorten, draft.mode)?;
                         reach::check_length(&context, &place.channel, &fitted.parts)?;
                         let (channel, kept) = (&place.channel, &draft.metadata);
+                        reach::check_wanted(tx, place.conversation.contact_id, kept)?;
                         reach::check(tx, &context, channel, &fitted.parts, kept)?;
                         fitted
                     }
@@ -227,7 +233,7 @@ impl Sending {
                     .unwrap_or(&Capabilities::PLAIN);
                 let asked = (&message.content, message.source);
                 target::may_send(tx, &place, caps, asked, pen.now)?;
-                templates::complete(tx, &place, caps, &message.content)?;
+                templates::complete(tx, &registry, &place, &message.content)?;
                 message.delivery = Delivery::Pending;
                 message.handled_at = None;
                 message.error = None;

@@ -5,6 +5,8 @@
 
 pub mod access;
 pub mod apply;
+mod copies;
+mod heeding;
 pub mod media;
 pub mod news;
 pub mod ours;
@@ -15,6 +17,9 @@ pub mod seen;
 pub mod senders;
 #[cfg(test)]
 mod tests;
+pub mod unsubscribing;
+
+use std::time::Duration;
 
 use crate::base::http::HttpReply;
 use crate::base::http::Webhook;
@@ -22,17 +27,22 @@ use crate::channels::Channel as Translation;
 use crate::channels::ParseError;
 use crate::channels::Recorded;
 use crate::engine::context::Context;
+use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::find;
+use crate::engine::happenings;
 use crate::engine::vendor::caught;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
+use crate::model::happening::HappeningKind;
 use crate::model::ids::ChannelId;
 use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 use crate::model::outbound::Polled;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
+use crate::store::StoreError;
+use crate::store::Tx;
 use crate::store::records::channels;
 use crate::store::records::intake;
 
@@ -62,13 +72,36 @@ impl Ingest {
         let now = self.0.clock.now();
         let greeted = caught(|| translation.greet(&account, &hook));
         if let Some(reply) = greeted.map_err(EngineError::Broken)? {
+            let kind = if reply.status == 200 {
+                HappeningKind::Greeted
+            } else {
+                HappeningKind::NotGreeted
+            };
+            happenings::tell(&self.0, channel.id, kind, String::new()).await;
             return Ok(reply);
         }
-        let verified = caught(|| translation.verify(&account, &hook, now));
+        let proof = match translation.proof_at(&account, &hook) {
+            Some(url) => Some(self.proof(url).await?),
+            None => None,
+        };
+        let verified = caught(|| match &proof {
+            Some(proof) => translation.verify_by(&account, &hook, proof, now),
+            None => translation.verify(&account, &hook, now),
+        });
         if verified.map_err(EngineError::Broken)?.is_err() {
+            let kind = HappeningKind::NotGenuine;
+            happenings::tell(&self.0, channel.id, kind, String::new()).await;
             let message = "The signature of this webhook is missing or wrong.";
             return Err(Rejection::new(Code::InvalidToken, message).into());
         }
+        if !self
+            .is_first(channel.id, translation.once(&account, &hook))
+            .await?
+        {
+            return Ok(translation.answer(&account, &[]));
+        }
+        self.heed(&channel, translation.heed(&account, &hook))
+            .await?;
         match parsed(translation, &account, &hook) {
             Ok(events) => {
                 let mut all = vec![(channel.id, events)];
@@ -81,6 +114,8 @@ impl Ingest {
             Err(ParseError::Refused(rejection)) => Err(rejection.into()),
             Err(ParseError::Unreadable(reason)) => {
                 tracing::error!(channel.id = %channel.id, "a webhook could not be read: {reason}");
+                let kind = HappeningKind::Unreadable;
+                happenings::tell(&self.0, channel.id, kind, String::new()).await;
                 self.quarantine(channel.id, hook, reason).await?;
                 Ok(translation.answer(&account, &[]))
             }
@@ -115,7 +150,7 @@ impl Ingest {
         Ok(found)
     }
 
-    /// Records facts of a channel in one transaction, oldest first.
+    /// Records facts that a vendor proved to come from it, in one transaction, oldest first.
     ///
     /// # Errors
     /// The store's.
@@ -161,8 +196,9 @@ impl Ingest {
                 let mut pen = stamp.pen();
                 let mut recorded = Vec::new();
                 for (channel, events) in &all {
-                    let channel = find::channel_in(tx, *channel)?;
+                    let mut channel = find::channel_in(tx, *channel)?;
                     let row = registry.capabilities(&channel.kind);
+                    proved(tx, &mut pen, &mut channel)?;
                     recorded.extend(apply::all(tx, &mut pen, channel, row, events)?);
                 }
                 Ok(recorded)
@@ -177,6 +213,23 @@ impl Ingest {
         }
         Ok(channel)
     }
+}
+
+/// Notes that the vendor of a channel reached us, to the second so that a burst does not rewrite it
+/// each time. For the first time is news.
+fn proved(tx: &mut Tx<'_>, pen: &mut Pen, channel: &mut Channel) -> Result<(), StoreError> {
+    let second = Duration::from_secs(1);
+    let last = channel.webhook_at;
+    if last.is_some_and(|last| pen.now.since(last) < second) {
+        return Ok(());
+    }
+    channel.webhook_at = Some(pen.now);
+    channels::put(tx, channel)?;
+    if last.is_none() {
+        let kind = HappeningKind::FirstWebhook;
+        happenings::note(tx, pen.now, channel.id, kind, "")?;
+    }
+    Ok(())
 }
 
 /// What a webhook says. A channel that panics over it could not read it.

@@ -6,6 +6,7 @@ use crate::channels::Recorded;
 use crate::engine::alerts;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
+use crate::engine::happenings;
 use crate::engine::ingest::access;
 use crate::engine::ingest::apply;
 use crate::engine::ingest::senders;
@@ -18,6 +19,7 @@ use crate::model::contact::Contact;
 use crate::model::event::ChannelEvent;
 use crate::model::event::ContactEvent;
 use crate::model::event::Event;
+use crate::model::happening::HappeningKind;
 use crate::model::inbound::Consent;
 use crate::model::inbound::EVERYTHING;
 use crate::model::inbound::Effect;
@@ -183,9 +185,13 @@ fn keep(
     channel: &mut Channel,
     note: HealthNote,
 ) -> Result<(), StoreError> {
-    if note.effect == Effect::Warn {
+    let kind = if note.effect == Effect::Warn {
         alerts::watch(tx, pen, channel.id)?;
-    }
+        HappeningKind::Warned
+    } else {
+        HappeningKind::Told
+    };
+    happenings::note(tx, pen.now, channel.id, kind, &note.text)?;
     standing::note(channel, note);
     channel.updated_at = pen.now;
     channels::put(tx, channel)?;

@@ -107,6 +107,9 @@ impl Bench {
             created_at: now,
             updated_at: now,
             notes: Vec::new(),
+            error_about: None,
+            checked_at: None,
+            webhook_at: None,
         };
         let put = context.store.write("a test's channel", move |tx| {
             channels::put(tx, &channel)?;

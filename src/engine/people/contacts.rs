@@ -9,6 +9,8 @@ use crate::engine::audit;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
+use crate::engine::limits;
+use crate::engine::limits::Resource;
 use crate::engine::people::contact_changes::ContactChanges;
 use crate::engine::people::contact_changes::NewAddress;
 use crate::engine::people::contact_changes::apply;
@@ -130,6 +132,7 @@ impl Contacts {
         self.0
             .store
             .write("making a contact", move |tx| {
+                limits::one_more(tx, Resource::Contacts)?;
                 let mut pen = stamp.pen();
                 let mut contact = blank(&mut pen);
                 apply(tx, &mut contact, &changes)?;

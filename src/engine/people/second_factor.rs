@@ -35,7 +35,7 @@ use crate::store::records::users;
 /// Bytes of a shared secret: as many as its digest has.
 const SECRET_BYTES: usize = 20;
 /// How long an offered secret waits for its first code.
-const OFFER_LASTS: Duration = Duration::from_secs(30 * 60);
+pub const OFFER_LASTS: Duration = Duration::from_secs(30 * 60);
 /// Recovery codes made at a time.
 const RECOVERY_CODES: usize = 10;
 /// Letters of a recovery code: 60 bits.

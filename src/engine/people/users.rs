@@ -5,6 +5,8 @@ use crate::engine::audit;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
+use crate::engine::limits;
+use crate::engine::limits::Resource;
 use crate::engine::passes;
 use crate::engine::people::invitations;
 use crate::engine::people::invitations::Invitation;
@@ -128,6 +130,7 @@ impl Users {
             .context
             .store
             .write("making a user", move |tx| {
+                limits::one_more(tx, Resource::Users)?;
                 let mut pen = stamp.pen();
                 let mut user = make(tx, &mut pen, &name, &email, new.role, hash.clone())?;
                 note(tx, &mut pen, &actor, "user.created", &user)?;

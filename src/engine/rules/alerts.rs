@@ -9,7 +9,7 @@ use crate::model::alert::Told;
 /// After a mail about a channel nothing more is said of it for so long.
 const QUIET: Duration = Duration::from_secs(30 * 60);
 /// How long before its access ends a channel is worth a mail.
-const AHEAD: Duration = Duration::from_secs(7 * 24 * 3_600);
+pub const AHEAD: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 /// How a channel stands, as far as operators are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

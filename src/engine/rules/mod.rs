@@ -8,6 +8,7 @@ pub mod identity;
 pub mod retry;
 pub mod revising;
 pub mod sight;
+pub mod template_form;
 pub mod templates;
 pub mod threads;
 pub mod window;

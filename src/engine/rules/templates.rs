@@ -30,18 +30,8 @@ pub fn may_send(
     filled: &TemplateUse,
     opted_out: &[String],
 ) -> Result<(), Rejection> {
-    if !template.is_usable() {
-        let sentence = format!(
-            "The template {} ({}) cannot be sent: the vendor has it as {}.",
-            template.name, template.language, template.status
-        );
-        let refused = Rejection::new(Code::TemplateNotApproved, sentence);
-        return Err(refused.because("template_not_approved"));
-    }
-    let no_more = opted_out.iter().any(|topic| topic == MARKETING_TOPIC);
-    if template.category == MARKETING && no_more {
-        let sentence = "This contact wants no advertising.";
-        return Err(Rejection::new(Code::ContactOptedOut, sentence));
+    if let Some(refused) = refusal(template, opted_out) {
+        return Err(refused);
     }
     for part in TEXTS {
         let Some(text) = text_of(template, part) else {
@@ -55,6 +45,25 @@ pub fn may_send(
         }
     }
     Ok(())
+}
+
+/// Why a template may not be sent to somebody who wants no more of `opted_out`, however it is filled
+/// in; none where it may.
+#[must_use]
+pub fn refusal(template: &VendorTemplate, opted_out: &[String]) -> Option<Rejection> {
+    if !template.is_usable() {
+        let sentence = format!(
+            "The template {} ({}) cannot be sent: the vendor has it as {}.",
+            template.name, template.language, template.status
+        );
+        let refused = Rejection::new(Code::TemplateNotApproved, sentence);
+        return Some(refused.because("template_not_approved"));
+    }
+    let no_more = opted_out.iter().any(|topic| topic == MARKETING_TOPIC);
+    (template.category == MARKETING && no_more).then(|| {
+        let sentence = "This contact wants no advertising.";
+        Rejection::new(Code::ContactOptedOut, sentence)
+    })
 }
 
 /// The words a customer reads: header, body and footer with their variables filled in.
@@ -169,7 +178,7 @@ mod tests {
             name: "order".into(),
             language: "en".into(),
             components: serde_json::from_value(components).unwrap(),
-            text: None,
+            ..TemplateUse::default()
         }
     }
 

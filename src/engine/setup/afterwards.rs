@@ -3,9 +3,11 @@
 //! waits for it.
 
 use crate::base::crypto::digest;
+use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
+use crate::engine::setup::inspecting;
 use crate::engine::setup::standing;
 use crate::engine::vendor::Broken;
 use crate::engine::vendor::Line;
@@ -50,6 +52,17 @@ pub fn connected(
             JobKind::SyncTemplates { channel_id },
         )?;
     }
+    if !row.own_transport {
+        let due = pen.now.plus(inspecting::EVERY);
+        put_at(
+            tx,
+            pen,
+            "looks",
+            channel_id,
+            JobKind::Inspect { channel_id },
+            due,
+        )?;
+    }
     changed(tx, pen, channel_id, row)
 }
 
@@ -83,13 +96,24 @@ fn put(
     channel: ChannelId,
     kind: JobKind,
 ) -> Result<(), StoreError> {
+    put_at(tx, pen, sort, channel, kind, pen.now)
+}
+
+fn put_at(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    sort: &str,
+    channel: ChannelId,
+    kind: JobKind,
+    due: Timestamp,
+) -> Result<(), StoreError> {
     let named = digest(format!("{sort} of {channel}").as_bytes());
     let mut id = [0; 16];
     id.copy_from_slice(&named[..16]);
     let job = Job {
         id: JobId::from_bytes(id),
         kind,
-        due: pen.now,
+        due,
         attempts: 0,
         created_at: pen.now,
     };

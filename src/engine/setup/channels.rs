@@ -10,11 +10,14 @@ use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::context::secret_place;
 use crate::engine::error::EngineError;
+use crate::engine::limits;
+use crate::engine::limits::Resource;
 use crate::engine::setup::afterwards;
 use crate::engine::setup::instructions;
 use crate::engine::setup::instructions::Instruction;
 use crate::engine::setup::instructions::Subject;
 use crate::engine::setup::patching::merge;
+use crate::engine::setup::seats;
 use crate::engine::setup::settings;
 use crate::engine::setup::standing;
 use crate::model::Opaque;
@@ -37,6 +40,7 @@ use crate::store::Tx;
 use crate::store::records::channels;
 use crate::store::records::conversations;
 use crate::store::records::conversations::Owner;
+use crate::store::records::happenings;
 use crate::store::records::intake;
 use crate::store::records::templates;
 
@@ -49,9 +53,6 @@ pub const WEBHOOK_SECRET: &str = "webhookSecret";
 pub(super) const VERIFY_TOKEN: &str = "verifyToken";
 /// The secrets whose renewal makes earlier webhooks fail; a kind of channel has one of them or none.
 const WEBHOOK_SECRETS: [&str; 2] = [WEBHOOK_SECRET, VERIFY_TOKEN];
-
-/// The name of the check of a channel's settings.
-pub(super) const SETTINGS: &str = "settings";
 
 /// A channel to be made.
 #[derive(Debug, Clone)]
@@ -90,17 +91,6 @@ pub struct Made {
     pub secrets: Vec<(String, String)>,
     /// What is left to do by hand.
     pub instructions: Vec<Instruction>,
-}
-
-/// One step of a test.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Check {
-    /// What was looked at.
-    pub name: &'static str,
-    /// Whether it is right.
-    pub ok: bool,
-    /// What was found.
-    pub message: String,
 }
 
 /// A row of the capability matrix.
@@ -179,6 +169,9 @@ impl Channels {
             created_at: pen.now,
             updated_at: pen.now,
             notes: Vec::new(),
+            error_about: None,
+            checked_at: None,
+            webhook_at: None,
         };
         merge(&mut channel.settings, &sorted.open);
         channel.sandbox = leads_to_sandbox(&channel.settings);
@@ -189,10 +182,14 @@ impl Channels {
             self.seal(&mut channel, name, plain);
         }
         self.check(&channel)?;
+        let seats = seats::of(&self.0, &channel);
+        let context = self.0.clone();
         let actor = actor.clone();
         let stored = self.0.store.write("making a channel", move |tx| {
+            seats::are_free(&context, tx, &seats, &channel)?;
             let mut pen = stamp.pen();
             let _same: ChannelId = pen.id();
+            limits::one_more(tx, Resource::Channels)?;
             channels::put(tx, &channel)?;
             note(
                 tx,
@@ -220,7 +217,7 @@ impl Channels {
         let translation = self.translation(&channel.kind)?;
         let subject = Subject {
             channel,
-            name: translation.name(),
+            guide: translation.guide(&channel.settings),
             settings: translation.settings(),
             is_own: self.capabilities(channel).own_transport,
             public_url: self.0.links.public_url(),
@@ -232,7 +229,8 @@ impl Channels {
     /// Changes a channel.
     ///
     /// # Errors
-    /// The actor may not; there is none; somebody else changed it; a setting is wrong.
+    /// The actor may not; there is none; somebody else changed it; a setting is wrong; another
+    /// channel has the account already.
     pub async fn update(
         &self,
         actor: &Actor,
@@ -247,6 +245,11 @@ impl Channels {
         translation.adopt(&mut config);
         let sorted = settings::sort(translation.settings(), &config).map_err(all_wrong)?;
         let name = changes.name.as_deref().map(clean_name).transpose()?;
+        let before = seats::of(&self.0, &held);
+        let is_elsewhere = |now: &Channel| {
+            let seats = seats::of(&self.0, now);
+            held.state != ChannelState::Inactive && !before.iter().all(|seat| seats.contains(seat))
+        };
         let change = {
             let this = self.clone();
             move |channel: &mut Channel| -> Result<(), EngineError> {
@@ -271,8 +274,32 @@ impl Channels {
                 this.check(channel)
             }
         };
-        self.change(actor, id, "channel.updated", Event::ChannelUpdated, change)
-            .await
+        let changed = self
+            .change(actor, id, "channel.updated", Event::ChannelUpdated, change)
+            .await?;
+        if is_elsewhere(&changed) {
+            self.release(held).await;
+        }
+        Ok(changed)
+    }
+
+    /// Brings what the vendor shows beside messages in line with the settings now, rather than soon.
+    /// Within: why the vendor does not take it.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such channel.
+    pub async fn publish(
+        &self,
+        actor: &Actor,
+        id: ChannelId,
+    ) -> Result<Result<(), String>, EngineError> {
+        actor.require(Permission::ManageChannels)?;
+        find(&self.0.store.snapshot()?, id)?;
+        let published = afterwards::publish(&self.0, id).await?;
+        if let Err(broken) = &published {
+            afterwards::give_up(&self.0, id, broken).await?;
+        }
+        Ok(published.map_err(|broken| broken.refusal.error().message.clone()))
     }
 
     /// Makes a new secret in place of the one that webhooks are proved with.
@@ -341,7 +368,8 @@ impl Channels {
         actor.require(Permission::ManageChannels)?;
         let stamp = self.0.stamp();
         let actor = actor.clone();
-        self.0
+        let deleted = self
+            .0
             .store
             .write("deleting a channel", move |tx| {
                 let channel = find(tx, id)?;
@@ -353,45 +381,16 @@ impl Channels {
                 standing::abandon(tx, &mut pen, id)?;
                 intake::forget(tx, id)?;
                 templates::forget_channel(tx, id)?;
+                happenings::remove(tx, id)?;
                 channels::remove(tx, id)?;
                 note(tx, &mut pen, &actor, "channel.deleted", &channel, Event::ChannelDeleted)?;
-                Ok(())
+                Ok::<_, EngineError>(channel)
             })
-            .await
-    }
-
-    /// What can be said of a channel without asking anybody.
-    pub(super) fn own_checks(&self, channel: &Channel) -> Vec<Check> {
-        let wrong = self.check(channel).err();
-        let settings = Check {
-            name: SETTINGS,
-            ok: wrong.is_none(),
-            message: wrong.map_or_else(
-                || "The settings are right.".to_owned(),
-                |error| error.to_string(),
-            ),
-        };
-        vec![settings, self.check_address()]
-    }
-
-    /// Whether customers' browsers and vendors can reach us.
-    fn check_address(&self) -> Check {
-        let url = self.0.links.public_url();
-        let local = url::Url::parse(url)
-            .is_ok_and(|url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")));
-        let ok = url.starts_with("https://") || local;
-        let message = match (ok, local) {
-            (true, true) => {
-                format!("{url}: only on this computer. Set --public-url before customers come.")
-            }
-            (true, false) => format!("{url}: browsers can use it."),
-            (false, _) => format!("{url} is not https. Set --public-url to an https address."),
-        };
-        Check {
-            name: "publicAddress",
-            ok,
-            message,
+            .await?;
+        if deleted.state != ChannelState::Inactive {
+            self.release(deleted).await;
         }
+        Ok(())
     }
 
     /// What each kind of channel can carry, in the order of the matrix.
@@ -444,7 +443,7 @@ impl Channels {
         settings::masked(&channel.settings, channel.secrets.keys())
     }
 
-    fn translation(&self, kind: &ChannelKind) -> Result<&dyn Translation, Rejection> {
+    pub(super) fn translation(&self, kind: &ChannelKind) -> Result<&dyn Translation, Rejection> {
         self.0.channels.channel(kind).ok_or_else(|| {
             let known: Vec<_> = self.0.channels.channels().map(Translation::kind).collect();
             let message = format!(
@@ -464,7 +463,7 @@ impl Channels {
     }
 
     /// The channel's own checks, and that nothing it needs is missing.
-    fn check(&self, channel: &Channel) -> Result<(), EngineError> {
+    pub(super) fn check(&self, channel: &Channel) -> Result<(), EngineError> {
         let translation = self.translation(&channel.kind)?;
         let missing: Vec<FieldError> = translation
             .settings()
@@ -507,18 +506,23 @@ impl Channels {
         self.0
             .store
             .write("changing a channel", move |tx| {
-                let mut channel = find(tx, id)?;
-                let before = channel.settings.clone();
+                let before = find(tx, id)?;
+                let mut channel = before.clone();
                 change(&mut channel)?;
+                let wanted = seats::gained(&this.0, &before, &channel);
+                seats::are_free(&this.0, tx, &wanted, &channel)?;
                 let mut pen = stamp.pen();
                 channel.revision += 1;
                 channel.updated_at = pen.now;
+                if this.connects_otherwise(&before, &channel) {
+                    standing::reconnect(tx, &pen, &mut channel)?;
+                }
                 channels::put(tx, &channel)?;
                 if channel.state == ChannelState::Error {
                     // What was wrong may be right now.
                     standing::check_after(tx, &pen, id, Duration::ZERO)?;
                 }
-                if channel.state == ChannelState::Active && channel.settings != before {
+                if channel.state == ChannelState::Active && channel.settings != before.settings {
                     afterwards::changed(tx, &pen, id, this.capabilities(&channel))?;
                 }
                 note(tx, &mut pen, &actor, action, &channel, event)?;

@@ -2,36 +2,51 @@
 
 use std::time::Duration;
 
+use crate::engine::alerts;
 use crate::engine::audit;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
+use crate::engine::happenings;
 use crate::engine::setup::afterwards;
 use crate::engine::setup::channels::Channels;
-use crate::engine::setup::channels::Check;
-use crate::engine::setup::channels::SETTINGS;
 use crate::engine::setup::channels::VERIFY_TOKEN;
 use crate::engine::setup::channels::find;
+use crate::engine::setup::checks::Check;
+use crate::engine::setup::checks::SETTINGS;
+use crate::engine::setup::checks::as_known;
+use crate::engine::setup::checks::of_vendor;
 use crate::engine::setup::standing;
 use crate::engine::vendor::Broken;
 use crate::engine::vendor::Line;
+use crate::engine::vendor::caught;
 use crate::model::actor::Actor;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
+use crate::model::channel::Part;
+use crate::model::channel::REPORTING;
+use crate::model::channel::Setting;
+use crate::model::channel::Shape;
 use crate::model::event::ChannelEvent;
 use crate::model::event::Event;
+use crate::model::happening::Happening;
+use crate::model::happening::HappeningKind;
 use crate::model::ids::ChannelId;
-use crate::model::message::SendError;
+use crate::model::outbound::Asked;
 use crate::model::outbound::Connected;
-use crate::model::outbound::Refusal;
+use crate::model::outbound::Step;
 use crate::model::permission::Permission;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::channels;
+use crate::store::records::happenings as records;
 
 /// When a channel that was being connected is looked at if nobody heard how it ended: the program
 /// stopped in between.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(10 * 60);
+
+/// Why vendors refuse a key.
+const KEY_REASONS: [&str; 2] = ["token_invalid", "credentials"];
 
 /// What came of looking at a channel again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,14 +77,95 @@ impl Channels {
     /// The actor may not; there is none.
     pub async fn disconnect(&self, actor: &Actor, id: ChannelId) -> Result<Channel, EngineError> {
         actor.require(Permission::ManageChannels)?;
+        let before = find(&self.0.store.snapshot()?, id)?;
         let change = |channel: &mut Channel| {
             channel.state = ChannelState::Inactive;
             channel.error = None;
+            channel.error_about = None;
             Ok(())
         };
         let action = "channel.disconnected";
-        self.change(actor, id, action, Event::ChannelDisconnected, change)
-            .await
+        let channel = self
+            .change(actor, id, action, Event::ChannelDisconnected, change)
+            .await?;
+        if before.state != ChannelState::Inactive {
+            self.release(before).await;
+        }
+        Ok(channel)
+    }
+
+    /// Has the vendor of a channel stop reporting to us. What comes of it is written into the
+    /// channel's log and stops nothing.
+    pub(super) async fn release(&self, channel: Channel) {
+        let id = channel.id;
+        let Ok(line) = Line::open(&self.0, channel) else {
+            return;
+        };
+        let translation = line.translation;
+        let next = |asked: &Asked<'_>| translation.release(asked);
+        let first = Asked {
+            account: &line.account,
+            replies: &[],
+            now: self.0.clock.now(),
+        };
+        if matches!(caught(|| next(&first)), Ok(Ok(Step::Done(())))) {
+            return;
+        }
+        let (kind, text) = match line.hold(next).await {
+            Ok(()) => (HappeningKind::Released, String::new()),
+            Err(broken) => (
+                HappeningKind::NotReleased,
+                broken.refusal.error().message.clone(),
+            ),
+        };
+        happenings::tell(&self.0, id, kind, text).await;
+    }
+
+    /// Whether a change touched what connects a channel to its vendor.
+    pub(super) fn connects_otherwise(&self, before: &Channel, after: &Channel) -> bool {
+        let Some(translation) = self.0.channels.channel(&after.kind) else {
+            return false;
+        };
+        let differs = |setting: &&Setting| {
+            setting.part != Part::Behaviour
+                && (before.settings.get(setting.name) != after.settings.get(setting.name)
+                    || before.secrets.get(setting.name) != after.secrets.get(setting.name))
+        };
+        let has_vendor = !translation.capabilities().own_transport;
+        has_vendor && translation.settings().iter().any(|one| differs(&one))
+    }
+
+    /// The setting that a refusal is about, where it can be told.
+    fn blamed(&self, channel: &Channel, broken: &Broken) -> Option<String> {
+        let table = self.0.channels.channel(&channel.kind)?.settings();
+        let named = table
+            .iter()
+            .find(|setting| Some(setting.name) == broken.what);
+        let brought = Shape::Secret { generated: None };
+        let secret = || {
+            table.iter().find(|setting| {
+                setting.shape == brought
+                    && setting.counts(&channel.settings)
+                    && channel.secrets.contains_key(setting.name)
+            })
+        };
+        // Whatever was asked about: a key that does not fit is the key's fault.
+        let is_of_key = KEY_REASONS.contains(&broken.refusal.error().reason.as_str());
+        let blamed = if is_of_key { secret() } else { named };
+        blamed.map(|setting| setting.name.to_owned())
+    }
+
+    /// What happened to a channel lately, newest first.
+    ///
+    /// # Errors
+    /// The actor may not; there is none.
+    pub fn happenings(&self, actor: &Actor, id: ChannelId) -> Result<Vec<Happening>, EngineError> {
+        actor.require(Permission::ReadChannels)?;
+        let read = self.0.store.snapshot()?;
+        find(&read, id)?;
+        let mut all = records::list(&read, id)?;
+        all.reverse();
+        Ok(all)
     }
 
     /// What is known of a channel without asking the vendor now.
@@ -133,8 +229,9 @@ impl Channels {
             return Ok(Rechecked::Done);
         }
         let row = self.capabilities(&held);
-        let proved = self.prove(held).await?;
+        let proved = self.prove_again(held).await?;
         let stamp = self.0.stamp();
+        let this = self.clone();
         self.0
             .store
             .write("looking at a channel again", move |tx| {
@@ -149,9 +246,12 @@ impl Channels {
                         Ok(Rechecked::Done)
                     }
                     Err(broken) => {
-                        channel.state = ChannelState::Error;
-                        channel.error = Some(broken.refusal.error().message.clone());
-                        channels::put(tx, &channel)?;
+                        let mut pen = stamp.pen();
+                        channel.checked_at = Some(pen.now);
+                        if channel.error_about.as_deref() != Some(REPORTING) {
+                            channel.error_about = this.blamed(&channel, broken);
+                        }
+                        still_broken(tx, &mut pen, &mut channel, &broken.refusal.error().message)?;
                         Ok(Rechecked::StillBroken)
                     }
                 }
@@ -169,6 +269,20 @@ impl Channels {
             Some(check) => Ok(Err(check.into())),
             None => self.ask_vendor(channel).await,
         }
+    }
+
+    /// The same for a channel that nobody looks at. One whose vendor reports to somebody else is
+    /// not taken back by itself: two programs would take it from one another for ever.
+    async fn prove_again(
+        &self,
+        channel: Channel,
+    ) -> Result<Result<Connected, Broken>, EngineError> {
+        if channel.error_about.as_deref() == Some(REPORTING)
+            && let Some(Err(broken)) = self.look(channel.clone()).await?
+        {
+            return Ok(Err(broken));
+        }
+        self.prove(channel).await
     }
 
     async fn ask_vendor(&self, channel: Channel) -> Result<Result<Connected, Broken>, EngineError> {
@@ -190,6 +304,7 @@ impl Channels {
                 let mut channel = find(tx, id)?;
                 channel.state = ChannelState::Connecting;
                 channel.error = None;
+                channel.error_about = None;
                 channels::put(tx, &channel)?;
                 let channel_id = channel.id;
                 pen.log(tx, Event::ChannelUpdated(ChannelEvent { channel_id }))?;
@@ -209,12 +324,17 @@ impl Channels {
     ) -> Result<Channel, EngineError> {
         let stamp = self.0.stamp();
         let actor = actor.clone();
+        let this = self.clone();
         self.0
             .store
             .write("ending to connect a channel", move |tx| {
                 let mut channel = find(tx, id)?;
                 if channel.state == ChannelState::Connecting {
                     channel.revision += 1;
+                    channel.error_about = proved
+                        .as_ref()
+                        .err()
+                        .and_then(|broken| this.blamed(&channel, broken));
                     let mut pen = stamp.pen();
                     settle(tx, &mut pen, &actor, &mut channel, &proved)?;
                     if proved.is_ok() {
@@ -254,69 +374,29 @@ fn settle(
     )
 }
 
+/// Writes down that looking again found a channel no better. One that was being connected breaks
+/// now, which operators must hear of: nobody may be looking.
+fn still_broken(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &mut Channel,
+    why: &str,
+) -> Result<(), StoreError> {
+    if channel.state == ChannelState::Connecting {
+        alerts::watch(tx, pen, channel.id)?;
+        return standing::broke(tx, pen, channel, why);
+    }
+    if channel.error.as_deref() != Some(why) {
+        happenings::note(tx, pen.now, channel.id, HappeningKind::NotAccepted, why)?;
+    }
+    channel.error = Some(why.to_owned());
+    channels::put(tx, channel)
+}
+
 /// Whether a channel is meant to work and does not.
 fn is_broken(channel: &Channel) -> bool {
     matches!(
         channel.state,
         ChannelState::Error | ChannelState::Connecting
     )
-}
-
-/// What the vendor said last, as a line of the test.
-fn as_known(channel: &Channel) -> Check {
-    let message = match (channel.state, &channel.error) {
-        (ChannelState::Active, _) => "The vendor accepted the account.",
-        (ChannelState::Connecting, _) => "The vendor is being asked.",
-        (ChannelState::Inactive, _) => "It is not connected.",
-        (ChannelState::Error, Some(why)) => why,
-        (ChannelState::Error, None) => "The vendor refused the account.",
-    };
-    Check {
-        name: "vendor",
-        ok: channel.state == ChannelState::Active,
-        message: message.to_owned(),
-    }
-}
-
-/// What the vendor said, as a line of the test.
-fn of_vendor(proved: Result<Connected, Broken>) -> Check {
-    match proved {
-        Ok(connected) => Check {
-            name: "vendor",
-            ok: true,
-            message: if connected.warnings.is_empty() {
-                "The vendor accepts the account.".to_owned()
-            } else {
-                connected.warnings.join(" ")
-            },
-        },
-        Err(Broken { what, refusal }) => Check {
-            name: what.unwrap_or("vendor"),
-            ok: false,
-            message: said(&refusal),
-        },
-    }
-}
-
-/// The vendor's words, and its code.
-fn said(refusal: &Refusal) -> String {
-    let error = refusal.error();
-    match &error.vendor_code {
-        Some(code) => format!("{} ({code})", error.message),
-        None => error.message.clone(),
-    }
-}
-
-impl From<Check> for Broken {
-    fn from(check: Check) -> Self {
-        Self {
-            what: Some(check.name),
-            refusal: Refusal::Account(SendError {
-                reason: "configuration".to_owned(),
-                vendor_code: None,
-                message: check.message,
-                retryable: true,
-            }),
-        }
-    }
 }

@@ -4,6 +4,8 @@ use crate::channels::webchat::snippet::snippet;
 use crate::model::channel::Channel;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
+use crate::model::guide::Guide;
+use crate::model::guide::Reporting;
 
 /// One step of setting a channel up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +22,8 @@ pub struct Instruction {
 pub(super) struct Subject<'s> {
     /// The channel.
     pub(super) channel: &'s Channel,
-    /// The name people know its kind by.
-    pub(super) name: &'s str,
+    /// How its kind is connected.
+    pub(super) guide: &'s Guide,
     /// Its settings.
     pub(super) settings: &'s [Setting],
     /// Whether it is carried by linktor itself rather than by a vendor.
@@ -42,7 +44,8 @@ pub(super) fn steps(subject: &Subject<'_>, fresh: &[(String, String)]) -> Vec<In
     }
     let brought = Shape::Secret { generated: None };
     for setting in subject.settings.iter().filter(|one| one.shape == brought) {
-        if !subject.channel.secrets.contains_key(setting.name) {
+        let is_asked = setting.counts(&subject.channel.settings);
+        if is_asked && !subject.channel.secrets.contains_key(setting.name) {
             steps.push(step(setting.label, setting.help, None));
         }
     }
@@ -51,11 +54,16 @@ pub(super) fn steps(subject: &Subject<'_>, fresh: &[(String, String)]) -> Vec<In
         let text = "Paste these lines before </body> on every page that should have the chat.";
         steps.push(step("Put the chat on your site", text, Some(&lines)));
     } else {
-        let text = format!(
-            "Where {} asks for a webhook address, enter this one. Connecting does it by itself where it can.",
-            subject.name
-        );
+        let text = match subject.guide.webhook {
+            Reporting::ByItself(words) => words.to_owned(),
+            Reporting::ByHand(steps) => steps.join(" "),
+        };
         steps.push(step("Webhook address", &text, Some(subject.webhook_url)));
+        if !subject.guide.topics.is_empty() {
+            let named: Vec<&str> = subject.guide.topics.iter().map(|one| one.name).collect();
+            let text = format!("Switch these on at {}.", subject.guide.vendor);
+            steps.push(step("Webhook fields", &text, Some(&named.join(", "))));
+        }
     }
     let text = "POST /channels/{id}/connect checks all of this and puts the channel into service.";
     let text = text.replace("{id}", &subject.channel.id.to_string());

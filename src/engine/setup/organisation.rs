@@ -9,6 +9,7 @@ use crate::engine::old::old_ones;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::fence::AgentVisibility;
+use crate::model::organisation::Limits;
 use crate::model::organisation::Organisation;
 use crate::model::permission::Permission;
 use crate::model::rejection::Rejection;
@@ -39,6 +40,36 @@ pub struct OrganisationChanges {
     /// After how many days without a message open conversations that wait for the customer are
     /// resolved; 0 leaves them open.
     pub auto_close_after_days: Option<u16>,
+    /// How much there may be of everything.
+    pub limits: LimitChanges,
+}
+
+/// New limits; what is none stays, and an inner none lifts the limit.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::option_option,
+    reason = "to leave a limit and to lift it are two things"
+)]
+pub struct LimitChanges {
+    /// People who answer.
+    pub users: Option<Option<u64>>,
+    /// Channels.
+    pub channels: Option<Option<u64>>,
+    /// Contacts.
+    pub contacts: Option<Option<u64>>,
+    /// Messages in a month.
+    pub messages_per_month: Option<Option<u64>>,
+}
+
+impl LimitChanges {
+    fn over(self, held: Limits) -> Limits {
+        Limits {
+            users: self.users.unwrap_or(held.users),
+            channels: self.channels.unwrap_or(held.channels),
+            contacts: self.contacts.unwrap_or(held.contacts),
+            messages_per_month: self.messages_per_month.unwrap_or(held.messages_per_month),
+        }
+    }
 }
 
 /// The business.
@@ -78,6 +109,7 @@ impl Organisations {
                     agent_visibility: AgentVisibility::default(),
                     retention_days: None,
                     auto_close_after_days: None,
+                    limits: Limits::default(),
                 };
                 organisation::put(tx, &fresh)?;
                 Ok(fresh)
@@ -164,6 +196,7 @@ fn apply(held: &mut Organisation, name: Option<&str>, changes: &OrganisationChan
     if let Some(days) = changes.auto_close_after_days {
         held.auto_close_after_days = Some(days).filter(|days| *days > 0);
     }
+    held.limits = changes.limits.over(held.limits);
 }
 
 fn check_days(field: &str, days: Option<u16>) -> Result<(), Rejection> {

@@ -164,14 +164,7 @@ mod tests {
     use super::*;
 
     const fn setting(name: &'static str, shape: Shape) -> Setting {
-        Setting {
-            name,
-            aliases: &[],
-            label: "",
-            help: "",
-            shape,
-            required: false,
-        }
+        Setting::new(name, "", "", shape)
     }
 
     const TABLE: &[Setting] = &[

@@ -6,12 +6,14 @@ use std::time::Duration;
 use crate::engine::alerts;
 use crate::engine::alerts::CONNECT;
 use crate::engine::context::Pen;
+use crate::engine::happenings;
 use crate::engine::queue;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::channel::HealthNote;
 use crate::model::event::ChannelEvent;
 use crate::model::event::Event;
+use crate::model::happening::HappeningKind;
 use crate::model::ids::ChannelId;
 use crate::model::ids::Id as _;
 use crate::model::ids::JobId;
@@ -44,9 +46,13 @@ pub fn broke(
     why: &str,
 ) -> Result<(), StoreError> {
     // One that a person tries to connect is no news: that person sees it.
-    if channel.state == ChannelState::Active {
+    let kind = if channel.state == ChannelState::Active {
         alerts::watch(tx, pen, channel.id)?;
-    }
+        HappeningKind::Broke
+    } else {
+        HappeningKind::NotAccepted
+    };
+    happenings::note(tx, pen.now, channel.id, kind, why)?;
     channel.state = ChannelState::Error;
     channel.error = Some(why.to_owned());
     channel.updated_at = pen.now;
@@ -68,11 +74,15 @@ pub fn works(
 ) -> Result<(), StoreError> {
     channel.state = ChannelState::Active;
     channel.error = None;
+    channel.error_about = None;
+    channel.checked_at = Some(pen.now);
     channel.connected_at = Some(pen.now);
     channel.updated_at = pen.now;
     opaque::merge(&mut channel.settings, &connected.settings);
     channel.notes.retain(|note| note.kind != CONNECT);
+    happenings::note(tx, pen.now, channel.id, HappeningKind::Accepted, "")?;
     for warning in &connected.warnings {
+        happenings::note(tx, pen.now, channel.id, HappeningKind::Warned, warning)?;
         note(
             channel,
             HealthNote {
@@ -88,6 +98,22 @@ pub fn works(
     let channel_id = channel.id;
     pen.log(tx, Event::ChannelConnected(ChannelEvent { channel_id }))?;
     alerts::watch(tx, pen, channel_id)
+}
+
+/// Has a channel whose account changed connected again, at once and by itself. What waits to be
+/// sent stays in its queue meanwhile. The caller keeps the channel.
+///
+/// # Errors
+/// The disk's.
+pub fn reconnect(tx: &mut Tx<'_>, pen: &Pen, channel: &mut Channel) -> Result<(), StoreError> {
+    channel.webhook_at = None;
+    channel.error_about = None;
+    if channel.state == ChannelState::Active {
+        channel.state = ChannelState::Connecting;
+        happenings::note(tx, pen.now, channel.id, HappeningKind::Reconnecting, "")?;
+        check_after(tx, pen, channel.id, Duration::ZERO)?;
+    }
+    Ok(())
 }
 
 /// Keeps a notice with a channel; the oldest makes room.

@@ -1,7 +1,5 @@
 //! Templates of channels: our copies of what a vendor keeps and approves.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use crate::engine::context::Context;
@@ -11,15 +9,12 @@ use crate::engine::find;
 use crate::engine::vendor::Broken;
 use crate::engine::vendor::Line;
 use crate::engine::vendor::declined;
-use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
-use crate::model::content::Media;
 use crate::model::event::Custom;
 use crate::model::event::Event;
 use crate::model::ids::ChannelId;
-use crate::model::ids::MediaId;
 use crate::model::ids::TemplateId;
 use crate::model::inbound::TemplateNews;
 use crate::model::outbound::Asked;
@@ -27,12 +22,13 @@ use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::model::template::Template;
+use crate::model::template::TemplateChanges;
 use crate::model::template::TemplateDraft;
 use crate::model::template::VendorTemplate;
 use crate::store::Read;
 use crate::store::StoreError;
 use crate::store::Tx;
-use crate::store::records::attachments;
+use crate::store::records::channels;
 use crate::store::records::templates;
 
 /// The public name of what happens to templates.
@@ -52,6 +48,42 @@ impl Templates {
         let read = self.0.store.snapshot()?;
         find::channel_in(&read, channel)?;
         sorted(&read, channel)
+    }
+
+    /// Every channel that keeps templates, with those it has, by name and language.
+    ///
+    /// # Errors
+    /// The actor may not.
+    pub fn everywhere(&self, actor: &Actor) -> Result<Vec<(Channel, Vec<Template>)>, EngineError> {
+        actor.require(Permission::ReadTemplates)?;
+        let read = self.0.store.snapshot()?;
+        let channels = channels::list(&read)?.into_iter();
+        let keepers = channels.filter(|channel| self.must_keep_templates(channel).is_ok());
+        keepers
+            .map(|channel| {
+                let held = sorted(&read, channel.id)?;
+                Ok((channel, held))
+            })
+            .collect()
+    }
+
+    /// A template of any channel, with its channel.
+    ///
+    /// # Errors
+    /// The actor may not; there is none.
+    pub fn anywhere(
+        &self,
+        actor: &Actor,
+        id: TemplateId,
+    ) -> Result<(Channel, Template), EngineError> {
+        actor.require(Permission::ReadTemplates)?;
+        let read = self.0.store.snapshot()?;
+        for channel in channels::list(&read)? {
+            if let Some(found) = templates::get(&read, channel.id, id)? {
+                return Ok((channel, found));
+            }
+        }
+        Err(Rejection::not_found(Code::ResourceNotFound, "template").into())
     }
 
     /// One template of a channel.
@@ -99,12 +131,13 @@ impl Templates {
     ) -> Result<Template, EngineError> {
         actor.require(Permission::ManageTemplates)?;
         check(&draft)?;
-        let line = self.line(channel).await?;
         {
             let read = self.0.store.snapshot()?;
             refuse_known(&read, channel, &draft)?;
-            draft.files = files_of(&read, &draft.components)?;
+            draft.files = find::files_of_template(&read, &draft.components)?;
         }
+        self.must_be_right(channel, &draft)?;
+        let line = self.line(channel).await?;
         let translation = line.translation;
         let next = |asked: &Asked<'_>| translation.create_template(&draft, asked);
         let told = line.hold(next).await.map_err(|broken| refused(&broken))?;
@@ -118,6 +151,60 @@ impl Templates {
                 Ok(keep(tx, &mut pen, channel, held, &told)?)
             })
             .await
+    }
+
+    /// Hands a template in again with what is to be different about it.
+    ///
+    /// # Errors
+    /// The actor may not; there is none, or its vendor lets none be changed; `VALIDATION_ERROR`; the
+    /// vendor does not take it: `CHANNEL_ERROR`.
+    pub async fn edit(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        id: TemplateId,
+        changes: TemplateChanges,
+    ) -> Result<Template, EngineError> {
+        actor.require(Permission::ManageTemplates)?;
+        let held = template_in(&self.0.store.snapshot()?, channel, id)?;
+        let draft = self.changed(channel, &held.told, changes)?;
+        let line = self.line(channel).await?;
+        let translation = line.translation;
+        let next = |asked: &Asked<'_>| translation.edit_template(&held.told, &draft, asked);
+        let told = line.hold(next).await.map_err(|broken| refused(&broken))?;
+        let stamp = self.0.stamp();
+        self.0
+            .store
+            .write("changing a template", move |tx| {
+                let held = template_in(tx, channel, id)?;
+                Ok(change(tx, &mut stamp.pen(), &held, told.clone())?)
+            })
+            .await
+    }
+
+    /// What is handed in for a template that is to be different.
+    fn changed(
+        &self,
+        channel: ChannelId,
+        told: &VendorTemplate,
+        changes: TemplateChanges,
+    ) -> Result<TemplateDraft, EngineError> {
+        let components = changes
+            .components
+            .unwrap_or_else(|| told.components.clone());
+        let files = find::files_of_template(&self.0.store.snapshot()?, &components)?;
+        let draft = TemplateDraft {
+            name: told.name.clone(),
+            language: told.language.clone(),
+            category: changes.category.unwrap_or_else(|| told.category.clone()),
+            parameter_format: told.parameter_format.clone(),
+            components,
+            files,
+        };
+        check(&draft)?;
+        self.must_be_changeable(channel)?;
+        self.must_be_right(channel, &draft)?;
+        Ok(draft)
     }
 
     /// Takes a template away, at the vendor first.
@@ -365,42 +452,6 @@ fn refuse_known(
         draft.name, draft.language
     );
     Err(Rejection::new(Code::ResourceAlreadyExists, message).into())
-}
-
-/// The stored files that components name by our id.
-fn files_of(
-    read: &impl Read,
-    components: &[Opaque],
-) -> Result<BTreeMap<String, Media>, EngineError> {
-    let mut named = Vec::new();
-    for value in components.iter().flat_map(Opaque::values) {
-        collect(value, &mut named);
-    }
-    let mut found = BTreeMap::new();
-    for id in named {
-        let Some(stored) = attachments::get(read, id)? else {
-            let wrong = format!("must name stored files: {id} is none");
-            return Err(Rejection::field("components", wrong).into());
-        };
-        let media = Media {
-            media_id: Some(id),
-            mime_type: Some(stored.mime_type),
-            filename: Some(stored.filename),
-            size_bytes: Some(stored.size_bytes),
-            ..Media::default()
-        };
-        found.insert(id.to_string(), media);
-    }
-    Ok(found)
-}
-
-fn collect(value: &Value, found: &mut Vec<MediaId>) {
-    match value {
-        Value::String(text) => found.extend(text.parse::<MediaId>().ok()),
-        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
-        Value::Object(map) => map.values().for_each(|item| collect(item, found)),
-        _ => {}
-    }
 }
 
 /// What a vendor told of a new template, and for the rest what it was handed.

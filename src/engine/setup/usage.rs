@@ -3,12 +3,11 @@
 use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
+use crate::engine::limits::Resource;
 use crate::model::actor::Actor;
+use crate::model::organisation::Limits;
 use crate::model::permission::Permission;
-use crate::store::records::channels;
-use crate::store::records::counters;
-use crate::store::records::counters::Counter;
-use crate::store::records::users;
+use crate::store::records::organisation;
 
 /// What the installation holds, and what went through it this month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +20,8 @@ pub struct Usage {
     pub contacts: u64,
     /// Messages from and to customers this month.
     pub messages: u64,
+    /// How much there may be.
+    pub limits: Limits,
     /// When the month began, UTC.
     pub since: Timestamp,
     /// When it ends.
@@ -39,12 +40,15 @@ impl Counting {
     pub fn usage(&self, actor: &Actor) -> Result<Usage, EngineError> {
         actor.require(Permission::ReadPeople)?;
         let snapshot = self.0.store.snapshot()?;
-        let since = self.0.clock.now().month_start();
+        let now = self.0.clock.now();
+        let since = now.month_start();
+        let held = organisation::get(&snapshot)?;
         Ok(Usage {
-            users: users::list(&snapshot)?.len() as u64,
-            channels: channels::list(&snapshot)?.len() as u64,
-            contacts: counters::get(&snapshot, Counter::Contacts)?,
-            messages: counters::get(&snapshot, Counter::Month(since))?,
+            users: Resource::Users.used(&snapshot)?,
+            channels: Resource::Channels.used(&snapshot)?,
+            contacts: Resource::Contacts.used(&snapshot)?,
+            messages: Resource::Messages(now).used(&snapshot)?,
+            limits: held.map(|held| held.limits).unwrap_or_default(),
             since,
             until: since.next_month_start(),
         })

@@ -188,6 +188,9 @@ impl Office {
             created_at: now,
             updated_at: now,
             notes: Vec::new(),
+            error_about: None,
+            checked_at: None,
+            webhook_at: None,
         };
         self.write(move |tx| channels::put(tx, &channel)).await;
     }

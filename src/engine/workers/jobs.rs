@@ -12,6 +12,7 @@ use tokio::task::JoinError;
 use tokio::task::JoinSet;
 
 use crate::base::time::Timestamp;
+use crate::engine::alert_hook;
 use crate::engine::alerts;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
@@ -27,6 +28,7 @@ use crate::engine::setup::templates::Templates;
 use crate::engine::workers::Stop;
 use crate::engine::workers::mails;
 use crate::engine::workers::mails::Posted;
+use crate::model::alert::News;
 use crate::model::ids::ChannelId;
 use crate::model::ids::JobId;
 use crate::model::ids::MessageId;
@@ -51,6 +53,9 @@ const FETCH_WAITS_SECS: [u64; 6] = [5, 30, 120, 600, 3_600, 6 * 3_600];
 
 /// Pauses before a mail is tried again, in seconds; after them it is given up.
 const MAIL_WAITS_SECS: [u64; 7] = [10, 60, 300, 900, 3_600, 4 * 3_600, 12 * 3_600];
+
+/// Pauses before an alert is posted again, in seconds; after them it is given up.
+const POST_WAITS_SECS: [u64; 4] = [60, 300, 1_800, 7_200];
 
 /// Pauses before a broken channel is looked at again, in seconds; the last one for ever.
 const CHECK_WAITS_SECS: [u64; 5] = [60, 120, 240, 480, 900];
@@ -200,14 +205,38 @@ async fn done(context: &Context, job: &Job) -> Result<Ended, EngineError> {
             tracing::error!(job.id = %job.id, "a mail was given up: {why}");
             Ok(Ended::Done)
         }
+        JobKind::PostAlert { channel_id, news } => post(context, job, channel_id, news).await,
         JobKind::LookUp { message_id } => look_up(context, job, message_id).await,
         JobKind::Publish { channel_id } => publish(context, job, channel_id).await,
         JobKind::SyncTemplates { channel_id } => sync_templates(context, channel_id).await,
+        JobKind::Inspect { channel_id } => {
+            let again = Channels(context.clone()).inspect(channel_id).await?;
+            Ok(again.map_or(Ended::Done, Ended::Again))
+        }
         JobKind::TellSeen { message_id } => {
             seen::tell(context, message_id).await?;
             Ok(Ended::Done)
         }
     }
+}
+
+/// Tells a program of the operator's how a channel stands.
+async fn post(
+    context: &Context,
+    job: &Job,
+    channel_id: ChannelId,
+    news: News,
+) -> Result<Ended, EngineError> {
+    let why = match alert_hook::deliver(context, job, channel_id, news).await? {
+        alert_hook::Posted::Done => return Ok(Ended::Done),
+        alert_hook::Posted::Later(why) => match pause(&POST_WAITS_SECS, job) {
+            Some(pause) => return Ok(Ended::Again(pause)),
+            None => why,
+        },
+        alert_hook::Posted::Never(why) => why,
+    };
+    tracing::warn!(job.id = %job.id, "an alert was given up: {why}");
+    Ok(Ended::Done)
 }
 
 /// Asks who wrote a message. Whom the vendor does not name stays as the message named them.

@@ -16,6 +16,7 @@ use crate::base::http::Headers;
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
+use crate::base::time::Timestamp;
 use crate::sandbox::account::Account;
 use crate::sandbox::act::Act;
 use crate::sandbox::act::NotPossible;
@@ -263,7 +264,7 @@ impl Vendor for Page {
         graph::answer(200, &json!({"success": true}))
     }
 
-    fn disturbed(&self, fate: Fate) -> HttpReply {
+    fn disturbed(&self, fate: Fate, _: Timestamp) -> HttpReply {
         let limit = Fault::new(400, 613, "Calls to this api have exceeded the rate limit.");
         graph::disturbed(fate, &limit)
     }
@@ -309,7 +310,7 @@ impl Vendor for Page {
         graph::request(account, event, &account.signing("appSecret"))
     }
 
-    fn question(&self, _: &Account, url: &str, secret: &str) -> Option<HttpRequest> {
+    fn question(&self, _: &Account, url: &str, secret: &str, _: Timestamp) -> Option<HttpRequest> {
         Some(graph::question(url, secret))
     }
 

@@ -18,6 +18,7 @@ use crate::base::http::Headers;
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
+use crate::base::time::Timestamp;
 use crate::sandbox::account::Account;
 use crate::sandbox::act::Act;
 use crate::sandbox::act::NotPossible;
@@ -141,7 +142,7 @@ impl Vendor for Twilio {
         routed(desk, call).unwrap_or_else(|reply| reply).into()
     }
 
-    fn disturbed(&self, fate: Fate) -> HttpReply {
+    fn disturbed(&self, fate: Fate, _: Timestamp) -> HttpReply {
         match fate {
             Fate::Limited(secs) => {
                 let mut reply = fault(429, 20_429, "Too Many Requests");

@@ -167,6 +167,8 @@ fn content(desk: &Desk<'_>, body: &Body) -> Value {
             let (first, last) = name.split_once(' ').unwrap_or((&name, ""));
             json!({"contact": {"phone_number": phone, "first_name": first, "last_name": last}})
         }
+        // A chat of a bot has no mail.
+        Body::Mail(_) => json!({ "text": body.words() }),
         Body::Cards { text, .. } => json!({ "text": text }),
         Body::Note(_) => json!({
             "poll": {"id": "5204321", "question": "Espresso or filter?", "total_voter_count": 0,

@@ -178,7 +178,7 @@ impl Vendor for Telegram {
         }
     }
 
-    fn disturbed(&self, fate: Fate) -> HttpReply {
+    fn disturbed(&self, fate: Fate, _: Timestamp) -> HttpReply {
         match fate {
             Fate::Limited(secs) => {
                 let mut reply = Fault::flood(secs).reply();

@@ -18,6 +18,7 @@ use serde_json::json;
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
+use crate::base::time::Timestamp;
 use crate::sandbox::account::Account;
 use crate::sandbox::act::Act;
 use crate::sandbox::act::NotPossible;
@@ -146,7 +147,7 @@ impl Vendor for WhatsApp {
         number::taken(desk, call, asked)
     }
 
-    fn disturbed(&self, fate: Fate) -> HttpReply {
+    fn disturbed(&self, fate: Fate, _: Timestamp) -> HttpReply {
         graph::disturbed(fate, &Fault::new(429, 130_429, "Rate limit hit"))
     }
 
@@ -201,7 +202,7 @@ impl Vendor for WhatsApp {
         graph::request(account, event, &account.signing("appSecret"))
     }
 
-    fn question(&self, _: &Account, url: &str, secret: &str) -> Option<HttpRequest> {
+    fn question(&self, _: &Account, url: &str, secret: &str, _: Timestamp) -> Option<HttpRequest> {
         Some(graph::question(url, secret))
     }
 

@@ -60,6 +60,18 @@ pub fn put(
     tx.put(&MENTIONS, &(user, conversation), &mention)
 }
 
+/// Forgets that a person was named in a conversation.
+///
+/// # Errors
+/// The disk's.
+pub fn forget(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    conversation: ConversationId,
+) -> Result<(), StoreError> {
+    tx.remove(&MENTIONS, &(user, conversation))
+}
+
 /// Forgets who was named in a conversation: nobody who does not take part in it.
 ///
 /// # Errors

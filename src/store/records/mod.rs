@@ -10,6 +10,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod counters;
 pub mod dedup;
+pub mod happenings;
 pub mod idempotency;
 pub mod identities;
 pub mod intake;

@@ -191,21 +191,6 @@ pub fn session_by_token(
     }
 }
 
-/// The browsers of a visitor, oldest first.
-///
-/// # Errors
-/// The disk's.
-pub fn sessions_of(
-    read: &impl Read,
-    visitor: VisitorId,
-) -> Result<Vec<WebchatSession>, StoreError> {
-    let mut found = Vec::new();
-    for (_, id) in read.keys_under(&WEBCHAT_SESSIONS_OF_VISITOR, &visitor)? {
-        found.extend(session(read, id)?);
-    }
-    Ok(found)
-}
-
 /// Stores a browser in place of what was there, its token too.
 ///
 /// # Errors

@@ -13,12 +13,15 @@ use serde_json::Value;
 
 use crate::base::page::Page;
 use crate::base::page::Span;
+use crate::engine::setup::answers::Remembered;
 use crate::web::api::frame::request_id_of;
 use crate::web::api::page;
 use crate::web::api::wire;
 use crate::web::api::wire::Ignored;
 use crate::web::error::ApiError;
 
+/// The header of an answer that was given before.
+pub const REPLAYED: (&str, &str) = ("Idempotent-Replayed", "true");
 /// Revisions count from 1.
 const NO_REVISION: u64 = 0;
 
@@ -31,6 +34,7 @@ pub struct Answer {
     status: StatusCode,
     body: Option<Value>,
     revision: Option<u64>,
+    is_replayed: bool,
 }
 
 impl Answer {
@@ -41,6 +45,7 @@ impl Answer {
             status: StatusCode::OK,
             body: Some(wire::outgoing(thing)),
             revision: None,
+            is_replayed: false,
         }
     }
 
@@ -60,6 +65,7 @@ impl Answer {
             status: StatusCode::NO_CONTENT,
             body: None,
             revision: None,
+            is_replayed: false,
         }
     }
 
@@ -71,6 +77,29 @@ impl Answer {
             status: StatusCode::OK,
             body: Some(Value::Object(page::envelope(&rows, span))),
             revision: None,
+            is_replayed: false,
+        }
+    }
+
+    /// The answer that an earlier copy of the request got.
+    #[must_use]
+    pub fn again(earlier: &Remembered) -> Self {
+        Self {
+            status: StatusCode::from_u16(earlier.status).unwrap_or(StatusCode::OK),
+            body: serde_json::from_slice(&earlier.body).ok(),
+            revision: None,
+            is_replayed: true,
+        }
+    }
+
+    /// The answer as it is kept for a later copy of the request, of that digest.
+    #[must_use]
+    pub fn remembered(&self, request: [u8; 32]) -> Remembered {
+        let body = self.body.as_ref().map(ToString::to_string);
+        Remembered {
+            request,
+            status: self.status.as_u16(),
+            body: body.unwrap_or_default().into_bytes(),
         }
     }
 
@@ -127,6 +156,9 @@ impl Responder for Answer {
         let mut response = HttpResponse::build(self.status);
         if let Some(revision) = self.revision {
             response.insert_header((header::ETAG, format!("\"{revision}\"")));
+        }
+        if self.is_replayed {
+            response.insert_header(REPLAYED);
         }
         match self.body {
             Some(body) => response.json(body),

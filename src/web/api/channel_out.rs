@@ -6,13 +6,16 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::base::time::Timestamp;
+use crate::engine::alerts::expiry;
 use crate::engine::setup::channels::Channels;
-use crate::engine::setup::channels::Check;
 use crate::engine::setup::channels::WEBHOOK_SECRET;
+use crate::engine::setup::checks::Check;
 use crate::engine::setup::instructions::Instruction;
 use crate::model::channel::Channel;
+use crate::model::channel::REPORTING;
 use crate::model::ids::ChannelId;
 use crate::model::ids::OrganisationId;
+use crate::model::inbound::Effect;
 use crate::web::api::capabilities::CapabilitiesOut;
 
 /// A channel.
@@ -48,6 +51,8 @@ pub struct ChannelOut {
     sandbox: bool,
     /// Why it does not work.
     error_message: Option<String>,
+    /// The setting that is to blame for it, where the vendor tells: `config.accessToken`.
+    error_field: Option<String>,
     /// Since when it is connected.
     connected_at: Option<Timestamp>,
     /// When something last came or went.
@@ -72,10 +77,18 @@ pub struct ChannelOut {
 struct HealthOut {
     /// `healthy`, `unhealthy` or `unknown`.
     status: &'static str,
+    /// When the vendor was last asked whether the account is in order.
+    last_checked: Option<Timestamp>,
+    /// When the vendor last reported something and proved that it was the vendor.
+    last_webhook: Option<Timestamp>,
     /// The last message that came in.
     last_message_received: Option<Timestamp>,
     /// The last message that went out.
     last_message_sent: Option<Timestamp>,
+    /// What works but should be looked at, oldest first.
+    warnings: Vec<String>,
+    /// When the access that the vendor gave ends, where that is known.
+    expires_at: Option<Timestamp>,
 }
 
 impl ChannelOut {
@@ -91,8 +104,12 @@ impl ChannelOut {
                 ChannelState::Error => "unhealthy",
                 ChannelState::Inactive | ChannelState::Connecting => "unknown",
             },
+            last_checked: channel.checked_at,
+            last_webhook: channel.webhook_at,
             last_message_received: channel.last_inbound_at,
             last_message_sent: channel.last_outbound_at,
+            warnings: warnings(&channel),
+            expires_at: expiry(&channel),
         };
         Self {
             capabilities: channels.capabilities(&channel).into(),
@@ -110,6 +127,10 @@ impl ChannelOut {
             health,
             sandbox: channel.sandbox,
             error_message: channel.error,
+            error_field: channel
+                .error_about
+                .filter(|name| name != REPORTING)
+                .map(|name| format!("config.{name}")),
             connected_at: channel.connected_at,
             metadata: channel.metadata,
             secrets: None,
@@ -129,6 +150,15 @@ impl ChannelOut {
             .map(|(name, plain)| (name, plain.into()));
         self.secrets = Some(shown.collect()).filter(|shown: &Map<_, _>| !shown.is_empty());
     }
+}
+
+/// What the vendor warns of.
+fn warnings(channel: &Channel) -> Vec<String> {
+    let warned = channel
+        .notes
+        .iter()
+        .filter(|note| note.effect == Effect::Warn);
+    warned.map(|note| note.text.clone()).collect()
 }
 
 /// A step of setting a channel up.

@@ -10,12 +10,14 @@ use utoipa::ToSchema;
 
 use crate::engine::setup::channels::ChannelChanges;
 use crate::engine::setup::channels::NewChannel;
+use crate::engine::setup::checks::VENDOR;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
 use crate::model::channel::ChannelState;
 use crate::model::ids::ChannelId;
 use crate::model::outbound::Measure;
 use crate::model::permission::Permission;
+use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::web::api::answer::Answer;
 use crate::web::api::answer::Answered;
@@ -86,7 +88,7 @@ fn steps(routes: &mut Routes) {
             &["/channels/{id}/connect", "/channels/{id}/activate"],
             connect,
         )
-        .says("Connect a channel, after checking that it can work")
+        .says("Connect a channel, after checking that it can work and asking its vendor; one that is refused is in error, and says why")
         .needs(Permission::ManageChannels)
         .gives::<ChannelOut>();
     routes
@@ -372,8 +374,20 @@ async fn enable(
 }
 
 async fn connect(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {
-    let channel = state.engine.channels.connect(&caller.actor, id.0).await?;
-    one(&state, channel)
+    let channels = &state.engine.channels;
+    let channel = channels.connect(&caller.actor, id.0).await?;
+    if channel.state != ChannelState::Error {
+        return one(&state, channel);
+    }
+    let checks = channels.checks(&caller.actor, id.0)?;
+    let is_ours = checks.iter().any(|check| !check.ok && check.name != VENDOR);
+    let code = if is_ours {
+        Code::ProviderNotConfigured
+    } else {
+        Code::ChannelError
+    };
+    let why = channel.error.unwrap_or_default();
+    Err(Rejection::new(code, why).into())
 }
 
 async fn disconnect(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {

@@ -85,7 +85,8 @@ pub struct ConversationOut {
     resolution: Option<crate::model::conversation::Resolution>,
     /// Who ended it: `bot`, `agent` or `system`.
     resolved_by: Option<&'static str>,
-    /// People of yours who take part: who answered, noted something, or was named in a note.
+    /// People of yours who take part: who answered, noted something, was named in a note, or follows
+    /// it.
     participants: Vec<String>,
     /// Grows with each change.
     revision: u64,

@@ -6,6 +6,7 @@ use actix_web::web::Payload;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::base::crypto::digest;
 use crate::base::time::Timestamp;
 use crate::engine::inbox::files::UNUSED_KEPT;
 use crate::engine::links::Links;
@@ -17,6 +18,8 @@ use crate::web::api::answer::Answer;
 use crate::web::api::answer::Answered;
 use crate::web::api::caller::ApiCaller;
 use crate::web::api::organisation::tenant_of;
+use crate::web::api::repeats;
+use crate::web::api::repeats::FormKey;
 use crate::web::api::route::Routes;
 use crate::web::state::State;
 use crate::web::uploads;
@@ -89,14 +92,14 @@ fn kind_of(mime_type: &str) -> &'static str {
 async fn upload(
     caller: ApiCaller,
     state: Data<State>,
+    key: FormKey,
     request: HttpRequest,
     payload: Payload,
 ) -> Answered {
     let kept = uploads::keep(&state.engine.files, &caller.actor, &request, payload).await?;
     let links = &state.engine.context.links;
-    Ok(Answer::made(&MediaOut::new(
-        kept,
-        links,
-        tenant_of(&state)?,
-    )))
+    let asked = digest(&[&kept.digest[..], kept.filename.as_bytes()].concat());
+    let made = Answer::made(&MediaOut::new(kept, links, tenant_of(&state)?));
+    // A second copy was stored for nothing, and is swept like every file that no message carries.
+    repeats::once_for_form(&state, key, asked, made).await
 }

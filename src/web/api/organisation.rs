@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::time::Timestamp;
+use crate::engine::setup::organisation::LimitChanges;
 use crate::engine::setup::organisation::OrganisationChanges;
 use crate::model::fence::AgentVisibility;
 use crate::model::ids::OrganisationId;
@@ -17,6 +18,7 @@ use crate::web::api::answer::Answer;
 use crate::web::api::answer::Answered;
 use crate::web::api::caller::ApiCaller;
 use crate::web::api::route::Routes;
+use crate::web::api::usage::LimitsOut;
 use crate::web::api::wire::Body;
 use crate::web::error::ApiError;
 use crate::web::state::State;
@@ -47,8 +49,10 @@ pub struct OrganisationOut {
     name: String,
     /// The name in addresses.
     slug: String,
-    /// Always `enterprise`: an installation of one's own has no limits.
+    /// Always `enterprise`: an installation of one's own has no limits but those its owner sets.
     plan: &'static str,
+    /// How much there may be of everything.
+    limits: LimitsOut,
     /// How the installation behaves.
     settings: SettingsOut,
     /// When it was set up.
@@ -83,6 +87,7 @@ impl From<Organisation> for OrganisationOut {
             name: organisation.name,
             slug: organisation.slug,
             plan: "enterprise",
+            limits: organisation.limits.into(),
             settings: SettingsOut {
                 timezone: organisation.timezone,
                 locale: organisation.language,
@@ -105,6 +110,36 @@ struct OrganisationPatch {
     /// How the installation behaves.
     #[serde(default)]
     settings: SettingsPatch,
+    /// How much there may be of everything.
+    #[serde(default)]
+    limits: LimitsPatch,
+}
+
+/// New limits: a whole number, or -1 for none. What is absent stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+struct LimitsPatch {
+    /// People who answer.
+    max_users: Option<i64>,
+    /// Channels.
+    max_channels: Option<i64>,
+    /// Contacts; those who write to you are contacts beyond it too.
+    max_contacts: Option<i64>,
+    /// Messages from and to customers in a month; beyond it nothing is sent, and everything received.
+    max_messages_per_month: Option<i64>,
+}
+
+impl From<LimitsPatch> for LimitChanges {
+    fn from(patch: LimitsPatch) -> Self {
+        // Below zero is none.
+        let limit = |most: Option<i64>| most.map(|most| u64::try_from(most).ok());
+        Self {
+            users: limit(patch.max_users),
+            channels: limit(patch.max_channels),
+            contacts: limit(patch.max_contacts),
+            messages_per_month: limit(patch.max_messages_per_month),
+        }
+    }
 }
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -169,6 +204,7 @@ async fn update(caller: ApiCaller, state: Data<State>, body: Body<OrganisationPa
         agent_visibility,
         retention_days: settings.retention_days,
         auto_close_after_days: settings.auto_close_after_days,
+        limits: body.0.limits.into(),
     };
     let organisation = state
         .engine

@@ -291,7 +291,11 @@ mod tests {
 
     #[test]
     fn the_end_of_a_list_says_so() {
-        let page = Page::whole(vec![json!(1)]);
+        let page = Page {
+            rows: vec![json!(1)],
+            next: None,
+            total: Some(1),
+        };
         let body = Value::Object(envelope(
             &page,
             &Span {

@@ -33,6 +33,9 @@ use crate::engine::inbox::send::Repeatable;
 use crate::engine::setup::answers::Remembered;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
+use crate::web::api::answer::Answer;
+use crate::web::api::answer::Answered;
+use crate::web::api::answer::REPLAYED;
 use crate::web::api::caller::ApiCaller;
 use crate::web::api::unheard;
 use crate::web::api::wire;
@@ -79,6 +82,20 @@ impl FromRequest for Repeat {
     }
 }
 
+/// The key of a form with a file; none where the client gave none.
+#[derive(Debug, Clone, Copy)]
+pub struct FormKey(Option<[u8; 32]>);
+
+impl FromRequest for FormKey {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let named = request.extensions().get::<Self>().copied();
+        ready(Ok(named.unwrap_or(Self(None))))
+    }
+}
+
 /// Answers a request, or repeats the answer that an earlier copy of it got.
 ///
 /// # Errors
@@ -93,6 +110,12 @@ pub async fn once<B: MessageBody + 'static>(
     };
     let state = request.app_data::<Data<State>>().cloned();
     let (key, state) = match (named, state) {
+        (Some(key), Some(state)) if is_form(&request) => {
+            let turn = state.under_way.turn(key);
+            let _mine = turn.lock().await;
+            request.extensions_mut().insert(FormKey(Some(key)));
+            return Ok(next.call(request).await?.map_into_boxed_body());
+        }
         (Some(key), Some(state)) => (key, state),
         (None, Some(state)) if unheard::guards(&request) => {
             return unheard::once(request, next, state).await;
@@ -126,12 +149,10 @@ fn key_of(request: &mut ServiceRequest) -> Result<Option<[u8; 32]>, ApiError> {
             .get(name)
             .and_then(|value| value.to_str().ok())
     };
-    let is_json = text(header::CONTENT_TYPE.as_str())
-        .is_none_or(|kind| !kind.to_ascii_lowercase().starts_with("multipart/"));
     let Some(key) = text(KEY_HEADER).filter(|key| !key.is_empty()) else {
         return Ok(None);
     };
-    if request.method() != Method::POST || !is_json {
+    if request.method() != Method::POST {
         return Ok(None);
     }
     if key.len() > KEY_MAX {
@@ -150,6 +171,38 @@ fn key_of(request: &mut ServiceRequest) -> Result<Option<[u8; 32]>, ApiError> {
     )))
 }
 
+/// Whether a request carries a form with a file: too large to be held, and each copy with other
+/// borders between its parts, so that only the file itself says whether two are the same.
+fn is_form(request: &ServiceRequest) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    kind.and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/"))
+}
+
+/// Answers a form with a file of that digest, or repeats the answer that an earlier copy of it got.
+///
+/// # Errors
+/// `IDEMPOTENCY_CONFLICT`: the key was used for another file.
+pub async fn once_for_form(
+    state: &State,
+    key: FormKey,
+    asked: [u8; 32],
+    answer: Answer,
+) -> Answered {
+    let Some(key) = key.0 else {
+        return Ok(answer);
+    };
+    match state.engine.answers.recall(&key)? {
+        Some(earlier) if earlier.request == asked => Ok(Answer::again(&earlier)),
+        Some(_) => Err(conflict().into()),
+        None => {
+            let kept = answer.remembered(asked);
+            state.engine.answers.keep(key, kept).await?;
+            Ok(answer)
+        }
+    }
+}
+
 fn conflict() -> Rejection {
     let message = "This idempotency key was used for another request; use a new one.";
     Rejection::new(Code::IdempotencyConflict, message)
@@ -165,7 +218,7 @@ pub(super) fn refuse(request: ServiceRequest, refused: &ApiError) -> ServiceResp
 pub(super) fn again(request: ServiceRequest, earlier: &Remembered) -> ServiceResponse<BoxBody> {
     let status = StatusCode::from_u16(earlier.status).unwrap_or(StatusCode::OK);
     let mut response = HttpResponse::build(status);
-    response.insert_header(("Idempotent-Replayed", "true"));
+    response.insert_header(REPLAYED);
     let response = if earlier.body.is_empty() {
         response.finish()
     } else {

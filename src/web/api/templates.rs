@@ -13,6 +13,7 @@ use crate::model::ids::OrganisationId;
 use crate::model::ids::TemplateId;
 use crate::model::permission::Permission;
 use crate::model::template::Template;
+use crate::model::template::TemplateChanges;
 use crate::model::template::TemplateDraft;
 use crate::web::api::answer::Answer;
 use crate::web::api::answer::Answered;
@@ -51,6 +52,12 @@ pub fn routes(routes: &mut Routes) {
         .get(&["/channels/{id}/templates/{inner}"], show)
         .says("Get a template")
         .needs(Permission::ReadTemplates)
+        .gives::<TemplateOut>();
+    routes
+        .patch(&["/channels/{id}/templates/{inner}"], update)
+        .says("Hand a template in again with other parts or of another category")
+        .needs(Permission::ManageTemplates)
+        .takes::<TemplateChangesIn>()
         .gives::<TemplateOut>();
     routes
         .delete(&["/channels/{id}/templates/{inner}"], remove)
@@ -185,6 +192,20 @@ impl From<TemplateIn> for TemplateDraft {
     }
 }
 
+/// What is to be different; what is not named stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = TemplateChanges)]
+struct TemplateChangesIn {
+    /// `AUTHENTICATION`, `MARKETING` or `UTILITY`.
+    #[serde(default)]
+    category: Option<String>,
+    /// All its parts, in the vendor's shape.
+    #[schema(value_type = Option<Vec<Object>>)]
+    #[serde(default)]
+    components: Option<Vec<Opaque>>,
+}
+
 async fn index(
     caller: ApiCaller,
     state: Data<State>,
@@ -234,6 +255,21 @@ async fn show(
 ) -> Answered {
     let found = state.engine.templates.get(&caller.actor, ids.0, ids.1)?;
     Ok(Answer::one(&TemplateOut::new(found, tenant_of(&state)?)))
+}
+
+async fn update(
+    caller: ApiCaller,
+    state: Data<State>,
+    ids: IdsOf<ChannelId, TemplateId>,
+    body: Body<TemplateChangesIn>,
+) -> Answered {
+    let changes = TemplateChanges {
+        category: body.0.category.map(|category| category.to_uppercase()),
+        components: body.0.components,
+    };
+    let service = &state.engine.templates;
+    let changed = service.edit(&caller.actor, ids.0, ids.1, changes).await?;
+    Ok(Answer::one(&TemplateOut::new(changed, tenant_of(&state)?)))
 }
 
 async fn remove(

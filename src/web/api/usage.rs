@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::time::Timestamp;
+use crate::model::organisation::Limits;
 use crate::model::permission::Permission;
 use crate::web::api::answer::Answer;
 use crate::web::api::answer::Answered;
@@ -44,14 +45,32 @@ struct UsageOut {
     period: PeriodOut,
 }
 
+/// How much there may be of everything; -1 means any number.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = TenantLimits)]
-struct LimitsOut {
+pub struct LimitsOut {
+    /// People who answer.
     max_users: i64,
+    /// Channels.
     max_channels: i64,
+    /// Contacts.
     max_contacts: i64,
+    /// Messages from and to customers in a month.
     max_messages_per_month: i64,
+}
+
+impl From<Limits> for LimitsOut {
+    fn from(limits: Limits) -> Self {
+        let shown =
+            |limit: Option<u64>| limit.and_then(|most| most.try_into().ok()).unwrap_or(NONE);
+        Self {
+            max_users: shown(limits.users),
+            max_channels: shown(limits.channels),
+            max_contacts: shown(limits.contacts),
+            max_messages_per_month: shown(limits.messages_per_month),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -70,12 +89,7 @@ async fn show(caller: ApiCaller, state: Data<State>) -> Answered {
         channels: usage.channels,
         contacts: usage.contacts,
         messages_this_month: usage.messages,
-        limits: LimitsOut {
-            max_users: NONE,
-            max_channels: NONE,
-            max_contacts: NONE,
-            max_messages_per_month: NONE,
-        },
+        limits: usage.limits.into(),
         period: PeriodOut {
             start: usage.since,
             end: usage.until,

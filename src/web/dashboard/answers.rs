@@ -19,13 +19,19 @@ use crate::web::dashboard::view::atoms::FieldView;
 #[derive(Debug, Default, Deserialize)]
 pub struct Told {
     saved: Option<String>,
+    published: Option<String>,
 }
 
 impl Told {
     /// The band that says it.
     #[must_use]
     pub fn banner(&self) -> Option<BannerView> {
-        self.saved.as_ref().map(|_| BannerView::done("Saved."))
+        let saved = self.saved.as_ref().map(|_| "Saved.");
+        let published = self
+            .published
+            .as_ref()
+            .map(|_| "The vendor is being told what to show.");
+        saved.or(published).map(BannerView::done)
     }
 }
 
@@ -50,9 +56,15 @@ impl Refused {
     }
 
     /// The same, ready to be said.
-    #[must_use]
+    #[cfg(test)]
     pub fn because(fields: Vec<FieldError>) -> Self {
         Self(Some(Self::rejection(fields)))
+    }
+
+    /// Why, in a sentence; none while nothing is wrong.
+    #[must_use]
+    pub fn sentence(&self) -> Option<&str> {
+        self.0.as_ref().map(|rejection| rejection.message.as_str())
     }
 
     /// What is wrong with exactly what stands at that path, as a sentence.
@@ -124,8 +136,11 @@ fn is_about_the_form(code: Code) -> bool {
             | C::InvalidRecipient
             | C::EmailAlreadyExists
             | C::ResourceAlreadyExists
+            | C::ChannelAlreadyExists
             | C::ActiveConversationsExist
             | C::RevisionMismatch
+            | C::ChannelError
+            | C::ChannelNotConnected
     )
 }
 

@@ -4,23 +4,34 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use actix_web::web::Path;
+use actix_web::web::Query;
 
+use crate::base::time::Timestamp;
 use crate::engine::setup::audit::AuditEntry;
 use crate::engine::setup::channels::ChannelChanges;
-use crate::engine::setup::channels::Check;
+use crate::engine::setup::checks::Check;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::ids::ChannelId;
 use crate::model::permission::Permission;
+use crate::web::dashboard::answers::Told;
 use crate::web::dashboard::channels::WEBCHAT;
-use crate::web::dashboard::channels::health;
 use crate::web::dashboard::form::Form;
+use crate::web::dashboard::menus;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
 use crate::web::dashboard::reader::page;
 use crate::web::dashboard::reader::page_with;
+use crate::web::dashboard::reader::parts;
+use crate::web::dashboard::reader::render;
 use crate::web::dashboard::reader::see;
+use crate::web::dashboard::vendor;
+use crate::web::dashboard::vendor::health::access;
+use crate::web::dashboard::vendor::health::health;
+use crate::web::dashboard::vendor::health::setup_of;
+use crate::web::dashboard::vendor::health::trouble;
+use crate::web::dashboard::vendor::live;
 use crate::web::dashboard::view::atoms::BadgeView;
 use crate::web::dashboard::view::atoms::BannerView;
 use crate::web::dashboard::view::atoms::Icon;
@@ -28,9 +39,12 @@ use crate::web::dashboard::view::atoms::TimeView;
 use crate::web::dashboard::view::atoms::Tone;
 use crate::web::dashboard::view::channels::ChannelPage;
 use crate::web::dashboard::view::channels::ChannelTab;
+use crate::web::dashboard::view::channels::EventsPart;
 use crate::web::dashboard::view::channels::FigureView;
 use crate::web::dashboard::view::channels::LogLine;
+use crate::web::dashboard::view::channels::ServiceView;
 use crate::web::dashboard::view::format;
+use crate::web::dashboard::view::setup::HappenedView;
 use crate::web::dashboard::view::shell::Area;
 use crate::web::dashboard::webchat::pages;
 use crate::web::state::State;
@@ -51,6 +65,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/connect", web::post().to(connect))
             .route("/disconnect", web::post().to(disconnect))
             .route("/delete", web::post().to(delete))
+            .configure(menus::configure)
+            .configure(vendor::pages::configure)
             .configure(pages::configure),
     );
 }
@@ -93,18 +109,24 @@ pub fn draw(
     banner: Option<BannerView>,
 ) -> Result<ChannelPage, Problem> {
     let may_change = reader.actor().may(Permission::ManageChannels);
+    let is_own = channel.kind.as_str() == WEBCHAT;
     Ok(ChannelPage {
         shell: reader.shell(state, &channel.name, Area::Channels)?,
         id: channel.id.to_string(),
         badge: BadgeView::of(channel.kind.as_str()),
         name: channel.name.clone(),
-        health: health(channel),
+        health: health(channel, state.engine.context.clock.now()),
         enabled: channel.enabled && channel.state != ChannelState::Inactive,
+        simple: is_own,
+        unfinished: setup_of(channel).filter(|_| may_change),
         banner,
-        tabs: if may_change && channel.kind.as_str() == WEBCHAT {
-            pages::tabs()
-        } else {
-            Vec::new()
+        tabs: match (may_change, is_own) {
+            (true, true) => pages::tabs(),
+            (true, false) => {
+                let menus = menus::tabs(channel.kind.as_str());
+                vendor::pages::TABS.iter().copied().chain(menus).collect()
+            }
+            (false, _) => Vec::new(),
         },
         tab,
         may_change,
@@ -114,45 +136,91 @@ pub fn draw(
 async fn overview(
     state: Shared,
     path: Path<String>,
+    told: Query<Told>,
     reader: Reader,
 ) -> Result<HttpResponse, Problem> {
     let channel = found(&state, &reader, &path)?;
-    let broken = channel.error.as_deref();
-    let banner = broken.map(|why| BannerView::bad("This channel does not work.", why));
+    let now = state.engine.context.clock.now();
+    let banner = told.banner().or_else(|| {
+        trouble(&channel, now).map(|trouble| BannerView {
+            tone: trouble.tone,
+            title: format!("{}.", trouble.title),
+            text: trouble.text,
+        })
+    });
     let tab = overview_tab(&state, &reader, &channel)?;
     Ok(page(&draw(&state, &reader, &channel, tab, banner)?))
 }
 
 fn overview_tab(state: &State, reader: &Reader, channel: &Channel) -> Result<ChannelTab, Problem> {
     let actor = reader.actor();
-    let hours = state.engine.traffic.last_day(&actor)?;
-    let messages = hours
-        .get(&channel.id)
-        .map_or(0, |hours| hours.iter().map(|count| u64::from(*count)).sum());
     let checks = if actor.may(Permission::ManageChannels) {
         state.engine.channels.checks(&actor, channel.id)?
     } else {
         Vec::new()
     };
     let now = state.engine.context.clock.now();
+    let is_own = channel.kind.as_str() == WEBCHAT;
+    let service = ServiceView {
+        connected: channel.state != ChannelState::Inactive,
+        paused: !channel.enabled,
+        active: channel.state == ChannelState::Active,
+    };
     Ok(ChannelTab::Overview {
-        figures: vec![FigureView {
-            label: "Messages, last 24 h".to_owned(),
-            value: format::count(messages),
-            unit: String::new(),
-            text: "In and out".to_owned(),
-        }],
+        figures: figures(state, reader, channel)?,
         checks: checks
             .iter()
             .map(|check| check_line(check, TimeView::ago(now, now)))
             .collect(),
+        service: (!is_own).then_some(service),
     })
+}
+
+fn figures(state: &State, reader: &Reader, channel: &Channel) -> Result<Vec<FigureView>, Problem> {
+    let figure = |label: &str, value: String, text: &str| FigureView {
+        label: label.to_owned(),
+        value,
+        unit: String::new(),
+        text: text.to_owned(),
+    };
+    let hours = state.engine.traffic.last_day(&reader.actor())?;
+    let messages = hours
+        .get(&channel.id)
+        .map_or(0, |hours| hours.iter().map(|count| u64::from(*count)).sum());
+    let mut all = vec![figure(
+        "Messages, last 24 h",
+        format::count(messages),
+        "In and out",
+    )];
+    if channel.kind.as_str() != WEBCHAT {
+        let now = state.engine.context.clock.now();
+        let when = |at: Option<Timestamp>| {
+            at.map_or_else(
+                || "Never".to_owned(),
+                |at| format::exact(at, now, &reader.zone),
+            )
+        };
+        all.push(figure(
+            "Last webhook",
+            when(channel.webhook_at),
+            "Reported by the vendor, with proof",
+        ));
+        all.push(figure(
+            "Last checked",
+            when(channel.checked_at),
+            "When the vendor was asked",
+        ));
+        let (_, access) = access(channel, now);
+        all.push(figure("Access", access, "As far as the vendor tells"));
+    }
+    Ok(all)
 }
 
 fn check_line(check: &Check, time: TimeView) -> LogLine {
     let title = match check.name {
         "settings" => "Settings",
         "publicAddress" => "Public address",
+        "vendor" => "Vendor",
         other => other,
     };
     LogLine {
@@ -174,20 +242,40 @@ async fn events(
     reader: Reader,
 ) -> Result<HttpResponse, Problem> {
     let channel = found(&state, &reader, &path)?;
-    let target = channel.id.to_string();
-    let entries = state.engine.audit.list(&reader.actor(), None, LOOKED_AT)?;
-    let now = state.engine.context.clock.now();
-    let lines = entries
-        .iter()
-        .filter(|entry| entry.target.as_deref() == Some(&target))
-        .take(LINES)
-        .map(|entry| log_line(entry, TimeView::ago(entry.at, now)))
-        .collect();
-    let tab = ChannelTab::Events(lines);
+    let events = EventsPart {
+        lines: lines(&state, &reader, &channel)?,
+    };
+    if reader.wants("channel-events") {
+        return Ok(parts(&[render(&events)]));
+    }
+    let tab = ChannelTab::Events(events);
     Ok(page(&draw(&state, &reader, &channel, tab, None)?))
 }
 
-fn log_line(entry: &AuditEntry, time: TimeView) -> LogLine {
+/// What people did to a channel and what happened to it, newest first.
+fn lines(state: &State, reader: &Reader, channel: &Channel) -> Result<Vec<HappenedView>, Problem> {
+    let actor = reader.actor();
+    let target = channel.id.to_string();
+    let now = state.engine.context.clock.now();
+    let mut all: Vec<(Timestamp, HappenedView)> = Vec::new();
+    if actor.may(Permission::ReadAudit) {
+        let entries = state.engine.audit.list(&actor, None, LOOKED_AT)?;
+        let ours = entries
+            .iter()
+            .filter(|entry| entry.target.as_deref() == Some(&target));
+        all.extend(ours.map(|entry| (entry.at, log_line(entry, now, reader))));
+    }
+    if let Some(kind) = state.engine.channels.kind(&channel.kind, &channel.settings) {
+        let told = state.engine.channels.happenings(&actor, channel.id)?;
+        let at: Vec<Timestamp> = told.iter().map(|one| one.at).collect();
+        all.extend(at.into_iter().zip(live::lines(&told, &kind, now, reader)));
+    }
+    // What happened at the same moment stays in its order: the newest of it first.
+    all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    Ok(all.into_iter().map(|(_, line)| line).take(LINES).collect())
+}
+
+fn log_line(entry: &AuditEntry, now: Timestamp, reader: &Reader) -> HappenedView {
     let (title, tone, icon) = match entry.action.as_str() {
         "channel.created" => ("Added", Tone::Ok, Icon::HEALTHY),
         "channel.connected" => ("Switched on", Tone::Ok, Icon::HEALTHY),
@@ -195,10 +283,12 @@ fn log_line(entry: &AuditEntry, time: TimeView) -> LogLine {
         "channel.disconnected" => ("Switched off", Tone::Neutral, Icon::OFF),
         "channel.updated" => ("Settings changed", Tone::Neutral, Icon::INFO),
         "channel.secretRenewed" => ("Secret replaced", Tone::Warn, Icon::WARNING),
+        "channel.published" => ("Published again", Tone::Neutral, Icon::INFO),
         other => (other, Tone::Neutral, Icon::INFO),
     };
-    LogLine {
-        time,
+    HappenedView {
+        iso: entry.at.to_string(),
+        time: format::exact(entry.at, now, &reader.zone),
         tone,
         icon,
         title: title.to_owned(),

@@ -19,16 +19,18 @@ use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
 use crate::web::dashboard::reader::page;
 use crate::web::dashboard::reader::see;
+use crate::web::dashboard::vendor::form;
+use crate::web::dashboard::vendor::health::access;
+use crate::web::dashboard::vendor::health::health;
+use crate::web::dashboard::vendor::health::rank;
+use crate::web::dashboard::vendor::health::trouble;
+use crate::web::dashboard::vendor::wizard;
 use crate::web::dashboard::view::atoms::BadgeView;
-use crate::web::dashboard::view::atoms::BannerView;
-use crate::web::dashboard::view::atoms::Icon;
 use crate::web::dashboard::view::atoms::TimeView;
-use crate::web::dashboard::view::atoms::Tone;
 use crate::web::dashboard::view::channels::ChannelNewPage;
 use crate::web::dashboard::view::channels::ChannelRow;
 use crate::web::dashboard::view::channels::ChannelsPage;
 use crate::web::dashboard::view::channels::FigureView;
-use crate::web::dashboard::view::channels::HealthView;
 use crate::web::dashboard::view::channels::NewWebchatForm;
 use crate::web::dashboard::view::channels::TileView;
 use crate::web::dashboard::view::format;
@@ -37,7 +39,7 @@ use crate::web::dashboard::webchat;
 use crate::web::state::State;
 
 /// The address of the page.
-const HERE: &str = "/app/settings/channels";
+pub const HERE: &str = "/app/settings/channels";
 /// The kind of our own chat.
 pub const WEBCHAT: &str = "webchat";
 /// How many troubles are said above the list.
@@ -49,13 +51,15 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route(HERE, web::get().to(show))
         .route(HERE, web::post().to(create))
         .route("/app/settings/channels/new", web::get().to(choose))
-        .route("/app/settings/channels/new/webchat", web::get().to(ask));
+        .route("/app/settings/channels/new/webchat", web::get().to(ask))
+        .configure(wizard::configure);
 }
 
 async fn show(state: Shared, reader: Reader) -> Result<HttpResponse, Problem> {
     let actor = reader.actor();
     let mut channels = state.engine.channels.list(&actor)?;
-    channels.sort_by_key(|channel| (rank(channel), channel.name.to_lowercase()));
+    let now = state.engine.context.clock.now();
+    channels.sort_by_key(|channel| (rank(channel, now), channel.name.to_lowercase()));
     let mut traffic = state.engine.traffic.last_day(&actor)?;
     let rows: Vec<ChannelRow> = channels
         .iter()
@@ -67,44 +71,20 @@ async fn show(state: Shared, reader: Reader) -> Result<HttpResponse, Problem> {
             )
         })
         .collect();
+    let mut troubles: Vec<_> = channels
+        .iter()
+        .filter_map(|channel| trouble(channel, now))
+        .collect();
+    let more = troubles.len().saturating_sub(BANNERS);
+    troubles.truncate(BANNERS);
     Ok(page(&ChannelsPage {
         shell: reader.shell(&state, "Channels", Area::Channels)?,
         figures: figures(&state, &channels, &rows),
-        banners: channels.iter().filter_map(trouble).take(BANNERS).collect(),
+        banners: troubles,
+        more,
         channels: rows,
         may_add: actor.may(Permission::ManageChannels),
     }))
-}
-
-/// Worst first.
-fn rank(channel: &Channel) -> u8 {
-    match (channel.enabled, channel.state) {
-        (true, ChannelState::Error) => 0,
-        (true, ChannelState::Connecting) => 1,
-        (true, ChannelState::Active) => 2,
-        (true, ChannelState::Inactive) => 3,
-        (false, _) => 4,
-    }
-}
-
-/// How a channel is.
-#[must_use]
-pub fn health(channel: &Channel) -> HealthView {
-    match (channel.enabled, channel.state) {
-        (true, ChannelState::Active) => HealthView::healthy(),
-        (true, ChannelState::Error) => HealthView::of("Not working", Tone::Bad, Icon::BROKEN),
-        (true, ChannelState::Connecting) => HealthView::of("Connecting", Tone::Info, Icon::WAITING),
-        (true, ChannelState::Inactive) if channel.connected_at.is_none() => {
-            HealthView::of("Set-up not finished", Tone::Warn, Icon::WARNING)
-        }
-        (_, _) => HealthView::of("Off", Tone::Neutral, Icon::OFF),
-    }
-}
-
-fn trouble(channel: &Channel) -> Option<BannerView> {
-    let broken = channel.enabled && channel.state == ChannelState::Error;
-    let title = format!("{} does not work.", channel.name);
-    broken.then(|| BannerView::bad(title, channel.error.clone().unwrap_or_default()))
 }
 
 fn row(state: &State, channel: &Channel, hours: Hours) -> ChannelRow {
@@ -115,12 +95,13 @@ fn row(state: &State, channel: &Channel, hours: Hours) -> ChannelRow {
         about: if channel.kind.as_str() == WEBCHAT {
             webchat::websites(&channel.settings)
         } else {
-            badge.name.clone()
+            about(channel, &badge.name)
         },
         badge,
         name: channel.name.clone(),
         sandbox: channel.sandbox,
-        health: health(channel),
+        health: health(channel, now),
+        access: access(channel, now),
         last_in: channel.last_inbound_at.map(|at| TimeView::ago(at, now)),
         last_out: channel.last_outbound_at.map(|at| TimeView::ago(at, now)),
         messages_24h: hours.iter().map(|count| u64::from(*count)).sum(),
@@ -128,8 +109,26 @@ fn row(state: &State, channel: &Channel, hours: Hours) -> ChannelRow {
     }
 }
 
+/// Whose account it is, as its vendor shows it, or else what kind.
+fn about(channel: &Channel, kind: &str) -> String {
+    let text = |name: &str| channel.settings.get(name).and_then(|value| value.as_str());
+    if let Some(number) = text("displayPhoneNumber") {
+        return format!("+{}", number.trim_start_matches('+'));
+    }
+    if let Some(user) = text("botUsername").or_else(|| text("username")) {
+        return format!("@{}", user.trim_start_matches('@'));
+    }
+    let account = text("pageName").or_else(|| text("phoneNumber"));
+    let shown = account.map_or_else(|| kind.to_owned(), str::to_owned);
+    match text("provider") {
+        Some(provider) => format!("{shown} \u{b7} {}", form::word("provider", provider)),
+        None => shown,
+    }
+}
+
 fn figures(state: &State, channels: &[Channel], rows: &[ChannelRow]) -> Vec<FigureView> {
-    let healthy = channels.iter().filter(|channel| rank(channel) == 2).count();
+    let works = |channel: &&Channel| channel.enabled && channel.state == ChannelState::Active;
+    let healthy = channels.iter().filter(works).count();
     let health = &state.engine.health;
     let messages = rows.iter().map(|row| row.messages_24h).sum();
     vec![
@@ -140,7 +139,7 @@ fn figures(state: &State, channels: &[Channel], rows: &[ChannelRow]) -> Vec<Figu
             "In and out, all channels",
         ),
         figure(
-            "Healthy",
+            "In service",
             healthy as u64,
             &format!("of {}", channels.len()),
             "Channels that work",
@@ -167,16 +166,20 @@ fn figure(label: &str, value: u64, unit: &str, text: &str) -> FigureView {
 /// The kinds that can be added: those this version can connect.
 async fn choose(state: Shared, reader: Reader) -> Result<HttpResponse, Problem> {
     reader.actor().require(Permission::ManageChannels)?;
-    let webchat = TileView {
-        badge: BadgeView::of(WEBCHAT),
-        about: "A chat bubble for your website.".to_owned(),
-        needs: "No account needed".to_owned(),
-        time: "2 minutes".to_owned(),
-        href: "/app/settings/channels/new/webchat".to_owned(),
-    };
+    let tiles = state.engine.channels.kinds().into_iter().map(|kind| {
+        let badge = BadgeView::of(kind.kind);
+        TileView {
+            title: badge.name.clone(),
+            badge,
+            about: kind.guide.about.to_owned(),
+            needs: kind.guide.needs.to_owned(),
+            time: kind.guide.time.to_owned(),
+            href: format!("{HERE}/new/{}", kind.kind),
+        }
+    });
     Ok(page(&ChannelNewPage {
         shell: reader.shell(&state, "Add channel", Area::Channels)?,
-        tiles: vec![webchat],
+        tiles: tiles.collect(),
         form: None,
     }))
 }

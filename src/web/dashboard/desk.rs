@@ -40,6 +40,7 @@ use crate::web::dashboard::reader::page_with;
 use crate::web::dashboard::reader::parts;
 use crate::web::dashboard::reader::plain_counts;
 use crate::web::dashboard::reader::render;
+use crate::web::dashboard::view::bubble::Content as ContentView;
 use crate::web::dashboard::view::format;
 use crate::web::dashboard::view::inbox::InboxPage;
 use crate::web::dashboard::view::list::Group;
@@ -286,6 +287,12 @@ impl<'a> Desk<'a> {
             rows,
             more: self.more(found.next.as_ref()),
         }))
+    }
+
+    /// Content as it is shown in a thread.
+    #[must_use]
+    pub fn shown(&self, content: &Content) -> ContentView {
+        bubble::shown(&self.eye(), content)
     }
 
     /// One row, as this reader sees it.

@@ -28,6 +28,12 @@ impl Fields {
         Self(url::form_urlencoded::parse(body).into_owned().collect())
     }
 
+    /// Fields that were read otherwise, such as those of an address.
+    #[must_use]
+    pub const fn of(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     /// The first value of a field; empty when it is not there.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {

@@ -10,6 +10,7 @@ use crate::model::fence::AgentVisibility;
 use crate::model::organisation::Organisation;
 use crate::model::permission::Permission;
 use crate::model::rejection::Rejection;
+use crate::web::dashboard::alerting;
 use crate::web::dashboard::answers::Refused;
 use crate::web::dashboard::answers::Told;
 use crate::web::dashboard::answers::refuse;
@@ -68,11 +69,18 @@ pub fn configure(config: &mut web::ServiceConfig) {
 }
 
 async fn show(state: Shared, told: Query<Told>, reader: Reader) -> Result<HttpResponse, Problem> {
-    let held = held(&state)?;
-    let typed = Typed::of(&held);
-    let mut drawn = draw(&state, &reader, &typed, &Refused::nothing())?;
+    let mut drawn = stored(&state, &reader)?;
     drawn.banner = told.banner();
     Ok(page(&drawn))
+}
+
+/// The page as it is stored.
+///
+/// # Errors
+/// The reader may not; the store's.
+pub fn stored(state: &State, reader: &Reader) -> Result<GeneralPage, Problem> {
+    let typed = Typed::of(&held(state)?);
+    draw(state, reader, &typed, &Refused::nothing())
 }
 
 async fn change(state: Shared, form: Form) -> Result<HttpResponse, Problem> {
@@ -179,6 +187,7 @@ impl Typed {
             agent_visibility: Some(sight),
             retention_days: Some(days("retentionDays", &self.retention)?),
             auto_close_after_days: Some(days("autoCloseAfterDays", &self.auto_close)?),
+            ..OrganisationChanges::default()
         })
     }
 }
@@ -203,6 +212,7 @@ fn draw(
     Ok(GeneralPage {
         shell: reader.shell(state, "Workspace", Area::General)?,
         banner: refused.banner(&known),
+        alerts: alerting::view(state, reader)?,
         ask: None,
         name: refused.field("name", &typed.name),
         zones: time_zones(&typed.timezone),

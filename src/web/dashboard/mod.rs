@@ -1,6 +1,7 @@
 //! The dashboard: the pages people of the business work in.
 
 pub mod account;
+pub mod alerting;
 pub mod answers;
 pub mod channel;
 pub mod channels;
@@ -17,15 +18,20 @@ pub mod inbox;
 pub mod keys;
 pub mod live;
 pub mod me;
+pub mod menus;
+pub mod offer;
 pub mod password;
+pub mod picker;
 pub mod present;
 pub mod problem;
 pub mod reader;
 pub mod search;
 pub mod teams;
+pub mod templates;
 pub mod two_step;
 pub mod upload;
 pub mod users;
+pub mod vendor;
 pub mod view;
 pub mod webchat;
 pub mod welcome;
@@ -45,6 +51,7 @@ pub fn configure(config: &mut ServiceConfig) {
     live::configure(config);
     files::configure(config);
     writing::configure(config);
+    picker::configure(config);
     conversation::configure(config);
     inbox::configure(config);
     upload::configure(config);
@@ -57,7 +64,9 @@ pub fn configure(config: &mut ServiceConfig) {
     health::configure(config);
     failed::configure(config);
     general::configure(config);
+    alerting::configure(config);
     search::configure(config);
+    templates::configure(config);
     channels::configure(config);
     channel::configure(config);
     welcome::configure(config);

@@ -130,6 +130,7 @@ impl Reader {
                 role: capitalised(user.role.name()),
                 avatar: AvatarView::of(&user.name, &user.id.to_string()).with(Presence::Online),
                 admin: actor.may(Permission::ManageChannels),
+                manages_templates: actor.may(Permission::ManageTemplates),
                 manages_workspace: actor.may(Permission::ManageOrganisation),
                 may_reply: actor.may(Permission::Reply),
             },

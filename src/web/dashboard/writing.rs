@@ -27,13 +27,16 @@ use crate::web::dashboard::conversation::refused;
 use crate::web::dashboard::desk::Desk;
 use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
+use crate::web::dashboard::offer;
 use crate::web::dashboard::present::bubble::Around;
 use crate::web::dashboard::present::composer::Held;
 use crate::web::dashboard::present::list::Queue;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
+use crate::web::dashboard::reader::page;
 use crate::web::dashboard::reader::parts;
+use crate::web::dashboard::view::composer::OutlookPart;
 use crate::web::dashboard::view::format;
 
 /// The forms of the composer.
@@ -41,6 +44,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config
         .route("/app/c/{conversation}/messages", web::post().to(send))
         .route("/app/c/{conversation}/draft", web::post().to(keep))
+        .route("/app/c/{conversation}/outlook", web::post().to(outlook))
         .route("/app/c/{conversation}/typing", web::post().to(typing));
 }
 
@@ -174,6 +178,16 @@ fn files_of(fields: &Fields) -> Result<Vec<MediaId>, Rejection> {
 fn contents(fields: &Fields) -> Result<Vec<Content>, Rejection> {
     let text = fields.get("text").replace("\r\n", "\n");
     let files = files_of(fields)?;
+    let offered = match audience_of(fields) {
+        Audience::Customer => offer::content(fields)?,
+        Audience::Team => None,
+    };
+    if let Some(offered) = offered {
+        // Words belong to choices; files come first, by themselves.
+        let mut contents = bare(fields, files);
+        contents.push(offered);
+        return Ok(contents);
+    }
     if files.is_empty() {
         return Ok(vec![Content::text(text.trim())]);
     }
@@ -193,6 +207,19 @@ fn contents(fields: &Fields) -> Result<Vec<Content>, Rejection> {
             of_type(kinds.get(index).copied().unwrap_or_default(), media)
         })
         .collect())
+}
+
+/// Files without words.
+fn bare(fields: &Fields, files: Vec<MediaId>) -> Vec<Content> {
+    let kinds: Vec<&str> = fields.all("mediaType").collect();
+    let media = |id| Media {
+        media_id: Some(id),
+        ..Media::default()
+    };
+    let numbered = files.into_iter().enumerate();
+    numbered
+        .map(|(at, id)| of_type(kinds.get(at).copied().unwrap_or_default(), media(id)))
+        .collect()
 }
 
 /// A file as the content its type stands for.
@@ -251,6 +278,45 @@ pub fn bubble(
     Ok(parts(&[
         Desk::open(state, reader, queue_of(fields))?.item(message, &around)
     ]))
+}
+
+/// What the customer would get of what is written, as a part of the composer.
+async fn outlook(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {
+    let id = id_of(&path)?;
+    let actor = form.reader.actor();
+    state.engine.listing.get(&actor, id)?;
+    let mut view = OutlookPart::default();
+    let contents = match contents(&form.fields) {
+        Ok(contents) => contents,
+        Err(rejection) => {
+            view.error = Some(said(&rejection));
+            return Ok(page(&view));
+        }
+    };
+    let desk = Desk::open(&state, &form.reader, Queue::Mine)?;
+    for content in contents {
+        match state.engine.sending.outlook(&actor, id, content) {
+            Ok(fitted) => {
+                view.parts
+                    .extend(fitted.parts.iter().map(|part| desk.shown(part)));
+                view.converted.extend(fitted.converted);
+            }
+            Err(EngineError::Refused(rejection)) => view.error = Some(said(&rejection)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(page(&view))
+}
+
+/// What is not right yet, as one says it of what is still written.
+fn said(rejection: &Rejection) -> String {
+    match rejection.fields.first().map(|field| field.field.as_str()) {
+        Some("text" | "content.text") => "Write the words first.".to_owned(),
+        Some(field) if field.starts_with("buttons") || field.starts_with("sections") => {
+            "Write the first choice.".to_owned()
+        }
+        _ => rejection.message.clone(),
+    }
 }
 
 async fn typing(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {

@@ -16,6 +16,7 @@ use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::sandbox::Sandbox;
 use crate::sandbox::act::Act;
+use crate::sandbox::act::Letter;
 use crate::sandbox::act::NotPossible;
 use crate::sandbox::files::Chosen;
 use crate::web::dashboard::problem::Problem;
@@ -42,7 +43,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
 #[derive(Default)]
 struct Pressed {
     fields: BTreeMap<String, String>,
-    file: Option<Chosen>,
+    files: Vec<Chosen>,
 }
 
 impl Pressed {
@@ -105,7 +106,7 @@ async fn read(mut form: Multipart) -> Result<Pressed, Problem> {
         match filename {
             Some(filename) if !bytes.is_empty() => {
                 let sniffed = mime::sniff(&bytes);
-                pressed.file = Some(Chosen {
+                pressed.files.push(Chosen {
                     mime_type: told.unwrap_or_else(|| sniffed.to_owned()),
                     filename,
                     bytes: Arc::from(bytes),
@@ -143,7 +144,7 @@ fn act(
 }
 
 /// The act a button means.
-fn meant(wish: &str, pressed: Pressed) -> Result<Act, NotPossible> {
+fn meant(wish: &str, mut pressed: Pressed) -> Result<Act, NotPossible> {
     let quoting = pressed.some("quoting");
     let text = pressed.get("text").trim().to_owned();
     let gone = NotPossible::gone;
@@ -158,6 +159,9 @@ fn meant(wish: &str, pressed: Pressed) -> Result<Act, NotPossible> {
     }
     let needs_words = || NotPossible("Write something first.".to_owned());
     let (verb, rest) = wish.split_once(' ').unwrap_or((wish, ""));
+    if let Some(act) = to_bubble(verb, rest)? {
+        return Ok(act);
+    }
     Ok(match verb {
         "" | "say" => match (pressed.some("editing"), text.is_empty()) {
             (_, true) => return Err(needs_words()),
@@ -166,7 +170,8 @@ fn meant(wish: &str, pressed: Pressed) -> Result<Act, NotPossible> {
         },
         "file" => {
             let file = pressed
-                .file
+                .files
+                .pop()
                 .ok_or_else(|| NotPossible("Choose a file first.".to_owned()))?;
             Act::Send {
                 sort: chosen::sort_of(&file.mime_type),
@@ -175,6 +180,7 @@ fn meant(wish: &str, pressed: Pressed) -> Result<Act, NotPossible> {
                 quoting,
             }
         }
+        "mail" => letter(rest, &mut pressed),
         "album" => {
             let cup = chosen::sample("picture").map(|(_, file)| file);
             let files = cup.into_iter().cycle().take(3).collect();
@@ -194,27 +200,6 @@ fn meant(wish: &str, pressed: Pressed) -> Result<Act, NotPossible> {
             name: "Sofia Lindqvist".to_owned(),
             phone: "+46 70 555 01 20".to_owned(),
         },
-        "press" => {
-            let (choice, bubble) = rest.split_once(' ').ok_or_else(gone)?;
-            Act::Press {
-                bubble: bubble.to_owned(),
-                choice: choice.parse().map_err(|_| gone())?,
-            }
-        }
-        "react" => {
-            let (emoji, bubble) = rest.split_once(' ').ok_or_else(gone)?;
-            Act::React {
-                bubble: bubble.to_owned(),
-                emoji: if emoji == "-" {
-                    String::new()
-                } else {
-                    emoji.to_owned()
-                },
-            }
-        }
-        "delete" => Act::Delete {
-            bubble: rest.to_owned(),
-        },
         "start" => Act::Start { payload: text },
         "read" => Act::Read,
         "block" => Act::Block(true),
@@ -231,5 +216,61 @@ fn meant(wish: &str, pressed: Pressed) -> Result<Act, NotPossible> {
             Act::StoryMention { file }
         }
         _ => return Err(NotPossible("This phone has no such button.".to_owned())),
+    })
+}
+
+/// What is done to one bubble; none where the verb means something else.
+fn to_bubble(verb: &str, rest: &str) -> Result<Option<Act>, NotPossible> {
+    let bubble = rest.to_owned();
+    let two = || rest.split_once(' ').ok_or_else(NotPossible::gone);
+    Ok(Some(match verb {
+        "open" => Act::Open { bubble },
+        "complain" => Act::Complain { bubble },
+        "bounce" => Act::Bounce { bubble },
+        "unsubscribe" => Act::Unsubscribe { bubble },
+        "delete" => Act::Delete { bubble },
+        "follow" => {
+            let (bubble, url) = two()?;
+            Act::Follow {
+                bubble: bubble.to_owned(),
+                url: url.to_owned(),
+            }
+        }
+        "press" => {
+            let (choice, bubble) = two()?;
+            Act::Press {
+                bubble: bubble.to_owned(),
+                choice: choice.parse().map_err(|_| NotPossible::gone())?,
+            }
+        }
+        "react" => {
+            let (emoji, bubble) = two()?;
+            Act::React {
+                bubble: bubble.to_owned(),
+                emoji: Some(emoji)
+                    .filter(|emoji| *emoji != "-")
+                    .unwrap_or_default()
+                    .to_owned(),
+            }
+        }
+        _ => return Ok(None),
+    }))
+}
+
+/// A mail: a new one, or an answer to the named one, to its writer or to all.
+fn letter(how: &str, pressed: &mut Pressed) -> Act {
+    let cc = pressed.get("cc").split(',').map(str::trim);
+    let answers = how != "new";
+    Act::Mail(Letter {
+        subject: pressed.get("subject").trim().to_owned(),
+        text: pressed.get("words").trim().to_owned(),
+        cc: cc
+            .filter(|address| !address.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        files: std::mem::take(&mut pressed.files),
+        answering: pressed.some("quoting").filter(|_| answers),
+        newest: answers,
+        all: how == "all",
     })
 }

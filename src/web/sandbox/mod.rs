@@ -6,6 +6,7 @@ mod api;
 mod chosen;
 mod gate;
 mod live;
+mod mail;
 mod page;
 mod switches;
 mod view;
@@ -19,4 +20,5 @@ pub fn configure(config: &mut ServiceConfig) {
     acts::configure(config);
     switches::configure(config);
     page::configure(config);
+    mail::configure(config);
 }

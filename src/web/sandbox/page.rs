@@ -28,6 +28,7 @@ use crate::web::dashboard::reader::zone_of;
 use crate::web::dashboard::view::atoms::BadgeView;
 use crate::web::sandbox::gate;
 use crate::web::sandbox::gate::Player;
+use crate::web::sandbox::mail::MailThread;
 use crate::web::sandbox::switches;
 use crate::web::sandbox::view::AccountRow;
 use crate::web::sandbox::view::PhonePart;
@@ -154,6 +155,7 @@ fn phone_part(
         .map(plain)
         .collect();
     let initial = account.name.chars().take(1).collect();
+    let mail = can.contains(&"mail");
     render(&PhonePart {
         csrf: player.csrf.clone(),
         vendor: vendor.name(),
@@ -168,8 +170,13 @@ fn phone_part(
         business: account.name.clone(),
         initial,
         subtitle: vendor.subtitle(account),
-        placeholder: "Message",
-        thread: render(&ThreadPart::of(chat, &account.name, can, now, zone)),
+        placeholder: if mail { "Reply" } else { "Message" },
+        thread: if mail {
+            render(&MailThread::of(chat, &account.id, zone))
+        } else {
+            render(&ThreadPart::of(chat, &account.name, can, now, zone))
+        },
+        mail,
         extras: extras(can, chat),
         files: can.contains(&"send"),
     })
@@ -203,6 +210,12 @@ fn extras(can: &[&str], chat: &Chat) -> Vec<(&'static str, &'static str)> {
         ("read", "read", "Read everything"),
     ];
     let has = |name: &str| can.contains(&name) || name == "read";
+    let mail = can.contains(&"mail");
+    let block = if mail {
+        ("Close the mailbox", "Open the mailbox again")
+    } else {
+        ("Block the business", "Unblock the business")
+    };
     let mut extras: Vec<(&str, &str)> = offered
         .into_iter()
         .filter(|(act, ..)| has(act))
@@ -210,9 +223,9 @@ fn extras(can: &[&str], chat: &Chat) -> Vec<(&'static str, &'static str)> {
         .collect();
     if can.contains(&"block") {
         extras.push(if chat.blocked {
-            ("unblock", "Unblock the business")
+            ("unblock", block.1)
         } else {
-            ("block", "Block the business")
+            ("block", block.0)
         });
     }
     extras.push(if chat.reads {

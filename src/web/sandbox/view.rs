@@ -104,6 +104,8 @@ pub struct PhonePart {
     pub extras: Vec<(&'static str, &'static str)>,
     /// Whether files can be sent.
     pub files: bool,
+    /// Whether it is a mail program.
+    pub mail: bool,
 }
 
 /// What is said on a phone.
@@ -394,6 +396,10 @@ fn fill(view: &mut BubbleView, body: &Body, id: &str, before: usize) {
                     choices: choices.collect(),
                 });
             }
+        }
+        Body::Mail(mail) => {
+            view.header = Some(mail.subject.clone());
+            view.text = styled(&mail.text, &[]);
         }
         Body::Note(text) => view.text = styled(text, &[]),
     }

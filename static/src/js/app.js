@@ -10,8 +10,8 @@ import { newest, opened } from './thread.js';
 import { startTimes } from './times.js';
 
 // What the parts that are loaded later are made of.
-export { $, $$, byId, icon, make, on, say, settle } from './dom.js';
-export { failed, request, swapped } from './fragments.js';
+export { $, $$, byId, csrf, icon, make, on, say, settle } from './dom.js';
+export { applyParts, failed, request, swapped } from './fragments.js';
 export { mode } from './composer.js';
 export { SINGLE } from './keys.js';
 export { openSearch } from './overlays.js';

@@ -113,11 +113,14 @@ function grow() {
   text.style.blockSize = `${Math.min(text.scrollHeight, 252)}px`;
 }
 
+/** How long a text is to the channel. */
+const size = (text) => ({ utf16Units: text.length, bytes: new Blob([text]).size })[form().dataset.unit] ?? [...text].length;
+
 function count() {
   const composer = form();
   const limit = Number(composer.dataset.textMax);
   if (!limit) return;
-  const used = [...field().value].length;
+  const used = size(field().value);
   const shown = mode() === 'reply' && used && (limit < SMALL_LIMIT || used > limit * COUNT_FROM);
   const place = $('.counter', composer);
   place.textContent = shown ? `${used.toLocaleString('en')} / ${limit.toLocaleString('en')}` : '';
@@ -235,6 +238,14 @@ on('keydown', '#text', (event) => { if (!people?.suggestKey(event) && event.key 
 
 const mentioned = (text) => $$('.mentionable', form()).filter((person) => text.includes(`@${person.textContent}`)).map((person) => person.value);
 
+// --- what is sent beside words and files: its scripts come with the first use --------------------
+
+let tools = null;
+on('click', '[data-tool]', (event, tool) => {
+  event.preventDefault();
+  more().then((parts) => { tools = parts; return parts[tool.dataset.tool](tool); }).catch(failed);
+});
+
 // --- sending ------------------------------------------------------------------------------------
 
 /** Waiting sends per conversation: the order of pressing Send is the order of sending. */
@@ -248,7 +259,7 @@ function sketch(message) {
     id: message.clientId, class: `msg ${note ? 'note' : 'out'} pending`, 'data-client': message.clientId, 'data-by': document.body.dataset.meId,
     'data-at': new Date().toISOString(), 'aria-label': note ? 'Your note' : 'Your message', tabindex: '-1',
   },
-  make('div', { class: 'bubble c-text' }, note ? make('p', { class: 'lockline' }, icon('lock'), 'Note \u{b7} only your team sees this') : null, ...cards, message.text ? words : null),
+  make('div', { class: 'bubble c-text' }, note ? make('p', { class: 'lockline' }, icon('lock'), 'Note \u{b7} only your team sees this') : null, ...cards, message.text ? words : null, message.offer ? make('p', { class: 'about' }, tools.named(message.offer)) : null),
   make('p', { class: 'meta' }, make('span', { class: 'receipt' }, icon('clock'), make('span', { class: 'word' }, 'Sending'))));
 }
 
@@ -258,6 +269,7 @@ async function post(message) {
   for (const file of message.files.filter((file) => file.id)) body.append('media', file.id);
   for (const user of message.mentions) body.append('mentions', user);
   if (message.quote) body.append('replyTo', message.quote.id);
+  for (const pair of message.offer ?? []) body.append(...pair);
   const response = await request(`/app/c/${message.conversation}/messages`, { method: 'POST', parts: 'message', body });
   const template = document.createElement('template');
   template.innerHTML = await response.text();
@@ -284,6 +296,7 @@ function putBack(message) {
   field().value = [message.text, field().value].filter(Boolean).join('\n');
   for (const file of message.files) { file.element = null; files.push(file); draw(file); }
   if (message.quote) showQuote(message.quote);
+  if (message.offer) tools.openOffer(null, message.offer);
   keepDraft();
   dress();
 }
@@ -341,11 +354,12 @@ on('submit', '#composer', (event, composer) => {
   const taken = files.filter((file) => file.state === 'sending' || file.state === 'ready');
   const limit = Number(composer.dataset.textMax) || Infinity;
   if (files.some((file) => file.state === 'refused')) return say('Remove the refused file first.', true);
-  if (!text && !taken.length) return field().focus();
-  if (mode() === 'reply' && [...text].length > limit) return say(`This is over the limit of ${limit} characters.`, true);
+  const offer = mode() === 'reply' ? tools?.offered() : null;
+  if (!text && !taken.length && !offer) return field().focus();
+  if (mode() === 'reply' && size(text) > limit) return say(`This is over the limit of ${limit} characters.`, true);
   const { seen, clientId } = composer.elements;
   const message = {
-    conversation: composer.dataset.conversation, text, mode: mode(), clientId: clientId.value, seen: seen.value, files: taken, mentions: mentioned(text), quote: words()?.quote,
+    conversation: composer.dataset.conversation, text, mode: mode(), clientId: clientId.value, seen: seen.value, files: taken, mentions: mentioned(text), quote: words()?.quote, offer,
   };
   drop();
   append(sketch(message), { mine: true });
@@ -358,6 +372,7 @@ function clear() {
   form().elements.clientId.value = freshId('cm');
   $('.held', form()).hidden = true;
   $('.suggest')?.remove();
+  tools?.closeOffer();
   take();
   signal('stop');
   if (!isPhone()) field().focus();

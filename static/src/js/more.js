@@ -4,3 +4,5 @@ export { play } from './media.js';
 export { suggest, suggestKey } from './mentions.js';
 export { openPalette } from './palette.js';
 export { openSearch } from './search.js';
+export { closeOffer, named, offered, openOffer } from './offer.js';
+export { openPicker } from './picker.js';

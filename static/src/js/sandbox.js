@@ -10,6 +10,13 @@ async function html(address) {
   return answer.text();
 }
 
+/** Mails are as high as what stands in them. */
+function fit(frame) {
+  const { documentElement: page } = frame.contentDocument ?? {};
+  if (page) frame.style.blockSize = `${Math.min(Math.max(page.scrollHeight, 20), 1200)}px`;
+}
+document.addEventListener('load', (event) => { if (event.target.matches?.('[data-fit]')) fit(event.target); }, true);
+
 /** At the newest bubble, unless somebody scrolled up to read. */
 function rest(screen, force) {
   const near = screen.scrollHeight - screen.scrollTop - screen.clientHeight < 120;
@@ -25,7 +32,7 @@ async function refresh(key) {
   const fresh = new DOMParser().parseFromString(await html(`/sandbox/phones/${key}`), 'text/html');
   screen.innerHTML = fresh.querySelector('[data-screen]').innerHTML;
   phone.querySelector('.cap small').textContent = fresh.querySelector('.cap small').textContent;
-  phone.querySelector('[data-menu]').innerHTML = fresh.querySelector('[data-menu]').innerHTML;
+  phone.querySelector('[data-more]').innerHTML = fresh.querySelector('[data-more]').innerHTML;
   if (open) screen.querySelector(`[data-bubble="${CSS.escape(open)}"] .acts`)?.setAttribute('open', '');
   settle();
 }
@@ -98,9 +105,14 @@ async function press(form, button) {
   const refusal = form.querySelector('[data-refusal]');
   const answer = await fetch(form.action, { method: 'POST', body, headers: { 'X-Linktor-Fragment': 'phone' } });
   refusal.hidden = answer.ok;
-  if (!answer.ok) { refusal.textContent = await answer.text(); return; }
-  if (body.get('do') === 'say' || body.get('do') === 'file') {
+  if (!answer.ok) refusal.textContent = await answer.text();
+  form.querySelectorAll('[data-menu]').forEach((menu) => menu.hidePopover());
+  form.querySelectorAll('.acts[open]').forEach((menu) => menu.removeAttribute('open'));
+  if (!answer.ok) return;
+  const done = body.get('do');
+  if (done === 'say' || done === 'file' || done.startsWith('mail ')) {
     form.querySelector('[data-text]').value = '';
+    form.querySelectorAll('[data-letter]').forEach((field) => { field.value = ''; });
     context(form);
   }
   const picked = form.querySelector('[data-file]');
@@ -113,7 +125,6 @@ document.addEventListener('submit', (event) => {
   const form = event.target.closest('form.case');
   if (!form) return;
   event.preventDefault();
-  form.querySelector('[data-menu]')?.hidePopover?.();
   press(form, event.submitter);
 });
 
@@ -124,7 +135,7 @@ document.addEventListener('click', (event) => {
   const bubble = event.target.closest('[data-bubble]');
   if (on('data-drop')) context(form);
   if (on('data-quote') || on('data-edit')) {
-    const words = bubble.querySelector('p[dir]')?.textContent ?? '';
+    const words = (bubble.querySelector('p[dir]') ?? bubble.querySelector('b'))?.textContent ?? '';
     if (on('data-edit')) form.querySelector('[data-text]').value = words;
     context(form, on('data-edit') ? 'editing' : 'quoting', bubble.dataset.bubble, on('data-edit') ? 'Change this message' : `Answer: ${words}`);
     bubble.querySelector('.acts').removeAttribute('open');
@@ -160,6 +171,7 @@ document.addEventListener('toggle', async (event) => {
   }
 }, true);
 
+document.querySelectorAll('[data-fit]').forEach((frame) => { if (frame.contentDocument?.readyState === 'complete') fit(frame); });
 document.querySelectorAll('[data-screen]').forEach((screen) => rest(screen, true)());
 document.querySelectorAll('[data-keep]').forEach((button) => { button.hidden = Boolean(csrf); });
 listen();

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::support::hook::Hook;
 use crate::support::server::on_a_server;
+use crate::support::server::on_a_server_with;
 
 fn address_of(channel: &Value) -> String {
     format!("/channels/{}", channel["id"].as_str().unwrap())
@@ -203,5 +204,42 @@ fn a_channel_that_is_off_sends_nothing_and_one_with_open_conversations_stays() {
             "webchat",
             "history stays readable"
         );
+    });
+}
+
+#[test]
+fn connecting_says_whether_we_or_the_vendor_stand_in_the_way() {
+    let far = |config: &mut linktor::config::Config| {
+        config.server.public_url = Some("http://shop.example".parse().unwrap());
+    };
+    on_a_server_with(far, async |server| {
+        let api = server.api();
+        let site = json!({ "type": "webchat", "name": "Site", "config": {} });
+        let site = api.post("/channels", site).await.ok();
+        let address = format!("/channels/{}", site["id"].as_str().unwrap());
+        let refused = api.post(&format!("{address}/connect"), json!({})).await;
+        let refused = refused.refused(422, "PROVIDER_NOT_CONFIGURED");
+        let channel = api.get(&address).await.ok();
+        assert_eq!(channel["connectionStatus"], "error");
+        assert_eq!(channel["errorMessage"], refused["message"]);
+    });
+    let near = |config: &mut linktor::config::Config| {
+        config.server.public_url = Some("https://shop.example".parse().unwrap());
+        config.security.allow_private_targets = true;
+    };
+    on_a_server_with(near, async |server| {
+        let api = server.api();
+        let nobody = "http://127.0.0.1:1";
+        let config = json!({ "botToken": "123456789:AAF_abcdefghijklmnopqrstuvwxyz01234",
+            "apiBaseUrl": nobody, "mediaBaseUrl": nobody });
+        let bot = json!({ "type": "telegram", "name": "Bot", "config": config });
+        let bot = api.post("/channels", bot).await.ok();
+        let address = format!("/channels/{}", bot["id"].as_str().unwrap());
+        let refused = api.post(&format!("{address}/connect"), json!({})).await;
+        let refused = refused.refused(502, "CHANNEL_ERROR");
+        let channel = api.get(&address).await.ok();
+        assert_eq!(channel["errorMessage"], refused["message"]);
+        let test = api.post(&format!("{address}/test"), json!({})).await.ok();
+        assert_eq!(test["success"], false, "asking is what a test does: {test}");
     });
 }

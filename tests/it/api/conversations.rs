@@ -334,3 +334,40 @@ fn a_conversation_that_is_refused_is_not_begun() {
         again.refused(409, "CONVERSATION_EXISTS");
     });
 }
+
+#[test]
+fn people_follow_a_conversation_and_leave_it_again() {
+    on_a_server(async |server| {
+        let api = server.api();
+        let site = server.website(json!({})).await;
+        let ack = server.visitor(&site).await.say("cm_1", "hello").await;
+        let address = format!("/conversations/{}", ack["conversationId"].as_str().unwrap());
+        let people = format!("{address}/participants");
+        let ana = server.colleague("agent").await;
+        assert_eq!(api.get(&people).await.ok()["total"], 0);
+
+        let theirs = server.signed_in("agent@example.com").await;
+        let followed = theirs.post(&people, json!({})).await.ok();
+        assert_eq!(followed["participants"], json!([ana["id"]]));
+        let me = api.get("/me").await.ok();
+        let both = json!({ "userIds": [me["id"], ana["id"]] });
+        let both = api.post(&people, both).await.ok();
+        assert_eq!(both["participants"], json!([ana["id"], me["id"]]));
+        let listed = api.get(&people).await.ok();
+        assert_eq!(listed["data"][0]["name"], "agent");
+
+        let gone = format!("{people}/{}", ana["id"].as_str().unwrap());
+        let left = api.delete(&gone).await.ok();
+        assert_eq!(left["participants"], json!([me["id"]]));
+        let same = api.delete(&gone).await.ok();
+        assert_eq!(same["revision"], left["revision"], "nothing changed");
+        let nobody = json!({ "userId": format!("user_{}", "0".repeat(26)) });
+        let nobody = api.post(&people, nobody).await;
+        assert!((400..500).contains(&nobody.status), "{}", nobody.status);
+        server.colleague("viewer").await;
+        let viewer = server.signed_in("viewer@example.com").await;
+        viewer.get(&people).await.ok();
+        let refused = viewer.post(&people, json!({})).await;
+        refused.refused(403, "INSUFFICIENT_PERMISSIONS");
+    });
+}

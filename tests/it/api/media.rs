@@ -125,3 +125,30 @@ fn a_file_no_message_took_is_forgotten_and_one_that_was_taken_stays() {
         assert_eq!(open(server, url).await.bytes, PNG);
     });
 }
+
+#[test]
+fn a_file_sent_twice_under_one_key_is_one_file_however_its_form_is_cut() {
+    on_a_server(async |server| {
+        let keyed = uploader(server).with("idempotency-key", "photo-1");
+        let first = upload(&keyed, "file", "a.png", PNG).await;
+        assert_eq!(first.header("idempotent-replayed"), "");
+        let first = first.ok();
+        let cut = "multipart/form-data; boundary=other";
+        let body = [
+            &b"--other\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n"[..],
+            PNG,
+            b"\r\n--other--\r\n",
+        ]
+        .concat();
+        let again = server.anonymous().with("x-api-key", KEY);
+        let again = again.of_kind(cut).with("idempotency-key", "photo-1");
+        let path = "/api/v1/media/upload";
+        let again = again.send(Method::POST, path, Some(body)).await;
+        assert_eq!(again.header("idempotent-replayed"), "true");
+        assert_eq!(again.ok(), first);
+        let other = upload(&keyed, "file", "a.txt", b"nine to five").await;
+        other.refused(409, "IDEMPOTENCY_CONFLICT");
+        let fresh = upload(&uploader(server), "file", "a.png", PNG).await.ok();
+        assert_ne!(fresh["id"], first["id"], "without a key it is another file");
+    });
+}

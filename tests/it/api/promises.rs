@@ -255,3 +255,62 @@ fn limits_are_told_before_they_are_reached() {
         },
     );
 }
+
+/// The body of a limit's refusal says what is limited, to how much, and how much there is.
+fn is_full(refused: crate::support::reply::Reply, resource: &str, limit: u64) {
+    let body = refused.refused(402, "QUOTA_EXCEEDED");
+    let details = &body["details"];
+    assert_eq!(details["resource"], resource);
+    assert_eq!(
+        (&details["limit"], &details["used"]),
+        (&json!(limit), &json!(limit))
+    );
+}
+
+#[test]
+fn limits_hold_for_what_we_make_and_never_for_what_comes_in() {
+    on_a_server(async |server| {
+        let api = server.api();
+        let unlimited = api.get("/tenant").await.ok();
+        assert_eq!(unlimited["limits"]["maxUsers"], -1);
+        let conversation = conversation(server).await;
+        server.colleague("admin").await;
+        let limits = json!({ "limits": { "maxUsers": 2, "maxChannels": 1, "maxContacts": 1,
+            "maxMessagesPerMonth": 1 } });
+        let admin = server.signed_in("admin@example.com").await;
+        let refused = admin.patch("/tenant", limits.clone()).await;
+        refused.refused(403, "INSUFFICIENT_PERMISSIONS");
+        let limited = api.patch("/tenant", limits.clone()).await.ok();
+        assert_eq!(limited["limits"], limits["limits"]);
+        let usage = api.get("/tenant/usage").await.ok();
+        assert_eq!(usage["limits"], limits["limits"]);
+        assert_eq!(usage["messagesThisMonth"], 1);
+
+        let user = json!({ "name": "Bia", "email": "b@example.com" });
+        is_full(api.post("/users", user).await, "users", 2);
+        let channel = json!({ "type": "webchat", "name": "Second", "config": {} });
+        is_full(api.post("/channels", channel).await, "channels", 1);
+        let contact = json!({ "name": "Ana" });
+        is_full(api.post("/contacts", contact.clone()).await, "contacts", 1);
+        let messages = format!("{conversation}/messages");
+        let text = json!({ "text": "hello" });
+        is_full(api.post(&messages, text.clone()).await, "messages", 1);
+        let note = json!({ "text": "for us", "private": true });
+        api.post(&messages, note).await.ok();
+
+        // A stranger who writes is heard, and is a contact beyond the limit.
+        let site = api.get("/channels").await.ok()["data"][0].clone();
+        server.visitor(&site).await.say("cm_2", "anybody?").await;
+        let usage = api.get("/tenant/usage").await.ok();
+        assert_eq!(
+            (&usage["contacts"], &usage["messagesThisMonth"]),
+            (&json!(2), &json!(2))
+        );
+
+        let lifted = json!({ "limits": { "maxContacts": -1, "maxMessagesPerMonth": 3 } });
+        let lifted = api.patch("/tenant", lifted).await.ok();
+        assert_eq!(lifted["limits"]["maxUsers"], 2, "what is absent stays");
+        api.post("/contacts", contact).await.ok();
+        api.post(&messages, text).await.ok();
+    });
+}

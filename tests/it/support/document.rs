@@ -99,6 +99,7 @@ pub fn absent(behind: &str) -> String {
         "teams" => "team",
         "tags" => "tag",
         "api-keys" => "key",
+        "templates" => "tpl",
         // An id of the business's own, and whatever comes later.
         _ => return "nobody".to_owned(),
     };

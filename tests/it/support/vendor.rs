@@ -22,11 +22,22 @@ pub struct Call {
     pub method: String,
     /// The path with its query.
     pub path: String,
+    /// The request line and the headers.
+    pub head: String,
     /// The body as text.
     pub text: String,
 }
 
 impl Call {
+    /// A header; empty where it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.head
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map_or("", |(_, value)| value.trim())
+    }
+
     /// The body as JSON; the pairs of a form as an object.
     pub fn body(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| {
@@ -146,6 +157,7 @@ async fn read(stream: &mut TcpStream) -> Option<Call> {
     Some(Call {
         method: words.next()?.to_owned(),
         path: words.next()?.to_owned(),
+        head: text.clone(),
         text: String::from_utf8_lossy(&bytes[head..]).into_owned(),
     })
 }

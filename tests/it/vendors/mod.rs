@@ -1,8 +1,10 @@
 //! Channels of vendors from outside: the vendor on one side, a program or a person of ours on the
 //! other.
 
+mod alerts;
 mod matrix;
 pub mod sms;
+mod standing;
 pub mod telegram;
 
 use linktor::config::Config;

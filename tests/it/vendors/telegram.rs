@@ -44,11 +44,13 @@ pub fn bot(call: &Call) -> Answer {
     })
 }
 
-fn config(vendor: &Vendor, mode: &str) -> Value {
+/// The settings of the bot, reached that way.
+pub fn config(vendor: &Vendor, mode: &str) -> Value {
     json!({ "botToken": TOKEN, "mode": mode, "apiBaseUrl": vendor.url })
 }
 
-fn message(id: i64, text: &str) -> Value {
+/// What Ana writes.
+pub fn message(id: i64, text: &str) -> Value {
     json!({"update_id":1_000 + id,"message":{"message_id":id,"from":{"id":5,"is_bot":false,"first_name":"Ana"},
         "chat":{"id":5,"type":"private","first_name":"Ana"},"date":1_767_268_800,"text":text}})
 }

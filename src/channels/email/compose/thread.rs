@@ -137,7 +137,7 @@ fn capped(all: Vec<String>) -> Vec<String> {
     }
     let bytes = |ids: &[String]| ids.iter().map(|id| id.len() + 3).sum::<usize>();
     while each.len() > 1 && (each.len() > REFERENCES_MAX || bytes(&each) > REFERENCES_BYTES_MAX) {
-        each.remove(if each.len() > 2 { 1 } else { 0 });
+        each.remove(usize::from(each.len() > 2));
     }
     each
 }

@@ -78,7 +78,7 @@ mod tests {
         let expected = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Souza\\, Ana\\; x\\nTEL:1\r\n\
             N:Souza\\, Ana\\; x\\nTEL:1;;;;\r\nORG:Acme\r\nTEL:+5511\r\nEMAIL:ana@example.com\r\n\
             END:VCARD\r\n";
-        assert_eq!(file(&[card.clone()]), expected);
+        assert_eq!(file(std::slice::from_ref(&card)), expected);
         assert_eq!(
             line(&card),
             "Souza, Ana; x\nTEL:1 (Acme): +5511, ana@example.com"

@@ -81,7 +81,7 @@ fn every_answer_has_the_outcome_it_says() {
         let cases: Vec<Case> = serde_json::from_str(text).unwrap();
         assert!(!cases.is_empty(), "{name}");
         for (at, case) in cases.iter().enumerate() {
-            let account = ours(case.settings.clone());
+            let account = ours(&case.settings);
             let found = told(&Email.read_reply(&account, &case.reply()));
             if found != case.outcome {
                 wrong.push(format!("{name} {at}: {found}, not {}", case.outcome));
@@ -117,7 +117,7 @@ fn every_account_is_proved_as_its_service_wants() {
     each("email/connect", |name, text| {
         let cases: Vec<Dialogue> = serde_json::from_str(text).unwrap();
         for (at, case) in cases.iter().enumerate() {
-            let account = ours(case.settings.clone());
+            let account = ours(&case.settings);
             let replies: Vec<HttpReply> = case
                 .replies
                 .iter()

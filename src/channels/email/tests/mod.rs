@@ -24,7 +24,7 @@ const SECRETS: &[(&str, &str)] = &[
     ("webhookSecret", "hook"),
 ];
 
-fn ours(settings: Value) -> Account {
+fn ours(settings: &Value) -> Account {
     let mut all = json!({
         "fromEmail": "support@example.com",
         "fromName": "Acme",
@@ -40,7 +40,7 @@ fn ours(settings: Value) -> Account {
 
 #[test]
 fn every_mail_becomes_the_calls_it_says() {
-    every_fixture_renders("email/out", &ours(json!({})), &Email);
+    every_fixture_renders("email/out", &ours(&json!({})), &Email);
 }
 
 #[test]
@@ -89,10 +89,7 @@ fn what_is_missing_or_wrong_is_named() {
         ),
     ];
     for (settings, expected) in cases {
-        let wrong = Email
-            .check(&ours(settings.clone()))
-            .err()
-            .unwrap_or_default();
+        let wrong = Email.check(&ours(&settings)).err().unwrap_or_default();
         let named: Vec<&str> = wrong.iter().map(|one| one.field.as_str()).collect();
         assert_eq!(named, expected, "{settings}");
     }
@@ -126,7 +123,7 @@ fn other_names_of_settings_are_understood() {
     }
 }
 
-fn refused(settings: Value, sizes: &[u64], metadata: Value) -> Option<Code> {
+fn refused(settings: &Value, sizes: &[u64], metadata: &Value) -> Option<Code> {
     let parts: Vec<Content> = sizes
         .iter()
         .enumerate()
@@ -158,20 +155,19 @@ fn what_is_larger_than_a_service_takes_is_refused() {
     for (settings, most) in cases {
         // The most whose letters, in lines of 57 bytes, and half a megabyte of words fit.
         let fits = (most * MB - MB / 2) / 78 * 57;
-        assert_eq!(
-            refused(settings.clone(), &[fits], json!({})),
-            None,
-            "{settings}"
-        );
-        let whole = refused(settings.clone(), &[fits + 1], json!({}));
+        assert_eq!(refused(&settings, &[fits], &json!({})), None, "{settings}");
+        let whole = refused(&settings, &[fits + 1], &json!({}));
         assert_eq!(whole, Some(Code::PayloadTooLarge), "{settings}");
-        let both = refused(settings.clone(), &[fits, 57], json!({}));
+        let both = refused(&settings, &[fits, 57], &json!({}));
         assert_eq!(both, Some(Code::PayloadTooLarge), "{settings}");
     }
     let beside = json!({"email":{"attachments":[
         {"mediaId":"media_01hf7yat00000000000000000z","size":20 * MB,"filename":"b.pdf"}]}});
     let postmark = json!({"provider":"postmark"});
-    assert_eq!(refused(postmark, &[], beside), Some(Code::PayloadTooLarge));
+    assert_eq!(
+        refused(&postmark, &[], &beside),
+        Some(Code::PayloadTooLarge)
+    );
 }
 
 #[test]
@@ -209,10 +205,6 @@ fn what_no_server_takes_is_refused_before_it_is_sent() {
         (file("notes.txt"), None),
     ];
     for (metadata, expected) in cases {
-        assert_eq!(
-            refused(ses.clone(), &[], metadata.clone()),
-            expected,
-            "{metadata}"
-        );
+        assert_eq!(refused(&ses, &[], &metadata), expected, "{metadata}");
     }
 }

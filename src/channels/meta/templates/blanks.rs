@@ -12,41 +12,14 @@ use crate::channels::meta::templates::variables::Naming;
 use crate::channels::meta::templates::variables::names;
 use crate::channels::node::Node;
 use crate::model::Opaque;
-use crate::model::rejection::FieldError;
+use crate::model::filling::Blank;
+use crate::model::filling::BlankKind;
+use crate::model::filling::Filling;
+use crate::model::ids::MediaId;
 use crate::model::template::VendorTemplate;
 
 /// Blanks in a row that the vendor still takes in a value.
 const BLANKS_MAX: usize = 4;
-
-/// Something to fill in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Blank {
-    /// Under which name its value is given: `header.1`, `body.first_name`, `button.0`.
-    pub key: String,
-    /// What goes there.
-    pub kind: BlankKind,
-    /// An example, as the template was handed in with.
-    pub example: Option<String>,
-}
-
-/// What goes into a blank.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BlankKind {
-    /// Words on one line.
-    Text,
-    /// The address of a picture.
-    Image,
-    /// The address of a film.
-    Video,
-    /// The address of a document.
-    Document,
-    /// A place: latitude, longitude and, after another comma, a name.
-    Location,
-    /// The end of the address a button opens.
-    AddressEnd,
-    /// The code a button copies.
-    Code,
-}
 
 /// Where a value goes.
 enum Place<'a> {
@@ -63,20 +36,32 @@ struct Slot<'a> {
     variable: Option<String>,
 }
 
+impl Slot<'_> {
+    /// Whether it is the code of a button that does nothing but copy it.
+    fn copies(&self) -> bool {
+        matches!(
+            self.place,
+            Place::Button {
+                sub_type: "copy_code",
+                ..
+            }
+        )
+    }
+
+    fn is_own_words(&self) -> bool {
+        self.blank.kind == BlankKind::Code && !self.copies()
+    }
+}
+
 /// Everything to fill in, in the order of the template.
 #[must_use]
 pub fn blanks(template: &VendorTemplate) -> Vec<Blank> {
     slots(template).into_iter().map(|slot| slot.blank).collect()
 }
 
-/// The components that carry the values, in the vendor's shape.
-///
-/// # Errors
-/// Every value that is missing or cannot be sent, by the key of its blank.
-pub fn fill(
-    template: &VendorTemplate,
-    values: &BTreeMap<String, String>,
-) -> Result<Vec<Opaque>, Vec<FieldError>> {
+/// The template with these values in its blanks, in the vendor's shape.
+#[must_use]
+pub fn fill(template: &VendorTemplate, values: &BTreeMap<String, String>) -> Filling {
     let mut wrong = Vec::new();
     let mut filled = Filled::default();
     for slot in slots(template) {
@@ -86,15 +71,38 @@ pub fn fill(
             .map(|value| value.trim())
             .unwrap_or_default();
         match parameter(&slot, value) {
-            Ok(parameter) => filled.put(&slot.place, parameter),
-            Err(words) => wrong.push(field(key, words)),
+            Ok(parameter) => {
+                // A code to sign in stands in the vendor's own words too.
+                if slot.is_own_words() {
+                    filled.put(&Place::Body, parameter.clone());
+                }
+                filled.put(&slot.place, parameter);
+            }
+            Err(words) => {
+                wrong.push(field(key, words));
+                if let Some(standing) = standing(&slot) {
+                    filled.put(&slot.place, standing);
+                }
+            }
         }
     }
-    if wrong.is_empty() {
-        Ok(filled.components())
-    } else {
-        Err(wrong)
+    Filling {
+        components: filled.components(),
+        wrong,
     }
+}
+
+/// What holds the place of a variable that has no value, so that those behind it keep theirs.
+fn standing(slot: &Slot<'_>) -> Option<Value> {
+    if slot.blank.kind != BlankKind::Text {
+        return None;
+    }
+    let (_, name) = slot.blank.key.split_once('.')?;
+    let mut parameter = json!({"type": "text", "text": format!("{{{{{name}}}}}")});
+    if let Some(name) = &slot.variable {
+        parameter["parameter_name"] = name.as_str().into();
+    }
+    Some(parameter)
 }
 
 fn slots(template: &VendorTemplate) -> Vec<Slot<'static>> {
@@ -206,11 +214,14 @@ fn parameter(slot: &Slot<'_>, value: &str) -> Result<Value, &'static str> {
         return Err("must not be empty");
     }
     let file = |kind: &str| {
+        if value.parse::<MediaId>().is_ok() {
+            return Ok(json!({"type": kind, kind: {"id": value}}));
+        }
         let is_web = url::Url::parse(value).is_ok_and(|url| url.scheme() == "https");
         if is_web {
             Ok(json!({"type": kind, kind: {"link": value}}))
         } else {
-            Err("must be an https address")
+            Err("must be a file, or an https address of one")
         }
     };
     match slot.blank.kind {
@@ -218,15 +229,7 @@ fn parameter(slot: &Slot<'_>, value: &str) -> Result<Value, &'static str> {
         BlankKind::Video => file("video"),
         BlankKind::Document => file("document"),
         BlankKind::Location => place(value).ok_or("must be latitude, longitude and a name"),
-        BlankKind::Code
-            if matches!(
-                slot.place,
-                Place::Button {
-                    sub_type: "copy_code",
-                    ..
-                }
-            ) =>
-        {
+        BlankKind::Code if slot.copies() => {
             Ok(json!({"type": "coupon_code", "coupon_code": value}))
         }
         BlankKind::Text | BlankKind::AddressEnd | BlankKind::Code => {
@@ -303,6 +306,13 @@ impl Filled {
 pub(super) mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
+    use crate::base::id::Id as _;
+
+    fn complete(template: &VendorTemplate, given: &BTreeMap<String, String>) -> Vec<Opaque> {
+        let filled = fill(template, given);
+        assert_eq!(filled.wrong, []);
+        filled.components
+    }
 
     /// A template with something of everything.
     pub(in crate::channels::meta::templates) fn template(
@@ -359,7 +369,7 @@ pub(super) mod tests {
             ("button.1", "7"),
             ("button.2", "SAVE20"),
         ]);
-        let filled = fill(&order(), &given).unwrap();
+        let filled = complete(&order(), &given);
         let expected = json!([
             {"type":"header","parameters":[{"type":"text","text":"7"}]},
             {"type":"body","parameters":[{"type":"text","text":"Ana"},{"type":"text","text":"7"}]},
@@ -383,12 +393,12 @@ pub(super) mod tests {
         let expected = json!([
             {"type":"header","parameters":[{"type":"image","image":{"link":"https://x.org/a.jpg"}}]},
             {"type":"body","parameters":[{"type":"text","text":"Ana","parameter_name":"first_name"}]}]);
-        let filled = fill(&media, &given).unwrap();
+        let filled = complete(&media, &given);
         assert_eq!(serde_json::to_value(filled).unwrap(), expected);
 
         let place = template("POSITIONAL", json!([{"type":"HEADER","format":"LOCATION"}]));
         let given = values(&[("header", "37.5, -122.25, Philz Coffee, Palo Alto")]);
-        let filled = fill(&place, &given).unwrap();
+        let filled = complete(&place, &given);
         let expected = json!([{"type":"header","parameters":[{"type":"location","location":
             {"latitude":37.5,"longitude":-122.25,"name":"Philz Coffee, Palo Alto"}}]}]);
         assert_eq!(serde_json::to_value(filled).unwrap(), expected);
@@ -402,18 +412,41 @@ pub(super) mod tests {
             ("body.2", "a     b"),
             ("button.1", ""),
         ]);
-        let wrong = fill(&order(), &given).unwrap_err();
+        let filled = fill(&order(), &given);
+        let shown = serde_json::to_value(&filled.components).unwrap();
+        let expected = json!([
+            {"type":"header","parameters":[{"type":"text","text":"{{1}}"}]},
+            {"type":"body","parameters":[{"type":"text","text":"a    b"},{"type":"text","text":"{{2}}"}]}]);
+        assert_eq!(shown, expected, "values keep their places");
+        let wrong = filled.wrong;
         let keys: Vec<_> = wrong.into_iter().map(|error| error.field).collect();
         assert_eq!(keys, ["header.1", "body.2", "button.1", "button.2"]);
         let place = template("POSITIONAL", json!([{"type":"HEADER","format":"LOCATION"}]));
         for value in ["here", "91,0", "1"] {
-            assert!(
-                fill(&place, &values(&[("header", value)])).is_err(),
-                "{value}"
-            );
+            let wrong = fill(&place, &values(&[("header", value)])).wrong;
+            assert_eq!(wrong.len(), 1, "{value}");
         }
         let image = template("POSITIONAL", json!([{"type":"HEADER","format":"IMAGE"}]));
         let http = values(&[("header", "http://x.org/a.jpg")]);
-        assert!(fill(&image, &http).is_err());
+        assert_eq!(fill(&image, &http).wrong.len(), 1);
+        let stored = MediaId::from_bytes([9; 16]).to_string();
+        let filled = complete(&image, &values(&[("header", &stored)]));
+        let expected =
+            json!([{"type":"header","parameters":[{"type":"image","image":{"id":stored}}]}]);
+        assert_eq!(serde_json::to_value(filled).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_code_to_sign_in_stands_in_the_words_and_on_the_button() {
+        let code = template(
+            "POSITIONAL",
+            json!([{"type":"BODY","add_security_recommendation":true},
+                {"type":"BUTTONS","buttons":[{"type":"OTP","otp_type":"COPY_CODE","text":"Copy"}]}]),
+        );
+        let filled = complete(&code, &values(&[("button.0", "123456")]));
+        let text = json!([{"type":"text","text":"123456"}]);
+        let expected = json!([{"type":"body","parameters":text},
+            {"type":"button","sub_type":"url","index":"0","parameters":text}]);
+        assert_eq!(serde_json::to_value(filled).unwrap(), expected);
     }
 }

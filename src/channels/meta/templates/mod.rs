@@ -1,5 +1,5 @@
 //! Templates as the vendor keeps them for `WhatsApp` business accounts and for pages: listing,
-//! handing in, taking away. What may stand in one is in [`rules`], what is left to fill in is in
+//! handing in, changing, taking away. What may stand in one is in [`rules`], what is left to fill in is in
 //! [`blanks`], what a customer sees is in [`preview`]. whatsapp.md section 7.1, facebook.md 7.3.
 
 pub mod blanks;
@@ -91,6 +91,33 @@ impl Shelf<'_> {
             parameter_format: draft.parameter_format.clone(),
             components: draft.components.clone(),
             ..VendorTemplate::default()
+        })
+    }
+
+    /// Hands a template in again; its examples are in the vendor's hands already. The category goes
+    /// along only where it changes: one that was approved keeps its own.
+    ///
+    /// # Errors
+    /// It has to be asked first; the vendor refused.
+    pub fn edit(
+        &self,
+        talk: &mut Talk<'_>,
+        id: &str,
+        template: &VendorTemplate,
+        draft: &TemplateDraft,
+    ) -> Result<VendorTemplate, Pause> {
+        let mut body = json!({ "components": draft.components });
+        if draft.category != template.category {
+            body["category"] = draft.category.as_str().into();
+        }
+        talk.must("template", Call::http(self.graph.post(&escape(id), &body)))?;
+        Ok(VendorTemplate {
+            category: draft.category.clone(),
+            // It is looked at again; what comes of it is reported.
+            status: "PENDING".to_owned(),
+            reason: None,
+            components: draft.components.clone(),
+            ..template.clone()
         })
     }
 

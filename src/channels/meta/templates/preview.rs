@@ -4,48 +4,14 @@ use serde_json::Value;
 
 use crate::channels::meta::templates::variables::Naming;
 use crate::channels::meta::templates::variables::filled;
+use crate::channels::meta::templates::variables::filled_where;
 use crate::channels::meta::templates::variables::names;
 use crate::channels::node::Node;
 use crate::model::Opaque;
+use crate::model::filling::Header;
+use crate::model::filling::Preview;
+use crate::model::filling::PreviewButton;
 use crate::model::template::VendorTemplate;
-
-/// A template as a customer sees it. Variables without a value stand as they are.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Preview {
-    /// What stands above.
-    pub header: Option<Header>,
-    /// The words.
-    pub body: String,
-    /// The line below.
-    pub footer: Option<String>,
-    /// The buttons, in order.
-    pub buttons: Vec<PreviewButton>,
-}
-
-/// What stands above the words of a template.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Header {
-    /// A line.
-    Text(String),
-    /// A file or a place: which kind, in lower case, and where a file lies.
-    Media {
-        /// `image`, `video`, `document`, `location`.
-        kind: String,
-        /// Its address, once it is known.
-        link: Option<String>,
-    },
-}
-
-/// A button of a template.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PreviewButton {
-    /// What stands on it.
-    pub title: String,
-    /// What it does, in the vendor's words: `QUICK_REPLY`, `URL`.
-    pub kind: String,
-    /// Where it leads: an address, a number, a code.
-    pub target: Option<String>,
-}
 
 /// The vendor's words in an authentication template, which has none of its own.
 const CODE_WORDS: &str = "{{1}} is your verification code.";
@@ -69,7 +35,7 @@ pub fn preview(template: &VendorTemplate, used: &[Opaque]) -> Preview {
             "HEADER" => preview.header = header(component, &values, naming),
             "BODY" => {
                 let words = text.unwrap_or_else(|| CODE_WORDS.to_owned());
-                preview.body = with_values(&words, &values, naming);
+                (preview.body, preview.fills) = with_values(&words, &values, naming);
             }
             "FOOTER" => preview.footer = text.or_else(|| ends_in(component)),
             "BUTTONS" => {
@@ -82,29 +48,16 @@ pub fn preview(template: &VendorTemplate, used: &[Opaque]) -> Preview {
     preview
 }
 
-impl Preview {
-    /// The words of it, line by line: what is kept of a message that was sent.
-    #[must_use]
-    pub fn words(&self) -> String {
-        let header = match &self.header {
-            Some(Header::Text(text)) => Some(text.as_str()),
-            _ => None,
-        };
-        let lines = [header, Some(&self.body), self.footer.as_deref()];
-        let given = lines.into_iter().flatten().filter(|line| !line.is_empty());
-        given.collect::<Vec<_>>().join("\n")
-    }
-}
-
 fn header(component: Node<'_>, values: &[Value], naming: Naming) -> Option<Header> {
     let format = component.word("format").unwrap_or_default();
     if format == "TEXT" {
         let text = component.word("text")?;
-        return Some(Header::Text(with_values(&text, values, naming)));
+        return Some(Header::Text(with_values(&text, values, naming).0));
     }
     let link = values.first().and_then(|value| {
         let value = Node::of(value);
-        value.at(&value.word("type")?).word("link")
+        let file = value.at(&value.word("type")?);
+        file.word("link").or_else(|| file.word("id"))
     });
     Some(Header::Media {
         kind: format.to_ascii_lowercase(),
@@ -132,9 +85,10 @@ fn button(index: usize, button: Node<'_>, used: &[Value]) -> PreviewButton {
         _ => None,
     };
     PreviewButton {
-        title: button
-            .word("text")
-            .unwrap_or_else(|| "Copy code".to_owned()),
+        title: button.word("text").unwrap_or_else(|| match kind.as_str() {
+            "COPY_CODE" | "OTP" => "Copy code".to_owned(),
+            _ => String::new(),
+        }),
         kind,
         target,
     }
@@ -151,9 +105,10 @@ fn parameters(used: &[Value], kind: &str) -> Vec<Value> {
         .collect()
 }
 
-fn with_values(text: &str, values: &[Value], naming: Naming) -> String {
+/// A text with its values, and where they stand in it.
+fn with_values(text: &str, values: &[Value], naming: Naming) -> (String, Vec<(usize, usize)>) {
     let held = names(text, naming);
-    filled(text, |name| {
+    filled_where(text, |name| {
         let by_name = values
             .iter()
             .find(|value| Node::of(value).at("parameter_name").is(name));
@@ -195,6 +150,8 @@ mod tests {
         let seen = preview(&order(), &components);
         assert_eq!(seen.header, Some(Header::Text("Order 7".into())));
         assert_eq!(seen.body, "Hi Ana, order $99.90 is on its way.");
+        let values = seen.fills.iter().map(|(from, to)| &seen.body[*from..*to]);
+        assert_eq!(values.collect::<Vec<_>>(), ["Ana", "$99.90"]);
         assert_eq!(
             seen.words(),
             "Order 7\nHi Ana, order $99.90 is on its way.\nReply STOP to opt out"

@@ -9,6 +9,7 @@ use crate::channels::meta::templates::variables::Piece;
 use crate::channels::meta::templates::variables::names;
 use crate::channels::meta::templates::variables::pieces;
 use crate::channels::node::Node;
+use crate::model::filling::TemplateTerms;
 use crate::model::rejection::FieldError;
 use crate::model::template::TemplateDraft;
 use serde_json::Value;
@@ -21,6 +22,19 @@ const BUTTONS_MAX: usize = 10;
 const BUTTON_MAX: usize = 25;
 const URL_MAX: usize = 2_000;
 const CODE_MAX: usize = 15;
+
+/// The limits, with everything the vendor could let stand.
+pub const TERMS: TemplateTerms = TemplateTerms {
+    categories: &CATEGORIES,
+    headers: &HEADERS,
+    buttons: &[],
+    header_max: HEADER_MAX,
+    body_max: BODY_MAX,
+    footer_max: FOOTER_MAX,
+    buttons_max: BUTTONS_MAX,
+    button_max: BUTTON_MAX,
+    edits: false,
+};
 
 const CATEGORIES: [&str; 3] = ["AUTHENTICATION", "MARKETING", "UTILITY"];
 const HEADERS: [&str; 6] = ["DOCUMENT", "GIF", "IMAGE", "LOCATION", "TEXT", "VIDEO"];

@@ -85,13 +85,30 @@ pub fn names(text: &str, naming: Naming) -> Vec<&str> {
 /// The text with its variables filled in; what has no value stays as it stands.
 #[must_use]
 pub fn filled(text: &str, value: impl Fn(&str) -> Option<String>) -> String {
-    pieces(text)
-        .into_iter()
-        .map(|piece| match piece {
-            Piece::Words(words) => words.to_owned(),
-            Piece::Variable(name) => value(name).unwrap_or_else(|| format!("{{{{{name}}}}}")),
-        })
-        .collect()
+    filled_where(text, value).0
+}
+
+/// The same, and where its values stand: from and up to which byte.
+#[must_use]
+pub fn filled_where(
+    text: &str,
+    value: impl Fn(&str) -> Option<String>,
+) -> (String, Vec<(usize, usize)>) {
+    let (mut whole, mut places) = (String::new(), Vec::new());
+    for piece in pieces(text) {
+        match piece {
+            Piece::Words(words) => whole.push_str(words),
+            Piece::Variable(name) => {
+                let start = whole.len();
+                match value(name) {
+                    Some(value) => whole.push_str(&value),
+                    None => whole.extend(["{{", name, "}}"]),
+                }
+                places.push((start, whole.len()));
+            }
+        }
+    }
+    (whole, places)
 }
 
 #[cfg(test)]

@@ -199,6 +199,9 @@ impl House {
             created_at: now,
             updated_at: now,
             notes: Vec::new(),
+            error_about: None,
+            checked_at: None,
+            webhook_at: None,
         };
         self.change(move |tx| channels::put(tx, &channel)).await;
     }

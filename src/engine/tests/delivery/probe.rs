@@ -21,6 +21,7 @@ use crate::model::channel::Setting;
 use crate::model::contact::Shut;
 use crate::model::content::Content;
 use crate::model::content::Media;
+use crate::model::filling::TemplateTerms;
 use crate::model::inbound::InboundEvent;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
@@ -55,6 +56,19 @@ pub(super) struct Probe {
     pub(super) kind: &'static str,
     pub(super) row: &'static Capabilities,
 }
+
+/// What may stand in its templates.
+static TERMS: TemplateTerms = TemplateTerms {
+    categories: &["UTILITY"],
+    headers: &[],
+    buttons: &[],
+    header_max: 60,
+    body_max: 1_024,
+    footer_max: 60,
+    buttons_max: 0,
+    button_max: 0,
+    edits: true,
+};
 
 /// How long the vendor may take, in the time of the world outside the test.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -158,6 +172,37 @@ impl Channel for Probe {
             external_id: told["id"].as_str().map(str::to_owned),
             ..VendorTemplate::default()
         }))
+    }
+
+    fn template_terms(&self) -> Option<&'static TemplateTerms> {
+        (self.kind == "reaching").then_some(&TERMS)
+    }
+
+    fn check_template(&self, draft: &TemplateDraft) -> Vec<FieldError> {
+        let is_wrong = draft.category == "WRONG";
+        let wrong = is_wrong.then(|| FieldError {
+            field: "category".to_owned(),
+            message: "must be right".to_owned(),
+        });
+        wrong.into_iter().collect()
+    }
+
+    fn edit_template(
+        &self,
+        template: &VendorTemplate,
+        draft: &TemplateDraft,
+        asked: &Asked<'_>,
+    ) -> Next<VendorTemplate> {
+        if let Some(reply) = asked.replies.first() {
+            accepted(reply)?;
+            return Ok(Step::Done(VendorTemplate {
+                status: "PENDING".to_owned(),
+                components: draft.components.clone(),
+                ..template.clone()
+            }));
+        }
+        let body = json!({ "text": template.name });
+        Ok(ask("template", asked.account, "/change", &body))
     }
 
     fn delete_template(&self, template: &VendorTemplate, asked: &Asked<'_>) -> Next<()> {

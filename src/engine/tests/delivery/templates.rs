@@ -16,6 +16,7 @@ use crate::model::inbound::InboundEvent;
 use crate::model::message::Delivery;
 use crate::model::rejection::Code;
 use crate::model::template::Template;
+use crate::model::template::TemplateChanges;
 use crate::model::template::TemplateDraft;
 
 fn told(id: &str, status: &str) -> Value {
@@ -186,6 +187,33 @@ async fn a_template_is_handed_in_with_its_example_and_taken_away_again() {
         .unwrap();
     assert_eq!(house.vendor.heard("/remove")[0].field("text"), "promo");
     assert_eq!(house.copies(), []);
+}
+
+#[tokio::test]
+async fn a_template_that_was_handed_in_is_handed_in_again() {
+    let house = House::with("reaching").await;
+    house.keeps(vec![told("en", "REJECTED")]);
+    let held = house.sync().await.remove(0);
+    let (templates, system) = (&house.engine.templates, Actor::system());
+    let body = |text: &str| json!([{ "type": "BODY", "text": text }]);
+    let changes = |category: Option<&str>, text: &str| TemplateChanges {
+        category: category.map(str::to_owned),
+        components: serde_json::from_value(body(text)).unwrap(),
+    };
+    let wrong = changes(Some("WRONG"), "x");
+    let refused = templates.edit(&system, house.channel, held.id, wrong).await;
+    assert_eq!(code(refused), Code::ValidationError);
+    assert_eq!(house.vendor.heard("/change").len(), 0);
+    let right = changes(None, "Your order is here.");
+    let changed = templates.edit(&system, house.channel, held.id, right).await;
+    let changed = changed.unwrap();
+    assert_eq!(house.vendor.heard("/change")[0].field("text"), "order");
+    assert_eq!(
+        (changed.id, changed.told.status.as_str()),
+        (held.id, "PENDING")
+    );
+    assert_eq!(json!(changed.told.components), body("Your order is here."));
+    assert_eq!(house.copies(), pairs(&[("en", "PENDING")]));
 }
 
 #[tokio::test]

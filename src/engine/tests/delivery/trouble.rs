@@ -26,6 +26,7 @@ use crate::model::message::Message;
 use crate::store::log;
 use crate::store::records::jobs;
 use crate::store::records::quarantine;
+use crate::store::records::quarantine::Quarantined;
 
 async fn house(kind: &str) -> House {
     let house = House::with(kind).await;
@@ -431,8 +432,24 @@ async fn a_channel_that_panics_harms_only_its_own_message() {
         .receive(&kind, house.channel, hook(r#"{"panic":true}"#))
         .await;
     assert_eq!(answer.unwrap().status, 200);
-    let read = house.context.store.snapshot().unwrap();
-    assert_eq!(quarantine::list(&read).unwrap().len(), 1);
+    let held = |house: &House| quarantine::list(&house.context.store.snapshot().unwrap()).unwrap();
+    let [unread] = held(&house).try_into().unwrap();
+    assert_eq!(house.engine.ingest.replay().await.unwrap(), 0);
+    assert_eq!(held(&house).len(), 1, "what cannot be read yet stays");
+
+    // A later version understands it.
+    house
+        .change(move |tx| {
+            let body = br#"{"events":[]}"#.to_vec();
+            let understood = Quarantined {
+                body,
+                ..unread.clone()
+            };
+            quarantine::put(tx, &understood)
+        })
+        .await;
+    assert_eq!(house.engine.ingest.replay().await.unwrap(), 1);
+    assert!(held(&house).is_empty());
     house.stop().await;
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
+use crate::engine::find;
 use crate::engine::inbox::heard;
 use crate::engine::rules::window;
 use crate::engine::vendor::Broken;
@@ -63,6 +64,8 @@ struct Dispatch<'a> {
     line: Line<'a>,
     row: OutboxRow,
     message: Message,
+    /// The stored files it carries.
+    files: Vec<Media>,
     heard_at: Option<Timestamp>,
     reply_to: Option<String>,
     thread: Thread,
@@ -92,6 +95,12 @@ impl<'a> Dispatch<'a> {
         } else {
             Thread::default()
         };
+        let mut files: Vec<Media> = stored_files(parts(&message)).cloned().collect();
+        if let Content::Template(template) = &message.content {
+            // A file that is gone meanwhile is the vendor's to miss.
+            let named = find::files_of_template(&read, &template.components);
+            files.extend(named.unwrap_or_default().into_values());
+        }
         Ok(Some(Self {
             context,
             key,
@@ -99,17 +108,14 @@ impl<'a> Dispatch<'a> {
             thread,
             row,
             message,
+            files,
             heard_at: heard::last(&read, &conversation)?,
             reply_to: quoted.and_then(|quoted| quoted.external_id().map(str::to_owned)),
         }))
     }
 
     fn parts(&self) -> &[Content] {
-        if self.message.sent_as.is_empty() {
-            std::slice::from_ref(&self.message.content)
-        } else {
-            &self.message.sent_as
-        }
+        parts(&self.message)
     }
 
     /// Everything that can be repeated without harm: access, files, writing the calls.
@@ -144,8 +150,7 @@ impl<'a> Dispatch<'a> {
     }
 
     async fn upload(&mut self) -> Result<Result<(), Refusal>, EngineError> {
-        let files: Vec<Media> = stored_files(self.parts()).cloned().collect();
-        for file in files {
+        for file in self.files.clone() {
             let id = name_of(&file);
             if self.row.handles.contains_key(&id) {
                 continue;
@@ -166,7 +171,7 @@ impl<'a> Dispatch<'a> {
 
     fn urls(&self) -> BTreeMap<String, String> {
         let links = &self.context.links;
-        stored_files(self.parts())
+        (self.files.iter())
             .filter_map(|file| Some((name_of(file), links.address(file)?)))
             .collect()
     }
@@ -288,6 +293,15 @@ fn target(message: &Message) -> Option<MessageId> {
     match &message.content {
         Content::Reaction(reaction) => reaction.target_id.parse().ok(),
         _ => message.reply_to,
+    }
+}
+
+/// What of a message is sent.
+fn parts(message: &Message) -> &[Content] {
+    if message.sent_as.is_empty() {
+        std::slice::from_ref(&message.content)
+    } else {
+        &message.sent_as
     }
 }
 

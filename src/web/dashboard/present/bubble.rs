@@ -1,17 +1,19 @@
 //! Messages as bubbles.
 
-use crate::base::time::Timestamp;
 use crate::model::content::Button;
 use crate::model::content::ButtonKind;
+use crate::model::content::Call;
 use crate::model::content::Content as Said;
 use crate::model::content::Media;
 use crate::model::content::Row;
+use crate::model::content::Story;
 use crate::model::message::Delivery;
 use crate::model::message::Direction;
 use crate::model::message::Message;
 use crate::model::message::SenderKind;
 use crate::web::dashboard::present::Eye;
 use crate::web::dashboard::present::first_name;
+use crate::web::dashboard::present::template::seen;
 use crate::web::dashboard::view::atoms::AvatarView;
 use crate::web::dashboard::view::atoms::BadgeView;
 use crate::web::dashboard::view::atoms::Icon;
@@ -77,7 +79,7 @@ pub fn bubble(eye: &Eye<'_>, message: &Message, around: &Around<'_>, rev: u64) -
             .then(|| AvatarView::of(&message.sender.name, &message.contact_id.to_string())),
         author: (side != Side::In).then(|| first_name(&message.sender.name).to_owned()),
         time: TimeView::clock(message.created_at, &eye.zone),
-        content: content(eye, message, around.chosen),
+        content: content(eye, &message.content, Some(message), around.chosen),
         quote: around.quoted.map(quote),
         reactions: reactions(eye, message),
         receipt: receipt(eye, message),
@@ -180,9 +182,17 @@ fn degraded(message: &Message) -> Option<DegradedView> {
     })
 }
 
+/// Content that is no message yet, as it would be shown.
+#[must_use]
+pub fn shown(eye: &Eye<'_>, said: &Said) -> Content {
+    content(eye, said, None, &[])
+}
+
 #[expect(clippy::too_many_lines, reason = "one arm for each type of content")]
-fn content(eye: &Eye<'_>, message: &Message, chosen: &[String]) -> Content {
-    if message.deleted_at.is_some() {
+fn content(eye: &Eye<'_>, said: &Said, of: Option<&Message>, chosen: &[String]) -> Content {
+    if let Some(message) = of
+        && message.deleted_at.is_some()
+    {
         let who = match message.direction {
             Direction::Inbound => {
                 format!("{} deleted this message.", first_name(&message.sender.name))
@@ -191,8 +201,8 @@ fn content(eye: &Eye<'_>, message: &Message, chosen: &[String]) -> Content {
         };
         return Content::Deleted(who);
     }
-    match &message.content {
-        Said::Text(text) if message.private => {
+    match said {
+        Said::Text(text) if of.is_some_and(|message| message.private) => {
             let names: Vec<&str> = eye
                 .colleagues
                 .iter()
@@ -216,8 +226,8 @@ fn content(eye: &Eye<'_>, message: &Message, chosen: &[String]) -> Content {
                 buttons,
             }
         }
-        Said::Image(media) => Content::Image(picture(eye, message, media)),
-        Said::Video(media) => Content::Video(picture(eye, message, media)),
+        Said::Image(media) => Content::Image(picture(eye, of, media)),
+        Said::Video(media) => Content::Video(picture(eye, of, media)),
         Said::Audio(media) => Content::Audio {
             url: address(eye, media),
             length: media
@@ -317,9 +327,13 @@ fn content(eye: &Eye<'_>, message: &Message, chosen: &[String]) -> Content {
                 })
                 .collect(),
         },
-        Said::Template(template) => {
-            Content::text(template.text.as_deref().unwrap_or(&template.name))
-        }
+        Said::Template(template) => match &template.preview {
+            Some(preview) => Content::Template {
+                head: format!("Template {} \u{b7} {}", template.name, template.language),
+                seen: seen(preview, eye.links),
+            },
+            None => Content::text(template.text.as_deref().unwrap_or(&template.name)),
+        },
         Said::Postback(postback) => Content::Postback {
             text: postback
                 .typed
@@ -331,11 +345,51 @@ fn content(eye: &Eye<'_>, message: &Message, chosen: &[String]) -> Content {
             },
         },
         Said::Reaction(reaction) => Content::text(&reaction.emoji),
-        Said::StoryReply(reply) => Content::text(&reply.text),
-        Said::StoryMention(_) => unsupported("story mention", &message.content),
-        Said::Call(_) => unsupported("call", &message.content),
-        Said::Event(_) => unsupported("event", &message.content),
-        Said::Unsupported(other) => unsupported(&other.kind, &message.content),
+        Said::StoryReply(reply) => story(eye, &reply.story, "Replied to your story", &reply.text),
+        Said::StoryMention(mention) => story(eye, mention, "Mentioned you in a story", ""),
+        Said::Call(call) => phone_call(eye, call),
+        Said::Event(_) => unsupported("event", said),
+        Said::Unsupported(other) => unsupported(&other.kind, said),
+    }
+}
+
+fn story(eye: &Eye<'_>, story: &Story, line: &'static str, text: &str) -> Content {
+    let kept = story.media.as_ref().and_then(|media| media.media_id);
+    Content::Story {
+        picture: kept.map(|id| eye.links.path(id)),
+        line,
+        html: format::rich(text),
+        // Only to the vendor's own pages: the address came from outside.
+        link: story
+            .url
+            .clone()
+            .filter(|url| url.starts_with("https://"))
+            .unwrap_or_default(),
+    }
+}
+
+/// What vendors say of calls that nobody answered.
+const MISSED: [&str; 6] = [
+    "missed",
+    "no-answer",
+    "busy",
+    "failed",
+    "canceled",
+    "rejected",
+];
+
+fn phone_call(eye: &Eye<'_>, call: &Call) -> Content {
+    let missed = MISSED.contains(&call.status.as_str());
+    let line = match call.duration_secs {
+        Some(secs) if !missed => format!("Call, {}", format::length(secs)),
+        _ if missed => "Missed call".to_owned(),
+        _ => format!("Call, {}", call.status),
+    };
+    Content::Call {
+        line,
+        missed,
+        url: (call.recording.as_ref()).map_or_else(String::new, |media| address(eye, media)),
+        transcript: call.transcript.clone(),
     }
 }
 
@@ -382,19 +436,20 @@ fn caption(media: &Media) -> Option<RichText> {
         .map(format::rich)
 }
 
-fn picture(eye: &Eye<'_>, message: &Message, media: &Media) -> PictureView {
-    let at: Timestamp = message.created_at;
-    let alt = media
-        .caption
-        .clone()
-        .filter(|words| !words.is_empty())
-        .unwrap_or_else(|| {
-            format!(
-                "Picture from {}, {}",
-                first_name(&message.sender.name),
-                format::clock(at, &eye.zone)
-            )
-        });
+fn picture(eye: &Eye<'_>, of: Option<&Message>, media: &Media) -> PictureView {
+    let captioned = media.caption.clone().filter(|words| !words.is_empty());
+    let alt = captioned.unwrap_or_else(|| {
+        of.map_or_else(
+            || "Picture".to_owned(),
+            |message| {
+                format!(
+                    "Picture from {}, {}",
+                    first_name(&message.sender.name),
+                    format::clock(message.created_at, &eye.zone)
+                )
+            },
+        )
+    });
     let length = media.duration_ms.map(|ms| format::length(ms / 1_000));
     let size = media.size_bytes.map(format::size);
     PictureView {

@@ -1,5 +1,6 @@
 //! Where a reply or a note is written.
 
+use crate::base::text::Counting;
 use crate::engine::rules::window::Window;
 use crate::engine::rules::window::window;
 use crate::model::capability::Capabilities;
@@ -11,6 +12,7 @@ use crate::web::dashboard::view::atoms::BadgeView;
 use crate::web::dashboard::view::atoms::Tone;
 use crate::web::dashboard::view::composer::ComposerView;
 use crate::web::dashboard::view::composer::MentionView;
+use crate::web::dashboard::view::composer::OfferView;
 use crate::web::dashboard::view::composer::WindowView;
 use crate::web::dashboard::view::format;
 
@@ -55,6 +57,14 @@ pub fn composer(eye: &Eye<'_>, open: &Open<'_>) -> ComposerView {
             None => row.text_max as u64,
         },
         cost: open.cost.clone().unwrap_or_default(),
+        unit: match row.counting {
+            Counting::Characters => "characters",
+            Counting::Utf16Units => "utf16Units",
+            Counting::Bytes => "bytes",
+        },
+        offers: offers(row),
+        templates: row.approved_templates,
+        closed: closed(eye, open),
         file_max_bytes: largest,
         accept: accept(row),
         typing: row.matrix.typing != crate::model::capability::Support::None,
@@ -64,6 +74,73 @@ pub fn composer(eye: &Eye<'_>, open: &Open<'_>) -> ComposerView {
         seen: seen(open),
         kept: begun::value(open.begun).to_string(),
         held: open.held.map(|held| held.sentence.clone()),
+    }
+}
+
+/// What can be sent beside words and files, and how much of it the channel shows. What it does not
+/// show is converted: so everything is offered everywhere.
+fn offers(row: &Capabilities) -> Vec<OfferView> {
+    let choices = |kind, name, most: usize, title_max: usize, about_max| OfferView {
+        kind,
+        name,
+        limits: match most {
+            0 => "Not shown as such here: see beside what it becomes.".to_owned(),
+            _ => format!("Up to {most} here, {title_max} characters each."),
+        },
+        most,
+        title_max: if most == 0 { 0 } else { title_max },
+        about_max: if most == 0 { 0 } else { about_max },
+    };
+    let thing = |kind, name, native: bool| OfferView {
+        limits: if native {
+            String::new()
+        } else {
+            "Becomes text here.".to_owned()
+        },
+        ..choices(kind, name, 0, 0, 0)
+    };
+    vec![
+        choices(
+            "buttons",
+            "buttons",
+            row.buttons_max,
+            row.button_title_max,
+            0,
+        ),
+        choices(
+            "replies",
+            "quick replies",
+            row.quick_replies_max,
+            row.quick_reply_title_max,
+            0,
+        ),
+        choices(
+            "list",
+            "a list",
+            row.list_rows_max,
+            row.list_title_max,
+            row.list_description_max,
+        ),
+        thing("place", "a place", row.locations),
+        thing("card", "a contact card", row.contacts),
+    ]
+}
+
+/// Why nothing can be written freely now; empty where something can.
+fn closed(eye: &Eye<'_>, open: &Open<'_>) -> String {
+    let (row, talk) = (&open.row_of_matrix, &open.row.conversation);
+    if !matches!(
+        window(row, talk.last_inbound_at, eye.now),
+        Window::Closed { .. }
+    ) {
+        return String::new();
+    }
+    let channel = BadgeView::of(talk.channel_kind.as_str()).name;
+    let name = first_name(&open.row.contact.name);
+    if row.approved_templates {
+        format!("{channel} accepts only templates until {name} writes again.")
+    } else {
+        format!("{channel} lets you answer only after {name} writes again.")
     }
 }
 

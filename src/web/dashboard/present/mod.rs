@@ -6,6 +6,7 @@ pub mod composer;
 pub mod failed;
 pub mod list;
 pub mod panel;
+pub mod template;
 pub mod thread;
 
 use jiff::tz::TimeZone;

@@ -33,8 +33,6 @@ impl Icon {
     pub const CHOICES: Self = Self("square-mouse-pointer");
     /// A private note.
     pub const NOTE: Self = Self("lock");
-    /// A reply that is due.
-    pub const TIMER: Self = Self("timer");
     /// Put aside until a moment.
     pub const SNOOZED: Self = Self("alarm-clock");
     /// Something did not work.
@@ -49,10 +47,6 @@ impl Icon {
     pub const ASSIGNED: Self = Self("user-plus");
     /// Labels changed.
     pub const TAGGED: Self = Self("tag");
-    /// A person took over from a bot.
-    pub const TAKEOVER: Self = Self("hand");
-    /// A bot.
-    pub const BOT: Self = Self("bot");
     /// The person arrived, left or was joined with another.
     pub const PERSON: Self = Self("user");
     /// Two people were joined.
@@ -73,12 +67,6 @@ impl Icon {
     pub const INFO: Self = Self("info");
     /// The search index.
     pub const SEARCH: Self = Self("search");
-    /// Live sockets.
-    pub const SOCKETS: Self = Self("radio-tower");
-    /// Outgoing webhooks.
-    pub const WEBHOOK: Self = Self("webhook");
-    /// Numbers over time.
-    pub const REPORTS: Self = Self("chart-no-axes-column");
 }
 
 /// What a colour stands for. Colour is never alone: a word or a picture says the same.
@@ -150,8 +138,6 @@ impl BadgeView {
 pub enum Presence {
     /// There now.
     Online,
-    /// Signed in, looking elsewhere.
-    Away,
     /// Not there.
     Offline,
 }
@@ -160,7 +146,6 @@ impl fmt::Display for Presence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Online => "online",
-            Self::Away => "away",
             Self::Offline => "offline",
         })
     }

@@ -6,6 +6,7 @@ use super::atoms::RichText;
 use super::atoms::TimeView;
 use super::filters;
 use super::format;
+use super::template::SeenTemplate;
 
 /// Whose message it is and so where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -350,12 +351,41 @@ pub enum Content {
         /// Cards.
         cards: Vec<CardView>,
     },
+    /// A text the vendor approved.
+    Template {
+        /// Such as `Template refund_approved, es_MX`.
+        head: String,
+        /// What the customer sees.
+        seen: SeenTemplate,
+    },
     /// The customer pressed something.
     Postback {
         /// What the customer typed, or the title.
         text: String,
         /// "Pressed a button" or "Chose "Change delivery date"".
         how: String,
+    },
+    /// A story of theirs or ours.
+    Story {
+        /// Where its picture lies here; none where it may not be kept, or is gone.
+        picture: Option<String>,
+        /// "Replied to your story".
+        line: &'static str,
+        /// What was said to it; empty for a mention.
+        html: RichText,
+        /// Where it can be seen while it lasts; may be empty.
+        link: String,
+    },
+    /// A phone call.
+    Call {
+        /// "Call, 3 m 12 s".
+        line: String,
+        /// Whether nobody answered.
+        missed: bool,
+        /// The recording: where it lies; may be empty.
+        url: String,
+        /// What was said.
+        transcript: Option<String>,
     },
     /// Deleted by the customer or by us: who, in words.
     Deleted(String),
@@ -403,14 +433,15 @@ impl Content {
     pub fn class(&self) -> &'static str {
         match self {
             Self::Text { jumbo: true, .. } => "jumbo",
-            Self::Text { .. } | Self::Postback { .. } => "text",
+            Self::Text { .. } | Self::Postback { .. } | Self::Call { .. } => "text",
+            Self::Story { .. } => "story",
             Self::Image(_) | Self::Video(_) => "media",
             Self::Audio { .. } => "audio",
             Self::Document { .. } => "file",
             Self::Sticker(_) => "sticker",
             Self::Location { .. } => "place",
             Self::Contacts { .. } => "people",
-            Self::Buttons { .. } => "buttons",
+            Self::Buttons { .. } | Self::Template { .. } => "buttons",
             Self::List { .. } => "choices",
             Self::Carousel { .. } => "cards",
             Self::Deleted(_) | Self::Unsupported { .. } => "gone",

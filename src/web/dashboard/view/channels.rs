@@ -10,6 +10,10 @@ use super::atoms::Tone;
 use super::filters;
 use super::format;
 use super::setting::SectionView;
+use super::setting::SettingView;
+use super::setup::ChecksPart;
+use super::setup::HappenedView;
+use super::setup::WebhookView;
 use super::shell::Area;
 use super::shell::ShellView;
 use super::shell::Theme;
@@ -58,6 +62,8 @@ pub struct ChannelRow {
     pub sandbox: bool,
     /// State.
     pub health: HealthView,
+    /// How long its access holds: "Never expires", "Expires in 6 d".
+    pub access: (Tone, String),
     /// Last message in.
     pub last_in: Option<TimeView>,
     /// Last message out.
@@ -110,6 +116,23 @@ pub struct FigureView {
     pub text: String,
 }
 
+/// A channel that somebody should look after, above the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TroubleView {
+    /// How bad it is.
+    pub tone: Tone,
+    /// Its picture.
+    pub icon: Icon,
+    /// What is wrong.
+    pub title: String,
+    /// Why, or what follows.
+    pub text: String,
+    /// Where it is mended.
+    pub href: String,
+    /// What is done there: "Reconnect".
+    pub verb: &'static str,
+}
+
 /// `/app/settings/channels`.
 #[derive(Debug, Clone, askama::Template)]
 #[template(path = "channels.html")]
@@ -119,7 +142,9 @@ pub struct ChannelsPage {
     /// Four figures.
     pub figures: Vec<FigureView>,
     /// What is wrong, worst first, at most three.
-    pub banners: Vec<BannerView>,
+    pub banners: Vec<TroubleView>,
+    /// How many more are wrong.
+    pub more: usize,
     /// Channels, worst first.
     pub channels: Vec<ChannelRow>,
     /// Whether the reader may add one.
@@ -131,6 +156,8 @@ pub struct ChannelsPage {
 pub struct TileView {
     /// Kind.
     pub badge: BadgeView,
+    /// What it is called.
+    pub title: String,
     /// One line.
     pub about: String,
     /// What is needed.
@@ -206,6 +233,25 @@ pub struct LogLine {
     pub text: String,
 }
 
+/// `<ol id="channel-events">`: what happened to a channel, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, askama::Template)]
+#[template(path = "parts/channel_events.html")]
+pub struct EventsPart {
+    /// The lines.
+    pub lines: Vec<HappenedView>,
+}
+
+/// What can be done about the service of a vendor's channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServiceView {
+    /// It is connected, or was and is broken.
+    pub connected: bool,
+    /// What comes in starts nothing, and nothing goes out.
+    pub paused: bool,
+    /// It works: menus and the like can go out again.
+    pub active: bool,
+}
+
 /// Which tab of a channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChannelTab {
@@ -215,6 +261,8 @@ pub enum ChannelTab {
         figures: Vec<FigureView>,
         /// Checks of the connection.
         checks: Vec<LogLine>,
+        /// What can be done about the service of a vendor's channel.
+        service: Option<ServiceView>,
     },
     /// A page of settings: posts to the same address.
     Settings {
@@ -224,6 +272,13 @@ pub enum ChannelTab {
         sections: Vec<SectionView>,
         /// The languages the preview can be seen in: tag and own name.
         languages: Vec<(&'static str, &'static str)>,
+    },
+    /// `/menu`: what the vendor shows beside messages; posts to the same address.
+    Menu {
+        /// What is on it.
+        sections: Vec<SectionView>,
+        /// What the vendor did not take; may be empty.
+        trouble: String,
     },
     /// `/install`: how the chat comes to a website, and where it was seen.
     Install {
@@ -238,8 +293,28 @@ pub enum ChannelTab {
     },
     /// `/credentials`: posts the name of a secret as `secret` to the same address to replace it.
     Credentials(Vec<SecretView>),
+    /// `/settings` of a vendor's channel: posts to the same address.
+    Account {
+        /// The name among colleagues.
+        name: FieldView,
+        /// The settings.
+        sections: Vec<SectionView>,
+        /// Settings hardly anybody needs.
+        rare: Vec<SettingView>,
+        /// One of those is wrong, so that they are shown.
+        rare_open: bool,
+    },
+    /// `/webhook` of a vendor's channel: posts the name of a secret as `secret` to replace it.
+    Webhook {
+        /// Where the vendor reports, and what to do about it there.
+        webhook: WebhookView,
+        /// Whether everything is in order.
+        checks: ChecksPart,
+        /// The secrets it made up.
+        secrets: Vec<SecretView>,
+    },
     /// `/events`.
-    Events(Vec<LogLine>),
+    Events(EventsPart),
 }
 
 impl ChannelTab {
@@ -249,8 +324,11 @@ impl ChannelTab {
         match self {
             Self::Overview { .. } => "",
             Self::Settings { path, .. } => path,
+            Self::Menu { .. } => "menu",
             Self::Install { .. } => "install",
             Self::Credentials(_) => "credentials",
+            Self::Account { .. } => "settings",
+            Self::Webhook { .. } => "webhook",
             Self::Events(_) => "events",
         }
     }
@@ -273,6 +351,10 @@ pub struct ChannelPage {
     pub health: HealthView,
     /// Switched on.
     pub enabled: bool,
+    /// It is switched on and off by one button, without a vendor who has a say in it.
+    pub simple: bool,
+    /// Where its set-up is finished, while it is not.
+    pub unfinished: Option<String>,
     /// "Saved." or what is wrong.
     pub banner: Option<BannerView>,
     /// Its further tabs: the last part of the address, and the title.

@@ -2,6 +2,7 @@
 
 use super::atoms::BadgeView;
 use super::atoms::Tone;
+use super::bubble::Content;
 use super::filters;
 
 /// The state of the time in which the channel lets us write.
@@ -9,8 +10,6 @@ use super::filters;
 pub enum WindowView {
     /// The channel has none: "No reply window on `WebChat`".
     None(String),
-    /// "Offline. Ana gets it on the next visit."
-    Words(String),
     /// Counts down to that moment.
     Until {
         /// When it closes, RFC 3339.
@@ -33,6 +32,35 @@ pub struct MentionView {
     pub name: String,
 }
 
+/// What a customer would get of what is written: `<div id="outlook">`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, askama::Template)]
+#[template(path = "parts/outlook.html")]
+pub struct OutlookPart {
+    /// The messages, in sending order.
+    pub parts: Vec<Content>,
+    /// What lost its form.
+    pub converted: Vec<String>,
+    /// What is not right yet.
+    pub error: Option<String>,
+}
+
+/// How much of something a channel shows: "Up to 3, of 20 characters each".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferView {
+    /// `buttons`, `replies`, `list`, `place`, `card`.
+    pub kind: &'static str,
+    /// "buttons".
+    pub name: &'static str,
+    /// What the channel shows natively, in words.
+    pub limits: String,
+    /// How many it shows; 0 where none.
+    pub most: usize,
+    /// The longest title, in characters.
+    pub title_max: usize,
+    /// The longest second line; 0 where there is none.
+    pub about_max: usize,
+}
+
 /// The composer: `<form id="composer">`.
 #[derive(Debug, Clone, PartialEq, Eq, askama::Template)]
 #[template(path = "parts/composer.html")]
@@ -53,6 +81,14 @@ pub struct ComposerView {
     pub text_max: u64,
     /// What the text to start with costs, where that depends on its length.
     pub cost: String,
+    /// What one character is to the channel: `characters`, `utf16Units`, `bytes`.
+    pub unit: &'static str,
+    /// What can be sent beside words and files.
+    pub offers: Vec<OfferView>,
+    /// Whether the channel has templates that are approved.
+    pub templates: bool,
+    /// Why nothing can be written, where that is so; may be empty.
+    pub closed: String,
     /// Largest file, in bytes; 0 when the channel takes no files.
     pub file_max_bytes: u64,
     /// `accept` of the file field, such as `image/*,application/pdf`.
@@ -74,6 +110,18 @@ pub struct ComposerView {
 }
 
 impl ComposerView {
+    /// What can be offered, for the script.
+    #[must_use]
+    pub fn offers_json(&self) -> String {
+        let all = self.offers.iter().map(|offer| {
+            serde_json::json!({
+                "kind": offer.kind, "name": offer.name, "limits": offer.limits, "most": offer.most,
+                "titleMax": offer.title_max, "aboutMax": offer.about_max,
+            })
+        });
+        all.collect::<serde_json::Value>().to_string()
+    }
+
     /// Whether a reply may be written at all; notes always may.
     #[must_use]
     pub fn may_reply(&self) -> bool {

@@ -77,6 +77,15 @@ pub fn clock(at: Timestamp, zone: &jiff::tz::TimeZone) -> String {
         .to_string()
 }
 
+/// "10:43:58" in `zone`, or "19 Nov 10:43" for another day: for logs.
+#[must_use]
+pub fn exact(at: Timestamp, now: Timestamp, zone: &jiff::tz::TimeZone) -> String {
+    let zoned = at.calendar().to_zoned_datetime(zone.clone());
+    let is_today = zoned.date() == now.calendar().to_zoned_datetime(zone.clone()).date();
+    let form = if is_today { "%H:%M:%S" } else { "%-d %b %H:%M" };
+    zoned.strftime(form).to_string()
+}
+
 /// "1 Mar 2027" in `zone`: a date that is far away.
 #[must_use]
 pub fn date(at: Timestamp, zone: &jiff::tz::TimeZone) -> String {
@@ -226,6 +235,24 @@ pub fn rich(text: &str) -> RichText {
     RichText(html)
 }
 
+/// As [`rich`], with the pieces between these bytes as values that were filled in.
+#[must_use]
+pub fn rich_filled(text: &str, fills: &[(usize, usize)]) -> RichText {
+    let (mut html, mut done) = (String::with_capacity(text.len() + 64), 0);
+    for (from, to) in fills {
+        let (Some(before), Some(value)) = (text.get(done..*from), text.get(*from..*to)) else {
+            continue;
+        };
+        html.push_str(&rich(before).0);
+        html.push_str(r#"<span class="fill">"#);
+        escape_into(&mut html, value);
+        html.push_str("</span>");
+        done = *to;
+    }
+    html.push_str(&rich(text.get(done..).unwrap_or_default()).0);
+    RichText(html)
+}
+
 /// As [`rich`], with `@name` of the given people as mentions.
 #[must_use]
 pub fn rich_note(text: &str, mentioned: &[&str]) -> RichText {
@@ -239,17 +266,6 @@ pub fn rich_note(text: &str, mentioned: &[&str]) -> RichText {
         );
     }
     RichText(html)
-}
-
-/// A found passage: the search's own `<mark>` stays, everything else is text.
-#[must_use]
-pub fn marked(snippet: &str) -> RichText {
-    let mut html = String::with_capacity(snippet.len());
-    escape_into(&mut html, snippet);
-    RichText(
-        html.replace("&lt;mark&gt;", "<mark>")
-            .replace("&lt;/mark&gt;", "</mark>"),
-    )
 }
 
 /// A passage as the search's highlighter gives it: escaped already, with its own `<mark>`.
@@ -442,10 +458,6 @@ mod tests {
         assert_eq!(
             rich_note("@Rafael & @Nobody", &["Rafael"]).to_string(),
             "<span class=\"mention\">@Rafael</span> &amp; @Nobody"
-        );
-        assert_eq!(
-            marked("the <mark>bag</mark> <b>came</b>").to_string(),
-            "the <mark>bag</mark> &lt;b&gt;came&lt;/b&gt;"
         );
     }
 

@@ -4,6 +4,7 @@ use super::assets;
 use super::atoms::BannerView;
 use super::atoms::FieldView;
 use super::atoms::OptionView;
+use super::atoms::Tone;
 use super::filters;
 use super::shell::Area;
 use super::shell::ShellView;
@@ -25,6 +26,20 @@ pub struct AskView {
     pub days: u16,
     /// "12 conversations".
     pub what: String,
+}
+
+/// Where a program is told of channels that need somebody. Forms: `POST .../general/alerts` with
+/// `alertUrl`, and `/test`, `/renew`, `/remove` below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlertsView {
+    /// The address.
+    pub url: FieldView,
+    /// Whether one is kept.
+    pub is_set: bool,
+    /// The secret, right after it was made.
+    pub fresh: Option<String>,
+    /// What became of the last post.
+    pub last: Option<(Tone, String)>,
 }
 
 /// `/app/settings/general`. Form: `POST` to the same address with `name`, `timezone`, `language`,
@@ -51,4 +66,6 @@ pub struct GeneralPage {
     pub retention: FieldView,
     /// Days after which they are resolved.
     pub auto_close: FieldView,
+    /// Where alerts are posted.
+    pub alerts: AlertsView,
 }

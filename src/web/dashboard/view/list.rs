@@ -180,12 +180,6 @@ impl ListView {
     pub fn count_text(&self) -> String {
         format::count(self.count)
     }
-
-    /// The segment that is on, for a phone's title.
-    #[must_use]
-    pub fn is_open_segment(&self) -> bool {
-        self.segments.first().is_none_or(|segment| segment.selected)
-    }
 }
 
 /// More rows, appended to the list: `<li>`s and the next link.

@@ -24,11 +24,14 @@ pub mod list;
 pub mod outside;
 pub mod panel;
 pub mod password;
+pub mod picker;
 pub mod qr;
 pub mod search;
 pub mod setting;
 pub mod settings;
+pub mod setup;
 pub mod shell;
+pub mod template;
 pub mod thread;
 
 #[cfg(test)]

@@ -48,20 +48,20 @@ impl ErrorPage {
             action: (retry.to_owned(), "Try again".to_owned()),
         }
     }
+}
 
-    /// The session is over.
-    #[must_use]
-    pub fn signed_out(theme: Theme) -> Self {
-        Self {
-            theme,
-            status: 401,
-            title: "Please sign in again.".to_owned(),
-            text: "You were signed out, or your time was up. Drafts are kept on this computer."
-                .to_owned(),
-            code: None,
-            action: ("/login".to_owned(), "Sign in".to_owned()),
-        }
-    }
+/// `/u/{token}`: no more advertising.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "unsubscribe.html")]
+pub struct UnsubscribePage {
+    /// Chosen theme.
+    pub theme: Theme,
+    /// Who sent the mail.
+    pub business: String,
+    /// The address it went to.
+    pub address: String,
+    /// Whether it is done.
+    pub is_done: bool,
 }
 
 /// `/demo/shop`: the sample business with the widget, only in `linktor demo`.

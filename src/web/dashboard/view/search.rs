@@ -46,7 +46,7 @@ pub struct HitView {
     pub title: String,
     /// "Open", "Close spelling".
     pub chip: Option<ChipView>,
-    /// The passage, hits marked (see [`super::format::marked`]).
+    /// The passage, hits marked (see [`super::format::found`]).
     pub snippet: RichText,
     /// "To Aurora Support, assigned to you".
     pub about: String,

@@ -42,6 +42,11 @@ pub enum Input {
         /// What holds while it is empty; may be empty.
         placeholder: String,
     },
+    /// A secret, which is never shown.
+    Secret {
+        /// Whether one is stored, or what happens while it is empty; may be empty.
+        placeholder: String,
+    },
     /// A number.
     Number {
         /// What it counts.

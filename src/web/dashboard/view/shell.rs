@@ -55,6 +55,8 @@ pub enum Area {
     Search,
     /// Settings: channels.
     Channels,
+    /// Settings: templates that vendors approve.
+    Templates,
     /// Settings: users.
     Users,
     /// Settings: teams.
@@ -77,7 +79,13 @@ impl Area {
     pub fn in_settings(self) -> bool {
         matches!(
             self,
-            Self::Channels | Self::Users | Self::Teams | Self::Keys | Self::Health | Self::General
+            Self::Channels
+                | Self::Templates
+                | Self::Users
+                | Self::Teams
+                | Self::Keys
+                | Self::Health
+                | Self::General
         )
     }
 
@@ -125,6 +133,8 @@ pub struct MeView {
     pub avatar: AvatarView,
     /// Whether settings of the workspace may be changed: shows the settings menu.
     pub admin: bool,
+    /// Whether templates may be handed in: shows their page, also to those who see no other setting.
+    pub manages_templates: bool,
     /// Whether the workspace itself may be changed.
     pub manages_workspace: bool,
     /// Whether conversations may be answered; a viewer has no composer.

@@ -9,6 +9,7 @@ use crate::web::dashboard::webchat::place;
 use crate::web::dashboard::webchat::read;
 use crate::web::dashboard::webchat::table::Kind;
 use crate::web::dashboard::webchat::table::List;
+use crate::web::dashboard::webchat::table::Naming;
 
 /// Reads the rows of the list at `path`. What a row holds beside its columns stays with it.
 pub fn read(
@@ -75,8 +76,12 @@ fn is_empty(list: &List, at: &str, fields: &Fields) -> bool {
 /// Gives ids to rows that need one and have none, so that taking one out renames no other; and
 /// names to fields of a form.
 fn name(list: &List, rows: &mut [Opaque]) {
+    let (key, prefix) = match list.naming {
+        Naming::Ids(prefix) => ("id", Some(prefix)),
+        Naming::Names => ("name", None),
+        Naming::Nothing => return,
+    };
     for index in 0..rows.len() {
-        let key = if list.id.is_some() { "id" } else { "name" };
         if rows[index]
             .get(key)
             .and_then(Value::as_str)
@@ -84,7 +89,7 @@ fn name(list: &List, rows: &mut [Opaque]) {
         {
             continue;
         }
-        let wish = match list.id {
+        let wish = match prefix {
             Some(prefix) => format!("{prefix}{}", index + 1),
             None => field_name(&rows[index]),
         };
@@ -96,7 +101,7 @@ fn name(list: &List, rows: &mut [Opaque]) {
         let mut count = index + 1;
         while taken(&free, rows) {
             count += 1;
-            free = match list.id {
+            free = match prefix {
                 Some(prefix) => format!("{prefix}{count}"),
                 None => format!("{wish}{count}"),
             };

@@ -110,6 +110,17 @@ pub struct Unit {
     pub default: Option<u64>,
 }
 
+/// How the rows of a list are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// By an `id` of this beginning.
+    Ids(&'static str),
+    /// By a `name`, made from the label.
+    Names,
+    /// Not at all.
+    Nothing,
+}
+
 /// A list of objects.
 #[derive(Debug)]
 pub struct List {
@@ -117,13 +128,20 @@ pub struct List {
     pub noun: &'static str,
     /// How many there may be.
     pub max: usize,
-    /// Rows that name themselves get a name of this beginning; none where rows have no id.
-    pub id: Option<&'static str>,
+    /// How rows are told apart.
+    pub naming: Naming,
     /// What is in a row. The first is what a row is known by.
     pub columns: &'static [Entry],
 }
 
-const fn entry(path: &'static str, label: &'static str, hint: &'static str, kind: Kind) -> Entry {
+/// One field.
+#[must_use]
+pub const fn entry(
+    path: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    kind: Kind,
+) -> Entry {
     Entry {
         path,
         label,
@@ -132,7 +150,13 @@ const fn entry(path: &'static str, label: &'static str, hint: &'static str, kind
     }
 }
 
-const fn section(title: &'static str, lead: &'static str, entries: &'static [Entry]) -> Section {
+/// Fields that belong together.
+#[must_use]
+pub const fn section(
+    title: &'static str,
+    lead: &'static str,
+    entries: &'static [Entry],
+) -> Section {
     Section {
         title,
         lead,
@@ -157,7 +181,7 @@ const MB: u64 = 1_024 * 1_024;
 const FIELDS: &List = &List {
     noun: "field",
     max: 20,
-    id: None,
+    naming: Naming::Names,
     columns: &[
         entry("label", "Label", "What the visitor reads.", Line),
         entry(
@@ -211,7 +235,7 @@ const FIELDS: &List = &List {
 const STARTERS: &List = &List {
     noun: "question",
     max: 4,
-    id: Some("s"),
+    naming: Naming::Ids("s"),
     columns: &[
         entry("title", "Question", "", Words(1)),
         entry(
@@ -235,7 +259,7 @@ const STARTERS: &List = &List {
 const PROACTIVE: &List = &List {
     noun: "message",
     max: 20,
-    id: Some("p"),
+    naming: Naming::Ids("p"),
     columns: &[
         entry("message", "Message", "", Words(2)),
         entry(

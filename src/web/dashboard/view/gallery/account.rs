@@ -127,7 +127,6 @@ pub(super) fn account(theme: Theme) -> Vec<(&'static str, String)> {
                 .render()
                 .unwrap(),
         ),
-        ("error-401", ErrorPage::signed_out(theme).render().unwrap()),
         ("me", me.render().unwrap()),
     ]
 }

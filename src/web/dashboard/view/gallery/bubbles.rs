@@ -140,7 +140,7 @@ pub(super) fn conversation() -> Vec<Item> {
         }),
         happened(
             "9",
-            Icon::TAKEOVER,
+            Icon::PERSON,
             "Marina",
             "took over from Rita. The flow is paused until you mark this done.",
         ),

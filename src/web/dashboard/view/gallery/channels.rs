@@ -3,7 +3,6 @@
 use askama::Template as _;
 
 use super::super::atoms::BadgeView;
-use super::super::atoms::BannerView;
 use super::super::atoms::FieldView;
 use super::super::atoms::Icon;
 use super::super::atoms::Tone;
@@ -12,12 +11,15 @@ use super::super::channels::ChannelPage;
 use super::super::channels::ChannelRow;
 use super::super::channels::ChannelTab;
 use super::super::channels::ChannelsPage;
+use super::super::channels::EventsPart;
 use super::super::channels::HealthView;
 use super::super::channels::NewWebchatForm;
 use super::super::channels::SecretView;
 use super::super::channels::SeenView;
 use super::super::channels::TileView;
+use super::super::channels::TroubleView;
 use super::super::setting::SectionView;
+use super::super::setup::HappenedView;
 use super::super::shell::Area;
 use super::super::shell::Theme;
 use super::pages::ago;
@@ -38,6 +40,7 @@ fn channel_row(kind: &str, name: &str, about: &str, health: HealthView) -> Chann
         about: about.to_owned(),
         sandbox: kind == "rcs",
         health,
+        access: (Tone::Neutral, "Never expires".to_owned()),
         last_in: Some(ago("2026-11-22T10:40:00Z")),
         last_out: Some(ago("2026-11-22T10:42:00Z")),
         messages_24h: 2_903,
@@ -81,16 +84,24 @@ pub(super) fn channels(theme: Theme) -> Vec<(&'static str, String)> {
             figure("Oldest message in the outbox", "3 s", "", "7 waiting"),
         ],
         banners: vec![
-            BannerView::bad(
-                "Telegram stopped receiving 26 minutes ago.",
-                "Its webhook now points to bots.oldvendor.example.",
-            ),
-            BannerView {
+            TroubleView {
+                tone: Tone::Bad,
+                icon: Icon::BROKEN,
+                title: "Telegram does not work".to_owned(),
+                text: "Its webhook now points to bots.oldvendor.example.".to_owned(),
+                href: "/app/settings/channels/ch_telegram/setup".to_owned(),
+                verb: "Reconnect",
+            },
+            TroubleView {
                 tone: Tone::Warn,
-                title: "The Instagram token expires in 6 days.".to_owned(),
-                text: "linktor tried to refresh it this morning.".to_owned(),
+                icon: Icon::WARNING,
+                title: "The access of Instagram ends in 6 d".to_owned(),
+                text: "Make a new token at the vendor and enter it before then.".to_owned(),
+                href: "/app/settings/channels/ch_instagram/setup".to_owned(),
+                verb: "Reconnect",
             },
         ],
+        more: 2,
         channels: vec![
             channel_row(
                 "telegram",
@@ -118,6 +129,7 @@ pub(super) fn channels(theme: Theme) -> Vec<(&'static str, String)> {
         shell: shell("Add channel", Area::Channels, theme),
         tiles: vec![TileView {
             badge: BadgeView::of("webchat"),
+            title: "WebChat".to_owned(),
             about: "A chat bubble on your own website.".to_owned(),
             needs: "Nothing but your site".to_owned(),
             time: "2 minutes".to_owned(),
@@ -140,6 +152,8 @@ pub(super) fn channels(theme: Theme) -> Vec<(&'static str, String)> {
             name: "Shop chat".to_owned(),
             health: HealthView::healthy(),
             enabled: true,
+            simple: true,
+            unfinished: None,
             banner: None,
             tabs: tabs(),
             tab,
@@ -169,6 +183,7 @@ pub(super) fn channels(theme: Theme) -> Vec<(&'static str, String)> {
                 "Name your sites",
             ),
         ],
+        service: None,
     };
     vec![
         ("channels", list.render().unwrap()),
@@ -225,20 +240,16 @@ pub(super) fn channels(theme: Theme) -> Vec<(&'static str, String)> {
         ),
         (
             "channel-events",
-            tab(ChannelTab::Events(vec![
-                line(
-                    Tone::Ok,
-                    Icon::HEALTHY,
-                    "Visitor connected",
-                    "auroracoffee.example",
-                ),
-                line(
-                    Tone::Bad,
-                    Icon::BROKEN,
-                    "Website refused",
-                    "evil.example is not on the list",
-                ),
-            ])),
+            tab(ChannelTab::Events(EventsPart {
+                lines: vec![HappenedView {
+                    iso: "2026-11-22T10:43:58Z".to_owned(),
+                    time: "10:43:58".to_owned(),
+                    tone: Tone::Ok,
+                    icon: Icon::HEALTHY,
+                    title: "Callback verified".to_owned(),
+                    text: "The vendor asked whether this address is ours.".to_owned(),
+                }],
+            })),
         ),
     ]
 }

@@ -12,6 +12,7 @@ use super::super::failed::FailedPage;
 use super::super::failed::FailedRow;
 use super::super::failed::Tab;
 use super::super::failed::TryView;
+use super::super::general::AlertsView;
 use super::super::general::AskView;
 use super::super::general::GeneralPage;
 use super::super::general::SightView;
@@ -87,6 +88,12 @@ pub(super) fn all(theme: Theme) -> Vec<(&'static str, String)> {
     let general = GeneralPage {
         shell: shell("Workspace", Area::General, theme),
         banner: None,
+        alerts: AlertsView {
+            url: FieldView::of("https://hooks.aurora.example/linktor"),
+            is_set: true,
+            fresh: Some("whsec_4f9c1d2b7a".to_owned()),
+            last: Some((Tone::Ok, "Taken, 10:43:58. It answered 200.".to_owned())),
+        },
         ask: Some(AskView {
             days: 90,
             what: "1,204 conversations".to_owned(),

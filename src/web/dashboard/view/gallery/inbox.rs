@@ -116,7 +116,7 @@ impl Sketch {
 }
 
 fn due(words: &str, tone: Tone) -> ChipView {
-    ChipView::toned(words, tone, Some(Icon::TIMER))
+    ChipView::toned(words, tone, Some(Icon::SNOOZED))
 }
 
 fn sketches() -> Vec<Sketch> {
@@ -313,6 +313,10 @@ fn composer() -> ComposerView {
         },
         text_max: 1_024,
         cost: String::new(),
+        unit: "characters",
+        offers: Vec::new(),
+        templates: true,
+        closed: String::new(),
         file_max_bytes: 10_485_760,
         accept: "image/*,application/pdf".to_owned(),
         typing: true,

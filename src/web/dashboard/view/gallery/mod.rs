@@ -53,6 +53,7 @@ fn shell(title: &str, area: Area, theme: Theme) -> ShellView {
             role: role.to_owned(),
             avatar: AvatarView::of(name, id).with(Presence::Online),
             admin: true,
+            manages_templates: true,
             manages_workspace: true,
             may_reply: true,
         },

@@ -102,7 +102,7 @@ pub(super) fn people(theme: Theme) -> Vec<(&'static str, String)> {
         picture: HitPicture::Avatar(AvatarView::of(title, title).on("webchat")),
         title: title.to_owned(),
         chip: Some(ChipView::toned("Open", Tone::Ok, None)),
-        snippet: format::marked(snippet),
+        snippet: format::found(snippet.to_owned()),
         about: "To Aurora Support \u{b7} assigned to you".to_owned(),
         time: Some(ago("2026-11-22T10:33:00Z")),
     };

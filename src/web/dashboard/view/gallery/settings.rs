@@ -55,7 +55,7 @@ fn health(theme: Theme) -> HealthPage {
             followers: vec![
                 follower(Icon::SEARCH, "Search index", "0", Tone::Ok, "Level"),
                 follower(
-                    Icon::SOCKETS,
+                    Icon::SEARCH,
                     "Live sockets",
                     "135 \u{b7} 2 m",
                     Tone::Warn,

@@ -1,0 +1,515 @@
+//! Mail coming in: from the bytes of RFC 5322 to what they mean. email.md section 3.
+//!
+//! A mail is first taken apart as it streams by ([`split`]), so that its files never are in memory;
+//! then its header and words are read here.
+
+pub mod auto;
+mod body;
+mod dom;
+mod header;
+mod invite;
+mod quote;
+mod report;
+mod safe;
+pub mod split;
+pub mod subject;
+#[cfg(test)]
+mod tests;
+mod transfer;
+mod unquote;
+mod words;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+pub use body::Source;
+
+use crate::base::crypto;
+use crate::base::time::Timestamp;
+use crate::channels::email::address;
+use crate::channels::email::incoming::body::Attached;
+use crate::channels::email::incoming::body::Found;
+use crate::channels::email::incoming::dom::Tree;
+use crate::channels::email::incoming::header::Header;
+use crate::channels::email::incoming::quote::Folded;
+use crate::channels::email::incoming::split::Part;
+use crate::model::content::Content;
+use crate::model::content::Media;
+use crate::model::inbound::InboundEvent;
+use crate::model::inbound::InboundMessage;
+use crate::model::inbound::InboundSender;
+use crate::model::inbound::Proof;
+use crate::model::mail::Auto;
+use crate::model::mail::Clues;
+use crate::model::mail::Envelope;
+use crate::model::mail::Mail;
+use crate::model::mail::ReadMail;
+
+/// The longest text that is kept, in characters; the mail itself keeps all of it.
+const TEXT_MAX: usize = 100_000;
+
+/// The longest quoted text or signature that is kept, in characters.
+const QUOTED_MAX: usize = 50_000;
+
+/// The longest safe HTML that is kept, in bytes: a longer one is shown as text.
+const HTML_MAX: usize = 256 * 1024;
+
+/// The most ids a mail may answer.
+const IDS_MAX: usize = 50;
+
+/// How far the date of a mail may lie ahead.
+const AHEAD: Duration = Duration::from_secs(5 * 60);
+
+/// How far the date of a mail may lie back.
+const BACK: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Who we are, for telling our own mail from others'.
+#[derive(Debug, Clone, Default)]
+pub struct Us {
+    /// Every address of the channel; the first one is that which customers' mail reaches.
+    pub addresses: Vec<String>,
+    /// Addresses of the other channels, which may share a mailbox with this one.
+    pub others: Vec<String>,
+    /// What `X-Linktor-Loop` says in our own mails.
+    pub mark: String,
+    /// Whether what is quoted is folded.
+    pub folds: bool,
+}
+
+/// What a mail is.
+#[derive(Debug)]
+pub enum Reading {
+    /// A message.
+    Message(Box<ReadMail>, Files),
+    /// A report about mails of ours.
+    News(Vec<InboundEvent>),
+    /// Nothing to keep, and why.
+    Nothing(&'static str),
+}
+
+/// Where the files of a mail are that was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Files {
+    /// The file that the message itself is, where it has no words.
+    pub content: Option<Source>,
+    /// Those of [`Mail::attachments`], in the same order.
+    pub attached: Vec<Source>,
+}
+
+/// Reads a mail that was taken apart. `digest` is that of its bytes, `arrived_at` when it came.
+#[must_use]
+pub fn read(
+    parts: &[Part],
+    digest: &[u8; 32],
+    envelope: &Envelope,
+    us: &Us,
+    arrived_at: Timestamp,
+) -> Reading {
+    let Some(root) = parts.first() else {
+        return Reading::Nothing("it is empty");
+    };
+    let ended = [root.header.as_slice(), b"\r\n"].concat();
+    let header = Header::read(&ended);
+    if !us.mark.is_empty() && header.raw("X-Linktor-Loop").as_deref() == Some(us.mark.as_str()) {
+        return Reading::Nothing("it is our own");
+    }
+    let Some(from) = sender(&header, envelope, us) else {
+        return Reading::Nothing("nobody sent it");
+    };
+    let recipients = Recipients::of(&header, envelope, us);
+    if recipients.is_for_others {
+        return Reading::Nothing("it is for another channel");
+    }
+    let auto = auto::kind(&header, &from.address, envelope.from.as_deref());
+    let is_report = header.mime_type() == "multipart/report";
+    if is_report || auto == Some(Auto::Dsn) {
+        let news = report::read(&header, parts);
+        if !news.is_empty() {
+            return Reading::News(news);
+        }
+        if auto == Some(Auto::Mdn) {
+            return Reading::Nothing("it reports on a mail that nobody knows");
+        }
+    }
+    let mut found = body::find(parts);
+    if envelope.checks.virus {
+        found.files.clear();
+    }
+    let reader = Reader {
+        header: &header,
+        envelope,
+        us,
+        arrived_at,
+        digest,
+    };
+    reader.message(from, &recipients, auto, found)
+}
+
+/// Who wrote it.
+fn sender(header: &Header<'_>, envelope: &Envelope, us: &Us) -> Option<address::Mailbox> {
+    let first = |name| header.mailboxes(name).into_iter().next();
+    let from = first("From").or_else(|| first("Sender"));
+    let from = from.or_else(|| {
+        let named = header.bare("Return-Path").into_iter().next();
+        let told = envelope.from.as_deref().and_then(address::clean);
+        named.or(told).map(address::Mailbox::of)
+    })?;
+    // A mailing list of our own writes in its own name.
+    let is_our_list = us.addresses.contains(&from.address) && header.has("List-Id");
+    if is_our_list {
+        let original = ["X-Original-From", "X-Original-Sender"]
+            .iter()
+            .find_map(|name| address::Mailbox::read(&header.raw(name)?));
+        return Some(original.unwrap_or(from));
+    }
+    Some(from)
+}
+
+/// Whom a mail went to.
+struct Recipients {
+    /// Our address among them, without its plus part.
+    us: String,
+    to: Vec<String>,
+    cc: Vec<String>,
+    tokens: Vec<String>,
+    is_for_others: bool,
+}
+
+impl Recipients {
+    fn of(header: &Header<'_>, envelope: &Envelope, us: &Us) -> Self {
+        let addresses = |name| -> Vec<String> {
+            let all = header.mailboxes(name).into_iter();
+            all.map(|mailbox| mailbox.address).collect()
+        };
+        let (to, cc) = (addresses("To"), addresses("Cc"));
+        let told: Vec<String> = envelope
+            .to
+            .iter()
+            .filter_map(|to| address::clean(to))
+            .collect();
+        let places = [
+            header.bare("Delivered-To"),
+            header.bare("X-Original-To"),
+            told,
+            to.clone(),
+            cc.clone(),
+        ];
+        let all = || places.iter().flatten();
+        let ours = |known: &[String]| {
+            all().map(|to| address::without_plus(to)).find(|to| {
+                known
+                    .iter()
+                    .any(|known| address::without_plus(known) == *to)
+            })
+        };
+        let found = ours(&us.addresses);
+        let mut tokens: Vec<String> = all()
+            .filter_map(|to| address::token_in(to))
+            .map(str::to_owned)
+            .collect();
+        tokens.dedup();
+        Self {
+            is_for_others: found.is_none() && ours(&us.others).is_some(),
+            us: found
+                .or_else(|| us.addresses.first().cloned())
+                .unwrap_or_default(),
+            to,
+            cc,
+            tokens,
+        }
+    }
+}
+
+/// The words of HTML; empty for one that is too large.
+fn words_of(html: &str) -> String {
+    Tree::read(html).map_or_else(String::new, |tree| words::of(&tree))
+}
+
+struct Reader<'m> {
+    header: &'m Header<'m>,
+    envelope: &'m Envelope,
+    us: &'m Us,
+    arrived_at: Timestamp,
+    digest: &'m [u8; 32],
+}
+
+impl Reader<'_> {
+    fn message(
+        &self,
+        from: address::Mailbox,
+        recipients: &Recipients,
+        auto: Option<Auto>,
+        mut found: Found,
+    ) -> Reading {
+        let header = self.header;
+        let subject = header.subject();
+        let folds = self.us.folds && !subject.as_deref().is_some_and(subject::is_forwarded);
+        let shown = Self::html(&mut found, folds);
+        let text = if found.text.trim().is_empty() {
+            found.html.as_deref().map(words_of).unwrap_or_default()
+        } else {
+            found.text.clone()
+        };
+        let folded = if folds {
+            quote::fold(&text)
+        } else {
+            unfolded(&text)
+        };
+        let (sent_at, date_header) = self.date();
+        let in_reply_to = header.ids("In-Reply-To");
+        let references = header.ids("References");
+        let message_id = self.message_id();
+        let calendar = found.calendar.as_deref().and_then(invite::read);
+        let reply_to = header.mailboxes("Reply-To").into_iter().next();
+        let mut mail = Mail {
+            profile_name: from.name.clone(),
+            subject: subject.clone(),
+            message_id: message_id.clone(),
+            in_reply_to: in_reply_to.first().cloned(),
+            references: references.clone(),
+            to_all: recipients.to.clone(),
+            cc: recipients.cc.clone(),
+            reply_to_address: reply_to
+                .map(|one| one.address)
+                .filter(|to| *to != from.address),
+            quoted_text: folded.quoted.map(|text| cut(&text, QUOTED_MAX)),
+            signature: folded.signature.map(|text| cut(&text, QUOTED_MAX)),
+            html: shown.html,
+            quoted_html: shown.quoted,
+            has_remote_images: shown.has_remote,
+            invite: calendar,
+            auto,
+            suppress_replies: auto::wants_silence(header),
+            auth: self.auth(),
+            date_header,
+            spam: self.envelope.checks.spam,
+            media_error: self.envelope.checks.virus.then(|| "virus".to_owned()),
+            ..Mail::default()
+        };
+        let text = cut(&folded.text, TEXT_MAX);
+        let mut files = Files::default();
+        for attached in found.files {
+            mail.attachments.push(attached.file);
+            files.attached.push(attached.source);
+        }
+        let content = content(&text, &mut mail, &mut files);
+        let clues = self.clues(&from, recipients, in_reply_to, references, &mail, &text);
+        let message = InboundMessage {
+            external_id: message_id,
+            from: InboundSender {
+                address: from.address.clone(),
+                name: from.name,
+                proof: Proof::default(),
+                ..InboundSender::default()
+            },
+            to: recipients.us.clone(),
+            content,
+            reply_to: mail.in_reply_to.clone(),
+            sent_at: Some(sent_at),
+            metadata: mail.into_metadata(),
+        };
+        Reading::Message(Box::new(ReadMail { message, clues }), files)
+    }
+
+    fn clues(
+        &self,
+        from: &address::Mailbox,
+        recipients: &Recipients,
+        in_reply_to: Vec<String>,
+        references: Vec<String>,
+        mail: &Mail,
+        text: &str,
+    ) -> Clues {
+        let mut ids = in_reply_to;
+        for id in references.into_iter().rev() {
+            if !ids.contains(&id) && ids.len() < IDS_MAX {
+                ids.push(id);
+            }
+        }
+        let is_ours = |to: &String| {
+            let plain = address::without_plus(to);
+            self.us
+                .addresses
+                .iter()
+                .any(|own| address::without_plus(own) == plain)
+        };
+        let mut others: Vec<String> = recipients
+            .to
+            .iter()
+            .chain(&recipients.cc)
+            .cloned()
+            .collect();
+        others.retain(|to| !is_ours(to) && *to != from.address);
+        others.dedup();
+        Clues {
+            tokens: recipients.tokens.clone(),
+            ids,
+            subject_token: mail
+                .subject
+                .as_deref()
+                .and_then(subject::token)
+                .map(str::to_owned),
+            others,
+            auto: mail.auto,
+            spam: mail.spam,
+            ours: is_ours(&from.address),
+            digest: crypto::hex(&crypto::digest(text.as_bytes())[..4]),
+        }
+    }
+
+    fn message_id(&self) -> String {
+        let named = self.header.ids("Message-ID").into_iter().next();
+        named.unwrap_or_else(|| {
+            let domain = self
+                .us
+                .addresses
+                .first()
+                .map_or("", |own| address::domain_of(own));
+            format!("sha256-{}@{domain}", crypto::hex(self.digest))
+        })
+    }
+
+    /// When it was written, and the date it bears where that cannot be.
+    fn date(&self) -> (Timestamp, Option<String>) {
+        let arrived = self.envelope.arrived_at.unwrap_or(self.arrived_at);
+        let raw = self.header.raw("Date");
+        match self.header.date() {
+            Some(date) if date <= arrived.plus(AHEAD) && date >= arrived.minus(BACK) => {
+                (date, None)
+            }
+            _ => (arrived, raw),
+        }
+    }
+
+    /// What was found out about the sender: by the service that took it in, else by the server that
+    /// holds the mailbox, whose word stands above all others'.
+    fn auth(&self) -> BTreeMap<String, String> {
+        let checks = &self.envelope.checks;
+        let told = [
+            ("spf", &checks.spf),
+            ("dkim", &checks.dkim),
+            ("dmarc", &checks.dmarc),
+        ];
+        let mut found: BTreeMap<String, String> = told
+            .into_iter()
+            .filter_map(|(name, word)| Some((name.to_owned(), word.clone()?)))
+            .collect();
+        if found.is_empty() && self.envelope.is_header_trusted {
+            let said = self.header.uppermost("Authentication-Results");
+            let said = said.unwrap_or_default().to_lowercase();
+            for name in ["spf", "dkim", "dmarc"] {
+                let word = said
+                    .split([';', ' '])
+                    .find_map(|one| one.strip_prefix(&format!("{name}=")));
+                if let Some(word) = word {
+                    found.insert(name.to_owned(), word.chars().take(20).collect());
+                }
+            }
+        }
+        found
+    }
+
+    /// Its HTML made safe, in two parts where something is folded. Marks the files that it shows.
+    fn html(found: &mut Found, folds: bool) -> Shown {
+        let Some(tree) = found.html.as_deref().and_then(Tree::read) else {
+            return Shown::default();
+        };
+        let files = &mut found.files;
+        let has_remote = {
+            let held: &[Attached] = files;
+            safe::name_pictures(&tree, &|source| own_picture(held, source))
+        };
+        for node in tree.elements() {
+            let named = dom::attribute(&node, "src");
+            let number =
+                named.and_then(|source| source.strip_prefix("cid:")?.parse::<usize>().ok());
+            if let Some(attached) = number.and_then(|number| files.get_mut(number)) {
+                attached.file.inline = true;
+            }
+        }
+        let whole = tree.html();
+        let quoted = if folds {
+            unquote::take_quoted(&tree)
+        } else {
+            None
+        };
+        let is_empty = words::of(&tree).trim().is_empty()
+            && !tree.elements().iter().any(|node| dom::name(node) == "img");
+        let (new, quoted) = if is_empty {
+            (whole, None)
+        } else {
+            (tree.html(), quoted)
+        };
+        let fit = |html: String| Some(safe::clean(&html)).filter(|html| html.len() <= HTML_MAX);
+        let html = fit(new);
+        Shown {
+            has_remote,
+            quoted: quoted.and_then(fit).filter(|_| html.is_some()),
+            html,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Shown {
+    html: Option<String>,
+    quoted: Option<String>,
+    has_remote: bool,
+}
+
+/// The file that a picture of the HTML is.
+fn own_picture(files: &[Attached], source: &str) -> Option<usize> {
+    let id = source
+        .get(..4)
+        .filter(|start| start.eq_ignore_ascii_case("cid:"));
+    let id = id.map(|start| {
+        percent_encoding::percent_decode_str(&source[start.len()..]).decode_utf8_lossy()
+    });
+    files.iter().position(|one| match &id {
+        Some(id) => one.file.content_id.as_deref() == Some(id.as_ref()),
+        None => one.location.as_deref() == Some(source),
+    })
+}
+
+fn unfolded(text: &str) -> Folded {
+    Folded {
+        text: text.trim_end().to_owned(),
+        ..Folded::default()
+    }
+}
+
+fn cut(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        Some((at, _)) => text[..at].to_owned(),
+        None => text.to_owned(),
+    }
+}
+
+/// What the message says: its words, else its first file.
+fn content(text: &str, mail: &mut Mail, files: &mut Files) -> Content {
+    let shows_html = mail
+        .html
+        .as_deref()
+        .is_some_and(|html| html.contains("<img "));
+    let first = mail.attachments.iter().position(|file| !file.inline);
+    let is_silent = text.trim().is_empty() && !shows_html && mail.invite.is_none();
+    let Some(first) = first.filter(|_| is_silent) else {
+        return Content::text(text);
+    };
+    // HTML without words or pictures names no file by its number.
+    (mail.html, mail.quoted_html) = (None, None);
+    let file = mail.attachments.remove(first);
+    files.content = Some(files.attached.remove(first));
+    let media = Media {
+        mime_type: Some(file.mime_type.clone()),
+        filename: Some(file.filename),
+        size_bytes: Some(file.size),
+        ..Media::default()
+    };
+    match file.mime_type.split('/').next() {
+        Some("image") if file.mime_type != "image/svg+xml" => Content::Image(media),
+        Some("video") => Content::Video(media),
+        Some("audio") => Content::Audio(media),
+        _ => Content::Document(media),
+    }
+}

@@ -1,0 +1,148 @@
+//! Looking after channels that work: whether they are still set up at the vendor as they were left.
+
+use std::time::Duration;
+
+use crate::engine::alerts;
+use crate::engine::context::Pen;
+use crate::engine::error::EngineError;
+use crate::engine::happenings;
+use crate::engine::setup::channels::Channels;
+use crate::engine::setup::standing;
+use crate::engine::vendor::Broken;
+use crate::engine::vendor::Line;
+use crate::engine::vendor::caught;
+use crate::model::channel::Channel;
+use crate::model::channel::ChannelState;
+use crate::model::channel::HealthNote;
+use crate::model::event::ChannelEvent;
+use crate::model::event::Event;
+use crate::model::happening::HappeningKind;
+use crate::model::ids::ChannelId;
+use crate::model::inbound::Effect;
+use crate::model::opaque::Opaque;
+use crate::model::outbound::Asked;
+use crate::model::outbound::Connected;
+use crate::model::outbound::Refusal;
+use crate::model::outbound::Step;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::records::channels;
+
+/// How often a channel is looked after.
+pub const EVERY: Duration = Duration::from_secs(10 * 60);
+/// The kind of the notes that looking leaves.
+const INSPECT: &str = "inspect";
+
+impl Channels {
+    /// Looks after a channel; how long until the next look. None where there is nothing to look at.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn inspect(&self, id: ChannelId) -> Result<Option<Duration>, EngineError> {
+        let found = channels::get(&self.0.store.snapshot()?, id)?;
+        let Some(channel) = found.filter(|channel| channel.state == ChannelState::Active) else {
+            return Ok(None);
+        };
+        let Some(looked) = self.look(channel).await? else {
+            return Ok(None);
+        };
+        self.looked(id, looked).await?;
+        Ok(Some(EVERY))
+    }
+
+    /// Looks how a channel is set up at its vendor; none where there is nothing to look at.
+    pub(super) async fn look(
+        &self,
+        channel: Channel,
+    ) -> Result<Option<Result<Connected, Broken>>, EngineError> {
+        let mut line = Line::open(&self.0, channel)?;
+        let translation = line.translation;
+        let first = Asked {
+            account: &line.account,
+            replies: &[],
+            now: self.0.clock.now(),
+        };
+        if !caught(|| translation.inspect(&first).is_some()).unwrap_or(false) {
+            return Ok(None);
+        }
+        if let Err(broken) = line.renew().await {
+            return Ok(Some(Err(broken)));
+        }
+        let next = |asked: &Asked<'_>| {
+            let done = || Ok(Step::Done(Connected::default()));
+            translation.inspect(asked).unwrap_or_else(done)
+        };
+        Ok(Some(line.hold(next).await))
+    }
+
+    async fn looked(
+        &self,
+        id: ChannelId,
+        looked: Result<Connected, Broken>,
+    ) -> Result<(), EngineError> {
+        let stamp = self.0.stamp();
+        self.0
+            .store
+            .write("writing down how a channel is", move |tx| {
+                let found = channels::get(tx, id)?;
+                let Some(mut channel) =
+                    found.filter(|channel| channel.state == ChannelState::Active)
+                else {
+                    return Ok(());
+                };
+                let mut pen = stamp.pen();
+                match &looked {
+                    Ok(seen) => warned(tx, &mut pen, &mut channel, &seen.warnings)?,
+                    Err(Broken {
+                        what,
+                        refusal: Refusal::Account(error),
+                    }) => {
+                        channel.checked_at = Some(pen.now);
+                        channel.error_about = what.map(str::to_owned);
+                        standing::broke(tx, &mut pen, &mut channel, &error.message)?;
+                    }
+                    // The vendor is out of reach, which says nothing of the account.
+                    Err(_) => {}
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// Keeps what the vendor warns of now in the place of what it warned of before.
+fn warned(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &mut Channel,
+    warnings: &[String],
+) -> Result<(), StoreError> {
+    let is_said = |note: &HealthNote| note.kind != INSPECT || warnings.contains(&note.text);
+    let before = channel.notes.len();
+    channel.notes.retain(is_said);
+    let mut is_new = channel.notes.len() != before;
+    for text in warnings {
+        let known = |note: &HealthNote| note.kind == INSPECT && note.text == *text;
+        if channel.notes.iter().any(known) {
+            continue;
+        }
+        is_new = true;
+        let note = HealthNote {
+            kind: INSPECT.to_owned(),
+            effect: Effect::Warn,
+            text: text.clone(),
+            data: Opaque::new(),
+            at: pen.now,
+        };
+        standing::note(channel, note);
+        happenings::note(tx, pen.now, channel.id, HappeningKind::Warned, text)?;
+        alerts::watch(tx, pen, channel.id)?;
+    }
+    channel.checked_at = Some(pen.now);
+    channels::put(tx, channel)?;
+    if is_new {
+        let channel_id = channel.id;
+        pen.log(tx, Event::ChannelUpdated(ChannelEvent { channel_id }))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! Channels of vendors: added step by step, and looked after on their page.
+
+pub mod form;
+pub mod health;
+pub mod live;
+pub mod pages;
+pub mod steps;
+pub mod trying;
+pub mod webhook;
+pub mod wizard;

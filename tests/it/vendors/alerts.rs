@@ -1,0 +1,154 @@
+//! A program of the operator's hears of channels that need somebody.
+
+use std::time::Duration;
+
+use linktor::channels::Timestamp;
+use serde_json::Value;
+use serde_json::json;
+
+use super::connected;
+use super::reachable;
+use super::send;
+use super::telegram::bot;
+use super::telegram::config;
+use super::telegram::greets;
+use crate::support::agent::value_of;
+use crate::support::eventually;
+use crate::support::server::OWNER;
+use crate::support::server::on_a_server_with;
+use crate::support::vendor::Call;
+use crate::support::vendor::Vendor;
+
+const ADDRESS: &str = "/app/settings/general/alerts";
+
+/// The value of the field with that id.
+fn shown(page: &str, id: &str) -> String {
+    let (_, field) = page.split_once(&format!("id=\"{id}\"")).unwrap();
+    value_of(
+        &format!("name=\"x\" {}", &field[field.find("value").unwrap()..]),
+        "x",
+    )
+}
+
+/// Checks what proves a post, by the secret and nothing else.
+fn is_proved(call: &Call, secret: &str) {
+    use linktor::channels::meta::sign::proof;
+    // The same function over other bytes: the hex HMAC-SHA256.
+    assert_eq!(
+        call.header("x-linktor-signature"),
+        proof(secret, &call.text)
+    );
+    let stamped = format!("{}.{}", call.header("x-linktor-timestamp"), call.text);
+    let expected = format!("sha256={}", proof(secret, &stamped));
+    assert_eq!(call.header("x-linktor-signature-256"), expected);
+}
+
+#[test]
+fn a_program_hears_once_of_each_change_with_proof_and_again_where_it_did_not_take_it() {
+    on_a_server_with(reachable, async |server| {
+        let program = Vendor::open(|_| Some((200, json!({})))).await;
+        let owner = server.agent(OWNER).await;
+        let page = owner
+            .submit(ADDRESS, &[("alertUrl", &format!("{}/alerts", program.url))])
+            .await;
+        let secret = shown(&page.text(), "alert-secret");
+        assert!(secret.starts_with("whsec_"), "{secret}");
+        let later = owner.open("/app/settings/general").await.text();
+        assert!(!later.contains(&secret), "it is shown once");
+
+        owner.submit(&format!("{ADDRESS}/test"), &[]).await;
+        let test = program.hears("/alerts", 1).await;
+        is_proved(&test, &secret);
+        assert_eq!(test.body()["type"], "test.ping");
+        let told = owner.open("/app/settings/general").await.text();
+        assert!(told.contains("Taken, "), "{told}");
+
+        let vendor = Vendor::open(bot).await;
+        let channel = connected(server, "telegram", &config(&vendor, "webhook")).await;
+        greets(server, &channel).await;
+        vendor.answers(|_| {
+            Some((
+                401,
+                json!({"ok":false,"error_code":401,"description":"Unauthorized"}),
+            ))
+        });
+        program.answers(|_| Some((500, json!({}))));
+        send(server, &channel, "5", json!({"type":"text","text":"Yes"}))
+            .await
+            .ok();
+        let path = format!("/channels/{}", channel["id"].as_str().unwrap());
+        eventually("the channel is broken", async || {
+            let now = server.api().get(&path).await.ok();
+            (now["status"] == "error").then_some(())
+        })
+        .await;
+        server.pass(Duration::from_secs(121));
+        let first = program.hears("/alerts", 2).await;
+        is_proved(&first, &secret);
+        let told = first.body();
+        assert_eq!(
+            (&told["type"], &told["event"]),
+            (&json!("channel.error"), &json!("channel.error"))
+        );
+        assert_eq!(
+            (&told["data"]["channelId"], &told["data"]["alert"]),
+            (&channel["id"], &json!("broke"))
+        );
+        assert_eq!(told["data"]["error"], "Unauthorized", "{told}");
+        assert_eq!(told["meta"]["attempt"], 1);
+        program.answers(|_| Some((200, json!({}))));
+        server.pass(Duration::from_secs(61));
+        let again = program.hears("/alerts", 3).await;
+        is_proved(&again, &secret);
+        let repeated: Value = again.body();
+        assert_eq!(repeated["id"], told["id"], "the same news");
+        assert_eq!(repeated["meta"]["attempt"], 2);
+
+        vendor.answers(bot);
+        server.pass(Duration::from_secs(16 * 60));
+        eventually("the channel works again", async || {
+            let now = server.api().get(&path).await.ok();
+            (now["status"] == "active").then_some(())
+        })
+        .await;
+        server.pass(Duration::from_secs(31 * 60));
+        let mended = program.hears("/alerts", 4).await.body();
+        assert_eq!(
+            (&mended["type"], &mended["data"]["alert"]),
+            (&json!("channel.connected"), &json!("mended"))
+        );
+        let at = mended["timestamp"].as_str().and_then(Timestamp::parse);
+        assert!(at.is_some(), "{mended}");
+    });
+}
+
+#[test]
+fn an_address_that_is_private_or_wants_no_more_hears_nothing() {
+    let public = |config: &mut linktor::config::Config| {
+        config.security.allow_private_targets = false;
+    };
+    on_a_server_with(public, async |server| {
+        let program = Vendor::open(|_| Some((200, json!({})))).await;
+        let owner = server.agent(OWNER).await;
+        owner
+            .submit(ADDRESS, &[("alertUrl", &format!("{}/alerts", program.url))])
+            .await;
+        owner.submit(&format!("{ADDRESS}/test"), &[]).await;
+        let page = owner.open("/app/settings/general").await.text();
+        assert!(page.contains("is a private address"), "{page}");
+        assert_eq!(program.heard("/alerts").len(), 0);
+        owner.submit(&format!("{ADDRESS}/remove"), &[]).await;
+        let page = owner.open("/app/settings/general").await.text();
+        assert!(!page.contains("Stop posting"));
+    });
+    on_a_server_with(reachable, async |server| {
+        let program = Vendor::open(|_| Some((410, json!({})))).await;
+        let owner = server.agent(OWNER).await;
+        owner
+            .submit(ADDRESS, &[("alertUrl", &format!("{}/alerts", program.url))])
+            .await;
+        owner.submit(&format!("{ADDRESS}/test"), &[]).await;
+        let page = owner.open("/app/settings/general").await.text();
+        assert!(page.contains("wants no more"), "{page}");
+    });
+}
