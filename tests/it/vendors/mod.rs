@@ -2,6 +2,7 @@
 //! other.
 
 mod alerts;
+mod email;
 mod matrix;
 pub mod sms;
 mod standing;
