@@ -283,6 +283,17 @@ pub trait Channel: Debug + Send + Sync {
         Err(Refusal::Never(not_offered("templates")))
     }
 
+    /// Takes the conversation with somebody back from another app of the vendor. Held where a
+    /// [`Notice`](crate::model::inbound::Notice) said that another one has it; one that is ours
+    /// already is no error.
+    ///
+    /// # Errors
+    /// The vendor does not give it back.
+    fn take_over(&self, address: &str, asked: &Asked<'_>) -> Next<()> {
+        let _ = (address, asked);
+        Err(Refusal::Never(not_offered("other apps")))
+    }
+
     /// Asks the vendor who somebody is. Held where [`Capabilities::profiles`] says that it tells:
     /// once somebody wrote, and again after days. Done with nothing where the vendor does not say;
     /// a message never waits for it.
@@ -297,9 +308,16 @@ pub trait Channel: Debug + Send + Sync {
     /// Checks that a webhook really came from the vendor, in constant time.
     ///
     /// # Errors
-    /// [`NotGenuine`]: the proof is missing, wrong or too old. The caller answers 401 and keeps
-    /// nothing.
+    /// [`NotGenuine`]: the proof is missing, wrong or too old. The caller answers with
+    /// [`turn_away`](Self::turn_away) and keeps nothing.
     fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine>;
+
+    /// The answer to a webhook that is not genuine; none gives the usual refusal, a 401 with words for
+    /// programs.
+    fn turn_away(&self, account: &Account, hook: &Webhook) -> Option<HttpReply> {
+        let _ = (account, hook);
+        None
+    }
 
     /// Where something lies that a webhook is checked with, such as the certificate that signed it;
     /// none where everything is at hand. It is fetched once and kept, and given to

@@ -97,6 +97,9 @@ pub struct Conversation {
     /// Who said that it is done, while it is.
     #[serde(default)]
     pub resolved_by: Option<ResolvedBy>,
+    /// Whether another app of the vendor has it: what we send is refused until it comes back.
+    #[serde(default)]
+    pub elsewhere: bool,
 }
 
 /// How a conversation stands.

@@ -268,6 +268,8 @@ pub const EXTERNAL_IDS: Keyspace<(u32, u64), MessageId> = Keyspace::named("bucke
 /// Receipts that came before our own record of the vendor's id, by the same key.
 pub const EARLY_RECEIPTS: Keyspace<(u32, u64), Vec<Receipt>> =
     Keyspace::named("bucket_digest/receipts");
+/// Webhooks that were taken and must not be taken again, by the same key.
+pub const TAKEN_HOOKS: Keyspace<(u32, u64), ()> = Keyspace::named("bucket_digest/none");
 /// Messages on their way, lane by lane.
 pub const OUTBOX: Keyspace<(ChannelId, String, MessageId), OutboxRow> =
     Keyspace::named("channel_address_message/outbox");
@@ -333,7 +335,6 @@ pub const NAMES: &[&str] = &[
     "pass/record",
     "audit/record",
     "channel/record",
-    "channel_token/conversation",
     "channel/position",
     "channel/told",
     "zero/alert_hook",
@@ -370,6 +371,7 @@ pub const NAMES: &[&str] = &[
     "message/handled",
     "bucket_digest/message",
     "bucket_digest/receipts",
+    "bucket_digest/none",
     "channel_address_message/outbox",
     "channel_time_address_message/none",
     "time_job/record",

@@ -10,6 +10,7 @@ pub mod files;
 pub mod glance;
 pub mod heard;
 pub mod history;
+pub mod holding;
 pub mod list;
 pub mod mentions;
 pub mod moves;

@@ -38,6 +38,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/snooze", web::post().to(snooze))
             .route("/priority", web::post().to(priority))
             .route("/tags", web::post().to(tags))
+            .route("/take", web::post().to(take))
             .route("/follow", web::post().to(follow))
             .route("/read", web::post().to(read)),
     );
@@ -222,6 +223,16 @@ async fn tags(state: Shared, path: Address, form: Form) -> Result<HttpResponse, 
         (None, None) => return Err(Problem::not_found()),
     };
     change(&state, id, &form, vec![edit]).await
+}
+
+/// Takes the conversation back from another app of the vendor.
+async fn take(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {
+    let id = id_of(&path)?;
+    let changing = &state.engine.changing;
+    match changing.take_back(&form.reader.actor(), id).await {
+        Ok(()) => back_if_seen(&state, &form.reader, &form.fields, id),
+        Err(error) => refused(&form.reader, error),
+    }
 }
 
 async fn read(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {

@@ -6,6 +6,7 @@ pub mod agent;
 pub mod api;
 pub mod browser;
 pub mod document;
+pub mod exim;
 pub mod hook;
 pub mod log;
 pub mod post_office;

@@ -5,7 +5,7 @@ pub const CSS: &str = "/app/assets/app-3286fdfd0f.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-1af86203e1.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-d87628aeea.js";
+pub const MORE_JS: &str = "/app/assets/more-760e684a62.js";
 /// The script that gives the words of a mail styles.
 pub const LETTER_JS: &str = "/app/assets/letter-a690d909b7.js";
 /// The script of the pages of templates.
@@ -31,7 +31,7 @@ pub const APPEARANCE_JS: &str = "/app/assets/appearance-bb8cee2cc9.js";
 /// The script in the frame that shows it.
 pub const PREVIEW_JS: &str = "/app/assets/preview-60619281d8.js";
 /// The style sheet of adding and looking after a channel.
-pub const SETUP_CSS: &str = "/app/assets/setup-522de7958e.css";
+pub const SETUP_CSS: &str = "/app/assets/setup-005e571f71.css";
 /// The script of pages that show what reaches a channel.
 pub const SETUP_JS: &str = "/app/assets/setup-12e7110fcf.js";
 /// The style sheet of the demo shop.
@@ -39,9 +39,9 @@ pub const SHOP_CSS: &str = "/app/assets/shop-e3e07af455.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
-pub const SANDBOX_CSS: &str = "/app/assets/sandbox-34fe68316d.css";
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-f0cd016331.css";
 /// The script of the sandbox.
-pub const SANDBOX_JS: &str = "/app/assets/sandbox-79cd7e23ff.js";
+pub const SANDBOX_JS: &str = "/app/assets/sandbox-c29cfdf560.js";
 
 /// Everything below `/app/assets/`: name in the address, file in `static/dist`, content type.
 /// A name changes with its content, so an answer may be kept for ever.
@@ -65,11 +65,11 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("letter-a690d909b7.js", "letter.js", "text/javascript; charset=utf-8"),
-    ("more-d87628aeea.js", "more.js", "text/javascript; charset=utf-8"),
+    ("more-760e684a62.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
-    ("sandbox-34fe68316d.css", "sandbox.css", "text/css; charset=utf-8"),
-    ("sandbox-79cd7e23ff.js", "sandbox.js", "text/javascript; charset=utf-8"),
-    ("setup-522de7958e.css", "setup.css", "text/css; charset=utf-8"),
+    ("sandbox-f0cd016331.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-c29cfdf560.js", "sandbox.js", "text/javascript; charset=utf-8"),
+    ("setup-005e571f71.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),

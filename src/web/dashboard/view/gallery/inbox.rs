@@ -321,6 +321,7 @@ fn composer() -> ComposerView {
         offers: Vec::new(),
         templates: true,
         closed: String::new(),
+        elsewhere: false,
         file_max_bytes: 10_485_760,
         accept: "image/*,application/pdf".to_owned(),
         typing: true,

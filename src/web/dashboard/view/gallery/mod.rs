@@ -12,6 +12,7 @@ mod inbox;
 mod pages;
 mod people;
 mod settings;
+mod templates;
 
 use std::collections::BTreeMap;
 use std::path::Path;
