@@ -14,6 +14,7 @@ use crate::engine::context::Context;
 use crate::engine::context::Stamp;
 use crate::engine::error::EngineError;
 use crate::engine::find;
+use crate::engine::ingest::Ingest;
 use crate::engine::ingest::apply;
 use crate::engine::ingest::fetching;
 use crate::engine::ingest::mail;
@@ -41,6 +42,10 @@ const TROUBLE_PAUSE: Duration = Duration::from_secs(5);
 
 /// Reads until it is told to stop.
 pub async fn run(context: Context, mut stop: Stop) {
+    // A new version may understand what the old one did not.
+    if let Err(error) = Ingest(context.clone()).read_again().await {
+        tracing::error!("bringing back mail that could not be read failed: {error}");
+    }
     let mut published = context.store.published();
     let mut tasks = JoinSet::new();
     let mut reading: BTreeMap<ChannelId, AbortHandle> = BTreeMap::new();
