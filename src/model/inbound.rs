@@ -66,11 +66,18 @@ pub struct InboundPiece {
 }
 
 /// A mail that came, before it is read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "mail", rename_all = "camelCase")]
 pub enum InboundMail {
     /// With its bytes, as a service handed it over.
     Raw(RawMail),
+    /// Its bytes still lie with the service.
+    Elsewhere {
+        /// What the service has to be asked for them.
+        place: Opaque,
+        /// What the way it came adds.
+        envelope: Envelope,
+    },
     /// Its bytes are stored.
     Stored {
         /// SHA-256 of them.

@@ -58,6 +58,7 @@ use crate::model::content::Content;
 use crate::model::guide::Guide;
 use crate::model::ids::MessageId;
 use crate::model::inbound::InboundEvent;
+use crate::model::inbound::InboundMail;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
@@ -158,7 +159,9 @@ impl Channel for Email {
 
     fn parse(&self, account: &Account, hook: &Webhook) -> Result<Vec<InboundEvent>, ParseError> {
         let provider = provider(account);
-        Ok(provider.map_or_else(Vec::new, |provider| provider.read(account, hook)))
+        let mut events = provider.map_or_else(Vec::new, |provider| provider.read(account, hook));
+        events.extend(mails(account, hook).into_iter().map(arriving));
+        Ok(events)
     }
 
     fn refuse(
@@ -202,6 +205,18 @@ impl Channel for Email {
 #[must_use]
 pub fn mails(account: &Account, hook: &Webhook) -> Vec<Claim> {
     provider(account).map_or_else(Vec::new, |provider| provider.mails(account, hook))
+}
+
+/// A mail as a fact: with its bytes, or with what has to be asked for them.
+fn arriving(claim: Claim) -> InboundEvent {
+    InboundEvent::Mail(if claim.place.is_empty() {
+        InboundMail::Raw(claim.mail)
+    } else {
+        InboundMail::Elsewhere {
+            place: claim.place,
+            envelope: claim.mail.apart().1,
+        }
+    })
 }
 
 /// Where the bytes of a mail lie that a webhook only tells of.

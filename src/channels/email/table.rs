@@ -303,7 +303,7 @@ pub const SETTINGS: &[Setting] = &[
     optional(
         "imapMarkSeen",
         "Mailbox: Mark as read",
-        "When somebody reads the conversation here.",
+        "As soon as it is brought in here.",
         Shape::Switch,
     ),
     optional(

@@ -9,6 +9,7 @@ use crate::engine::error::EngineError;
 use crate::engine::find;
 use crate::engine::ingest::Ingest;
 use crate::engine::ingest::apply;
+use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::ids::ChannelId;
 use crate::model::inbound::InboundEvent;
@@ -120,35 +121,60 @@ pub fn of_mail(
     channel: &Channel,
     mail: &InboundMail,
 ) -> Result<Recorded, StoreError> {
-    // One that is not stored comes by a way that stores none, such as an import.
-    if let InboundMail::Stored {
-        digest,
-        size_bytes,
-        envelope,
-        is_header_only,
-    } = mail
-    {
-        let arrival = Arrival {
-            stored: Stored {
-                digest: *digest,
-                size_bytes: *size_bytes,
-                head: Vec::new(),
-            },
-            envelope: envelope.clone(),
-            is_header_only: *is_header_only,
-        };
-        put(tx, pen, channel.id, &arrival)?;
-    }
+    let (arrival, place) = match mail {
+        InboundMail::Stored {
+            digest,
+            size_bytes,
+            envelope,
+            is_header_only,
+        } => {
+            let arrival = Arrival {
+                stored: Stored {
+                    digest: *digest,
+                    size_bytes: *size_bytes,
+                    head: Vec::new(),
+                },
+                envelope: envelope.clone(),
+                is_header_only: *is_header_only,
+            };
+            (arrival, None)
+        }
+        InboundMail::Elsewhere { place, envelope } => {
+            let arrival = Arrival {
+                stored: Stored {
+                    digest: [0; 32],
+                    size_bytes: 0,
+                    head: Vec::new(),
+                },
+                envelope: envelope.clone(),
+                is_header_only: false,
+            };
+            (arrival, Some(place.clone()))
+        }
+        // Stored before the transaction begins: see above.
+        InboundMail::Raw(_) => return Ok(apply::nothing()),
+    };
+    let arrived = arrived(pen, channel.id, &arrival, place);
+    mails::put_arrived(tx, &arrived)?;
     Ok(apply::nothing())
 }
 
 fn put(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
-    channel_id: ChannelId,
+    channel: ChannelId,
     arrival: &Arrival,
 ) -> Result<(), StoreError> {
-    let mail = ArrivedMail {
+    mails::put_arrived(tx, &arrived(pen, channel, arrival, None))
+}
+
+fn arrived(
+    pen: &mut Pen,
+    channel_id: ChannelId,
+    arrival: &Arrival,
+    place: Option<Opaque>,
+) -> ArrivedMail {
+    ArrivedMail {
         id: pen.id(),
         channel_id,
         digest: arrival.stored.digest,
@@ -158,6 +184,6 @@ fn put(
         attempts: 0,
         reason: None,
         is_header_only: arrival.is_header_only,
-    };
-    mails::put_arrived(tx, &mail)
+        place,
+    }
 }

@@ -8,6 +8,7 @@ pub mod apply;
 pub mod arriving;
 mod copies;
 pub mod done;
+pub mod fetching;
 mod heeding;
 pub mod mail;
 pub mod media;
@@ -105,7 +106,7 @@ impl Ingest {
             .await?;
         match parsed(translation, &account, &hook) {
             Ok(events) => {
-                let mut all = vec![(channel.id, self.with_mail_stored(events).await?)];
+                let mut all = vec![(channel.id, events)];
                 if translation.shares_webhooks() {
                     all.extend(self.neighbours(&channel, translation, &hook)?);
                 }
@@ -194,6 +195,10 @@ impl Ingest {
         all: Vec<(ChannelId, Vec<InboundEvent>)>,
         once: Option<(ChannelId, String)>,
     ) -> Result<Option<Vec<Recorded>>, EngineError> {
+        let mut kept = Vec::with_capacity(all.len());
+        for (channel, events) in all {
+            kept.push((channel, self.with_mail_stored(events).await?));
+        }
         let stamp = self.0.stamp();
         let registry = self.0.channels.clone();
         self.0
@@ -206,7 +211,7 @@ impl Ingest {
                     return Ok(None);
                 }
                 let mut recorded = Vec::new();
-                for (channel, events) in &all {
+                for (channel, events) in &kept {
                     let mut channel = find::channel_in(tx, *channel)?;
                     let row = registry.capabilities(&channel.kind);
                     proved(tx, &mut pen, &mut channel)?;

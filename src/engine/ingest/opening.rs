@@ -122,6 +122,9 @@ fn meaning(
     let read = read(blobs, us, mail, &mut shelf);
     let reading = match read {
         Ok(reading) => reading,
+        Err(SplitError::Shelf(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(Meaning::Unreadable("its bytes are gone".to_owned(), None));
+        }
         Err(SplitError::Shelf(error)) => return Err(broken(error)),
         Err(SplitError::Bomb(bomb)) => {
             let shown = in_its_place(blobs, us, mail, pen);

@@ -6,6 +6,7 @@ mod audit;
 mod delivery;
 mod mail;
 mod people;
+mod post;
 mod retention;
 mod second_factor;
 mod sight;
@@ -121,6 +122,10 @@ fn code<T: std::fmt::Debug>(result: Result<T, EngineError>) -> Code {
 
 impl Office {
     async fn new() -> Self {
+        Self::with(&Config::default()).await
+    }
+
+    async fn with(chosen: &Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), DEFAULT_CACHE_BYTES).unwrap();
         let config = SearchConfig {
@@ -137,7 +142,7 @@ impl Office {
             links: Links::new("https://chat.example", key.reveal()),
             sealer: Sealer::new(key.reveal(), random.clone()),
             clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
-            vendors: Vendors::new(Http::new(&Config::default())),
+            vendors: Vendors::new(Http::new(chosen)),
             mailer: Mailer::new(&mail_config()),
             ids: Arc::new(Ids::new(random.clone())),
             random,

@@ -14,7 +14,9 @@ use crate::engine::context::Context;
 use crate::engine::context::Stamp;
 use crate::engine::error::EngineError;
 use crate::engine::find;
+use crate::engine::ingest::Ingest;
 use crate::engine::ingest::apply;
+use crate::engine::ingest::fetching;
 use crate::engine::ingest::mail;
 use crate::engine::ingest::opening;
 use crate::engine::ingest::opening::Meaning;
@@ -40,10 +42,17 @@ const TROUBLE_PAUSE: Duration = Duration::from_secs(5);
 
 /// Reads until it is told to stop.
 pub async fn run(context: Context, mut stop: Stop) {
+    // A new version may understand what the old one did not.
+    if let Err(error) = Ingest(context.clone()).read_again().await {
+        tracing::error!("bringing back mail that could not be read failed: {error}");
+    }
     let mut published = context.store.published();
     let mut tasks = JoinSet::new();
     let mut reading: BTreeMap<ChannelId, AbortHandle> = BTreeMap::new();
     loop {
+        if let Err(error) = bring_back(&context).await {
+            tracing::error!("looking for mail to be fetched failed: {error}");
+        }
         if let Err(error) = start(&context, &mut tasks, &mut reading) {
             tracing::error!("looking for mail failed: {error}");
         }
@@ -55,6 +64,23 @@ pub async fn run(context: Context, mut stop: Stop) {
             () = context.clock.until(look_again) => {}
         }
     }
+}
+
+/// Lets mail that could not be fetched be tried again where that is due.
+async fn bring_back(context: &Context) -> Result<(), EngineError> {
+    let now = context.clock.now();
+    let mut due = mails::held(&context.store.snapshot()?)?;
+    due.retain(|mail| fetching::is_due(mail, now));
+    if due.is_empty() {
+        return Ok(());
+    }
+    let write = context.store.write("fetching mail again", move |tx| {
+        for mail in &due {
+            mails::let_go(tx, mail)?;
+        }
+        Ok::<_, EngineError>(())
+    });
+    write.await
 }
 
 fn start(
@@ -99,7 +125,9 @@ async fn read_some(context: &Context, channel: ChannelId) -> Result<usize, Engin
     let count = waiting.len();
     let mut batch = Vec::with_capacity(count);
     for mail in waiting {
-        batch.push((context.stamp(), opening::open(context, &us, mail).await?));
+        if let Some(mail) = fetching::fetched(context, &found, mail).await? {
+            batch.push((context.stamp(), opening::open(context, &us, mail).await?));
+        }
     }
     if put_down(context, channel, batch.clone()).await.is_ok() {
         return Ok(count);

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::base::crypto;
 use crate::base::time::Timestamp;
+use crate::model::Opaque;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::Id as _;
@@ -21,7 +22,7 @@ use crate::store::keyspaces::MAIL_IDS;
 use crate::store::keyspaces::MAIL_TOKENS;
 
 /// A mail that came: its bytes lie under their digest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ArrivedMail {
     /// Its id.
     pub id: MailId,
@@ -41,6 +42,9 @@ pub struct ArrivedMail {
     pub reason: Option<String>,
     /// Whether only its header was brought in, because the whole is too large.
     pub is_header_only: bool,
+    /// What a service has to be asked for its bytes, which still lie there.
+    #[serde(default)]
+    pub place: Option<Opaque>,
 }
 
 /// A mail that was read once.
