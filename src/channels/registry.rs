@@ -239,8 +239,8 @@ mod tests {
                 let Some(Shape::Choice(values)) = hinge.map(|hinge| hinge.shape) else {
                     unreachable!("{what}: {} is no choice", when.name)
                 };
-                let known = |value: &&&str| value.is_empty() || values.contains(*value);
-                assert!(when.values.iter().all(|value| known(&value)), "{what}");
+                let known = |value: &&str| value.is_empty() || values.contains(value);
+                assert!(when.values.iter().all(known), "{what}");
             }
         }
     }

@@ -358,7 +358,12 @@ fn routed(kind: Kind, desk: &mut Desk<'_>, call: &Call) -> Result<Given, Fault> 
         ("debug_token", "") => {
             let scopes: &[&str] = match kind {
                 Kind::Messenger => &["pages_messaging", "pages_manage_metadata"],
-                Kind::Instagram => &["instagram_basic", "instagram_manage_messages"],
+                Kind::Instagram => &[
+                    "instagram_basic",
+                    "instagram_manage_messages",
+                    "pages_manage_metadata",
+                    "pages_messaging",
+                ],
             };
             Ok(graph::debug_token(call, desk.account, scopes, "PAGE").into())
         }
