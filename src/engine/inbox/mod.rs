@@ -30,5 +30,6 @@ pub mod target;
 pub mod templates;
 pub mod typing;
 pub mod unsent;
+pub mod views;
 pub mod visitor_timeline;
 mod walk;

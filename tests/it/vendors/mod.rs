@@ -2,10 +2,10 @@
 //! other.
 
 mod alerts;
-mod matrix;
-pub mod sms;
+mod email;
+mod sms;
 mod standing;
-pub mod telegram;
+mod telegram;
 
 use linktor::config::Config;
 use serde_json::Value;

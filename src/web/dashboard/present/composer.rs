@@ -87,7 +87,9 @@ fn letter(open: &Open<'_>) -> LetterView {
     let messages = || open.history.messages.iter().rev();
     let newest = messages().find(|message| message.direction == Direction::Inbound);
     let mail = newest.and_then(mail::kept).unwrap_or_default();
-    let customer = newest.map_or(open.row.conversation.address.as_str(), |one| &one.from);
+    let customer = newest.map_or(open.row.conversation.address.as_str(), |one| {
+        one.from.as_str()
+    });
     let to = mail.reply_to_address.as_deref().unwrap_or(customer);
     let ours = newest.map_or("", |message| message.to.as_str());
     let mut cc: Vec<&str> = Vec::new();
