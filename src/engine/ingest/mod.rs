@@ -6,10 +6,10 @@
 pub mod access;
 pub mod apply;
 pub mod arriving;
-pub mod done;
-pub mod mail;
 mod copies;
+pub mod done;
 mod heeding;
+pub mod mail;
 pub mod media;
 pub mod news;
 pub mod opening;
