@@ -39,6 +39,7 @@ const screen = (name) => phone(name).locator('[data-screen]');
 
 /** A customer writes on a phone, and the owner opens the conversation. */
 async function written(name, text) {
+  await customer.page.goto(`${linktor.url}/sandbox`);
   const field = phone(name).getByRole('textbox', { name: /message to/i });
   await field.fill(text);
   await field.press('Enter');

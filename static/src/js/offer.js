@@ -30,7 +30,7 @@ export function closeOffer() {
   if (!box()) return;
   box().hidden = true;
   box().replaceChildren();
-  $('[data-tool=openOffer]')?.setAttribute('aria-pressed', 'false');
+  $('[data-tool=openOffer]')?.setAttribute('aria-expanded', 'false');
 }
 
 /** Opens the box, or closes it again; with `pairs`, as it was when they were sent. */
@@ -42,7 +42,7 @@ export function openOffer(_, pairs) {
     make('div', { class: 'gets', 'aria-live': 'polite' }, make('p', { class: 'about' }, icon('replace'), `${box().dataset.to} receives`), make('div', { id: 'outlook' })),
   );
   box().hidden = false;
-  $('[data-tool=openOffer]')?.setAttribute('aria-pressed', 'true');
+  $('[data-tool=openOffer]')?.setAttribute('aria-expanded', 'true');
   fields(pairs);
   $('.ask input', box())?.focus();
 }
