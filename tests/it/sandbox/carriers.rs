@@ -69,14 +69,14 @@ async fn part(line: &Line<'_>, number: u32, text: &str) -> u16 {
     let mut values = BTreeMap::from([
         ("api-key", key.as_str()),
         ("concat", "true"),
-        ("concat-part", &number),
+        ("concat-part", number.as_str()),
         ("concat-ref", "77"),
         ("concat-total", "2"),
-        ("messageId", &id),
+        ("messageId", id.as_str()),
         ("msisdn", line.customer.trim_start_matches('+')),
         ("text", text),
-        ("timestamp", &now),
-        ("to", &own),
+        ("timestamp", now.as_str()),
+        ("to", own.as_str()),
         ("type", "text"),
     ]);
     let joined: String = values
@@ -84,7 +84,7 @@ async fn part(line: &Line<'_>, number: u32, text: &str) -> u16 {
         .map(|(name, value)| format!("&{name}={value}"))
         .collect();
     let proof = hmac_hex(&secret, joined.as_bytes());
-    values.insert("sig", &proof);
+    values.insert("sig", proof.as_str());
     let url = line.channel["webhookUrl"].as_str().unwrap();
     let path = url.strip_prefix(line.server.url()).unwrap();
     let body = json!(values).to_string().into_bytes();
