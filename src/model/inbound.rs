@@ -280,6 +280,10 @@ pub struct Notice {
     /// When.
     #[serde(default)]
     pub at: Option<Timestamp>,
+    /// Whether the customer's conversation is ours from now on, or another app of the vendor has
+    /// it; none where that is not what it is about.
+    #[serde(default)]
+    pub holds: Option<bool>,
 }
 
 /// What follows from a notice.

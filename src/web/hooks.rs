@@ -2,12 +2,18 @@
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
+use actix_web::ResponseError as _;
 use actix_web::http::Method as HttpMethod;
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderValue;
+use actix_web::http::header::USER_AGENT;
+use actix_web::http::header::WWW_AUTHENTICATE;
 use actix_web::web;
 use actix_web::web::Bytes;
 use actix_web::web::Data;
 use actix_web::web::Path;
+use actix_web::web::Payload;
+use tokio::sync::Semaphore;
 
 use crate::base::http::Headers;
 use crate::base::http::Method;
@@ -23,8 +29,35 @@ use crate::web::state::State;
 /// (whatsapp.md section 3.5).
 const BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
 
+/// The largest webhook of a mail service: whole mails come with it, their files written in letters
+/// (email.md section 2.1).
+const MAIL_MAX_BYTES: usize = 45 * 1024 * 1024;
+/// How many of these are held at a time by each worker: others wait.
+const LARGE_AT_ONCE: usize = 2;
+
+/// Where mail services report to.
+const MAIL: &str = "email";
+/// What services that would call for days are answered for a channel that is not there any more: by
+/// a word in the name of the caller.
+const GONE: [(&str, u16); 2] = [("mailgun", 406), ("postmark", 403)];
+
+/// Room for large webhooks.
+struct Room(Semaphore);
+
 /// The vendors' addresses.
 pub fn configure(config: &mut web::ServiceConfig) {
+    let room = Data::new(Room(Semaphore::new(LARGE_AT_ONCE)));
+    for address in [
+        "/webhooks/email/{channel}",
+        "/webhooks/email/{channel}/mime",
+    ] {
+        config.service(
+            web::resource(address)
+                .app_data(room.clone())
+                .route(web::get().to(receive_mail))
+                .route(web::post().to(receive_mail)),
+        );
+    }
     let limit = web::PayloadConfig::new(BODY_MAX_BYTES);
     // Some vendors report deliveries to an address of its own; what came tells which it is.
     for address in [
@@ -47,6 +80,57 @@ async fn receive(
     body: Bytes,
 ) -> Result<HttpResponse, ApiError> {
     let (kind, channel) = path.into_inner();
+    taken(&state, &kind, &channel, &request, body.to_vec()).await
+}
+
+/// The same for mail services, which bring whole mails and know us by name and password.
+async fn receive_mail(
+    state: Data<State>,
+    room: Data<Room>,
+    path: Path<String>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, ApiError> {
+    // Held while the mail is in memory.
+    let _held = room.0.acquire().await;
+    let body = payload.to_bytes_limited(MAIL_MAX_BYTES).await;
+    let too_large = || Rejection::new(Code::PayloadTooLarge, "The mail is too large.");
+    let broken = || Rejection::field("body", "must come whole");
+    let body = body.map_err(|_| too_large())?.map_err(|_| broken())?;
+    match taken(&state, MAIL, &path, &request, body.into()).await {
+        // Some send name and password only when they are asked for them.
+        Err(error) if error.status_code() == StatusCode::UNAUTHORIZED => {
+            let mut response = error.error_response();
+            let challenge = HeaderValue::from_static("Basic realm=\"linktor\"");
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+            Ok(response)
+        }
+        Err(error) if error.status_code() == StatusCode::NOT_FOUND => {
+            Ok(HttpResponse::build(gone(&request)).finish())
+        }
+        other => other,
+    }
+}
+
+/// What a caller is told of a channel that is not there, so that it calls no more.
+fn gone(request: &HttpRequest) -> StatusCode {
+    let caller = request.headers().get(USER_AGENT);
+    let caller = caller
+        .and_then(|name| name.to_str().ok())
+        .unwrap_or_default();
+    let caller = caller.to_ascii_lowercase();
+    let known = GONE.iter().find(|(word, _)| caller.contains(word));
+    let status = known.and_then(|(_, status)| StatusCode::from_u16(*status).ok());
+    status.unwrap_or(StatusCode::NOT_FOUND)
+}
+
+async fn taken(
+    state: &State,
+    kind: &str,
+    channel: &str,
+    request: &HttpRequest,
+    body: Vec<u8>,
+) -> Result<HttpResponse, ApiError> {
     let id: ChannelId = channel
         .parse()
         .map_err(|_| Rejection::not_found(Code::ChannelNotFound, "channel"))?;
@@ -56,15 +140,12 @@ async fn receive(
         } else {
             Method::Post
         },
-        headers: headers_of(&request),
+        headers: headers_of(request),
         query: request.query_string().to_owned(),
-        body: body.to_vec(),
+        body,
     };
-    let reply = state
-        .engine
-        .ingest
-        .receive(&ChannelKind::named(&kind), id, hook)
-        .await?;
+    let ingest = &state.engine.ingest;
+    let reply = ingest.receive(&ChannelKind::named(kind), id, hook).await?;
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
     let mut response = HttpResponse::build(status);
     for header in reply.headers.iter() {

@@ -17,6 +17,7 @@ pub mod log;
 pub mod media;
 pub mod sandbox;
 pub mod state;
+pub mod unsubscribe;
 pub mod uploads;
 pub mod widget;
 
@@ -28,6 +29,7 @@ pub fn configure(config: &mut ServiceConfig) {
     assets::configure(config);
     hooks::configure(config);
     media::configure(config);
+    unsubscribe::configure(config);
     demo::configure(config);
     sandbox::configure(config);
     widget::configure(config);

@@ -12,6 +12,8 @@ use crate::model::outbound::Account;
 /// How many bytes of a signature a token carries.
 const SIGNATURE_BYTES: usize = 16;
 const ID_BYTES: usize = 16;
+/// What somebody who unsubscribes wants no more of.
+pub const TOPIC: &str = "marketing";
 
 /// The value of `List-Unsubscribe` for a mail to an address; none where there is no address of ours
 /// that could be called.

@@ -556,6 +556,7 @@ fn report(told: &Pairs, state: String, tag: Option<&str>) -> Vec<InboundEvent> {
             address: None,
             data: crate::model::Opaque::new(),
             at: None,
+            holds: None,
         })
     });
     let receipt = receipt::of(told.text("MessageSid"), reached, state, kept)

@@ -1,6 +1,8 @@
 //! What a channel's account carries to one address, what it costs, and addresses nobody wrote from
 //! yet.
 
+use crate::channels::email::unsubscribe::TOPIC;
+use crate::channels::email::wishes::Wishes;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
@@ -15,9 +17,11 @@ use crate::model::channel::Channel;
 use crate::model::contact::Contact;
 use crate::model::contact::Identity;
 use crate::model::contact::NameSource;
+use crate::model::contact::Shut;
 use crate::model::content::Content;
 use crate::model::event::ContactEvent;
 use crate::model::event::Event;
+use crate::model::ids::ContactId;
 use crate::model::outbound::Measure;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
@@ -83,6 +87,7 @@ pub fn check(
     let Some(translation) = context.channels.channel(&channel.kind) else {
         return Ok(());
     };
+    copies(tx, channel, metadata)?;
     // With all that is known of the files.
     let (mut parts, mut metadata) = (parts.to_vec(), metadata.clone());
     for part in &mut parts {
@@ -90,6 +95,40 @@ pub fn check(
     }
     drafts::take_enclosed(tx, &mut metadata)?;
     Ok(translation.refuse(&context.account(channel)?, &parts, &metadata)?)
+}
+
+/// Whether everybody who is to get a copy of a mail may be written to.
+fn copies(tx: &Tx<'_>, channel: &Channel, metadata: &Opaque) -> Result<(), EngineError> {
+    let wanted = Wishes::of(metadata);
+    for copy in wanted.cc.into_iter().flatten().chain(wanted.bcc) {
+        let known = identities::get(tx, channel.id, &copy.address)?;
+        if let Some(closed) = known.and_then(|identity| identity.closed) {
+            let code = match closed.why {
+                Shut::OptedOut => Code::ContactOptedOut,
+                Shut::Unreachable => Code::ContactUnreachable,
+            };
+            let sentence = format!("{} cannot be written to any more.", copy.address);
+            return Err(Rejection::new(code, sentence).into());
+        }
+    }
+    Ok(())
+}
+
+/// Whether somebody wants what a mail advertises.
+///
+/// # Errors
+/// `CONTACT_OPTED_OUT`.
+pub fn check_wanted(tx: &Tx<'_>, contact: ContactId, metadata: &Opaque) -> Result<(), EngineError> {
+    if !Wishes::of(metadata).marketing {
+        return Ok(());
+    }
+    let contact = contacts::get(tx, contact)?;
+    let is_out = |contact: &Contact| contact.opted_out.iter().any(|topic| topic == TOPIC);
+    if contact.as_ref().is_some_and(is_out) {
+        let sentence = "The person wants no advertising.";
+        return Err(Rejection::new(Code::ContactOptedOut, sentence).into());
+    }
+    Ok(())
 }
 
 /// The target with an address as the channel writes it. Where the first message may be ours,

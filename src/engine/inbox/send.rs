@@ -148,6 +148,7 @@ impl Sending {
                         let fitted = fit::fit(&draft.content, row, &shorten, draft.mode)?;
                         reach::check_length(&context, &place.channel, &fitted.parts)?;
                         let (channel, kept) = (&place.channel, &draft.metadata);
+                        reach::check_wanted(tx, place.conversation.contact_id, kept)?;
                         reach::check(tx, &context, channel, &fitted.parts, kept)?;
                         fitted
                     }

@@ -11,6 +11,7 @@ use crate::engine::inbox::receipts;
 use crate::engine::inbox::visitor_timeline;
 use crate::engine::ingest::access;
 use crate::engine::ingest::arriving;
+use crate::engine::ingest::copies;
 use crate::engine::ingest::done;
 use crate::engine::ingest::media;
 use crate::engine::ingest::news;
@@ -71,7 +72,7 @@ pub fn all(
                 one
             }
             InboundEvent::Message(message) => record(tx, pen, &channel, row, message)?,
-            InboundEvent::Receipt(receipt) => hear(tx, pen, &channel, receipt)?,
+            InboundEvent::Receipt(receipt) => hear(tx, pen, &channel, row, receipt)?,
             InboundEvent::Reaction(reaction) => done::react(tx, pen, &channel, reaction)?,
             InboundEvent::Edit(edit) => done::change(tx, pen, &channel, edit)?,
             InboundEvent::Delete(delete) => done::take_back(tx, pen, &channel, delete)?,
@@ -295,6 +296,7 @@ fn hear(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
     channel: &Channel,
+    row: Option<&Capabilities>,
     receipt: &Receipt,
 ) -> Result<Recorded, EngineError> {
     let (id, tag) = (&receipt.external_id, receipt.tag.as_deref());
@@ -304,9 +306,15 @@ fn hear(
     };
     let at = receipt.at.unwrap_or(pen.now);
     let error = receipt.error.clone();
+    if row.is_some_and(|row| row.threads) && copies::by_machine(&message, receipt.state, at) {
+        return Ok(duplicate_of(message.id));
+    }
     if !receipt.metadata.is_empty() {
-        opaque::merge(&mut message.metadata, &receipt.metadata);
+        opaque::fold(&mut message.metadata, &receipt.metadata);
         messages::update(tx, &message)?;
+    }
+    if copies::is_of_copy(&message, receipt.address.as_deref()) {
+        return Ok(duplicate_of(message.id));
     }
     let moved = receipts::hear(tx, pen, &mut message, receipt.state, at, error)?;
     Ok(Recorded {

@@ -6,7 +6,9 @@
 pub mod access;
 pub mod apply;
 pub mod arriving;
+mod copies;
 pub mod done;
+mod heeding;
 pub mod mail;
 pub mod media;
 pub mod news;
@@ -21,6 +23,7 @@ pub mod senders;
 #[cfg(test)]
 mod tests;
 pub mod unheard;
+pub mod unsubscribing;
 
 use std::time::Duration;
 
@@ -84,13 +87,22 @@ impl Ingest {
             happenings::tell(&self.0, channel.id, kind, String::new()).await;
             return Ok(reply);
         }
-        let verified = caught(|| translation.verify(&account, &hook, now));
+        let proof = match translation.proof_at(&account, &hook) {
+            Some(url) => Some(self.proof(url).await?),
+            None => None,
+        };
+        let verified = caught(|| match &proof {
+            Some(proof) => translation.verify_by(&account, &hook, proof, now),
+            None => translation.verify(&account, &hook, now),
+        });
         if verified.map_err(EngineError::Broken)?.is_err() {
             let kind = HappeningKind::NotGenuine;
             happenings::tell(&self.0, channel.id, kind, String::new()).await;
             return turned_away(translation, &account, &hook);
         }
         let once = translation.once(&account, &hook);
+        self.heed(&channel, translation.heed(&account, &hook))
+            .await?;
         match parsed(translation, &account, &hook) {
             Ok(events) => {
                 let mut all = vec![(channel.id, self.with_mail_stored(events).await?)];
@@ -189,7 +201,7 @@ impl Ingest {
             .write("recording what a vendor reported", move |tx| {
                 let mut pen = stamp.pen();
                 if let Some((channel, proof)) = &once
-                    && !dedup::use_up(tx, *channel, proof, pen.now)?
+                    && !dedup::first_time(tx, *channel, proof, pen.now)?
                 {
                     return Ok(None);
                 }

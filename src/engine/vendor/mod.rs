@@ -49,6 +49,9 @@ use crate::store::records::channels;
 /// that never finds its end.
 const STEPS_MAX: usize = 64;
 
+/// How many proofs of webhooks are kept: vendors have a few.
+const PROOFS_MAX: usize = 16;
+
 /// The way out to vendors, shared by everybody who talks with them. Cheap to clone.
 #[derive(Clone)]
 pub struct Vendors {
@@ -57,6 +60,7 @@ pub struct Vendors {
     /// The way to mail servers.
     pub post: Arc<Post>,
     renewing: Arc<Mutex<BTreeMap<ChannelId, Arc<tokio::sync::Mutex<()>>>>>,
+    proofs: Arc<Mutex<BTreeMap<String, Arc<Vec<u8>>>>>,
 }
 
 impl Vendors {
@@ -67,7 +71,27 @@ impl Vendors {
             post: Arc::new(Post::new(http.reach())),
             http: Arc::new(http),
             renewing: Arc::default(),
+            proofs: Arc::default(),
         }
+    }
+
+    /// What was fetched from the address of a proof.
+    #[must_use]
+    pub fn proof(&self, url: &str) -> Option<Arc<Vec<u8>>> {
+        let all = self.proofs.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(url).cloned()
+    }
+
+    /// Keeps what lies at the address of a proof.
+    #[must_use]
+    pub fn keep_proof(&self, url: String, proof: Vec<u8>) -> Arc<Vec<u8>> {
+        let mut all = self.proofs.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= PROOFS_MAX {
+            all.clear();
+        }
+        let proof = Arc::new(proof);
+        all.insert(url, proof.clone());
+        proof
     }
 
     /// Held by whoever renews the access of a channel.

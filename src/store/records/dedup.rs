@@ -8,12 +8,10 @@
 
 use crate::base::crypto::digest;
 use crate::base::time::Timestamp;
-use crate::model::Opaque;
 use crate::model::ids::ChannelId;
 use crate::model::ids::Id as _;
 use crate::model::ids::MessageId;
 use crate::model::inbound::Receipt;
-use crate::model::message::Delivery;
 use crate::model::message::Direction;
 use crate::model::message::Message;
 use crate::store::Read;
@@ -22,11 +20,12 @@ use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::keyspaces::EARLY_RECEIPTS;
 use crate::store::keyspaces::EXTERNAL_IDS;
+use crate::store::keyspaces::TAKEN_HOOKS;
 use crate::store::records::messages;
 
 const BUCKET_MS: i64 = 12 * 3_600_000;
-/// A day in buckets.
-const DAY: u32 = 2;
+/// How many buckets back something that must be taken once only is looked for: a day at least.
+const ONCE_BUCKETS: u32 = 2;
 
 /// How long what names a message by its vendor's id alone still finds it: receipts, quotes,
 /// reactions, edits.
@@ -195,36 +194,25 @@ pub fn take_early(
     Ok(taken)
 }
 
-/// Uses up what a vendor says only once, such as the nonce of a signature; false where it was used
-/// within the last day.
+/// Whether something a vendor sends may be taken, because it did not come before in the last day;
+/// it is remembered then.
 ///
 /// # Errors
 /// The disk's.
-pub fn use_up(
+pub fn first_time(
     tx: &mut Tx<'_>,
     channel: ChannelId,
-    proof: &str,
+    name: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    // Apart from receipts, which are of what goes out.
-    let hash = hash(channel, Direction::Inbound, proof);
-    let today = bucket(now);
-    for bucket in today.saturating_sub(DAY)..=today {
-        let held = tx.get(&EARLY_RECEIPTS, &(bucket, hash))?;
-        if held.is_some_and(|held| held.iter().any(|used| used.external_id == proof)) {
+    let hash = hash(channel, Direction::Inbound, name);
+    let newest = bucket(now);
+    for bucket in (newest.saturating_sub(ONCE_BUCKETS)..=newest).rev() {
+        if tx.get(&TAKEN_HOOKS, &(bucket, hash))?.is_some() {
             return Ok(false);
         }
     }
-    let used = Receipt {
-        external_id: proof.to_owned(),
-        state: Delivery::Sent,
-        at: None,
-        error: None,
-        tag: None,
-        metadata: Opaque::new(),
-        address: None,
-    };
-    tx.put(&EARLY_RECEIPTS, &(today, hash), &vec![used])?;
+    tx.put(&TAKEN_HOOKS, &(newest, hash), &())?;
     Ok(true)
 }
 
@@ -242,8 +230,14 @@ pub fn forget(tx: &mut Tx<'_>, now: Timestamp, limit: usize) -> Result<usize, St
         }
     }
     for (key, _) in tx.scan(&EARLY_RECEIPTS, Scan::all().limit(limit))? {
-        if key.0 + DAY < bucket(now) {
+        if key.0 + 2 < bucket(now) {
             tx.remove(&EARLY_RECEIPTS, &key)?;
+            forgotten += 1;
+        }
+    }
+    for (key, ()) in tx.scan(&TAKEN_HOOKS, Scan::all().limit(limit))? {
+        if key.0 + ONCE_BUCKETS < bucket(now) {
+            tx.remove(&TAKEN_HOOKS, &key)?;
             forgotten += 1;
         }
     }

@@ -6,6 +6,7 @@ mod carriers;
 mod journeys;
 mod ledger;
 mod line;
+mod mail;
 mod matrix;
 mod names;
 mod page;

@@ -2,6 +2,7 @@
 //! other.
 
 mod alerts;
+mod email;
 mod sms;
 mod standing;
 mod telegram;

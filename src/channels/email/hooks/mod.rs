@@ -21,6 +21,7 @@ use crate::base::time::Timestamp;
 use crate::channels::NotGenuine;
 use crate::channels::email::address;
 use crate::channels::email::raw::RawMail;
+use crate::channels::email::unsubscribe::TOPIC;
 use crate::model::Opaque;
 use crate::model::inbound::Access;
 use crate::model::inbound::Consent;
@@ -32,8 +33,6 @@ use crate::model::message::Delivery;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
 
-/// What people may want no more of and still be answered.
-const MARKETING: &str = "marketing";
 /// The user of our addresses where nobody chose one.
 const USER: &str = "linktor";
 
@@ -139,7 +138,7 @@ impl Report {
                 std::iter::once(self.failed(reason)).chain(closed).collect()
             }
             Meaning::Complained => self.consents(EVERYTHING, false),
-            Meaning::Unsubscribed => self.consents(MARKETING, false),
+            Meaning::Unsubscribed => self.consents(TOPIC, false),
             Meaning::Resubscribed => {
                 let opened = self.person().map(|from| {
                     InboundEvent::Access(Access {
@@ -149,7 +148,7 @@ impl Report {
                     })
                 });
                 let mut all: Vec<InboundEvent> = opened.into_iter().collect();
-                all.extend(self.consents(MARKETING, true));
+                all.extend(self.consents(TOPIC, true));
                 all
             }
         }

@@ -50,6 +50,20 @@ impl ErrorPage {
     }
 }
 
+/// `/u/{token}`: no more advertising.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "unsubscribe.html")]
+pub struct UnsubscribePage {
+    /// Chosen theme.
+    pub theme: Theme,
+    /// Who sent the mail.
+    pub business: String,
+    /// The address it went to.
+    pub address: String,
+    /// Whether it is done.
+    pub is_done: bool,
+}
+
 /// `/demo/shop`: the sample business with the widget, only in `linktor demo`.
 #[derive(Debug, Clone, askama::Template)]
 #[template(path = "shop.html")]

@@ -1,0 +1,33 @@
+//! What is told of a message that went to several, and what a machine told in a person's place.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::base::time::Timestamp;
+use crate::model::message::Delivery;
+use crate::model::message::Message;
+
+/// How soon after its arrival nobody has read a mail yet: programs open them to look for harm.
+const TOO_SOON: Duration = Duration::from_secs(5);
+
+/// Whether news are about somebody who got a copy, and not about whom the message was written to.
+#[must_use]
+pub fn is_of_copy(message: &Message, address: Option<&str>) -> bool {
+    let Some(address) = address else {
+        return false;
+    };
+    let named = |name: &str| {
+        let listed = message.metadata.get(name).and_then(Value::as_array);
+        let mut listed = listed.into_iter().flatten().filter_map(Value::as_str);
+        listed.any(|one| one == address)
+    };
+    address != message.to && (named("cc") || named("bcc"))
+}
+
+/// Whether a message was read so soon after it arrived that no person did it.
+#[must_use]
+pub fn by_machine(message: &Message, news: Delivery, at: Timestamp) -> bool {
+    let arrived = message.reached(Delivery::Delivered);
+    news == Delivery::Read && arrived.is_some_and(|arrived| at.since(arrived) < TOO_SOON)
+}
