@@ -69,17 +69,19 @@ pub async fn agrees_but(
     what: &str,
     ends: impl Fn(&Line<'_>) -> Vec<&'static str>,
 ) {
+    let mut resent = Vec::new();
     for line in lines {
-        let at_rest = at_rest(line, &ends(line), what).await;
-        if let Err(waits) = at_rest {
-            unreachable!("{what}: {} waits for {waits}", line.vendor.account);
+        match at_rest(line, &ends(line), what).await {
+            Ok(was_resent) => resent.push(was_resent),
+            Err(waits) => unreachable!("{what}: {} waits for {waits}", line.vendor.account),
         }
     }
-    for line in lines {
+    for (line, was_resent) in lines.iter().zip(resent) {
         let sides = Sides::of(line).await;
         let (mut heard, mut wrote) = (words(&sides.heard), words(&sides.wrote));
         let (mut said, mut shown) = (sides.said.clone(), sides.shown.clone());
-        if order == Order::Mended {
+        // A machine that is too slow loses answers too: then somebody sends again, later.
+        if order == Order::Mended || was_resent {
             for list in [&mut heard, &mut wrote, &mut said, &mut shown] {
                 list.sort();
             }
@@ -93,20 +95,21 @@ fn words(kept: &[Kept]) -> Vec<String> {
     kept.iter().map(|one| one.words.clone()).collect()
 }
 
-/// Waits until nothing of a line is under way any more.
-async fn at_rest(line: &Line<'_>, ends: &[&str], what: &str) -> Result<(), String> {
+/// Waits until nothing of a line is under way any more; whether something was sent again by hand.
+async fn at_rest(line: &Line<'_>, ends: &[&str], what: &str) -> Result<bool, String> {
     let late = Instant::now() + LONGEST * 3 / 4;
     let what = format!("{what}: {} is at rest", line.vendor.account);
+    let mut was_resent = false;
     until_within(line.server, LONGEST, &what, async || {
         let sides = Sides::of(line).await;
         let quiet = line.server.sandbox().is_quiet(line.vendor.account);
         if quiet {
-            settle(line, &sides).await;
+            was_resent |= settle(line, &sides).await;
         }
         let open = sides.waits_for(ends);
         let open = open.or_else(|| (!quiet).then(|| "what is under way".to_owned()));
         match open {
-            None => Some(Ok(())),
+            None => Some(Ok(was_resent)),
             // The reason is worth more than the sentence that it took too long.
             Some(open) => (Instant::now() > late)
                 .then(|| Err(format!("{open}\n{sides:#?}\n{:#?}", line.wire()))),
@@ -116,11 +119,9 @@ async fn at_rest(line: &Line<'_>, ends: &[&str], what: &str) -> Result<(), Strin
 }
 
 /// Says of messages whose fate nobody knows what became of them, once the vendor has nothing more to
-/// tell: whoever asks the customer learns it.
-async fn settle(line: &Line<'_>, sides: &Sides) {
-    if sides.wrote.iter().all(|kept| !kept.unsure) {
-        return;
-    }
+/// tell: whoever asks the customer learns it. Whether any was sent again.
+async fn settle(line: &Line<'_>, sides: &Sides) -> bool {
+    let mut was_resent = false;
     let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
     for words in &sides.shown {
         *shown.entry(words).or_default() += 1;
@@ -134,8 +135,10 @@ async fn settle(line: &Line<'_>, sides: &Sides) {
         let left = shown.entry(&kept.words).or_default();
         let outcome = if *left > 0 { "sent" } else { "resend" };
         *left = left.saturating_sub(1);
+        was_resent |= outcome == "resend";
         let path = format!("/messages/{}/resolve-unknown", kept.id);
         let body = json!({ "outcome": outcome });
         line.server.api().post(&path, body).await.ok();
     }
+    was_resent
 }
