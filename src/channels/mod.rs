@@ -18,6 +18,7 @@ pub use crate::base::http::Webhook;
 pub use crate::base::secret::Secret;
 pub use crate::base::text::Counting;
 pub use crate::base::time::Timestamp;
+use crate::channels::email::hooks::Claim;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
@@ -367,6 +368,15 @@ pub trait Channel: Debug + Send + Sync {
         Heeded::default()
     }
 
+    /// Finds out where a mail lies that a webhook told of: [`Heeded::mails`].
+    ///
+    /// # Errors
+    /// It cannot be had, or not now.
+    fn mail_at(&self, claim: &Claim, asked: &Asked<'_>) -> Next<Source> {
+        let _ = (claim, asked);
+        Err(Refusal::Never(not_offered("mails")))
+    }
+
     /// The answer to a call that only asks whether we are there; none for every other call. Such a
     /// call is answered at once and leaves no trace, so it must not need [`verify`](Self::verify).
     fn greet(&self, account: &Account, hook: &Webhook) -> Option<HttpReply> {
@@ -610,6 +620,8 @@ pub struct Heeded {
     pub calls: Vec<Call>,
     /// Settings that it teaches, to be stored over what was there.
     pub settings: Opaque,
+    /// Mails that it tells of and that still lie with the vendor.
+    pub mails: Vec<Claim>,
 }
 
 /// Content that a channel cannot carry arrived at [`Channel::render`].

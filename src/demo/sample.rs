@@ -279,3 +279,35 @@ pub const TALKS: &[Talk] = &[
         done: false,
     },
 ];
+
+/// A mail that a customer of the sandbox's mail service writes when the demo opens.
+pub struct SampleMail {
+    /// Its subject.
+    pub subject: &'static str,
+    /// Its words.
+    pub text: &'static str,
+    /// Who gets a copy.
+    pub cc: &'static [&'static str],
+    /// A file: its name, and what stands in it.
+    pub file: Option<(&'static str, &'static str)>,
+}
+
+/// The mails.
+pub const MAILS: &[SampleMail] = &[
+    SampleMail {
+        subject: "Wholesale price list 2027",
+        text: "Hi team,\n\nwe open a third shop in March. Could you send the 2027 list? What we took \
+               this year is attached.\n\nDaniel",
+        cc: &["buying@okafor.example"],
+        file: Some((
+            "order-2026.csv",
+            "coffee,kg\nCerrado,420\nMogiana,260\nSul de Minas,180\n",
+        )),
+    },
+    SampleMail {
+        subject: "Delivery on the 24th?",
+        text: "One more thing: do you deliver on the 24th, or should we order a day earlier?",
+        cc: &[],
+        file: None,
+    },
+];

@@ -40,6 +40,8 @@ define_id!(/// Names the merge of two contacts, so that it can be undone.
     MergeId, "merge");
 define_id!(/// Names a webhook that could not be read.
     QuarantineId, "quar");
+define_id!(/// Names a mail that came and was not read yet.
+    MailId, "mail");
 define_id!(/// Names a piece of deferred work.
     JobId, "job");
 define_id!(/// Names a visitor of a web chat.

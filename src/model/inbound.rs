@@ -6,6 +6,8 @@ use serde::Serialize;
 use crate::base::time::Timestamp;
 use crate::model::Opaque;
 use crate::model::content::Content;
+use crate::model::mail::Envelope;
+use crate::model::mail::RawMail;
 use crate::model::message::Delivery;
 use crate::model::message::SendError;
 
@@ -43,6 +45,27 @@ pub enum InboundEvent {
     Notice(Notice),
     /// A template of the account changed.
     Template(TemplateNews),
+    /// A mail, to be read once it is stored.
+    Mail(InboundMail),
+}
+
+/// A mail that came, before it is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "mail", rename_all = "camelCase")]
+pub enum InboundMail {
+    /// With its bytes, as a service handed it over.
+    Raw(RawMail),
+    /// Its bytes are stored.
+    Stored {
+        /// SHA-256 of them.
+        digest: [u8; 32],
+        /// Their length.
+        size_bytes: u64,
+        /// What the way it came adds.
+        envelope: Envelope,
+        /// Whether only its header was brought in, because the whole is too large.
+        is_header_only: bool,
+    },
 }
 
 /// A message from a customer.

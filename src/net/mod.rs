@@ -7,6 +7,7 @@ pub mod form;
 pub mod guard;
 pub mod http;
 pub mod lines;
+pub mod mailbox;
 pub mod post;
 pub mod smtp;
 pub mod weave;

@@ -184,8 +184,26 @@ impl Blobs {
         std::fs::rename(draft, place)
     }
 
+    /// Begins a file that is written piece by piece, away from the event loop.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn draft(&self) -> std::io::Result<Draft> {
+        let path = self.dir.join("incoming").join(Random::system().base62(24));
+        Ok(Draft {
+            blobs: self.clone(),
+            file: std::fs::File::create(&path)?,
+            path,
+            hasher: Sha256::new(),
+            stored: Stored {
+                digest: [0; 32],
+                size_bytes: 0,
+                head: Vec::new(),
+            },
+        })
+    }
+
     /// Stores bytes that are in memory already.
-    #[cfg(test)]
     pub async fn store_bytes(&self, bytes: Vec<u8>) -> Result<Stored, BlobError> {
         let max_bytes = bytes.len() as u64;
         let chunks = [Ok::<_, std::convert::Infallible>(bytes)];
@@ -220,6 +238,54 @@ impl Blobs {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(disk(error)),
             _ => Ok(()),
         }
+    }
+}
+
+/// A file that is being written. One that is not finished leaves nothing.
+#[derive(Debug)]
+pub struct Draft {
+    blobs: Blobs,
+    file: std::fs::File,
+    path: PathBuf,
+    hasher: Sha256,
+    stored: Stored,
+}
+
+impl Draft {
+    /// Writes more of it.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        let room = HEAD_BYTES.saturating_sub(self.stored.head.len());
+        let start = &bytes[..bytes.len().min(room)];
+        self.stored.head.extend_from_slice(start);
+        self.stored.size_bytes += bytes.len() as u64;
+        self.hasher.update(bytes);
+        std::io::Write::write_all(&mut self.file, bytes)
+    }
+
+    /// Gives the whole file its name, durably.
+    ///
+    /// # Errors
+    /// The disk's; then nothing is kept.
+    pub fn finish(mut self) -> std::io::Result<Stored> {
+        self.file.sync_all()?;
+        self.stored.digest = std::mem::take(&mut self.hasher).finalize().into();
+        let place = self.blobs.path(&self.stored.digest);
+        let folder = place.parent().unwrap_or(&self.blobs.dir).to_owned();
+        std::fs::create_dir_all(&folder)?;
+        self.blobs.name(&self.path, &place)?;
+        std::fs::File::open(&folder)?.sync_all()?;
+        std::fs::File::open(&self.blobs.dir)?.sync_all()?;
+        Ok(self.stored.clone())
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // A finished one has its name elsewhere; what else is left goes at the next start.
+        drop(std::fs::remove_file(&self.path));
     }
 }
 
@@ -280,6 +346,20 @@ mod tests {
                 .count(),
             0
         );
+    }
+
+    #[tokio::test]
+    async fn a_file_is_written_piece_by_piece_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(dir.path().to_owned()).unwrap();
+        let mut draft = blobs.draft().unwrap();
+        draft.write(b"hel").unwrap();
+        draft.write(b"lo").unwrap();
+        let stored = draft.finish().unwrap();
+        assert_eq!(stored, blobs.store_bytes(b"hello".to_vec()).await.unwrap());
+        blobs.draft().unwrap().write(b"lost").unwrap();
+        let left = std::fs::read_dir(dir.path().join("incoming")).unwrap();
+        assert_eq!(left.count(), 0);
     }
 
     #[tokio::test]

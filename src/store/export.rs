@@ -359,6 +359,8 @@ mod tests {
             "secrets, sign-ins and visits, which end with the installation",
             &[
                 "zero/setup_token",
+                "zero/alert_hook",
+                "channel_token/conversation",
                 "session/record",
                 "token/session",
                 "user_session/none",
@@ -389,6 +391,7 @@ mod tests {
                 "time_job/record",
             ],
         ),
+        ("what channels went through here", &["channel/happenings"]),
         (
             "copies of what vendors keep, which connecting fetches",
             &["channel_template/record"],

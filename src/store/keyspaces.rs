@@ -27,6 +27,7 @@ use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::IdentityId;
 use crate::model::ids::JobId;
+use crate::model::ids::MailId;
 use crate::model::ids::MediaId;
 use crate::model::ids::MergeId;
 use crate::model::ids::MessageId;
@@ -58,6 +59,8 @@ use crate::store::key::Key;
 use crate::store::key::Newest;
 use crate::store::records::audit::AuditEntry;
 use crate::store::records::idempotency::Answered;
+use crate::store::records::mails::ArrivedMail;
+use crate::store::records::mails::KnownMail;
 use crate::store::records::mentions::Mention;
 use crate::store::records::outbox::OutboxRow;
 use crate::store::records::quarantine::Quarantined;
@@ -177,6 +180,20 @@ pub const TEMPLATE_BY_NAME: Keyspace<(ChannelId, String, String), TemplateId> =
     Keyspace::named("channel_name_language/template");
 /// Webhooks that could not be read.
 pub const QUARANTINE: Keyspace<QuarantineId, Quarantined> = Keyspace::named("quarantine/record");
+
+/// Mails that came and were not read yet, oldest first.
+pub const ARRIVED_MAIL: Keyspace<(ChannelId, MailId), ArrivedMail> =
+    Keyspace::named("channel_mail/arrived");
+/// Mails that cannot be read, to be read again after a fix.
+pub const HELD_MAIL: Keyspace<(ChannelId, MailId), ArrivedMail> =
+    Keyspace::named("channel_mail/held");
+/// Every mail that ever came, by channel and the digest of its id: kept when its conversation goes,
+/// so that it does not come back.
+pub const MAIL_IDS: Keyspace<(ChannelId, [u8; 16]), KnownMail> =
+    Keyspace::named("channel_digest/known_mail");
+/// Conversations by the token that stands in the addresses of their mails.
+pub const MAIL_TOKENS: Keyspace<(ChannelId, String), ConversationId> =
+    Keyspace::named("channel_token/conversation");
 
 /// People outside, tombstones of merged ones too.
 pub const CONTACTS: Keyspace<ContactId, Contact> = Keyspace::named("contact/record");
@@ -313,6 +330,7 @@ pub const NAMES: &[&str] = &[
     "pass/record",
     "audit/record",
     "channel/record",
+    "channel_token/conversation",
     "channel/position",
     "channel/told",
     "zero/alert_hook",
@@ -320,6 +338,10 @@ pub const NAMES: &[&str] = &[
     "channel_template/record",
     "channel_name_language/template",
     "quarantine/record",
+    "channel_mail/arrived",
+    "channel_mail/held",
+    "channel_digest/known_mail",
+    "channel_token/conversation",
     "contact/record",
     "name_contact/none",
     "email_contact/none",

@@ -17,7 +17,7 @@ const sources = join(root, 'static/src');
 const check = process.argv.includes('--check');
 
 /** Largest size in bytes after gzip; a font is compressed already. */
-const BUDGETS = { 'app.css': 16_384, 'app.js': 28_672, 'icons.svg': 6_144, 'inter-ui.woff2': 28_672 };
+const BUDGETS = { 'app.css': 16_384, 'app.js': 28_672, 'icons.svg': 6_144, 'letter.js': 20_480, 'inter-ui.woff2': 28_672 };
 const TYPES = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
@@ -117,7 +117,7 @@ async function script(name, beside) {
   const shared = { name: 'shared', setup: (into) => into.onResolve({ filter: /^\.\// }, ({ path }) => (SHARED.test(path) ? { path: beside, external: true } : null)) };
   const result = await esbuild.build({
     entryPoints: [join(sources, 'js', name)], bundle: true, minify: true, write: false, format: 'esm',
-    target: ['chrome123', 'firefox128', 'safari17.5'], legalComments: 'none', charset: 'utf8', plugins: beside ? [shared] : [],
+    target: ['chrome123', 'firefox128', 'safari17.5'], legalComments: 'none', charset: 'utf8', nodePaths: [join(here, 'node_modules')], plugins: beside ? [shared] : [],
   });
   return result.outputFiles[0].text;
 }
@@ -155,6 +155,7 @@ async function build() {
   files.set('sandbox.css', await styles(['tokens.css', 'base.css', 'phones.css'], address));
   files.set('app.js', await script('app.js'));
   files.set('more.js', await script('more.js', address('app.js')));
+  files.set('letter.js', await script('letter.js'));
   files.set('templates.js', await script('templates.js', address('app.js')));
   files.set('fields.js', await script('fields.js'));
   files.set('shop.js', await script('shop.js'));
@@ -174,6 +175,7 @@ function rustConstants(files, address, icons) {
 ${constant('The style sheet of the dashboard.', 'CSS', 'app.css')}
 ${constant('The script of the dashboard.', 'JS', 'app.js')}
 ${constant('The parts of the script that not every visit needs.', 'MORE_JS', 'more.js')}
+${constant('The script that gives the words of a mail styles.', 'LETTER_JS', 'letter.js')}
 ${constant('The script of the pages of templates.', 'TEMPLATES_JS', 'templates.js')}
 ${constant('The script of pages with passwords, codes or colours.', 'FIELDS_JS', 'fields.js')}
 ${constant('The sprite of pictures.', 'ICONS', 'icons.svg')}

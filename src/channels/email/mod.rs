@@ -16,9 +16,10 @@
 pub mod address;
 pub mod caps;
 mod check;
-mod compose;
+pub mod compose;
 mod fault;
 pub mod hooks;
+pub mod imap;
 pub mod incoming;
 mod mailgun;
 mod postmark;
@@ -55,6 +56,7 @@ use crate::model::channel::Setting;
 use crate::model::content::Content;
 use crate::model::ids::MessageId;
 use crate::model::inbound::InboundEvent;
+use crate::model::inbound::InboundMail;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
@@ -146,12 +148,29 @@ impl Channel for Email {
     }
 
     fn heed(&self, account: &Account, hook: &Webhook) -> Heeded {
-        provider(account).map_or_else(Heeded::default, |provider| provider.heed(account, hook))
+        let heeded = provider(account).map(|provider| provider.heed(account, hook));
+        let mut mails = mails(account, hook);
+        mails.retain(|claim| !claim.place.is_empty());
+        Heeded {
+            mails,
+            ..heeded.unwrap_or_default()
+        }
+    }
+
+    fn mail_at(&self, claim: &Claim, asked: &Asked<'_>) -> Next<Source> {
+        match provider(asked.account) {
+            Some(provider) => provider.mail_at(claim, asked),
+            None => Err(nobody()),
+        }
     }
 
     fn parse(&self, account: &Account, hook: &Webhook) -> Result<Vec<InboundEvent>, ParseError> {
         let provider = provider(account);
-        Ok(provider.map_or_else(Vec::new, |provider| provider.read(account, hook)))
+        let mut events = provider.map_or_else(Vec::new, |provider| provider.read(account, hook));
+        let here = mails(account, hook).into_iter();
+        let here = here.filter(|claim| claim.place.is_empty());
+        events.extend(here.map(|claim| InboundEvent::Mail(InboundMail::Raw(claim.mail))));
+        Ok(events)
     }
 
     fn refuse(
@@ -192,20 +211,8 @@ impl Channel for Email {
 }
 
 /// The mails that a genuine webhook brings, or tells of.
-#[must_use]
-pub fn mails(account: &Account, hook: &Webhook) -> Vec<Claim> {
+fn mails(account: &Account, hook: &Webhook) -> Vec<Claim> {
     provider(account).map_or_else(Vec::new, |provider| provider.mails(account, hook))
-}
-
-/// Where the bytes of a mail lie that a webhook only tells of.
-///
-/// # Errors
-/// They cannot be had, or not now.
-pub fn mail_at(claim: &Claim, asked: &Asked<'_>) -> Next<Source> {
-    match provider(asked.account) {
-        Some(provider) => provider.mail_at(claim, asked),
-        None => Err(nobody()),
-    }
 }
 
 fn nobody() -> Refusal {

@@ -219,6 +219,7 @@ impl Provider for Ses {
         Heeded {
             calls: vec![Call::http(request(Method::Get, url, None))],
             settings,
+            ..Heeded::default()
         }
     }
 

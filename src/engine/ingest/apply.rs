@@ -10,6 +10,7 @@ use crate::engine::inbox::receipts;
 use crate::engine::inbox::revised;
 use crate::engine::inbox::visitor_timeline;
 use crate::engine::ingest::access;
+use crate::engine::ingest::arriving;
 use crate::engine::ingest::copies;
 use crate::engine::ingest::media;
 use crate::engine::ingest::news;
@@ -87,6 +88,7 @@ pub fn all(
             InboundEvent::Answer(answer) => access::of_answer(tx, pen, &channel, answer)?,
             InboundEvent::Notice(notice) => news::of_account(tx, pen, &mut channel, notice)?,
             InboundEvent::Template(news) => news::of_template(tx, pen, &mut channel, news)?,
+            InboundEvent::Mail(mail) => arriving::of_mail(tx, pen, &channel, mail)?,
         });
     }
     if recorded

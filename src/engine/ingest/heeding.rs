@@ -7,18 +7,23 @@ use crate::base::http::Headers;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
 use crate::channels::Heeded;
+use crate::channels::email::hooks::Claim;
 use crate::engine::error::EngineError;
 use crate::engine::find;
 use crate::engine::ingest::Ingest;
+use crate::engine::ingest::arriving::Arrival;
 use crate::engine::vendor::Line;
 use crate::model::channel::Channel;
 use crate::model::ids::ChannelId;
 use crate::model::opaque;
+use crate::model::outbound::Refusal;
 use crate::store::records::channels;
 use crate::store::records::dedup;
 
 /// How long whoever keeps a proof may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// The largest mail that is fetched.
+const MAIL_MAX_BYTES: u64 = 45 * 1024 * 1024;
 
 impl Ingest {
     /// What lies at the address of a proof. It is fetched once: it never changes.
@@ -49,25 +54,69 @@ impl Ingest {
         Ok(vendors.keep_proof(url, reply.body))
     }
 
-    /// Whether a webhook did not come before.
+    /// Whether a webhook came before and was taken.
     ///
     /// # Errors
     /// The store's.
-    pub(super) async fn is_first(
+    pub(super) fn was_taken(
+        &self,
+        channel: ChannelId,
+        name: Option<&str>,
+    ) -> Result<bool, EngineError> {
+        let Some(name) = name else {
+            return Ok(false);
+        };
+        let read = self.0.store.snapshot()?;
+        Ok(dedup::was_taken(&read, channel, name, self.0.clock.now())?)
+    }
+
+    /// Remembers a webhook, once all that follows from it is on disk.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(super) async fn take(
         &self,
         channel: ChannelId,
         name: Option<String>,
-    ) -> Result<bool, EngineError> {
+    ) -> Result<(), EngineError> {
         let Some(name) = name else {
-            return Ok(true);
+            return Ok(());
         };
         let now = self.0.clock.now();
         self.0
             .store
             .write("remembering a webhook", move |tx| {
-                Ok(dedup::first_time(tx, channel, &name, now)?)
+                Ok(dedup::take(tx, channel, &name, now)?)
             })
             .await
+    }
+
+    /// Fetches a mail that lies with the vendor, and takes it in.
+    async fn fetch_mail(&self, line: &mut Line<'_>, claim: &Claim) -> Result<(), EngineError> {
+        let broken = |why: String| EngineError::Broken(format!("a mail could not be had: {why}"));
+        let refused = |refusal: &Refusal| broken(refusal.error().message.clone());
+        line.renew().await.map_err(|one| refused(&one.refusal))?;
+        let translation = line.translation;
+        let place = line.hold(|asked| translation.mail_at(claim, asked)).await;
+        let place = place.map_err(|one| refused(&one.refusal))?;
+        let http = &self.0.vendors.http;
+        let authorization = place.authorization.as_ref();
+        let download = http
+            .download(&place.url, authorization, MAIL_MAX_BYTES)
+            .await;
+        let download = download.map_err(|error| broken(error.to_string()))?;
+        if download.status != 200 {
+            return Err(broken(format!("status {}", download.status)));
+        }
+        let blobs = self.0.store.blobs();
+        let stored = blobs.store(download.body, MAIL_MAX_BYTES).await?;
+        let (_, envelope) = claim.mail.clone().apart();
+        let arrival = Arrival {
+            stored,
+            envelope,
+            is_header_only: false,
+        };
+        self.arrive(line.channel.id, vec![arrival], None).await
     }
 
     /// Does what a webhook asks for beside keeping what it says.
@@ -86,10 +135,13 @@ impl Ingest {
                 })
                 .await?;
         }
-        if heeded.calls.is_empty() {
+        if heeded.calls.is_empty() && heeded.mails.is_empty() {
             return Ok(());
         }
-        let line = Line::open(&self.0, channel.clone())?;
+        let mut line = Line::open(&self.0, channel.clone())?;
+        for claim in &heeded.mails {
+            self.fetch_mail(&mut line, claim).await?;
+        }
         for call in heeded.calls {
             // The vendor asks again for what it did not get.
             if let Err(none) = line.call(call).await {

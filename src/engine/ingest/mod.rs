@@ -5,10 +5,13 @@
 
 pub mod access;
 pub mod apply;
+pub mod arriving;
 mod copies;
 mod heeding;
+pub mod mail;
 pub mod media;
 pub mod news;
+pub mod opening;
 pub mod ours;
 pub mod people;
 pub mod presses;
@@ -94,21 +97,20 @@ impl Ingest {
             let message = "The signature of this webhook is missing or wrong.";
             return Err(Rejection::new(Code::InvalidToken, message).into());
         }
-        if !self
-            .is_first(channel.id, translation.once(&account, &hook))
-            .await?
-        {
+        let once = translation.once(&account, &hook);
+        if self.was_taken(channel.id, once.as_deref())? {
             return Ok(translation.answer(&account, &[]));
         }
         self.heed(&channel, translation.heed(&account, &hook))
             .await?;
         match parsed(translation, &account, &hook) {
             Ok(events) => {
-                let mut all = vec![(channel.id, events)];
+                let mut all = vec![(channel.id, self.with_mail_stored(events).await?)];
                 if translation.shares_webhooks() {
                     all.extend(self.neighbours(&channel, translation, &hook)?);
                 }
                 let recorded = self.record_all(all).await?;
+                self.take(channel.id, once).await?;
                 Ok(translation.answer(&account, &recorded))
             }
             Err(ParseError::Refused(rejection)) => Err(rejection.into()),

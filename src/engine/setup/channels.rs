@@ -42,6 +42,7 @@ use crate::store::records::conversations;
 use crate::store::records::conversations::Owner;
 use crate::store::records::happenings;
 use crate::store::records::intake;
+use crate::store::records::mails;
 use crate::store::records::templates;
 
 /// The longest name, in characters.
@@ -380,6 +381,7 @@ impl Channels {
                 let mut pen = stamp.pen();
                 standing::abandon(tx, &mut pen, id)?;
                 intake::forget(tx, id)?;
+                mails::forget(tx, id)?;
                 templates::forget_channel(tx, id)?;
                 happenings::remove(tx, id)?;
                 channels::remove(tx, id)?;

@@ -9,8 +9,10 @@ mod everything;
 pub mod feed;
 pub mod janitor;
 pub mod jobs;
+pub mod mailboxes;
 pub mod mails;
 pub mod polling;
+pub mod reading;
 pub mod retention;
 pub mod signs;
 pub mod sweep;
@@ -57,6 +59,8 @@ impl Workers {
         workers.run("delivery", context, delivery::run);
         workers.run("jobs", context, jobs::run);
         workers.run("polling", context, polling::run);
+        workers.run("mailboxes", context, mailboxes::run);
+        workers.run("reading", context, reading::run);
         workers.run("signs", context, signs::run);
         workers.run("janitor", context, janitor::run);
         workers

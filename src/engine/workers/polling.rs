@@ -175,7 +175,15 @@ async fn wait(context: &Context, id: ChannelId, refusal: Refusal, failures: usiz
     }
 }
 
-async fn take_out(context: &Context, id: ChannelId, why: String) -> Result<(), StoreError> {
+/// Takes a channel out of service that its vendor does not accept.
+///
+/// # Errors
+/// The disk's.
+pub(super) async fn take_out(
+    context: &Context,
+    id: ChannelId,
+    why: String,
+) -> Result<(), StoreError> {
     let stamp = context.stamp();
     let taken =
         context.store.write(

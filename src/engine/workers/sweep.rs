@@ -14,6 +14,7 @@ use crate::engine::links::Links;
 use crate::model::content::Content;
 use crate::model::event::Event;
 use crate::model::ids::MediaId;
+use crate::model::mail::Mail;
 use crate::model::message::Message;
 use crate::store::Direction;
 use crate::store::Read;
@@ -25,6 +26,7 @@ use crate::store::log::Entries;
 use crate::store::records::attachments;
 use crate::store::records::contacts;
 use crate::store::records::identities;
+use crate::store::records::mails;
 use crate::store::records::messages;
 use crate::store::records::unsent;
 use crate::store::records::users;
@@ -153,6 +155,8 @@ fn files_of(message: &Message) -> Vec<MediaId> {
     let mut files: Vec<MediaId> = sent.collect();
     files.extend(message.content.files());
     files.extend(wishes::files_in(&message.metadata));
+    let mail = Mail::of(&message.metadata);
+    files.extend(mail.iter().flat_map(Mail::stored));
     files
 }
 
@@ -167,10 +171,11 @@ fn remove_orphans(store: &Store, before: Timestamp) -> Result<(), StoreError> {
         doing: "looking through stored files",
         cause: error.to_string(),
     })?;
-    let named: HashSet<[u8; 32]> = attachments::list(&store.snapshot()?)?
-        .into_iter()
-        .map(|file| file.digest)
-        .collect();
+    let snapshot = store.snapshot()?;
+    let named = attachments::list(&snapshot)?.into_iter();
+    let mut named: HashSet<[u8; 32]> = named.map(|file| file.digest).collect();
+    let waiting = mails::kept(&snapshot)?.into_iter();
+    named.extend(waiting.map(|mail| mail.digest));
     for digest in stored.iter().filter(|digest| !named.contains(*digest)) {
         blobs.remove_older(digest, before)?;
     }

@@ -194,13 +194,12 @@ pub fn take_early(
     Ok(taken)
 }
 
-/// Whether something a vendor sends may be taken, because it did not come before in the last day;
-/// it is remembered then.
+/// Whether something a vendor sends by a name of its own was taken in the last day.
 ///
 /// # Errors
 /// The disk's.
-pub fn first_time(
-    tx: &mut Tx<'_>,
+pub fn was_taken(
+    read: &impl Read,
     channel: ChannelId,
     name: &str,
     now: Timestamp,
@@ -208,12 +207,25 @@ pub fn first_time(
     let hash = hash(channel, Direction::Inbound, name);
     let newest = bucket(now);
     for bucket in (newest.saturating_sub(ONCE_BUCKETS)..=newest).rev() {
-        if tx.get(&TAKEN_HOOKS, &(bucket, hash))?.is_some() {
-            return Ok(false);
+        if read.get(&TAKEN_HOOKS, &(bucket, hash))?.is_some() {
+            return Ok(true);
         }
     }
-    tx.put(&TAKEN_HOOKS, &(newest, hash), &())?;
-    Ok(true)
+    Ok(false)
+}
+
+/// Remembers that something was taken.
+///
+/// # Errors
+/// The disk's.
+pub fn take(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    name: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let hash = hash(channel, Direction::Inbound, name);
+    tx.put(&TAKEN_HOOKS, &(bucket(now), hash), &())
 }
 
 /// Forgets ids and early receipts older than anything would ask for; at most `limit` of each.

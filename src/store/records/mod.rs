@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod identities;
 pub mod intake;
 pub mod jobs;
+pub mod mails;
 pub mod mentions;
 pub mod merges;
 pub mod messages;

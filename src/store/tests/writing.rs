@@ -133,3 +133,19 @@ async fn a_follower_that_slept_too_long_is_told() {
         "the newest stays"
     );
 }
+
+#[tokio::test]
+async fn a_follower_of_the_log_keeps_its_place_and_never_goes_back() {
+    let (_dir, store) = open();
+    for (step, place) in [(3, 3), (2, 3), (9, 9)] {
+        let moved = store.write("moving a follower", move |tx| {
+            log::advance(tx, "webhooks", step)?;
+            log::cursor(tx, "webhooks")
+        });
+        assert_eq!(moved.await.unwrap(), place, "after {step}");
+    }
+    assert_eq!(
+        log::cursor(&store.snapshot().unwrap(), "search").unwrap(),
+        0
+    );
+}

@@ -17,6 +17,7 @@ pub mod health;
 pub mod inbox;
 pub mod keys;
 pub mod live;
+mod mail;
 pub mod me;
 pub mod menus;
 pub mod offer;
@@ -50,6 +51,7 @@ pub fn configure(config: &mut ServiceConfig) {
     password::configure(config);
     live::configure(config);
     files::configure(config);
+    mail::configure(config);
     writing::configure(config);
     picker::configure(config);
     conversation::configure(config);

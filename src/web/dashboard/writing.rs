@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web;
+use serde_json::json;
 
 use crate::engine::error::EngineError;
 use crate::engine::inbox::drafts::Audience;
@@ -188,7 +189,8 @@ fn contents(fields: &Fields) -> Result<Vec<Content>, Rejection> {
         contents.push(offered);
         return Ok(contents);
     }
-    if files.is_empty() {
+    // The files of a mail go with its words.
+    if files.is_empty() || (is_mail(fields) && !text.trim().is_empty()) {
         return Ok(vec![Content::text(text.trim())]);
     }
     let kinds: Vec<&str> = fields.all("mediaType").collect();
@@ -207,6 +209,40 @@ fn contents(fields: &Fields) -> Result<Vec<Content>, Rejection> {
             of_type(kinds.get(index).copied().unwrap_or_default(), media)
         })
         .collect())
+}
+
+/// Whether the form has the rows of a mail, and no note is written in it.
+fn is_mail(fields: &Fields) -> bool {
+    fields.has("cc") && audience_of(fields) == Audience::Customer
+}
+
+/// What is wanted of a mail beside its words. Who gets copies is always said: nobody, where the row
+/// was emptied.
+fn letter(fields: &Fields, with_files: bool) -> Opaque {
+    let listed = |name: &str| -> Vec<String> {
+        let all = fields.get(name).split(',').map(str::trim);
+        all.filter(|one| !one.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let mut letter = Opaque::new();
+    letter.insert("cc".to_owned(), listed("cc").into());
+    let bcc = listed("bcc");
+    if !bcc.is_empty() {
+        letter.insert("bcc".to_owned(), bcc.into());
+    }
+    for name in ["subject", "html"] {
+        let value = fields.get(name).trim();
+        if !value.is_empty() {
+            letter.insert(name.to_owned(), value.into());
+        }
+    }
+    let files: Vec<&str> = fields.all("media").filter(|id| !id.is_empty()).collect();
+    if with_files && !files.is_empty() {
+        let files = files.into_iter().map(|id| json!({ "mediaId": id }));
+        letter.insert("attachments".to_owned(), files.collect::<Vec<_>>().into());
+    }
+    letter
 }
 
 /// Files without words.
@@ -239,6 +275,10 @@ fn draft(fields: &Fields, content: Content, client_id: Option<String>) -> Draft 
     let mentions: Vec<_> = fields.all("mentions").filter(|id| !id.is_empty()).collect();
     if note && !mentions.is_empty() {
         metadata.insert("mentions".to_owned(), mentions.into());
+    }
+    if !note && is_mail(fields) {
+        let with_files = matches!(content, Content::Text(_));
+        metadata.insert("email".to_owned(), letter(fields, with_files).into());
     }
     Draft {
         content,

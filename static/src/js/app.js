@@ -28,6 +28,9 @@ startLive();
 if (byId('health')) {
   setInterval(() => { if (document.visibilityState === 'visible') load(location.href, ['health']).catch(() => {}); }, HEALTH_MS);
 }
+const mails = (_, of) => more().then((parts) => parts.mails(of));
+for (const type of ['load', 'toggle', 'click']) on(type, '[data-mail]', mails, true);
+if ($('[data-mail]')) mails();
 if ($('[data-search-page]')) more();
 if ($('#list')) {
   startComposer();

@@ -269,7 +269,7 @@ async function post(message) {
   for (const file of message.files.filter((file) => file.id)) body.append('media', file.id);
   for (const user of message.mentions) body.append('mentions', user);
   if (message.quote) body.append('replyTo', message.quote.id);
-  for (const pair of message.offer ?? []) body.append(...pair);
+  for (const pair of [...message.offer ?? [], ...message.letter]) body.append(...pair);
   const response = await request(`/app/c/${message.conversation}/messages`, { method: 'POST', parts: 'message', body });
   const template = document.createElement('template');
   template.innerHTML = await response.text();
@@ -360,6 +360,7 @@ on('submit', '#composer', (event, composer) => {
   const { seen, clientId } = composer.elements;
   const message = {
     conversation: composer.dataset.conversation, text, mode: mode(), clientId: clientId.value, seen: seen.value, files: taken, mentions: mentioned(text), quote: words()?.quote, offer,
+    letter: $$('[data-letter]', composer).map(({ name, value }) => [name, value]),
   };
   drop();
   append(sketch(message), { mine: true });

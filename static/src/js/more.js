@@ -4,5 +4,6 @@ export { play } from './media.js';
 export { suggest, suggestKey } from './mentions.js';
 export { openPalette } from './palette.js';
 export { openSearch } from './search.js';
+export { mails } from './mail.js';
 export { closeOffer, named, offered, openOffer } from './offer.js';
 export { openPicker } from './picker.js';

@@ -81,7 +81,9 @@ impl Envelope {
     #[must_use]
     pub fn certificate(&self) -> Option<String> {
         let url = self.word("SigningCertURL")?;
-        (is_amazons(&url) && url::Url::parse(&url).ok()?.path().ends_with(".pem")).then_some(url)
+        let parsed = url::Url::parse(&url).ok()?;
+        let is_pem = parsed.path().rsplit_once('.')?.1 == "pem";
+        (is_amazons(&url) && is_pem).then_some(url)
     }
 
     /// Whether the certificate, in PEM, signed it, and not too long ago.

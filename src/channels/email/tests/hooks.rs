@@ -15,7 +15,6 @@ use crate::base::secret::Secret;
 use crate::base::time::Timestamp;
 use crate::channels::Channel as _;
 use crate::channels::email::Email;
-use crate::channels::email::mail_at;
 use crate::channels::email::mails;
 use crate::channels::email::tests::ours;
 use crate::channels::fixtures::each;
@@ -28,7 +27,7 @@ use crate::model::outbound::Step;
 const NOON: Timestamp = Timestamp::from_secs(1_767_268_800);
 const KEY: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEwzEiGVCn7qPpZZqsOaQhy4K++sTjCxJkaVhx13upJ5R9uAR2iqHj8aYg3+fCeOWS5+mdjN+Xfasq2CwwyXUCpA==";
 
-fn with(settings: Value, secrets: &[(&str, &str)]) -> Account {
+fn with(settings: &Value, secrets: &[(&str, &str)]) -> Account {
     let mut account = ours(settings);
     for (name, value) in secrets {
         account
@@ -59,7 +58,7 @@ fn sendgrid_signs_the_bytes_with_their_last_line_end() {
     let body = b"[{\"email\":\"ana@example.com\",\"timestamp\":1767268800,\"event\":\"delivered\",\"sg_event_id\":\"ZXZ0LTE\",\"sg_message_id\":\"q1w2e3r4T5y6U7i8.recvd-abc-1\",\"linktor_message_id\":\"msg_01\",\"response\":\"250 2.0.0 OK\"}]\r\n";
     assert_eq!(body.len(), 201);
     let signature = "MEQCICDeKLjJrOr68X27zxXKWUU/nzDFVreLI+Unh+t5F/WdAiBCQxe6r+xzB3ClONUMowIBSBGIi7yEZr7VJeLnQXiJBg==";
-    let account = ours(json!({"provider":"sendgrid","sendgridWebhookPublicKey":KEY}));
+    let account = ours(&json!({"provider":"sendgrid","sendgridWebhookPublicKey":KEY}));
     let hook = |signature: &str, time: &str, body: &[u8]| {
         let headers = [
             ("X-Twilio-Email-Event-Webhook-Signature", signature),
@@ -81,7 +80,7 @@ fn sendgrid_signs_the_bytes_with_their_last_line_end() {
     assert!(!verify(&hook(signature, "1767268802", body), 1_767_268_801));
     assert!(!verify(&hook("MEQ=", "1767268801", body), 1_767_268_801));
     assert!(!verify(&post("application/json", &[], body), 1_767_268_801));
-    let without_key = ours(json!({"provider":"sendgrid"}));
+    let without_key = ours(&json!({"provider":"sendgrid"}));
     assert!(
         Email
             .verify(&without_key, &good, at(1_767_268_801))
@@ -92,7 +91,7 @@ fn sendgrid_signs_the_bytes_with_their_last_line_end() {
     let key = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==";
     let body = b"[{\"email\":\"hello@world.com\",\"event\":\"dropped\",\"reason\":\"Bounced Address\",\"sg_event_id\":\"ZHJvcC0xMDk5NDkxOS1MUnpYbF9OSFN0T0doUTRrb2ZTbV9BLTA\",\"sg_message_id\":\"LRzXl_NHStOGhQ4kofSm_A.filterdrecv-p3mdw1-756b745b58-kmzbl-18-5F5FC76C-9.0\",\"smtp-id\":\"<LRzXl_NHStOGhQ4kofSm_A@ismtpd0039p1iad1.sendgrid.net>\",\"timestamp\":1600112492}]\r\n";
     let signature = "MEUCIGHQVtGj+Y3LkG9fLcxf3qfI10QysgDWmMOVmxG0u6ZUAiEAyBiXDWzM+uOe5W0JuG+luQAbPIqHh89M15TluLtEZtM=";
-    let account = ours(json!({"provider":"sendgrid","sendgridWebhookPublicKey":key}));
+    let account = ours(&json!({"provider":"sendgrid","sendgridWebhookPublicKey":key}));
     let theirs = hook(signature, "1600112502", body);
     assert!(Email.verify(&account, &theirs, at(1_600_112_502)).is_ok());
 }
@@ -130,7 +129,7 @@ fn sendgrid_signs_incoming_mail_where_it_is_told_to() {
     ];
     let kind = "multipart/form-data; boundary=xYzZY";
     let hook = post(kind, &headers, body.as_bytes());
-    let signed = ours(json!({
+    let signed = ours(&json!({
         "provider":"sendgrid","sendgridWebhookPublicKey":KEY,"sendgridParseSigned":true,
     }));
     assert!(Email.verify(&signed, &hook, NOON).is_ok());
@@ -139,7 +138,7 @@ fn sendgrid_signs_incoming_mail_where_it_is_told_to() {
             .verify(&signed, &post(kind, &[], body.as_bytes()), NOON)
             .is_err()
     );
-    let by_secret = ours(json!({"provider":"sendgrid","sendgridWebhookPublicKey":KEY}));
+    let by_secret = ours(&json!({"provider":"sendgrid","sendgridWebhookPublicKey":KEY}));
     assert!(Email.verify(&by_secret, &hook, NOON).is_err());
     let mut with_token = hook.clone();
     "token=hook".clone_into(&mut with_token.query);
@@ -160,7 +159,7 @@ fn mailgun_signs_time_and_token_and_each_token_counts_once() {
     let token = "4f7c1e0b9a2d4c6f8e1b3d5a7c9e0f2b4d6a8c0e1f3b5d7a9c";
     let signature = "1a78f2140b77db144814e1dee2cfe64ae69b5c5b67d4ef0428ba0a6698052068";
     let account = with(
-        json!({"provider":"mailgun","mailgunDomain":"mg.example.com"}),
+        &json!({"provider":"mailgun","mailgunDomain":"mg.example.com"}),
         &[("mailgunWebhookSigningKey", key)],
     );
     let signed = |signature: &str, token: &str| json!({"timestamp":"1767268800","token":token,"signature":signature});
@@ -192,7 +191,7 @@ fn mailgun_signs_time_and_token_and_each_token_counts_once() {
     );
     let inbound = post("application/x-www-form-urlencoded", &[], form.as_bytes());
     assert!(verify(&inbound, 1_767_268_800), "the last of each counts");
-    let nobody = ours(json!({"provider":"mailgun","mailgunDomain":"mg.example.com"}));
+    let nobody = ours(&json!({"provider":"mailgun","mailgunDomain":"mg.example.com"}));
     assert!(Email.verify(&nobody, &good, NOON).is_err());
     assert_eq!(
         hex(&sign(
@@ -205,7 +204,7 @@ fn mailgun_signs_time_and_token_and_each_token_counts_once() {
 
 #[test]
 fn postmark_is_known_by_name_and_password() {
-    let account = ours(json!({"provider":"postmark"}));
+    let account = ours(&json!({"provider":"postmark"}));
     let basic = |name: &str| format!("Basic {}", STANDARD.encode(name));
     let hook = |header: &str| post("application/json", &[("authorization", header)], b"{}");
     assert!(
@@ -224,7 +223,7 @@ fn postmark_is_known_by_name_and_password() {
             "{wrong}"
         );
     }
-    let named = ours(json!({"provider":"postmark","webhookUser":"acme"}));
+    let named = ours(&json!({"provider":"postmark","webhookUser":"acme"}));
     assert!(
         Email
             .verify(&named, &hook(&basic("acme:hook")), NOON)
@@ -242,7 +241,7 @@ fn postmark_is_known_by_name_and_password() {
 #[test]
 fn resend_signs_as_svix_does() {
     let account = with(
-        json!({"provider":"resend"}),
+        &json!({"provider":"resend"}),
         &[(
             "resendWebhookSecret",
             "whsec_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY",
@@ -276,7 +275,7 @@ fn resend_signs_as_svix_does() {
     assert!(!verify(&hook("", "1767268800"), 1_767_268_800));
     let once = Email.once(&account, &hook(good, "1767268800"));
     assert_eq!(once.as_deref(), Some("msg_2lnkTestVector0001"));
-    let nobody = ours(json!({"provider":"resend"}));
+    let nobody = ours(&json!({"provider":"resend"}));
     assert!(
         Email
             .verify(&nobody, &hook(good, "1767268800"), NOON)
@@ -301,10 +300,11 @@ fn notification(version: &str, signature: &str) -> Value {
 
 #[test]
 fn amazon_signs_by_a_certificate_of_its_own_and_only_our_topics_count() {
+    const NOW: i64 = 1_767_268_800;
     let certificate = include_bytes!("sns.pem");
     let two = "R8lal3CvS7q9NW5M3W8c/fb2eDecQ0nNrd0BYoknDnkrdN7Cqy2HiF9qRdNeeXEG+sjFCqvmjnLNlZ+05FKr7lq2pvyaIKu3ze1a0ha3wRNi6mNCv3kDSqILW3eGKbPZqkiMcU42w093tLtKq2dhGZAnxtRURyj4Y1PrfUdITnb9b/ht6qGwmoSZNYV2NVSO5rK5379c4UD32giAIXDT1r+ImgpsDM8C1/+0LFpv79U8RVeklJcSFdwamQonhcnpzLgC48nejcGAKIulJVOmlpVrd0HHYcCHqeCifPrPxp7+t5CSQ9YJZKUlWzloh0RwHUPkRaKUQNIRJVRLA4Prig==";
     let one = "NOUhs6P4VVFHsOslq/hUEhgDloGrVAUZpmbGDrNqRlPwd+XCiA6bJvgh/UPDnwGmh1RxTe2X1+g4Lm8Rn9uDQuACIM63SajfUE8OCTiySSEUnfICvJhzth1B9TppsCzGdijHryqDlX/agsH679vSoqROOoNmKvGS0L0M3EL3wskR3GpWNa4C+289yauhL6W7NpzhP4ZrZLUwRJc0+uiHTvuizN3MxOmqDlxc1IZJjJvHOU/i83YcpLu/m9Jdig8wGMZsGAlUFIZJJQq7mAXemgtQc3YDJkJvxyg2qy3RCmubYAmBpPMqGY4eyajRkbm4DGhos4oSkLdDZwCyA82c6g==";
-    let account = ours(json!({"provider":"ses","sesRegion":"us-east-1","sesTopicArns":[TOPIC]}));
+    let account = ours(&json!({"provider":"ses","sesRegion":"us-east-1","sesTopicArns":[TOPIC]}));
     let hook = |body: &Value| {
         post(
             "text/plain; charset=UTF-8",
@@ -317,7 +317,6 @@ fn amazon_signs_by_a_certificate_of_its_own_and_only_our_topics_count() {
             .verify_by(account, &hook(body), certificate, at(now))
             .is_ok()
     };
-    const NOW: i64 = 1_767_268_800;
     assert!(verify(&account, &notification("2", two), NOW));
     assert!(verify(&account, &notification("1", one), NOW));
     assert!(verify(&account, &notification("2", two), NOW + 3_600));
@@ -336,12 +335,12 @@ fn amazon_signs_by_a_certificate_of_its_own_and_only_our_topics_count() {
         !verify(&account, &with_subject, NOW),
         "a subject is signed too"
     );
-    let others = ours(json!({"provider":"ses","sesRegion":"us-east-1","sesTopicArns":["arn:x"]}));
+    let others = ours(&json!({"provider":"ses","sesRegion":"us-east-1","sesTopicArns":["arn:x"]}));
     assert!(
         !verify(&others, &notification("2", two), NOW),
         "anybody can make a topic"
     );
-    let unset = ours(json!({"provider":"ses","sesRegion":"us-east-1"}));
+    let unset = ours(&json!({"provider":"ses","sesRegion":"us-east-1"}));
     assert!(
         !verify(&unset, &notification("2", two), NOW),
         "without our secret"
@@ -377,7 +376,7 @@ fn amazon_signs_by_a_certificate_of_its_own_and_only_our_topics_count() {
         body["SigningCertURL"] = wrong.into();
         assert_eq!(proof(&body), None, "{wrong}");
     }
-    let in_tests = ours(json!({"provider":"ses","snsCertBaseUrl":"http://127.0.0.1:9/"}));
+    let in_tests = ours(&json!({"provider":"ses","snsCertBaseUrl":"http://127.0.0.1:9/"}));
     let moved = Email
         .proof_at(&in_tests, &hook(&notification("2", two)))
         .unwrap();
@@ -386,7 +385,7 @@ fn amazon_signs_by_a_certificate_of_its_own_and_only_our_topics_count() {
 
 #[test]
 fn a_topic_that_asks_is_answered_and_the_first_is_learned() {
-    let account = ours(json!({"provider":"ses","sesRegion":"us-east-1"}));
+    let account = ours(&json!({"provider":"ses","sesRegion":"us-east-1"}));
     let ask = |url: &str| {
         let body = json!({"Type":"SubscriptionConfirmation","TopicArn":TOPIC,"SubscribeURL":url,"Token":"t"});
         post("text/plain", &[], body.to_string().as_bytes())
@@ -399,7 +398,7 @@ fn a_topic_that_asks_is_answered_and_the_first_is_learned() {
     assert_eq!(heeded.settings["sesTopicArns"], json!([TOPIC]));
     let elsewhere = Email.heed(&account, &ask("https://evil.example/"));
     assert!(elsewhere.calls.is_empty() && elsewhere.settings.is_empty());
-    let known = ours(json!({"provider":"ses","sesTopicArns":["arn:other"]}));
+    let known = ours(&json!({"provider":"ses","sesTopicArns":["arn:other"]}));
     let heeded = Email.heed(
         &known,
         &ask("https://sns.us-east-1.amazonaws.com/?Action=x"),
@@ -418,7 +417,7 @@ struct Case {
 fn every_report_becomes_the_facts_it_says() {
     let mut wrong = Vec::new();
     each("email/events", |name, text| {
-        let account = ours(json!({"provider": name, "sesRegion": "us-east-1"}));
+        let account = ours(&json!({"provider": name, "sesRegion": "us-east-1"}));
         let cases: Vec<Case> = serde_json::from_str(text).unwrap();
         assert!(!cases.is_empty(), "{name}");
         for (at, case) in cases.iter().enumerate() {
@@ -438,14 +437,13 @@ fn every_report_becomes_the_facts_it_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+fn json_hook(body: &Value) -> Webhook {
+    post("application/json", &[], body.to_string().as_bytes())
+}
+
 #[test]
-fn incoming_mail_is_taken_out_of_every_service() {
-    let json_hook = |body: &Value| post("application/json", &[], body.to_string().as_bytes());
-    let sns = |message: &Value| {
-        let body = json!({"Type":"Notification","Message":message.to_string()});
-        post("text/plain", &[], body.to_string().as_bytes())
-    };
-    let postmark = ours(json!({"provider":"postmark"}));
+fn incoming_mail_is_taken_out_of_what_postmark_posts() {
+    let postmark = ours(&json!({"provider":"postmark"}));
     let inbound = json!({
         "FromFull":{"Email":"ana@example.com","Name":"Ana"},
         "ToFull":[{"Email":"support+conv-k3J9xQ2m@in.example.com","Name":""}],
@@ -475,9 +473,16 @@ fn incoming_mail_is_taken_out_of_every_service() {
         b"From: a\n\nx"
     );
     assert!(mails(&postmark, &json_hook(&json!({"RecordType":"Open"}))).is_empty());
+}
 
+#[test]
+fn incoming_mail_is_taken_out_of_what_amazon_tells_or_keeps() {
+    let sns = |message: &Value| {
+        let body = json!({"Type":"Notification","Message":message.to_string()});
+        post("text/plain", &[], body.to_string().as_bytes())
+    };
     let ses = ours(
-        json!({"provider":"ses","sesRegion":"us-east-1","sesAccessKeyId":"A","sesInboundBucket":"in"}),
+        &json!({"provider":"ses","sesRegion":"us-east-1","sesAccessKeyId":"A","sesInboundBucket":"in"}),
     );
     let received = |action: Value, content: Value| {
         sns(&json!({
@@ -515,7 +520,7 @@ fn incoming_mail_is_taken_out_of_every_service() {
         replies: &[],
         now: NOON,
     };
-    let Step::Done(source) = mail_at(&there[0], &asked).unwrap() else {
+    let Step::Done(source) = Email.mail_at(&there[0], &asked).unwrap() else {
         unreachable!("S3 is asked with an address alone");
     };
     assert!(
@@ -538,8 +543,11 @@ fn incoming_mail_is_taken_out_of_every_service() {
     );
     assert!(mails(&ses, &greeting).is_empty());
     assert!(Email.parse(&ses, &greeting).unwrap().is_empty());
+}
 
-    let resend = ours(json!({"provider":"resend"}));
+#[test]
+fn incoming_mail_is_taken_out_of_what_resend_and_mailgun_post() {
+    let resend = ours(&json!({"provider":"resend"}));
     let thin = json!({"type":"email.received","created_at":"2026-01-01T12:00:00Z",
         "data":{"email_id":"56761188","from":"Ana <ana@example.com>","to":["support@in.example.com"]}});
     let found = mails(&resend, &json_hook(&thin));
@@ -549,7 +557,7 @@ fn incoming_mail_is_taken_out_of_every_service() {
     );
     assert_eq!(found[0].place["emailId"], "56761188");
 
-    let mailgun = ours(json!({"provider":"mailgun"}));
+    let mailgun = ours(&json!({"provider":"mailgun"}));
     let form = "recipient=support%40in.example.com&sender=ana%40example.com&body-mime=From%3A+a%0D%0A%0D%0Ax\
         &message-headers=%5B%5B%22X-Mailgun-Sflag%22%2C%22Yes%22%5D%2C%5B%22X-Mailgun-Spf%22%2C%22Pass%22%5D%5D";
     let hook = post("application/x-www-form-urlencoded", &[], form.as_bytes());

@@ -13,6 +13,7 @@ use crate::model::message::Message;
 use crate::model::message::SenderKind;
 use crate::web::dashboard::present::Eye;
 use crate::web::dashboard::present::first_name;
+use crate::web::dashboard::present::mail;
 use crate::web::dashboard::present::template::seen;
 use crate::web::dashboard::view::atoms::AvatarView;
 use crate::web::dashboard::view::atoms::BadgeView;
@@ -79,7 +80,7 @@ pub fn bubble(eye: &Eye<'_>, message: &Message, around: &Around<'_>, rev: u64) -
             .then(|| AvatarView::of(&message.sender.name, &message.contact_id.to_string())),
         author: (side != Side::In).then(|| first_name(&message.sender.name).to_owned()),
         time: TimeView::clock(message.created_at, &eye.zone),
-        content: content(eye, &message.content, Some(message), around.chosen),
+        content: content(eye, &message.content, Some(message), around),
         quote: around.quoted.map(quote),
         reactions: reactions(eye, message),
         receipt: receipt(eye, message),
@@ -185,11 +186,12 @@ fn degraded(message: &Message) -> Option<DegradedView> {
 /// Content that is no message yet, as it would be shown.
 #[must_use]
 pub fn shown(eye: &Eye<'_>, said: &Said) -> Content {
-    content(eye, said, None, &[])
+    content(eye, said, None, &Around::default())
 }
 
 #[expect(clippy::too_many_lines, reason = "one arm for each type of content")]
-fn content(eye: &Eye<'_>, said: &Said, of: Option<&Message>, chosen: &[String]) -> Content {
+fn content(eye: &Eye<'_>, said: &Said, of: Option<&Message>, around: &Around<'_>) -> Content {
+    let chosen = around.chosen;
     if let Some(message) = of
         && message.deleted_at.is_some()
     {
@@ -200,6 +202,9 @@ fn content(eye: &Eye<'_>, said: &Said, of: Option<&Message>, chosen: &[String]) 
             Direction::Outbound => "This message was deleted.".to_owned(),
         };
         return Content::Deleted(who);
+    }
+    if let Some(card) = of.and_then(|message| mail::card(eye, message, around.before)) {
+        return Content::Mail(Box::new(card));
     }
     match said {
         Said::Text(text) if of.is_some_and(|message| message.private) => {

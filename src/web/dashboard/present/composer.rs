@@ -4,13 +4,16 @@ use crate::base::text::Counting;
 use crate::engine::rules::window::Window;
 use crate::engine::rules::window::window;
 use crate::model::capability::Capabilities;
+use crate::model::message::Direction;
 use crate::web::dashboard::present::Eye;
 use crate::web::dashboard::present::begun;
 use crate::web::dashboard::present::first_name;
+use crate::web::dashboard::present::mail;
 use crate::web::dashboard::present::thread::Open;
 use crate::web::dashboard::view::atoms::BadgeView;
 use crate::web::dashboard::view::atoms::Tone;
 use crate::web::dashboard::view::composer::ComposerView;
+use crate::web::dashboard::view::composer::LetterView;
 use crate::web::dashboard::view::composer::MentionView;
 use crate::web::dashboard::view::composer::OfferView;
 use crate::web::dashboard::view::composer::WindowView;
@@ -74,6 +77,45 @@ pub fn composer(eye: &Eye<'_>, open: &Open<'_>) -> ComposerView {
         seen: seen(open),
         kept: begun::value(open.begun).to_string(),
         held: open.held.map(|held| held.sentence.clone()),
+        mail: (kind == "email").then(|| letter(open)),
+    }
+}
+
+/// Where an answer by mail goes: to the customer, and to everybody else who got the newest mail.
+fn letter(open: &Open<'_>) -> LetterView {
+    let messages = || open.history.messages.iter().rev();
+    let newest = messages().find(|message| message.direction == Direction::Inbound);
+    let mail = newest.and_then(mail::kept).unwrap_or_default();
+    let customer = newest.map_or(open.row.conversation.address.as_str(), |one| &one.from);
+    let to = mail.reply_to_address.as_deref().unwrap_or(customer);
+    let ours = newest.map_or("", |message| message.to.as_str());
+    let mut cc: Vec<&str> = Vec::new();
+    for address in mail.to_all.iter().chain(&mail.cc) {
+        let plain = without_plus(address);
+        let known = [customer, to].contains(&address.as_str()) || plain == ours;
+        if !known && !cc.contains(&address.as_str()) {
+            cc.push(address);
+        }
+    }
+    let subject = messages()
+        .filter_map(mail::kept)
+        .find_map(|mail| mail.subject);
+    LetterView {
+        to: to.to_owned(),
+        cc: cc.join(", "),
+        subject: subject.map_or_else(String::new, |subject| {
+            format!("Re: {}", mail::bare(&subject))
+        }),
+    }
+}
+
+fn without_plus(address: &str) -> String {
+    match address.split_once('@') {
+        Some((local, domain)) => {
+            let local = local.split('+').next().unwrap_or(local);
+            format!("{local}@{domain}")
+        }
+        None => address.to_owned(),
     }
 }
 

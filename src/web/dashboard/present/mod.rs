@@ -5,6 +5,7 @@ pub mod bubble;
 pub mod composer;
 pub mod failed;
 pub mod list;
+pub mod mail;
 pub mod panel;
 pub mod template;
 pub mod thread;

@@ -1,17 +1,19 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-d8544d4063.css";
+pub const CSS: &str = "/app/assets/app-148bebfca1.css";
 /// The script of the dashboard.
-pub const JS: &str = "/app/assets/app-83eca9f84e.js";
+pub const JS: &str = "/app/assets/app-7e0df9847e.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-043f27697d.js";
+pub const MORE_JS: &str = "/app/assets/more-95018b28ec.js";
+/// The script that gives the words of a mail styles.
+pub const LETTER_JS: &str = "/app/assets/letter-a690d909b7.js";
 /// The script of the pages of templates.
-pub const TEMPLATES_JS: &str = "/app/assets/templates-f1f0c8fb06.js";
+pub const TEMPLATES_JS: &str = "/app/assets/templates-f34a046045.js";
 /// The script of pages with passwords, codes or colours.
 pub const FIELDS_JS: &str = "/app/assets/fields-b3f7d39cc9.js";
 /// The sprite of pictures.
-pub const ICONS: &str = "/app/assets/icons-275f89478c.svg";
+pub const ICONS: &str = "/app/assets/icons-cbb92728a7.svg";
 /// The font of the interface.
 pub const FONT: &str = "/app/assets/inter-ui-edbd5ede46.woff2";
 /// The picture in the browser's tab.
@@ -37,7 +39,7 @@ pub const SHOP_CSS: &str = "/app/assets/shop-e3e07af455.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
-pub const SANDBOX_CSS: &str = "/app/assets/sandbox-fcc21d3fbf.css";
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-036f7ef310.css";
 /// The script of the sandbox.
 pub const SANDBOX_JS: &str = "/app/assets/sandbox-79cd7e23ff.js";
 
@@ -45,8 +47,8 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-79cd7e23ff.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-d8544d4063.css", "app.css", "text/css; charset=utf-8"),
-    ("app-83eca9f84e.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-148bebfca1.css", "app.css", "text/css; charset=utf-8"),
+    ("app-7e0df9847e.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-bb8cee2cc9.js", "appearance.js", "text/javascript; charset=utf-8"),
     ("chat-dfb72ba71d.css", "chat.css", "text/css; charset=utf-8"),
@@ -54,7 +56,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
     ("favicon-d6096f5c2d.svg", "favicon.svg", "image/svg+xml"),
     ("fields-b3f7d39cc9.js", "fields.js", "text/javascript; charset=utf-8"),
-    ("icons-275f89478c.svg", "icons.svg", "image/svg+xml"),
+    ("icons-cbb92728a7.svg", "icons.svg", "image/svg+xml"),
     ("inter-cyrillic-ext-ca15706333.woff2", "inter-cyrillic-ext.woff2", "font/woff2"),
     ("inter-cyrillic-71d5ee93cc.woff2", "inter-cyrillic.woff2", "font/woff2"),
     ("inter-greek-ext-6e9e020a25.woff2", "inter-greek-ext.woff2", "font/woff2"),
@@ -62,15 +64,16 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-latin-ext-34b9c504ca.woff2", "inter-latin-ext.woff2", "font/woff2"),
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
-    ("more-043f27697d.js", "more.js", "text/javascript; charset=utf-8"),
+    ("letter-a690d909b7.js", "letter.js", "text/javascript; charset=utf-8"),
+    ("more-95018b28ec.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
-    ("sandbox-fcc21d3fbf.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-036f7ef310.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-79cd7e23ff.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-522de7958e.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
-    ("templates-f1f0c8fb06.js", "templates.js", "text/javascript; charset=utf-8"),
+    ("templates-f34a046045.js", "templates.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),
     ("touch-512-e4c4d9ecfc.png", "touch-512.png", "image/png"),
 ];
@@ -88,6 +91,7 @@ pub const SPRITE: &[&str] = &[
     "at-sign",
     "ban",
     "bot",
+    "calendar-clock",
     "check",
     "check-check",
     "chevron-down",
@@ -111,6 +115,7 @@ pub const SPRITE: &[&str] = &[
     "flask-conical",
     "git-merge",
     "image",
+    "image-off",
     "inbox",
     "info",
     "instagram",
@@ -153,6 +158,7 @@ pub const SPRITE: &[&str] = &[
     "telegram",
     "timer",
     "triangle-alert",
+    "type",
     "undo-2",
     "unknown",
     "user",

@@ -6,6 +6,7 @@ use super::atoms::RichText;
 use super::atoms::TimeView;
 use super::filters;
 use super::format;
+use super::mail::MailCard;
 use super::template::SeenTemplate;
 
 /// Whose message it is and so where it stands.
@@ -365,6 +366,8 @@ pub enum Content {
         /// "Pressed a button" or "Chose "Change delivery date"".
         how: String,
     },
+    /// A mail.
+    Mail(Box<MailCard>),
     /// A story of theirs or ours.
     Story {
         /// Where its picture lies here; none where it may not be kept, or is gone.
@@ -444,6 +447,7 @@ impl Content {
             Self::Buttons { .. } | Self::Template { .. } => "buttons",
             Self::List { .. } => "choices",
             Self::Carousel { .. } => "cards",
+            Self::Mail(_) => "mail",
             Self::Deleted(_) | Self::Unsupported { .. } => "gone",
         }
     }

@@ -1,5 +1,6 @@
 //! Where a reply or a note is written.
 
+use super::assets;
 use super::atoms::BadgeView;
 use super::atoms::Tone;
 use super::bubble::Content;
@@ -107,6 +108,30 @@ pub struct ComposerView {
     pub kept: String,
     /// Why the reply was held up: "Ana answered 20 s ago: ...".
     pub held: Option<String>,
+    /// To whom a mail goes and what stands above it, where mail is written.
+    pub mail: Option<LetterView>,
+}
+
+/// To whom a mail goes and what stands above it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterView {
+    /// Who is written to.
+    pub to: String,
+    /// Everybody else who got the newest mail, separated by commas.
+    pub cc: String,
+    /// The subject it gets where nobody writes another.
+    pub subject: String,
+}
+
+impl LetterView {
+    /// "cc 2": how many get copies.
+    #[must_use]
+    pub fn copies(&self) -> String {
+        match self.cc.split(',').filter(|one| !one.is_empty()).count() {
+            0 => String::new(),
+            count => format!("cc {count}"),
+        }
+    }
 }
 
 impl ComposerView {

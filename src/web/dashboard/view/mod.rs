@@ -21,6 +21,7 @@ pub mod format;
 pub mod general;
 pub mod inbox;
 pub mod list;
+pub mod mail;
 pub mod outside;
 pub mod panel;
 pub mod password;

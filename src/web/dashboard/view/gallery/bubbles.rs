@@ -19,6 +19,8 @@ use super::super::bubble::SectionView;
 use super::super::bubble::Side;
 use super::super::bubble::Trouble;
 use super::super::format;
+use super::super::mail::InviteView;
+use super::super::mail::MailCard;
 use super::super::thread::EventView;
 use super::super::thread::Item;
 use super::at;
@@ -432,6 +434,7 @@ fn states() -> Vec<Item> {
                 raw: "{\"type\":\"order\"}".to_owned(),
             },
         )),
+        put(message(44, Side::In, "10:52", mail("Daniel Okafor"))),
         put(message(
             43,
             Side::In,
@@ -447,6 +450,41 @@ fn states() -> Vec<Item> {
         happened("12", Icon::DONE, "Marina", "marked this done"),
     ]);
     items
+}
+
+/// A mail with everything a mail can have, in whose words somebody's name stands.
+fn mail(name: &str) -> Content {
+    Content::Mail(Box::new(MailCard {
+        id: "msg_44".to_owned(),
+        subject: Some(format!("Wholesale price list 2027, {name}")),
+        summary: format!("{name} to hello@aurora.example, cc buying@aurora.example"),
+        people: vec![
+            ("From", format!("{name} <daniel@okafor.example>")),
+            ("To", "hello@aurora.example".to_owned()),
+            ("Cc", "buying@aurora.example".to_owned()),
+        ],
+        frame: None,
+        words: format::rich(
+            "Hi team, we open a third shop in March. Could you send the 2027 list?",
+        ),
+        has_remote_images: true,
+        quoted_frame: None,
+        folded: Some(format::rich("> Here is the list for 2026.")),
+        files: vec![FileView {
+            name: format!("{name}.xlsx"),
+            size: "84 KB".to_owned(),
+            url: "/media/m?sig=s".to_owned(),
+        }],
+        invite: Some(InviteView {
+            what: "Invitation",
+            summary: format!("Tasting with {name}"),
+            when: "Mon, 5 Jan 2026, 09:00 to 10:30".to_owned(),
+            location: "Rua Harmonia 210".to_owned(),
+            organizer: name.to_owned(),
+        }),
+        auto: None,
+        source: Some("/app/c/conv_1/messages/msg_44/source".to_owned()),
+    }))
 }
 
 /// Messages in which everything is an attack.
@@ -476,6 +514,7 @@ pub(super) fn hostile(attack: &str) -> Vec<Item> {
                 raw: attack.to_owned(),
             },
         )),
+        put(message(4, Side::In, "10:20", mail(attack))),
         happened("1", Icon::TAGGED, attack, attack),
     ]
 }

@@ -11,6 +11,7 @@ use super::super::atoms::Presence;
 use super::super::atoms::TimeView;
 use super::super::atoms::Tone;
 use super::super::composer::ComposerView;
+use super::super::composer::LetterView;
 use super::super::composer::MentionView;
 use super::super::composer::WindowView;
 use super::super::inbox::InboxPage;
@@ -329,6 +330,7 @@ fn composer() -> ComposerView {
         seen: 12,
         kept: "{}".to_owned(),
         held: None,
+        mail: None,
     }
 }
 
@@ -520,6 +522,11 @@ pub(super) fn hostile() -> String {
             to: attack.to_owned(),
             kept: attack.to_owned(),
             held: Some(attack.to_owned()),
+            mail: Some(LetterView {
+                to: attack.to_owned(),
+                cc: attack.to_owned(),
+                subject: attack.to_owned(),
+            }),
             ..composer()
         }),
     }));

@@ -1,0 +1,351 @@
+//! Conversations with mailboxes (IMAP), over a library.
+
+use std::time::Duration;
+
+use async_imap::Authenticator;
+use async_imap::Client;
+use async_imap::Session;
+use async_imap::error::Error;
+use async_imap::types::Flag;
+use futures_util::TryStreamExt as _;
+use tokio::time::timeout;
+
+use crate::net::lines::Line;
+use crate::net::lines::LineError;
+use crate::net::lines::Lines;
+
+/// The longest wait for an answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Why a conversation with a mailbox ended.
+#[derive(Debug, thiserror::Error)]
+pub enum MailboxError {
+    /// There is no connection.
+    #[error(transparent)]
+    Line(#[from] LineError),
+    /// The server does not let us in, in its words.
+    #[error("the server refuses the sign-in: {0}")]
+    Refused(String),
+    /// The server does not do what it was asked, in its words.
+    #[error("the server says no: {0}")]
+    No(String),
+    /// The connection broke.
+    #[error("the conversation broke off: {0}")]
+    Broken(String),
+}
+
+impl From<Error> for MailboxError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::No(answer) => Self::No(answer),
+            other => Self::Broken(other.to_string()),
+        }
+    }
+}
+
+/// Whom to sign in as, and how.
+pub enum SignIn<'a> {
+    /// With a password.
+    Password {
+        /// The user.
+        user: &'a str,
+        /// The password.
+        password: &'a str,
+    },
+    /// With what a token makes of it (XOAUTH2).
+    Token(&'a str),
+}
+
+/// When a connection is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encrypt {
+    /// Before the first word.
+    AtOnce,
+    /// After the greeting, or not at all.
+    AfterGreeting,
+    /// Never.
+    Never,
+}
+
+/// A mailbox that is open.
+pub struct Mailbox {
+    session: Session<Line>,
+    can_listen: bool,
+}
+
+/// A folder that was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Folder {
+    /// How its mails are numbered.
+    pub uid_validity: u32,
+    /// The number that the next mail gets.
+    pub uid_next: Option<u32>,
+}
+
+/// A mail in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number.
+    pub uid: u32,
+    /// Its length in bytes.
+    pub size: u32,
+    /// Whether it is marked as deleted.
+    pub is_deleted: bool,
+}
+
+/// A mail that was fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetched {
+    /// Its number.
+    pub uid: u32,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// When it arrived at the server, in seconds since 1970.
+    pub arrived_secs: Option<i64>,
+}
+
+/// Answers the one question of a sign-in.
+struct Once(Option<String>);
+
+impl Authenticator for Once {
+    type Response = String;
+
+    // A second question is the server's account of why it says no: it wants an empty line.
+    fn process(&mut self, _challenge: &[u8]) -> String {
+        self.0.take().unwrap_or_default()
+    }
+}
+
+impl Mailbox {
+    /// Connects and signs in.
+    ///
+    /// # Errors
+    /// [`MailboxError`].
+    pub async fn open(
+        lines: &Lines,
+        host: &str,
+        port: u16,
+        encrypt: Encrypt,
+        sign_in: SignIn<'_>,
+    ) -> Result<Self, MailboxError> {
+        let mut line = lines.dial(host, port).await?;
+        if encrypt == Encrypt::AtOnce {
+            line = lines.encrypt(line, host).await?;
+        }
+        let mut client = Client::new(line);
+        let greeting = in_time(async { client.read_response().await.map_err(Error::from) }).await?;
+        if greeting.is_none() {
+            return Err(MailboxError::Broken("the server says nothing".to_owned()));
+        }
+        if encrypt == Encrypt::AfterGreeting {
+            in_time(client.run_command_and_check_ok("STARTTLS", None)).await?;
+            let line = lines.encrypt(client.into_inner(), host).await?;
+            client = Client::new(line);
+        }
+        let mut session = sign(client, sign_in).await?;
+        let capabilities = in_time(session.capabilities()).await?;
+        Ok(Self {
+            can_listen: capabilities.has_str("IDLE"),
+            session,
+        })
+    }
+
+    /// Whether the server tells by itself that mail came.
+    #[must_use]
+    pub const fn can_listen(&self) -> bool {
+        self.can_listen
+    }
+
+    /// Opens a folder.
+    ///
+    /// # Errors
+    /// [`MailboxError`].
+    pub async fn select(&mut self, folder: &str) -> Result<Folder, MailboxError> {
+        let found = in_time(self.session.select(folder)).await?;
+        Ok(Folder {
+            uid_validity: found.uid_validity.unwrap_or_default(),
+            uid_next: found.uid_next,
+        })
+    }
+
+    /// Lists the mails after a number, and perhaps the one with the highest number besides.
+    ///
+    /// # Errors
+    /// [`MailboxError`].
+    pub async fn list_after(&mut self, uid: u32) -> Result<Vec<Entry>, MailboxError> {
+        let from = uid.saturating_add(1);
+        self.list(&format!("{from}:*")).await
+    }
+
+    /// Lists the mails since a day, such as `1-Feb-2026`.
+    ///
+    /// # Errors
+    /// [`MailboxError`].
+    pub async fn list_since(&mut self, day: &str) -> Result<Vec<Entry>, MailboxError> {
+        let found = in_time(self.session.uid_search(format!("SINCE {day}"))).await?;
+        let mut uids: Vec<u32> = found.into_iter().collect();
+        uids.sort_unstable();
+        let mut all = Vec::new();
+        for some in uids.chunks(500) {
+            all.extend(self.list(&set(some)).await?);
+        }
+        Ok(all)
+    }
+
+    async fn list(&mut self, uids: &str) -> Result<Vec<Entry>, MailboxError> {
+        let found = in_time(async {
+            let fetching = self
+                .session
+                .uid_fetch(uids, "(UID FLAGS RFC822.SIZE)")
+                .await?;
+            fetching.try_collect::<Vec<_>>().await
+        });
+        let found = found.await?.into_iter().filter_map(|mail| {
+            Some(Entry {
+                uid: mail.uid?,
+                size: mail.size.unwrap_or_default(),
+                is_deleted: mail.flags().any(|flag| flag == Flag::Deleted),
+            })
+        });
+        Ok(found.collect())
+    }
+
+    /// Fetches mails whole. They stay unread.
+    ///
+    /// # Errors
+    /// [`MailboxError`].
+    pub async fn fetch(&mut self, uids: &[u32]) -> Result<Vec<Fetched>, MailboxError> {
+        self.bodies(&set(uids), "(UID INTERNALDATE BODY.PEEK[])")
+            .await
+    }
+
+    /// Fetches a piece of a mail; an empty one stands behind its end.
+    ///
+    /// # Errors
+    /// [`MailboxError`].
+    pub async fn piece(
+        &mut self,
+        uid: u32,
+        from: u32,
+        length: u32,
+    ) -> Result<Option<Fetched>, MailboxError> {
+        let query = format!("(UID INTERNALDATE BODY.PEEK[]<{from}.{length}>)");
+        let found = self.bodies(&uid.to_string(), &query).await?;
+        Ok(found.into_iter().find(|mail| mail.uid == uid))
+    }
+
+    /// Fetches the header of a mail.
+    ///
+    /// # Errors
+    /// [`MailboxError`].
+    pub async fn header(&mut self, uid: u32) -> Result<Option<Fetched>, MailboxError> {
+        let query = "(UID INTERNALDATE BODY.PEEK[HEADER])";
+        let found = self.bodies(&uid.to_string(), query).await?;
+        Ok(found.into_iter().find(|mail| mail.uid == uid))
+    }
+
+    async fn bodies(&mut self, uids: &str, query: &str) -> Result<Vec<Fetched>, MailboxError> {
+        let found = in_time(async {
+            let fetching = self.session.uid_fetch(uids, query).await?;
+            let mut all = Vec::new();
+            let mut fetching = std::pin::pin!(fetching);
+            while let Some(mail) = fetching.try_next().await? {
+                let body = mail.body().or_else(|| mail.header());
+                if let (Some(uid), Some(bytes)) = (mail.uid, body) {
+                    all.push(Fetched {
+                        uid,
+                        bytes: bytes.to_vec(),
+                        arrived_secs: mail.internal_date().map(|at| at.timestamp()),
+                    });
+                }
+            }
+            Ok(all)
+        });
+        found.await
+    }
+
+    /// Marks mails as read.
+    ///
+    /// # Errors
+    /// [`MailboxError`].
+    pub async fn mark_seen(&mut self, uids: &[u32]) -> Result<(), MailboxError> {
+        in_time(async {
+            let storing = self
+                .session
+                .uid_store(set(uids), "+FLAGS.SILENT (\\Seen)")
+                .await?;
+            storing.try_collect::<Vec<_>>().await.map(drop)
+        })
+        .await
+    }
+
+    /// Listens until the server tells something or the time is over.
+    ///
+    /// # Errors
+    /// [`MailboxError`].
+    pub async fn listen(self, at_most: Duration) -> Result<Self, MailboxError> {
+        let can_listen = self.can_listen;
+        let mut handle = self.session.idle();
+        in_time(handle.init()).await?;
+        {
+            let (waiting, _stop) = handle.wait_with_timeout(at_most);
+            waiting.await?;
+        }
+        let session = in_time(handle.done()).await?;
+        Ok(Self {
+            session,
+            can_listen,
+        })
+    }
+
+    /// Asks whether the server is still there.
+    ///
+    /// # Errors
+    /// [`MailboxError`].
+    pub async fn knock(&mut self) -> Result<(), MailboxError> {
+        in_time(self.session.noop()).await
+    }
+
+    /// Says good-bye. A server that does not answer is left.
+    pub async fn leave(mut self) {
+        drop(timeout(Duration::from_secs(2), self.session.logout()).await);
+    }
+}
+
+async fn sign(client: Client<Line>, sign_in: SignIn<'_>) -> Result<Session<Line>, MailboxError> {
+    let signing = async {
+        match sign_in {
+            SignIn::Token(proof) => {
+                client
+                    .authenticate("XOAUTH2", Once(Some(proof.to_owned())))
+                    .await
+            }
+            SignIn::Password { user, password } if user.is_ascii() && password.is_ascii() => {
+                client.login(user, password).await
+            }
+            SignIn::Password { user, password } => {
+                let proof = format!("\0{user}\0{password}");
+                client.authenticate("PLAIN", Once(Some(proof))).await
+            }
+        }
+    };
+    match timeout(ANSWER_TIMEOUT, signing).await {
+        Ok(Ok(session)) => Ok(session),
+        Ok(Err((Error::No(answer) | Error::Bad(answer), _))) => Err(MailboxError::Refused(answer)),
+        Ok(Err((error, _))) => Err(error.into()),
+        Err(_) => Err(MailboxError::Broken("it does not answer".to_owned())),
+    }
+}
+
+async fn in_time<T>(asking: impl Future<Output = Result<T, Error>>) -> Result<T, MailboxError> {
+    match timeout(ANSWER_TIMEOUT, asking).await {
+        Ok(answer) => Ok(answer?),
+        Err(_) => Err(MailboxError::Broken("it does not answer".to_owned())),
+    }
+}
+
+/// Numbers as the protocol lists them.
+fn set(uids: &[u32]) -> String {
+    let texts: Vec<String> = uids.iter().map(u32::to_string).collect();
+    texts.join(",")
+}

@@ -1,0 +1,48 @@
+// Mails in the thread: a frame is as high as its words, up to a fold.
+import { $, $$, on } from './dom.js';
+import { failed } from './fragments.js';
+
+const FOLD = 400;
+/** Above and below the words. */
+const PADDING = 16;
+
+function fit(frame) {
+  const page = frame.contentDocument?.documentElement;
+  if (!page?.offsetHeight || !frame.offsetWidth) return;
+  frame.style.blockSize = '0';
+  const full = page.scrollHeight + PADDING;
+  const folds = full > FOLD * 1.3 && !frame.dataset.whole;
+  frame.style.blockSize = `${folds ? FOLD : full}px`;
+  const button = frame.nextElementSibling;
+  if (button?.dataset.do === 'unroll') button.hidden = !folds;
+}
+
+/** Fits every frame that is there; or, for the button that wants them, gives the words styles. */
+export function mails(of) {
+  if (of?.value) import(of.value).then((letter) => letter.start()).catch(failed);
+  else $$('iframe[data-mail]').forEach(fit);
+}
+
+on('click', '[data-do=unroll]', (event, button) => {
+  button.previousElementSibling.dataset.whole = 'yes';
+  fit(button.previousElementSibling);
+});
+on('click', '.blocked a', (event, link) => { link.parentElement.hidden = true; });
+on('toggle', '.quoted', (event, quoted) => {
+  const frame = $('iframe', quoted);
+  if (frame) fit(frame);
+}, true);
+addEventListener('resize', () => mails());
+
+// The rows of a mail that is written.
+on('click', '[data-do=to-one], [data-do=to-all]', (event, button) => {
+  const copies = button.closest('.letter').querySelector('[name=cc]');
+  copies.value = button.dataset.do === 'to-all' ? copies.dataset.all : '';
+  summed(copies);
+});
+function summed(field) {
+  const letter = field.closest('.letter');
+  const [cc, bcc] = ['cc', 'bcc'].map((name) => $(`[name=${name}]`, letter).value.split(',').filter((part) => part.trim()).length);
+  $('[data-sum]', letter).textContent = [cc && `cc ${cc}`, bcc && `bcc ${bcc}`].filter(Boolean).join(', ');
+}
+on('input', '.letter [name=cc], .letter [name=bcc]', (event, field) => summed(field));

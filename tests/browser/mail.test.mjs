@@ -1,0 +1,116 @@
+// The mail program of the sandbox: a customer reads, answers, writes, follows links and complains.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { assertAccessible, launch, person } from './support/browser.mjs';
+import { demo } from './support/server.mjs';
+
+const DESK = { colorScheme: 'light', viewport: { width: 1440, height: 900 } };
+
+let browser;
+let linktor;
+let customer;
+let token;
+let from;
+
+before(async () => {
+  [linktor, browser] = await Promise.all([demo(), launch()]);
+  customer = await person(browser, { ours: [linktor.url], options: DESK });
+  await customer.page.goto(`${linktor.url}/sandbox`);
+  const account = customer.page.locator('.accounts details', { has: customer.page.getByText('postmark', { exact: true }) }).first();
+  const value = (name) => account.locator(`dt:text-is("${name}") + dd`).first().textContent();
+  token = (await value('postmarkServerToken')).trim();
+  from = (await value('fromEmail')).trim();
+});
+
+after(async () => {
+  await browser?.close();
+  await linktor?.stop();
+});
+
+const phone = () => customer.page.locator('section.unit.v-postmark').first();
+const screen = () => phone().locator('[data-screen]');
+const mail = (words) => screen().locator('article.mail', { hasText: words }).last();
+
+/** A mail of the business, as a program of it would send one. */
+async function send(more) {
+  const to = (await phone().getAttribute('data-phone')).split('/')[1];
+  const answer = await fetch(`${linktor.url}/sandbox/api/postmark/email`, {
+    method: 'POST',
+    headers: { 'X-Postmark-Server-Token': token, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ From: from, To: to, TextBody: 'Words', ...more }),
+  });
+  assert.equal(answer.status, 200, await answer.text());
+}
+
+async function act(words, label) {
+  await mail(words).locator('summary').click();
+  await mail(words).getByRole('button', { name: label }).click();
+}
+
+describe('the mail program', { concurrency: false }, () => {
+  test('HTML is shown in a frame in which nothing runs, as high as what stands in it', async () => {
+    await send({ Subject: 'Your roast', HtmlBody: '<h1>Ready</h1><p style="height:300px">Track it <a href="https://a.example/t">here</a></p><script>parent.ran = 1</script><img src="https://elsewhere.example/p.png">' });
+    await screen().getByRole('heading', { name: 'Your roast' }).waitFor();
+    const frame = screen().locator('iframe[data-fit]').last();
+    await frame.contentFrame().getByRole('heading', { name: 'Ready' }).waitFor();
+    await customer.page.waitForFunction((element) => element.offsetHeight > 320, await frame.elementHandle());
+    assert.equal(await customer.page.evaluate(() => globalThis.ran), undefined);
+  });
+
+  test('an answer goes to all, quotes what it answers and shows at once', async () => {
+    await send({ Subject: 'Price list', Cc: 'boss@b.example', ReplyTo: `hello+conv-1@${from.split('@')[1]}` });
+    await screen().getByRole('heading', { name: 'Price list' }).waitFor();
+    await phone().getByRole('button', { name: 'Write a mail' }).click();
+    await phone().getByRole('textbox', { name: 'Words' }).fill('Thank you all');
+    await phone().getByRole('button', { name: 'Answer to all' }).click();
+    const own = screen().locator('article.mail.ours').last();
+    await own.getByText('Thank you all').waitFor();
+    assert.match(await own.textContent(), /hello\+conv-1@.*cc boss@b\.example/);
+    assert.doesNotMatch(await own.textContent(), /wrote:/);
+  });
+
+  test('a new mail has a subject, copies and files', async () => {
+    await phone().getByRole('button', { name: 'Write a mail' }).click();
+    await phone().getByRole('textbox', { name: 'Subject' }).fill('Where are my beans?');
+    await phone().getByRole('textbox', { name: 'Cc' }).fill('bo@b.example');
+    await phone().getByRole('textbox', { name: 'Words' }).fill('They should have come');
+    await phone().locator('[data-letter][type=file]').setInputFiles({ name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('beans') });
+    await phone().getByRole('button', { name: 'Send as a new mail' }).click();
+    await screen().getByRole('heading', { name: 'Where are my beans?' }).waitFor();
+    await screen().getByRole('link', { name: 'note.txt' }).waitFor();
+    await phone().getByRole('button', { name: 'Write a mail' }).click();
+    assert.equal(await phone().getByRole('textbox', { name: 'Subject' }).inputValue(), '');
+    customer.watch.expect(/422/);
+    await phone().getByRole('button', { name: 'Send as a new mail' }).click();
+    await phone().getByText('Write something first.').waitFor();
+  });
+
+  test('links are followed, and who calls a mail spam gets no more', async () => {
+    await send({ Subject: 'News', TrackLinks: 'HtmlAndText', HtmlBody: '<p>Our <a href="https://a.example/news">news</a></p>' });
+    await screen().getByRole('heading', { name: 'News' }).waitFor();
+    const newest = screen().locator('article.mail').last();
+    await newest.locator('summary').click();
+    await newest.getByRole('button', { name: /Follow .*news/ }).click();
+    await customer.page.locator('#wire').getByText('Click').first().waitFor();
+    await newest.locator('summary').click();
+    await newest.getByRole('button', { name: 'It is spam' }).click();
+    await customer.page.locator('#wire').getByText('SpamComplaint').first().waitFor();
+    const to = (await phone().getAttribute('data-phone')).split('/')[1];
+    const answer = await fetch(`${linktor.url}/sandbox/api/postmark/email`, {
+      method: 'POST', headers: { 'X-Postmark-Server-Token': token }, body: JSON.stringify({ From: from, To: to, TextBody: 'Again' }),
+    });
+    assert.equal((await answer.json()).ErrorCode, 406);
+  });
+
+  test('the mail program can be used by everybody, in light, in dark and on a small screen', async () => {
+    for (const options of [DESK, { ...DESK, colorScheme: 'dark' }, { colorScheme: 'light', viewport: { width: 390, height: 844 } }]) {
+      const one = await person(browser, { ours: [linktor.url], options });
+      await one.page.goto(`${linktor.url}/sandbox`);
+      await one.page.locator('section.mailer').first().waitFor();
+      await assertAccessible(one.page);
+      await one.context.close();
+    }
+  });
+});
