@@ -1,5 +1,6 @@
 //! Builds each layer in order, starts the workers, stops them in reverse.
 
+mod reception;
 pub mod throwaway;
 
 use std::net::SocketAddr;
@@ -90,6 +91,7 @@ pub struct Running {
     /// Everything one may ask for.
     pub(crate) engine: Engine,
     url: String,
+    mail_at: Option<SocketAddr>,
     setup_url: Option<String>,
     server: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
@@ -121,7 +123,8 @@ impl Running {
         let engine = Engine::new(context.clone(), Arc::new(move || progress.progress()));
         let setup_token = first_run(&engine, config).await?;
         read_again(&engine).await;
-        let workers = Workers::start(&context);
+        let mut workers = Workers::start(&context);
+        let mail_at = reception::open(&context, config, &public_url, &mut workers).await?;
         let demo = Arc::new(OnceLock::new());
         let control = listen_for_commands(&engine);
         let sandbox = config
@@ -137,6 +140,7 @@ impl Running {
         Ok(Self {
             engine,
             url: format!("http://{}", reachable(bound)),
+            mail_at,
             setup_url,
             server,
             serving,
@@ -160,6 +164,12 @@ impl Running {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where other servers bring mail, where they may.
+    #[must_use]
+    pub const fn mail_at(&self) -> Option<SocketAddr> {
+        self.mail_at
     }
 
     /// Where the first owner is made, while there is none.

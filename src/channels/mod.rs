@@ -85,22 +85,7 @@ pub mod whatsapp;
 /// What takes more than one call is a dialogue. The engine shows what came back so far, makes the
 /// call that is named, and asks again:
 ///
-/// ```ignore
-/// fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
-///     let graph = Graph::of(asked.account);
-///     match asked.replies {
-///         [] => Ok(Step::Ask { what: "accessToken", call: Call::http(graph.me()) }),
-///         [me] => {
-///             fault::check(me)?;
-///             Ok(Step::Ask { what: "webhook", call: Call::http(graph.subscribe()) })
-///         }
-///         [me, subscribed, ..] => {
-///             fault::check(subscribed)?;
-///             Ok(Step::Done(connected(me)))
-///         }
-///     }
-/// }
-/// ```
+/// `telegram/connect.rs` is such a dialogue.
 pub trait Channel: Debug + Send + Sync {
     /// The kind, as it stands in addresses and on the wire: lower case, such as `telegram`.
     fn kind(&self) -> &'static str;
@@ -196,15 +181,7 @@ pub trait Channel: Debug + Send + Sync {
     /// Renews access that is about to end; done at once with nothing while it still holds. Held
     /// before anything else is asked of the vendor, one at a time for an account.
     ///
-    /// ```ignore
-    /// fn refresh(&self, asked: &Asked<'_>) -> Next<Renewed> {
-    ///     match asked.replies.first() {
-    ///         None if token::holds(asked.account, asked.now) => Ok(Step::Done(Renewed::default())),
-    ///         None => Ok(Step::Ask { what: "accessToken", call: token::ask(asked) }),
-    ///         Some(reply) => Ok(Step::Done(token::read(reply, asked.now)?)),
-    ///     }
-    /// }
-    /// ```
+    /// `instagram/connect.rs` renews so.
     ///
     /// # Errors
     /// The vendor does not renew it.
@@ -218,14 +195,7 @@ pub trait Channel: Debug + Send + Sync {
     /// change; done at once where there is nothing to show. What is not there any more must be
     /// taken away at the vendor too. A refusal is a warning of the channel and stops nothing.
     ///
-    /// ```ignore
-    /// fn publish(&self, asked: &Asked<'_>) -> Next<()> {
-    ///     match asked.replies {
-    ///         [] => Ok(Step::Ask { what: "commands", call: Call::http(commands::set(asked.account)) }),
-    ///         [reply, ..] => fault::check(reply).map(|_| Step::Done(())),
-    ///     }
-    /// }
-    /// ```
+    /// `telegram/commands.rs` does so.
     ///
     /// # Errors
     /// The vendor does not take it.
@@ -314,6 +284,17 @@ pub trait Channel: Debug + Send + Sync {
         Err(Refusal::Never(not_offered("templates")))
     }
 
+    /// Takes the conversation with somebody back from another app of the vendor. Held where a
+    /// [`Notice`](crate::model::inbound::Notice) said that another one has it; one that is ours
+    /// already is no error.
+    ///
+    /// # Errors
+    /// The vendor does not give it back.
+    fn take_over(&self, address: &str, asked: &Asked<'_>) -> Next<()> {
+        let _ = (address, asked);
+        Err(Refusal::Never(not_offered("other apps")))
+    }
+
     /// Asks the vendor who somebody is. Held where [`Capabilities::profiles`] says that it tells:
     /// once somebody wrote, and again after days. Done with nothing where the vendor does not say;
     /// a message never waits for it.
@@ -328,9 +309,16 @@ pub trait Channel: Debug + Send + Sync {
     /// Checks that a webhook really came from the vendor, in constant time.
     ///
     /// # Errors
-    /// [`NotGenuine`]: the proof is missing, wrong or too old. The caller answers 401 and keeps
-    /// nothing.
+    /// [`NotGenuine`]: the proof is missing, wrong or too old. The caller answers with
+    /// [`turn_away`](Self::turn_away) and keeps nothing.
     fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine>;
+
+    /// The answer to a webhook that is not genuine; none gives the usual refusal, a 401 with words for
+    /// programs.
+    fn turn_away(&self, account: &Account, hook: &Webhook) -> Option<HttpReply> {
+        let _ = (account, hook);
+        None
+    }
 
     /// Where something lies that a webhook is checked with, such as the certificate that signed it;
     /// none where everything is at hand. It is fetched once and kept, and given to
@@ -411,15 +399,7 @@ pub trait Channel: Debug + Send + Sync {
     /// Asks a vendor that does not call us. None where the account needs no asking; a vendor that
     /// holds the call open until there is news is asked again at once.
     ///
-    /// ```ignore
-    /// fn poll(&self, position: Option<&str>, asked: &Asked<'_>) -> Option<Next<Polled>> {
-    ///     let api = Api::polled(asked.account)?;
-    ///     Some(match asked.replies.first() {
-    ///         None => Ok(Step::Ask { what: "updates", call: api.updates(position) }),
-    ///         Some(reply) => updates::read(reply).map(Step::Done),
-    ///     })
-    /// }
-    /// ```
+    /// `telegram/poll.rs` does so.
     fn poll(&self, position: Option<&str>, asked: &Asked<'_>) -> Option<Next<Polled>> {
         let _ = (position, asked);
         None
@@ -429,14 +409,7 @@ pub trait Channel: Debug + Send + Sync {
     /// [`parse`](Self::parse) left without a stored file is looked for; the bytes are fetched by
     /// the engine, within its limits. Unless a channel says otherwise the file is at its address.
     ///
-    /// ```ignore
-    /// fn locate(&self, remote: &Remote<'_>, asked: &Asked<'_>) -> Next<Source> {
-    ///     match asked.replies.first() {
-    ///         None => Ok(Step::Ask { what: "file", call: api.file(remote.metadata) }),
-    ///         Some(reply) => files::place(reply).map(Step::Done),
-    ///     }
-    /// }
-    /// ```
+    /// `telegram/files.rs` does so.
     ///
     /// # Errors
     /// It cannot be had, or not now.
@@ -460,14 +433,7 @@ pub trait Channel: Debug + Send + Sync {
     /// handle the vendor knows it then: [`Sending::handles`]. Done at once with none where the
     /// vendor fetches files by their address or takes them with the message.
     ///
-    /// ```ignore
-    /// fn upload(&self, media: &Media, asked: &Asked<'_>) -> Next<Option<String>> {
-    ///     match asked.replies.first() {
-    ///         None => Ok(Step::Ask { what: "upload", call: Call::Form(api.media(media)) }),
-    ///         Some(reply) => Ok(Step::Done(Some(fault::check(reply)?.id()))),
-    ///     }
-    /// }
-    /// ```
+    /// `whatsapp/files.rs` does so.
     ///
     /// # Errors
     /// The vendor does not take it.
@@ -531,18 +497,7 @@ pub trait Channel: Debug + Send + Sync {
     /// as it has now. Held where [`Capabilities::edits`] allows it. A vendor that already has it so
     /// is no error: the same change may be asked twice.
     ///
-    /// ```ignore
-    /// fn edit(&self, taken: &Taken<'_>, parts: &[Content], asked: &Asked<'_>) -> Next<()> {
-    ///     let done = asked.replies.len();
-    ///     if let Some(reply) = asked.replies.last() {
-    ///         fault::check(reply)?;
-    ///     }
-    ///     match taken.external_ids.iter().zip(parts).nth(done) {
-    ///         Some((id, part)) => Ok(Step::Ask { what: "edit", call: api.edit(id, part)? }),
-    ///         None => Ok(Step::Done(())),
-    ///     }
-    /// }
-    /// ```
+    /// `telegram/changes.rs` does so.
     ///
     /// # Errors
     /// The vendor does not change it.

@@ -226,6 +226,26 @@ mod tests {
     }
 
     #[test]
+    fn forms_ask_first_for_what_proves_the_account_and_for_nothing_that_does_not_count() {
+        use crate::model::channel::Part;
+        use crate::model::channel::Shape;
+        for channel in Registry::builtin().channels() {
+            let table = channel.settings();
+            for setting in table {
+                let what = format!("{} {}", channel.kind(), setting.name);
+                assert!(!setting.required || setting.part == Part::Access, "{what}");
+                let Some(when) = setting.when else { continue };
+                let hinge = table.iter().find(|one| one.name == when.name);
+                let Some(Shape::Choice(values)) = hinge.map(|hinge| hinge.shape) else {
+                    unreachable!("{what}: {} is no choice", when.name)
+                };
+                let known = |value: &&&str| value.is_empty() || values.contains(*value);
+                assert!(when.values.iter().all(|value| known(&value)), "{what}");
+            }
+        }
+    }
+
+    #[test]
     fn a_channel_takes_the_place_of_one_of_its_kind() {
         let registry = Registry::builtin().with(Box::new(webchat::Webchat));
         assert_eq!(registry.rows().len(), 9);

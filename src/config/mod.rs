@@ -7,6 +7,7 @@
 pub mod load;
 pub mod mail;
 pub mod network;
+pub mod reception;
 pub mod settings;
 
 use std::net::IpAddr;
@@ -22,6 +23,7 @@ use crate::config::network::Network;
 
 pub use crate::config::mail::MailConfig;
 pub use crate::config::mail::MailTls;
+pub use crate::config::reception::ReceptionConfig;
 
 /// Everything that can be chosen.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +40,8 @@ pub struct Config {
     pub delivery: DeliveryConfig,
     /// Writing to people of ours.
     pub mail: MailConfig,
+    /// Mail that other servers bring.
+    pub reception: ReceptionConfig,
     /// What is let out.
     pub security: SecurityConfig,
     /// The vendors in the box.
@@ -246,6 +250,7 @@ impl Config {
     /// What must hold between settings; each by itself was checked when it was read.
     fn check(&self) -> Result<(), String> {
         self.mail.check()?;
+        self.reception.check()?;
         match (&self.first_run.admin_email, &self.first_run.admin_password) {
             (Some(_), None) => Err(
                 "LINKTOR_ADMIN_EMAIL is set but LINKTOR_ADMIN_PASSWORD is not; the owner needs both"

@@ -114,6 +114,26 @@ pub const SETTINGS: &[Setting] = &[
         c.delivery.request_timeout_secs = between(v, 1, 120)?;
         Ok(())
     }),
+    row("smtp.listen", "LINKTOR_SMTP_LISTEN", |c, v| {
+        c.reception.listen = Some(parsed(v, "an address and a port such as 0.0.0.0:25")?);
+        Ok(())
+    }),
+    row("smtp.host", "LINKTOR_SMTP_HOST", |c, v| {
+        c.reception.host = Some(filled(v)?.to_owned());
+        Ok(())
+    }),
+    row("smtp.mail_mb", "LINKTOR_SMTP_MAIL_MB", |c, v| {
+        c.reception.mail_mb = between(v, 1, 1_024)?;
+        Ok(())
+    }),
+    row("smtp.tls_cert", "LINKTOR_SMTP_TLS_CERT", |c, v| {
+        c.reception.tls_cert = Some(filled(v)?.into());
+        Ok(())
+    }),
+    row("smtp.tls_key", "LINKTOR_SMTP_TLS_KEY", |c, v| {
+        c.reception.tls_key = Some(filled(v)?.into());
+        Ok(())
+    }),
     row("mail.host", "LINKTOR_MAIL_HOST", |c, v| {
         c.mail.host = Some(filled(v)?.to_owned());
         Ok(())

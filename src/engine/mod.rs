@@ -51,6 +51,7 @@ use crate::engine::inbox::send::Sending;
 use crate::engine::inbox::surroundings::Surroundings;
 use crate::engine::inbox::typing::Typing;
 use crate::engine::inbox::unsent::Unsents;
+use crate::engine::inbox::views::Views;
 use crate::engine::ingest::Ingest;
 use crate::engine::people::api_keys::ApiKeys;
 use crate::engine::people::contacts::Contacts;
@@ -94,6 +95,8 @@ pub struct Engine {
     pub events: Events,
     /// Keeping what is not sent yet.
     pub unsents: Unsents,
+    /// Keeping views of the inbox.
+    pub views: Views,
     /// Changing and taking back messages.
     pub revising: Revising,
     /// Telling who types.
@@ -177,6 +180,7 @@ impl Engine {
             searching: Searching(context.clone()),
             events: Events(context.clone()),
             unsents: Unsents(context.clone()),
+            views: Views(context.clone()),
             revising: Revising(context.clone()),
             typing: Typing(context.clone()),
             surroundings: Surroundings(context.clone()),

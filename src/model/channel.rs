@@ -213,7 +213,7 @@ pub enum Part {
 pub struct When {
     /// The setting that is chosen.
     pub name: &'static str,
-    /// The values with which the other one counts.
+    /// The values with which the other one counts; the empty one is no choice at all.
     pub values: &'static [&'static str],
 }
 
@@ -284,7 +284,7 @@ impl Setting {
     pub fn counts(&self, settings: &Opaque) -> bool {
         self.when.is_none_or(|when| {
             let chosen = settings.get(when.name).and_then(serde_json::Value::as_str);
-            chosen.is_some_and(|chosen| when.values.contains(&chosen))
+            when.values.contains(&chosen.unwrap_or_default())
         })
     }
 }

@@ -97,6 +97,9 @@ pub struct Conversation {
     /// Who said that it is done, while it is.
     #[serde(default)]
     pub resolved_by: Option<ResolvedBy>,
+    /// Whether another app of the vendor has it: what we send is refused until it comes back.
+    #[serde(default)]
+    pub elsewhere: bool,
 }
 
 /// How a conversation stands.
@@ -177,7 +180,9 @@ impl ResolvedBy {
 }
 
 /// How urgent a conversation is, least first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Priority {

@@ -36,6 +36,8 @@ define_id!(/// Names a label.
     TagId, "tag");
 define_id!(/// Names an entry of the audit log.
     AuditId, "audit");
+define_id!(/// Names a saved view of the inbox.
+    ViewId, "view");
 define_id!(/// Names the merge of two contacts, so that it can be undone.
     MergeId, "merge");
 define_id!(/// Names a webhook that could not be read.

@@ -45,8 +45,24 @@ pub enum InboundEvent {
     Notice(Notice),
     /// A template of the account changed.
     Template(TemplateNews),
+    /// A customer wrote something long, of which this is a part.
+    Piece(InboundPiece),
     /// A mail, to be read once it is stored.
     Mail(InboundMail),
+}
+
+/// A part of a message that comes in several, each by itself and in any order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InboundPiece {
+    /// What the parts of one message have in common; vendors use it again after a while.
+    pub group: String,
+    /// Which part it is, from 1.
+    pub number: u32,
+    /// Of how many.
+    pub total: u32,
+    /// The part, as if it were all.
+    pub message: InboundMessage,
 }
 
 /// A mail that came, before it is read.
@@ -264,6 +280,10 @@ pub struct Notice {
     /// When.
     #[serde(default)]
     pub at: Option<Timestamp>,
+    /// Whether the customer's conversation is ours from now on, or another app of the vendor has
+    /// it; none where that is not what it is about.
+    #[serde(default)]
+    pub holds: Option<bool>,
 }
 
 /// What follows from a notice.

@@ -87,6 +87,13 @@ pub enum JobKind {
         /// Which message.
         message_id: MessageId,
     },
+    /// Take in what there is of a message that came in parts.
+    JoinPieces {
+        /// Through which channel.
+        channel_id: ChannelId,
+        /// Which message, by the digest of what its parts have in common.
+        group: u64,
+    },
 }
 
 impl JobKind {
@@ -104,6 +111,7 @@ impl JobKind {
             | Self::Publish { .. }
             | Self::SyncTemplates { .. }
             | Self::TellOperators { .. }
+            | Self::JoinPieces { .. }
             | Self::SendMail { .. } => None,
         }
     }

@@ -84,6 +84,9 @@ pub struct Message {
     /// Whether it was taken back from the customer too, or by the customer.
     #[serde(default)]
     pub deleted_for_everyone: bool,
+    /// When the call began with which the vendor took it, which is no later than the vendor's own time.
+    #[serde(default)]
+    pub called_at: Option<Timestamp>,
 }
 
 /// How many failed tries are kept with a message.

@@ -38,6 +38,7 @@ pub mod team;
 pub mod template;
 pub mod unsent;
 pub mod user;
+pub mod view;
 pub mod webchat;
 
 pub use opaque::Opaque;

@@ -9,5 +9,6 @@ pub mod http;
 pub mod lines;
 pub mod mailbox;
 pub mod post;
+pub mod reception;
 pub mod smtp;
 pub mod weave;

@@ -166,7 +166,7 @@ impl Bench {
 
     /// The request that carries an event.
     pub fn request(&self, event: &Event) -> HttpRequest {
-        self.vendor.request(&self.account, event).unwrap()
+        self.vendor.request(&self.account, event, self.now).unwrap()
     }
 }
 

@@ -154,7 +154,7 @@ impl Sandbox {
                 event.tries += 1;
                 let account = event.account.clone();
                 let request = self.at_desk(&account, |vendor, desk| {
-                    vendor.request(desk.account, &event)
+                    vendor.request(desk.account, &event, desk.now)
                 });
                 Step::Post(Box::new((event, request.flatten())))
             }

@@ -183,16 +183,29 @@ impl Queue {
         }
     }
 
-    /// The webhooks of an account that wait, oldest first: for vendors that are asked for them.
+    /// The webhooks of an account that are due, oldest first, up to the first that is not: for
+    /// vendors that are asked for them and tell everything in its order.
     pub fn pending<'a>(
         &'a self,
         account: &'a str,
         now: Timestamp,
     ) -> impl Iterator<Item = &'a Event> {
+        self.posts(account)
+            .take_while(move |(due, _)| *due <= now)
+            .map(|(_, event)| event)
+    }
+
+    /// How many webhooks of an account wait.
+    #[must_use]
+    pub fn posts_of(&self, account: &str) -> usize {
+        self.posts(account).count()
+    }
+
+    fn posts<'a>(&'a self, account: &'a str) -> impl Iterator<Item = (Timestamp, &'a Event)> {
         self.waiting
             .iter()
             .filter_map(move |waiting| match &waiting.task {
-                Task::Post(event) if event.account == account && waiting.due <= now => Some(event),
+                Task::Post(event) if event.account == account => Some((waiting.due, event)),
                 _ => None,
             })
     }
@@ -313,6 +326,16 @@ mod tests {
             queue.done("a", "x");
             assert_eq!(title(queue.take(at(9), |_| flow)), "x1");
         }
+    }
+
+    #[test]
+    fn who_asks_is_told_nothing_before_what_happened_earlier() {
+        let mut queue = Queue::default();
+        queue.put(at(5), event("x", "late"));
+        queue.put(at(1), event("x", "early"));
+        let asked = |queue: &Queue, secs| queue.pending("a", at(secs)).count();
+        assert_eq!([asked(&queue, 1), asked(&queue, 5)], [0, 2]);
+        assert_eq!(queue.posts_of("a"), 2);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use super::*;
 use crate::base::http::Headers;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
+use crate::base::time::Timestamp;
 use crate::config::Config;
 use crate::sandbox::call::tests::call;
 use crate::sandbox::chat::Body;
@@ -100,7 +101,7 @@ impl Vendor for Parrot {
         desk.post(About::Receipt, customer, "receipt", body);
     }
 
-    fn request(&self, account: &Account, event: &Event) -> Option<HttpRequest> {
+    fn request(&self, account: &Account, event: &Event, _: Timestamp) -> Option<HttpRequest> {
         Some(HttpRequest {
             method: Method::Post,
             url: account.hook.url.clone(),

@@ -68,6 +68,12 @@ pub trait Vendor: Send + Sync {
     /// Whether a call is an account's: by its token, or by what else it names.
     fn is_of(&self, call: &Call, account: &Account) -> bool;
 
+    /// Whether a call that may be of several accounts, such as those of one app, is about this one.
+    fn is_about(&self, call: &Call, account: &Account) -> bool {
+        let _ = (call, account);
+        true
+    }
+
     /// The answer to a call that is nobody's.
     fn stranger(&self, call: &Call) -> HttpReply;
 
@@ -111,8 +117,9 @@ pub trait Vendor: Send + Sync {
         }
     }
 
-    /// The request that carries a webhook; none while the business has no address here.
-    fn request(&self, account: &Account, event: &Event) -> Option<HttpRequest>;
+    /// The request that carries a webhook at this moment; none while the business has no address
+    /// here. Proofs are made anew for each try.
+    fn request(&self, account: &Account, event: &Event, now: Timestamp) -> Option<HttpRequest>;
 
     /// The question with which a vendor makes sure that an address is the business's own; none where
     /// it asks nothing.
@@ -130,6 +137,11 @@ pub trait Vendor: Send + Sync {
     /// Whether the address for webhooks is typed into the vendor's dashboard by a person.
     fn is_told_by_hand(&self) -> bool {
         true
+    }
+
+    /// A person typed the address for webhooks in.
+    fn pointed(&self, account: &mut Account) {
+        let _ = account;
     }
 
     /// Whether the answer to that question is right.

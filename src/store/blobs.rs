@@ -204,6 +204,9 @@ impl Blobs {
     }
 
     /// Stores bytes that are in memory already.
+    ///
+    /// # Errors
+    /// [`BlobError`].
     pub async fn store_bytes(&self, bytes: Vec<u8>) -> Result<Stored, BlobError> {
         let max_bytes = bytes.len() as u64;
         let chunks = [Ok::<_, std::convert::Infallible>(bytes)];

@@ -45,6 +45,7 @@ use crate::store::records::organisation;
 use crate::store::records::tags;
 use crate::store::records::teams;
 use crate::store::records::users;
+use crate::store::records::views;
 
 /// What a changed format changes.
 const VERSION: u64 = 1;
@@ -94,6 +95,12 @@ const KINDS: &[Kind] = &[
         keyspace: keyspaces::TAGS.name(),
         read: |read, out| all(read, &keyspaces::TAGS, &[], out),
         put: Some(|tx, value| tags::put(tx, &typed(value)?)),
+    },
+    Kind {
+        name: "view",
+        keyspace: keyspaces::VIEWS.name(),
+        read: |read, out| all(read, &keyspaces::VIEWS, &[], out),
+        put: Some(|tx, value| views::put(tx, &typed(value)?)),
     },
     Kind {
         name: "apiKey",
@@ -384,6 +391,9 @@ mod tests {
                 "follower/seq",
                 "channel/position",
                 "channel/told",
+                "channel_mail/arrived",
+                "channel_mail/held",
+                "channel_digest/known_mail",
                 "quarantine/record",
                 "bucket_digest/receipts",
                 "channel_address_message/outbox",

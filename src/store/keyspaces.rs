@@ -38,6 +38,7 @@ use crate::model::ids::TagId;
 use crate::model::ids::TeamId;
 use crate::model::ids::TemplateId;
 use crate::model::ids::UserId;
+use crate::model::ids::ViewId;
 use crate::model::ids::VisitorId;
 use crate::model::ids::WebchatSessionId;
 use crate::model::inbound::Receipt;
@@ -51,6 +52,7 @@ use crate::model::team::Team;
 use crate::model::template::Template;
 use crate::model::unsent::Unsent;
 use crate::model::user::User;
+use crate::model::view::View;
 use crate::model::webchat::TimelineEntry;
 use crate::model::webchat::Visitor;
 use crate::model::webchat::WebchatSession;
@@ -146,6 +148,8 @@ pub const USER_BY_EMAIL: Keyspace<String, UserId> = Keyspace::named("email/user"
 pub const TEAMS: Keyspace<TeamId, Team> = Keyspace::named("team/record");
 /// Labels.
 pub const TAGS: Keyspace<TagId, Tag> = Keyspace::named("tag/record");
+/// Saved views of the inbox.
+pub const VIEWS: Keyspace<ViewId, View> = Keyspace::named("view/record");
 /// Sign-ins.
 pub const SESSIONS: Keyspace<SessionId, Session> = Keyspace::named("session/record");
 /// Sign-ins by the digest of a token, spent ones too.
@@ -322,6 +326,7 @@ pub const NAMES: &[&str] = &[
     "email/user",
     "team/record",
     "tag/record",
+    "view/record",
     "session/record",
     "token/session",
     "user_session/none",
@@ -330,7 +335,6 @@ pub const NAMES: &[&str] = &[
     "pass/record",
     "audit/record",
     "channel/record",
-    "channel_token/conversation",
     "channel/position",
     "channel/told",
     "zero/alert_hook",

@@ -208,3 +208,104 @@ fn what_deletes_is_asked_about_with_the_number_of_what_goes() {
         assert_eq!(agent.submit(place, &sure).await.status, 303);
     });
 }
+
+#[test]
+fn a_queue_is_narrowed_kept_as_a_view_and_pushed_to() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let talk = async |id: &str, words: &str| {
+            let ack = server.visitor(&site).await.say(id, words).await;
+            ack["conversationId"].as_str().unwrap().to_owned()
+        };
+        let vip = talk("cm_1", "I buy a lot").await;
+        let other = talk("cm_2", "I only look").await;
+        let tag = json!({ "tags": ["VIP & friends"] });
+        let api = server.api();
+        let tags = |id: &str| format!("/conversations/{id}/tags");
+        api.post(&tags(&vip), tag.clone()).await.ok();
+
+        let agent = server.agent(OWNER).await;
+        let chosen = "/app/inbox/filter?queue=all&tag=VIP+%26+friends&team=&q=";
+        let word = "all;tag=VIP~20~26~20friends";
+        let narrowed = format!("/app/inbox/{word}");
+        assert_eq!(agent.open(chosen).await.header("location"), narrowed);
+        let named = agent.open("/app/inbox/tag/VIP%20&%20friends").await;
+        assert_eq!(named.header("location"), narrowed);
+        let page = agent.open(&narrowed).await.text();
+        assert!(page.contains("I buy a lot") && !page.contains("I only look"));
+        assert!(
+            page.contains(&format!("{narrowed}/{vip}")),
+            "a row leads on within"
+        );
+        for wrong in ["all;tag=~GG", "all;colour=red", "everything"] {
+            let refused = agent.open(&format!("/app/inbox/{wrong}")).await;
+            assert_eq!(refused.status, 404, "{wrong}");
+        }
+
+        let view = [("name", "Big spenders"), ("colour", "red"), ("queue", word)];
+        let kept = agent.submit("/app/inbox/views", &view).await;
+        assert_eq!(kept.header("location"), narrowed);
+        let page = agent.open("/app/inbox/mine").await.text();
+        assert!(page.contains("Big spenders"), "the side bar leads there");
+        let page = agent.open(&narrowed).await.text();
+        assert!(page.contains("<h2 class=\"h3\">Big spenders</h2>"));
+
+        let mut socket = agent.connected(None).await;
+        socket
+            .say(json!({ "kind": "look", "conversation": null, "queue": word }))
+            .await;
+        so_far(&mut socket).await;
+        api.post(&tags(&other), tag).await.ok();
+        let row = socket.hear_of("fragment").await;
+        let html = row["html"].as_str().unwrap();
+        assert!(
+            html.contains(&format!(" {word}\"")),
+            "it belongs there: {html}"
+        );
+
+        let views = api.get("/views").await.ok();
+        let id = views["data"][0]["id"].as_str().unwrap();
+        let remove = format!("/app/inbox/views/{id}/remove");
+        let removed = agent.submit(&remove, &[("queue", word)]).await;
+        assert_eq!(removed.header("location"), "/app/inbox/all");
+        assert_eq!(api.get("/views").await.ok()["total"], 0);
+    });
+}
+
+#[test]
+fn who_follows_hears_when_the_customer_writes_to_a_colleague() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let ana = server.visitor(&site).await;
+        let ack = ana.say("cm_1", "hello").await;
+        let conversation = ack["conversationId"].as_str().unwrap();
+        let colleague = server.colleague("agent").await;
+        let assign = format!("/conversations/{conversation}/assign");
+        let to = json!({ "agentId": colleague["id"] });
+        server.api().post(&assign, to).await.ok();
+
+        let agent = server.agent(OWNER).await;
+        let mut socket = agent.connected(None).await;
+        ana.say("cm_2", "nobody hears this").await;
+        let frames = so_far(&mut socket).await;
+        assert!(frames.iter().all(|frame| frame["kind"] != "told"));
+
+        let follow = format!("/app/c/{conversation}/follow");
+        agent.submit(&follow, &[("follow", "yes")]).await;
+        ana.say("cm_3", "anybody there?").await;
+        let told = socket.hear_of("told").await;
+        assert_eq!(told["conversation"], conversation);
+        assert_eq!(
+            (&told["queue"], &told["text"]),
+            (&json!("all"), &json!("anybody there?"))
+        );
+
+        agent.submit(&follow, &[("follow", "no")]).await;
+        so_far(&mut socket).await;
+        ana.say("cm_4", "still there?").await;
+        let row = socket.hear_of("fragment").await;
+        assert_eq!(row["target"], format!("row-{conversation}"));
+        let frames = so_far(&mut socket).await;
+        assert!(frames.iter().all(|frame| frame["kind"] != "told"));
+    });
+}

@@ -13,6 +13,7 @@ mod disk;
 mod life;
 mod meta;
 mod new_password;
+mod proxy;
 mod sandbox;
 mod search;
 mod signing_in;

@@ -18,6 +18,7 @@ pub mod caps;
 mod check;
 pub mod compose;
 mod fault;
+mod guide;
 pub mod hooks;
 pub mod imap;
 pub mod incoming;
@@ -54,6 +55,7 @@ use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
 use crate::model::content::Content;
+use crate::model::guide::Guide;
 use crate::model::ids::MessageId;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundMail;
@@ -86,6 +88,10 @@ impl Channel for Email {
 
     fn settings(&self) -> &'static [Setting] {
         table::SETTINGS
+    }
+
+    fn guide(&self, settings: &Opaque) -> &'static Guide {
+        guide::of(settings)
     }
 
     fn capabilities(&self) -> &'static Capabilities {

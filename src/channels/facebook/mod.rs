@@ -172,6 +172,11 @@ impl Channel for Facebook {
         next(templates::delete(template, asked))
     }
 
+    fn take_over(&self, address: &str, asked: &Asked<'_>) -> Next<()> {
+        let way = connect::way(asked.account);
+        next(people::take_over(&way, asked, address))
+    }
+
     fn look_up(&self, address: &str, asked: &Asked<'_>) -> Next<Person> {
         let way = connect::way(asked.account);
         next(people::look_up(&way, asked, address, PROFILE))

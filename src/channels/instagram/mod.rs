@@ -126,6 +126,11 @@ impl Channel for Instagram {
         next(profile::publish(&way, asked, SHOWN, PRODUCT.kind))
     }
 
+    fn take_over(&self, address: &str, asked: &Asked<'_>) -> Next<()> {
+        let way = connect::way(asked.account);
+        next(people::take_over(&way, asked, address))
+    }
+
     fn look_up(&self, address: &str, asked: &Asked<'_>) -> Next<Person> {
         let way = connect::way(asked.account);
         next(people::look_up(&way, asked, address, PROFILE))
@@ -188,5 +193,38 @@ mod tests {
         every_fixture_parses("instagram/in", &ours, |account, hook| {
             Instagram.parse(account, hook)
         });
+    }
+
+    #[test]
+    fn stories_are_kept_where_the_operator_decided_so() {
+        let hook = |message: serde_json::Value| {
+            Webhook {
+            method: crate::base::http::Method::Post,
+            headers: crate::base::http::Headers::default(),
+            query: String::new(),
+            body: json!({"object":"instagram","entry":[{"id":"17841405822304914","messaging":[{
+                "sender":{"id":"9"},"recipient":{"id":"17841405822304914"},"timestamp":1,"message":message}]}]})
+            .to_string()
+            .into_bytes(),
+        }
+        };
+        let url = "https://lookaside.fbsbx.com/ig_messaging_cdn/?asset_id=12";
+        let mention =
+            json!({"mid":"a","attachments":[{"type":"story_mention","payload":{"url":url}}]});
+        let reply = json!({"mid":"b","text":"Nice","reply_to":{"story":{"url":url,"id":"1"}}});
+        for message in [mention, reply] {
+            for keeps in [true, false] {
+                let settings = json!({"instagramId":"17841405822304914","storeStoryMedia":keeps});
+                let events = Instagram.parse(&account(settings, &[]), &hook(message.clone()));
+                let Some(InboundEvent::Message(message)) = events.unwrap_or_default().pop() else {
+                    unreachable!("a message")
+                };
+                let media = message
+                    .content
+                    .brought()
+                    .and_then(|media| media.url.as_deref());
+                assert_eq!(media, keeps.then_some(url));
+            }
+        }
     }
 }

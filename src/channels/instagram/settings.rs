@@ -1,5 +1,6 @@
 //! The settings of an account. instagram.md section 1.
 
+use crate::channels::meta::direct::events::KEEPS_STORIES;
 use crate::channels::meta::direct::profile;
 use crate::channels::meta::settings;
 use crate::channels::meta::settings::BROUGHT;
@@ -57,6 +58,12 @@ pub const SETTINGS: &[Setting] = &[
         "humanAgentTag",
         "People may answer for 7 days",
         "Only when the app has the feature Human Agent. Programs and bots may answer for 24 hours either way.",
+        Shape::Switch,
+    ),
+    optional(
+        KEEPS_STORIES,
+        "Keep pictures of stories",
+        "The vendor shows a story for a day and forbids keeping it. On at your own decision: then pictures and films of stories that mention or answer you are copied in.",
         Shape::Switch,
     ),
     profile::ICE_BREAKERS,

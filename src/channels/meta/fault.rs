@@ -118,7 +118,7 @@ impl Fault {
         Some(Self {
             sentence: format!("The vendor answered with status {}.", reply.status),
             trace: header_trace(reply),
-            is_transient: reply.status >= 500 || reply.status == 429,
+            is_transient: reply.status >= 500 || matches!(reply.status, 408 | 425 | 429),
             ..Self::default()
         })
     }

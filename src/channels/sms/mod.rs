@@ -95,6 +95,18 @@ trait Carrier: Debug + Sync {
     /// Checks that a webhook is the carrier's.
     fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine>;
 
+    /// The status with which a webhook is turned away that is not the carrier's.
+    fn turns_away_with(&self, account: &Account, hook: &Webhook) -> u16 {
+        let _ = (account, hook);
+        403
+    }
+
+    /// What proves a genuine webhook and never comes twice, so that a copy is not read.
+    fn once(&self, account: &Account, hook: &Webhook) -> Option<String> {
+        let _ = (account, hook);
+        None
+    }
+
     /// Reads a webhook: a message, or a report.
     fn read(&self, account: &Account, hook: &Webhook) -> Vec<InboundEvent>;
 
@@ -232,6 +244,19 @@ impl Channel for Sms {
     fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine> {
         let carrier = carrier(&account.settings).ok_or(NotGenuine)?;
         carrier.verify(account, hook, now)
+    }
+
+    fn turn_away(&self, account: &Account, hook: &Webhook) -> Option<HttpReply> {
+        let carrier = carrier(&account.settings);
+        Some(HttpReply {
+            status: carrier.map_or(403, |carrier| carrier.turns_away_with(account, hook)),
+            headers: Headers::default().with("content-type", "application/json"),
+            body: br#"{"error":{"code":"invalid_signature"}}"#.to_vec(),
+        })
+    }
+
+    fn once(&self, account: &Account, hook: &Webhook) -> Option<String> {
+        carrier(&account.settings)?.once(account, hook)
     }
 
     fn parse(&self, account: &Account, hook: &Webhook) -> Result<Vec<InboundEvent>, ParseError> {

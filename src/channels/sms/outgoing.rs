@@ -10,10 +10,12 @@ use crate::base::http::Headers;
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
+use crate::base::http::Webhook;
 use crate::base::secret::Secret;
 use crate::channels::RenderError;
 use crate::channels::sms::KIND;
 use crate::channels::sms::form;
+use crate::channels::sms::form::Pairs;
 use crate::channels::sms::numbers;
 use crate::channels::sms::segments;
 use crate::model::content::Content;
@@ -101,6 +103,26 @@ impl<'a> Outgoing<'a> {
         let own = self.account.text("statusCallbackUrl");
         own.map_or_else(|| status_url(self.account), str::to_owned)
     }
+
+    /// The same for a carrier that hands nothing of ours back: the address then says which message
+    /// is meant, also when the answer with the carrier's own id got lost.
+    #[must_use]
+    pub fn tagged_status_url(&self) -> String {
+        match self.account.text("statusCallbackUrl") {
+            Some(own) => own.to_owned(),
+            None => format!("{}?{TAG}={}", status_url(self.account), self.id),
+        }
+    }
+}
+
+/// Under which name our id of the message stands in an address for reports.
+const TAG: &str = "message";
+
+/// Our id of the message a report is about, where its address says so.
+#[must_use]
+pub fn tag_of(hook: &Webhook) -> Option<String> {
+    let query = Pairs::decoded(hook.query.as_bytes());
+    query.get(TAG).map(str::to_owned)
 }
 
 /// Where reports of deliveries arrive.
@@ -244,7 +266,7 @@ pub fn by_status(reply: &HttpReply, sentence: &str) -> Option<Refusal> {
             error: error("rate_limited", true),
             wait: retry_after(reply),
         }),
-        500.. => Some(Refusal::Later {
+        408 | 425 | 500.. => Some(Refusal::Later {
             error: error("temporary", true),
             wait: retry_after(reply),
         }),

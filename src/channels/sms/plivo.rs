@@ -140,10 +140,17 @@ impl Carrier for Plivo {
             .ok_or(NotGenuine)
     }
 
+    /// The body is not signed: a nonce that comes again may carry another one.
+    fn once(&self, _account: &Account, hook: &Webhook) -> Option<String> {
+        hook.headers.get(NONCE).map(str::to_owned)
+    }
+
     fn read(&self, account: &Account, hook: &Webhook) -> Vec<InboundEvent> {
         let told = Pairs::of(hook);
         if told.has("Status") {
-            return report(&told).into_iter().collect();
+            return report(&told, outgoing::tag_of(hook).as_deref())
+                .into_iter()
+                .collect();
         }
         let kind = told.get("Type").unwrap_or("sms");
         let says = told.has("Text") || told.has("Body") || told.has("MediaCount");
@@ -158,7 +165,7 @@ impl Carrier for Plivo {
         let mut body = json!({
             "dst": numbers::digits(outgoing.to),
             "type": "sms",
-            "url": outgoing.status_url(),
+            "url": outgoing.tagged_status_url(),
             "method": "POST",
         });
         match account.text("powerpackUuid") {
@@ -270,7 +277,7 @@ fn kind_of(address: &str) -> &'static str {
     }
 }
 
-fn report(told: &Pairs) -> Option<InboundEvent> {
+fn report(told: &Pairs, tag: Option<&str>) -> Option<InboundEvent> {
     let word = told.text("Status");
     let state = match word.as_str() {
         "queued" => Some(Delivery::Pending),
@@ -291,5 +298,6 @@ fn report(told: &Pairs) -> Option<InboundEvent> {
         Kept::default(),
     )
     .failing(error)
+    .tagged(tag)
     .event()
 }

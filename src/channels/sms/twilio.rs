@@ -171,7 +171,7 @@ impl Carrier for Twilio {
     fn read(&self, account: &Account, hook: &Webhook) -> Vec<InboundEvent> {
         let told = Pairs::of(hook);
         match state(&told) {
-            Some(state) => report(&told, state),
+            Some(state) => report(&told, state, outgoing::tag_of(hook).as_deref()),
             None => inbound::events(account, self, heard(&told)),
         }
     }
@@ -193,7 +193,7 @@ impl Carrier for Twilio {
         }
         let file = outgoing.file.as_ref().map(|(_, url, _)| url.clone());
         pairs.extend(file.map(|url| ("MediaUrl", url)));
-        pairs.push(("StatusCallback", outgoing.status_url()));
+        pairs.push(("StatusCallback", outgoing.tagged_status_url()));
         let url = api(account, "Messages.json");
         Ok(Call::http(outgoing::post_form(
             url,
@@ -247,7 +247,7 @@ fn answered(reply: &HttpReply) -> Result<serde_json::Value, Refusal> {
         return outgoing::by_status(reply, &sentence).map_or(Ok(body), Err);
     };
     let known = RULES.iter().any(|(known, ..)| *known == code);
-    if !known && (reply.status >= 500 || matches!(reply.status, 401 | 429)) {
+    if !known && (reply.status >= 500 || matches!(reply.status, 401 | 408 | 425 | 429)) {
         return outgoing::by_status(reply, &sentence).map_or(Ok(body), Err);
     }
     let (class, error) = judged(RULES, Some(code), sentence);
@@ -530,7 +530,7 @@ fn state(told: &Pairs) -> Option<String> {
     })
 }
 
-fn report(told: &Pairs, state: String) -> Vec<InboundEvent> {
+fn report(told: &Pairs, state: String, tag: Option<&str>) -> Vec<InboundEvent> {
     let reached = match state.as_str() {
         "accepted" | "scheduled" | "queued" | "sending" => Some(Delivery::Pending),
         "sent" => Some(Delivery::Sent),
@@ -556,10 +556,12 @@ fn report(told: &Pairs, state: String) -> Vec<InboundEvent> {
             address: None,
             data: crate::model::Opaque::new(),
             at: None,
+            holds: None,
         })
     });
     let receipt = receipt::of(told.text("MessageSid"), reached, state, kept)
         .failing(failed.then_some(error))
+        .tagged(tag)
         .event();
     receipt.into_iter().chain(broken).collect()
 }

@@ -33,6 +33,7 @@ use crate::channels::table::wrong;
 use crate::model::content::Content;
 use crate::model::content::Unsupported;
 use crate::model::inbound::InboundEvent;
+use crate::model::inbound::InboundPiece;
 use crate::model::message::Delivery;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
@@ -142,6 +143,23 @@ impl Carrier for Vonage {
         } else {
             vonage_sign::signature(account, secret, hook, now)
         }
+    }
+
+    /// Of a webhook without a token Vonage says that it is its own mistake, and that it comes again
+    /// with one.
+    fn turns_away_with(&self, account: &Account, hook: &Webhook) -> u16 {
+        if uses_messages(account) && hook.headers.get("authorization").is_none() {
+            503
+        } else {
+            403
+        }
+    }
+
+    fn once(&self, account: &Account, hook: &Webhook) -> Option<String> {
+        let secret = account.secret("signatureSecret")?;
+        uses_messages(account)
+            .then(|| vonage_sign::id(secret, hook))
+            .flatten()
     }
 
     fn read(&self, account: &Account, hook: &Webhook) -> Vec<InboundEvent> {
@@ -350,7 +368,13 @@ impl Vonage {
             });
             message.metadata.shift_remove("empty");
         }
-        events
+        match part(told) {
+            Some((group, number, total)) => events
+                .into_iter()
+                .map(|event| piece(event, &group, number, total))
+                .collect(),
+            None => events,
+        }
     }
 
     /// The Messages API: a message, or a report.
@@ -395,6 +419,27 @@ impl Vonage {
             ..Heard::default()
         };
         inbound::events(account, self, heard)
+    }
+}
+
+/// Which part of a long text a webhook is: the reference, its number, of how many.
+fn part(told: &Pairs) -> Option<(String, u32, u32)> {
+    let number = |name: &str| told.get(name).and_then(|text| text.parse::<u32>().ok());
+    let group = told.get("concat-ref")?.to_owned();
+    let (part, total) = (number("concat-part")?, number("concat-total")?);
+    (total > 1).then_some((group, part, total))
+}
+
+/// A message that is only a part; what follows from its words, as if it were all, does not.
+fn piece(event: InboundEvent, group: &str, number: u32, total: u32) -> InboundEvent {
+    match event {
+        InboundEvent::Message(message) => InboundEvent::Piece(InboundPiece {
+            group: group.to_owned(),
+            number,
+            total,
+            message,
+        }),
+        other => other,
     }
 }
 

@@ -65,6 +65,16 @@ struct Claims {
     iss: String,
     payload_hash: String,
     api_key: String,
+    #[serde(default)]
+    jti: Option<String>,
+}
+
+/// The id of the token of a webhook, which no other has.
+#[must_use]
+pub fn id(secret: &str, hook: &Webhook) -> Option<String> {
+    let token = hook.headers.get("authorization")?.strip_prefix("Bearer ")?;
+    let claims: Claims = jwt::read(token, secret.as_bytes()).ok()?;
+    claims.jti
 }
 
 /// Checks the token of a webhook of the Messages API.

@@ -148,5 +148,6 @@ pub fn connection(connection: Node<'_>) -> InboundEvent {
         address: None,
         data: connection.object(),
         at: connection.at("date").moment(),
+        holds: None,
     })
 }

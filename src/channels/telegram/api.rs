@@ -18,7 +18,7 @@ use crate::model::outbound::FieldValue;
 use crate::model::outbound::Form;
 
 /// Where the Bot API is.
-const API: &str = "https://api.telegram.org";
+pub const API: &str = "https://api.telegram.org";
 
 /// How long a call may take.
 const TIMEOUT: Duration = Duration::from_secs(30);

@@ -30,6 +30,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::base::crypto::same;
+use crate::base::http::Headers;
 use crate::base::http::HttpReply;
 use crate::base::http::Method;
 use crate::base::http::Webhook;
@@ -145,6 +146,15 @@ impl Channel for Telegram {
             && !secret.is_empty()
             && same(secret.as_bytes(), claim.as_bytes());
         is_genuine.then_some(()).ok_or(NotGenuine)
+    }
+
+    /// Never a body: Telegram might do what it says. telegram.md section 2.1.
+    fn turn_away(&self, _account: &Account, _hook: &Webhook) -> Option<HttpReply> {
+        Some(HttpReply {
+            status: 401,
+            headers: Headers::default(),
+            body: Vec::new(),
+        })
     }
 
     fn parse(&self, account: &Account, hook: &Webhook) -> Result<Vec<InboundEvent>, ParseError> {

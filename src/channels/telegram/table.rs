@@ -10,6 +10,7 @@ use crate::channels::table::known_as;
 use crate::channels::table::optional;
 use crate::channels::table::required;
 use crate::channels::table::wrong;
+use crate::channels::telegram::api::API;
 use crate::channels::telegram::commands;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
@@ -180,6 +181,13 @@ fn is_reachable(address: &str) -> bool {
     })
 }
 
+/// Whether news can be had by webhook: a Bot API server of one's own calls any address, at any port
+/// and without TLS.
+fn may_call(account: &Account) -> bool {
+    let has_own_server = account.text("apiBaseUrl").is_some_and(|base| base != API);
+    has_own_server || is_reachable(&account.webhook_url)
+}
+
 /// What is wrong with the settings of an account.
 #[must_use]
 pub fn check(account: &Account) -> Vec<FieldError> {
@@ -200,10 +208,10 @@ pub fn check(account: &Account) -> Vec<FieldError> {
             "must be 1 to 256 letters, digits, - and _",
         ));
     }
-    if account.text("mode") == Some("webhook") && !is_reachable(&account.webhook_url) {
+    if account.text("mode") == Some("webhook") && !may_call(account) {
         all.push(wrong(
             "mode",
-            "webhook needs a public https address at port 443, 80, 88 or 8443; set --public-url or choose polling",
+            "webhook needs a public https address at port 443, 80, 88 or 8443, or a Bot API server of your own; set --public-url or choose polling",
         ));
     }
     if account
@@ -323,12 +331,29 @@ mod tests {
                 json!({"mode":"webhook"}),
                 Mode::Webhook,
             ),
+            (
+                "http://localhost:3000/x",
+                json!({"mode":"webhook","apiBaseUrl":"https://api.telegram.org"}),
+                Mode::Webhook,
+            ),
+            (
+                "http://localhost:3000/x",
+                json!({"mode":"webhook","apiBaseUrl":"http://127.0.0.1:8081"}),
+                Mode::Webhook,
+            ),
+            (
+                "http://localhost:3000/x",
+                json!({"apiBaseUrl":"http://127.0.0.1:8081"}),
+                Mode::Polling,
+            ),
         ];
         for (url, settings, expected) in cases {
             let mut account = account(settings.clone(), &[("botToken", TOKEN)]);
             url.clone_into(&mut account.webhook_url);
             assert_eq!(mode(&account), expected, "{url} {settings}");
-            let is_wrong = expected == Mode::Webhook && url.starts_with("http:");
+            let is_wrong = expected == Mode::Webhook
+                && url.starts_with("http:")
+                && settings["apiBaseUrl"] != "http://127.0.0.1:8081";
             assert_eq!(check(&account).is_empty(), !is_wrong, "{url} {settings}");
         }
     }

@@ -139,6 +139,7 @@ fn notice(kind: &str, effect: Effect, text: String, value: Node<'_>) -> InboundE
         address: None,
         data: value.object(),
         at: None,
+        holds: None,
     })
 }
 

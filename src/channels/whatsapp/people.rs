@@ -168,6 +168,7 @@ pub fn system(message: Node<'_>, person: Option<&InboundSender>) -> Option<Inbou
             address: person.map(|person| person.address.clone()),
             data: message.object(),
             at: message.at("timestamp").moment(),
+            holds: None,
         })),
         _ => None,
     }

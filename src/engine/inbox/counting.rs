@@ -55,6 +55,20 @@ pub(super) fn total(
     filter: &Filter,
     fence: &Fence,
 ) -> Result<Option<u64>, EngineError> {
+    if let (Some(team), Fence::All, Owner::Anyone) = (filter.team_id, fence, filter.owner) {
+        let rest = Filter {
+            team_id: None,
+            ..filter.clone()
+        };
+        if total(snapshot, &rest, fence)?.is_none() {
+            return Ok(None);
+        }
+        let mut sum = 0;
+        for status in statuses(filter) {
+            sum += counters::get(snapshot, Counter::Team(team, status))?;
+        }
+        return Ok(Some(sum));
+    }
     let plain = Filter {
         statuses: filter.statuses.clone(),
         owner: filter.owner,

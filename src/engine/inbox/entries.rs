@@ -135,6 +135,7 @@ fn message(pen: &mut Pen, conversation: &Conversation, entry: Entry) -> Message 
         attempts: Vec::new(),
         handled_at: None,
         deleted_for_everyone: false,
+        called_at: None,
     }
 }
 

@@ -273,6 +273,17 @@ impl Listing {
         counting::counts(&snapshot, actor, &fence)
     }
 
+    /// How long a whole list is, where that is known without walking it.
+    ///
+    /// # Errors
+    /// The actor may not read.
+    pub fn total(&self, actor: &Actor, filter: &Filter) -> Result<Option<u64>, EngineError> {
+        actor.require(Permission::ReadConversations)?;
+        let snapshot = self.0.store.snapshot()?;
+        let fence = sight::fence(&snapshot, actor)?;
+        Ok(counting::total(&snapshot, filter, &fence)?)
+    }
+
     /// What decides who sees which conversations.
     ///
     /// # Errors
@@ -318,15 +329,25 @@ impl Listing {
             return Ok(None);
         }
         let row = Self::row(snapshot, actor, conversation)?;
-        let is_on = row.channel.as_ref().is_some_and(|channel| channel.enabled);
-        let wanted = (filter.contact_id.is_none() || is_on)
-            && (!filter.unread || row.unread > 0)
-            && filter
-                .words
-                .as_deref()
-                .is_none_or(|words| says(&row, words));
-        Ok(wanted.then_some(row))
+        Ok(is_wanted(filter, &row).then_some(row))
     }
+}
+
+impl Row {
+    /// Whether a filter shows it.
+    #[must_use]
+    pub fn passes(&self, filter: &Filter) -> bool {
+        fits(filter, &self.conversation) && is_wanted(filter, self)
+    }
+}
+
+/// Whether what stands around a conversation passes a filter.
+fn is_wanted(filter: &Filter, row: &Row) -> bool {
+    let is_on = row.channel.as_ref().is_some_and(|channel| channel.enabled);
+    let words = filter.words.as_deref();
+    (filter.contact_id.is_none() || is_on)
+        && (!filter.unread || row.unread > 0)
+        && words.is_none_or(|words| says(row, words))
 }
 
 /// Whether a conversation's own fields pass a filter.

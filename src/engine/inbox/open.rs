@@ -99,6 +99,7 @@ pub fn open(
         spelled_out: None,
         participants: Vec::new(),
         resolved_by: None,
+        elsewhere: previous.is_some_and(|previous| previous.elsewhere),
     };
     conversations::put(tx, &conversation)?;
     let mut contact = contact.clone();

@@ -1,6 +1,5 @@
 //! Sending: one transaction from the request to a message on its way.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::base::crypto::digest;
@@ -127,19 +126,15 @@ impl Sending {
                 let target = reach::resolve(tx, &mut pen, &context, target.clone())?;
                 let place = target::place(tx, &mut pen, &actor, &target, draft.audience)?;
                 let row = reach::row(&context, &place.channel, &place.conversation.address);
-                let filled = match draft.audience {
-                    Audience::Customer => {
-                        templates::complete(tx, &context.channels, &place, &draft.content)?
-                    }
-                    Audience::Team => None,
-                };
-                let draft = match filled {
-                    Some(content) => Cow::Owned(Draft {
-                        content,
-                        ..draft.clone()
-                    }),
-                    None => Cow::Borrowed(&draft),
-                };
+                let mut draft = draft.clone();
+                if draft.audience == Audience::Customer {
+                    let filled =
+                        templates::complete(tx, &context.channels, &place, &draft.content)?;
+                    draft.content = filled.unwrap_or(draft.content);
+                    drafts::take_enclosed(tx, &mut draft.metadata)?;
+                }
+                // What a file is decides how it fits.
+                drafts::take_files(tx, &mut draft.content)?;
                 let shorten = |media: &Media| context.links.short_address(media);
                 let fitted = match draft.audience {
                     Audience::Customer => {
@@ -368,12 +363,6 @@ fn store(
         channel,
         mut conversation,
     } = place;
-    let mut content = draft.content.clone();
-    let mut metadata = draft.metadata.clone();
-    drafts::take_files(tx, &mut content)?;
-    if draft.audience == Audience::Customer {
-        drafts::take_enclosed(tx, &mut metadata)?;
-    }
     if let Some(quoted) = draft.reply_to
         && find::message_in(tx, quoted)?.conversation_id != conversation.id
     {
@@ -399,13 +388,13 @@ fn store(
             fitted.parts
         },
         converted: fitted.converted,
-        content,
+        content: draft.content.clone(),
         delivery,
         external_ids: Vec::new(),
         reply_to: draft.reply_to,
         client_id: draft.client_id.clone(),
         source: draft.source,
-        metadata,
+        metadata: draft.metadata.clone(),
         at: pen.now,
     };
     let named = mentions::named(tx, draft, actor)?;
@@ -518,5 +507,6 @@ pub fn row(message: &Message, now: crate::base::time::Timestamp) -> OutboxRow {
         handles: BTreeMap::new(),
         created_at: now,
         first_tried_at: None,
+        called_at: None,
     }
 }

@@ -6,6 +6,7 @@ use crate::engine::error::EngineError;
 use crate::engine::find;
 use crate::engine::inbox::drafts::Audience;
 use crate::engine::inbox::heard;
+use crate::engine::inbox::holding;
 use crate::engine::inbox::moves;
 use crate::engine::inbox::open;
 use crate::engine::rules::window;
@@ -183,6 +184,7 @@ pub(super) fn may_send(
         );
         return Err(Rejection::new(Code::ChannelNotConnected, message).into());
     }
+    holding::may_send(&place.conversation)?;
     let heard = heard::last(tx, &place.conversation)?;
     let row = window::for_writer(row, &place.channel.settings, source);
     Ok(window::may_send(content, &row, heard, now)?)

@@ -1,5 +1,6 @@
 //! All facts of one webhook, in one transaction.
 
+use crate::base::time::Timestamp;
 use crate::channels::Recorded;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
@@ -7,19 +8,19 @@ use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
 use crate::engine::inbox::open;
 use crate::engine::inbox::receipts;
-use crate::engine::inbox::revised;
 use crate::engine::inbox::visitor_timeline;
 use crate::engine::ingest::access;
 use crate::engine::ingest::arriving;
 use crate::engine::ingest::copies;
+use crate::engine::ingest::done;
 use crate::engine::ingest::media;
 use crate::engine::ingest::news;
 use crate::engine::ingest::ours;
 use crate::engine::ingest::people;
+use crate::engine::ingest::pieces;
 use crate::engine::ingest::presses;
 use crate::engine::ingest::senders;
 use crate::engine::rules::choices;
-use crate::engine::rules::revising::Scope;
 use crate::engine::webchat::programs;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
@@ -28,16 +29,12 @@ use crate::model::content::Content;
 use crate::model::content::Postback;
 use crate::model::conversation::Conversation;
 use crate::model::ids::MessageId;
-use crate::model::inbound::InboundDelete;
-use crate::model::inbound::InboundEdit;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundMessage;
-use crate::model::inbound::InboundReaction;
 use crate::model::inbound::Receipt;
 use crate::model::message::Delivery;
 use crate::model::message::Direction;
 use crate::model::message::Message;
-use crate::model::message::ReactionMark;
 use crate::model::message::Sender;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
@@ -76,9 +73,9 @@ pub fn all(
             }
             InboundEvent::Message(message) => record(tx, pen, &channel, row, message)?,
             InboundEvent::Receipt(receipt) => hear(tx, pen, &channel, row, receipt)?,
-            InboundEvent::Reaction(reaction) => react(tx, pen, &channel, reaction)?,
-            InboundEvent::Edit(edit) => change(tx, pen, &channel, edit)?,
-            InboundEvent::Delete(delete) => take_back(tx, pen, &channel, delete)?,
+            InboundEvent::Reaction(reaction) => done::react(tx, pen, &channel, reaction)?,
+            InboundEvent::Edit(edit) => done::change(tx, pen, &channel, edit)?,
+            InboundEvent::Delete(delete) => done::take_back(tx, pen, &channel, delete)?,
             InboundEvent::Watermark(mark) => ours::up_to(tx, pen, &channel, mark)?,
             InboundEvent::Echo(echo) => ours::echo(tx, pen, &channel, echo)?,
             InboundEvent::Past(past) => ours::past(tx, pen, &channel, hours, past)?,
@@ -88,6 +85,7 @@ pub fn all(
             InboundEvent::Answer(answer) => access::of_answer(tx, pen, &channel, answer)?,
             InboundEvent::Notice(notice) => news::of_account(tx, pen, &mut channel, notice)?,
             InboundEvent::Template(news) => news::of_template(tx, pen, &mut channel, news)?,
+            InboundEvent::Piece(piece) => pieces::hear(tx, pen, &channel, row, piece)?,
             InboundEvent::Mail(mail) => arriving::of_mail(tx, pen, &channel, mail)?,
         });
     }
@@ -131,11 +129,17 @@ pub const fn nothing() -> Recorded {
     }
 }
 
-fn repeat_hours(row: Option<&Capabilities>) -> u16 {
+/// How long the vendor of a channel may repeat an event, in hours.
+#[must_use]
+pub fn repeat_hours(row: Option<&Capabilities>) -> u16 {
     row.map_or(REPEAT_HOURS, |row| row.repeat_hours)
 }
 
-fn record(
+/// Records what a customer wrote, once.
+///
+/// # Errors
+/// The disk's.
+pub fn record(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
     channel: &Channel,
@@ -165,12 +169,34 @@ fn record(
     dedup::remember_event(tx, &event, message.id, pen.now, hours)?;
     media::want(tx, pen, &mut message)?;
     presses::want(tx, pen, &message)?;
+    if let Some(quoted) = quoted.filter(|_| row.is_some_and(|row| row.silent_after_taking)) {
+        seen_by_answering(tx, pen, quoted, message.at)?;
+    }
     people::want(tx, pen, row, &message)?;
     visitor_timeline::bring(tx, pen, &mut message)?;
+    done::catch_up(tx, pen, channel.id, &inbound.external_id)?;
     Ok(Recorded {
         message_id: Some(message.id),
         duplicate: false,
     })
+}
+
+/// Who answers a message has read it, which is all that some vendors let us know.
+fn seen_by_answering(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    mut quoted: Message,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    if quoted.direction != Direction::Outbound || quoted.private {
+        return Ok(());
+    }
+    quoted
+        .metadata
+        .insert("readInferred".to_owned(), true.into());
+    messages::update(tx, &quoted)?;
+    receipts::hear(tx, pen, &mut quoted, Delivery::Read, at, None)?;
+    Ok(())
 }
 
 /// A customer's message as an entry of a conversation.
@@ -294,85 +320,5 @@ fn hear(
     Ok(Recorded {
         message_id: Some(message.id),
         duplicate: !moved,
-    })
-}
-
-fn react(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    channel: &Channel,
-    reaction: &InboundReaction,
-) -> Result<Recorded, EngineError> {
-    let target = &reaction.target_external_id;
-    let Some(mut message) = find_any(tx, channel, target, pen)? else {
-        return Ok(nothing());
-    };
-    let contact = senders::resolve(tx, pen, channel, &reaction.from)?;
-    mark(
-        &mut message,
-        SenderKind::Contact,
-        &contact.id.to_string(),
-        &reaction.emoji,
-        pen,
-    );
-    revised::store(tx, pen, &message)?;
-    Ok(Recorded {
-        message_id: Some(message.id),
-        duplicate: false,
-    })
-}
-
-/// Sets one author's reaction on a message; an empty emoji takes it back.
-pub fn mark(message: &mut Message, by: SenderKind, author: &str, emoji: &str, pen: &Pen) {
-    message.reactions.retain(|held| held.author != author);
-    if !emoji.is_empty() {
-        let (emoji, author) = (emoji.to_owned(), author.to_owned());
-        message.reactions.push(ReactionMark {
-            emoji,
-            by,
-            author,
-            at: pen.now,
-        });
-    }
-    message.updated_at = pen.now;
-}
-
-fn change(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    channel: &Channel,
-    edit: &InboundEdit,
-) -> Result<Recorded, EngineError> {
-    let Some(mut message) = find_any(tx, channel, &edit.external_id, pen)? else {
-        return Ok(nothing());
-    };
-    if message.content == edit.content {
-        return Ok(duplicate_of(message.id));
-    }
-    let at = edit.at.unwrap_or(pen.now);
-    revised::replace(tx, pen, &mut message, edit.content.clone(), at)?;
-    media::want(tx, pen, &mut message)?;
-    Ok(Recorded {
-        message_id: Some(message.id),
-        duplicate: false,
-    })
-}
-
-fn take_back(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    channel: &Channel,
-    delete: &InboundDelete,
-) -> Result<Recorded, EngineError> {
-    let Some(mut message) = find_any(tx, channel, &delete.external_id, pen)? else {
-        return Ok(nothing());
-    };
-    if message.deleted_at.is_some() {
-        return Ok(duplicate_of(message.id));
-    }
-    revised::withdraw(tx, pen, &mut message, Scope::Everyone)?;
-    Ok(Recorded {
-        message_id: Some(message.id),
-        duplicate: false,
     })
 }

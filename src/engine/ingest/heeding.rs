@@ -1,4 +1,4 @@
-//! What a webhook needs besides being read: proof from elsewhere, being taken once, being followed.
+//! What a webhook needs besides being read: proof from elsewhere, being followed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,11 +14,9 @@ use crate::engine::ingest::Ingest;
 use crate::engine::ingest::arriving::Arrival;
 use crate::engine::vendor::Line;
 use crate::model::channel::Channel;
-use crate::model::ids::ChannelId;
 use crate::model::opaque;
 use crate::model::outbound::Refusal;
 use crate::store::records::channels;
-use crate::store::records::dedup;
 
 /// How long whoever keeps a proof may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -52,43 +50,6 @@ impl Ingest {
             return Err(broken(format!("status {}", reply.status)));
         }
         Ok(vendors.keep_proof(url, reply.body))
-    }
-
-    /// Whether a webhook came before and was taken.
-    ///
-    /// # Errors
-    /// The store's.
-    pub(super) fn was_taken(
-        &self,
-        channel: ChannelId,
-        name: Option<&str>,
-    ) -> Result<bool, EngineError> {
-        let Some(name) = name else {
-            return Ok(false);
-        };
-        let read = self.0.store.snapshot()?;
-        Ok(dedup::was_taken(&read, channel, name, self.0.clock.now())?)
-    }
-
-    /// Remembers a webhook, once all that follows from it is on disk.
-    ///
-    /// # Errors
-    /// The store's.
-    pub(super) async fn take(
-        &self,
-        channel: ChannelId,
-        name: Option<String>,
-    ) -> Result<(), EngineError> {
-        let Some(name) = name else {
-            return Ok(());
-        };
-        let now = self.0.clock.now();
-        self.0
-            .store
-            .write("remembering a webhook", move |tx| {
-                Ok(dedup::take(tx, channel, &name, now)?)
-            })
-            .await
     }
 
     /// Fetches a mail that lies with the vendor, and takes it in.

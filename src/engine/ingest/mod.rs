@@ -7,6 +7,7 @@ pub mod access;
 pub mod apply;
 pub mod arriving;
 mod copies;
+pub mod done;
 mod heeding;
 pub mod mail;
 pub mod media;
@@ -14,12 +15,14 @@ pub mod news;
 pub mod opening;
 pub mod ours;
 pub mod people;
+pub mod pieces;
 pub mod presses;
 pub mod quarantine;
 pub mod seen;
 pub mod senders;
 #[cfg(test)]
 mod tests;
+pub mod unheard;
 pub mod unsubscribing;
 
 use std::time::Duration;
@@ -47,6 +50,7 @@ use crate::model::rejection::Rejection;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::channels;
+use crate::store::records::dedup;
 use crate::store::records::intake;
 
 /// Receiving what vendors report.
@@ -94,13 +98,9 @@ impl Ingest {
         if verified.map_err(EngineError::Broken)?.is_err() {
             let kind = HappeningKind::NotGenuine;
             happenings::tell(&self.0, channel.id, kind, String::new()).await;
-            let message = "The signature of this webhook is missing or wrong.";
-            return Err(Rejection::new(Code::InvalidToken, message).into());
+            return turned_away(translation, &account, &hook);
         }
         let once = translation.once(&account, &hook);
-        if self.was_taken(channel.id, once.as_deref())? {
-            return Ok(translation.answer(&account, &[]));
-        }
         self.heed(&channel, translation.heed(&account, &hook))
             .await?;
         match parsed(translation, &account, &hook) {
@@ -109,9 +109,9 @@ impl Ingest {
                 if translation.shares_webhooks() {
                     all.extend(self.neighbours(&channel, translation, &hook)?);
                 }
-                let recorded = self.record_all(all).await?;
-                self.take(channel.id, once).await?;
-                Ok(translation.answer(&account, &recorded))
+                let once = once.map(|proof| (channel.id, proof));
+                let recorded = self.record_all(all, once).await?;
+                Ok(translation.answer(&account, &recorded.unwrap_or_default()))
             }
             Err(ParseError::Refused(rejection)) => Err(rejection.into()),
             Err(ParseError::Unreadable(reason)) => {
@@ -161,7 +161,8 @@ impl Ingest {
         channel: ChannelId,
         events: Vec<InboundEvent>,
     ) -> Result<Vec<Recorded>, EngineError> {
-        self.record_all(vec![(channel, events)]).await
+        let recorded = self.record_all(vec![(channel, events)], None).await?;
+        Ok(recorded.unwrap_or_default())
     }
 
     /// Records what a vendor told when it was asked, and where to go on, in one transaction.
@@ -186,16 +187,24 @@ impl Ingest {
             .await
     }
 
+    /// Records facts of several channels in one transaction. None, and nothing is recorded, where
+    /// what names them came before.
     async fn record_all(
         &self,
         all: Vec<(ChannelId, Vec<InboundEvent>)>,
-    ) -> Result<Vec<Recorded>, EngineError> {
+        once: Option<(ChannelId, String)>,
+    ) -> Result<Option<Vec<Recorded>>, EngineError> {
         let stamp = self.0.stamp();
         let registry = self.0.channels.clone();
         self.0
             .store
             .write("recording what a vendor reported", move |tx| {
                 let mut pen = stamp.pen();
+                if let Some((channel, proof)) = &once
+                    && !dedup::first_time(tx, *channel, proof, pen.now)?
+                {
+                    return Ok(None);
+                }
                 let mut recorded = Vec::new();
                 for (channel, events) in &all {
                     let mut channel = find::channel_in(tx, *channel)?;
@@ -203,7 +212,7 @@ impl Ingest {
                     proved(tx, &mut pen, &mut channel)?;
                     recorded.extend(apply::all(tx, &mut pen, channel, row, events)?);
                 }
-                Ok(recorded)
+                Ok(Some(recorded))
             })
             .await
     }
@@ -215,6 +224,21 @@ impl Ingest {
         }
         Ok(channel)
     }
+}
+
+/// The answer to a webhook that is not genuine, in the form its vendor understands.
+///
+/// # Errors
+/// The usual refusal, where the vendor knows no other.
+fn turned_away(
+    translation: &dyn Translation,
+    account: &Account,
+    hook: &Webhook,
+) -> Result<HttpReply, EngineError> {
+    let message = "The signature of this webhook is missing or wrong.";
+    translation
+        .turn_away(account, hook)
+        .ok_or_else(|| Rejection::new(Code::InvalidToken, message).into())
 }
 
 /// Notes that the vendor of a channel reached us, to the second so that a burst does not rewrite it

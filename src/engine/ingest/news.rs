@@ -7,6 +7,7 @@ use crate::engine::alerts;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::happenings;
+use crate::engine::inbox::holding;
 use crate::engine::ingest::access;
 use crate::engine::ingest::apply;
 use crate::engine::ingest::senders;
@@ -123,6 +124,9 @@ pub fn of_account(
         at: notice.at.unwrap_or(pen.now),
     };
     keep(tx, pen, channel, note)?;
+    if let (Some(holds), Some(address)) = (notice.holds, &notice.address) {
+        holding::moved(tx, pen, channel.id, address, holds)?;
+    }
     Ok(apply::nothing())
 }
 

@@ -16,8 +16,10 @@ use crate::engine::inbox::open;
 use crate::engine::inbox::receipts;
 use crate::engine::inbox::revised;
 use crate::engine::ingest::apply;
+use crate::engine::ingest::done;
 use crate::engine::ingest::media;
 use crate::engine::ingest::senders;
+use crate::engine::ingest::unheard;
 use crate::model::channel::Channel;
 use crate::model::contact::Contact;
 use crate::model::content::Content;
@@ -46,9 +48,8 @@ use crate::store::records::outbox;
 /// How many messages back a watermark is carried.
 const WATERMARK_REACH: usize = 200;
 
-/// How much earlier than we heard of it a vendor may have taken a message: a watermark is in the
-/// vendor's time, and what we know of most messages is when its answer reached us.
-const ANSWER_TAKES: Duration = Duration::from_secs(1);
+/// How far the vendor's clock may be behind ours: a watermark is in the vendor's time.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(1);
 
 /// Records a message of ours that was written elsewhere. One that we sent ourselves is only
 /// confirmed, by the vendor's id or by our own that it carries.
@@ -72,6 +73,10 @@ pub fn echo(
     if is_under_way(tx, channel.id, &echo.to.address)? {
         hold(tx, pen, channel.id, echo)?;
         return Ok(apply::nothing());
+    }
+    if let Some(mut ours) = unheard::find(tx, channel, echo)? {
+        unheard::adopt(tx, pen, channel, &mut ours, echo)?;
+        return Ok(recorded(&ours));
     }
     let message = append(tx, pen, channel, echo, Delivery::Sent, Source::BusinessApp)?;
     Ok(recorded(&message))
@@ -270,6 +275,7 @@ fn append(
         receipts::hear(tx, pen, &mut message, receipt.state, at, receipt.error)?;
     }
     media::want(tx, pen, &mut message)?;
+    done::catch_up(tx, pen, channel.id, id)?;
     Ok(message)
 }
 
@@ -324,13 +330,13 @@ pub fn up_to(
     Ok(newest)
 }
 
-/// When the vendor took a message, as far as we know; none for one it did not take.
+/// When the vendor took a message at the earliest, as far as we know; none for one it did not take.
+/// Of one we sent, that is when its call began: the answer may have taken long.
 fn taken_at(message: &Message) -> Option<Timestamp> {
+    let heard = message.reached(Delivery::Sent)?;
     match message.source {
         Source::BusinessApp => Some(message.at),
-        _ => message
-            .reached(Delivery::Sent)
-            .map(|at| at.minus(ANSWER_TAKES)),
+        _ => Some(message.called_at.unwrap_or(heard).minus(CLOCKS_DIFFER)),
     }
 }
 

@@ -480,3 +480,30 @@ async fn the_reply_window_counts_from_when_the_customer_wrote() {
         assert_eq!(heard, Timestamp::parse(expected), "{id}");
     }
 }
+
+#[tokio::test]
+async fn what_is_done_with_a_message_before_it_comes_is_done_when_it_does() {
+    let bench = Bench::new().await;
+    let ana = json!({"address":ANA});
+    bench.hear(json!([message("in0", &ana, "hello")])).await;
+    let edit = |text: &str, at: &str| json!({"event":"edit","externalId":"in1","content":{"type":"text","text":text},"at":at});
+    let third = edit("third", "2026-01-01T12:00:30Z");
+    let second = edit("second", "2026-01-01T12:00:20Z");
+    let liked = json!({"event":"reaction","externalId":"re1","from":ana,"targetExternalId":"in1","emoji":"+"});
+    bench.hear(json!([third, liked])).await;
+    bench.hear(json!([second])).await;
+    bench.hear(json!([message("in1", &ana, "first")])).await;
+    let held = bench.messages().pop().unwrap();
+    assert_eq!(held.content.words(), "third");
+    assert_eq!(held.reactions.len(), 1);
+
+    bench
+        .hear(json!([{"event":"delete","externalId":"in2"}]))
+        .await;
+    bench.hear(json!([message("in2", &ana, "oops")])).await;
+    let late = json!({"event":"edit","externalId":"in2","content":{"type":"text","text":"back"},"at":null});
+    bench.hear(json!([late])).await;
+    let held = bench.messages().pop().unwrap();
+    assert!(held.deleted_at.is_some() && held.content == Content::deleted());
+    assert_eq!(bench.messages().len(), 3);
+}

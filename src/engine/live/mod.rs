@@ -90,6 +90,8 @@ pub enum Signal {
     Visitor {
         /// Who.
         visitor_id: VisitorId,
+        /// The conversation the visitor sees as current.
+        conversation_id: Option<ConversationId>,
     },
 }
 

@@ -20,6 +20,7 @@ use crate::store::records::mentions;
 use crate::store::records::read_marks;
 use crate::store::records::unsent;
 use crate::store::records::users;
+use crate::store::records::views;
 
 impl Users {
     /// Removes a user; their open conversations go back to the queue.
@@ -43,6 +44,7 @@ impl Users {
                 passes::end_all(tx, id)?;
                 unsent::forget_user(tx, id)?;
                 mentions::forget_user(tx, id)?;
+                views::forget_user(tx, id)?;
                 users::remove(tx, &user)?;
                 read_marks::forget_user(tx, id)?;
                 note(tx, &mut pen, &actor, "user.deleted", &user)?;

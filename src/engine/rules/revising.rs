@@ -205,6 +205,7 @@ mod tests {
             attempts: Vec::new(),
             handled_at: None,
             deleted_for_everyone: false,
+            called_at: None,
         }
     }
 

@@ -124,6 +124,7 @@ mod tests {
             spelled_out: None,
             participants: Vec::new(),
             resolved_by: None,
+            elsewhere: false,
         }
     }
 

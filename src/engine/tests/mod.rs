@@ -4,6 +4,7 @@
 mod alerts;
 mod audit;
 mod delivery;
+mod mail;
 mod people;
 mod retention;
 mod second_factor;

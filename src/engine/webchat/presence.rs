@@ -18,6 +18,7 @@ use crate::engine::webchat::error::Problem;
 use crate::engine::webchat::error::WebchatError;
 use crate::engine::webchat::trails::Visit;
 use crate::model::ids::VisitorId;
+use crate::store::records::visitors;
 
 /// Connections of visitors, at most.
 const CONNECTIONS_MAX: usize = 10_000;
@@ -112,6 +113,12 @@ impl Webchat {
     }
 
     fn tell_of(&self, visitor_id: VisitorId) {
-        self.context.live.signal(Signal::Visitor { visitor_id });
+        // Who looks at the list learns it with the next change, should this not be readable now.
+        let read = self.context.store.snapshot().ok();
+        let visitor = read.and_then(|read| visitors::get(&read, visitor_id).ok().flatten());
+        self.context.live.signal(Signal::Visitor {
+            visitor_id,
+            conversation_id: visitor.and_then(|visitor| visitor.conversation_id),
+        });
     }
 }

@@ -19,6 +19,7 @@ use crate::engine::error::EngineError;
 use crate::engine::ingest::media;
 use crate::engine::ingest::media::Fetched;
 use crate::engine::ingest::people;
+use crate::engine::ingest::pieces;
 use crate::engine::ingest::presses;
 use crate::engine::ingest::seen;
 use crate::engine::setup::afterwards;
@@ -215,6 +216,10 @@ async fn done(context: &Context, job: &Job) -> Result<Ended, EngineError> {
         }
         JobKind::TellSeen { message_id } => {
             seen::tell(context, message_id).await?;
+            Ok(Ended::Done)
+        }
+        JobKind::JoinPieces { channel_id, group } => {
+            pieces::join(context, channel_id, group).await?;
             Ok(Ended::Done)
         }
     }

@@ -483,6 +483,7 @@ async fn tell(
         address: None,
         data: Opaque::new(),
         at: None,
+        holds: None,
     };
     let events = vec![InboundEvent::Notice(notice)];
     Ingest(context.clone()).record(id, events).await.map(drop)

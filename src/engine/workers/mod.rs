@@ -13,6 +13,7 @@ pub mod mailboxes;
 pub mod mails;
 pub mod polling;
 pub mod reading;
+pub mod reception;
 pub mod retention;
 pub mod signs;
 pub mod sweep;
@@ -33,6 +34,12 @@ const RESTART_PAUSE: Duration = Duration::from_secs(1);
 pub struct Stop(watch::Receiver<bool>);
 
 impl Stop {
+    /// The word itself, for what listens to it by itself.
+    #[must_use]
+    pub fn heard(self) -> watch::Receiver<bool> {
+        self.0
+    }
+
     /// Waits until it is time to stop.
     pub async fn asked(&mut self) {
         // A sender that is gone means the same as its word.

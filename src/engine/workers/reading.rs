@@ -72,7 +72,7 @@ fn start(
 }
 
 /// Reads all that waits for a channel.
-async fn read_on(context: Context, channel: ChannelId) {
+pub async fn read_on(context: Context, channel: ChannelId) {
     loop {
         match read_some(&context, channel).await {
             Ok(0) => return,

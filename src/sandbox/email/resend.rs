@@ -190,7 +190,7 @@ impl Vendor for Resend {
         mailbox::reached(self, desk, customer, bubble, reached);
     }
 
-    fn request(&self, account: &Account, event: &Event) -> Option<HttpRequest> {
+    fn request(&self, account: &Account, event: &Event, _: Timestamp) -> Option<HttpRequest> {
         if let Some(press) = mailbox::one_click(event) {
             return Some(press);
         }

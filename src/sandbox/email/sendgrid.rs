@@ -184,7 +184,7 @@ impl Vendor for SendGrid {
         mailbox::reached(self, desk, customer, bubble, reached);
     }
 
-    fn request(&self, account: &Account, event: &Event) -> Option<HttpRequest> {
+    fn request(&self, account: &Account, event: &Event, _: Timestamp) -> Option<HttpRequest> {
         if let Some(press) = mailbox::one_click(event) {
             return Some(press);
         }

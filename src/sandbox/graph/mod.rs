@@ -195,6 +195,17 @@ pub fn app_token(account: &Account) -> String {
     format!("{}|{}", account.key("appId"), account.key("appSecret"))
 }
 
+/// Whether a call of an app is about this account: about its token, or something it names.
+#[must_use]
+pub fn is_about(call: &Call, account: &Account) -> bool {
+    match call.query("input_token") {
+        Some(asked) => asked == account.key("token"),
+        None => path(call)
+            .first()
+            .is_some_and(|first| account.keys.values().any(|key| key == first)),
+    }
+}
+
 /// A token nobody gave out.
 #[must_use]
 pub fn bad_token() -> HttpReply {

@@ -237,6 +237,10 @@ impl Vendor for Page {
         token == account.key("token") || token == graph::app_token(account)
     }
 
+    fn is_about(&self, call: &Call, account: &Account) -> bool {
+        graph::is_about(call, account)
+    }
+
     fn stranger(&self, call: &Call) -> HttpReply {
         if call.segments().first().is_some_and(|first| first == FILES) {
             return call::text(403, "text/plain", "URL signature mismatch");
@@ -306,7 +310,7 @@ impl Vendor for Page {
         }
     }
 
-    fn request(&self, account: &Account, event: &Event) -> Option<HttpRequest> {
+    fn request(&self, account: &Account, event: &Event, _: Timestamp) -> Option<HttpRequest> {
         graph::request(account, event, &account.signing("appSecret"))
     }
 

@@ -22,6 +22,7 @@ use crate::sandbox::graph;
 use crate::sandbox::graph::Fault;
 use crate::sandbox::page::Kind;
 use crate::sandbox::page::check;
+use crate::sandbox::page::file_url;
 use crate::sandbox::page::tell;
 use crate::sandbox::queue::About;
 use crate::sandbox::vendor::Given;
@@ -142,15 +143,15 @@ pub fn answer(kind: Kind, desk: &mut Desk<'_>, call: &Call) -> Result<Given, Fau
         .unwrap_or_default()
         .to_owned();
     let given = given_file(desk, call, &sort)?;
+    let mut message = body["message"].clone();
+    if let Some(Place::Stored(id)) = &given {
+        message["attachment"]["payload"] = json!({ "attachment_id": id });
+    }
     let shown = {
         let find = |id: &str| match desk.account.kept.get(&format!("attachment/{id}")) {
             Some(url) => url.as_str().map(|url| Place::Linked(url.to_owned())),
             None => desk.file(id).map(|file| Place::Stored(file.id.clone())),
         };
-        let mut message = body["message"].clone();
-        if let Some(Place::Stored(id)) = &given {
-            message["attachment"]["payload"] = json!({ "attachment_id": id });
-        }
         check::message(kind, &message, &find)?
     };
     if desk.count_sent(&customer, PAIR_SPAN) > PAIR_MAX {
@@ -191,14 +192,7 @@ pub fn answer(kind: Kind, desk: &mut Desk<'_>, call: &Call) -> Result<Given, Fau
             None => desk.sent(&customer, &own),
         }
     }
-    echo(
-        kind,
-        desk,
-        &customer,
-        &id,
-        &body["message"],
-        Author::App(tag),
-    );
+    echo(kind, desk, &customer, &id, &message, Author::App(tag));
     Ok(graph::answer(200, &json!({"recipient_id": customer, "message_id": id})).into())
 }
 
@@ -225,7 +219,7 @@ pub fn echo(
         message["text"] = text.into();
     }
     if said["attachment"].is_object() {
-        message["attachments"] = json!([said["attachment"]]);
+        message["attachments"] = json!([echoed(desk, &said["attachment"])]);
     }
     if kind == Kind::Messenger
         && let Author::App(tag) = author
@@ -247,6 +241,21 @@ pub fn echo(
         "message echo",
         &element,
     );
+}
+
+/// An attachment as it is told back: a file by its address, whatever it was sent as.
+fn echoed(desk: &Desk<'_>, attachment: &Value) -> Value {
+    let id = match &attachment["payload"]["attachment_id"] {
+        Value::String(id) => id.clone(),
+        Value::Number(id) => id.to_string(),
+        _ => return attachment.clone(),
+    };
+    let kept = desk.account.kept.get(&format!("attachment/{id}"));
+    let url = match kept.and_then(Value::as_str) {
+        Some(url) => url.to_owned(),
+        None => file_url(desk, &id),
+    };
+    json!({"type": attachment["type"], "payload": {"url": url}})
 }
 
 fn window(kind: Kind, desk: &Desk<'_>, body: &Value, since: Option<Duration>) -> Result<(), Fault> {

@@ -242,7 +242,7 @@ impl Vendor for Plivo {
         }
     }
 
-    fn request(&self, account: &Account, event: &Event) -> Option<HttpRequest> {
+    fn request(&self, account: &Account, event: &Event, _: Timestamp) -> Option<HttpRequest> {
         let url = if event.mark.is_empty() {
             &account.hook.url
         } else {

@@ -48,6 +48,9 @@ const POST_TIMEOUT: Duration = Duration::from_secs(10);
 /// What marks a webhook of the newer interface.
 const NEWER: &str = "v1 ";
 
+/// What is kept while webhooks are those of an application.
+const APPLICATION: &str = "application";
+
 /// The vendor.
 #[derive(Debug)]
 pub struct Vonage;
@@ -222,6 +225,10 @@ impl Vendor for Vonage {
         let Some(written) = line::written(desk, customer, act, Keywords::Business)? else {
             return Ok(());
         };
+        if is_newer(desk.account) {
+            tell_newer(desk, customer, &written.text);
+            return Ok(());
+        }
         let parts = segments::parts(&written.text);
         let reference = desk.digits(3);
         for (at, part) in parts.iter().enumerate() {
@@ -256,7 +263,7 @@ impl Vendor for Vonage {
         }
     }
 
-    fn request(&self, account: &Account, event: &Event) -> Option<HttpRequest> {
+    fn request(&self, account: &Account, event: &Event, now: Timestamp) -> Option<HttpRequest> {
         let newer = event.mark.strip_prefix(NEWER);
         let url = newer.unwrap_or(&event.mark);
         let url = if url.is_empty() {
@@ -270,19 +277,18 @@ impl Vendor for Vonage {
         let secret = account.signing("signatureSecret");
         let mut headers = Headers::default().with("content-type", "application/json");
         let mut body = event.body.clone();
-        // The proof is made anew for each try; its time is in the body.
-        let at: i64 = event_secs(&event.body);
+        let at = now.as_secs();
+        let once = hex(&digest(format!("{body}{}", event.tries).as_bytes())[..16]);
         if newer.is_some() {
             let claims = json!({
-                "iat": at, "jti": hex(&digest(body.as_bytes())[..16]), "iss": "Vonage",
+                "iat": at, "jti": once, "iss": "Vonage",
                 "payload_hash": hex(&digest(body.as_bytes())), "api_key": account.key("apiKey"),
             });
             let token = jwt::issue(&claims, secret.as_bytes());
             headers = headers.with("authorization", format!("Bearer {token}"));
         } else if let Ok(Value::Object(mut values)) = serde_json::from_str(&body) {
             values.insert("timestamp".to_owned(), at.to_string().into());
-            let nonce = hex(&digest(body.as_bytes())[..16]);
-            values.insert("nonce".to_owned(), nonce.into());
+            values.insert("nonce".to_owned(), once.into());
             let proof = signature(&secret, &values);
             values.insert("sig".to_owned(), proof.into());
             body = Value::Object(values).to_string();
@@ -297,6 +303,12 @@ impl Vendor for Vonage {
         })
     }
 
+    fn pointed(&self, account: &mut Account) {
+        account
+            .kept
+            .insert(APPLICATION.to_owned(), Value::Bool(true));
+    }
+
     fn ladder(&self) -> Ladder {
         Ladder {
             waits_secs: &[1, 5, 15, 60, 300],
@@ -306,15 +318,35 @@ impl Vendor for Vonage {
     }
 }
 
-/// When what a webhook tells happened, as it says itself.
-fn event_secs(body: &str) -> i64 {
-    let values: Value = serde_json::from_str(body).unwrap_or(Value::Null);
-    let written = values["message-timestamp"]
-        .as_str()
-        .map(|text| format!("{}Z", text.replace(' ', "T")));
-    let written = written.or_else(|| values["timestamp"].as_str().map(str::to_owned));
-    let at = written.and_then(|text| crate::base::time::Timestamp::parse(&text));
-    at.map_or(0, crate::base::time::Timestamp::as_secs)
+/// Whether the newer interface brings what customers write: its addresses are those of an application
+/// and typed in by a person, while the older one is told the address of each number.
+fn is_newer(account: &Account) -> bool {
+    account.kept.contains_key(APPLICATION)
+}
+
+/// The newer interface joins what came in parts.
+fn tell_newer(desk: &mut Desk<'_>, customer: &str, text: &str) {
+    let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(desk.random.bytes::<16>());
+    let keyword = text.split_whitespace().next().unwrap_or_default();
+    let body = json!({
+        "channel": "sms", "message_uuid": id, "to": bare(desk.account.key("phoneNumber")),
+        "from": bare(customer), "timestamp": desk.now.to_string(), "message_type": "text",
+        "text": text, "usage": {"currency": "EUR", "price": "0.0333"},
+        "sms": {
+            "num_messages": segments::parts(text).len().to_string(),
+            "keyword": keyword.to_uppercase(),
+        },
+    });
+    let event = Event {
+        account: desk.account.id.clone(),
+        lane: customer.to_owned(),
+        about: About::Customer,
+        title: "inbound message".to_owned(),
+        body: body.to_string(),
+        mark: NEWER.to_owned(),
+        tries: 0,
+    };
+    desk.post_event(Duration::ZERO, &event);
 }
 
 fn problem(status: u16, title: &str, detail: &str) -> HttpReply {
@@ -337,7 +369,10 @@ fn refused(status: &str, text: &str) -> HttpReply {
 fn configure(desk: &mut Desk<'_>, call: &Call) {
     for (name, value) in call.fields() {
         match name.as_str() {
-            "moCallBackUrl" | "moHttpUrl" => desk.account.hook.url = value,
+            "moCallBackUrl" | "moHttpUrl" => {
+                desk.account.kept.remove(APPLICATION);
+                desk.account.hook.url = value;
+            }
             "drCallBackUrl" => {
                 desk.account
                     .kept

@@ -207,7 +207,7 @@ impl Vendor for Telegram {
     /// Bots are told nothing of this.
     fn reached(&self, _: &mut Desk<'_>, _: &str, _: &str, _: Reached) {}
 
-    fn request(&self, account: &Account, event: &Event) -> Option<HttpRequest> {
+    fn request(&self, account: &Account, event: &Event, _: Timestamp) -> Option<HttpRequest> {
         if account.hook.url.is_empty() {
             return None;
         }

@@ -136,7 +136,7 @@ fn drop_pending(desk: &mut Desk<'_>) {
 #[must_use]
 pub fn webhook_info(desk: &Desk<'_>) -> HttpReply {
     let account = &desk.account;
-    let pending = desk.queue.pending(&account.id, desk.now).count();
+    let pending = desk.queue.posts_of(&account.id);
     let mut info = json!({
         "url": account.hook.url, "has_custom_certificate": false, "pending_update_count": pending,
     });

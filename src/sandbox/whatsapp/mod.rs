@@ -129,6 +129,10 @@ impl Vendor for WhatsApp {
         token == account.key("token") || token == graph::app_token(account)
     }
 
+    fn is_about(&self, call: &Call, account: &Account) -> bool {
+        graph::is_about(call, account)
+    }
+
     fn stranger(&self, _: &Call) -> HttpReply {
         graph::bad_token()
     }
@@ -198,7 +202,7 @@ impl Vendor for WhatsApp {
         }
     }
 
-    fn request(&self, account: &Account, event: &Event) -> Option<HttpRequest> {
+    fn request(&self, account: &Account, event: &Event, _: Timestamp) -> Option<HttpRequest> {
         graph::request(account, event, &account.signing("appSecret"))
     }
 

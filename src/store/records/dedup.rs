@@ -8,10 +8,12 @@
 
 use crate::base::crypto::digest;
 use crate::base::time::Timestamp;
+use crate::model::Opaque;
 use crate::model::ids::ChannelId;
 use crate::model::ids::Id as _;
 use crate::model::ids::MessageId;
 use crate::model::inbound::Receipt;
+use crate::model::message::Delivery;
 use crate::model::message::Direction;
 use crate::model::message::Message;
 use crate::store::Read;
@@ -194,12 +196,13 @@ pub fn take_early(
     Ok(taken)
 }
 
-/// Whether something a vendor sends by a name of its own was taken in the last day.
+/// Whether something a vendor sends may be taken, because it did not come before in the last day;
+/// it is remembered then.
 ///
 /// # Errors
 /// The disk's.
-pub fn was_taken(
-    read: &impl Read,
+pub fn first_time(
+    tx: &mut Tx<'_>,
     channel: ChannelId,
     name: &str,
     now: Timestamp,
@@ -207,25 +210,12 @@ pub fn was_taken(
     let hash = hash(channel, Direction::Inbound, name);
     let newest = bucket(now);
     for bucket in (newest.saturating_sub(ONCE_BUCKETS)..=newest).rev() {
-        if read.get(&TAKEN_HOOKS, &(bucket, hash))?.is_some() {
-            return Ok(true);
+        if tx.get(&TAKEN_HOOKS, &(bucket, hash))?.is_some() {
+            return Ok(false);
         }
     }
-    Ok(false)
-}
-
-/// Remembers that something was taken.
-///
-/// # Errors
-/// The disk's.
-pub fn take(
-    tx: &mut Tx<'_>,
-    channel: ChannelId,
-    name: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let hash = hash(channel, Direction::Inbound, name);
-    tx.put(&TAKEN_HOOKS, &(bucket(now), hash), &())
+    tx.put(&TAKEN_HOOKS, &(newest, hash), &())?;
+    Ok(true)
 }
 
 /// Forgets ids and early receipts older than anything would ask for; at most `limit` of each.
@@ -242,7 +232,7 @@ pub fn forget(tx: &mut Tx<'_>, now: Timestamp, limit: usize) -> Result<usize, St
         }
     }
     for (key, _) in tx.scan(&EARLY_RECEIPTS, Scan::all().limit(limit))? {
-        if key.0 + 2 < bucket(now) {
+        if key.0 + DAY < bucket(now) {
             tx.remove(&EARLY_RECEIPTS, &key)?;
             forgotten += 1;
         }

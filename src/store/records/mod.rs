@@ -30,4 +30,5 @@ pub mod teams;
 pub mod templates;
 pub mod unsent;
 pub mod users;
+pub mod views;
 pub mod visitors;

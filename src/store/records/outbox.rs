@@ -44,6 +44,9 @@ pub struct OutboxRow {
     pub created_at: Timestamp,
     /// When it was first tried since then.
     pub first_tried_at: Option<Timestamp>,
+    /// When the last call was begun.
+    #[serde(default)]
+    pub called_at: Option<Timestamp>,
 }
 
 /// The key of a lane's rows, in order.

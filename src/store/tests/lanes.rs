@@ -58,6 +58,7 @@ fn row(message: u8) -> OutboxRow {
         handles: BTreeMap::new(),
         created_at: Timestamp::from_secs(0),
         first_tried_at: None,
+        called_at: None,
     }
 }
 

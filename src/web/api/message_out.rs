@@ -126,7 +126,8 @@ impl MessageOut {
                 .collect(),
             sender_type: message.sender.kind.name(),
             sent_at: reached(Delivery::Sent),
-            delivered_at: reached(Delivery::Delivered),
+            // Some vendors tell only that it was seen.
+            delivered_at: reached(Delivery::Delivered).or_else(|| reached(Delivery::Read)),
             read_at: reached(Delivery::Read),
             failed_reason: failed_reason(&message),
             external_id: message.external_id().map(str::to_owned),

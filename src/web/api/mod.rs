@@ -46,6 +46,7 @@ pub mod two_step;
 pub mod unheard;
 pub mod usage;
 pub mod users;
+pub mod views;
 pub mod wire;
 
 use std::collections::BTreeSet;
@@ -69,6 +70,7 @@ pub fn routes() -> Routes {
     users::routes(&mut routes);
     teams::routes(&mut routes);
     tags::routes(&mut routes);
+    views::routes(&mut routes);
     templates::routes(&mut routes);
     api_keys::routes(&mut routes);
     contacts::routes(&mut routes);

@@ -40,5 +40,5 @@ macro_rules! ids {
 
 ids! {
     OrganisationId UserId TeamId ApiKeyId ChannelId ContactId IdentityId ConversationId MessageId
-    EventId MediaId TagId TemplateId AuditId MergeId
+    EventId MediaId ViewId TagId TemplateId AuditId MergeId
 }

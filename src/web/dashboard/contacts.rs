@@ -27,7 +27,9 @@ use crate::web::dashboard::answers::refuse;
 use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
 use crate::web::dashboard::present::Eye;
+use crate::web::dashboard::present::list::Queue;
 use crate::web::dashboard::present::panel;
+use crate::web::dashboard::present::section::Section;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
@@ -210,7 +212,8 @@ fn draw(state: &State, reader: &Reader, id: ContactId) -> Result<ContactPage, Pr
     let (contact, talks) = state.engine.listing.across_channels(&actor, id)?;
     let identities = state.engine.surroundings.identities(&actor, contact.id)?;
     let colleagues = state.engine.users.list(&actor)?;
-    let eye = reader.eye(state, &colleagues, "all");
+    let section = Section::from(Queue::All);
+    let eye = reader.eye(state, &colleagues, &section);
     let known = |value: &Option<String>| FieldView::of(value.clone().unwrap_or_default());
     let since = contact
         .created_at

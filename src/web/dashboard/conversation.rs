@@ -18,6 +18,7 @@ use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
 use crate::web::dashboard::inbox::permalink;
 use crate::web::dashboard::present::list::Queue;
+use crate::web::dashboard::present::section::Section;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
@@ -37,6 +38,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/snooze", web::post().to(snooze))
             .route("/priority", web::post().to(priority))
             .route("/tags", web::post().to(tags))
+            .route("/take", web::post().to(take))
+            .route("/follow", web::post().to(follow))
             .route("/read", web::post().to(read)),
     );
 }
@@ -52,11 +55,16 @@ pub fn id_of(path: &str) -> Result<ConversationId, Problem> {
     path.parse().map_err(|_| Problem::not_found())
 }
 
+/// The section of the inbox a form came from.
+#[must_use]
+pub fn section_of(fields: &Fields) -> Section {
+    Section::named(fields.get("queue")).unwrap_or_else(|| Queue::Mine.into())
+}
+
 /// Back to the conversation in the queue the form came from.
 #[must_use]
 pub fn back(fields: &Fields, id: ConversationId) -> HttpResponse {
-    let queue = Queue::named(fields.get("queue")).unwrap_or(Queue::Mine);
-    see(&format!("/app/inbox/{}/{id}", queue.word()))
+    see(&format!("{}/{id}", section_of(fields).address()))
 }
 
 /// Back to the conversation, or to its queue alone when the form took it out of the reader's sight.
@@ -74,8 +82,7 @@ fn back_if_seen(
 }
 
 fn back_to_queue(fields: &Fields) -> HttpResponse {
-    let queue = Queue::named(fields.get("queue")).unwrap_or(Queue::Mine);
-    see(&format!("/app/inbox/{}", queue.word()))
+    see(&section_of(fields).address())
 }
 
 /// What a form that was refused is answered with: the page says it, or the script does.
@@ -192,6 +199,16 @@ async fn snooze(state: Shared, path: Address, form: Form) -> Result<HttpResponse
     change(&state, id, &form, vec![Edit::Snooze(until)]).await
 }
 
+async fn follow(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {
+    let id = id_of(&path)?;
+    let me = form.reader.agent.user.id;
+    let edit = match form.fields.get("follow") {
+        "yes" => Edit::Follow(me),
+        _ => Edit::Unfollow(me),
+    };
+    change(&state, id, &form, vec![edit]).await
+}
+
 async fn priority(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {
     let id = id_of(&path)?;
     let priority = Priority::named(form.fields.get("priority")).ok_or_else(Problem::not_found)?;
@@ -206,6 +223,16 @@ async fn tags(state: Shared, path: Address, form: Form) -> Result<HttpResponse, 
         (None, None) => return Err(Problem::not_found()),
     };
     change(&state, id, &form, vec![edit]).await
+}
+
+/// Takes the conversation back from another app of the vendor.
+async fn take(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {
+    let id = id_of(&path)?;
+    let changing = &state.engine.changing;
+    match changing.take_back(&form.reader.actor(), id).await {
+        Ok(()) => back_if_seen(&state, &form.reader, &form.fields, id),
+        Err(error) => refused(&form.reader, error),
+    }
 }
 
 async fn read(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {

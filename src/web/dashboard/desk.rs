@@ -6,16 +6,19 @@ use actix_web::http::StatusCode;
 use crate::base::page::Cursor;
 use crate::base::page::Page;
 use crate::engine::error::EngineError;
+use crate::engine::inbox::counting::Counts;
 use crate::engine::inbox::history::History;
 use crate::engine::inbox::history::Stretch;
 use crate::engine::inbox::list::Row;
 use crate::engine::inbox::list::Span;
 use crate::engine::inbox::surroundings::visitor_of;
 use crate::engine::inbox::unsent::Begun;
+use crate::engine::live::visitors::Here;
 use crate::engine::rules::window;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::content::Content;
+use crate::model::conversation::Conversation;
 use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
 use crate::model::message::Message;
@@ -29,8 +32,10 @@ use crate::web::dashboard::present::bubble;
 use crate::web::dashboard::present::bubble::Around;
 use crate::web::dashboard::present::composer::Held;
 use crate::web::dashboard::present::list;
+use crate::web::dashboard::present::list::Moment;
 use crate::web::dashboard::present::list::Queue;
 use crate::web::dashboard::present::panel;
+use crate::web::dashboard::present::section::Section;
 use crate::web::dashboard::present::thread;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
@@ -43,17 +48,20 @@ use crate::web::dashboard::reader::render;
 use crate::web::dashboard::view::bubble::Content as ContentView;
 use crate::web::dashboard::view::format;
 use crate::web::dashboard::view::inbox::InboxPage;
+use crate::web::dashboard::view::list::EmptyView;
 use crate::web::dashboard::view::list::Group;
 use crate::web::dashboard::view::list::ListView;
 use crate::web::dashboard::view::list::RowView;
 use crate::web::dashboard::view::list::RowsPart;
 use crate::web::dashboard::view::panel::PanelView;
+use crate::web::dashboard::view::shell::Area;
 use crate::web::dashboard::view::shell::CountsPart;
 use crate::web::dashboard::view::thread::HeaderView;
 use crate::web::dashboard::view::thread::NothingOpenView;
 use crate::web::dashboard::view::thread::Pane;
 use crate::web::dashboard::view::thread::StretchPart;
 use crate::web::dashboard::view::thread::ThreadView;
+use crate::web::dashboard::views;
 use crate::web::state::State;
 
 /// Rows in the first page, and in each further one.
@@ -68,7 +76,7 @@ const NO_PANEL: &str = r#"<aside id="panel" class="panel" aria-label="Contact" h
 pub struct Desk<'a> {
     state: &'a State,
     reader: &'a Reader,
-    queue: Queue,
+    section: Section,
     colleagues: Vec<User>,
     held: Option<Held>,
 }
@@ -78,12 +86,16 @@ impl<'a> Desk<'a> {
     ///
     /// # Errors
     /// The store's.
-    pub fn open(state: &'a State, reader: &'a Reader, queue: Queue) -> Result<Self, EngineError> {
+    pub fn open(
+        state: &'a State,
+        reader: &'a Reader,
+        section: Section,
+    ) -> Result<Self, EngineError> {
         let colleagues = state.engine.users.list(&reader.actor())?;
         Ok(Self {
             state,
             reader,
-            queue,
+            section,
             colleagues,
             held: None,
         })
@@ -99,8 +111,7 @@ impl<'a> Desk<'a> {
     }
 
     fn eye(&self) -> Eye<'_> {
-        self.reader
-            .eye(self.state, &self.colleagues, self.queue.word())
+        self.reader.eye(self.state, &self.colleagues, &self.section)
     }
 
     fn rev(&self) -> u64 {
@@ -141,16 +152,13 @@ impl<'a> Desk<'a> {
             Some(id) => {
                 let row = self.state.engine.listing.get(&self.reader.actor(), id)?;
                 let thread = self.thread(&row, place)?;
-                let title = format!("{} \u{b7} {}", row.contact.name, self.queue.title());
+                let title = format!("{} \u{b7} {}", row.contact.name, self.title()?);
                 (Pane::Open(Box::new(thread)), Some(self.panel(&row)?), title)
             }
-            None => (
-                Pane::Nothing(self.nothing()?),
-                None,
-                self.queue.title().to_owned(),
-            ),
+            None => (Pane::Nothing(self.nothing()?), None, self.title()?),
         };
-        let shell = self.reader.shell(self.state, title, self.queue.area())?;
+        let mut shell = self.reader.shell(self.state, title, self.area())?;
+        shell.light(&self.section.address());
         let list = self.list(id, place.cursor.as_deref())?;
         let drawn = InboxPage {
             shell,
@@ -216,9 +224,9 @@ impl<'a> Desk<'a> {
                 EngineError::from(Rejection::new(Code::InvalidCursor, error.to_string()))
             })?;
         let actor = self.reader.actor();
-        let Some(filter) = self.queue.filter(self.reader.agent.user.id) else {
+        let Some(filter) = self.section.filter(self.reader.agent.user.id) else {
             let listing = &self.state.engine.listing;
-            let rows = match self.queue {
+            let rows = match self.section.queue() {
                 Queue::Mentions => listing.mentioning(&actor)?,
                 _ => listing.begun(&actor)?,
             };
@@ -252,7 +260,14 @@ impl<'a> Desk<'a> {
         let mut rows: Vec<_> = found
             .rows
             .iter()
-            .map(|row| list::row(&eye, row, rev, Some(row.conversation.id) == open))
+            .map(|row| {
+                let moment = Moment {
+                    rev,
+                    selected: Some(row.conversation.id) == open,
+                    online: online(self.state, &row.conversation).as_deref(),
+                };
+                list::row(&eye, row, moment)
+            })
             .collect();
         // Whoever waits for us comes first; within a group the newest.
         rows.sort_by_key(|row| {
@@ -262,18 +277,19 @@ impl<'a> Desk<'a> {
         let counts = plain_counts(self.state, &self.reader.actor());
         let has_channels = self.state.engine.surroundings.channel_counts()?.0 > 0;
         Ok(ListView {
-            queue: self.queue.word().to_owned(),
-            title: self.queue.title().to_owned(),
+            queue: self.section.word().to_owned(),
+            title: self.title()?,
             count: found.total.unwrap_or(rows.len() as u64),
-            segments: self.queue.segments(),
+            segments: self.section.segments(),
             more: self.more(found.next.as_ref()),
-            empty: self.queue.empty(&counts, has_channels),
+            empty: self.empty(&counts, has_channels),
+            narrow: views::narrow(self.state, self.reader, &self.section)?,
             rows,
         })
     }
 
     fn more(&self, next: Option<&Cursor>) -> Option<String> {
-        next.map(|cursor| format!("/app/inbox/{}?cursor={cursor}", self.queue.word()))
+        next.map(|cursor| format!("{}?cursor={cursor}", self.section.address()))
     }
 
     /// Further rows of the list.
@@ -298,12 +314,18 @@ impl<'a> Desk<'a> {
     /// One row, as this reader sees it.
     #[must_use]
     pub fn row(&self, row: &Row, selected: bool) -> RowView {
-        list::row(&self.eye(), row, self.rev(), selected)
+        let moment = Moment {
+            rev: self.rev(),
+            selected,
+            online: online(self.state, &row.conversation).as_deref(),
+        };
+        list::row(&self.eye(), row, moment)
     }
 
     fn nothing(&self) -> Result<NothingOpenView, Problem> {
         let counts = plain_counts(self.state, &self.reader.actor());
-        let count = match self.queue {
+        let count = match self.section.queue() {
+            _ if !self.section.narrowing().is_none() => self.rows(None)?.total.unwrap_or_default(),
             Queue::Mine => counts.mine,
             Queue::Unassigned => counts.unassigned,
             Queue::All => counts.open,
@@ -312,14 +334,40 @@ impl<'a> Desk<'a> {
             Queue::Done | Queue::Spam => counts.resolved,
             Queue::Mentions | Queue::Drafts => self.rows(None)?.total.unwrap_or_default(),
         };
+        let title = self.title()?;
         let summary = match count {
-            0 => self.queue.empty(&counts, true).title,
-            count => format!("{} in {}.", format::count(count), self.queue.title()),
+            0 => self.empty(&counts, true).title,
+            count => format!("{} in {title}.", format::count(count)),
         };
-        Ok(NothingOpenView {
-            summary,
-            title: self.queue.title().to_owned(),
-        })
+        Ok(NothingOpenView { summary, title })
+    }
+
+    /// What the section is called: by the view that is it, or by its queue.
+    fn title(&self) -> Result<String, EngineError> {
+        views::title(self.state, self.reader, &self.section)
+    }
+
+    /// The row of the side bar that is lit, where it is one of the queues.
+    fn area(&self) -> Area {
+        if self.section.narrowing().is_none() {
+            self.section.queue().area()
+        } else {
+            Area::Section
+        }
+    }
+
+    fn empty(&self, counts: &Counts, has_channels: bool) -> EmptyView {
+        if self.section.narrowing().is_none() || !has_channels {
+            return self.section.queue().empty(counts, has_channels);
+        }
+        EmptyView {
+            title: "Nothing fits this filter.".to_owned(),
+            text: String::new(),
+            action: Some((
+                Section::from(self.section.queue()).address(),
+                "Take the filter off".to_owned(),
+            )),
+        }
     }
 
     /// The thread of a conversation.
@@ -481,4 +529,30 @@ struct Shown<'a> {
     after: Option<&'a Message>,
     quoted: Vec<Message>,
     begun: Begun,
+}
+
+/// "Online, /cart": where on the website the visitor of a web chat's conversation is, while there.
+#[must_use]
+pub fn online(state: &State, conversation: &Conversation) -> Option<String> {
+    if conversation.channel_kind.as_str() != "webchat" {
+        return None;
+    }
+    let found = state
+        .engine
+        .webchat
+        .whereabouts(conversation.address.parse().ok()?);
+    if found.here != Here::Online {
+        return None;
+    }
+    let page = found.visits.last().map(|visit| path_of(&visit.page.url));
+    Some(page.map_or_else(
+        || "Online".to_owned(),
+        |page| format!("Online \u{b7} {page}"),
+    ))
+}
+
+/// The path of an address, as people know a page.
+fn path_of(address: &str) -> String {
+    let url = url::Url::parse(address);
+    url.map_or_else(|_| address.to_owned(), |url| url.path().to_owned())
 }

@@ -13,6 +13,8 @@ use crate::model::ids::MessageId;
 use crate::model::permission::Permission;
 use crate::web::dashboard::form::Form;
 use crate::web::dashboard::present::failed;
+use crate::web::dashboard::present::list::Queue;
+use crate::web::dashboard::present::section::Section;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
@@ -67,7 +69,8 @@ async fn show(state: Shared, asked: Query<Asked>, reader: Reader) -> Result<Http
     let more = found.len() > COUNT_MAX;
     found.truncate(COUNT_MAX);
     let colleagues = state.engine.users.list(&actor)?;
-    let eye = reader.eye(&state, &colleagues, "mine");
+    let section = Section::from(Queue::Mine);
+    let eye = reader.eye(&state, &colleagues, &section);
     Ok(page(&FailedPage {
         shell: reader.shell(&state, "Failed sends", Area::Failed)?,
         banner: told(&asked),

@@ -9,6 +9,8 @@ use crate::web::dashboard::conversation::Address;
 use crate::web::dashboard::conversation::id_of;
 use crate::web::dashboard::present::Eye;
 use crate::web::dashboard::present::first_name;
+use crate::web::dashboard::present::list::Queue;
+use crate::web::dashboard::present::section::Section;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
@@ -32,7 +34,8 @@ async fn show(state: Shared, path: Address, reader: Reader) -> Result<HttpRespon
         .engine
         .histories
         .files(&actor, id_of(&path)?, FILES_MAX)?;
-    let eye = reader.eye(&state, &[], "mine");
+    let section = Section::from(Queue::Mine);
+    let eye = reader.eye(&state, &[], &section);
     let files = found
         .iter()
         .filter_map(|message| row(&eye, message))

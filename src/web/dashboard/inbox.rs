@@ -12,13 +12,16 @@ use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
 use crate::web::dashboard::desk::Desk;
 use crate::web::dashboard::present::list::Queue;
+use crate::web::dashboard::present::section::Section;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
 use crate::web::dashboard::reader::see;
+use crate::web::dashboard::views;
 
 /// The addresses of the inbox.
 pub fn configure(config: &mut web::ServiceConfig) {
+    views::configure(config);
     config
         .route("/", web::get().to(home))
         .route("/app", web::get().to(home))
@@ -60,8 +63,8 @@ async fn queue(
     place: Query<Place>,
     reader: Reader,
 ) -> Result<HttpResponse, Problem> {
-    let queue = Queue::named(&path).ok_or_else(Problem::not_found)?;
-    let desk = Desk::open(&state, &reader, queue)?;
+    let section = Section::named(&path).ok_or_else(Problem::not_found)?;
+    let desk = Desk::open(&state, &reader, section)?;
     if reader.wants("rows") || place.cursor.is_some() && !reader.parts.is_empty() {
         return desk.more_rows(place.cursor.as_deref());
     }
@@ -75,9 +78,9 @@ async fn conversation(
     reader: Reader,
 ) -> Result<HttpResponse, Problem> {
     let (word, id) = path.into_inner();
-    let queue = Queue::named(&word).ok_or_else(Problem::not_found)?;
+    let section = Section::named(&word).ok_or_else(Problem::not_found)?;
     let id: ConversationId = id.parse().map_err(|_| Problem::not_found())?;
-    Desk::open(&state, &reader, queue)?.answer(Some(id), &place)
+    Desk::open(&state, &reader, section)?.answer(Some(id), &place)
 }
 
 /// Leads to the best queue a conversation can be opened in. Its address stands with the forms of a

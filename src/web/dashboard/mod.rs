@@ -34,6 +34,7 @@ pub mod upload;
 pub mod users;
 pub mod vendor;
 pub mod view;
+pub mod views;
 pub mod webchat;
 pub mod welcome;
 pub mod writing;

@@ -21,6 +21,7 @@ use crate::model::user::User;
 use crate::web::auth::Agent;
 use crate::web::auth::SignedOut;
 use crate::web::dashboard::present::Eye;
+use crate::web::dashboard::present::section::Section;
 use crate::web::dashboard::view::atoms::AvatarView;
 use crate::web::dashboard::view::atoms::Presence;
 use crate::web::dashboard::view::shell::Area;
@@ -28,6 +29,7 @@ use crate::web::dashboard::view::shell::CountsView;
 use crate::web::dashboard::view::shell::MeView;
 use crate::web::dashboard::view::shell::ShellView;
 use crate::web::dashboard::view::shell::Theme;
+use crate::web::dashboard::views;
 use crate::web::state::State;
 use crate::web::state::VERSION;
 
@@ -92,7 +94,12 @@ impl Reader {
 
     /// What the presenters need of the moment and the reader.
     #[must_use]
-    pub fn eye<'a>(&'a self, state: &'a State, colleagues: &'a [User], queue: &'a str) -> Eye<'a> {
+    pub fn eye<'a>(
+        &'a self,
+        state: &'a State,
+        colleagues: &'a [User],
+        section: &'a Section,
+    ) -> Eye<'a> {
         Eye {
             now: state.engine.context.clock.now(),
             zone: self.zone.clone(),
@@ -101,7 +108,7 @@ impl Reader {
             csrf: &self.agent.csrf,
             links: &state.engine.context.links,
             colleagues,
-            queue,
+            section,
             silent: silent(state),
         }
     }
@@ -118,6 +125,7 @@ impl Reader {
     ) -> Result<ShellView, EngineError> {
         let user = &self.agent.user;
         let actor = self.actor();
+        let (views, teams) = views::side(state, self)?;
         Ok(ShellView {
             title: title.into(),
             workspace: workspace(state)?,
@@ -135,6 +143,8 @@ impl Reader {
                 may_reply: actor.may(Permission::Reply),
             },
             counts: counts(state, &actor)?,
+            views,
+            teams,
             area,
             folded: self.folded,
             seq: state.engine.context.store.last_seq(),

@@ -25,13 +25,13 @@ use crate::web::dashboard::conversation::Address;
 use crate::web::dashboard::conversation::back;
 use crate::web::dashboard::conversation::id_of;
 use crate::web::dashboard::conversation::refused;
+use crate::web::dashboard::conversation::section_of;
 use crate::web::dashboard::desk::Desk;
 use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
 use crate::web::dashboard::offer;
 use crate::web::dashboard::present::bubble::Around;
 use crate::web::dashboard::present::composer::Held;
-use crate::web::dashboard::present::list::Queue;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
@@ -107,14 +107,10 @@ fn not_sent(
                 sentence: rejection.message,
                 text: fields.get("text").to_owned(),
             };
-            Desk::open(state, reader, queue_of(fields))?.hold_up(id, held)
+            Desk::open(state, reader, section_of(fields))?.hold_up(id, held)
         }
         error => refused(&form.reader, error),
     }
-}
-
-fn queue_of(fields: &Fields) -> Queue {
-    Queue::named(fields.get("queue")).unwrap_or(Queue::Mine)
 }
 
 /// Keeps what is written so far.
@@ -316,7 +312,7 @@ pub fn bubble(
         chosen: &[],
     };
     Ok(parts(&[
-        Desk::open(state, reader, queue_of(fields))?.item(message, &around)
+        Desk::open(state, reader, section_of(fields))?.item(message, &around)
     ]))
 }
 

@@ -1,8 +1,7 @@
 // Forms: parts instead of whole pages, passwords, questions before the irreversible.
-import { $, $$, byId, csrf, on } from './dom.js';
+import { $, $$, byId, csrf, more, on } from './dom.js';
 import { applyParts, failed, request } from './fragments.js';
 import { open, openConversation, walk } from './thread.js';
-import { confirm } from './overlays.js';
 import { toast } from './toast.js';
 
 const DONE_WORDS = { resolved: 'Done', open: 'Reopened', pending: 'Waiting for the customer', spam: 'Marked as spam' };
@@ -70,7 +69,8 @@ on('submit', 'form[data-parts]', (event, form) => { event.preventDefault(); subm
 on('submit', 'form[data-confirm]', async (event, form) => {
   if (form.dataset.sure) return;
   event.preventDefault();
-  if (await confirm(form.dataset.confirm, form.dataset.verb)) { form.dataset.sure = 'yes'; form.requestSubmit(); }
+  const parts = await more().catch(failed);
+  if (await parts?.confirm(form.dataset.confirm, form.dataset.verb)) { form.dataset.sure = 'yes'; form.requestSubmit(); }
 });
 on('submit', 'form:not([data-parts], [data-confirm], [data-theme-form], #composer)', (event, form) => {
   const button = event.submitter ?? $('button:not([type=button])', form);

@@ -150,6 +150,8 @@ export function placeRow(row) {
   const present = byId(row.id);
   if (!queue || isOlder(row, present)) return;
   const open = $('#thread')?.dataset.conversation;
+  // Drawn for the list of another tab: only the server knows what belongs into a narrowed one.
+  if (queue.includes(';') && $('.cover', row).pathname.split('/')[3] !== queue) { load(location.href, [row.id.replace('-', ':')]); return; }
   const isOpen = row.id === `row-${open}`;
   const belongs = row.dataset.queues.split(' ').includes(queue);
   if (isOpen) { row.classList.add('selected'); $('.cover', row).setAttribute('aria-current', 'true'); }

@@ -29,8 +29,9 @@ export const SINGLE = {
   h: () => press('[popovertarget=menu-snooze]'), a: () => press('[popovertarget=menu-assign]'), l: () => press('[popovertarget=menu-tags]'),
   i: () => change('assign', { assignee: 'me' }), I: () => change('assign', { assignee: '' }),
   U: () => press('#menu-more input[name=unread] + button'),
+  F: () => press('#menu-more [name=follow]'),
   ']': togglePanel, '[': toggleSide,
-  D: () => setTheme(getComputedStyle(document.documentElement).getPropertyValue('color-scheme') === 'dark' || (document.documentElement.dataset.theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches) ? 'light' : 'dark'),
+  D: () => { const { theme } = document.documentElement.dataset; setTheme((theme === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : theme === 'dark') ? 'light' : 'dark'); },
 };
 /** Chords with Alt, by the letter on the key. */
 const ALT = {
@@ -82,7 +83,8 @@ document.addEventListener('keydown', (event) => {
   if (event.key === 'End' && openConversation()) { event.preventDefault(); newest(); return; }
   if (going && Date.now() - going < SEQUENCE_MS) {
     going = 0;
-    if (PLACES[event.key]) { event.preventDefault(); location.assign(PLACES[event.key]); }
+    const place = PLACES[event.key] ?? $$('[data-view]')[event.key - 1]?.href;
+    if (place) { event.preventDefault(); location.assign(place); }
     return;
   }
   if (event.key === 'g') { going = Date.now(); return; }

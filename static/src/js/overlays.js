@@ -35,7 +35,7 @@ document.addEventListener('toggle', (event) => {
 addEventListener('resize', () => $$('[popover]:popover-open').forEach((menu) => menu.hidePopover()));
 
 on('keydown', '.menu', (event, menu) => {
-  if (event.target.matches('input')) return;
+  if (event.target.matches('input, select')) return;
   const all = entries(menu);
   const at = all.indexOf(document.activeElement);
   const next = { ArrowDown: (at + 1) % all.length, ArrowUp: (at - 1 + all.length) % all.length, Home: 0, End: all.length - 1 }[event.key];
@@ -51,23 +51,6 @@ on('click', '.menu [role^=menuitem]:not([popovertarget])', (_, entry) => { const
 
 on('click', '[data-do=close]', (_, button) => button.closest('dialog').close());
 document.addEventListener('mousedown', (event) => { if (event.target instanceof HTMLDialogElement && event.target.id !== 'signin') event.target.close(); });
-
-/** Asks before something that cannot be taken back. Resolves to whether it was wanted. */
-export function confirm(question, verb) {
-  return new Promise((resolve) => {
-    const yes = make('button', { type: 'button', class: 'btn solid' }, verb);
-    const no = make('button', { type: 'button', class: 'btn' }, 'Cancel');
-    const [title, ...rest] = question.split('? ');
-    const dialog = make('dialog', { 'aria-labelledby': 'confirm-title' }, make('h2', { id: 'confirm-title' }, `${title}?`), make('p', {}, rest.join('? ')), make('footer', {}, no, yes));
-    let wanted = false;
-    yes.addEventListener('click', () => { wanted = true; dialog.close(); });
-    no.addEventListener('click', () => dialog.close());
-    dialog.addEventListener('close', () => { dialog.remove(); resolve(wanted); });
-    document.body.append(dialog);
-    dialog.showModal();
-    no.focus();
-  });
-}
 
 // --- search -------------------------------------------------------------------------------------
 

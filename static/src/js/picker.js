@@ -21,7 +21,10 @@ async function show(url, { body, parts = ['picker'] } = {}) {
   const mine = asked;
   const response = await request(url, { parts: parts.join(','), ...(body && { method: 'POST', body }) });
   const html = await response.text();
-  if (mine === asked) await applyParts(html, parts);
+  if (mine !== asked) return;
+  await applyParts(html, parts);
+  // In the box the message comes into the conversation behind it; on the page of its own the page goes there.
+  if (box()) byId('pick-form')?.setAttribute('data-parts', 'message');
 }
 
 on('click', '#pick-box a[href*="/templates"]', (event, link) => {

@@ -13,7 +13,10 @@ async function html(address) {
 /** Mails are as high as what stands in them. */
 function fit(frame) {
   const { documentElement: page } = frame.contentDocument ?? {};
-  if (page) frame.style.blockSize = `${Math.min(Math.max(page.scrollHeight, 20), 1200)}px`;
+  if (!page) return;
+  const settle = rest(frame.closest('[data-screen]'));
+  frame.style.blockSize = `${Math.min(Math.max(page.scrollHeight, 20), 1200) + 12}px`;
+  settle();
 }
 document.addEventListener('load', (event) => { if (event.target.matches?.('[data-fit]')) fit(event.target); }, true);
 
@@ -103,11 +106,11 @@ function context(form, field, id, words) {
 async function press(form, button) {
   const body = new FormData(form, button);
   const refusal = form.querySelector('[data-refusal]');
+  form.querySelectorAll('[data-menu]').forEach((menu) => menu.hidePopover());
+  form.querySelectorAll('.acts[open]').forEach((menu) => menu.removeAttribute('open'));
   const answer = await fetch(form.action, { method: 'POST', body, headers: { 'X-Linktor-Fragment': 'phone' } });
   refusal.hidden = answer.ok;
   if (!answer.ok) refusal.textContent = await answer.text();
-  form.querySelectorAll('[data-menu]').forEach((menu) => menu.hidePopover());
-  form.querySelectorAll('.acts[open]').forEach((menu) => menu.removeAttribute('open'));
   if (!answer.ok) return;
   const done = body.get('do');
   if (done === 'say' || done === 'file' || done.startsWith('mail ')) {

@@ -335,10 +335,10 @@ onFrame('presence', ({ conversation, viewers }) => {
     make('span', writer ? {} : { class: 'sr' }, writer ? `${writer.name} is writing a reply` : `${viewers.map((viewer) => viewer.name).join(', ')} looking at this`));
 });
 
-onFrame('mentioned', ({ conversation, message, by, text }) => {
+onFrame('told', ({ queue, conversation, message, by, text }) => {
   if (conversation === openConversation()) return;
-  const href = `/app/inbox/mentions/${conversation}?m=${message}`;
-  toast(`${by}: ${text}`, { glyph: 'at-sign', action: { label: 'Open', run: () => ($('#list') ? open(href) : location.assign(href)) } });
+  const href = `/app/inbox/${queue}/${conversation}?m=${message}`;
+  toast(`${by}: ${text}`, { glyph: queue === 'all' ? 'eye' : 'at-sign', action: { label: 'Open', run: () => ($('#list') ? open(href) : location.assign(href)) } });
 });
 onFrame('gone', ({ conversation }) => { if (conversation === openConversation()) open(`/app/inbox/${$('#list').dataset.queue}`); });
 

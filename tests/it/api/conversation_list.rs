@@ -203,3 +203,46 @@ fn a_row_holds_the_whole_contact_and_the_whole_newest_message() {
         assert_eq!(row["contact"], api.get(&contact).await.ok());
     });
 }
+
+#[test]
+fn a_view_is_kept_shared_changed_and_removed() {
+    on_a_server(async |server| {
+        let api = server.api();
+        let mine = json!({ "name": "  Urgent   refunds ", "color": "red", "queue": "all",
+            "filter": { "tags": ["Refund", "refund"], "priority": "urgent", "unread": true } });
+        let mine = api.post("/views", mine).await.ok();
+        assert_eq!(mine["name"], "Urgent refunds");
+        assert_eq!(mine["filter"]["tags"], json!(["Refund"]));
+        assert_eq!(mine["audience"], "me");
+        let address = format!("/views/{}", mine["id"].as_str().unwrap());
+        for (change, wrong) in [
+            (json!({ "queue": "mentions" }), "queue"),
+            (json!({ "color": "plaid" }), "color"),
+            (json!({ "audience": "team" }), "teamId"),
+            (json!({ "name": " " }), "name"),
+            (json!({ "filter": { "priority": "never" } }), "priority"),
+        ] {
+            let body = api.patch(&address, change).await;
+            let body = body.refused(400, "VALIDATION_ERROR");
+            assert!(body["details"][wrong].is_string(), "{body}");
+        }
+
+        server.colleague("agent").await;
+        let ana = server.signed_in("agent@example.com").await;
+        assert_eq!(ana.get("/views").await.ok()["total"], 0);
+        ana.get(&address).await.refused(404, "RESOURCE_NOT_FOUND");
+        api.patch(&address, json!({ "audience": "all" })).await.ok();
+        assert_eq!(ana.get("/views").await.ok()["total"], 1);
+        let refused = ana.patch(&address, json!({ "name": "Ours" })).await;
+        refused.refused(403, "INSUFFICIENT_PERMISSIONS");
+        let shared = json!({ "name": "For all", "audience": "all" });
+        let shared = ana.post("/views", shared).await;
+        shared.refused(403, "INSUFFICIENT_PERMISSIONS");
+        let own = ana.post("/views", json!({ "name": "Own" })).await.ok();
+        let own = format!("/views/{}", own["id"].as_str().unwrap());
+        api.get(&own).await.refused(404, "RESOURCE_NOT_FOUND");
+        assert_eq!(ana.delete(&own).await.status, 204);
+        assert_eq!(api.delete(&address).await.status, 204);
+        assert_eq!(ana.get("/views").await.ok()["total"], 0);
+    });
+}

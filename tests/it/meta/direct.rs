@@ -168,6 +168,40 @@ fn after_a_day_people_may_answer_where_the_app_has_the_feature_and_programs_may_
     });
 }
 
+#[test]
+fn while_another_app_has_the_conversation_nothing_goes_out_until_it_is_taken_back() {
+    on_a_server(async |server, vendor| {
+        let ours = page(server, &vendor, json!({})).await;
+        let hello = on_page(server, json!({"message":{"mid":"m_IN","text":"hello"}}));
+        ours.report(server, &hello).await;
+        let passed = json!({"pass_thread_control":{"new_owner_app_id":"263902037430900"}});
+        ours.report(server, &on_page(server, passed.clone())).await;
+        let conversation = conversations(server).await[0]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let to = format!("/conversations/{conversation}/messages");
+        let refused = server.api().post(&to, json!({"text":"Hi"})).await;
+        refused.refused(422, "CONTACT_UNREACHABLE");
+        let agent = server.agent(OWNER).await;
+        agent
+            .submit(&format!("/app/c/{conversation}/take"), &[])
+            .await;
+        let asked = vendor.heard(&format!("POST /{PAGE}/take_thread_control"));
+        assert_eq!(asked[0].json(), json!({"recipient":{"id":CUSTOMER}}));
+        answer(server, json!({"text":"Hi!"})).await;
+        vendor.sent(1).await;
+        // It comes back by itself too.
+        ours.report(server, &on_page(server, passed)).await;
+        let refused = server.api().post(&to, json!({"text":"Hi"})).await;
+        refused.refused(422, "CONTACT_UNREACHABLE");
+        let back = json!({"take_thread_control":{"new_owner_app_id":"7"}});
+        ours.report(server, &on_page(server, back)).await;
+        answer(server, json!({"text":"Here again"})).await;
+        vendor.sent(2).await;
+    });
+}
+
 /// The vendor tells of a message before it answers for it, and does not say whose it is.
 #[test]
 fn an_echo_before_the_answer_waits_for_it() {

@@ -1,6 +1,17 @@
-//! The vendors in the box, over HTTP: their addresses, and the page with the phones.
+//! The vendors in the box, over HTTP: their addresses, the page with the phones, and the real channels
+//! that are connected to them.
 
+mod broken_token;
+mod carriers;
+mod journeys;
+mod ledger;
+mod line;
+mod mail;
+mod matrix;
+mod names;
 mod page;
+mod sharing;
+mod soak;
 mod vendors;
 
 use linktor::config::Config;

@@ -1,16 +1,6 @@
 //! What every test stands on: a server, and everybody who talks to it.
 //!
-//! ```ignore
-//! on_a_server(async |server| {
-//!     let site = server.website(json!({})).await;
-//!     let mut ana = server.browser(&site);
-//!     ana.open().await;
-//!     ana.say("cm_1", "hello").await;
-//!     let api = server.api();
-//!     let list = api.get("/conversations").await.ok();
-//!     assert_eq!(list["total"], 1);
-//! });
-//! ```
+//! [`server::on_a_server`] starts one; `tests/it/desk.rs` shows how visitors and agents speak to it.
 
 pub mod agent;
 pub mod api;
@@ -21,6 +11,7 @@ pub mod hook;
 pub mod log;
 pub mod post_office;
 pub mod process;
+pub mod proxy;
 pub mod reply;
 pub mod server;
 pub mod socket;

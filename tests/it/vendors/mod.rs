@@ -3,10 +3,9 @@
 
 mod alerts;
 mod email;
-mod matrix;
-pub mod sms;
+mod sms;
 mod standing;
-pub mod telegram;
+mod telegram;
 
 use linktor::config::Config;
 use serde_json::Value;

@@ -28,7 +28,7 @@ const ANA: &str = "+15552223333";
 
 /// What Twilio answers when all is well.
 #[expect(clippy::unnecessary_wraps, reason = "a script may also hang up")]
-pub fn twilio(call: &Call) -> Answer {
+fn twilio(call: &Call) -> Answer {
     let body = match (
         call.method.as_str(),
         call.path.contains("/IncomingPhoneNumbers"),
@@ -41,7 +41,7 @@ pub fn twilio(call: &Call) -> Answer {
     Some((200, body))
 }
 
-pub fn config(vendor: &Vendor, more: &Value) -> Value {
+fn config(vendor: &Vendor, more: &Value) -> Value {
     let mut config = json!({
         "provider": "twilio",
         "accountSid": "AC00000000000000000000000000000000",

@@ -110,6 +110,7 @@ pub fn read(hook: &Webhook) -> Vec<InboundEvent> {
             address: None,
             data: Opaque::new(),
             at: None,
+            holds: None,
         })],
         Some(Purpose::Subscription) | None => Vec::new(),
     }

@@ -341,7 +341,11 @@ fn unflowed(text: &str, deletes: bool) -> String {
             words
         };
         match (open, lines.last_mut()) {
-            (Some(before), Some(last)) if before == depth && words != "-- " => last.push_str(kept),
+            (Some(before), Some(last))
+                if before == depth && words != "-- " && !words.is_empty() =>
+            {
+                last.push_str(kept)
+            }
             _ if depth > 0 => lines.push(format!("{} {kept}", ">".repeat(depth))),
             _ => lines.push(kept.to_owned()),
         }

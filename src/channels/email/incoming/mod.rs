@@ -286,7 +286,7 @@ impl Reader<'_> {
             media_error: self.envelope.checks.virus.then(|| "virus".to_owned()),
             ..Mail::default()
         };
-        let text = cut(&folded.text, TEXT_MAX);
+        let text = cut(folded.text.trim(), TEXT_MAX);
         let mut files = Files::default();
         for attached in found.files {
             mail.attachments.push(attached.file);

@@ -227,12 +227,14 @@ pub(super) fn is_credit(line: &str) -> bool {
         return false;
     }
     let has_date = line.chars().any(|c| c.is_ascii_digit());
-    has_date
-        && CREDITS.iter().any(|(start, end)| {
-            line.starts_with(start)
-                && line.ends_with(end)
-                && (*end != ":" || WROTE.iter().any(|word| line.contains(word)))
-        })
+    // Whatever the language: a date, a name and an address.
+    let names_sender = line.ends_with(">:") && line.contains('<') && line.contains('@');
+    let is_known = CREDITS.iter().any(|(start, end)| {
+        line.starts_with(start)
+            && line.ends_with(end)
+            && (*end != ":" || WROTE.iter().any(|word| line.contains(word)))
+    });
+    has_date && (names_sender || is_known)
 }
 
 fn is_title(line: &str) -> bool {
@@ -255,10 +257,16 @@ fn is_field_block(lines: &[&str]) -> bool {
     is_block(&names)
 }
 
-/// Whether names of fields are those of a quoted mail: two or more, and who wrote it first.
+/// Whether names of fields are those of a quoted mail: two or more, and who wrote it first; or three
+/// or more, and who wrote it among them.
 pub(super) fn is_block(names: &[&'static str]) -> bool {
-    let firsts = ["from", "de", "von", "da", "van", "fr\u{e5}n"];
-    names.len() >= 2 && names.first().is_some_and(|first| firsts.contains(first))
+    let senders = ["from", "de", "von", "da", "van", "fr\u{e5}n"];
+    let place = names.iter().position(|name| senders.contains(name));
+    match place {
+        Some(0) => names.len() >= 2,
+        Some(_) => names.len() >= 3,
+        None => false,
+    }
 }
 
 /// The name of the field that a line of a quoted mail shows.

@@ -31,6 +31,12 @@ pub(super) fn read(header: &Header<'_>, parts: &[Part]) -> Vec<InboundEvent> {
         return Vec::new();
     };
     let tag = original.as_ref().and_then(|original| original.tag.clone());
+    // The ids that we give begin with that of the message.
+    let minted = id
+        .split(['.', '@'])
+        .next()
+        .filter(|id| id.starts_with("msg_"));
+    let tag = tag.or_else(|| minted.map(str::to_owned));
     let mut events = Vec::new();
     for part in parts {
         let ended = ended(&part.header);

@@ -18,6 +18,7 @@ use crate::channels::node::Kept;
 use crate::channels::node::Node;
 use crate::model::Opaque;
 use crate::model::content::Content;
+use crate::model::content::Media;
 use crate::model::inbound::Echo;
 use crate::model::inbound::Effect;
 use crate::model::inbound::InboundDelete;
@@ -198,7 +199,11 @@ impl Place<'_> {
         };
         let told = brought(message);
         let said = said::read(message, self.reading()).into_iter().enumerate();
-        said.map(|(index, (content, mut kept))| {
+        let keeps_stories = self.account.settings.get(KEEPS_STORIES) == Some(&true.into());
+        said.map(|(index, (mut content, mut kept))| {
+            if keeps_stories {
+                want_story(&mut content);
+            }
             kept.put_raw("referral", message.at("referral"));
             let from = InboundSender {
                 address: address.clone(),
@@ -394,7 +399,11 @@ impl Place<'_> {
             (_, Some(owner)) => format!("A conversation went to the app {owner}."),
             (_, None) => "A conversation went to another app.".to_owned(),
         };
-        self.notice("handover", Effect::Note, text, told)
+        let is_moved = !matches!(key, "request_thread_control" | "app_roles");
+        InboundEvent::Notice(Notice {
+            holds: is_moved.then_some(ours),
+            ..self.told("handover", Effect::Note, text, told)
+        })
     }
 
     fn policy(&self) -> Option<InboundEvent> {
@@ -413,14 +422,19 @@ impl Place<'_> {
     }
 
     fn notice(&self, kind: &str, effect: Effect, text: String, data: Node<'_>) -> InboundEvent {
-        InboundEvent::Notice(Notice {
+        InboundEvent::Notice(self.told(kind, effect, text, data))
+    }
+
+    fn told(&self, kind: &str, effect: Effect, text: String, data: Node<'_>) -> Notice {
+        Notice {
             kind: kind.to_owned(),
             effect,
             text,
             address: self.customer(),
             data: data.object(),
             at: self.at(),
-        })
+            holds: None,
+        }
     }
 }
 
@@ -438,6 +452,22 @@ fn deleted(message: Node<'_>) -> Vec<InboundEvent> {
             })
         })
         .collect()
+}
+
+/// The setting by which an operator decides to keep what the vendor shows for a day.
+pub const KEEPS_STORIES: &str = "storeStoryMedia";
+
+/// Has the picture or film of a story copied in like any file.
+fn want_story(content: &mut Content) {
+    let story = match content {
+        Content::StoryMention(story) => story,
+        Content::StoryReply(reply) => &mut reply.story,
+        _ => return,
+    };
+    story.media = story.url.clone().map(|url| Media {
+        url: Some(url),
+        ..Media::default()
+    });
 }
 
 fn person(address: String) -> InboundSender {

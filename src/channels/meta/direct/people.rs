@@ -1,5 +1,7 @@
 //! Who a customer is. facebook.md section 7.6, instagram.md section 7.
 
+use serde_json::json;
+
 use crate::channels::meta::direct::Way;
 use crate::channels::meta::direct::faults::FAULTS;
 use crate::channels::meta::fault::Class;
@@ -42,6 +44,18 @@ pub fn look_up(
         }
     };
     Ok(read(asked.account, Node::of(&told)))
+}
+
+/// Takes the thread with a customer back from another app. facebook.md section 7.4.
+///
+/// # Errors
+/// It has to be asked first; the vendor refused.
+pub fn take_over(way: &Way<'_>, asked: &Asked<'_>, address: &str) -> Result<(), Pause> {
+    let mut talk = Talk::of(asked, FAULTS);
+    let path = format!("{}/take_thread_control", way.node);
+    let body = json!({"recipient": {"id": address}});
+    talk.must("thread", Call::http(way.graph.post(&path, &body)))?;
+    Ok(())
 }
 
 fn read(account: &Account, person: Node<'_>) -> Person {

@@ -10,7 +10,7 @@ use crate::engine::context::Pen;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
 use crate::engine::inbox::visitor_timeline;
-use crate::engine::ingest::apply;
+use crate::engine::ingest::done;
 use crate::engine::webchat::arrivals::refuse_blocked;
 use crate::engine::webchat::contacts as behind;
 use crate::engine::webchat::error::Code;
@@ -282,7 +282,7 @@ fn react(
 ) -> Result<Ack, WebchatError> {
     let mut message = in_timeline(tx, visitor, target)?;
     let author = visitor.id.to_string();
-    apply::mark(&mut message, SenderKind::Contact, &author, emoji, pen);
+    done::mark(&mut message, SenderKind::Contact, &author, emoji, pen);
     messages::update(tx, &message)?;
     pen.log(tx, Event::MessageUpdated(entries::event_of(&message)))?;
     let what = crate::model::webchat::TimelineEvent::Updated {

@@ -11,6 +11,7 @@ use crate::engine::error::EngineError;
 use crate::engine::find;
 use crate::engine::inbox::receipts;
 use crate::engine::ingest::access;
+use crate::engine::ingest::done;
 use crate::engine::ingest::news;
 use crate::engine::ingest::ours;
 use crate::engine::rules::retry;
@@ -78,6 +79,7 @@ pub async fn begin(
             let begun = OutboxRow {
                 begun: true,
                 first_tried_at: row.first_tried_at.or(Some(now)),
+                called_at: Some(now),
                 ..row.clone()
             };
             outbox::update(tx, &row, &begun)?;
@@ -147,6 +149,7 @@ pub async fn taken(
                 return Ok(messages::update(tx, &message)?);
             }
             message.calls_taken = 0;
+            message.called_at = row.called_at;
             messages::update(tx, &message)?;
             outbox::remove(tx, &row)?;
             let now = pen.now;
@@ -372,13 +375,14 @@ fn learn(
     Ok(())
 }
 
-/// Receipts that came before we knew under which ids the vendor took the message.
-fn hear_early(tx: &mut Tx<'_>, pen: &mut Pen, message: &mut Message) -> Result<(), StoreError> {
+/// What came before we knew under which ids the vendor took the message: receipts, and reactions.
+fn hear_early(tx: &mut Tx<'_>, pen: &mut Pen, message: &mut Message) -> Result<(), EngineError> {
     for id in message.external_ids.clone() {
         for receipt in dedup::take_early(tx, message.channel_id, &id, pen.now)? {
             let at = receipt.at.unwrap_or(pen.now);
             receipts::hear(tx, pen, message, receipt.state, at, receipt.error)?;
         }
+        done::catch_up(tx, pen, message.channel_id, &id)?;
     }
     Ok(())
 }

@@ -19,7 +19,7 @@ use crate::engine::sight::Sights;
 use crate::model::actor::Actor;
 use crate::model::fence::Fence;
 use crate::model::ids::ConversationId;
-use crate::web::dashboard::present::list::Queue;
+use crate::web::dashboard::present::section::Section;
 
 /// How many positions of the log are remembered: screens that are further behind draw for
 /// themselves.
@@ -44,12 +44,14 @@ pub enum Look {
     Row {
         /// Which.
         conversation: ConversationId,
-        /// The list that is shown.
-        queue: Queue,
+        /// The section of the inbox that is shown.
+        section: Section,
         /// The zone of the browser.
         zone: Option<String>,
         /// What is the reader's own.
         mark: Mark,
+        /// Where on the website the visitor is now.
+        online: Option<String>,
         /// Whether the reader answers it.
         is_mine: bool,
         /// Whether the reader spoke last.
@@ -139,16 +141,18 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
     use crate::model::ids::Id as _;
+    use crate::web::dashboard::present::list::Queue;
 
     fn row(unread: u32) -> Look {
         Look::Row {
             conversation: ConversationId::from_bytes([1; 16]),
-            queue: Queue::All,
+            section: Queue::All.into(),
             zone: None,
             mark: Mark {
                 unread,
                 ..Mark::default()
             },
+            online: None,
             is_mine: false,
             spoke_last: false,
             more: false,

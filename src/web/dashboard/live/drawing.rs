@@ -3,19 +3,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytestring::ByteString;
 use serde_json::Value;
 use serde_json::json;
 use tokio::time::Instant;
 
+use crate::base::text::preview;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::glance::Glance;
 use crate::engine::inbox::glance::Mark;
 use crate::model::conversation::Conversation;
 use crate::model::conversation::Status;
+use crate::model::event::Event;
 use crate::model::event::EventRecord;
 use crate::model::ids::ConversationId;
+use crate::model::message::Direction;
 use crate::model::message::Message;
 use crate::web::dashboard::desk::Desk;
+use crate::web::dashboard::desk::online;
 use crate::web::dashboard::live::Gone;
 use crate::web::dashboard::live::Socket;
 use crate::web::dashboard::live::board::Look;
@@ -27,6 +32,9 @@ use crate::web::dashboard::reader::render;
 
 /// How often a client hears where it stands, while nothing is for it.
 const TELL_EVERY: Duration = Duration::from_secs(10);
+
+/// How much of a message is told with it, in characters.
+const TOLD_SHOWN: usize = 120;
 
 /// A frame to be sent.
 enum Part {
@@ -44,7 +52,8 @@ impl Socket {
         let sheet = self.state.board.sheet(self.seq);
         let drawn = self.heard(entries, &sheet).and_then(|heard| {
             let touched = Touched::by(&heard, self.open, self.reader.agent.user.id);
-            let parts = self.draw(&touched, &sheet)?;
+            let mut parts = self.draw(&touched, &sheet)?;
+            self.draw_followed(&heard, &sheet, &mut parts)?;
             Ok((touched, parts))
         });
         let (touched, parts) = match drawn {
@@ -143,6 +152,40 @@ impl Socket {
         Ok(parts)
     }
 
+    /// Tells the reader of what customers wrote where the reader takes part, answers not and looks not.
+    fn draw_followed(
+        &self,
+        heard: &[Arc<EventRecord>],
+        sheet: &Sheet,
+        parts: &mut Vec<Part>,
+    ) -> Result<(), EngineError> {
+        let actor = self.reader.actor();
+        for entry in heard {
+            let Event::MessageCreated(event) = &entry.event else {
+                continue;
+            };
+            let id = event.conversation_id;
+            if event.direction != Direction::Inbound || Some(id) == self.open {
+                continue;
+            }
+            let glance = sheet.glance(&self.state.engine, id)?;
+            let follows = glance.seen_by(&actor).is_some_and(|conversation| {
+                let me = self.reader.agent.user.id;
+                conversation.participants.contains(&me) && !self.is_mine(conversation)
+            });
+            if follows
+                && let Ok(message) = self
+                    .state
+                    .engine
+                    .histories
+                    .message(&actor, event.message_id)
+            {
+                parts.push(Part::Own(told("all", &message)));
+            }
+        }
+        Ok(())
+    }
+
     fn is_mine(&self, conversation: &Conversation) -> bool {
         conversation.assignee == Some(self.reader.agent.user.id)
     }
@@ -161,12 +204,7 @@ impl Socket {
     }
 
     /// The bytes of a part; what others see too is drawn once for all.
-    fn frame(
-        &self,
-        part: Part,
-        more: bool,
-        sheet: &Sheet,
-    ) -> Result<bytestring::ByteString, EngineError> {
+    fn frame(&self, part: Part, more: bool, sheet: &Sheet) -> Result<ByteString, EngineError> {
         match part {
             Part::Own(frame) => Ok(self.placed(frame, more).into()),
             Part::Counts => sheet.frame(Look::Counts { more }, || {
@@ -186,7 +224,7 @@ impl Socket {
                 sheet.frame(look, || {
                     let frame = match glance.row(&mark) {
                         Some(row) => {
-                            let desk = Desk::open(&self.state, &self.reader, self.queue)?;
+                            let desk = Desk::open(&self.state, &self.reader, self.section.clone())?;
                             let html = render(&desk.row(&row, false));
                             fragment(&format!("row-{id}"), "replace", &html)
                         }
@@ -204,10 +242,11 @@ impl Socket {
         let last = conversation.last.as_ref();
         Look::Row {
             conversation: conversation.id,
-            queue: self.queue,
+            section: self.section.clone(),
             // Only the hour at which it wakes is written by the server.
             zone: sleeps.then(|| format!("{:?}", self.reader.zone)),
             mark: mark.clone(),
+            online: online(&self.state, conversation),
             is_mine: self.is_mine(conversation),
             spoke_last: last.is_some_and(|last| last.sender_name == user.name),
             more,
@@ -222,12 +261,25 @@ impl Socket {
         frame.to_string()
     }
 
+    /// A row as everybody sees it at this moment; none out of sight.
+    pub(super) fn shared_row(&self, id: ConversationId) -> Result<Option<ByteString>, EngineError> {
+        let sheet = self.state.board.sheet(self.seq);
+        let glance = sheet.glance(&self.state.engine, id)?;
+        let actor = self.reader.actor();
+        if glance.seen_by(&actor).is_none() {
+            return Ok(None);
+        }
+        let mark = glance.mark_of(&actor)?;
+        self.frame(Part::Row(glance, id, mark), false, &sheet)
+            .map(Some)
+    }
+
     /// The reader's row of a conversation, drawn for this reader alone; none out of sight.
     pub(super) fn own_row(&self, id: ConversationId) -> Result<Option<Value>, EngineError> {
         let Some(row) = self.seen(id)? else {
             return Ok(None);
         };
-        let desk = Desk::open(&self.state, &self.reader, self.queue)?;
+        let desk = Desk::open(&self.state, &self.reader, self.section.clone())?;
         let html = render(&desk.row(&row, false));
         Ok(Some(fragment(&format!("row-{id}"), "replace", &html)))
     }
@@ -246,7 +298,7 @@ impl Socket {
         touched: &Touched,
         parts: &mut Vec<Part>,
     ) -> Result<(), EngineError> {
-        let desk = Desk::open(&self.state, &self.reader, self.queue)?;
+        let desk = Desk::open(&self.state, &self.reader, self.section.clone())?;
         let actor = self.reader.actor();
         for id in &touched.added {
             if let Ok(message) = self.state.engine.histories.message(&actor, *id) {
@@ -290,4 +342,16 @@ impl Socket {
 
 pub(super) fn fragment(target: &str, swap: &str, html: &str) -> Value {
     json!({ "kind": "fragment", "target": target, "swap": swap, "html": html })
+}
+
+/// Word of a message elsewhere, and the list in which it is opened.
+pub(super) fn told(queue: &str, message: &Message) -> Value {
+    json!({
+        "kind": "told",
+        "queue": queue,
+        "conversation": message.conversation_id,
+        "message": message.id,
+        "by": message.sender.name,
+        "text": preview(message.content.words(), TOLD_SHOWN),
+    })
 }

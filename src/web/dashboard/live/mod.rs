@@ -41,6 +41,7 @@ use crate::model::event::EventRecord;
 use crate::model::ids::ConversationId;
 use crate::model::ids::VisitorId;
 use crate::web::dashboard::present::list::Queue;
+use crate::web::dashboard::present::section::Section;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
@@ -136,7 +137,7 @@ struct Socket {
     open: Option<ConversationId>,
     /// The visitor in it, where it is one of a web chat.
     guest: Option<VisitorId>,
-    queue: Queue,
+    section: Section,
     /// The position of the last entry that was dealt with.
     seq: u64,
     /// When the client last heard where it stands.
@@ -158,7 +159,7 @@ impl Socket {
             seat,
             open: None,
             guest: None,
-            queue: Queue::Mine,
+            section: Queue::Mine.into(),
             seq: 0,
             told_at: Instant::now(),
         }
@@ -267,8 +268,8 @@ impl Socket {
         let open = conversation
             .and_then(|id| id.parse().ok())
             .filter(|id| self.sees(*id));
-        if let Some(queue) = queue.and_then(Queue::named) {
-            self.queue = queue;
+        if let Some(section) = queue.and_then(Section::named) {
+            self.section = section;
         }
         let live = &self.state.engine.context.live;
         let before = live.presence().look_at(self.seat, open);

@@ -3,7 +3,6 @@
 use serde_json::Value;
 use serde_json::json;
 
-use crate::base::text::preview;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::surroundings::visitor_of;
 use crate::engine::live::Signal;
@@ -15,12 +14,10 @@ use crate::web::dashboard::desk::Desk;
 use crate::web::dashboard::live::Gone;
 use crate::web::dashboard::live::Socket;
 use crate::web::dashboard::live::drawing::fragment;
+use crate::web::dashboard::live::drawing::told;
 use crate::web::dashboard::present::begun;
 use crate::web::dashboard::reader::render;
 use crate::web::dashboard::view::format;
-
-/// How much of a note is told with it, in characters.
-const MENTION_SHOWN: usize = 120;
 
 impl Socket {
     pub(super) async fn show_signal(&mut self, signal: &Signal) -> Result<(), Gone> {
@@ -35,8 +32,11 @@ impl Socket {
             Signal::Viewers { conversation_id } if self.looks_at(*conversation_id) => {
                 self.viewers(*conversation_id)
             }
-            Signal::Visitor { visitor_id } if Some(*visitor_id) == self.guest => {
-                return self.show_guest().await;
+            Signal::Visitor {
+                visitor_id,
+                conversation_id,
+            } => {
+                return self.show_visitor(*visitor_id, *conversation_id).await;
             }
             Signal::Unsent {
                 conversation_id,
@@ -107,17 +107,29 @@ impl Socket {
                 return Ok(());
             }
         };
-        let words = preview(note.content.words(), MENTION_SHOWN);
         self.send(&json!({ "kind": "counts", "counts": { "mentions": count } }))
             .await?;
-        self.send(&json!({
-            "kind": "mentioned",
-            "conversation": conversation,
-            "message": note.id,
-            "by": note.sender.name,
-            "text": words,
-        }))
-        .await
+        self.send(&told("mentions", &note)).await
+    }
+
+    /// A visitor came, went or looks at another page: in the list, and beside the conversation where it
+    /// is open.
+    async fn show_visitor(
+        &mut self,
+        visitor: VisitorId,
+        conversation: Option<ConversationId>,
+    ) -> Result<(), Gone> {
+        if let Some(id) = conversation {
+            match self.shared_row(id) {
+                Ok(Some(frame)) => self.send_text(frame).await?,
+                Ok(None) => {}
+                Err(error) => tracing::error!("drawing a visitor's row failed: {error}"),
+            }
+        }
+        if Some(visitor) == self.guest {
+            self.show_guest().await?;
+        }
+        Ok(())
     }
 
     /// The visitor of the open conversation came, went or looks at another page.
@@ -135,7 +147,7 @@ impl Socket {
         let Some(row) = row.flatten() else {
             return Ok(None);
         };
-        let desk = Desk::open(&self.state, &self.reader, self.queue)?;
+        let desk = Desk::open(&self.state, &self.reader, self.section.clone())?;
         let panel = render(&desk.panel(&row)?);
         Ok(Some(fragment("panel", "replace", &panel)))
     }

@@ -359,7 +359,12 @@ fn content(eye: &Eye<'_>, said: &Said, of: Option<&Message>, around: &Around<'_>
 }
 
 fn story(eye: &Eye<'_>, story: &Story, line: &'static str, text: &str) -> Content {
-    let kept = story.media.as_ref().and_then(|media| media.media_id);
+    let is_film = |media: &&Media| {
+        let kind = media.mime_type.as_deref();
+        kind.is_some_and(|kind| kind.starts_with("video/"))
+    };
+    let picture = story.media.as_ref().filter(|media| !is_film(media));
+    let kept = picture.and_then(|media| media.media_id);
     Content::Story {
         picture: kept.map(|id| eye.links.path(id)),
         line,

@@ -66,8 +66,9 @@ pub fn composer(eye: &Eye<'_>, open: &Open<'_>) -> ComposerView {
             Counting::Bytes => "bytes",
         },
         offers: offers(row),
-        templates: row.approved_templates,
+        templates: row.approved_templates && !open.row.conversation.elsewhere,
         closed: closed(eye, open),
+        elsewhere: open.row.conversation.elsewhere,
         file_max_bytes: largest,
         accept: accept(row),
         typing: row.matrix.typing != crate::model::capability::Support::None,
@@ -86,7 +87,9 @@ fn letter(open: &Open<'_>) -> LetterView {
     let messages = || open.history.messages.iter().rev();
     let newest = messages().find(|message| message.direction == Direction::Inbound);
     let mail = newest.and_then(mail::kept).unwrap_or_default();
-    let customer = newest.map_or(open.row.conversation.address.as_str(), |one| &one.from);
+    let customer = newest.map_or(open.row.conversation.address.as_str(), |one| {
+        one.from.as_str()
+    });
     let to = mail.reply_to_address.as_deref().unwrap_or(customer);
     let ours = newest.map_or("", |message| message.to.as_str());
     let mut cc: Vec<&str> = Vec::new();
@@ -171,6 +174,9 @@ fn offers(row: &Capabilities) -> Vec<OfferView> {
 /// Why nothing can be written freely now; empty where something can.
 fn closed(eye: &Eye<'_>, open: &Open<'_>) -> String {
     let (row, talk) = (&open.row_of_matrix, &open.row.conversation);
+    if talk.elsewhere {
+        return "Another app of the vendor has this conversation. Notes can be written.".to_owned();
+    }
     if !matches!(
         window(row, talk.last_inbound_at, eye.now),
         Window::Closed { .. }

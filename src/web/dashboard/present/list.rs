@@ -11,10 +11,10 @@ use crate::model::conversation::Status;
 use crate::model::ids::UserId;
 use crate::model::message::Direction;
 use crate::web::dashboard::present::Eye;
+use crate::web::dashboard::present::section::Section;
 use crate::web::dashboard::view::atoms::AvatarView;
 use crate::web::dashboard::view::atoms::ChipView;
 use crate::web::dashboard::view::atoms::Icon;
-use crate::web::dashboard::view::atoms::OptionView;
 use crate::web::dashboard::view::atoms::TimeView;
 use crate::web::dashboard::view::atoms::Tone;
 use crate::web::dashboard::view::list::EmptyView;
@@ -139,34 +139,16 @@ impl Queue {
         })
     }
 
-    /// Whether it is grouped by whose turn it is.
-    const fn is_grouped(self) -> bool {
-        matches!(self, Self::Mine | Self::Unassigned | Self::All)
+    /// Whether it is the reader's own list, of whatever was put into it.
+    #[must_use]
+    pub const fn is_own(self) -> bool {
+        matches!(self, Self::Mentions | Self::Drafts)
     }
 
-    /// Open, Waiting, Snoozed, Done above the list.
+    /// Whether it is grouped by whose turn it is.
     #[must_use]
-    pub fn segments(self) -> Vec<OptionView> {
-        if matches!(self, Self::Mentions | Self::Drafts) {
-            return Vec::new();
-        }
-        let open = if self.is_grouped() { self } else { Self::Mine };
-        let current = match self {
-            Self::Spam => Self::Done,
-            other => other,
-        };
-        [
-            (open, "Open"),
-            (Self::Waiting, "Waiting"),
-            (Self::Snoozed, "Snoozed"),
-            (Self::Done, "Done"),
-        ]
-        .into_iter()
-        .map(|(queue, label)| {
-            let address = format!("/app/inbox/{}", queue.word());
-            OptionView::of(&address, label, &format!("/app/inbox/{}", current.word()))
-        })
-        .collect()
+    pub const fn is_grouped(self) -> bool {
+        matches!(self, Self::Mine | Self::Unassigned | Self::All)
     }
 
     /// What is said when there is nothing.
@@ -206,8 +188,8 @@ impl Queue {
     }
 }
 
-/// Every queue of a reader that a conversation is in.
-fn queues_of(row: &Row, reader: UserId) -> String {
+/// Every queue of a reader that a conversation is in, and the narrowed one that is shown.
+fn queues_of(row: &Row, section: &Section, reader: UserId) -> String {
     let fits = |queue: &Queue| {
         let Some(filter) = queue.filter(reader) else {
             return match queue {
@@ -227,19 +209,33 @@ fn queues_of(row: &Row, reader: UserId) -> String {
             && filter.spam.is_none_or(|wanted| wanted == spam)
             && !conversation.hidden
     };
-    let words: Vec<_> = Queue::ALL
+    let mut words: Vec<_> = Queue::ALL
         .iter()
         .filter(|queue| fits(queue))
         .map(|queue| queue.word())
         .collect();
+    if section.shows_narrowed(row, reader) {
+        words.push(section.word());
+    }
     words.join(" ")
 }
 
-/// One row. `rev` is the log position it was drawn at.
+/// What is drawn with a row, beside what is stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    /// The log position it is drawn at.
+    pub rev: u64,
+    /// Whether it is open.
+    pub selected: bool,
+    /// Where on the website the visitor is now.
+    pub online: Option<&'a str>,
+}
+
+/// One row.
 #[must_use]
-pub fn row(eye: &Eye<'_>, row: &Row, rev: u64, selected: bool) -> RowView {
+pub fn row(eye: &Eye<'_>, row: &Row, moment: Moment<'_>) -> RowView {
     let conversation = &row.conversation;
-    let grouped = Queue::named(eye.queue).is_none_or(Queue::is_grouped);
+    let grouped = eye.section.queue().is_grouped();
     let group = match (grouped, conversation.waiting_since) {
         (false, _) => Group::Plain,
         (true, Some(_)) => Group::WaitingForYou,
@@ -247,9 +243,9 @@ pub fn row(eye: &Eye<'_>, row: &Row, rev: u64, selected: bool) -> RowView {
     };
     let id = conversation.id.to_string();
     RowView {
-        href: format!("/app/inbox/{}/{id}", eye.queue),
-        rev,
-        queues: queues_of(row, eye.reader),
+        href: format!("{}/{id}", eye.section.address()),
+        rev: moment.rev,
+        queues: queues_of(row, eye.section, eye.reader),
         group,
         order: conversation.last_message_at.as_millis(),
         avatar: AvatarView::of(&row.contact.name, &row.contact.id.to_string())
@@ -263,8 +259,8 @@ pub fn row(eye: &Eye<'_>, row: &Row, rev: u64, selected: bool) -> RowView {
             None => preview(eye, conversation.last.as_ref()),
         },
         chips: conversation.tags.iter().map(ChipView::plain).collect(),
-        status: status(eye, row),
-        selected,
+        status: status(eye, row, moment.online),
+        selected: moment.selected,
         id,
     }
 }
@@ -340,11 +336,14 @@ fn words_for(kind: &str) -> &'static str {
     }
 }
 
-fn status(eye: &Eye<'_>, row: &Row) -> Option<StatusLine> {
+fn status(eye: &Eye<'_>, row: &Row, online: Option<&str>) -> Option<StatusLine> {
     let conversation = &row.conversation;
     if let (Status::Snoozed, Some(until)) = (conversation.status, conversation.snoozed_until) {
         let when = super::thread::moment(until, eye);
         return Some(StatusLine::Words(Icon::SNOOZED, format!("Back {when}")));
+    }
+    if let Some(words) = online {
+        return Some(StatusLine::Online(words.to_owned()));
     }
     let assignee = conversation.assignee.filter(|user| *user != eye.reader)?;
     let name = crate::web::dashboard::present::first_name(eye.name_of(assignee)).to_owned();

@@ -7,6 +7,7 @@ pub mod failed;
 pub mod list;
 pub mod mail;
 pub mod panel;
+pub mod section;
 pub mod template;
 pub mod thread;
 
@@ -17,6 +18,7 @@ use crate::engine::links::Links;
 use crate::model::channel::ChannelKind;
 use crate::model::ids::UserId;
 use crate::model::user::User;
+use crate::web::dashboard::present::section::Section;
 
 /// What every part needs to know of the moment and the reader.
 pub struct Eye<'a> {
@@ -34,8 +36,8 @@ pub struct Eye<'a> {
     pub links: &'a Links,
     /// Colleagues, by id.
     pub colleagues: &'a [User],
-    /// The queue the page shows.
-    pub queue: &'a str,
+    /// The section of the inbox the page shows.
+    pub section: &'a Section,
     /// The kinds of channels whose vendors say nothing more of a message once they took it.
     pub silent: Vec<&'static str>,
 }

@@ -105,7 +105,8 @@ fn newer_address(eye: &Eye<'_>, open: &Open<'_>) -> Option<String> {
     let conversation = open.row.conversation.id;
     Some(format!(
         "/app/inbox/{}/{conversation}?after={}",
-        eye.queue, last.id
+        eye.section.word(),
+        last.id
     ))
 }
 
@@ -118,7 +119,8 @@ fn older_address(eye: &Eye<'_>, open: &Open<'_>) -> Option<String> {
     let conversation = open.row.conversation.id;
     Some(format!(
         "/app/inbox/{}/{conversation}?before={}",
-        eye.queue, first.id
+        eye.section.word(),
+        first.id
     ))
 }
 
@@ -148,7 +150,7 @@ pub fn header(eye: &Eye<'_>, row: &Row, rev: u64) -> HeaderView {
         contact_href: format!("/app/contacts/{}", row.contact.id),
         about,
         late,
-        queue: eye.queue.to_owned(),
+        queue: eye.section.word().to_owned(),
         status: conversation.status.name().to_owned(),
         snoozed_until: (conversation.status == Status::Snoozed).then(|| {
             conversation.snoozed_until.map_or_else(
@@ -161,6 +163,7 @@ pub fn header(eye: &Eye<'_>, row: &Row, rev: u64) -> HeaderView {
         assignees,
         snoozes: snoozes(eye),
         priorities: priorities(conversation.priority),
+        follows: conversation.participants.contains(&eye.reader),
         may_change: eye.may_change,
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::model::Opaque;
+use crate::model::channel::Part;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
 use crate::model::rejection::FieldError;
@@ -15,7 +16,10 @@ use crate::web::dashboard::view::setting::SettingView;
 
 /// What the values of choices are called, where the word itself says too little: setting, value,
 /// words.
-const WORDS: [(&str, &str, &str); 14] = [
+const WORDS: [(&str, &str, &str); 17] = [
+    ("provider", "smtp", "Any mail server"),
+    ("provider", "ses", "Amazon SES"),
+    ("provider", "sendgrid", "SendGrid"),
     ("provider", "twilio", "Twilio"),
     ("provider", "vonage", "Vonage"),
     ("provider", "plivo", "Plivo"),
@@ -66,6 +70,15 @@ impl Filled<'_> {
         match self {
             Self::Stored { has, .. } | Self::Typed { has, .. } => has(name),
         }
+    }
+}
+
+/// Where a setting is asked for: a secret that is made up by itself is out of the way.
+#[must_use]
+pub const fn part(setting: &Setting) -> Part {
+    match setting.shape {
+        Shape::Secret { generated: Some(_) } => Part::Rare,
+        _ => setting.part,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Channels of vendors: added step by step, and looked after on their page.
 
+pub mod credentials;
 pub mod form;
 pub mod health;
 pub mod live;

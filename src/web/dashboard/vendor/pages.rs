@@ -60,7 +60,9 @@ fn counting<'a>(
 ) -> impl Iterator<Item = &'static Setting> + 'a {
     let hinge = kind.hinge().map(|hinge| hinge.name);
     kind.settings.iter().filter(move |setting| {
-        setting.part == part && setting.counts(&channel.settings) && Some(setting.name) != hinge
+        form::part(setting) == part
+            && setting.counts(&channel.settings)
+            && Some(setting.name) != hinge
     })
 }
 

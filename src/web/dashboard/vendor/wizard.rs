@@ -15,9 +15,6 @@ use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
 use crate::model::channel::ChannelState;
-use crate::model::channel::Part;
-use crate::model::channel::Setting;
-use crate::model::channel::Shape;
 use crate::model::permission::Permission;
 use crate::web::dashboard::answers::Refused;
 use crate::web::dashboard::answers::refuse;
@@ -33,8 +30,8 @@ use crate::web::dashboard::reader::page_with;
 use crate::web::dashboard::reader::parts;
 use crate::web::dashboard::reader::render;
 use crate::web::dashboard::reader::see;
+use crate::web::dashboard::vendor::credentials;
 use crate::web::dashboard::vendor::form;
-use crate::web::dashboard::vendor::form::Filled;
 use crate::web::dashboard::vendor::live;
 use crate::web::dashboard::vendor::steps;
 use crate::web::dashboard::vendor::steps::Stage;
@@ -43,9 +40,7 @@ use crate::web::dashboard::vendor::webhook;
 use crate::web::dashboard::view::atoms::BadgeView;
 use crate::web::dashboard::view::atoms::BannerView;
 use crate::web::dashboard::view::atoms::FieldView;
-use crate::web::dashboard::view::channels::TileView;
 use crate::web::dashboard::view::format;
-use crate::web::dashboard::view::setting::SettingView;
 use crate::web::dashboard::view::setup::SetupPage;
 use crate::web::dashboard::view::setup::SetupStep;
 use crate::web::dashboard::view::shell::Area;
@@ -102,29 +97,6 @@ pub fn vendor_channel(
     Ok((channel, kind))
 }
 
-/// The settings of a choice that was made in the address or in the form, before all others.
-fn chosen(kind: &Kind, fields: &Fields) -> Opaque {
-    let mut settings = Opaque::new();
-    if let Some(hinge) = kind.hinge()
-        && let Some(value) = fields.some(hinge.name)
-    {
-        settings.insert(hinge.name.to_owned(), value.into());
-    }
-    settings
-}
-
-/// The fields of the first step: what proves the account, and what hardly anybody needs.
-fn asked<'a>(
-    kind: &'a Kind,
-    settings: &'a Opaque,
-    part: Part,
-) -> impl Iterator<Item = &'static Setting> + 'a {
-    let hinge = kind.hinge().map(|hinge| hinge.name);
-    kind.settings.iter().filter(move |setting| {
-        setting.part == part && setting.counts(settings) && Some(setting.name) != hinge
-    })
-}
-
 async fn ask(
     state: Shared,
     path: Path<String>,
@@ -133,83 +105,19 @@ async fn ask(
 ) -> Result<HttpResponse, Problem> {
     let fields = Fields::of(query.into_inner());
     let kind = kind_named(&state, &reader, &path, &Opaque::new())?;
-    let choice = chosen(&kind, &fields);
+    let choice = credentials::chosen(&kind, &fields);
     let kind = kind_named(&state, &reader, &path, &choice)?;
-    if let Some(hinge) = kind.hinge().filter(|hinge| !is_chosen(hinge, &choice)) {
-        let step = SetupStep::Providers(providers(&kind, hinge));
+    if let Some(hinge) = kind
+        .hinge()
+        .filter(|hinge| !credentials::is_chosen(hinge, &choice))
+    {
+        let step = SetupStep::Providers(credentials::providers(&kind, hinge));
         return Ok(page(&draw_new(&state, &reader, &kind, step, None)?));
     }
     let none = Refused::nothing();
     let empty = Fields::default();
-    let step = new_credentials(&kind, &choice, &empty, &none);
+    let step = credentials::new_credentials(&kind, &choice, &empty, &none);
     Ok(page(&draw_new(&state, &reader, &kind, step, None)?))
-}
-
-fn is_chosen(hinge: &Setting, choice: &Opaque) -> bool {
-    let Shape::Choice(values) = hinge.shape else {
-        return true;
-    };
-    let chosen = choice.get(hinge.name).and_then(|value| value.as_str());
-    chosen.is_some_and(|chosen| values.contains(&chosen))
-}
-
-fn providers(kind: &Kind, hinge: &Setting) -> Vec<TileView> {
-    let Shape::Choice(values) = hinge.shape else {
-        return Vec::new();
-    };
-    let tiles = values.iter().map(|value| TileView {
-        badge: BadgeView::of(kind.kind),
-        title: form::word(hinge.name, value),
-        about: String::new(),
-        needs: String::new(),
-        time: String::new(),
-        href: format!("{HERE}/new/{}?{}={value}", kind.kind, hinge.name),
-    });
-    tiles.collect()
-}
-
-fn new_credentials(kind: &Kind, choice: &Opaque, typed: &Fields, refused: &Refused) -> SetupStep {
-    let has = |_: &str| false;
-    let filled = Filled::Typed {
-        fields: typed,
-        has: &has,
-    };
-    let name = if typed.has("name") {
-        typed.get("name")
-    } else {
-        kind.name
-    };
-    credentials(
-        kind,
-        choice,
-        &format!("{HERE}/new/{}", kind.kind),
-        refused.field("name", name),
-        |setting| form::field(setting, &filled, refused),
-    )
-}
-
-fn credentials(
-    kind: &Kind,
-    settings: &Opaque,
-    action: &str,
-    name: FieldView,
-    field: impl Fn(&Setting) -> SettingView,
-) -> SetupStep {
-    let drawn = |part| -> Vec<SettingView> { asked(kind, settings, part).map(&field).collect() };
-    let rare = drawn(Part::Rare);
-    let hidden = kind.hinge().and_then(|hinge| {
-        let value = settings.get(hinge.name)?.as_str()?;
-        Some((hinge.name.to_owned(), value.to_owned()))
-    });
-    SetupStep::Credentials {
-        action: action.to_owned(),
-        page: webhook::page_of(kind),
-        name,
-        hidden: hidden.into_iter().collect(),
-        fields: drawn(Part::Access),
-        rare_open: rare.iter().any(|field| field.field.error.is_some()),
-        rare,
-    }
 }
 
 fn draw_new(
@@ -248,11 +156,11 @@ fn draw_new(
 async fn create(state: Shared, path: Path<String>, form: Form) -> Result<HttpResponse, Problem> {
     let (reader, fields) = (&form.reader, &form.fields);
     let kind = kind_named(&state, reader, &path, &Opaque::new())?;
-    let choice = chosen(&kind, fields);
+    let choice = credentials::chosen(&kind, fields);
     let kind = kind_named(&state, reader, &path, &choice)?;
     let again = |refused: &Refused| {
-        let step = new_credentials(&kind, &choice, fields, refused);
-        let banner = refused.banner(&said(&step));
+        let step = credentials::new_credentials(&kind, &choice, fields, refused);
+        let banner = refused.banner(&credentials::said(&step));
         draw_new(&state, reader, &kind, step, banner)
     };
     let mut config = match form::read(kind.settings.iter(), fields) {
@@ -287,17 +195,6 @@ async fn proved(
         Stage::Credentials
     };
     Ok(see(&stage.address(channel.id)))
-}
-
-/// The names of the fields of a step: what is wrong with others is said above them.
-fn said(step: &SetupStep) -> Vec<&str> {
-    match step {
-        SetupStep::Credentials { fields, rare, .. } => {
-            let names = fields.iter().chain(rare).map(|field| field.id.as_str());
-            std::iter::once("name").chain(names).collect()
-        }
-        _ => Vec::new(),
-    }
 }
 
 /// Which step is open, and what was sent in it.
@@ -374,8 +271,7 @@ pub fn draw(
     })
 }
 
-/// The first step of a channel that is kept: with what was typed, or what is stored and what the
-/// vendor said of it.
+/// The first step of a channel that is kept.
 fn credentials_of(
     state: &State,
     reader: &Reader,
@@ -383,47 +279,7 @@ fn credentials_of(
     kind: &Kind,
     typed: Option<(&Fields, &Refused)>,
 ) -> Result<SetupPage, Problem> {
-    let has = |name: &str| channel.secrets.contains_key(name);
-    let nothing = Refused::nothing();
-    let (filled, refused, name) = match typed {
-        Some((fields, refused)) => (
-            Filled::Typed { fields, has: &has },
-            refused,
-            fields.get("name"),
-        ),
-        None => (
-            Filled::Stored {
-                settings: &channel.settings,
-                has: &has,
-            },
-            &nothing,
-            channel.name.as_str(),
-        ),
-    };
-    let vendor = crate::web::dashboard::reader::capitalised(kind.guide.vendor);
-    let broken = channel.state == ChannelState::Error && typed.is_none();
-    let blamed = channel.error_about.as_deref().filter(|_| broken);
-    let why = channel.error.as_deref().unwrap_or_default();
-    let field = |setting: &Setting| {
-        let drawn = form::field(setting, &filled, refused);
-        if blamed == Some(setting.name) {
-            drawn.wrong(Some(format!("{vendor} says: {why}")))
-        } else {
-            drawn
-        }
-    };
-    let action = format!("{HERE}/{}/setup/credentials", channel.id);
-    let name = refused.field("name", name);
-    let step = credentials(kind, &channel.settings, &action, name, field);
-    let names = said(&step);
-    let banner = if broken && !names.iter().any(|name| Some(*name) == blamed) {
-        Some(BannerView::bad(
-            format!("{vendor} does not accept the account."),
-            why,
-        ))
-    } else {
-        refused.banner(&names)
-    };
+    let (step, banner) = credentials::kept(channel, kind, typed);
     let mut drawn = draw(state, reader, channel, kind, Stage::Credentials, step)?;
     drawn.banner = banner;
     Ok(drawn)
@@ -487,8 +343,8 @@ async fn open_sandbox(
         Ok(channel) => Ok(see(&Stage::Webhook.address(channel.id))),
         Err(words) => {
             let step = match kind.hinge() {
-                Some(hinge) => SetupStep::Providers(providers(&kind, hinge)),
-                None => new_credentials(
+                Some(hinge) => SetupStep::Providers(credentials::providers(&kind, hinge)),
+                None => credentials::new_credentials(
                     &kind,
                     &Opaque::new(),
                     &Fields::default(),

@@ -90,6 +90,8 @@ pub struct ComposerView {
     pub templates: bool,
     /// Why nothing can be written, where that is so; may be empty.
     pub closed: String,
+    /// Whether another app of the vendor has the conversation.
+    pub elsewhere: bool,
     /// Largest file, in bytes; 0 when the channel takes no files.
     pub file_max_bytes: u64,
     /// `accept` of the file field, such as `image/*,application/pdf`.
@@ -150,7 +152,7 @@ impl ComposerView {
     /// Whether a reply may be written at all; notes always may.
     #[must_use]
     pub fn may_reply(&self) -> bool {
-        !matches!(self.window, WindowView::Closed(_))
+        !self.elsewhere && !matches!(self.window, WindowView::Closed(_))
     }
 
     /// Whether it opens as a note: because one is being written, or nothing else may be.

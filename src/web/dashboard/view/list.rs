@@ -4,7 +4,6 @@ use super::atoms::AvatarView;
 use super::atoms::ChipView;
 use super::atoms::Icon;
 use super::atoms::OptionView;
-use super::atoms::Presence;
 use super::atoms::TimeView;
 use super::atoms::Tone;
 use super::filters;
@@ -48,8 +47,8 @@ pub struct PreviewView {
 /// The third line of a row when it has no chips.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StatusLine {
-    /// The visitor's presence and page: "Online", "/cart".
-    Visitor(Presence, String),
+    /// The visitor is on the website, and on which page: "Online", "/cart".
+    Online(String),
     /// A picture and words: "Back today 14:00", "Read 09:12".
     Words(Icon, String),
 }
@@ -140,6 +139,48 @@ pub struct ListView {
     pub more: Option<String>,
     /// Said when there are no rows.
     pub empty: EmptyView,
+    /// The filter; none for queues that are the reader's own list.
+    pub narrow: Option<NarrowView>,
+}
+
+/// The filter of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NarrowView {
+    /// The queue that is narrowed.
+    pub queue: String,
+    /// What is shown, by its word in addresses.
+    pub section: String,
+    /// Proof for forms.
+    pub csrf: String,
+    /// What narrows now: words, and the address without it.
+    pub chips: Vec<(String, String)>,
+    /// The kind of channel, which only addresses set.
+    pub kind: String,
+    /// Teams to choose from.
+    pub teams: Vec<OptionView>,
+    /// Channels to choose from.
+    pub channels: Vec<OptionView>,
+    /// Tags to choose from.
+    pub tags: Vec<OptionView>,
+    /// Priorities to choose from.
+    pub priorities: Vec<OptionView>,
+    /// Only what has something unread.
+    pub unread: bool,
+    /// Words looked for.
+    pub words: String,
+    /// How it can be kept, while it is no view yet.
+    pub save: Option<SaveView>,
+    /// Where the view that is shown is removed, for whoever may.
+    pub removable: Option<String>,
+}
+
+/// How a filter can be kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SaveView {
+    /// Teams it can be shared with.
+    pub teams: Vec<OptionView>,
+    /// Whether it can be shared at all.
+    pub may_share: bool,
 }
 
 /// A friendly sentence where rows would be.

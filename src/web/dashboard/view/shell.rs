@@ -1,6 +1,7 @@
 //! The frame around every page of the dashboard.
 
 use super::atoms::AvatarView;
+use super::atoms::Tone;
 
 /// Light, dark, or what the computer says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,6 +50,8 @@ pub enum Area {
     Mentions,
     /// Another queue: waiting, snoozed, drafts, done or spam.
     OtherQueue,
+    /// A view, a team, or another part of a queue.
+    Section,
     /// People.
     Contacts,
     /// The full search page.
@@ -94,7 +97,12 @@ impl Area {
     pub fn in_inbox(self) -> bool {
         matches!(
             self,
-            Self::Mine | Self::Unassigned | Self::All | Self::Mentions | Self::OtherQueue
+            Self::Mine
+                | Self::Unassigned
+                | Self::All
+                | Self::Mentions
+                | Self::OtherQueue
+                | Self::Section
         )
     }
 }
@@ -156,6 +164,10 @@ pub struct ShellView {
     pub me: MeView,
     /// Side bar numbers.
     pub counts: CountsView,
+    /// Rows that lead to views.
+    pub views: Vec<SideView>,
+    /// Rows that lead to the reader's teams.
+    pub teams: Vec<SideView>,
     /// Which row is lit.
     pub area: Area,
     /// Side bar folded to a rail of pictures.
@@ -166,7 +178,29 @@ pub struct ShellView {
     pub version: String,
 }
 
+/// A row of the side bar that leads to a part of the inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SideView {
+    /// Where it leads.
+    pub href: String,
+    /// Its name.
+    pub name: String,
+    /// The colour of its dot.
+    pub tone: Tone,
+    /// How many conversations there are, where that is known.
+    pub count: Option<u64>,
+    /// Whether it is shown.
+    pub selected: bool,
+}
+
 impl ShellView {
+    /// Lights the row that leads to what is shown.
+    pub fn light(&mut self, href: &str) {
+        for row in self.views.iter_mut().chain(&mut self.teams) {
+            row.selected = row.href == href;
+        }
+    }
+
     /// Text of the browser's tab.
     #[must_use]
     pub fn tab(&self) -> String {

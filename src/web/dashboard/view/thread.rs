@@ -73,6 +73,8 @@ pub struct HeaderView {
     pub snoozes: Vec<OptionView>,
     /// Priorities.
     pub priorities: Vec<OptionView>,
+    /// Whether the reader takes part, and so hears when the customer writes.
+    pub follows: bool,
     /// Whether the reader may change anything.
     pub may_change: bool,
 }

@@ -434,7 +434,7 @@ fn states() -> Vec<Item> {
                 raw: "{\"type\":\"order\"}".to_owned(),
             },
         )),
-        put(message(44, Side::In, "10:52", mail("Daniel Okafor"))),
+        put(message(48, Side::In, "10:52", mail("Daniel Okafor"))),
         put(message(
             43,
             Side::In,
@@ -455,7 +455,7 @@ fn states() -> Vec<Item> {
 /// A mail with everything a mail can have, in whose words somebody's name stands.
 fn mail(name: &str) -> Content {
     Content::Mail(Box::new(MailCard {
-        id: "msg_44".to_owned(),
+        id: "msg_48".to_owned(),
         subject: Some(format!("Wholesale price list 2027, {name}")),
         summary: format!("{name} to hello@aurora.example, cc buying@aurora.example"),
         people: vec![
@@ -483,7 +483,7 @@ fn mail(name: &str) -> Content {
             organizer: name.to_owned(),
         }),
         auto: None,
-        source: Some("/app/c/conv_1/messages/msg_44/source".to_owned()),
+        source: Some("/app/c/conv_1/messages/msg_48/source".to_owned()),
     }))
 }
 

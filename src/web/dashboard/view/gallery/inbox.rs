@@ -7,7 +7,6 @@ use super::super::atoms::BadgeView;
 use super::super::atoms::ChipView;
 use super::super::atoms::Icon;
 use super::super::atoms::OptionView;
-use super::super::atoms::Presence;
 use super::super::atoms::TimeView;
 use super::super::atoms::Tone;
 use super::super::composer::ComposerView;
@@ -18,6 +17,7 @@ use super::super::inbox::InboxPage;
 use super::super::list::EmptyView;
 use super::super::list::Group;
 use super::super::list::ListView;
+use super::super::list::NarrowView;
 use super::super::list::PreviewView;
 use super::super::list::RowView;
 use super::super::list::StatusLine;
@@ -181,10 +181,7 @@ fn sketches() -> Vec<Sketch> {
         },
         Sketch {
             prefix: Some(("Draft:", Tone::Bad)),
-            status: Some(StatusLine::Visitor(
-                Presence::Online,
-                "Online \u{b7} /cart".to_owned(),
-            )),
+            status: Some(StatusLine::Online("Online \u{b7} /cart".to_owned())),
             group: Group::WaitingForCustomer,
             ..Sketch::of(
                 "Ingrid Solberg",
@@ -238,6 +235,11 @@ fn list(selected: Option<usize>) -> ListView {
             .collect(),
         more: None,
         empty: EmptyView::default(),
+        narrow: Some(NarrowView {
+            queue: "mine".to_owned(),
+            section: "mine".to_owned(),
+            ..NarrowView::default()
+        }),
     }
 }
 
@@ -296,6 +298,7 @@ fn header() -> HeaderView {
             OptionView::of("2026-11-30T09:00:00Z", "Next Monday, 09:00", ""),
         ],
         priorities: priorities(),
+        follows: false,
         may_change: true,
     }
 }
@@ -318,6 +321,7 @@ fn composer() -> ComposerView {
         offers: Vec::new(),
         templates: true,
         closed: String::new(),
+        elsewhere: false,
         file_max_bytes: 10_485_760,
         accept: "image/*,application/pdf".to_owned(),
         typing: true,

@@ -12,6 +12,7 @@ mod inbox;
 mod pages;
 mod people;
 mod settings;
+mod templates;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,10 +20,12 @@ use std::path::Path;
 use super::assets;
 use super::atoms::AvatarView;
 use super::atoms::Presence;
+use super::atoms::Tone;
 use super::shell::Area;
 use super::shell::CountsView;
 use super::shell::MeView;
 use super::shell::ShellView;
+use super::shell::SideView;
 use super::shell::Theme;
 use crate::base::time::Timestamp;
 
@@ -66,10 +69,28 @@ fn shell(title: &str, area: Area, theme: Theme) -> ShellView {
             failed: 4,
             mentions: 1,
         },
+        views: vec![
+            side("Waiting over 1 h", Tone::Bad, Some(2)),
+            side("Refund requests", Tone::Warn, Some(5)),
+        ],
+        teams: vec![
+            side("Support", Tone::Neutral, Some(12)),
+            side("Wholesale", Tone::Neutral, Some(6)),
+        ],
         area,
         folded: false,
         seq: 4_182_906,
         version: "0.1.0".to_owned(),
+    }
+}
+
+fn side(name: &str, tone: Tone, count: Option<u64>) -> SideView {
+    SideView {
+        href: format!("/app/inbox/all;tag={name}"),
+        name: name.to_owned(),
+        tone,
+        count,
+        selected: false,
     }
 }
 

@@ -20,6 +20,7 @@ use super::failed;
 use super::now;
 use super::people;
 use super::settings;
+use super::templates;
 
 pub(super) fn ago(text: &str) -> TimeView {
     TimeView::ago(at(text), now())
@@ -57,6 +58,7 @@ pub(super) fn all(theme: Theme) -> Vec<(&'static str, String)> {
     pages.extend(channels::channels(theme));
     pages.extend(settings::settings(theme));
     pages.extend(failed::all(theme));
+    pages.extend(templates::all(theme));
     pages
 }
 

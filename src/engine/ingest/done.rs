@@ -1,0 +1,184 @@
+//! What somebody did with a message that was sent before: reactions, edits, deletions.
+//!
+//! Webhooks overtake each other: what was done with a message that has not come yet waits with the
+//! receipts that come early, and is carried out once its message is there.
+
+use serde_json::Value;
+
+use crate::channels::Recorded;
+use crate::engine::context::Pen;
+use crate::engine::error::EngineError;
+use crate::engine::find;
+use crate::engine::inbox::revised;
+use crate::engine::ingest::apply;
+use crate::engine::ingest::media;
+use crate::engine::ingest::senders;
+use crate::engine::rules::revising::Scope;
+use crate::model::channel::Channel;
+use crate::model::ids::ChannelId;
+use crate::model::inbound::InboundDelete;
+use crate::model::inbound::InboundEdit;
+use crate::model::inbound::InboundEvent;
+use crate::model::inbound::InboundReaction;
+use crate::model::inbound::Receipt;
+use crate::model::message::Delivery;
+use crate::model::message::Message;
+use crate::model::message::ReactionMark;
+use crate::model::message::SenderKind;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::records::dedup;
+
+/// Under which id something waits for the message of that id.
+fn waits_under(external_id: &str) -> String {
+    format!("done:{external_id}")
+}
+
+/// Keeps what was done with a message until that comes.
+fn keep(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    channel: ChannelId,
+    external_id: &str,
+    done: &InboundEvent,
+) -> Result<(), StoreError> {
+    let whole = serde_json::to_value(done).unwrap_or_default();
+    let held = Receipt {
+        external_id: waits_under(external_id),
+        state: Delivery::Sent,
+        at: None,
+        error: None,
+        tag: None,
+        metadata: whole.as_object().cloned().unwrap_or_default(),
+        address: None,
+    };
+    dedup::keep_early(tx, channel, &held, pen.now)
+}
+
+/// Carries out what was done with a message before it came, in the order in which that was told.
+///
+/// # Errors
+/// The disk's.
+pub fn catch_up(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: ChannelId,
+    external_id: &str,
+) -> Result<(), EngineError> {
+    let held = dedup::take_early(tx, channel, &waits_under(external_id), pen.now)?;
+    if held.is_empty() {
+        return Ok(());
+    }
+    let channel = find::channel_in(tx, channel)?;
+    for one in held {
+        match serde_json::from_value(Value::Object(one.metadata)) {
+            Ok(InboundEvent::Reaction(reaction)) => react(tx, pen, &channel, &reaction)?,
+            Ok(InboundEvent::Edit(edit)) => change(tx, pen, &channel, &edit)?,
+            Ok(InboundEvent::Delete(delete)) => take_back(tx, pen, &channel, &delete)?,
+            _ => apply::nothing(),
+        };
+    }
+    Ok(())
+}
+
+/// Records a reaction.
+///
+/// # Errors
+/// The disk's.
+pub fn react(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    reaction: &InboundReaction,
+) -> Result<Recorded, EngineError> {
+    let target = &reaction.target_external_id;
+    let Some(mut message) = apply::find_any(tx, channel, target, pen)? else {
+        let done = InboundEvent::Reaction(reaction.clone());
+        keep(tx, pen, channel.id, target, &done)?;
+        return Ok(apply::nothing());
+    };
+    if message.deleted_at.is_some() {
+        return Ok(apply::duplicate_of(message.id));
+    }
+    let contact = senders::resolve(tx, pen, channel, &reaction.from)?;
+    mark(
+        &mut message,
+        SenderKind::Contact,
+        &contact.id.to_string(),
+        &reaction.emoji,
+        pen,
+    );
+    revised::store(tx, pen, &message)?;
+    Ok(Recorded {
+        message_id: Some(message.id),
+        duplicate: false,
+    })
+}
+
+/// Sets one author's reaction on a message; an empty emoji takes it back.
+pub fn mark(message: &mut Message, by: SenderKind, author: &str, emoji: &str, pen: &Pen) {
+    message.reactions.retain(|held| held.author != author);
+    if !emoji.is_empty() {
+        let (emoji, author) = (emoji.to_owned(), author.to_owned());
+        message.reactions.push(ReactionMark {
+            emoji,
+            by,
+            author,
+            at: pen.now,
+        });
+    }
+    message.updated_at = pen.now;
+}
+
+/// Records that a message says something else. An edit that was overtaken by a later one changes nothing.
+///
+/// # Errors
+/// The disk's.
+pub fn change(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    edit: &InboundEdit,
+) -> Result<Recorded, EngineError> {
+    let Some(mut message) = apply::find_any(tx, channel, &edit.external_id, pen)? else {
+        let done = InboundEvent::Edit(edit.clone());
+        keep(tx, pen, channel.id, &edit.external_id, &done)?;
+        return Ok(apply::nothing());
+    };
+    let at = edit.at.unwrap_or(pen.now);
+    let is_late = message.edited_at.is_some_and(|edited| at < edited);
+    if message.content == edit.content || is_late || message.deleted_at.is_some() {
+        return Ok(apply::duplicate_of(message.id));
+    }
+    revised::replace(tx, pen, &mut message, edit.content.clone(), at)?;
+    media::want(tx, pen, &mut message)?;
+    Ok(Recorded {
+        message_id: Some(message.id),
+        duplicate: false,
+    })
+}
+
+/// Records that a message was taken back.
+///
+/// # Errors
+/// The disk's.
+pub fn take_back(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    delete: &InboundDelete,
+) -> Result<Recorded, EngineError> {
+    let Some(mut message) = apply::find_any(tx, channel, &delete.external_id, pen)? else {
+        let done = InboundEvent::Delete(delete.clone());
+        keep(tx, pen, channel.id, &delete.external_id, &done)?;
+        return Ok(apply::nothing());
+    };
+    if message.deleted_at.is_some() {
+        return Ok(apply::duplicate_of(message.id));
+    }
+    revised::withdraw(tx, pen, &mut message, Scope::Everyone)?;
+    Ok(Recorded {
+        message_id: Some(message.id),
+        duplicate: false,
+    })
+}

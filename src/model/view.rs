@@ -1,0 +1,133 @@
+//! Saved views of the inbox: a queue, narrowed, under a name.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::base::time::Timestamp;
+use crate::model::channel::ChannelKind;
+use crate::model::conversation::Priority;
+use crate::model::ids::ChannelId;
+use crate::model::ids::TeamId;
+use crate::model::ids::UserId;
+use crate::model::ids::ViewId;
+
+/// The queues a view can be of, by their words in addresses.
+pub const QUEUES: [&str; 7] = [
+    "mine",
+    "unassigned",
+    "all",
+    "waiting",
+    "snoozed",
+    "done",
+    "spam",
+];
+
+/// A part of a queue that somebody comes back to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct View {
+    /// The view's id.
+    pub id: ViewId,
+    /// Its name.
+    pub name: String,
+    /// Its dot in the side bar.
+    pub colour: Colour,
+    /// Who made it.
+    pub owner: UserId,
+    /// Who is shown it.
+    pub audience: Audience,
+    /// The queue, by its word in addresses, such as `all`.
+    pub queue: String,
+    /// What of the queue.
+    pub narrowing: Narrowing,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What narrows a queue; all of it must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Narrowing {
+    /// Of this team.
+    pub team_id: Option<TeamId>,
+    /// On this channel.
+    pub channel_id: Option<ChannelId>,
+    /// On this kind of channel.
+    pub channel_kind: Option<ChannelKind>,
+    /// As urgent as this.
+    pub priority: Option<Priority>,
+    /// With all of these labels.
+    pub tags: Vec<String>,
+    /// With something unread.
+    pub unread: bool,
+    /// With this in the contact's name, the subject or the newest message.
+    pub words: Option<String>,
+}
+
+impl Narrowing {
+    /// Whether nothing is narrowed.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Who is shown a view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Audience {
+    /// Who made it.
+    #[default]
+    Owner,
+    /// The members of a team.
+    Team(TeamId),
+    /// Everybody.
+    All,
+}
+
+/// The colour of a view's dot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Colour {
+    #[default]
+    Grey,
+    Violet,
+    Green,
+    Amber,
+    Red,
+    Blue,
+}
+
+impl Colour {
+    /// Every colour.
+    pub const ALL: [Self; 6] = [
+        Self::Grey,
+        Self::Violet,
+        Self::Green,
+        Self::Amber,
+        Self::Red,
+        Self::Blue,
+    ];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Grey => "grey",
+            Self::Violet => "violet",
+            Self::Green => "green",
+            Self::Amber => "amber",
+            Self::Red => "red",
+            Self::Blue => "blue",
+        }
+    }
+
+    /// The colour of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|colour| colour.name() == name)
+    }
+}

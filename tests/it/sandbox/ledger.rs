@@ -1,0 +1,141 @@
+//! Both sides of a line, laid side by side: what the customer's phone holds and what we hold.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+use std::time::Instant;
+
+use linktor::sandbox::chat::Side;
+use serde_json::json;
+
+use crate::sandbox::line::Kept;
+use crate::sandbox::line::Line;
+use crate::sandbox::line::until_within;
+
+/// How long a line may take to come to rest: hours of it pass meanwhile.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// In which order the two must be the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Each in the order in which it was said.
+    Kept,
+    /// Somebody sent again what may have been lost: that came later than it was written.
+    Mended,
+}
+
+/// Both sides of a line at one moment.
+#[derive(Debug)]
+struct Sides {
+    account: &'static str,
+    /// What the customer said, and what we heard.
+    said: Vec<String>,
+    heard: Vec<Kept>,
+    /// What we wrote, and what the phone shows.
+    wrote: Vec<Kept>,
+    shown: Vec<String>,
+}
+
+impl Sides {
+    async fn of(line: &Line<'_>) -> Self {
+        Self {
+            account: line.vendor.account,
+            said: line.shown(Side::Customer),
+            heard: line.kept("inbound").await,
+            wrote: line.kept("outbound").await,
+            shown: line.shown(Side::Business),
+        }
+    }
+
+    /// What is still to come, if anything is.
+    fn waits_for(&self, ends: &[&str]) -> Option<String> {
+        if self.heard.len() < self.said.len() {
+            return Some(format!("{} of {} heard", self.heard.len(), self.said.len()));
+        }
+        let open = |kept: &&Kept| !ends.contains(&kept.status.as_str());
+        self.wrote.iter().find(open).map(|kept| format!("{kept:?}"))
+    }
+}
+
+/// Waits until everything that was said on these lines has arrived and every message stands at an
+/// end, settles what nobody can know as a person would who asks the customer, and compares.
+pub async fn agrees(lines: &[Line<'_>], order: Order, what: &str) {
+    agrees_but(lines, order, what, |line| vec![line.vendor.end]).await;
+}
+
+/// The same where messages end otherwise.
+pub async fn agrees_but(
+    lines: &[Line<'_>],
+    order: Order,
+    what: &str,
+    ends: impl Fn(&Line<'_>) -> Vec<&'static str>,
+) {
+    for line in lines {
+        let at_rest = at_rest(line, &ends(line), what).await;
+        if let Err(waits) = at_rest {
+            unreachable!("{what}: {} waits for {waits}", line.vendor.account);
+        }
+    }
+    for line in lines {
+        let sides = Sides::of(line).await;
+        let (mut heard, mut wrote) = (words(&sides.heard), words(&sides.wrote));
+        let (mut said, mut shown) = (sides.said.clone(), sides.shown.clone());
+        if order == Order::Mended {
+            for list in [&mut heard, &mut wrote, &mut said, &mut shown] {
+                list.sort();
+            }
+        }
+        assert_eq!(heard, said, "{what}: {} heard / said", sides.account);
+        assert_eq!(shown, wrote, "{what}: {} shown / wrote", sides.account);
+    }
+}
+
+fn words(kept: &[Kept]) -> Vec<String> {
+    kept.iter().map(|one| one.words.clone()).collect()
+}
+
+/// Waits until nothing of a line is under way any more.
+async fn at_rest(line: &Line<'_>, ends: &[&str], what: &str) -> Result<(), String> {
+    let late = Instant::now() + LONGEST * 3 / 4;
+    let what = format!("{what}: {} is at rest", line.vendor.account);
+    until_within(line.server, LONGEST, &what, async || {
+        let sides = Sides::of(line).await;
+        let quiet = line.server.sandbox().is_quiet(line.vendor.account);
+        if quiet {
+            settle(line, &sides).await;
+        }
+        let open = sides.waits_for(ends);
+        let open = open.or_else(|| (!quiet).then(|| "what is under way".to_owned()));
+        match open {
+            None => Some(Ok(())),
+            // The reason is worth more than the sentence that it took too long.
+            Some(open) => (Instant::now() > late)
+                .then(|| Err(format!("{open}\n{sides:#?}\n{:#?}", line.wire()))),
+        }
+    })
+    .await
+}
+
+/// Says of messages whose fate nobody knows what became of them, once the vendor has nothing more to
+/// tell: whoever asks the customer learns it.
+async fn settle(line: &Line<'_>, sides: &Sides) {
+    if sides.wrote.iter().all(|kept| !kept.unsure) {
+        return;
+    }
+    let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
+    for words in &sides.shown {
+        *shown.entry(words).or_default() += 1;
+    }
+    let (unsure, sure): (Vec<_>, Vec<_>) = sides.wrote.iter().partition(|kept| kept.unsure);
+    for kept in sure.into_iter().filter(|kept| kept.status != "pending") {
+        let left = shown.entry(&kept.words).or_default();
+        *left = left.saturating_sub(1);
+    }
+    for kept in unsure {
+        let left = shown.entry(&kept.words).or_default();
+        let outcome = if *left > 0 { "sent" } else { "resend" };
+        *left = left.saturating_sub(1);
+        let path = format!("/messages/{}/resolve-unknown", kept.id);
+        let body = json!({ "outcome": outcome });
+        line.server.api().post(&path, body).await.ok();
+    }
+}

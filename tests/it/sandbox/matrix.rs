@@ -1,0 +1,497 @@
+//! product.md's capability matrix, cell by cell, for the channels whose vendors are in the box: what
+//! the customer's phone really shows, and what a choice made there comes back as. Native where the
+//! table says so, converted as documented where not; a failure names its cell.
+
+use std::time::Duration;
+
+use linktor::sandbox::act::Act;
+use linktor::sandbox::chat::Body;
+use linktor::sandbox::chat::Bubble;
+use linktor::sandbox::chat::Customer;
+use linktor::sandbox::chat::Offer;
+use linktor::sandbox::chat::Side;
+use reqwest::Method;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::sandbox::line::Line;
+use crate::sandbox::line::shown;
+use crate::sandbox::line::upload;
+use crate::sandbox::line::vendor;
+use crate::sandbox::with_sandbox;
+use crate::support::server::OWNER;
+use crate::support::server::Server;
+use crate::support::server::on_a_server_with;
+use crate::webchat::files::PNG;
+
+/// The columns, and the accounts that stand for them.
+const COLUMNS: [(&str, &[&str]); 5] = [
+    ("whatsapp", &["whatsapp"]),
+    ("telegram", &["telegram"]),
+    ("sms", &["twilio", "vonage", "vonage-2", "plivo"]),
+    ("facebook", &["facebook"]),
+    ("instagram", &["instagram"]),
+];
+
+/// The product's table: Y natively, P partly, - not at all.
+const TABLE: [(&str, [char; 5]); 11] = [
+    ("text", ['Y', 'Y', 'Y', 'Y', 'Y']),
+    ("images", ['Y', 'Y', 'P', 'Y', 'Y']),
+    ("documents", ['Y', 'Y', '-', 'Y', '-']),
+    ("audio", ['Y', 'Y', '-', 'Y', 'Y']),
+    ("video", ['Y', 'Y', '-', 'Y', 'Y']),
+    ("buttons", ['Y', 'Y', '-', 'Y', 'Y']),
+    ("quickReplies", ['Y', 'Y', '-', 'Y', 'Y']),
+    ("templates", ['Y', '-', '-', 'Y', '-']),
+    ("deliveryReceipts", ['Y', 'Y', 'Y', 'Y', 'Y']),
+    ("readReceipts", ['Y', 'Y', '-', 'Y', 'Y']),
+    ("typing", ['Y', 'Y', '-', 'Y', 'Y']),
+];
+
+const MP3: &[u8] = b"ID3\x03\0\0\0\0\0\x0a\0\0\0\0\0\0\0\0\0\0";
+const WAV: &[u8] =
+    b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\0\0\0\0";
+const MP4: &[u8] = b"\0\0\0\x18ftypisom\0\0\x02\0isomiso2\0\0\0\x08free";
+const NOTES: &[u8] = b"Roasted on Monday, shipped on Tuesday.\n";
+
+/// A feature of messages: what is sent on a channel, and what its phone shows. `{link}` is an address
+/// at which our own copy of the file lies.
+struct Feature {
+    name: &'static str,
+    content: fn(&Files, &str) -> Value,
+    shows: [&'static [&'static str]; 5],
+}
+
+/// What is offered to choose from comes back under this name.
+const CHOSEN: &str = "n";
+
+const FEATURES: [Feature; 8] = [
+    Feature {
+        name: "text",
+        content: |_, _| json!({"type": "text", "text": "Hello"}),
+        shows: [&["Hello"]; 5],
+    },
+    Feature {
+        name: "images",
+        content: |files, _| files.of("image", "cup.png"),
+        shows: [
+            &["[image]look"],
+            &["[image]look"],
+            &["look\ncup.png: {link}"],
+            &["[image]", "look"],
+            &["[image]", "look"],
+        ],
+    },
+    Feature {
+        name: "documents",
+        content: |files, _| files.of("document", "notes.txt"),
+        shows: [
+            &["[document]look"],
+            &["[document]look"],
+            &["look\nnotes.txt: {link}"],
+            &["[document]", "look"],
+            &["look\nnotes.txt: {link}"],
+        ],
+    },
+    Feature {
+        name: "audio",
+        content: |files, channel| {
+            // Each in a form the vendor plays.
+            let name = if channel == "instagram" {
+                "tune.wav"
+            } else {
+                "tune.mp3"
+            };
+            files.of("audio", name)
+        },
+        shows: [
+            &["[audio]", "look"],
+            &["[audio]look"],
+            &["look\ntune.mp3: {link}"],
+            &["[audio]", "look"],
+            &["[audio]", "look"],
+        ],
+    },
+    Feature {
+        name: "video",
+        content: |files, _| files.of("video", "pour.mp4"),
+        shows: [
+            &["[video]look"],
+            &["[video]look"],
+            &["look\npour.mp4: {link}"],
+            &["[video]", "look"],
+            &["[video]", "look"],
+        ],
+    },
+    Feature {
+        name: "buttons",
+        content: |_, _| {
+            let reply = |id: &str, title: &str| json!({"type": "reply", "id": id, "title": title});
+            let buttons = [reply("y", "Yes"), reply(CHOSEN, "No")];
+            json!({"type": "buttons", "text": "Well?", "buttons": buttons})
+        },
+        shows: [
+            &["Well? <Yes> <No>"],
+            &["Well? <Yes> <No>"],
+            &["Well?\n\n1. Yes\n2. No"],
+            &["Well? <Yes> <No>"],
+            &["Well? <Yes> <No>"],
+        ],
+    },
+    Feature {
+        name: "quickReplies",
+        content: |_, _| {
+            let reply = |id: &str, title: &str| json!({"id": id, "title": title});
+            let replies = [reply("y", "Yes"), reply(CHOSEN, "No")];
+            json!({"type": "text", "text": "Sure?", "quickReplies": replies})
+        },
+        shows: [
+            &["Sure? <Yes> <No>"],
+            &["Sure? <Yes> <No>"],
+            &["Sure?\n\n1. Yes\n2. No"],
+            &["Sure? (Yes) (No)"],
+            &["Sure? (Yes) (No)"],
+        ],
+    },
+    Feature {
+        name: "templates",
+        content: |_, channel| match channel {
+            "whatsapp" => {
+                let text = |text: &str| json!({"type": "text", "text": text});
+                json!({"type": "template", "name": "order_shipped", "language": "pt_BR", "components": [
+                    {"type": "body", "parameters": [text("Camila"), text("AC-20418")]},
+                    {"type": "button", "sub_type": "url", "index": "1", "parameters": [text("AC-20418")]},
+                ]})
+            }
+            "facebook" => {
+                json!({"type": "template", "name": "button", "language": "en", "components": [
+                    {"text": "Your order", "buttons": [
+                        {"type": "postback", "title": "Track", "payload": "track"}]},
+                ]})
+            }
+            _ => json!({"type": "template", "name": "hi", "language": "en", "components": [],
+                "text": "Hello again"}),
+        },
+        shows: [
+            &[
+                "Oi Camila, seu pedido AC-20418 saiu hoje e chega em dois dias. <Rastrear> <Ver pedido>",
+            ],
+            &["Hello again"],
+            &["Hello again"],
+            &["Your order <Track>"],
+            &["Hello again"],
+        ],
+    },
+];
+
+/// The files, uploaded once.
+struct Files(Vec<(&'static str, String)>);
+
+impl Files {
+    async fn upload(server: &Server) -> Self {
+        let mut all = Vec::new();
+        for name in ["cup.png", "notes.txt", "tune.mp3", "tune.wav", "pour.mp4"] {
+            all.push((name, upload(server, name, bytes_of(name)).await));
+        }
+        Self(all)
+    }
+
+    fn of(&self, kind: &str, name: &str) -> Value {
+        let (_, id) = self.0.iter().find(|(known, _)| *known == name).unwrap();
+        json!({"type": kind, "mediaId": id, "filename": name, "caption": "look"})
+    }
+}
+
+fn bytes_of(name: &str) -> &'static [u8] {
+    match name.rsplit('.').next().unwrap() {
+        "png" => PNG,
+        "txt" => NOTES,
+        "mp3" => MP3,
+        "wav" => WAV,
+        _ => MP4,
+    }
+}
+
+/// A bubble as the table writes it: `<buttons>`, `(quick replies)`.
+fn drawn(bubble: &Bubble) -> String {
+    let mut text = shown(bubble);
+    for choice in &bubble.choices {
+        let title = &choice.title;
+        text += &match bubble.offer {
+            Offer::Quick => format!(" ({title})"),
+            Offer::List(_) => format!(" - {title}"),
+            Offer::Buttons | Offer::Keyboard => format!(" <{title}>"),
+        };
+    }
+    if let Body::Cards { cards, .. } = &bubble.body {
+        for card in cards {
+            text += &format!(" [{}]", card.title);
+        }
+    }
+    text
+}
+
+async fn lines(server: &Server) -> Vec<(usize, Line<'_>)> {
+    let mut all = Vec::new();
+    for (column, (_, accounts)) in COLUMNS.iter().enumerate() {
+        for account in *accounts {
+            all.push((column, Line::open(server, vendor(account)).await));
+        }
+    }
+    all
+}
+
+#[test]
+fn what_the_api_tells_is_the_products_table() {
+    on_a_server_with(with_sandbox, async |server| {
+        let told = server.api().get("/capabilities").await.ok();
+        for (feature, marks) in TABLE {
+            for ((channel, _), mark) in COLUMNS.iter().zip(marks) {
+                let rows = told["data"].as_array().unwrap();
+                let row = rows.iter().find(|row| row["channelType"] == *channel);
+                let word = match mark {
+                    'Y' => "full",
+                    'P' => "partial",
+                    _ => "none",
+                };
+                assert_eq!(
+                    row.unwrap()["matrix"][feature],
+                    word,
+                    "{feature} on {channel}"
+                );
+            }
+        }
+    });
+}
+
+#[test]
+fn every_feature_of_messages_is_on_the_phone_as_the_table_says() {
+    on_a_server_with(with_sandbox, async |server| {
+        let lines = lines(server).await;
+        let files = Files::upload(server).await;
+        let mut wrong = Vec::new();
+        for feature in &FEATURES {
+            for (column, line) in &lines {
+                let cell = format!("{} on {}", feature.name, line.vendor.account);
+                if let Err(why) = try_cell(line, feature, *column, &files).await {
+                    wrong.push(format!("{cell}: {why}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    });
+}
+
+async fn try_cell(
+    line: &Line<'_>,
+    feature: &Feature,
+    column: usize,
+    files: &Files,
+) -> Result<(), String> {
+    let before = line.on_phone(Side::Business).len();
+    let content = (feature.content)(files, COLUMNS[column].0);
+    let reply = line.send(content.clone()).await;
+    if reply.status >= 300 {
+        return Err(reply.text());
+    }
+    let path = format!("/messages/{}", reply.json()["id"].as_str().unwrap());
+    let ended = line.until("an end", async || {
+        let now = line.server.api().get(&path).await.ok();
+        let ended =
+            now["status"] != "pending" && line.server.sandbox().is_quiet(line.vendor.account);
+        ended.then_some(now)
+    });
+    let ended = ended.await;
+    if ended["status"] == "failed" {
+        return Err(format!("failed: {}", ended["metadata"]["error"]));
+    }
+    let bubbles = line.on_phone(Side::Business).split_off(before);
+    let mut seen: Vec<String> = bubbles.iter().map(drawn).collect();
+    for text in &mut seen {
+        if let Some(link) = link_in(line.server, text) {
+            let path = link.strip_prefix(line.server.url()).unwrap();
+            let opened = line.server.anonymous().send(Method::GET, path, None).await;
+            let name = content["filename"].as_str().unwrap_or_default();
+            if opened.bytes != bytes_of(name) {
+                return Err(format!("{link} is another file"));
+            }
+            *text = text.replace(&link, "{link}");
+        }
+    }
+    let expected = feature.shows[column];
+    if seen != expected {
+        return Err(format!("shows {seen:?}, not {expected:?}"));
+    }
+    let is_native = TABLE
+        .iter()
+        .any(|(name, marks)| *name == feature.name && marks[column] == 'Y');
+    let is_converted = !ended["metadata"]["degradedFrom"].is_null();
+    let is_offer = matches!(feature.name, "buttons" | "quickReplies");
+    if is_offer && is_native == is_converted {
+        return Err(format!("converted: {is_converted}"));
+    }
+    if is_offer {
+        return choose(line, bubbles.last().unwrap(), is_native).await;
+    }
+    Ok(())
+}
+
+/// Our own address in a text.
+fn link_in(server: &Server, text: &str) -> Option<String> {
+    let at = text.find(server.url())?;
+    let link = text[at..].split_whitespace().next()?;
+    Some(link.to_owned())
+}
+
+/// The customer chooses the second of two: by pressing it, or by its number.
+async fn choose(line: &Line<'_>, offer: &Bubble, is_native: bool) -> Result<(), String> {
+    let before = line.messages("inbound").await.len();
+    if is_native {
+        line.act(Act::Press {
+            bubble: offer.id.clone(),
+            choice: 1,
+        });
+    } else {
+        line.say("2.");
+    }
+    let heard = line.hears(before + 1).await;
+    let content = &heard.last().unwrap()["content"];
+    let chosen = (&content["type"], &content["payload"], &content["title"]);
+    if chosen == (&json!("postback"), &json!(CHOSEN), &json!("No")) {
+        Ok(())
+    } else {
+        Err(format!("the choice came back as {content}"))
+    }
+}
+
+#[test]
+fn files_go_along_with_a_text_message_where_an_account_has_them_switched_on() {
+    on_a_server_with(with_sandbox, async |server| {
+        let files = Files::upload(server).await;
+        for account in ["twilio", "plivo"] {
+            let more = json!({"mmsEnabled": true});
+            let mut line = Line::with(server, vendor(account), &more).await;
+            line.greet().await;
+            let sent = line.send(files.of("image", "cup.png")).await.ok();
+            line.stands(&sent, "delivered").await;
+            assert_eq!(line.shown(Side::Business), ["[image]look"], "{account}");
+            // Phones of other countries take no files: there it is a link.
+            let far = "+447700900001";
+            let customer = Customer {
+                id: far.to_owned(),
+                name: "Olivia".to_owned(),
+                ..Customer::default()
+            };
+            server.sandbox().phone(account, customer);
+            let content = files.of("image", "cup.png");
+            let body = json!({"channelId": line.channel["id"], "to": far, "content": content});
+            let sent = server.api().post("/messages", body).await.ok();
+            line.stands(&sent, "delivered").await;
+            let shown = server.sandbox().look(|world| {
+                let chat = &world.accounts[account].chats[far];
+                chat.bubbles.back().map(drawn)
+            });
+            let beginning = format!("look\ncup.png: {}", server.url());
+            assert!(
+                shown.as_ref().unwrap().starts_with(&beginning),
+                "{account}: {shown:?}"
+            );
+        }
+    });
+}
+
+/// Where the phone's owner does not look, how far a message comes; and how far once they do.
+const RECEIPTS: [(&str, &str); 5] = [
+    ("delivered", "read"),
+    ("sent", "sent"),
+    ("delivered", "delivered"),
+    ("delivered", "read"),
+    // No delivery is reported by itself: what was read has also arrived.
+    ("sent", "read"),
+];
+
+#[test]
+fn receipts_tell_what_the_table_says_and_nothing_that_did_not_happen() {
+    on_a_server_with(with_sandbox, async |server| {
+        let lines = lines(server).await;
+        for (column, line) in &lines {
+            let cell = format!("receipts on {}", line.vendor.account);
+            let (unseen, seen) = RECEIPTS[*column];
+            let sandbox = server.sandbox();
+            sandbox.set_reads(line.vendor.account, &line.customer, false);
+            let message = line.write("Have you seen this?").await;
+            at_rest(line, &message, unseen, &cell).await;
+            sandbox.set_reads(line.vendor.account, &line.customer, true);
+            line.act(Act::Read);
+            let now = at_rest(line, &message, seen, &cell).await;
+            for (mark, name) in [("delivered", "deliveredAt"), ("read", "readAt")] {
+                let reached = seen == "read" || (seen == "delivered" && mark == "delivered");
+                assert_eq!(!now[name].is_null(), reached, "{cell}: {name} in {now}");
+            }
+        }
+        // A bot is told nothing; what it sent counts as read once it is answered.
+        let (_, line) = lines
+            .iter()
+            .find(|(_, line)| line.vendor.account == "telegram")
+            .unwrap();
+        let asked = line.write("Which one?").await;
+        line.stands(&asked, "sent").await;
+        let bubble = line.on_phone(Side::Business).pop().unwrap();
+        line.act(Act::Say {
+            text: "The blue one".to_owned(),
+            quoting: Some(bubble.id),
+        });
+        line.stands(&asked, "read").await;
+    });
+}
+
+/// The message once nothing more is to be told of it.
+async fn at_rest(line: &Line<'_>, message: &Value, status: &str, cell: &str) -> Value {
+    let path = format!("/messages/{}", message["id"].as_str().unwrap());
+    let now = line.until(cell, async || {
+        let now = line.server.api().get(&path).await.ok();
+        let quiet = line.server.sandbox().is_quiet(line.vendor.account);
+        (quiet && now["status"] != "pending").then_some(now)
+    });
+    now.await;
+    // Whatever was still to come has come after this.
+    line.server.pass(Duration::from_secs(60));
+    let what = format!("{cell}: {status}");
+    let now = line.until(&what, async || {
+        let now = line.server.api().get(&path).await.ok();
+        (now["status"] == status).then_some(now)
+    });
+    now.await
+}
+
+#[test]
+fn typing_is_shown_where_the_table_says_so_and_asked_of_nobody_else() {
+    on_a_server_with(with_sandbox, async |server| {
+        let lines = lines(server).await;
+        let agent = server.agent(OWNER).await;
+        let (_, marks) = TABLE[10];
+        for (column, line) in &lines {
+            let cell = format!("typing on {}", line.vendor.account);
+            let calls = line.wire().len();
+            agent
+                .submit(&format!("/app/c/{}/typing", line.conversation), &[])
+                .await;
+            if marks[*column] == 'Y' {
+                line.until(&cell, async || {
+                    let until = server.sandbox().look(|world| {
+                        world.accounts[line.vendor.account].chats[&line.customer].typing_until
+                    });
+                    until.is_some().then_some(())
+                })
+                .await;
+                continue;
+            }
+            let message = line.write("Here").await;
+            line.stands(&message, line.vendor.end).await;
+            let wire = line.wire();
+            let made = wire.iter().take(wire.len() - calls);
+            let sent = made.filter(|(title, ..)| title.starts_with("POST"));
+            assert_eq!(sent.count(), 1, "{cell}: {wire:?}");
+        }
+    });
+}
