@@ -57,19 +57,15 @@ use crate::net::http::Http;
 use crate::sandbox::account::Account;
 use crate::sandbox::act::Act;
 use crate::sandbox::act::NotPossible;
-use crate::sandbox::call::Call;
 use crate::sandbox::chat::Customer;
 use crate::sandbox::chat::Reached;
 use crate::sandbox::clock::SandboxClock;
 use crate::sandbox::desk::Desk;
-use crate::sandbox::faults::Fate;
 use crate::sandbox::files::Files;
 use crate::sandbox::journal::Entry;
 use crate::sandbox::journal::Journal;
-use crate::sandbox::journal::Way;
 use crate::sandbox::queue::Queue;
 use crate::sandbox::seed::Seed;
-use crate::sandbox::vendor::Given;
 use crate::sandbox::vendor::Vendor;
 
 /// Where all addresses of vendors begin, below the server's own.

@@ -18,14 +18,17 @@ use crate::base::http::HttpRequest;
 use crate::base::http::Method;
 use crate::base::time::Timestamp;
 use crate::config::Config;
+use crate::sandbox::call::Call;
 use crate::sandbox::call::tests::call;
 use crate::sandbox::chat::Body;
 use crate::sandbox::chat::Bubble;
 use crate::sandbox::chat::Side;
+use crate::sandbox::faults::Fate;
 use crate::sandbox::faults::Faults;
 use crate::sandbox::queue::About;
 use crate::sandbox::queue::Event;
 use crate::sandbox::queue::Ladder;
+use crate::sandbox::vendor::Given;
 
 /// Says back what it is told, and tells every receipt.
 struct Parrot;

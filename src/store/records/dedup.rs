@@ -8,12 +8,10 @@
 
 use crate::base::crypto::digest;
 use crate::base::time::Timestamp;
-use crate::model::Opaque;
 use crate::model::ids::ChannelId;
 use crate::model::ids::Id as _;
 use crate::model::ids::MessageId;
 use crate::model::inbound::Receipt;
-use crate::model::message::Delivery;
 use crate::model::message::Direction;
 use crate::model::message::Message;
 use crate::store::Read;
@@ -232,7 +230,7 @@ pub fn forget(tx: &mut Tx<'_>, now: Timestamp, limit: usize) -> Result<usize, St
         }
     }
     for (key, _) in tx.scan(&EARLY_RECEIPTS, Scan::all().limit(limit))? {
-        if key.0 + DAY < bucket(now) {
+        if key.0 + 2 < bucket(now) {
             tx.remove(&EARLY_RECEIPTS, &key)?;
             forgotten += 1;
         }

@@ -261,10 +261,11 @@ impl<'a> Desk<'a> {
             .rows
             .iter()
             .map(|row| {
+                let online = online(self.state, &row.conversation);
                 let moment = Moment {
                     rev,
                     selected: Some(row.conversation.id) == open,
-                    online: online(self.state, &row.conversation).as_deref(),
+                    online: online.as_deref(),
                 };
                 list::row(&eye, row, moment)
             })
@@ -314,10 +315,11 @@ impl<'a> Desk<'a> {
     /// One row, as this reader sees it.
     #[must_use]
     pub fn row(&self, row: &Row, selected: bool) -> RowView {
+        let online = online(self.state, &row.conversation);
         let moment = Moment {
             rev: self.rev(),
             selected,
-            online: online(self.state, &row.conversation).as_deref(),
+            online: online.as_deref(),
         };
         list::row(&self.eye(), row, moment)
     }

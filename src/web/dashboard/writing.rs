@@ -329,7 +329,7 @@ async fn outlook(state: Shared, path: Address, form: Form) -> Result<HttpRespons
             return Ok(page(&view));
         }
     };
-    let desk = Desk::open(&state, &form.reader, Queue::Mine)?;
+    let desk = Desk::open(&state, &form.reader, section_of(&form.fields))?;
     for content in contents {
         match state.engine.sending.outlook(&actor, id, content) {
             Ok(fitted) => {

@@ -217,15 +217,16 @@ fn drawn(bubble: &Bubble) -> String {
     let mut text = shown(bubble);
     for choice in &bubble.choices {
         let title = &choice.title;
-        text += &match bubble.offer {
+        let drawn = match bubble.offer {
             Offer::Quick => format!(" ({title})"),
             Offer::List(_) => format!(" - {title}"),
             Offer::Buttons | Offer::Keyboard => format!(" <{title}>"),
         };
+        text.push_str(&drawn);
     }
     if let Body::Cards { cards, .. } = &bubble.body {
         for card in cards {
-            text += &format!(" [{}]", card.title);
+            text.extend([" [", &card.title, "]"]);
         }
     }
     text

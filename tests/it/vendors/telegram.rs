@@ -29,7 +29,7 @@ fn ok(result: &Value) -> Answer {
 }
 
 /// What the Bot API answers when all is well.
-fn bot(call: &Call) -> Answer {
+pub fn bot(call: &Call) -> Answer {
     let method = call.path.rsplit('/').next().unwrap_or_default();
     ok(&match method {
         "getMe" => {
@@ -68,6 +68,11 @@ async fn hook(server: &Server, channel: &Value, update: &Value) -> Reply {
             Some(update.to_string().into_bytes()),
         )
         .await
+}
+
+/// Ana writes for the first time.
+pub async fn greets(server: &Server, channel: &Value) {
+    assert_eq!(hook(server, channel, &message(1, "hi")).await.status, 200);
 }
 
 #[test]

@@ -344,7 +344,7 @@ fn unflowed(text: &str, deletes: bool) -> String {
             (Some(before), Some(last))
                 if before == depth && words != "-- " && !words.is_empty() =>
             {
-                last.push_str(kept)
+                last.push_str(kept);
             }
             _ if depth > 0 => lines.push(format!("{} {kept}", ">".repeat(depth))),
             _ => lines.push(kept.to_owned()),

@@ -134,7 +134,8 @@ fn a_topic_asks_first_and_its_proof_can_be_broken() {
     assert_eq!(asked.headers.get("authorization"), Some(&*basic));
     ask(&mut bench, Method::Post, SEND, &body);
     let events = bench.pass(Duration::from_secs(60));
-    let silent = bench.work(|vendor, desk| vendor.request(desk.account, &events[0]).is_none());
+    let silent =
+        bench.work(|vendor, desk| vendor.request(desk.account, &events[0], desk.now).is_none());
     assert!(silent, "nobody confirmed");
     let mut bench = stage();
     bench.account.faults.secret_changed = true;

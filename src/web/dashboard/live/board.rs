@@ -45,7 +45,7 @@ pub enum Look {
         /// Which.
         conversation: ConversationId,
         /// The section of the inbox that is shown.
-        section: Section,
+        section: Box<Section>,
         /// The zone of the browser.
         zone: Option<String>,
         /// What is the reader's own.
@@ -146,7 +146,7 @@ mod tests {
     fn row(unread: u32) -> Look {
         Look::Row {
             conversation: ConversationId::from_bytes([1; 16]),
-            section: Queue::All.into(),
+            section: Box::new(Queue::All.into()),
             zone: None,
             mark: Mark {
                 unread,

@@ -242,7 +242,7 @@ impl Socket {
         let last = conversation.last.as_ref();
         Look::Row {
             conversation: conversation.id,
-            section: self.section.clone(),
+            section: Box::new(self.section.clone()),
             // Only the hour at which it wakes is written by the server.
             zone: sleeps.then(|| format!("{:?}", self.reader.zone)),
             mark: mark.clone(),

@@ -49,7 +49,7 @@ impl Socket {
                 message_id,
                 user_id,
             } if *user_id == self.reader.agent.user.id && self.sees(*conversation_id) => {
-                return self.show_mention(*conversation_id, *message_id).await;
+                return self.show_mention(*message_id).await;
             }
             _ => return Ok(()),
         };
@@ -90,11 +90,7 @@ impl Socket {
     }
 
     /// Tells the reader of a note that names them, and how many such there are.
-    async fn show_mention(
-        &mut self,
-        conversation: ConversationId,
-        note: MessageId,
-    ) -> Result<(), Gone> {
+    async fn show_mention(&mut self, note: MessageId) -> Result<(), Gone> {
         let actor = self.reader.actor();
         let engine = &self.state.engine;
         let (note, count) = match (
