@@ -23,6 +23,7 @@ pub mod hooks;
 pub mod imap;
 pub mod incoming;
 mod mailgun;
+mod oauth;
 mod postmark;
 mod provider;
 pub mod raw;
@@ -66,6 +67,7 @@ use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
 use crate::model::outbound::Refusal;
+use crate::model::outbound::Renewed;
 use crate::model::outbound::Sending;
 use crate::model::outbound::Source;
 use crate::model::rejection::FieldError;
@@ -127,6 +129,10 @@ impl Channel for Email {
             Some(provider) => provider.connect(asked),
             None => Err(nobody()),
         }
+    }
+
+    fn refresh(&self, asked: &Asked<'_>) -> Next<Renewed> {
+        oauth::refresh(asked)
     }
 
     fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine> {
