@@ -31,7 +31,7 @@ pub const APPEARANCE_JS: &str = "/app/assets/appearance-bb8cee2cc9.js";
 /// The script in the frame that shows it.
 pub const PREVIEW_JS: &str = "/app/assets/preview-60619281d8.js";
 /// The style sheet of adding and looking after a channel.
-pub const SETUP_CSS: &str = "/app/assets/setup-005e571f71.css";
+pub const SETUP_CSS: &str = "/app/assets/setup-b8786d64eb.css";
 /// The script of pages that show what reaches a channel.
 pub const SETUP_JS: &str = "/app/assets/setup-12e7110fcf.js";
 /// The style sheet of the demo shop.
@@ -69,7 +69,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("sandbox-f0cd016331.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-c29cfdf560.js", "sandbox.js", "text/javascript; charset=utf-8"),
-    ("setup-005e571f71.css", "setup.css", "text/css; charset=utf-8"),
+    ("setup-b8786d64eb.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
