@@ -49,7 +49,11 @@ describe('the mail program', { concurrency: false }, () => {
     await screen().getByRole('heading', { name: 'Your roast' }).waitFor();
     const frame = screen().locator('iframe[data-fit]').last();
     await frame.contentFrame().getByRole('heading', { name: 'Ready' }).waitFor();
-    await customer.page.waitForFunction((element) => element.offsetHeight > 320, await frame.elementHandle());
+    // What the phone shows is drawn anew with each piece of news, so the frame is looked for each time.
+    await customer.page.waitForFunction(
+      (to) => [...document.querySelectorAll(`[data-phone="postmark/${to}"] iframe[data-fit]`)].at(-1)?.offsetHeight > 320,
+      TO,
+    );
     assert.equal(await customer.page.evaluate(() => globalThis.ran), undefined);
   });
 
