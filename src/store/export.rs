@@ -396,6 +396,7 @@ mod tests {
                 "channel_digest/known_mail",
                 "quarantine/record",
                 "bucket_digest/receipts",
+                "bucket_digest/none",
                 "channel_address_message/outbox",
                 "channel_time_address_message/none",
                 "time_job/record",

@@ -100,6 +100,7 @@ pub fn absent(behind: &str) -> String {
         "tags" => "tag",
         "api-keys" => "key",
         "templates" => "tpl",
+        "views" => "view",
         // An id of the business's own, and whatever comes later.
         _ => return "nobody".to_owned(),
     };
