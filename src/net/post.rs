@@ -154,6 +154,21 @@ impl From<LineError> for Stop {
     }
 }
 
+/// Whether a server could not prove who it is.
+fn is_unproved(error: &Error) -> bool {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(one) = next {
+        let wrapped = one.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if one.is::<rustls::Error>()
+            || wrapped.is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
+        {
+            return true;
+        }
+        next = one.source();
+    }
+    false
+}
+
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
         if let Some(code) = error.status() {
@@ -163,7 +178,7 @@ impl From<Error> for Stop {
             });
         }
         let why = cause(&error);
-        Self::Broken(if error.is_tls() {
+        Self::Broken(if error.is_tls() || is_unproved(&error) {
             PostError::Account(format!("no encryption: {why}"))
         } else if error.is_client() {
             PostError::Account(why)

@@ -28,26 +28,34 @@ pub fn put(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
     tx.put(&JOBS, &(job.due, job.id), job)
 }
 
-/// Writes a job down in place of the one of the same id, whenever that was due.
+/// Writes a job down in place of the one of the same id, whenever that was due. One that is due may
+/// be under way: the new one then stands before it, so that the end of the old does not strike it out.
 ///
 /// # Errors
 /// The disk's.
 pub fn replace(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
+    let mut due = job.due;
     for (key, held) in tx.scan(&JOBS, Scan::all())? {
-        if held.id == job.id {
-            tx.remove(&JOBS, &key)?;
+        if held.id != job.id {
+            continue;
+        }
+        tx.remove(&JOBS, &key)?;
+        if held.due.max(due) <= job.created_at {
+            due = due.min(Timestamp::from_millis(held.due.as_millis() - 1));
         }
     }
-    put(tx, job)
+    put(tx, &Job { due, ..job.clone() })
 }
 
-/// Writes a job down unless the one of the same id is due by then: it is done by the earlier of both.
+/// Writes a job down unless the one of the same id is due by then, and not under way already: it is
+/// done by the earlier of both, and sees all that was written before this.
 ///
 /// # Errors
 /// The disk's.
 pub fn bring_forward(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
     let held = tx.scan(&JOBS, Scan::all())?;
-    let is_sooner = |held: &Job| held.id == job.id && held.due <= job.due;
+    let is_to_come = |held: &Job| held.due > job.created_at && held.due <= job.due;
+    let is_sooner = |held: &Job| held.id == job.id && is_to_come(held);
     if held.iter().any(|(_, held)| is_sooner(held)) {
         return Ok(());
     }

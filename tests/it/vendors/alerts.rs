@@ -117,6 +117,12 @@ fn a_program_hears_once_of_each_change_with_proof_and_again_where_it_did_not_tak
         assert_eq!(repeated["meta"]["attempt"], 2);
 
         vendor.answers(bot);
+        eventually("the channel is well", async || {
+            server.pass(Duration::from_secs(61));
+            let now = server.api().get(&path).await.ok();
+            (now["status"] == "active").then_some(())
+        })
+        .await;
         let mended = in_time(server, &program, 4).await.body();
         assert_eq!(
             (&mended["type"], &mended["data"]["alert"]),

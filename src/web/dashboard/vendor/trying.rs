@@ -45,7 +45,15 @@ const WORDS: &str = "This is a test from linktor. You can answer it.";
 
 /// The address, below the channel's own.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.route("/setup/test", web::post().to(send));
+    config
+        .route("/setup/test", web::get().to(again))
+        .route("/setup/test", web::post().to(send));
+}
+
+/// A refused test that is loaded again: the step it belongs to.
+async fn again(state: Shared, path: Path<String>, reader: Reader) -> Result<HttpResponse, Problem> {
+    let (channel, _) = vendor_channel(&state, &reader, &path)?;
+    Ok(see(&Stage::Test.address(channel.id)))
 }
 
 /// The step.
