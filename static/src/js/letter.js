@@ -44,7 +44,7 @@ function bar(editor, end) {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'ib';
-    button.textContent = sign;
+    button.dataset.sign = sign;
     button.setAttribute('aria-label', name);
     button.title = name === 'Bold' || name === 'Italic' ? `${name} (${WORDS.mod}${name[0]})` : name;
     button.addEventListener('click', () => { act(editor); if (tools.isConnected) editor.focus(); });

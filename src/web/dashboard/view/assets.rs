@@ -1,13 +1,13 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-073387c29f.css";
+pub const CSS: &str = "/app/assets/app-b752e56976.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-1af86203e1.js";
 /// The parts of the script that not every visit needs.
 pub const MORE_JS: &str = "/app/assets/more-6b870beb6e.js";
 /// The script that gives the words of a mail styles.
-pub const LETTER_JS: &str = "/app/assets/letter-a690d909b7.js";
+pub const LETTER_JS: &str = "/app/assets/letter-b35998aa8b.js";
 /// The script of the pages of templates.
 pub const TEMPLATES_JS: &str = "/app/assets/templates-e18747c0cc.js";
 /// The script of pages with passwords, codes or colours.
@@ -47,7 +47,7 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-c29cfdf560.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-073387c29f.css", "app.css", "text/css; charset=utf-8"),
+    ("app-b752e56976.css", "app.css", "text/css; charset=utf-8"),
     ("app-1af86203e1.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-bb8cee2cc9.js", "appearance.js", "text/javascript; charset=utf-8"),
@@ -64,7 +64,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-latin-ext-34b9c504ca.woff2", "inter-latin-ext.woff2", "font/woff2"),
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
-    ("letter-a690d909b7.js", "letter.js", "text/javascript; charset=utf-8"),
+    ("letter-b35998aa8b.js", "letter.js", "text/javascript; charset=utf-8"),
     ("more-6b870beb6e.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("sandbox-f0cd016331.css", "sandbox.css", "text/css; charset=utf-8"),
