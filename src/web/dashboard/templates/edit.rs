@@ -40,8 +40,9 @@ const TOO_MUCH: &str = "This template holds parts that can only be changed at th
 const NO_CHANGES: &str =
     "The vendor lets no template be changed. Hand in a new one under another name.";
 
-/// For which channel a template is begun.
-#[derive(Debug, Deserialize)]
+/// For which channel a template is begun; empty where the address does not say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct ForChannel {
     channel: String,
 }
@@ -74,6 +75,9 @@ pub async fn begin(
     reader: Reader,
     asked: Query<ForChannel>,
 ) -> Result<HttpResponse, Problem> {
+    if asked.channel.is_empty() {
+        return Ok(see(LIST));
+    }
     let (channel, terms) = keeper_of(&state, &reader, &asked.channel)?;
     let subject = Subject {
         channel: &channel,
