@@ -69,7 +69,6 @@ pub fn all(account: &Account) -> Result<(), Vec<FieldError>> {
         all.push(wrong("provider", &words));
     }
     all.extend(mailbox(account));
-    all.extend(dkim(account));
     if all.is_empty() { Ok(()) } else { Err(all) }
 }
 
@@ -94,19 +93,6 @@ fn mailbox(account: &Account) -> Vec<FieldError> {
         all.push(wrong("oauthProvider", "is missing: With whom to sign in"));
     }
     all
-}
-
-/// What is wrong with the key that signs mails.
-fn dkim(account: &Account) -> Vec<FieldError> {
-    let (selector, key) = (
-        account.text("dkimSelector"),
-        account.secret("dkimPrivateKey"),
-    );
-    match (selector, key) {
-        (Some(_), None) => vec![wrong("dkimPrivateKey", "is missing: Private key")],
-        (None, Some(_)) => vec![wrong("dkimSelector", "is missing: Selector")],
-        _ => Vec::new(),
-    }
 }
 
 /// Checks a mail before it is on its way.

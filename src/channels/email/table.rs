@@ -433,24 +433,6 @@ pub const SETTINGS: &[Setting] = &[
         Shape::List,
     ),
     optional(
-        "dkimSelector",
-        "DKIM: Selector",
-        "Signs mails sent by SMTP: the name before ._domainkey in DNS.",
-        Shape::Text,
-    ),
-    optional(
-        "dkimDomain",
-        "DKIM: Domain",
-        "The domain of the address when left empty.",
-        Shape::Text,
-    ),
-    optional(
-        "dkimPrivateKey",
-        "DKIM: Private key",
-        "PEM, RSA or Ed25519.",
-        BROUGHT,
-    ),
-    optional(
         "apiBaseUrl",
         "API address",
         "Only for another region, tests and proxies.",

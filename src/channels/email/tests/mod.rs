@@ -83,10 +83,6 @@ fn what_is_missing_or_wrong_is_named() {
             json!({"provider":"resend","inboundMode":"imap"}),
             vec!["imapHost"],
         ),
-        (
-            json!({"provider":"resend","dkimSelector":"s"}),
-            vec!["dkimPrivateKey"],
-        ),
     ];
     for (settings, expected) in cases {
         let wrong = Email.check(&ours(&settings)).err().unwrap_or_default();
