@@ -9,9 +9,11 @@ async function show() {
   const body = new URLSearchParams(new FormData(form));
   body.set('page', side.dataset.page);
   body.set('language', byId('preview-language').value);
-  const answer = await fetch(side.dataset.preview, { method: 'POST', body, credentials: 'same-origin' });
-  if (!answer.ok) return;
-  const config = await answer.json();
+  // Offline, or the page is being left: the picture stays as it is, and the next change asks again.
+  const config = await fetch(side.dataset.preview, { method: 'POST', body, credentials: 'same-origin' })
+    .then((answer) => (answer.ok ? answer.json() : null))
+    .catch(() => null);
+  if (!config) return;
   const screen = $('.screen', side);
   screen.classList.toggle('phone', byId('preview-phone').checked);
   const frame = document.createElement('iframe');
@@ -30,7 +32,7 @@ async function show() {
 if (side) {
   side.hidden = false;
   byId('preview-language').value = $('#defaultLanguage')?.value ?? 'en';
-  const again = settle(QUIET_MS, () => show().catch((error) => console.error('linktor: no preview', error)));
+  const again = settle(QUIET_MS, show);
   $('form[data-settings]').addEventListener('input', again);
   for (const choice of ['preview-state', 'preview-language', 'preview-phone']) byId(choice).addEventListener('change', again);
   again();

@@ -27,7 +27,7 @@ pub const CHAT_CSS: &str = "/app/assets/chat-dfb72ba71d.css";
 /// The style sheet of the API's document.
 pub const DOCS_CSS: &str = "/app/assets/docs-256e26b77b.css";
 /// The script of pages that show the chat before its settings are saved.
-pub const APPEARANCE_JS: &str = "/app/assets/appearance-bb8cee2cc9.js";
+pub const APPEARANCE_JS: &str = "/app/assets/appearance-c296f4bbb8.js";
 /// The script in the frame that shows it.
 pub const PREVIEW_JS: &str = "/app/assets/preview-60619281d8.js";
 /// The style sheet of adding and looking after a channel.
@@ -50,7 +50,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("app-b752e56976.css", "app.css", "text/css; charset=utf-8"),
     ("app-1af86203e1.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
-    ("appearance-bb8cee2cc9.js", "appearance.js", "text/javascript; charset=utf-8"),
+    ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
     ("chat-dfb72ba71d.css", "chat.css", "text/css; charset=utf-8"),
     ("docs-256e26b77b.css", "docs.css", "text/css; charset=utf-8"),
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
