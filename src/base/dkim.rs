@@ -237,19 +237,11 @@ pub struct BodyHash {
     ends: usize,
     blank: bool,
     returned: bool,
-    is_empty: bool,
+    /// Whether there was anything but blanks and ends of lines.
+    has_words: bool,
 }
 
 impl BodyHash {
-    /// The digest of nothing so far.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            is_empty: true,
-            ..Self::default()
-        }
-    }
-
     /// Goes on with a piece.
     pub fn update(&mut self, piece: &[u8]) {
         for byte in piece {
@@ -279,7 +271,7 @@ impl BodyHash {
             self.held.push(b' ');
         }
         self.held.push(byte);
-        self.is_empty = false;
+        self.has_words = true;
     }
 
     /// The digest of all of it.
@@ -288,7 +280,7 @@ impl BodyHash {
         if std::mem::take(&mut self.returned) {
             self.put(b'\r');
         }
-        if !self.is_empty {
+        if self.has_words {
             self.held.extend(b"\r\n");
         }
         self.hash.update(&self.held);
@@ -302,7 +294,7 @@ mod tests {
     use super::*;
 
     fn hash_of(body: &str, piece: usize) -> String {
-        let mut hash = BodyHash::new();
+        let mut hash = BodyHash::default();
         for piece in body.as_bytes().chunks(piece) {
             hash.update(piece);
         }

@@ -131,12 +131,6 @@ pub enum Line {
 }
 
 impl Line {
-    /// Whether it is encrypted.
-    #[must_use]
-    pub const fn is_encrypted(&self) -> bool {
-        matches!(self, Self::Tls(_))
-    }
-
     /// The address at its other end.
     ///
     /// # Errors
@@ -215,7 +209,7 @@ mod tests {
         let mut greeting = [0; 6];
         line.read_exact(&mut greeting).await.unwrap();
         assert_eq!(&greeting, b"220 hi");
-        assert!(!line.is_encrypted());
+        assert!(matches!(line, Line::Plain(_)));
     }
 
     #[tokio::test]

@@ -98,12 +98,12 @@ pub fn signed(mail: Vec<Strand>, dkim: &Dkim, now: Timestamp) -> io::Result<Vec<
         let mut places = head[from..].windows(END_OF_HEAD.len());
         if let Some(at) = places.position(|place| place == END_OF_HEAD) {
             let rest = head.split_off(from + at + END_OF_HEAD.len());
-            let mut begun = BodyHash::new();
+            let mut begun = BodyHash::default();
             begun.update(&rest);
             body = Some(begun);
         }
     }
-    let hash = body.unwrap_or_else(BodyHash::new).finish();
+    let hash = body.unwrap_or_default().finish();
     let header = dkim.header(&head, hash, now).map_err(io::Error::other)?;
     let mut all = vec![Strand::Bytes(header.into_bytes())];
     all.extend(mail);

@@ -61,11 +61,6 @@ pub trait Provider: Debug + Sync {
     /// The name that `provider` has for it.
     fn name(&self) -> &'static str;
 
-    /// Whether it reports incoming mail and deliveries to an address of ours.
-    fn has_webhooks(&self) -> bool {
-        true
-    }
-
     /// What is wrong with its own settings.
     fn check(&self, account: &Account) -> Vec<FieldError>;
 
@@ -197,14 +192,6 @@ pub fn mail_request(url: String, authorization: Option<String>) -> HttpRequest {
     let mut request = request(Method::Post, url, authorization);
     request.headers = request.headers.with("content-type", "application/json");
     request.timeout = MAIL_TIMEOUT;
-    request
-}
-
-/// The same with a body of JSON.
-#[must_use]
-pub fn with_json(mut request: HttpRequest, body: &Value) -> HttpRequest {
-    request.headers = request.headers.with("content-type", "application/json");
-    request.body = body.to_string().into_bytes();
     request
 }
 

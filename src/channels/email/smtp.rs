@@ -70,10 +70,6 @@ impl Provider for Smtp {
         "smtp"
     }
 
-    fn has_webhooks(&self) -> bool {
-        false
-    }
-
     fn check(&self, account: &Account) -> Vec<FieldError> {
         let mut all = Vec::new();
         if account.text("smtpHost").is_none() {

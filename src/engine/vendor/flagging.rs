@@ -34,7 +34,7 @@ pub(super) async fn mark(line: &Line<'_>, call: FlagCall) -> Result<HttpReply, N
         mailbox.leave().await;
         Ok(())
     };
-    marking.await.map_err(not_marked)?;
+    marking.await.map_err(|error| not_marked(&error))?;
     Ok(HttpReply {
         status: 200,
         headers: Headers::default(),
@@ -42,8 +42,8 @@ pub(super) async fn mark(line: &Line<'_>, call: FlagCall) -> Result<HttpReply, N
     })
 }
 
-fn not_marked(failed: MailboxError) -> NoAnswer {
-    NoAnswer::NotMade(match &failed {
+fn not_marked(failed: &MailboxError) -> NoAnswer {
+    NoAnswer::NotMade(match failed {
         MailboxError::Line(LineError::Target(why) | LineError::Tls(why)) => {
             Refusal::Account(error("server", why))
         }

@@ -14,6 +14,7 @@ use crate::support::exim::Exim;
 use crate::support::server::OWNER;
 use crate::support::server::Server;
 use crate::support::server::on_a_server_with;
+use crate::support::vendor::Call;
 use crate::support::vendor::Vendor;
 
 const CALLBACK: &str = "/app/oauth/callback";
@@ -98,7 +99,7 @@ fn a_person_lets_us_in_and_a_token_that_is_refused_is_renewed_once() {
             "secrets stay here: {now}"
         );
         let grants = provider.heard("/token");
-        let grants: Vec<Value> = grants.iter().map(|call| call.body()).collect();
+        let grants: Vec<Value> = grants.iter().map(Call::body).collect();
         assert_eq!(grants.len(), 2, "{grants:?}");
         assert_eq!(grants[0]["code"], "c");
         let verifier = grants[0]["code_verifier"].as_str().unwrap();

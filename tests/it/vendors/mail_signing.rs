@@ -4,6 +4,8 @@ use std::io::Write as _;
 use std::process::Command;
 use std::process::Stdio;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::connected;
@@ -54,8 +56,7 @@ fn what_goes_out_is_signed_and_others_find_it_genuine() {
         let exim = Exim::open().await;
         let key = openssl(&["genrsa", "2048"], b"");
         let public = openssl(&["rsa", "-pubout", "-outform", "DER"], &key);
-        use base64::Engine as _;
-        let public = base64::engine::general_purpose::STANDARD.encode(public);
+        let public = STANDARD.encode(public);
         let record = format!("v=DKIM1; k=rsa; p={public}");
         // A form makes one line of it.
         let key = String::from_utf8(key).unwrap().replace('\n', " ");

@@ -3,6 +3,7 @@
 
 mod alerts;
 mod email;
+mod large_mail;
 mod mail_access;
 mod mail_signing;
 mod sms;

@@ -54,13 +54,13 @@ pub async fn run(context: &Context, key: &LaneKey) -> Result<Ended, EngineError>
         unsure::settle_one(context, key).await?;
         return Ok(Ended::Settled);
     }
-    let refusal = match dispatch.attempt().await? {
+    let refusal = match Box::pin(dispatch.attempt()).await? {
         Ok(ended) => return Ok(ended),
         Err(refusal) => refusal,
     };
     let refusal = match dispatch.renewed_after(&refusal).await {
         Ok(true) => match Dispatch::read(context, key)? {
-            Some(mut again) => match again.attempt().await? {
+            Some(mut again) => match Box::pin(again.attempt()).await? {
                 Ok(ended) => return Ok(ended),
                 Err(refusal) => refusal,
             },
