@@ -65,7 +65,7 @@ fn what_goes_out_is_signed_and_others_find_it_genuine() {
             &json!({"dkimSelector": "linktor", "dkimPrivateKey": key}),
         );
         let channel = connected(server, "email", &config).await;
-        let id = upload(server, &[b'x'; 300_000]).await;
+        let id = upload(server, &vec![b'x'; 300_000]).await;
         let body = json!({
             "channelId": channel["id"], "to": "ana@example.com", "text": "Gr\u{fc}\u{df}e  an alle \n\n",
             "metadata": { "email": {
