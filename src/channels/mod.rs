@@ -390,9 +390,15 @@ pub trait Channel: Debug + Send + Sync {
         self.verify(account, hook, now)
     }
 
-    /// What names a webhook that must be taken once only: one that comes again is answered as the
-    /// first was and nothing is read from it. None where what it says may be heard twice.
+    /// What names a webhook that must be taken once only: nothing is read from one that comes again.
+    /// None where what it says may be heard twice.
     fn once(&self, account: &Account, hook: &Webhook) -> Option<String> {
+        let _ = (account, hook);
+        None
+    }
+
+    /// The answer to a webhook whose name came before; none answers it as the first was.
+    fn turn_back(&self, account: &Account, hook: &Webhook) -> Option<HttpReply> {
         let _ = (account, hook);
         None
     }

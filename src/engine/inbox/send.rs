@@ -33,7 +33,7 @@ use crate::engine::sight;
 use crate::model::actor::Actor;
 use crate::model::actor::Who;
 use crate::model::capability::Capabilities;
-use crate::model::channel::Channel;
+use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::ids::ConversationId;
 use crate::model::ids::Id as _;
@@ -399,11 +399,14 @@ fn store(
     let named = mentions::named(tx, draft, actor)?;
     let mut message = entries::append(tx, pen, &mut conversation, entry)?;
     mentions::take_part(tx, &mut conversation, &message, actor, &named)?;
+    if row.quick_replies_typed && matches!(draft.content, Content::Text(_)) {
+        entries::may_be_typed(tx, &mut conversation, &message)?;
+    }
     if !private {
         if row.own_transport {
             visitor_timeline::bring(tx, pen, &mut message)?;
             pen.log(tx, status_event(&message, pen.now))?;
-            note_outbound(tx, channel, pen)?;
+            channels::note_outbound(tx, channel.id, pen.now)?;
         } else {
             outbox::push(tx, &self::row(&message, pen.now))?;
         }
@@ -415,20 +418,6 @@ fn store(
         }
     }
     Ok(message)
-}
-
-/// The channel's last outbound time, kept to the minute so that a busy channel is not rewritten
-/// with every message.
-fn note_outbound(tx: &mut Tx<'_>, mut channel: Channel, pen: &Pen) -> Result<(), EngineError> {
-    let minute = std::time::Duration::from_secs(60);
-    if channel
-        .last_outbound_at
-        .is_none_or(|last| pen.now.since(last) >= minute)
-    {
-        channel.last_outbound_at = Some(pen.now);
-        channels::put(tx, &channel)?;
-    }
-    Ok(())
 }
 
 fn status_event(message: &Message, at: crate::base::time::Timestamp) -> crate::model::event::Event {

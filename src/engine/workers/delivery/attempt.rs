@@ -170,7 +170,8 @@ impl<'a> Dispatch<'a> {
     /// too late.
     fn still_open(&self) -> Result<(), Refusal> {
         let (content, settings) = (&self.message.content, &self.line.channel.settings);
-        let row = window::for_writer(self.capabilities(), settings, self.message.source);
+        let (writer, to) = (self.message.source, &self.message.to);
+        let row = window::for_writer(self.capabilities(), settings, writer, to);
         let now = self.context.clock.now();
         window::may_send(content, &row, self.heard_at, now).map_err(|closed| {
             Refusal::Never(SendError {

@@ -2,18 +2,17 @@
 //! leaves a message that was not begun, one that is done, or one of which it is known that nothing
 //! is known.
 
-use std::time::Duration;
-
 use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::find;
+use crate::engine::inbox::entries;
 use crate::engine::inbox::receipts;
-use crate::engine::ingest::access;
 use crate::engine::ingest::done;
 use crate::engine::ingest::news;
 use crate::engine::ingest::ours;
+use crate::engine::people::closing;
 use crate::engine::rules::retry;
 use crate::engine::rules::retry::Verdict;
 use crate::engine::setup::standing;
@@ -42,9 +41,6 @@ use crate::store::records::messages;
 use crate::store::records::outbox;
 use crate::store::records::outbox::LaneKey;
 use crate::store::records::outbox::OutboxRow;
-
-/// How often the last outbound time of a busy channel is written.
-const NOTE_EVERY: Duration = Duration::from_secs(60);
 
 /// Whether messages of a channel go out now.
 #[must_use]
@@ -175,7 +171,7 @@ pub async fn taken(
             copies::push(tx, &message, others, now)?;
             hear_early(tx, &mut pen, &mut message)?;
             ours::let_go(tx, &mut pen, key.0, &key.1)?;
-            Ok(note_outbound(tx, key.0, pen.now)?)
+            Ok(channels::note_outbound(tx, key.0, pen.now)?)
         })
         .await
 }
@@ -244,7 +240,7 @@ pub async fn refused(
                     Err(refusal) => refusal,
                 };
                 if let Refusal::Shut { why, .. } = &refusal {
-                    access::close(tx, &mut pen, row.channel_id, &row.address, *why, None)?;
+                    closing::close(tx, &mut pen, row.channel_id, &row.address, *why, None)?;
                 }
                 let attempt = retry::Attempt {
                     number: row.attempt,
@@ -283,14 +279,10 @@ fn reworded(row: &OutboxRow, refusal: Refusal) -> Result<OutboxRow, Refusal> {
 
 /// Choices that are put otherwise may be answered in words from now on.
 fn inbound_choices(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
-    if message.content.choices().is_empty() {
-        return Ok(());
+    match conversations::get(tx, message.conversation_id)? {
+        Some(mut conversation) => entries::may_be_typed(tx, &mut conversation, message),
+        None => Ok(()),
     }
-    let Some(mut conversation) = conversations::get(tx, message.conversation_id)? else {
-        return Ok(());
-    };
-    conversation.spelled_out = Some(message.id);
-    conversations::put(tx, &conversation)
 }
 
 fn carry_out(
@@ -474,21 +466,5 @@ pub(super) fn log_status(
         at: pen.now,
     };
     pen.log(tx, Event::MessageStatus(event))?;
-    Ok(())
-}
-
-/// The channel's last outbound time, kept to the minute so that a busy channel is not rewritten
-/// with every message.
-fn note_outbound(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<(), StoreError> {
-    let Some(mut channel) = channels::get(tx, channel)? else {
-        return Ok(());
-    };
-    if channel
-        .last_outbound_at
-        .is_none_or(|last| now.since(last) >= NOTE_EVERY)
-    {
-        channel.last_outbound_at = Some(now);
-        channels::put(tx, &channel)?;
-    }
     Ok(())
 }
