@@ -84,7 +84,7 @@ fn what_is_missing_or_wrong_is_named() {
             vec!["imapHost"],
         ),
         (
-            json!({"smtpHost":"mail.example.com","dkimSelector":"a b"}),
+            json!({"smtpHost":"mail.example.com","smtpUsername":"u","dkimSelector":"a b"}),
             vec!["dkimPrivateKey", "dkimSelector"],
         ),
     ];
