@@ -331,6 +331,9 @@ fn hear(
     if copies::is_of_copy(&message, receipt.address.as_deref()) {
         return Ok(duplicate_of(message.id));
     }
+    if threads {
+        message.delivery = copies::before(message.delivery, receipt.state);
+    }
     let moved = receipts::hear(tx, pen, &mut message, receipt.state, at, error)?;
     Ok(Recorded {
         message_id: Some(message.id),

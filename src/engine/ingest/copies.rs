@@ -33,7 +33,18 @@ pub fn is_of_copy(message: &Message, address: Option<&str>) -> bool {
 pub fn stands(message: &Message, receipt: &Receipt) -> Option<Delivery> {
     let known = message.recipient(receipt.address.as_deref()?)?;
     let known = known.get("status").and_then(Value::as_str)?;
-    Some(Delivery::named(known)?.after(receipt.state))
+    let known = before(Delivery::named(known)?, receipt.state);
+    Some(known.after(receipt.state))
+}
+
+/// How a mail stood for the news to count: one that a server took may still come back, unless it was
+/// read.
+#[must_use]
+pub const fn before(stood: Delivery, news: Delivery) -> Delivery {
+    match (stood, news) {
+        (Delivery::Delivered, Delivery::Failed) => Delivery::Sent,
+        _ => stood,
+    }
 }
 
 /// Keeps how a mail stands for one whom it goes to.
@@ -50,4 +61,24 @@ pub fn keep(metadata: &mut Opaque, address: &str, state: Delivery) {
 pub fn by_machine(message: &Message, news: Delivery, at: Timestamp) -> bool {
     let arrived = message.reached(Delivery::Delivered);
     news == Delivery::Read && arrived.is_some_and(|arrived| at.since(arrived) < TOO_SOON)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_may_come_back_until_it_is_read() {
+        use Delivery::{Delivered, Failed, Read, Sent};
+        for (stood, news, expected) in [
+            (Sent, Failed, Failed),
+            (Delivered, Failed, Failed),
+            (Read, Failed, Read),
+            (Delivered, Sent, Delivered),
+            (Failed, Delivered, Delivered),
+        ] {
+            let now = before(stood, news).after(news);
+            assert_eq!(now, expected, "{stood:?} {news:?}");
+        }
+    }
 }

@@ -107,6 +107,15 @@ fn a_mail_goes_out_its_delivery_is_told_and_a_bounce_closes_the_address() {
 
         let bounce = json!({ "Type": "HardBounce", "Inactive": true, "ID": 1, "BouncedAt": "x" });
         hook(server, &channel, "linktor:hook", &report("Bounce", &bounce)).await;
+        // The next server took it and sent it back later.
+        let now = until(server, &sent, "failed").await;
+        assert_eq!(now["metadata"]["recipients"][ANA]["status"], "failed");
+        let told = server.api().get("/events?types=email.*").await.ok();
+        let told = told["data"].as_array().unwrap();
+        let names: Vec<&Value> = told.iter().map(|event| &event["type"]).collect();
+        assert_eq!(names, ["email.bounced"]);
+        assert_eq!(told[0]["data"]["messageId"], sent["id"]);
+        assert_eq!(told[0]["data"]["address"], ANA);
         send(server, &channel, ANA, text("More"))
             .await
             .refused(422, "CONTACT_UNREACHABLE");
