@@ -114,8 +114,8 @@ fn a_mail_goes_out_its_delivery_is_told_and_a_bounce_closes_the_address() {
         let told = told["data"].as_array().unwrap();
         let names: Vec<&Value> = told.iter().map(|event| &event["type"]).collect();
         assert_eq!(names, ["email.bounced"]);
-        assert_eq!(told[0]["data"]["messageId"], sent["id"]);
-        assert_eq!(told[0]["data"]["address"], ANA);
+        assert_eq!(told[0]["data"]["data"]["messageId"], sent["id"]);
+        assert_eq!(told[0]["data"]["data"]["address"], ANA);
         send(server, &channel, ANA, text("More"))
             .await
             .refused(422, "CONTACT_UNREACHABLE");
