@@ -12,6 +12,7 @@ use crate::engine::inbox::drafts::Audience;
 use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
+use crate::engine::inbox::machines;
 use crate::engine::inbox::mentions;
 use crate::engine::inbox::overtaken;
 use crate::engine::inbox::reach;
@@ -29,13 +30,11 @@ use crate::engine::live::Signal;
 use crate::engine::rules::fit;
 use crate::engine::rules::fit::Fitted;
 use crate::engine::sight;
-use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::actor::Who;
 use crate::model::capability::Capabilities;
 use crate::model::content::Content;
 use crate::model::content::Media;
-use crate::model::conversation::Conversation;
 use crate::model::ids::ConversationId;
 use crate::model::ids::Id as _;
 use crate::model::ids::MessageId;
@@ -143,6 +142,7 @@ impl Sending {
                         }
                         let asked = (&draft.content, draft.source);
                         target::may_send(tx, &place, row, asked, pen.now)?;
+                        machines::hold_back(tx, &context, &place, &draft, pen.now)?;
                         limits::one_more(tx, Resource::Messages(pen.now))?;
                         let fitted = fit::fit(&draft.content, row, &shorten, draft.mode)?;
                         reach::check_length(&context, &place.channel, &fitted.parts)?;
@@ -420,38 +420,6 @@ fn store(
     Ok(message)
 }
 
-/// Leaves a note among us in a conversation.
-///
-/// # Errors
-/// The disk's.
-pub(super) fn note(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    conversation: &mut Conversation,
-    actor: &Actor,
-    text: String,
-) -> Result<(), EngineError> {
-    let entry = Entry {
-        direction: Direction::Outbound,
-        private: true,
-        sender: sender(actor, Source::Api),
-        from: conversation.channel_id.to_string(),
-        to: conversation.address.clone(),
-        content: Content::text(text),
-        sent_as: Vec::new(),
-        converted: Vec::new(),
-        delivery: Delivery::Read,
-        external_ids: Vec::new(),
-        reply_to: None,
-        client_id: None,
-        source: Source::Api,
-        metadata: Opaque::new(),
-        at: pen.now,
-    };
-    entries::append(tx, pen, conversation, entry)?;
-    Ok(())
-}
-
 fn status_event(message: &Message, at: crate::base::time::Timestamp) -> crate::model::event::Event {
     crate::model::event::Event::MessageStatus(crate::model::event::MessageStatus {
         message_id: message.id,
@@ -461,7 +429,7 @@ fn status_event(message: &Message, at: crate::base::time::Timestamp) -> crate::m
     })
 }
 
-fn sender(actor: &Actor, source: Source) -> Sender {
+pub(super) fn sender(actor: &Actor, source: Source) -> Sender {
     let kind = match (source, actor.who()) {
         (Source::Bot | Source::Flow, _) => SenderKind::Bot,
         (_, Who::User(_) | Who::ApiKey(..)) => SenderKind::Agent,
@@ -496,5 +464,6 @@ pub fn row(message: &Message, now: crate::base::time::Timestamp) -> OutboxRow {
         created_at: now,
         first_tried_at: None,
         called_at: None,
+        is_copy: false,
     }
 }
