@@ -157,6 +157,9 @@ pub struct Capabilities {
     /// Names of templates that are shapes of the channel's own rather than texts the vendor approved:
     /// they are free words to the vendor, also where the channel has no other templates.
     pub shapes: &'static [&'static str],
+    /// What the names of templates begin with that the vendor fills in, where it knows others only as
+    /// the text they amount to.
+    pub template_names: Option<&'static str>,
     /// Whether the vendor tells who a customer is when it is asked.
     pub profiles: bool,
     /// Whether the first message may be ours.
@@ -241,6 +244,7 @@ impl Capabilities {
         change_hours: None,
         approved_templates: false,
         shapes: &[],
+        template_names: None,
         profiles: false,
         starts_conversations: true,
         window_hours: None,

@@ -465,11 +465,11 @@ impl<'a> Desk<'a> {
         let begun = &shown.begun.unsent.reply.text;
         let sending = &self.state.engine.sending;
         let measured = sending.measure(&self.reader.actor(), row.conversation.id, begun);
+        let measured = measured.ok().flatten();
+        let shut = self.state.engine.surroundings.shut(&row.conversation);
         thread::Open {
-            cost: measured
-                .ok()
-                .flatten()
-                .map(|measure| format::cost(&measure)),
+            cost: measured.map(|measure| format::cost(&measure)),
+            shut: shut.ok().flatten(),
             row,
             history: shown.history,
             after: shown.after,

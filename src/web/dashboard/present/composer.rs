@@ -4,6 +4,7 @@ use crate::base::text::Counting;
 use crate::engine::rules::window::Window;
 use crate::engine::rules::window::window;
 use crate::model::capability::Capabilities;
+use crate::model::contact::Shut;
 use crate::model::message::Direction;
 use crate::web::dashboard::present::Eye;
 use crate::web::dashboard::present::begun;
@@ -177,14 +178,26 @@ fn closed(eye: &Eye<'_>, open: &Open<'_>) -> String {
     if talk.elsewhere {
         return "Another app of the vendor has this conversation. Notes can be written.".to_owned();
     }
+    let channel = BadgeView::of(talk.channel_kind.as_str()).name;
+    let name = first_name(&open.row.contact.name);
+    if let Some(shut) = open.shut {
+        let since = eye.zone.to_datetime(shut.at.calendar());
+        let since = since.strftime("%-d %B");
+        return match shut.why {
+            Shut::OptedOut => {
+                format!("{name} opted out on {since}. Nothing can be sent by {channel}.")
+            }
+            Shut::Unreachable => {
+                format!("{name} cannot be reached on {channel} since {since}.")
+            }
+        };
+    }
     if !matches!(
         window(row, talk.last_inbound_at, eye.now),
         Window::Closed { .. }
     ) {
         return String::new();
     }
-    let channel = BadgeView::of(talk.channel_kind.as_str()).name;
-    let name = first_name(&open.row.contact.name);
     if row.approved_templates {
         format!("{channel} accepts only templates until {name} writes again.")
     } else {
@@ -252,6 +265,13 @@ fn accept(row: &Capabilities) -> String {
 
 fn window_view(eye: &Eye<'_>, open: &Open<'_>) -> WindowView {
     let channel = BadgeView::of(open.row.conversation.channel_kind.as_str()).name;
+    if let Some(shut) = open.shut {
+        let words = match shut.why {
+            Shut::OptedOut => "Opted out",
+            Shut::Unreachable => "Unreachable",
+        };
+        return WindowView::Closed(words.to_owned());
+    }
     match window(
         &open.row_of_matrix,
         open.row.conversation.last_inbound_at,

@@ -1,7 +1,7 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-b752e56976.css";
+pub const CSS: &str = "/app/assets/app-037913a120.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-1af86203e1.js";
 /// The parts of the script that not every visit needs.
@@ -47,7 +47,7 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-a16038a7e4.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-b752e56976.css", "app.css", "text/css; charset=utf-8"),
+    ("app-037913a120.css", "app.css", "text/css; charset=utf-8"),
     ("app-1af86203e1.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
