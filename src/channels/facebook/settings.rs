@@ -1,5 +1,6 @@
 //! The settings of an account. facebook.md section 1.
 
+use crate::channels::meta::direct::comments::TAKES_COMMENTS;
 use crate::channels::meta::direct::profile;
 use crate::channels::meta::settings;
 use crate::channels::meta::settings::BROUGHT;
@@ -41,6 +42,7 @@ pub const SETTINGS: &[Setting] = &[
         "Only when the app has the feature Human Agent. Programs and bots may answer for 24 hours either way.",
         Shape::Switch,
     ),
+    TAKES_COMMENTS,
     profile::GET_STARTED,
     profile::GREETING,
     profile::ICE_BREAKERS,

@@ -1,5 +1,6 @@
 //! The settings of an account. instagram.md section 1.
 
+use crate::channels::meta::direct::comments::TAKES_COMMENTS;
 use crate::channels::meta::direct::events::KEEPS_STORIES;
 use crate::channels::meta::direct::profile;
 use crate::channels::meta::settings;
@@ -66,6 +67,7 @@ pub const SETTINGS: &[Setting] = &[
         "The vendor shows a story for a day and forbids keeping it. On at your own decision: then pictures and films of stories that mention or answer you are copied in.",
         Shape::Switch,
     ),
+    TAKES_COMMENTS,
     profile::ICE_BREAKERS,
     profile::PERSISTENT_MENU,
     optional(

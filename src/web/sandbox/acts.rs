@@ -208,8 +208,9 @@ fn meant(wish: &str, mut pressed: Pressed) -> Result<Act, NotPossible> {
         "strange" => Act::Strange {
             kind: "poll".to_owned(),
         },
-        "echo" | "story-reply" if text.is_empty() => return Err(needs_words()),
+        "echo" | "story-reply" | "comment" if text.is_empty() => return Err(needs_words()),
         "echo" => Act::Echo { text },
+        "comment" => Act::Comment { text },
         "story-reply" => Act::StoryReply { text },
         "story-mention" => {
             let (_, file) = chosen::sample("picture").ok_or_else(gone)?;

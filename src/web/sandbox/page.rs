@@ -184,7 +184,7 @@ fn phone_part(
 
 /// What stands behind the plus of a phone.
 fn extras(can: &[&str], chat: &Chat) -> Vec<(&'static str, &'static str)> {
-    let offered: [(&str, &str, &str); 15] = [
+    let offered: [(&str, &str, &str); 16] = [
         ("start", "start", "Start"),
         ("send", "picture", "Picture"),
         ("album", "album", "Three pictures"),
@@ -199,6 +199,7 @@ fn extras(can: &[&str], chat: &Chat) -> Vec<(&'static str, &'static str)> {
             "Answer a story with these words",
         ),
         ("storyMention", "story-mention", "Mention in a story"),
+        ("comment", "comment", "These words below a post"),
         ("strange", "strange", "A poll"),
         ("marketing", "marketing off", "Stop advertising"),
         ("marketing", "marketing on", "Allow advertising"),

@@ -3,6 +3,7 @@
 
 mod broken_token;
 mod carriers;
+mod comments;
 mod journeys;
 mod ledger;
 mod line;
@@ -13,6 +14,7 @@ mod page;
 mod sharing;
 mod soak;
 mod vendors;
+mod window;
 
 use linktor::config::Config;
 
