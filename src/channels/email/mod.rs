@@ -51,7 +51,7 @@ use crate::channels::email::compose::Letter;
 use crate::channels::email::compose::thread;
 use crate::channels::email::hooks::Claim;
 use crate::channels::email::provider::provider;
-use crate::channels::rename_aliases;
+use crate::channels::table::rename_aliases;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;

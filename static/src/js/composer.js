@@ -65,7 +65,7 @@ function restore() {
   const { conversation, kept } = form().dataset;
   // Drawn anew under the hands of whoever writes: the words are here, and newer.
   if (whose !== conversation) begun = JSON.parse(kept);
-  else if (begun.words[current]) pick(current);
+  else pick(begun.words[current] ? current : 'reply');
   current = mode();
   whose = conversation;
   if ($('.held', form()).hidden) take();

@@ -276,7 +276,7 @@ fn texts() -> Vec<Item> {
         put(BubbleView {
             comment: Some("https://www.facebook.com/aurora/posts/1".to_owned()),
             ..message(
-                3,
+                90,
                 Side::In,
                 "10:21",
                 Content::text("How much is the V60 kit?"),
