@@ -113,6 +113,7 @@ for (const { name, title, deletes, stories, places } of [
         await field(name).fill('Love this!');
         await more(name, 'Answer a story with these words');
         await said(owner.page, 'Love this!').getByText(/story/i).waitFor();
+        assert.equal(await field(name).inputValue(), '');
         await more(name, 'Mention in a story');
         await thread().getByText(/mentioned/i).last().waitFor();
       });
