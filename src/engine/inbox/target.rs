@@ -190,7 +190,8 @@ pub(super) fn may_send(
     }
     holding::may_send(&place.conversation)?;
     let heard = heard::last(tx, &place.conversation)?;
-    let wide = window::for_writer(row, &place.channel.settings, source);
+    let settings = &place.channel.settings;
+    let wide = window::for_writer(row, settings, source, &place.conversation.address);
     let Err(closed) = window::may_send(content, &wide, heard, now) else {
         return Ok(None);
     };

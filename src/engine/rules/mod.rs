@@ -6,6 +6,7 @@ pub mod comments;
 pub mod fit;
 pub mod hours;
 pub mod identity;
+pub mod machines;
 pub mod mail_threads;
 pub mod retry;
 pub mod revising;

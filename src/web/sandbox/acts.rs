@@ -208,8 +208,13 @@ fn meant(wish: &str, mut pressed: Pressed) -> Result<Act, NotPossible> {
         "strange" => Act::Strange {
             kind: "poll".to_owned(),
         },
-        "echo" | "story-reply" | "comment" if text.is_empty() => return Err(needs_words()),
+        "group" => Act::Group,
+        "lend" => Act::Lend,
+        "echo" | "aside" | "story-reply" | "comment" if text.is_empty() => {
+            return Err(needs_words());
+        }
         "echo" => Act::Echo { text },
+        "aside" => Act::Aside { text },
         "comment" => Act::Comment { text },
         "story-reply" => Act::StoryReply { text },
         "story-mention" => {

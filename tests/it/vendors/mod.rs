@@ -3,6 +3,8 @@
 
 mod alerts;
 mod email;
+mod mail_access;
+mod mail_signing;
 mod sms;
 mod standing;
 mod telegram;

@@ -41,7 +41,7 @@ pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
 pub const SANDBOX_CSS: &str = "/app/assets/sandbox-f0cd016331.css";
 /// The script of the sandbox.
-pub const SANDBOX_JS: &str = "/app/assets/sandbox-1eb1b0ac12.js";
+pub const SANDBOX_JS: &str = "/app/assets/sandbox-b55deeee19.js";
 
 /// Everything below `/app/assets/`: name in the address, file in `static/dist`, content type.
 /// A name changes with its content, so an answer may be kept for ever.
@@ -68,7 +68,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("more-e938bf1744.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("sandbox-f0cd016331.css", "sandbox.css", "text/css; charset=utf-8"),
-    ("sandbox-1eb1b0ac12.js", "sandbox.js", "text/javascript; charset=utf-8"),
+    ("sandbox-b55deeee19.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-b8786d64eb.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
