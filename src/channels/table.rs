@@ -132,23 +132,4 @@ mod tests {
             assert_eq!(is_base(text), expected, "{text}");
         }
     }
-
-    #[test]
-    fn aliases_move_to_the_present_name_unless_it_is_taken() {
-        const TABLE: &[Setting] = &[Setting {
-            aliases: &["webhookSecret", "secret"],
-            ..Setting::new("appSecret", "", "", Shape::Text)
-        }];
-        let cases = [
-            (r#"{"secret":"a","x":1}"#, r#"{"x":1,"appSecret":"a"}"#),
-            (r#"{"appSecret":"a","secret":"b"}"#, r#"{"appSecret":"a"}"#),
-            ("{}", "{}"),
-        ];
-        for (given, expected) in cases {
-            let mut settings: Opaque = serde_json::from_str(given).unwrap_or_default();
-            rename_aliases(TABLE, &mut settings);
-            let expected: Opaque = serde_json::from_str(expected).unwrap_or_default();
-            assert_eq!(settings, expected, "{given}");
-        }
-    }
 }
