@@ -62,6 +62,8 @@ pub enum Placing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LateAnswers {
+    /// After so many hours an answer is late.
+    pub after_hours: u32,
     /// Hours after the customer's last message.
     pub hours: u32,
     /// The setting that says that the account has the feature.
@@ -166,6 +168,9 @@ pub struct Capabilities {
     pub starts_conversations: bool,
     /// Hours after the customer's last message in which we may write freely; none means always.
     pub window_hours: Option<u32>,
+    /// How many days one message may answer a comment in private, whatever the window; 0 where
+    /// comments are no affair of the channel.
+    pub comment_days: u32,
     /// How long people may still answer where programs may not any more.
     pub late_answers: Option<LateAnswers>,
     /// The window of addresses of one form, where others have none.
@@ -248,6 +253,7 @@ impl Capabilities {
         profiles: false,
         starts_conversations: true,
         window_hours: None,
+        comment_days: 0,
         late_answers: None,
         address_window: None,
         repeat_hours: 72,

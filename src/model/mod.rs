@@ -15,6 +15,8 @@ pub mod contact;
 pub mod content;
 pub mod conversation;
 pub mod event;
+#[cfg(test)]
+pub(crate) mod example;
 pub mod fence;
 pub mod filling;
 pub mod guide;

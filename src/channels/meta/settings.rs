@@ -1,44 +1,22 @@
 //! The settings the three channels share. meta section 2.
 
+use crate::channels::table::BROUGHT;
+use crate::channels::table::MADE_UP;
+use crate::channels::table::optional;
+use crate::channels::table::required;
+use crate::channels::table::wrong as field;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
 use crate::model::outbound::Account;
 use crate::model::outbound::Switch;
 use crate::model::rejection::FieldError;
 
-/// A setting that may be left empty.
-#[must_use]
-pub const fn optional(
-    name: &'static str,
-    label: &'static str,
-    help: &'static str,
-    shape: Shape,
-) -> Setting {
-    Setting::new(name, label, help, shape)
-}
-
-/// A setting without which the channel cannot connect.
-#[must_use]
-pub const fn required(
-    name: &'static str,
-    label: &'static str,
-    help: &'static str,
-    shape: Shape,
-) -> Setting {
-    Setting::new(name, label, help, shape).required()
-}
-
-/// A secret a person must bring.
-pub const BROUGHT: Shape = Shape::Secret { generated: None };
-
 /// What the vendor says back when it asks whether an address is ours.
 pub const VERIFY_TOKEN: Setting = required(
     "verifyToken",
     "Verify token",
     "Type it beside the webhook address in the app's dashboard. Made up for you when left empty.",
-    Shape::Secret {
-        generated: Some(""),
-    },
+    MADE_UP,
 );
 
 /// The secret webhooks are signed with.
@@ -132,15 +110,6 @@ pub fn check_ids(account: &Account, names: &[&str]) -> Vec<FieldError> {
         .filter(|name| account.text(name).is_some_and(|text| !is_id(text)))
         .map(|name| field(name, "must be digits only"))
         .collect()
-}
-
-/// A field and what is wrong with it.
-#[must_use]
-pub fn field(name: &str, message: &str) -> FieldError {
-    FieldError {
-        field: name.to_owned(),
-        message: message.to_owned(),
-    }
 }
 
 /// Whether the vendor can call that address.

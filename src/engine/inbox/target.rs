@@ -9,6 +9,8 @@ use crate::engine::inbox::heard;
 use crate::engine::inbox::holding;
 use crate::engine::inbox::moves;
 use crate::engine::inbox::open;
+use crate::engine::inbox::privately;
+use crate::engine::rules::comments::Answer;
 use crate::engine::rules::window;
 use crate::engine::sight;
 use crate::model::actor::Actor;
@@ -22,6 +24,7 @@ use crate::model::conversation::Conversation;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
+use crate::model::ids::MessageId;
 use crate::model::inbound::EVERYTHING;
 use crate::model::message::Message;
 use crate::model::message::Source;
@@ -166,16 +169,17 @@ pub(super) fn again(tx: &Tx<'_>, message: &Message) -> Result<Place, EngineError
 }
 
 /// Whether the vendor would take `content` now: the channel is connected, and the customer wrote
-/// as lately as the channel wants. A channel in error takes messages: they wait for its return.
+/// as lately as the channel wants, or in public: then that is the comment to be answered. A channel
+/// in error takes messages: they wait for its return.
 pub(super) fn may_send(
     tx: &Tx<'_>,
     place: &Place,
     row: &Capabilities,
-    (content, source): (&Content, Source),
+    (content, source, answer): (&Content, Source, Answer),
     now: Timestamp,
-) -> Result<(), EngineError> {
+) -> Result<Option<MessageId>, EngineError> {
     if row.own_transport {
-        return Ok(());
+        return Ok(None);
     }
     if place.channel.state == ChannelState::Inactive {
         let message = format!(
@@ -187,8 +191,12 @@ pub(super) fn may_send(
     holding::may_send(&place.conversation)?;
     let heard = heard::last(tx, &place.conversation)?;
     let settings = &place.channel.settings;
-    let row = window::for_writer(row, settings, source, &place.conversation.address);
-    Ok(window::may_send(content, &row, heard, now)?)
+    let wide = window::for_writer(row, settings, source, &place.conversation.address);
+    let Err(closed) = window::may_send(content, &wide, heard, now) else {
+        return Ok(None);
+    };
+    let comment = privately::comment(tx, &place.conversation, row, answer, now)?;
+    comment.map(Some).ok_or_else(|| closed.into())
 }
 
 /// Whether anything may go out to a contact on a channel.

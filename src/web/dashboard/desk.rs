@@ -13,12 +13,10 @@ use crate::engine::inbox::list::Row;
 use crate::engine::inbox::list::Span;
 use crate::engine::inbox::surroundings::visitor_of;
 use crate::engine::inbox::unsent::Begun;
-use crate::engine::live::visitors::Here;
 use crate::engine::rules::window;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::content::Content;
-use crate::model::conversation::Conversation;
 use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
 use crate::model::message::Message;
@@ -62,6 +60,7 @@ use crate::web::dashboard::view::thread::Pane;
 use crate::web::dashboard::view::thread::StretchPart;
 use crate::web::dashboard::view::thread::ThreadView;
 use crate::web::dashboard::views;
+use crate::web::dashboard::whereabouts::online;
 use crate::web::state::State;
 
 /// Rows in the first page, and in each further one.
@@ -482,6 +481,16 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// How one may write in a conversation now: [`ComposerView::stance`]. None where nobody may, or
+    /// while it cannot be read: then a screen keeps what it shows.
+    ///
+    /// [`ComposerView::stance`]: crate::web::dashboard::view::composer::ComposerView::stance
+    #[must_use]
+    pub fn stance(&self, row: &Row) -> Option<&'static str> {
+        let thread = self.thread(row, &Place::default()).ok()?;
+        thread.composer.map(|composer| composer.stance())
+    }
+
     /// The panel beside a conversation.
     ///
     /// # Errors
@@ -532,30 +541,4 @@ struct Shown<'a> {
     after: Option<&'a Message>,
     quoted: Vec<Message>,
     begun: Begun,
-}
-
-/// "Online, /cart": where on the website the visitor of a web chat's conversation is, while there.
-#[must_use]
-pub fn online(state: &State, conversation: &Conversation) -> Option<String> {
-    if conversation.channel_kind.as_str() != "webchat" {
-        return None;
-    }
-    let found = state
-        .engine
-        .webchat
-        .whereabouts(conversation.address.parse().ok()?);
-    if found.here != Here::Online {
-        return None;
-    }
-    let page = found.visits.last().map(|visit| path_of(&visit.page.url));
-    Some(page.map_or_else(
-        || "Online".to_owned(),
-        |page| format!("Online \u{b7} {page}"),
-    ))
-}
-
-/// The path of an address, as people know a page.
-fn path_of(address: &str) -> String {
-    let url = url::Url::parse(address);
-    url.map_or_else(|_| address.to_owned(), |url| url.path().to_owned())
 }

@@ -37,6 +37,7 @@ pub mod view;
 pub mod views;
 pub mod webchat;
 pub mod welcome;
+pub mod whereabouts;
 pub mod writing;
 
 use actix_web::HttpResponse;

@@ -11,8 +11,9 @@ import { startTimes } from './times.js';
 
 // What the parts that are loaded later are made of.
 export { $, $$, byId, csrf, icon, make, on, say, settle } from './dom.js';
-export { applyParts, failed, request, swapped } from './fragments.js';
+export { applyParts, failed, load, request, swapped } from './fragments.js';
 export { mode } from './composer.js';
+export { onFrame } from './live.js';
 export { SINGLE } from './keys.js';
 export { openSearch } from './overlays.js';
 

@@ -3,6 +3,7 @@
 
 mod broken_token;
 mod carriers;
+mod comments;
 mod consent;
 mod journeys;
 mod ledger;
@@ -15,6 +16,7 @@ mod sharing;
 mod soak;
 mod telegram;
 mod vendors;
+mod window;
 
 use linktor::config::Config;
 

@@ -1,6 +1,10 @@
 //! Where a reply or a note is written.
 
+use std::time::Duration;
+
 use crate::base::text::Counting;
+use crate::engine::rules::comments;
+use crate::engine::rules::comments::Answer;
 use crate::engine::rules::window::Window;
 use crate::engine::rules::window::window;
 use crate::model::capability::Capabilities;
@@ -176,7 +180,8 @@ fn offers(row: &Capabilities) -> Vec<OfferView> {
 fn closed(eye: &Eye<'_>, open: &Open<'_>) -> String {
     let (row, talk) = (&open.row_of_matrix, &open.row.conversation);
     if talk.elsewhere {
-        return "Another app of the vendor has this conversation. Notes can be written.".to_owned();
+        return "Another app has this conversation. Notes can be written until it comes back."
+            .to_owned();
     }
     let channel = BadgeView::of(talk.channel_kind.as_str()).name;
     let name = first_name(&open.row.contact.name);
@@ -192,10 +197,8 @@ fn closed(eye: &Eye<'_>, open: &Open<'_>) -> String {
             }
         };
     }
-    if !matches!(
-        window(row, talk.last_inbound_at, eye.now),
-        Window::Closed { .. }
-    ) {
+    let window = window(row, talk.last_inbound_at, eye.now);
+    if !matches!(window, Window::Closed { .. }) || answers_comment(eye, open) {
         return String::new();
     }
     if row.approved_templates {
@@ -263,6 +266,21 @@ fn accept(row: &Capabilities) -> String {
     taken.join(",")
 }
 
+/// Whether only people may still answer, and programs may not.
+fn is_late(eye: &Eye<'_>, open: &Open<'_>) -> bool {
+    let late = open.row_of_matrix.late_answers;
+    let heard = open.row.conversation.last_inbound_at;
+    late.zip(heard).is_some_and(|(late, heard)| {
+        eye.now.since(heard) >= Duration::from_secs(u64::from(late.after_hours) * 3_600)
+    })
+}
+
+/// Whether there is a comment that can be answered in private.
+fn answers_comment(eye: &Eye<'_>, open: &Open<'_>) -> bool {
+    let messages = &open.history.messages;
+    comments::waiting(&open.row_of_matrix, messages, Answer::default(), eye.now).is_some()
+}
+
 fn window_view(eye: &Eye<'_>, open: &Open<'_>) -> WindowView {
     let channel = BadgeView::of(open.row.conversation.channel_kind.as_str()).name;
     if let Some(shut) = open.shut {
@@ -278,6 +296,10 @@ fn window_view(eye: &Eye<'_>, open: &Open<'_>) -> WindowView {
         eye.now,
     ) {
         Window::Always => WindowView::None(format!("No reply window on {channel}")),
+        Window::Open { until } if is_late(eye, open) => WindowView::Late {
+            iso: until.to_string(),
+            text: format!("{} left", format::span(until.since(eye.now).as_secs())),
+        },
         Window::Open { until } => {
             let left = until.since(eye.now).as_secs();
             let tone = match left {
@@ -290,6 +312,9 @@ fn window_view(eye: &Eye<'_>, open: &Open<'_>) -> WindowView {
                 text: format!("{} left", format::span(left)),
                 tone,
             }
+        }
+        Window::Closed { .. } if answers_comment(eye, open) => {
+            WindowView::Private("One private answer to the comment".to_owned())
         }
         Window::Closed { .. } => WindowView::Closed("Window closed".to_owned()),
     }

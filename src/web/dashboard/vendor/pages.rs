@@ -18,6 +18,7 @@ use crate::web::dashboard::channel::LIST;
 use crate::web::dashboard::channel::draw;
 use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
+use crate::web::dashboard::menus;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
@@ -54,7 +55,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .configure(wizard::configure_channel);
 }
 
-/// The settings that count for a channel, but for the choice it was made with.
+/// The settings that count for a channel, but for the choice it was made with and for what has a tab
+/// of its own.
 fn counting<'a>(
     channel: &'a Channel,
     kind: &'a Kind,
@@ -65,6 +67,7 @@ fn counting<'a>(
         form::part(setting) == part
             && setting.counts(&channel.settings)
             && Some(setting.name) != hinge
+            && !menus::holds(kind.kind, setting.name)
     })
 }
 

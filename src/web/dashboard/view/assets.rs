@@ -3,13 +3,13 @@
 /// The style sheet of the dashboard.
 pub const CSS: &str = "/app/assets/app-037913a120.css";
 /// The script of the dashboard.
-pub const JS: &str = "/app/assets/app-1af86203e1.js";
+pub const JS: &str = "/app/assets/app-ef9df4414e.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-6b870beb6e.js";
+pub const MORE_JS: &str = "/app/assets/more-e938bf1744.js";
 /// The script that gives the words of a mail styles.
 pub const LETTER_JS: &str = "/app/assets/letter-b35998aa8b.js";
 /// The script of the pages of templates.
-pub const TEMPLATES_JS: &str = "/app/assets/templates-e18747c0cc.js";
+pub const TEMPLATES_JS: &str = "/app/assets/templates-2a182bb3ed.js";
 /// The script of pages with passwords, codes or colours.
 pub const FIELDS_JS: &str = "/app/assets/fields-b3f7d39cc9.js";
 /// The sprite of pictures.
@@ -41,14 +41,14 @@ pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
 pub const SANDBOX_CSS: &str = "/app/assets/sandbox-f0cd016331.css";
 /// The script of the sandbox.
-pub const SANDBOX_JS: &str = "/app/assets/sandbox-a16038a7e4.js";
+pub const SANDBOX_JS: &str = "/app/assets/sandbox-b55deeee19.js";
 
 /// Everything below `/app/assets/`: name in the address, file in `static/dist`, content type.
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
     ("app-037913a120.css", "app.css", "text/css; charset=utf-8"),
-    ("app-1af86203e1.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-ef9df4414e.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
     ("chat-dfb72ba71d.css", "chat.css", "text/css; charset=utf-8"),
@@ -65,15 +65,15 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("letter-b35998aa8b.js", "letter.js", "text/javascript; charset=utf-8"),
-    ("more-6b870beb6e.js", "more.js", "text/javascript; charset=utf-8"),
+    ("more-e938bf1744.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("sandbox-f0cd016331.css", "sandbox.css", "text/css; charset=utf-8"),
-    ("sandbox-a16038a7e4.js", "sandbox.js", "text/javascript; charset=utf-8"),
+    ("sandbox-b55deeee19.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-b8786d64eb.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
-    ("templates-e18747c0cc.js", "templates.js", "text/javascript; charset=utf-8"),
+    ("templates-2a182bb3ed.js", "templates.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),
     ("touch-512-e4c4d9ecfc.png", "touch-512.png", "image/png"),
 ];

@@ -26,6 +26,7 @@ pub mod outside;
 pub mod panel;
 pub mod password;
 pub mod picker;
+pub mod picture;
 pub mod qr;
 pub mod search;
 pub mod setting;

@@ -11,7 +11,6 @@ use super::super::bubble::Content;
 use super::super::bubble::DegradedView;
 use super::super::bubble::FileView;
 use super::super::bubble::PersonCard;
-use super::super::bubble::PictureView;
 use super::super::bubble::QuoteView;
 use super::super::bubble::ReactionView;
 use super::super::bubble::Receipt;
@@ -21,6 +20,7 @@ use super::super::bubble::Trouble;
 use super::super::format;
 use super::super::mail::InviteView;
 use super::super::mail::MailCard;
+use super::super::picture::PictureView;
 use super::super::thread::EventView;
 use super::super::thread::Item;
 use super::at;
@@ -62,6 +62,7 @@ fn message(number: u32, side: Side, clock: &str, content: Content) -> BubbleView
         trouble: None,
         degraded: None,
         edited: false,
+        comment: None,
         csrf: "csrf-token".to_owned(),
     }
 }
@@ -270,6 +271,15 @@ fn texts() -> Vec<Item> {
                 Side::Out,
                 "10:21",
                 Content::text("Yes, until Sunday at midnight."),
+            )
+        }),
+        put(BubbleView {
+            comment: Some("https://www.facebook.com/aurora/posts/1".to_owned()),
+            ..message(
+                90,
+                Side::In,
+                "10:21",
+                Content::text("How much is the V60 kit?"),
             )
         }),
         put(message(
