@@ -17,6 +17,8 @@ pub mod address;
 pub mod caps;
 mod check;
 pub mod compose;
+pub mod discover;
+pub mod domain;
 mod fault;
 mod guide;
 pub mod hooks;

@@ -5,6 +5,7 @@
 
 mod caught;
 mod declined;
+pub mod trips;
 mod weaving;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::engine::error::EngineError;
 use crate::engine::find;
 pub use crate::engine::vendor::caught::caught;
 pub use crate::engine::vendor::declined::declined;
+use crate::engine::vendor::trips::Trips;
 use crate::model::channel::Channel;
 use crate::model::ids::ChannelId;
 use crate::model::ids::MediaId;
@@ -59,6 +61,8 @@ pub struct Vendors {
     pub http: Arc<Http>,
     /// The way to mail servers.
     pub post: Arc<Post>,
+    /// Mails that try both ways.
+    pub trips: Trips,
     renewing: Arc<Mutex<BTreeMap<ChannelId, Arc<tokio::sync::Mutex<()>>>>>,
     proofs: Arc<Mutex<BTreeMap<String, Arc<Vec<u8>>>>>,
 }
@@ -70,6 +74,7 @@ impl Vendors {
         Self {
             post: Arc::new(Post::new(http.reach())),
             http: Arc::new(http),
+            trips: Trips::default(),
             renewing: Arc::default(),
             proofs: Arc::default(),
         }

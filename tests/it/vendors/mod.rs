@@ -2,7 +2,9 @@
 //! other.
 
 mod alerts;
+mod delivery;
 mod email;
+mod letters;
 mod sms;
 mod standing;
 mod telegram;

@@ -25,6 +25,7 @@ use crate::web::dashboard::reader::page;
 use crate::web::dashboard::reader::parts;
 use crate::web::dashboard::reader::render;
 use crate::web::dashboard::reader::see;
+use crate::web::dashboard::vendor::delivery;
 use crate::web::dashboard::vendor::form;
 use crate::web::dashboard::vendor::form::Filled;
 use crate::web::dashboard::vendor::webhook;
@@ -49,6 +50,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/check", web::post().to(check))
         .route("/pause", web::post().to(pause))
         .route("/publish", web::post().to(publish))
+        .configure(delivery::configure)
         .configure(wizard::configure_channel);
 }
 
