@@ -24,12 +24,11 @@ function dress(field) {
   if (field.chips) { field.chips(); return; }
   const list = make('span', { class: 'chips' });
   const entry = make('input', {
-    type: 'email', inputmode: 'email', autocomplete: 'off', spellcheck: 'false', multiple: '',
-    'aria-label': field.dataset.recipients, placeholder: field.placeholder,
+    type: 'text', inputmode: 'email', autocomplete: 'off', spellcheck: 'false', 'aria-label': field.dataset.recipients, placeholder: field.placeholder,
   });
+  if (field.id) { entry.id = field.id; field.removeAttribute('id'); }
   const label = field.closest('label');
   if (label) { const row = make('div', {}); row.append(...label.childNodes); label.replaceWith(row); }
-  entry.type = 'text';
   let all = [];
 
   const tell = () => {

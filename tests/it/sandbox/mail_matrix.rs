@@ -60,7 +60,8 @@ fn words_and_files_arrive_as_what_they_are() {
             assert!(html.contains("&lt;b&gt;x&lt;/b&gt;"), "{service}: {html}");
             for (kind, name, bytes) in FILES {
                 let id = upload(server, name, bytes).await;
-                let content = json!({ "type": kind, "mediaId": id, "filename": name, "caption": "look" });
+                let content =
+                    json!({ "type": kind, "mediaId": id, "filename": name, "caption": "look" });
                 let (_, mail) = shown(server, &channel, &to, &content).await;
                 let cell = format!("{kind} at {service}");
                 assert_eq!(mail.text.trim(), "look", "{cell}");
@@ -80,7 +81,8 @@ fn choices_have_numbers_and_a_number_is_the_choice() {
         for service in SERVICES {
             let channel = connected(server, service).await;
             let to = customer(server, service);
-            let choice = |id: &str, title: &str| json!({ "type": "reply", "id": id, "title": title });
+            let choice =
+                |id: &str, title: &str| json!({ "type": "reply", "id": id, "title": title });
             let both = json!([choice("y", "Yes"), choice("n", "No")]);
             for content in [
                 json!({ "type": "buttons", "text": "Well?", "buttons": both }),
@@ -90,8 +92,14 @@ fn choices_have_numbers_and_a_number_is_the_choice() {
                 let cell = format!("{kind} at {service}");
                 let (bubble, mail) = shown(server, &channel, &to, &content).await;
                 let text = mail.text.trim();
-                assert_eq!(text, "Well?\n\n1. Yes\n2. No\n\nReply with a number.", "{cell}");
-                let act = Act::Say { text: "2".to_owned(), quoting: Some(bubble) };
+                assert_eq!(
+                    text, "Well?\n\n1. Yes\n2. No\n\nReply with a number.",
+                    "{cell}"
+                );
+                let act = Act::Say {
+                    text: "2".to_owned(),
+                    quoting: Some(bubble),
+                };
                 server.sandbox().act(service, &to, act).unwrap();
                 let heard = eventually(&format!("the answer to {cell}"), async || {
                     server.pass(Duration::from_millis(400));
@@ -99,8 +107,15 @@ fn choices_have_numbers_and_a_number_is_the_choice() {
                 })
                 .await;
                 assert_eq!(heard["type"], "postback", "{cell}: {heard}");
-                assert_eq!((&heard["payload"], &heard["title"]), (&json!("n"), &json!("No")), "{cell}");
-                let read = format!("/conversations/{}/read", conversation(server, &channel).await);
+                assert_eq!(
+                    (&heard["payload"], &heard["title"]),
+                    (&json!("n"), &json!("No")),
+                    "{cell}"
+                );
+                let read = format!(
+                    "/conversations/{}/read",
+                    conversation(server, &channel).await
+                );
                 server.api().post(&read, json!({})).await;
             }
         }
@@ -117,7 +132,10 @@ async fn conversation(server: &Server, channel: &Value) -> String {
 
 /// What the customer said last; none while we did.
 async fn newest(server: &Server, channel: &Value) -> Option<Value> {
-    let address = format!("/conversations/{}/messages", conversation(server, channel).await);
+    let address = format!(
+        "/conversations/{}/messages",
+        conversation(server, channel).await
+    );
     let all = server.api().get(&address).await.ok();
     let newest = &all["data"][0];
     (newest["direction"] == "inbound").then(|| newest["content"].clone())
@@ -128,7 +146,10 @@ fn what_no_mail_tells_is_asked_of_nobody() {
     on_a_server_with(with_sandbox, async |server| {
         let told = server.api().get("/capabilities").await.ok();
         let rows = told["data"].as_array().unwrap();
-        let row = rows.iter().find(|row| row["channelType"] == "email").unwrap();
+        let row = rows
+            .iter()
+            .find(|row| row["channelType"] == "email")
+            .unwrap();
         for (feature, word) in [
             ("text", "full"),
             ("images", "full"),
@@ -158,7 +179,9 @@ fn what_no_mail_tells_is_asked_of_nobody() {
             };
             let talk = conversation(server, &channel).await;
             let before = calls();
-            owner.submit(&format!("/app/c/{talk}/typing"), &[("state", "start")]).await;
+            owner
+                .submit(&format!("/app/c/{talk}/typing"), &[("state", "start")])
+                .await;
             server.pass(Duration::from_secs(2));
             assert_eq!(calls(), before, "{service}");
         }

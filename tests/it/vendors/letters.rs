@@ -30,7 +30,10 @@ fn postmark(call: &Call) -> Answer {
         ("GET", "/prices.json") => (200, json!({ "beans": 12 })),
         ("GET", "/gone.json") => (404, json!({})),
         ("GET", _) => (200, json!({ "Name": "Aurora" })),
-        _ => (200, json!({ "ErrorCode": 0, "Message": "OK", "MessageID": "guid-1" })),
+        _ => (
+            200,
+            json!({ "ErrorCode": 0, "Message": "OK", "MessageID": "guid-1" }),
+        ),
     })
 }
 
@@ -71,7 +74,9 @@ async fn arrives(server: &Server, channel: &Value, more: Value) -> Value {
 
 fn headers_of(mail: &Value, wanted: &str) -> Vec<String> {
     let all = mail["Attachments"].as_array().unwrap();
-    all.iter().map(|file| file[wanted].as_str().unwrap().to_owned()).collect()
+    all.iter()
+        .map(|file| file[wanted].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
@@ -110,11 +115,27 @@ fn programs_send_files_as_letters_or_by_their_address() {
                 "email": { "attachments": [file] } })
         };
         for (file, code, about) in [
-            (json!({ "content": "n\u{f6}" }), "VALIDATION_ERROR", "content"),
+            (
+                json!({ "content": "n\u{f6}" }),
+                "VALIDATION_ERROR",
+                "content",
+            ),
             (json!({ "content": "" }), "VALIDATION_ERROR", "content"),
-            (json!({ "filename": "x" }), "VALIDATION_ERROR", "email.attachments[0]"),
-            (json!({ "url": "ftp://example.com/x" }), "INVALID_URL", "url"),
-            (json!({ "url": format!("{}/gone.json", vendor.url) }), "VALIDATION_ERROR", "404"),
+            (
+                json!({ "filename": "x" }),
+                "VALIDATION_ERROR",
+                "email.attachments[0]",
+            ),
+            (
+                json!({ "url": "ftp://example.com/x" }),
+                "INVALID_URL",
+                "url",
+            ),
+            (
+                json!({ "url": format!("{}/gone.json", vendor.url) }),
+                "VALIDATION_ERROR",
+                "404",
+            ),
         ] {
             let refused = api.post("/messages", with(file.clone())).await;
             refused.refused(400, code);
@@ -125,7 +146,10 @@ fn programs_send_files_as_letters_or_by_their_address() {
         let large = STANDARD.encode(vec![b'x'; 2 * 1024 * 1024]);
         let file = json!({ "filename": "large.txt", "content": large });
         api.post("/messages", with(file)).await.ok();
-        assert_eq!(vendor.hears("/email", 2).await.body()["Attachments"][0]["Name"], "large.txt");
+        assert_eq!(
+            vendor.hears("/email", 2).await.body()["Attachments"][0]["Name"],
+            "large.txt"
+        );
     });
 }
 
@@ -136,7 +160,10 @@ fn a_person_signs_in_place_of_the_channel() {
         let channel = mailbox(server, &vendor).await;
         let message = arrives(server, &channel, json!({})).await;
         let owner = server.agent(OWNER).await;
-        let answer = format!("/app/c/{}/messages", message["conversationId"].as_str().unwrap());
+        let answer = format!(
+            "/app/c/{}/messages",
+            message["conversationId"].as_str().unwrap()
+        );
         let fields = |words| [("mode", "reply"), ("text", words), ("cc", "")];
         owner.submit(&answer, &fields("It ships")).await;
         let mail = vendor.hears("/email", 1).await.body();
@@ -148,9 +175,15 @@ fn a_person_signs_in_place_of_the_channel() {
         assert_eq!(now["signature"], "Ana Silva\nAurora & friends");
         owner.submit(&answer, &fields("Today")).await;
         let mail = vendor.hears("/email", 2).await.body();
-        assert_eq!(mail["TextBody"], "Today\n\n-- \nAna Silva\nAurora & friends");
+        assert_eq!(
+            mail["TextBody"],
+            "Today\n\n-- \nAna Silva\nAurora & friends"
+        );
         let html = mail["HtmlBody"].as_str().unwrap();
-        assert!(html.contains("Ana Silva<br>\nAurora &amp; friends"), "{html}");
+        assert!(
+            html.contains("Ana Silva<br>\nAurora &amp; friends"),
+            "{html}"
+        );
         assert!(!html.contains("desk"), "{html}");
     });
 }
@@ -180,7 +213,9 @@ fn a_mail_is_passed_on_with_its_head_and_its_files() {
             .map(|rest| rest.split('"').next().unwrap())
             .collect();
         assert_eq!(ids.len(), 2);
-        let nobody = owner.try_submit(&page, &[("to", " "), ("subject", "Fwd: My order")]).await;
+        let nobody = owner
+            .try_submit(&page, &[("to", " "), ("subject", "Fwd: My order")])
+            .await;
         assert_eq!(nobody.status, 422);
         let fields = [
             ("to", "Bo <bo@b.example>, cy@c.example"),
@@ -191,7 +226,10 @@ fn a_mail_is_passed_on_with_its_head_and_its_files() {
         let sent = owner.submit(&page, &fields).await;
         assert_eq!(sent.status, 303);
         let mail = vendor.hears("/email", 1).await.body();
-        assert_eq!((&mail["To"], &mail["Cc"]), (&json!("bo@b.example"), &json!("cy@c.example")));
+        assert_eq!(
+            (&mail["To"], &mail["Cc"]),
+            (&json!("bo@b.example"), &json!("cy@c.example"))
+        );
         assert_eq!(mail["Subject"], "Fwd: My order");
         assert_eq!(headers_of(&mail, "Name"), ["b.txt"]);
         let text = mail["TextBody"].as_str().unwrap();
@@ -219,7 +257,11 @@ fn pictures_from_elsewhere_are_shown_when_asked_and_always_for_a_sender() {
         assert!(frame("mail?images=1").await.text().contains(shown));
         owner.submit(&format!("{mail}/pictures"), &[]).await;
         let always = frame("mail").await;
-        assert!(always.text().contains(&format!("<img {shown}")), "{}", always.text());
+        assert!(
+            always.text().contains(&format!("<img {shown}")),
+            "{}",
+            always.text()
+        );
         assert!(always.header("content-security-policy").contains("https:"));
     });
 }

@@ -86,8 +86,8 @@ pub struct Sender {
     pub(super) way_in: WayIn,
     /// The region of the account at its service.
     pub(super) region: String,
-    /// The name under which linktor itself signs.
-    pub(super) own_selector: Option<String>,
+    /// The name under which linktor itself signs, and for which domain.
+    pub(super) own_key: Option<(String, String)>,
 }
 
 /// How mail comes in.
@@ -127,12 +127,15 @@ impl Sender {
             _ if carrier.is_some() => WayIn::Carrier,
             _ => WayIn::Nothing,
         };
-        let own_selector = account.text("dkimSelector").map(str::to_lowercase);
+        let own_key = account.text("dkimSelector").map(|selector| {
+            let signs = account.text("dkimDomain").unwrap_or(&domain);
+            (selector.to_lowercase(), signs.to_lowercase())
+        });
         Some(Self {
             inbound: domain_of(&address::inbound(account)).to_owned(),
             server: host.as_deref().and_then(by_host),
             region: account.text("sesRegion").unwrap_or("us-east-1").to_owned(),
-            own_selector,
+            own_key,
             address,
             domain,
             carrier,
@@ -156,10 +159,11 @@ impl Sender {
             (None, Some(server)) => server.selectors,
             (None, None) => &[],
         };
-        let own = self.own_selector.as_deref();
-        let all = own.into_iter().chain(theirs.iter().copied());
-        all.map(|selector| format!("{selector}._domainkey.{}", self.domain))
-            .collect()
+        let under = |selector: &str, domain: &str| format!("{selector}._domainkey.{domain}");
+        let own = self.own_key.as_ref();
+        let own = own.map(|(selector, domain)| under(selector, domain));
+        let theirs = theirs.iter().map(|selector| under(selector, &self.domain));
+        own.into_iter().chain(theirs).collect()
     }
 
     /// The names under which the policy may lie: the domain's own, then those of the domains above.

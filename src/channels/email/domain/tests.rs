@@ -248,6 +248,8 @@ fn every_key_is_what_it_means() {
         assert_eq!(dkim.state, state, "{settings} {found:?}: {}", dkim.text);
     }
     assert_eq!(sender(google).keys(), ["google._domainkey.aurora.example"]);
+    let elsewhere = &json!({"fromEmail":"desk@eu.aurora.example","smtpHost":"mail.aurora.example","dkimSelector":"L1","dkimDomain":"aurora.example"});
+    assert_eq!(sender(elsewhere).keys(), ["l1._domainkey.aurora.example"]);
     assert_eq!(sender(signed).keys(), ["linktor._domainkey.aurora.example"]);
 }
 

@@ -9,7 +9,7 @@ pub const MORE_JS: &str = "/app/assets/more-c1b5a84df5.js";
 /// The script that gives the words of a mail styles.
 pub const LETTER_JS: &str = "/app/assets/letter-b35998aa8b.js";
 /// The script of rows of recipients.
-pub const RECIPIENTS_JS: &str = "/app/assets/recipients-be8f135851.js";
+pub const RECIPIENTS_JS: &str = "/app/assets/recipients-47e406d0ee.js";
 /// The style sheet of rows of recipients and of passing a mail on.
 pub const MAIL_CSS: &str = "/app/assets/mail-45c734eb4d.css";
 /// The script of the pages of templates.
@@ -72,7 +72,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("mail-45c734eb4d.css", "mail.css", "text/css; charset=utf-8"),
     ("more-c1b5a84df5.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
-    ("recipients-be8f135851.js", "recipients.js", "text/javascript; charset=utf-8"),
+    ("recipients-47e406d0ee.js", "recipients.js", "text/javascript; charset=utf-8"),
     ("sandbox-f0cd016331.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-c29cfdf560.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-e0e929c53d.css", "setup.css", "text/css; charset=utf-8"),
