@@ -1,11 +1,11 @@
 //! Whether mail of a channel arrives: its servers found by the address, its domain looked at, and a
 //! mail sent both ways.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
+use std::process::Command;
 
 use linktor::config::Config;
-use linktor::control::Command;
-use linktor::control::socket;
 use serde_json::json;
 
 use super::connected;
@@ -22,15 +22,15 @@ const FIND: &str = "/app/settings/channels/new/email/find";
 fn with_names(change: impl FnOnce(&mut Config), test: impl AsyncFnOnce(&Server, Names, PathBuf)) {
     let socket = Names::reserve();
     let address = socket.local_addr().unwrap();
-    let mut data = PathBuf::new();
+    let data = RefCell::new(PathBuf::new());
     on_a_server_with(
         |config| {
             reachable(config);
             config.server.dns = Some(address);
-            data.clone_from(&config.server.data);
+            data.borrow_mut().clone_from(&config.server.data);
             change(config);
         },
-        async |server| test(server, Names::serve(socket), data).await,
+        async |server| test(server, Names::serve(socket), data.borrow().clone()).await,
     );
 }
 
@@ -152,11 +152,15 @@ fn a_domain_is_looked_at_and_the_record_to_add_is_shown() {
     );
 }
 
-/// What `linktor doctor` hears from a running server.
+/// What `linktor doctor` says of a running server.
 async fn doctor(data: PathBuf) -> String {
-    let asking = move || socket::call(&data.join("control.sock"), &Command::Status);
-    let answer = tokio::task::spawn_blocking(asking).await.unwrap();
-    answer.unwrap().unwrap().text
+    let asking = move || {
+        let mut doctor = Command::new(env!("CARGO_BIN_EXE_linktor"));
+        doctor.arg("doctor").arg("--data").arg(data).env_clear();
+        doctor.output().unwrap()
+    };
+    let said = tokio::task::spawn_blocking(asking).await.unwrap();
+    String::from_utf8(said.stdout).unwrap()
 }
 
 #[test]

@@ -138,8 +138,8 @@ fn programs_send_files_as_letters_or_by_their_address() {
             ),
         ] {
             let refused = api.post("/messages", with(file.clone())).await;
-            refused.refused(400, code);
-            assert!(refused.text().contains(about), "{file}: {}", refused.text());
+            let said = refused.refused(400, code).to_string();
+            assert!(said.contains(about), "{file}: {said}");
         }
         server.pass(Duration::from_secs(2));
         // More than any other body may be, and less than a message may.
