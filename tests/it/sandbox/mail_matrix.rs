@@ -112,11 +112,6 @@ fn choices_have_numbers_and_a_number_is_the_choice() {
                     (&json!("n"), &json!("No")),
                     "{cell}"
                 );
-                let read = format!(
-                    "/conversations/{}/read",
-                    conversation(server, &channel).await
-                );
-                server.api().post(&read, json!({})).await;
             }
         }
     });
@@ -178,6 +173,11 @@ fn what_no_mail_tells_is_asked_of_nobody() {
                 })
             };
             let talk = conversation(server, &channel).await;
+            eventually("all is told", async || {
+                server.pass(Duration::from_millis(400));
+                server.sandbox().is_quiet(service).then_some(())
+            })
+            .await;
             let before = calls();
             owner
                 .submit(&format!("/app/c/{talk}/typing"), &[("state", "start")])
