@@ -1,7 +1,6 @@
 //! A name server that knows what the test tells it, and nothing else.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::Mutex;
 
@@ -21,8 +20,6 @@ type Known = BTreeMap<(String, RecordType), Vec<RData>>;
 /// The server.
 #[derive(Clone)]
 pub struct Names {
-    /// Where it answers.
-    pub address: SocketAddr,
     known: Arc<Mutex<Known>>,
 }
 
@@ -38,7 +35,6 @@ impl Names {
     /// Answers on a socket.
     pub fn serve(socket: std::net::UdpSocket) -> Self {
         let names = Self {
-            address: socket.local_addr().unwrap(),
             known: Arc::default(),
         };
         let known = Arc::clone(&names.known);
