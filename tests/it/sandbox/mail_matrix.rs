@@ -91,7 +91,7 @@ fn choices_have_numbers_and_a_number_is_the_choice() {
                 let kind = content["type"].as_str().unwrap();
                 let cell = format!("{kind} at {service}");
                 let (bubble, mail) = shown(server, &channel, &to, &content).await;
-                let text = mail.text.trim();
+                let text = mail.text.trim().replace("\r\n", "\n");
                 assert_eq!(
                     text, "Well?\n\n1. Yes\n2. No\n\nReply with a number.",
                     "{cell}"
