@@ -38,7 +38,7 @@ after(async () => {
 /** Opens the conversation with a mail of that subject. */
 async function open(subject) {
   await owner.page.goto(`${linktor.url}/app/inbox/all`);
-  await owner.page.locator('#list li', { hasText: subject }).getByRole('link').first().click();
+  await owner.page.locator('#list li', { hasText: 'Ana Silva' }).getByRole('link').first().click();
   await owner.page.locator('#thread .mail', { hasText: subject }).first().waitFor();
 }
 
@@ -103,7 +103,7 @@ describe('mail at the desk', { concurrency: false }, () => {
     await frame.contentFrame().locator('img[src^="https:"]').waitFor();
     await page.reload();
     await page.locator('#thread .mail').last().getByRole('button', { name: 'Always from this sender' }).click();
-    await page.waitForURL(/m=/);
+    await page.waitForURL(/m=/, { waitUntil: 'commit' });
     const again = page.locator('#thread .mail').last();
     await again.locator('iframe').first().contentFrame().locator('img[src^="https:"]').waitFor();
     assert.equal(await again.getByText('Pictures from elsewhere').count(), 0);
@@ -151,7 +151,7 @@ describe('mail at the desk', { concurrency: false }, () => {
     await page.getByLabel('Your words').fill('Please look');
     await looked('mail-forward');
     await page.getByRole('button', { name: 'Forward' }).click();
-    await page.waitForURL(/\/app\/c\/conv_/);
+    await page.waitForURL(/\?m=msg_/, { waitUntil: 'commit' });
     const mail = await eventually(() => post.mails.find(({ Subject }) => Subject === 'Fwd: Our autumn prices'));
     assert.match(mail.TextBody, /^Please look\n\n-+ Forwarded message -+\nFrom: Ana Silva/);
     assert.match(mail.HtmlBody, /<td>Espresso<\/td>/);

@@ -113,7 +113,7 @@ fn draw(
             .map(|refused| refused.message.clone()),
         to,
         subject: FieldView::of(fields.get("subject")),
-        text: FieldView::of(fields.get("text")),
+        text: FieldView::of(fields.get("note")),
         client_id: fields.get("clientId").to_owned(),
         head: head(reader, message, mail),
         frame: mail.html.as_ref().map(|_| format!("{address}/mail")),
@@ -166,7 +166,7 @@ async fn pass_on(
         return Err(Rejection::field("to", "must name somebody").into());
     };
     let copies: Vec<&str> = to.collect();
-    let note = fields.get("text").replace("\r\n", "\n");
+    let note = fields.get("note").replace("\r\n", "\n");
     let head = head(reader, message, mail);
     let ticked: Vec<&str> = fields.all("file").collect();
     let files = mail.attachments.iter().filter_map(|file| {

@@ -220,7 +220,7 @@ fn a_mail_is_passed_on_with_its_head_and_its_files() {
         let fields = [
             ("to", "Bo <bo@b.example>, cy@c.example"),
             ("subject", "Fwd: My order"),
-            ("text", "Please look"),
+            ("note", "Please look"),
             ("file", ids[1]),
         ];
         let sent = owner.submit(&page, &fields).await;

@@ -1,7 +1,7 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-b752e56976.css";
+pub const CSS: &str = "/app/assets/app-c1a4628966.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-1af86203e1.js";
 /// The parts of the script that not every visit needs.
@@ -11,7 +11,7 @@ pub const LETTER_JS: &str = "/app/assets/letter-b35998aa8b.js";
 /// The script of rows of recipients.
 pub const RECIPIENTS_JS: &str = "/app/assets/recipients-47e406d0ee.js";
 /// The style sheet of rows of recipients and of passing a mail on.
-pub const MAIL_CSS: &str = "/app/assets/mail-45c734eb4d.css";
+pub const MAIL_CSS: &str = "/app/assets/mail-adb7f3af14.css";
 /// The script of the pages of templates.
 pub const TEMPLATES_JS: &str = "/app/assets/templates-e18747c0cc.js";
 /// The script of pages with passwords, codes or colours.
@@ -51,7 +51,7 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-c29cfdf560.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-b752e56976.css", "app.css", "text/css; charset=utf-8"),
+    ("app-c1a4628966.css", "app.css", "text/css; charset=utf-8"),
     ("app-1af86203e1.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
@@ -69,7 +69,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("letter-b35998aa8b.js", "letter.js", "text/javascript; charset=utf-8"),
-    ("mail-45c734eb4d.css", "mail.css", "text/css; charset=utf-8"),
+    ("mail-adb7f3af14.css", "mail.css", "text/css; charset=utf-8"),
     ("more-c1b5a84df5.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-47e406d0ee.js", "recipients.js", "text/javascript; charset=utf-8"),

@@ -21,7 +21,7 @@ pub struct Passed {
     pub on: bool,
 }
 
-/// `/app/c/{conversation}/messages/{message}/forward`: posts `to`, `subject`, `text` and `file`s to
+/// `/app/c/{conversation}/messages/{message}/forward`: posts `to`, `subject`, `note` and `file`s to
 /// the same address.
 #[derive(Debug, Clone, askama::Template)]
 #[template(path = "forward.html")]
