@@ -3,9 +3,9 @@
 /// The style sheet of the dashboard.
 pub const CSS: &str = "/app/assets/app-c1a4628966.css";
 /// The script of the dashboard.
-pub const JS: &str = "/app/assets/app-1af86203e1.js";
+pub const JS: &str = "/app/assets/app-9c89c17bc7.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-c1b5a84df5.js";
+pub const MORE_JS: &str = "/app/assets/more-d5f4b8855d.js";
 /// The script that gives the words of a mail styles.
 pub const LETTER_JS: &str = "/app/assets/letter-b35998aa8b.js";
 /// The script of rows of recipients.
@@ -13,7 +13,7 @@ pub const RECIPIENTS_JS: &str = "/app/assets/recipients-47e406d0ee.js";
 /// The style sheet of rows of recipients and of passing a mail on.
 pub const MAIL_CSS: &str = "/app/assets/mail-adb7f3af14.css";
 /// The script of the pages of templates.
-pub const TEMPLATES_JS: &str = "/app/assets/templates-e18747c0cc.js";
+pub const TEMPLATES_JS: &str = "/app/assets/templates-d653aa7556.js";
 /// The script of pages with passwords, codes or colours.
 pub const FIELDS_JS: &str = "/app/assets/fields-b3f7d39cc9.js";
 /// The sprite of pictures.
@@ -52,7 +52,7 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-c29cfdf560.js";
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
     ("app-c1a4628966.css", "app.css", "text/css; charset=utf-8"),
-    ("app-1af86203e1.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-9c89c17bc7.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
     ("chat-dfb72ba71d.css", "chat.css", "text/css; charset=utf-8"),
@@ -70,7 +70,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("letter-b35998aa8b.js", "letter.js", "text/javascript; charset=utf-8"),
     ("mail-adb7f3af14.css", "mail.css", "text/css; charset=utf-8"),
-    ("more-c1b5a84df5.js", "more.js", "text/javascript; charset=utf-8"),
+    ("more-d5f4b8855d.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-47e406d0ee.js", "recipients.js", "text/javascript; charset=utf-8"),
     ("sandbox-f0cd016331.css", "sandbox.css", "text/css; charset=utf-8"),
@@ -79,7 +79,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
-    ("templates-e18747c0cc.js", "templates.js", "text/javascript; charset=utf-8"),
+    ("templates-d653aa7556.js", "templates.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),
     ("touch-512-e4c4d9ecfc.png", "touch-512.png", "image/png"),
 ];
