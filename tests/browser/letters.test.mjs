@@ -106,7 +106,7 @@ describe('mail at the desk', { concurrency: false }, () => {
     await page.waitForURL(/m=/, { waitUntil: 'commit' });
     const again = page.locator('#thread .mail').last();
     await again.locator('iframe').first().contentFrame().locator('img[src^="https:"]').waitFor();
-    assert.equal(await again.getByText('Pictures from elsewhere').count(), 0);
+    assert.equal(await again.getByText('Pictures are blocked').count(), 0);
   });
 
   test('recipients are chips: pasted lists are taken apart, what is no address is marked', async () => {
@@ -138,7 +138,7 @@ describe('mail at the desk', { concurrency: false }, () => {
     await page.waitForFunction(() => document.querySelectorAll('#thread .msg.out:not(.pending)').length > 0);
     const mail = await eventually(() => post.mails.find(({ TextBody }) => TextBody.startsWith('They hold')));
     assert.deepEqual(mail.Cc.split(/,\s*/), ['boss@b.example', 'camila@d.example', 'bo@b.example']);
-    assert.equal(mail.To, 'ana@example.com');
+    assert.equal(mail.To, '"Ana Silva" <ana@example.com>');
   });
 
   test('a mail is passed on with its words, head and files', async () => {

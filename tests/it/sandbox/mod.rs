@@ -3,6 +3,7 @@
 
 mod broken_token;
 mod carriers;
+mod consent;
 mod journeys;
 mod ledger;
 mod line;
@@ -13,6 +14,7 @@ mod names;
 mod page;
 mod sharing;
 mod soak;
+mod telegram;
 mod vendors;
 
 use linktor::config::Config;

@@ -5,6 +5,8 @@ mod alerts;
 mod delivery;
 mod email;
 mod letters;
+mod mail_access;
+mod mail_signing;
 mod sms;
 mod standing;
 mod telegram;

@@ -253,6 +253,9 @@ fn dkim(sender: &Sender, answers: &[Answer<Vec<String>>]) -> Finding {
         );
         return finding("DKIM", State::Unknown, &text);
     }
+    if let (Some(own), Some(answer)) = (&sender.own_record, answers.first()) {
+        return signed_here(own, answer);
+    }
     let mut keys = Vec::new();
     let mut revoked = None;
     let mut trouble = None;
@@ -286,6 +289,27 @@ fn dkim(sender: &Sender, answers: &[Answer<Vec<String>>]) -> Finding {
         names.join(", ")
     );
     finding("DKIM", State::Bad, &text)
+}
+
+/// The key with which linktor itself signs: what lies there must be its other half.
+fn signed_here((name, value): &(String, String), answer: &Answer<Vec<String>>) -> Finding {
+    let texts = match answer {
+        Ok(texts) => texts,
+        Err(why) => return unknown("DKIM", why),
+    };
+    let bare = |text: &str| key_in(text).map(|key| key.replace(char::is_whitespace, ""));
+    let found: Vec<&String> = texts.iter().filter(|text| key_in(text).is_some()).collect();
+    if found.iter().any(|text| bare(text) == bare(value)) {
+        let shown = [format!("{name}: {}", shortened(value))];
+        let text = "Mails are signed here, and receivers find the key.";
+        return finding("DKIM", State::Good, text).with(&shown);
+    }
+    let text = if found.is_empty() {
+        "Mails are signed here, but receivers do not find the key.".to_owned()
+    } else {
+        format!("Another key lies under {name}: signatures made here are refused.")
+    };
+    finding("DKIM", State::Bad, &text).adding("TXT", name, value)
 }
 
 /// The key in a text that is one: empty where it was taken back.

@@ -5,6 +5,7 @@ use crate::channels::email::address::domain_of;
 use crate::channels::email::discover::Known;
 use crate::channels::email::discover::by_domain;
 use crate::channels::email::discover::by_host;
+use crate::channels::email::dkim;
 use crate::model::outbound::Account;
 
 /// What a service that carries mail wants of a domain. From the services' own help pages.
@@ -88,6 +89,8 @@ pub struct Sender {
     pub(super) region: String,
     /// The name under which linktor itself signs, and for which domain.
     pub(super) own_key: Option<(String, String)>,
+    /// The record that goes with that key: under which name, and what it says.
+    pub(super) own_record: Option<(String, String)>,
 }
 
 /// How mail comes in.
@@ -136,6 +139,7 @@ impl Sender {
             server: host.as_deref().and_then(by_host),
             region: account.text("sesRegion").unwrap_or("us-east-1").to_owned(),
             own_key,
+            own_record: dkim::record(account).map(|record| (record.name, record.value)),
             address,
             domain,
             carrier,

@@ -330,3 +330,31 @@ fn an_address_of_a_large_service_leaves_through_it_alone() {
         assert_eq!(all[0].state, state, "{settings}: {}", all[0].text);
     }
 }
+
+#[test]
+fn a_key_of_ones_own_must_be_the_one_that_lies_there() {
+    use State::{Bad, Good, Unknown};
+    let mut sender = own_server();
+    sender.own_key = Some(("linktor".to_owned(), "aurora.example".to_owned()));
+    let name = "linktor._domainkey.aurora.example";
+    let value = "v=DKIM1; k=rsa; p=MIIBkey";
+    sender.own_record = Some((name.to_owned(), value.to_owned()));
+    for (found, state) in [
+        (texts(&["v=DKIM1; k=rsa; p=MIIB key"]), Good),
+        (texts(&["v=DKIM1; k=rsa; p=other"]), Bad),
+        (texts(&["v=DKIM1; p="]), Bad),
+        (texts(&["hello"]), Bad),
+        (texts(&[]), Bad),
+        (Err("it took too long".to_owned()), Unknown),
+    ] {
+        let all = Records {
+            keys: vec![found.clone()],
+            ..records(&sender)
+        };
+        let [_, _, dkim, _] = judged(&sender, &all);
+        assert_eq!(dkim.state, state, "{found:?}: {}", dkim.text);
+        let added = dkim.add.map(|record| (record.name, record.value));
+        let expected = (state == Bad).then(|| (name.to_owned(), value.to_owned()));
+        assert_eq!(added, expected, "{found:?}");
+    }
+}

@@ -1,7 +1,7 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-c1a4628966.css";
+pub const CSS: &str = "/app/assets/app-d22571aeaa.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-9c89c17bc7.js";
 /// The parts of the script that not every visit needs.
@@ -11,7 +11,7 @@ pub const LETTER_JS: &str = "/app/assets/letter-b35998aa8b.js";
 /// The script of rows of recipients.
 pub const RECIPIENTS_JS: &str = "/app/assets/recipients-47e406d0ee.js";
 /// The style sheet of rows of recipients and of passing a mail on.
-pub const MAIL_CSS: &str = "/app/assets/mail-adb7f3af14.css";
+pub const MAIL_CSS: &str = "/app/assets/mail-bfc8e42a0b.css";
 /// The script of the pages of templates.
 pub const TEMPLATES_JS: &str = "/app/assets/templates-d653aa7556.js";
 /// The script of pages with passwords, codes or colours.
@@ -45,13 +45,13 @@ pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
 pub const SANDBOX_CSS: &str = "/app/assets/sandbox-f0cd016331.css";
 /// The script of the sandbox.
-pub const SANDBOX_JS: &str = "/app/assets/sandbox-c29cfdf560.js";
+pub const SANDBOX_JS: &str = "/app/assets/sandbox-a16038a7e4.js";
 
 /// Everything below `/app/assets/`: name in the address, file in `static/dist`, content type.
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-c1a4628966.css", "app.css", "text/css; charset=utf-8"),
+    ("app-d22571aeaa.css", "app.css", "text/css; charset=utf-8"),
     ("app-9c89c17bc7.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
@@ -69,12 +69,12 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("letter-b35998aa8b.js", "letter.js", "text/javascript; charset=utf-8"),
-    ("mail-adb7f3af14.css", "mail.css", "text/css; charset=utf-8"),
+    ("mail-bfc8e42a0b.css", "mail.css", "text/css; charset=utf-8"),
     ("more-d5f4b8855d.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-47e406d0ee.js", "recipients.js", "text/javascript; charset=utf-8"),
     ("sandbox-f0cd016331.css", "sandbox.css", "text/css; charset=utf-8"),
-    ("sandbox-c29cfdf560.js", "sandbox.js", "text/javascript; charset=utf-8"),
+    ("sandbox-a16038a7e4.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-e0e929c53d.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
