@@ -14,6 +14,7 @@ pub mod channel;
 pub mod contact;
 pub mod content;
 pub mod conversation;
+pub mod domain;
 pub mod event;
 #[cfg(test)]
 pub(crate) mod example;

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod counting;
 pub mod drafts;
+pub mod enclosing;
 pub mod entries;
 pub mod events;
 pub mod failing;

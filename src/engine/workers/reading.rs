@@ -176,7 +176,7 @@ fn record(
         Meaning::News(events) => {
             apply::all(tx, &mut pen, channel, row, events)?;
         }
-        Meaning::Nothing => {}
+        Meaning::Own(_) | Meaning::Nothing => {}
         Meaning::Unreadable(reason, shown) => {
             if let Some((read, files)) = shown {
                 mail::record(tx, &mut pen, &channel, row, read, files)?;

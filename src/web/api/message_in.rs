@@ -15,6 +15,9 @@ use crate::model::content::Content;
 use crate::model::message::Source;
 use crate::model::rejection::Rejection;
 
+/// The name of what is a mail.
+const EMAIL: &str = "email";
+
 /// A message to be sent. One of `content`, `text`, `media`, `location`, `buttons` or `template`
 /// says what.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -46,6 +49,14 @@ pub struct MessageIn {
     /// A template.
     #[schema(value_type = Option<Object>)]
     pub template: Option<Value>,
+    /// A mail: `{subject, text, html, cc, bcc, replyTo, inReplyTo, references, attachments}`. Each
+    /// file of it has `content` (base64), `url` or `mediaId`, and `filename`; one that the HTML shows
+    /// has `contentId`.
+    #[schema(value_type = Option<Object>)]
+    pub email: Option<Value>,
+    /// What of a mail is noticed: `{opens, clicks}`.
+    #[schema(value_type = Option<Object>)]
+    pub tracking: Option<Value>,
     /// The message it answers.
     pub reply_to: Option<String>,
     /// Refuse rather than convert what the channel cannot show.
@@ -64,7 +75,8 @@ impl MessageIn {
     ///
     /// # Errors
     /// `VALIDATION_ERROR` naming the field.
-    pub fn draft(self) -> Result<Draft, Rejection> {
+    pub fn draft(mut self) -> Result<Draft, Rejection> {
+        self.take_letter()?;
         let reply_to = match &self.reply_to {
             Some(id) => Some(
                 id.parse()
@@ -88,6 +100,43 @@ impl MessageIn {
             metadata: self.metadata.clone(),
             ..Draft::new(self.content()?, Source::Api)
         })
+    }
+
+    /// Puts what is a mail where channels of mail look for it: its words are the content, the rest is
+    /// kept with the message.
+    fn take_letter(&mut self) -> Result<(), Rejection> {
+        if let Some(tracking) = self.tracking.take() {
+            self.metadata.insert("tracking".to_owned(), tracking);
+        }
+        let is_letter =
+            |content: &Value| content.get("type").and_then(Value::as_str) == Some(EMAIL);
+        let letter = match self.content.take_if(|content| is_letter(content)) {
+            Some(mut content) => match content.get_mut(EMAIL).map(Value::take) {
+                Some(nested) => Some((nested, "content.email")),
+                None => Some((content, "content")),
+            },
+            None => self.email.take().map(|letter| (letter, EMAIL)),
+        };
+        let Some((letter, place)) = letter else {
+            return Ok(());
+        };
+        let Value::Object(mut letter) = letter else {
+            return Err(Rejection::field(place, "must be an object"));
+        };
+        letter.remove("type");
+        if let Some(Value::String(text)) = letter.remove("text")
+            && self.content.is_none()
+        {
+            self.text.get_or_insert(text);
+        }
+        match self.metadata.get_mut(EMAIL) {
+            Some(Value::Object(kept)) => kept.extend(letter),
+            _ => {
+                self.metadata
+                    .insert(EMAIL.to_owned(), Value::Object(letter));
+            }
+        }
+        Ok(())
     }
 
     /// What it changes about a message that is there. Words alone are its words: its text, or what
@@ -362,11 +411,31 @@ mod tests {
     }
 
     #[test]
+    fn a_mail_is_read_in_every_form() {
+        let letter = r#"{"subject":"Hi","text":"Words","html":"<p>Words</p>","cc":["a@b.c"]}"#;
+        for json in [
+            format!(r#"{{"email":{letter},"tracking":{{"opens":true}}}}"#),
+            format!(r#"{{"content":{{"type":"email","email":{letter}}},"tracking":{{"opens":true}}}}"#),
+            r#"{"content":{"type":"email","subject":"Hi","text":"Words","html":"<p>Words</p>","cc":["a@b.c"]},"metadata":{"tracking":{"opens":true}}}"#.to_owned(),
+            r#"{"text":"Words","metadata":{"email":{"subject":"Hi"},"tracking":{"opens":true}},"email":{"html":"<p>Words</p>","cc":["a@b.c"]}}"#.to_owned(),
+        ] {
+            let draft = serde_json::from_str::<MessageIn>(&json).unwrap().draft().unwrap();
+            assert_eq!(draft.content, Content::text("Words"), "{json}");
+            let expected = json!({
+                "email": {"subject":"Hi","html":"<p>Words</p>","cc":["a@b.c"]},
+                "tracking": {"opens":true},
+            });
+            assert_eq!(Value::Object(draft.metadata), expected, "{json}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_read_is_said() {
         for json in [
             r#"{"content":7}"#,
             r#"{"content":{"type":"nothing"}}"#,
             r#"{"text":"x","replyTo":"no"}"#,
+            r#"{"email":"x"}"#,
         ] {
             assert!(
                 serde_json::from_str::<MessageIn>(json)

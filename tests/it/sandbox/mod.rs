@@ -9,6 +9,7 @@ mod journeys;
 mod ledger;
 mod line;
 mod mail;
+mod mail_matrix;
 mod matrix;
 mod names;
 mod page;

@@ -2,8 +2,10 @@
 //! other.
 
 mod alerts;
+mod delivery;
 mod email;
 mod large_mail;
+mod letters;
 mod mail_access;
 mod mail_signing;
 mod sms;

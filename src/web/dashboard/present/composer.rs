@@ -83,12 +83,12 @@ pub fn composer(eye: &Eye<'_>, open: &Open<'_>) -> ComposerView {
         seen: seen(open),
         kept: begun::value(open.begun).to_string(),
         held: open.held.map(|held| held.sentence.clone()),
-        mail: (kind == "email").then(|| letter(open)),
+        mail: (kind == "email").then(|| letter(eye, open)),
     }
 }
 
 /// Where an answer by mail goes: to the customer, and to everybody else who got the newest mail.
-fn letter(open: &Open<'_>) -> LetterView {
+fn letter(eye: &Eye<'_>, open: &Open<'_>) -> LetterView {
     let messages = || open.history.messages.iter().rev();
     let newest = messages().find(|message| message.direction == Direction::Inbound);
     let mail = newest.and_then(mail::kept).unwrap_or_default();
@@ -114,7 +114,29 @@ fn letter(open: &Open<'_>) -> LetterView {
         subject: subject.map_or_else(String::new, |subject| {
             format!("Re: {}", mail::bare(&subject))
         }),
+        signature: signature(eye),
     }
+}
+
+/// What stands under the reader's mails, as words in a line; empty where the channel's own does.
+fn signature(eye: &Eye<'_>) -> String {
+    let mut all = eye.colleagues.iter();
+    let reader = all.find(|one| one.id == eye.reader);
+    let own = reader.map_or("", |reader| reader.signature.as_str());
+    let mut words = String::with_capacity(own.len());
+    let mut in_tag = false;
+    for letter in own.chars() {
+        match letter {
+            '<' => in_tag = true,
+            '>' if in_tag => {
+                in_tag = false;
+                words.push(' ');
+            }
+            other if !in_tag => words.push(other),
+            _ => {}
+        }
+    }
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn without_plus(address: &str) -> String {

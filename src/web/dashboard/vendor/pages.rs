@@ -26,6 +26,7 @@ use crate::web::dashboard::reader::page;
 use crate::web::dashboard::reader::parts;
 use crate::web::dashboard::reader::render;
 use crate::web::dashboard::reader::see;
+use crate::web::dashboard::vendor::delivery;
 use crate::web::dashboard::vendor::form;
 use crate::web::dashboard::vendor::form::Filled;
 use crate::web::dashboard::vendor::sign_in;
@@ -51,6 +52,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/check", web::post().to(check))
         .route("/pause", web::post().to(pause))
         .route("/publish", web::post().to(publish))
+        .configure(delivery::configure)
         .route("/sign-in", web::get().to(sign_in::leave))
         .configure(wizard::configure_channel);
 }

@@ -132,6 +132,8 @@ pub struct LetterView {
     pub cc: String,
     /// The subject it gets where nobody writes another.
     pub subject: String,
+    /// What stands under it, as words; empty where the channel's own does.
+    pub signature: String,
 }
 
 impl LetterView {

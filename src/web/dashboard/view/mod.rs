@@ -18,6 +18,7 @@ pub mod failed;
 pub mod files;
 pub mod filters;
 pub mod format;
+pub mod forward;
 pub mod general;
 pub mod inbox;
 pub mod list;

@@ -478,6 +478,9 @@ fn mail(name: &str) -> Content {
             "Hi team, we open a third shop in March. Could you send the 2027 list?",
         ),
         has_remote_images: true,
+        pictures: "/app/c/conv_1/messages/msg_48/pictures".to_owned(),
+        csrf: "csrf-token".to_owned(),
+        forward: Some("/app/c/conv_1/messages/msg_48/forward".to_owned()),
         quoted_frame: None,
         folded: Some(format::rich("> Here is the list for 2026.")),
         files: vec![FileView {
