@@ -11,6 +11,7 @@ pub mod done;
 pub mod fetching;
 mod heeding;
 pub mod mail;
+pub mod mailed;
 pub mod media;
 pub mod news;
 pub mod opening;

@@ -2,6 +2,7 @@
 //! other.
 
 mod alerts;
+mod by_mail;
 mod email;
 mod sms;
 mod standing;
