@@ -19,6 +19,7 @@ use crate::engine::webchat::mailing::words;
 use crate::engine::webchat::mailing::words::Phrases;
 use crate::engine::webchat::view;
 use crate::model::channel::Channel;
+use crate::model::contact::Contact;
 use crate::model::content::Content;
 use crate::model::content::EventLine;
 use crate::model::ids::ConversationId;
@@ -51,9 +52,9 @@ struct Batch {
 
 /// What there is to mail to a visitor.
 enum Found {
-    /// Nothing, or nobody who wants it.
-    Nothing,
-    /// Something that came only just: it may still be read in the chat.
+    /// Whatever there is, nobody wants it as a mail.
+    Unwanted,
+    /// Nothing, or what came only just and may still be read in the chat.
     Fresh,
     /// This.
     Batch(Box<Batch>),
@@ -65,7 +66,7 @@ enum Found {
 /// The store's.
 pub async fn mail(context: &Context, id: VisitorId) -> Result<Result<(), Refusal>, EngineError> {
     let batch = match Found::read(context, id)? {
-        Found::Nothing => {
+        Found::Unwanted => {
             settle(context, id, Settled::Done).await?;
             return Ok(Ok(()));
         }
@@ -170,30 +171,27 @@ impl Found {
     fn read(context: &Context, id: VisitorId) -> Result<Self, EngineError> {
         let read = context.store.snapshot()?;
         let Some(visitor) = visitor_timeline::visitor_of(&read, &id.to_string())? else {
-            return Ok(Self::Nothing);
+            return Ok(Self::Unwanted);
         };
         let site = channels::get(&read, visitor.channel_id)?.filter(|site| site.enabled);
         let going_on = site.map(|site| EmailContinuity::of(&site.settings));
         let going_on = going_on.unwrap_or_default();
-        let unheard = unread_mail::waiting(&read, &visitor)?;
-        let (Some(first), Some(last), Some(through), Some(to)) = (
-            unheard.first(),
-            unheard.last(),
-            going_on.channel(),
-            address_of(&read, &visitor)?,
-        ) else {
-            return Ok(Self::Nothing);
+        let (Some(through), Some(to)) = (going_on.channel(), address_of(&read, &visitor)?) else {
+            return Ok(Self::Unwanted);
         };
         let mail = channels::get(&read, through)?;
         let Some(mail) = mail.filter(|_| !visitor.blocked) else {
-            return Ok(Self::Nothing);
+            return Ok(Self::Unwanted);
         };
         if !is_wanted(&read, &mail, &to)? {
-            return Ok(Self::Nothing);
+            return Ok(Self::Unwanted);
         }
-        if first.created_at.plus(going_on.wait()) > context.clock.now() {
+        let unheard = unread_mail::waiting(&read, &visitor)?;
+        let long_ago = context.clock.now().minus(going_on.wait());
+        let is_due = |first: &&Message| first.created_at <= long_ago;
+        let (Some(_), Some(last)) = (unheard.first().filter(is_due), unheard.last()) else {
             return Ok(Self::Fresh);
-        }
+        };
         let heard = heard(&read, last)?;
         let told = Told {
             business: organisation::get(&read)?.map(|known| known.name),
@@ -240,6 +238,15 @@ impl Batch {
         }
         Ok(())
     }
+}
+
+/// After how many minutes an answer that a customer does not read in the chat is mailed; none where
+/// it is not.
+#[must_use]
+pub fn mailed_after_minutes(channel: &Channel, contact: &Contact) -> Option<u64> {
+    let going_on = EmailContinuity::of(&channel.settings);
+    let is_known = contact.email.is_some() && going_on.channel().is_some();
+    is_known.then(|| going_on.wait().as_secs() / 60)
 }
 
 /// The address under which a visitor can be reached.

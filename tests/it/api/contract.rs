@@ -1,5 +1,6 @@
 //! What older clients call and look for, call by call: the tables of the REST contract.
 
+use linktor::config::Config;
 use reqwest::Method;
 use serde_json::Value;
 use serde_json::json;
@@ -8,7 +9,7 @@ use crate::support::reply::Reply;
 use crate::support::server::OWNER;
 use crate::support::server::PASSWORD;
 use crate::support::server::Server;
-use crate::support::server::on_a_server;
+use crate::support::server::on_a_server_with;
 
 /// What every list shows around its rows.
 const LIST: &str = "data pagination.total pagination.limit pagination.offset pagination.page \
@@ -387,6 +388,13 @@ const PEOPLE_CALLS: &[Call] = &[
     ),
 ];
 
+/// Limits that nobody reaches here: what they leave is told with every answer.
+fn limited(config: &mut Config) {
+    config.limits.auth_per_minute = 1_000;
+    config.limits.sends_per_minute = 1_000;
+    config.limits.other_per_minute = 1_000;
+}
+
 /// Makes every call of a table, one after the other, under another prefix each.
 async fn make(server: &Server, ids: &[(&str, &Value)], calls: &[Call]) {
     let prefixes = ["/api/v1", "/v1", "", "//v1/"].iter().cycle();
@@ -459,14 +467,14 @@ async fn in_conversation(test: impl AsyncFnOnce(&[(&str, &Value)]), server: &Ser
 
 #[test]
 fn channels_answer_as_the_contract_says() {
-    on_a_server(async |server| {
+    on_a_server_with(limited, async |server| {
         in_conversation(async |ids| make(server, ids, CHANNEL_CALLS).await, server).await;
     });
 }
 
 #[test]
 fn conversations_answer_as_the_contract_says() {
-    on_a_server(async |server| {
+    on_a_server_with(limited, async |server| {
         in_conversation(
             async |ids| make(server, ids, CONVERSATION_CALLS).await,
             server,
@@ -477,21 +485,21 @@ fn conversations_answer_as_the_contract_says() {
 
 #[test]
 fn messages_answer_as_the_contract_says() {
-    on_a_server(async |server| {
+    on_a_server_with(limited, async |server| {
         in_conversation(async |ids| make(server, ids, MESSAGE_CALLS).await, server).await;
     });
 }
 
 #[test]
 fn contacts_answer_as_the_contract_says() {
-    on_a_server(async |server| {
+    on_a_server_with(limited, async |server| {
         in_conversation(async |ids| make(server, ids, CONTACT_CALLS).await, server).await;
     });
 }
 
 #[test]
 fn people_answer_as_the_contract_says() {
-    on_a_server(async |server| {
+    on_a_server_with(limited, async |server| {
         make(server, &[], PEOPLE_CALLS).await;
         let by_key = server.api().get("/auth/me").await.ok();
         assert_eq!(by_key["authType"], "api_key");
@@ -556,7 +564,7 @@ fn people_answer_as_the_contract_says() {
 
 #[test]
 fn pages_of_other_origins_may_call_without_credentials_of_the_browser() {
-    on_a_server(async |server| {
+    on_a_server_with(limited, async |server| {
         let page = server.anonymous().with("origin", "https://site.example");
         let asking = page
             .with("access-control-request-method", "PATCH")

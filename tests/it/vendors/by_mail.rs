@@ -61,15 +61,15 @@ impl<'s> Chat<'s> {
 
     /// Somebody answers a mail.
     async fn write(&self, from: &str, mail: &Value, words: &str) {
-        let references = headers(mail)
-            .find(|(name, _)| name == "References")
+        let id = headers(mail)
+            .find(|(name, _)| name == "Message-ID")
             .unwrap();
         let raw = format!(
             "From: {from}\r\nTo: {}\r\nSubject: Re: {}\r\nMessage-ID: <{}@example.com>\r\nIn-Reply-To: {}\r\nDate: Thu, 1 Jan 2026 12:20:00 +0000\r\n\r\n{words}\r\n",
             mail["ReplyTo"].as_str().unwrap(),
             mail["Subject"].as_str().unwrap(),
             words.len(),
-            references.1.split_whitespace().last().unwrap(),
+            id.1,
         );
         let body = json!({ "FromFull": { "Email": from }, "MessageID": words, "RawEmail": raw });
         let told = hook(self.server, &self.mailbox, "linktor:hook", &body).await;

@@ -3,6 +3,7 @@
 //! Keys inside opaque maps are somebody else's and are never touched.
 
 pub mod reader;
+mod wrong;
 
 use std::future::Future;
 use std::pin::Pin;

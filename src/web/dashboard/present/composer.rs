@@ -1,8 +1,10 @@
 //! Where a reply or a note is written.
 
 use crate::base::text::Counting;
+use crate::engine::inbox::list::Row;
 use crate::engine::rules::window::Window;
 use crate::engine::rules::window::window;
+use crate::engine::webchat::continuity::mailed_after_minutes;
 use crate::model::capability::Capabilities;
 use crate::model::message::Direction;
 use crate::web::dashboard::present::Eye;
@@ -250,6 +252,15 @@ fn accept(row: &Capabilities) -> String {
     taken.join(",")
 }
 
+/// What is said where no window closes.
+fn unlimited(row: &Row, channel: &str) -> String {
+    let site = row.channel.as_ref();
+    match site.and_then(|site| mailed_after_minutes(site, &row.contact)) {
+        Some(minutes) => format!("By email too, if unread for {minutes} min"),
+        None => format!("No reply window on {channel}"),
+    }
+}
+
 fn window_view(eye: &Eye<'_>, open: &Open<'_>) -> WindowView {
     let channel = BadgeView::of(open.row.conversation.channel_kind.as_str()).name;
     match window(
@@ -257,7 +268,7 @@ fn window_view(eye: &Eye<'_>, open: &Open<'_>) -> WindowView {
         open.row.conversation.last_inbound_at,
         eye.now,
     ) {
-        Window::Always => WindowView::None(format!("No reply window on {channel}")),
+        Window::Always => WindowView::None(unlimited(open.row, &channel)),
         Window::Open { until } => {
             let left = until.since(eye.now).as_secs();
             let tone = match left {

@@ -1,7 +1,7 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-b752e56976.css";
+pub const CSS: &str = "/app/assets/app-281e1ea368.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-1af86203e1.js";
 /// The parts of the script that not every visit needs.
@@ -35,11 +35,11 @@ pub const SETUP_CSS: &str = "/app/assets/setup-b8786d64eb.css";
 /// The script of pages that show what reaches a channel.
 pub const SETUP_JS: &str = "/app/assets/setup-12e7110fcf.js";
 /// The style sheet of the demo shop.
-pub const SHOP_CSS: &str = "/app/assets/shop-e3e07af455.css";
+pub const SHOP_CSS: &str = "/app/assets/shop-dede709e0c.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
-pub const SANDBOX_CSS: &str = "/app/assets/sandbox-f0cd016331.css";
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-edd215ad50.css";
 /// The script of the sandbox.
 pub const SANDBOX_JS: &str = "/app/assets/sandbox-c29cfdf560.js";
 
@@ -47,7 +47,7 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-c29cfdf560.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-b752e56976.css", "app.css", "text/css; charset=utf-8"),
+    ("app-281e1ea368.css", "app.css", "text/css; charset=utf-8"),
     ("app-1af86203e1.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
@@ -67,11 +67,11 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("letter-b35998aa8b.js", "letter.js", "text/javascript; charset=utf-8"),
     ("more-6b870beb6e.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
-    ("sandbox-f0cd016331.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-edd215ad50.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-c29cfdf560.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-b8786d64eb.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
-    ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
+    ("shop-dede709e0c.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
     ("templates-e18747c0cc.js", "templates.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),
