@@ -23,8 +23,6 @@
 //! recorded by `engine::ingest` in one transaction, and only then acknowledged. Everything that
 //! follows (search, sockets, routing) reads the event log from its own cursor.
 
-#![expect(dead_code, reason = "mail's parts arrive before all of their callers")]
-
 mod base;
 pub mod channels;
 pub mod config;

@@ -1,6 +1,7 @@
 //! Ids, time, crypto and plain values; knows nothing of messaging.
 
 pub mod crypto;
+pub mod dkim;
 pub mod http;
 pub mod id;
 pub mod jwt;

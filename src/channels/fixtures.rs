@@ -22,7 +22,7 @@ use crate::model::outbound::FieldValue;
 use crate::model::outbound::Letters;
 use crate::model::outbound::Piece;
 use crate::model::outbound::Sending;
-use crate::model::outbound::Thread;
+use crate::model::thread::Thread;
 
 /// A message of a fixture, and the calls it must become. A call is its address, and its body as
 /// JSON, as the pairs of a form, or as the fields of one with files.
@@ -149,6 +149,10 @@ pub(in crate::channels) fn shown(call: &Call) -> Value {
                 "mail": woven_text(pieces),
             })
         }
+        Call::Flag(flag) => json!({
+            "server": format!("{}:{}", flag.server.host, flag.server.port),
+            "seen": flag.places,
+        }),
         Call::Form(form) => {
             let fields = form.fields.iter().map(|field| match &field.value {
                 FieldValue::Text(text) => (field.name.clone(), Value::from(text.as_str())),

@@ -18,6 +18,12 @@ pub use crate::base::http::Webhook;
 pub use crate::base::secret::Secret;
 pub use crate::base::text::Counting;
 pub use crate::base::time::Timestamp;
+pub use crate::channels::answers::Heeded;
+pub use crate::channels::answers::NotGenuine;
+pub use crate::channels::answers::ParseError;
+pub use crate::channels::answers::Recorded;
+pub use crate::channels::answers::RenderError;
+use crate::channels::table::rename_aliases;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
@@ -56,7 +62,9 @@ use crate::model::rejection::FieldError;
 use crate::model::rejection::Rejection;
 use crate::model::template::TemplateDraft;
 use crate::model::template::VendorTemplate;
+use crate::model::visit::Visit;
 
+mod answers;
 pub mod email;
 pub mod facebook;
 #[cfg(test)]
@@ -115,6 +123,13 @@ pub trait Channel: Debug + Send + Sync {
     /// what is no address here. What it yields may be written to before anybody wrote from it.
     fn address(&self, settings: &Opaque, typed: &str) -> Option<String> {
         let _ = (settings, typed);
+        None
+    }
+
+    /// How many messages that no person wrote an address gets within an hour; none where nobody
+    /// answers by itself.
+    fn machine_messages(&self, settings: &Opaque) -> Option<u32> {
+        let _ = settings;
         None
     }
 
@@ -187,6 +202,39 @@ pub trait Channel: Debug + Send + Sync {
     fn refresh(&self, asked: &Asked<'_>) -> Next<Renewed> {
         let _ = asked;
         Ok(Step::Done(Renewed::default()))
+    }
+
+    /// The page of the vendor's on which a person lets us into an account; none where accounts are
+    /// not opened so.
+    ///
+    /// `email/sign_in.rs` knows such pages.
+    ///
+    /// # Errors
+    /// What is missing in the settings, by name.
+    fn sign_in_at(
+        &self,
+        account: &Account,
+        visit: &Visit,
+    ) -> Result<Option<String>, Vec<FieldError>> {
+        let _ = (account, visit);
+        Ok(None)
+    }
+
+    /// Fetches the access that the vendor gives for the code with which a person came back from
+    /// [`sign_in_at`](Self::sign_in_at).
+    ///
+    /// # Errors
+    /// The vendor does not give it.
+    fn let_in(&self, code: &str, visit: &Visit, asked: &Asked<'_>) -> Next<Renewed> {
+        let _ = (code, visit, asked);
+        Err(Refusal::Never(not_offered("signing in")))
+    }
+
+    /// Forgets access that the vendor refused although it should still hold, so that
+    /// [`refresh`](Self::refresh) fetches other; whether it can.
+    fn forget_access(&self, account: &mut Account) -> bool {
+        let _ = account;
+        false
     }
 
     /// Brings what the vendor shows of the account beside messages in line with its settings:
@@ -342,9 +390,15 @@ pub trait Channel: Debug + Send + Sync {
         self.verify(account, hook, now)
     }
 
-    /// What names a webhook that must be taken once only: one that comes again is answered as the
-    /// first was and nothing is read from it. None where what it says may be heard twice.
+    /// What names a webhook that must be taken once only: nothing is read from one that comes again.
+    /// None where what it says may be heard twice.
     fn once(&self, account: &Account, hook: &Webhook) -> Option<String> {
+        let _ = (account, hook);
+        None
+    }
+
+    /// The answer to a webhook whose name came before; none answers it as the first was.
+    fn turn_back(&self, account: &Account, hook: &Webhook) -> Option<HttpReply> {
         let _ = (account, hook);
         None
     }
@@ -529,89 +583,5 @@ fn not_offered(what: &str) -> SendError {
         vendor_code: None,
         message: format!("This channel knows no {what}."),
         retryable: false,
-    }
-}
-
-/// A webhook that does not prove where it comes from. Which part failed is not told to the caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the signature is missing or wrong")]
-pub struct NotGenuine;
-
-/// A webhook that is genuine but yields no facts.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ParseError {
-    /// We do not understand the vendor. The bytes are kept to be read again after a fix, and the
-    /// vendor is told that all is well: repeating it would not help.
-    #[error("not readable: {0}")]
-    Unreadable(String),
-    /// The sender is a program that can mend its mistake: it is told so and nothing is kept.
-    #[error(transparent)]
-    Refused(#[from] Rejection),
-}
-
-/// What became of one fact of a webhook.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Recorded {
-    /// The message it made or changed, where there is one.
-    pub message_id: Option<MessageId>,
-    /// Whether the same fact had been recorded before.
-    pub duplicate: bool,
-}
-
-/// What follows from a webhook beside facts.
-#[derive(Debug, Default)]
-pub struct Heeded {
-    /// Calls that it asks for, each made once; what comes back is not read.
-    pub calls: Vec<Call>,
-    /// Settings that it teaches, to be stored over what was there.
-    pub settings: Opaque,
-}
-
-/// Content that a channel cannot carry arrived at [`Channel::render`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{kind} cannot carry {content} in this form")]
-pub struct RenderError {
-    /// The kind of the channel.
-    pub kind: &'static str,
-    /// The type of the content.
-    pub content: &'static str,
-}
-
-/// Moves every setting that stands under an alias to its present name, unless that is taken.
-pub fn rename_aliases(table: &[Setting], settings: &mut Opaque) {
-    for setting in table {
-        for alias in setting.aliases {
-            let Some(value) = settings.shift_remove(*alias) else {
-                continue;
-            };
-            if !settings.contains_key(setting.name) {
-                settings.insert(setting.name.to_owned(), value);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::channel::Shape;
-
-    #[test]
-    fn aliases_move_to_the_present_name_unless_it_is_taken() {
-        const TABLE: &[Setting] = &[Setting {
-            aliases: &["webhookSecret", "secret"],
-            ..Setting::new("appSecret", "", "", Shape::Text)
-        }];
-        let cases = [
-            (r#"{"secret":"a","x":1}"#, r#"{"x":1,"appSecret":"a"}"#),
-            (r#"{"appSecret":"a","secret":"b"}"#, r#"{"appSecret":"a"}"#),
-            ("{}", "{}"),
-        ];
-        for (given, expected) in cases {
-            let mut settings: Opaque = serde_json::from_str(given).unwrap_or_default();
-            rename_aliases(TABLE, &mut settings);
-            let expected: Opaque = serde_json::from_str(expected).unwrap_or_default();
-            assert_eq!(settings, expected, "{given}");
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! What the tables of settings of several channels share.
 
+use crate::model::Opaque;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
 use crate::model::outbound::Account;
@@ -78,9 +79,42 @@ pub fn base<'a>(account: &'a Account, name: &str, usual: &'a str) -> &'a str {
     account.text(name).unwrap_or(usual).trim_end_matches('/')
 }
 
+/// Moves every setting that stands under an alias to its present name, unless that is taken.
+pub fn rename_aliases(table: &[Setting], settings: &mut Opaque) {
+    for setting in table {
+        for alias in setting.aliases {
+            let Some(value) = settings.shift_remove(*alias) else {
+                continue;
+            };
+            if !settings.contains_key(setting.name) {
+                settings.insert(setting.name.to_owned(), value);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn aliases_move_to_the_present_name_unless_it_is_taken() {
+        const TABLE: &[Setting] = &[Setting {
+            aliases: &["webhookSecret", "secret"],
+            ..Setting::new("appSecret", "", "", Shape::Text)
+        }];
+        let cases = [
+            (r#"{"secret":"a","x":1}"#, r#"{"x":1,"appSecret":"a"}"#),
+            (r#"{"appSecret":"a","secret":"b"}"#, r#"{"appSecret":"a"}"#),
+            ("{}", "{}"),
+        ];
+        for (given, expected) in cases {
+            let mut settings: Opaque = serde_json::from_str(given).unwrap_or_default();
+            rename_aliases(TABLE, &mut settings);
+            let expected: Opaque = serde_json::from_str(expected).unwrap_or_default();
+            assert_eq!(settings, expected, "{given}");
+        }
+    }
 
     #[test]
     fn hosts_are_told_from_other_addresses() {

@@ -26,6 +26,11 @@ pub fn abandon(
         let Some(mut message) = messages::get(tx, row.message_id)? else {
             continue;
         };
+        if row.is_copy {
+            message.note_recipient(&row.address, Delivery::Failed, Some(why));
+            messages::update(tx, &message)?;
+            continue;
+        }
         if !message.hear(Delivery::Failed, pen.now) {
             continue;
         }

@@ -68,6 +68,16 @@ pub struct LateAnswers {
     pub setting: &'static str,
 }
 
+/// A window that holds for addresses of one form alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AddressWindow {
+    /// What such an address begins with.
+    pub begins: &'static str,
+    /// Hours after the customer's last message in which we may write.
+    pub hours: u32,
+}
+
 /// What a channel can carry and within which limits. Rows are constants that state only where
 /// they differ from [`Capabilities::PLAIN`]. A maximum of 0 means that the thing does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -110,6 +120,8 @@ pub struct Capabilities {
     pub quick_replies_max: usize,
     /// The longest title of a quick reply, in characters.
     pub quick_reply_title_max: usize,
+    /// Whether a quick reply that is pressed comes back as if its title had been typed.
+    pub quick_replies_typed: bool,
     /// Rows of a list in all its sections, at most.
     pub list_rows_max: usize,
     /// Sections of a list, at most.
@@ -153,6 +165,8 @@ pub struct Capabilities {
     pub window_hours: Option<u32>,
     /// How long people may still answer where programs may not any more.
     pub late_answers: Option<LateAnswers>,
+    /// The window of addresses of one form, where others have none.
+    pub address_window: Option<AddressWindow>,
     /// How many hours a vendor may repeat an event: how far back repeats are looked for.
     pub repeat_hours: u16,
     /// Whether a message may be handed over again when it is unknown whether the vendor took it,
@@ -209,6 +223,7 @@ impl Capabilities {
         location_buttons: Placing::Nowhere,
         quick_replies_max: 0,
         quick_reply_title_max: 20,
+        quick_replies_typed: false,
         list_rows_max: 0,
         list_sections_max: 0,
         list_title_max: 24,
@@ -230,6 +245,7 @@ impl Capabilities {
         starts_conversations: true,
         window_hours: None,
         late_answers: None,
+        address_window: None,
         repeat_hours: 72,
         resend_is_safe: false,
         typing_every_secs: 5,

@@ -153,6 +153,19 @@ pub struct Identity {
     /// When the vendor was last asked who it is.
     #[serde(default)]
     pub looked_up_at: Option<Timestamp>,
+    /// What machines of ours said to it within a day, where such are held back.
+    #[serde(default)]
+    pub by_machine: Vec<MachineWords>,
+}
+
+/// Words of a machine of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MachineWords {
+    /// When they were said.
+    pub at: Timestamp,
+    /// The first bytes of their digest.
+    pub words: [u8; 8],
 }
 
 /// That nothing may be sent to an address.

@@ -87,6 +87,9 @@ pub enum JobKind {
     TellSeen {
         /// Which message.
         message_id: MessageId,
+        /// The position behind which those before it were seen with it.
+        #[serde(default)]
+        after: u32,
     },
     /// Take in what there is of a message that came in parts.
     JoinPieces {
@@ -110,7 +113,7 @@ impl JobKind {
             Self::FetchFile { message_id }
             | Self::AnswerPress { message_id }
             | Self::LookUp { message_id }
-            | Self::TellSeen { message_id } => Some(*message_id),
+            | Self::TellSeen { message_id, .. } => Some(*message_id),
             Self::CheckChannel { .. }
             | Self::Inspect { .. }
             | Self::PostAlert { .. }

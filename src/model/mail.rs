@@ -88,6 +88,9 @@ pub struct Mail {
     /// Why not all of it is here, such as `too_big`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_error: Option<String>,
+    /// Where it lies, where it was fetched from a mailbox.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<MailboxPlace>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
@@ -278,6 +281,21 @@ pub struct Envelope {
     /// Whether the checks that its own header tells of were written by the server that holds the
     /// mailbox, and not by whoever sent it.
     pub is_header_trusted: bool,
+    /// Where it lies, where it was fetched from a mailbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<MailboxPlace>,
+}
+
+/// Where a mail lies in a mailbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MailboxPlace {
+    /// The folder, as the server names it.
+    pub folder: String,
+    /// The numbering that the number belongs to.
+    pub uid_validity: u32,
+    /// Its number.
+    pub uid: u32,
 }
 
 impl RawMail {
@@ -290,6 +308,7 @@ impl RawMail {
             arrived_at: self.arrived_at,
             checks: self.checks,
             is_header_trusted: false,
+            place: None,
         };
         (self.bytes, envelope)
     }

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::base::time::Timestamp;
 use crate::model::Opaque;
@@ -88,6 +89,9 @@ pub struct Message {
     #[serde(default)]
     pub called_at: Option<Timestamp>,
 }
+
+/// Under which name a message keeps how it stands for each whom it goes to.
+const RECIPIENTS: &str = "recipients";
 
 /// How many failed tries are kept with a message.
 pub const ATTEMPTS_KEPT: usize = 12;
@@ -210,6 +214,15 @@ impl Delivery {
         }
     }
 
+    /// The state of that name; none for another text.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        use Delivery::{Delivered, Failed, Pending, Read, Sent};
+        [Pending, Sent, Delivered, Read, Failed]
+            .into_iter()
+            .find(|state| state.name() == name)
+    }
+
     /// The state after hearing `news`. Late or repeated news never moves a message back: a receipt
     /// settles an unsure send, a late failure counts only before the message arrived, and only a
     /// person's retry leads from failed to pending.
@@ -288,6 +301,31 @@ impl Message {
         }
         self.updated_at = self.updated_at.max(at);
         true
+    }
+
+    /// Notes how the mail stands for one of several whom it goes to.
+    pub fn note_recipient(&mut self, address: &str, state: Delivery, error: Option<&SendError>) {
+        let mut told = self.recipient(address).cloned().unwrap_or_default();
+        told.insert("status".to_owned(), state.name().into());
+        for (name, text) in [
+            ("note", error.map(|error| &error.message)),
+            ("reason", error.map(|error| &error.reason)),
+        ] {
+            match text {
+                Some(text) => told.insert(name.to_owned(), text.as_str().into()),
+                None => told.remove(name),
+            };
+        }
+        let all = self.metadata.entry(RECIPIENTS).or_insert_with(|| json!({}));
+        if let Some(all) = all.as_object_mut() {
+            all.insert(address.to_owned(), told.into());
+        }
+    }
+
+    /// What is known of one of several whom a mail goes to.
+    #[must_use]
+    pub fn recipient(&self, address: &str) -> Option<&Opaque> {
+        self.metadata.get(RECIPIENTS)?.get(address)?.as_object()
     }
 
     /// Notes a try that came to nothing.

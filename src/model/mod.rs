@@ -36,9 +36,11 @@ pub mod session;
 pub mod tag;
 pub mod team;
 pub mod template;
+pub mod thread;
 pub mod unsent;
 pub mod user;
 pub mod view;
+pub mod visit;
 pub mod webchat;
 
 pub use opaque::Opaque;

@@ -7,9 +7,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Deserialize;
-use serde::Serialize;
-
+use crate::base::dkim::Dkim;
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::mail::Envelope;
@@ -22,11 +20,12 @@ use crate::model::contact::Shut;
 use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::ids::ChannelId;
-use crate::model::ids::ConversationId;
 use crate::model::ids::MediaId;
 use crate::model::ids::MessageId;
 use crate::model::inbound::InboundEvent;
+use crate::model::mail::MailboxPlace;
 use crate::model::message::SendError;
+use crate::model::thread::Thread;
 
 /// A channel as its translation sees it: settings and opened secrets.
 #[derive(Debug, Clone)]
@@ -111,56 +110,6 @@ pub struct Sending<'a> {
     pub now: Timestamp,
 }
 
-/// Where a message stands among the others of its conversation, and who wrote it. Known to channels
-/// whose messages carry their thread: [`Capabilities::threads`](crate::model::capability::Capabilities::threads).
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Thread {
-    /// The conversation.
-    pub conversation_id: Option<ConversationId>,
-    /// What it is about.
-    pub subject: Option<String>,
-    /// The newest messages before this one, oldest first: [`EARLIER_MAX`] at most.
-    pub earlier: Vec<Earlier>,
-    /// The person of ours who wrote it; none for programs.
-    pub writer: Option<Writer>,
-    /// Whether no person and no client of ours wrote it: a bot, a flow, linktor itself.
-    pub automatic: bool,
-}
-
-/// How many messages before one are known.
-pub const EARLIER_MAX: usize = 20;
-
-/// A message before the one that is sent.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Earlier {
-    /// Our id.
-    pub message_id: Option<MessageId>,
-    /// Whether we wrote it.
-    pub ours: bool,
-    /// The vendor's ids.
-    pub external_ids: Vec<String>,
-    /// Who wrote it, as it is shown.
-    pub name: String,
-    /// Its words.
-    pub words: String,
-    /// When it was written.
-    pub at: Option<Timestamp>,
-    /// What is kept with it.
-    pub metadata: Opaque,
-}
-
-/// A person of ours who writes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Writer {
-    /// The name.
-    pub name: String,
-    /// What stands under what the person writes, as HTML.
-    pub signature: Option<String>,
-}
-
 /// One call to a vendor.
 #[derive(Debug, Clone)]
 pub enum Call {
@@ -175,6 +124,8 @@ pub enum Call {
     /// A conversation with a mail server. What it says last is the answer: its code is the status,
     /// its lines are the body.
     Mail(Box<MailCall>),
+    /// Marks set in a mailbox. The answer has no body.
+    Flag(Box<FlagCall>),
 }
 
 impl Call {
@@ -182,6 +133,22 @@ impl Call {
     #[must_use]
     pub fn http(request: HttpRequest) -> Self {
         Self::Http(Box::new(request))
+    }
+
+    /// Whom a mail goes to that is handed over by itself.
+    #[must_use]
+    pub fn recipient(&self) -> Option<&str> {
+        match self {
+            Self::Mail(call) => call.mail.as_ref().map(|(envelope, _)| envelope.to.as_str()),
+            Self::Http(_) | Self::Form(_) | Self::File(_) | Self::Woven(_) | Self::Flag(_) => None,
+        }
+    }
+
+    /// Whether it carries what the customer has by then to somebody besides. What becomes of it is
+    /// told of that address alone.
+    #[must_use]
+    pub fn is_copy(&self) -> bool {
+        matches!(self, Self::Mail(call) if call.is_copy)
     }
 }
 
@@ -273,6 +240,19 @@ pub struct MailCall {
     pub server: MailServer,
     /// The mail that is handed over, to one recipient; none only signs in.
     pub mail: Option<(Envelope, Vec<Piece>)>,
+    /// Whether that recipient is not the one whom the message is for.
+    pub is_copy: bool,
+    /// Who signs the mail, where we do.
+    pub dkim: Option<Dkim>,
+}
+
+/// Mails of a mailbox that are marked as read.
+#[derive(Debug, Clone)]
+pub struct FlagCall {
+    /// The server of the mailbox.
+    pub server: MailServer,
+    /// The mails.
+    pub places: Vec<MailboxPlace>,
 }
 
 /// What came of a call that carries a message: the vendor took it under these ids, or did not.
@@ -431,6 +411,8 @@ pub struct Watcher<'a> {
     pub address: &'a str,
     /// The vendor's id of the customer's newest message.
     pub last_external_id: Option<&'a str>,
+    /// What is kept with each message that we have seen for the first time.
+    pub seen: &'a [Opaque],
 }
 
 /// A message of ours that the vendor took, and that is to change there.

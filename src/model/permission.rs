@@ -79,6 +79,8 @@ pub enum Permission {
     AssignOthers,
     /// Create and edit contacts.
     EditContacts,
+    /// Write down that somebody wants to be written to again who had said no.
+    GrantConsent,
     /// Merge contacts and undo it.
     MergeContacts,
     /// Delete contacts and conversations.
@@ -118,7 +120,7 @@ pub struct Rule {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::ReadConversations,
         Self::ReadContacts,
         Self::ReadChannels,
@@ -129,6 +131,7 @@ impl Permission {
         Self::WorkConversations,
         Self::AssignOthers,
         Self::EditContacts,
+        Self::GrantConsent,
         Self::MergeContacts,
         Self::DeleteContacts,
         Self::ManageTeams,
@@ -163,6 +166,7 @@ impl Permission {
             Self::WorkConversations => rule(Role::Agent, "conversations", true),
             Self::AssignOthers => rule(Role::Supervisor, "conversations", true),
             Self::EditContacts => rule(Role::Agent, "contacts", true),
+            Self::GrantConsent => rule(Role::Admin, "contacts", true),
             Self::MergeContacts | Self::DeleteContacts => rule(Role::Supervisor, "contacts", true),
             Self::ManageTeams => rule(Role::Supervisor, "users", true),
             Self::ReadTemplates => rule(Role::Viewer, "templates", false),

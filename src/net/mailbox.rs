@@ -10,6 +10,11 @@ use async_imap::types::Flag;
 use futures_util::TryStreamExt as _;
 use tokio::time::timeout;
 
+use crate::base::mail::Encryption;
+use crate::base::mail::Login;
+use crate::base::mail::MailServer;
+use crate::base::mail::Proof;
+use crate::base::secret::Secret;
 use crate::net::lines::Line;
 use crate::net::lines::LineError;
 use crate::net::lines::Lines;
@@ -41,30 +46,6 @@ impl From<Error> for MailboxError {
             other => Self::Broken(other.to_string()),
         }
     }
-}
-
-/// Whom to sign in as, and how.
-pub enum SignIn<'a> {
-    /// With a password.
-    Password {
-        /// The user.
-        user: &'a str,
-        /// The password.
-        password: &'a str,
-    },
-    /// With what a token makes of it (XOAUTH2).
-    Token(&'a str),
-}
-
-/// When a connection is encrypted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encrypt {
-    /// Before the first word.
-    AtOnce,
-    /// After the greeting, or not at all.
-    AfterGreeting,
-    /// Never.
-    Never,
 }
 
 /// A mailbox that is open.
@@ -121,15 +102,10 @@ impl Mailbox {
     ///
     /// # Errors
     /// [`MailboxError`].
-    pub async fn open(
-        lines: &Lines,
-        host: &str,
-        port: u16,
-        encrypt: Encrypt,
-        sign_in: SignIn<'_>,
-    ) -> Result<Self, MailboxError> {
-        let mut line = lines.dial(host, port).await?;
-        if encrypt == Encrypt::AtOnce {
+    pub async fn open(lines: &Lines, server: &MailServer) -> Result<Self, MailboxError> {
+        let host = &server.host;
+        let mut line = lines.dial(host, server.port).await?;
+        if server.encryption == Encryption::Tls {
             line = lines.encrypt(line, host).await?;
         }
         let mut client = Client::new(line);
@@ -137,12 +113,14 @@ impl Mailbox {
         if greeting.is_none() {
             return Err(MailboxError::Broken("the server says nothing".to_owned()));
         }
-        if encrypt == Encrypt::AfterGreeting {
+        if server.encryption == Encryption::Starttls {
             in_time(client.run_command_and_check_ok("STARTTLS", None)).await?;
             let line = lines.encrypt(client.into_inner(), host).await?;
             client = Client::new(line);
         }
-        let mut session = sign(client, sign_in).await?;
+        let nobody = || MailboxError::Refused("there is nobody to sign in as".to_owned());
+        let login = server.login.as_ref().ok_or_else(nobody)?;
+        let mut session = sign(client, login).await?;
         let capabilities = in_time(session.capabilities()).await?;
         Ok(Self {
             can_listen: capabilities.has_str("IDLE"),
@@ -312,19 +290,19 @@ impl Mailbox {
     }
 }
 
-async fn sign(client: Client<Line>, sign_in: SignIn<'_>) -> Result<Session<Line>, MailboxError> {
+async fn sign(client: Client<Line>, login: &Login) -> Result<Session<Line>, MailboxError> {
+    let user = &login.user;
     let signing = async {
-        match sign_in {
-            SignIn::Token(proof) => {
-                client
-                    .authenticate("XOAUTH2", Once(Some(proof.to_owned())))
-                    .await
+        match &login.proof {
+            Proof::Token(token) => {
+                let proof = xoauth2(user, token);
+                client.authenticate("XOAUTH2", Once(Some(proof))).await
             }
-            SignIn::Password { user, password } if user.is_ascii() && password.is_ascii() => {
-                client.login(user, password).await
+            Proof::Password(password) if user.is_ascii() && password.reveal().is_ascii() => {
+                client.login(user, password.reveal()).await
             }
-            SignIn::Password { user, password } => {
-                let proof = format!("\0{user}\0{password}");
+            Proof::Password(password) => {
+                let proof = format!("\0{user}\0{}", password.reveal());
                 client.authenticate("PLAIN", Once(Some(proof))).await
             }
         }
@@ -335,6 +313,11 @@ async fn sign(client: Client<Line>, sign_in: SignIn<'_>) -> Result<Session<Line>
         Ok(Err((error, _))) => Err(error.into()),
         Err(_) => Err(MailboxError::Broken("it does not answer".to_owned())),
     }
+}
+
+/// What proves a token to the server (XOAUTH2).
+fn xoauth2(user: &str, token: &Secret<String>) -> String {
+    format!("user={user}\u{1}auth=Bearer {}\u{1}\u{1}", token.reveal())
 }
 
 async fn in_time<T>(asking: impl Future<Output = Result<T, Error>>) -> Result<T, MailboxError> {
@@ -348,4 +331,21 @@ async fn in_time<T>(asking: impl Future<Output = Result<T, Error>>) -> Result<T,
 fn set(uids: &[u32]) -> String {
     let texts: Vec<String> = uids.iter().map(u32::to_string).collect();
     texts.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+
+    use super::*;
+
+    #[test]
+    fn a_token_is_proved_as_servers_want_it() {
+        let token = Secret::new("ya29.test-token".to_owned());
+        let written = xoauth2("support@example.com", &token);
+        assert_eq!(
+            base64::engine::general_purpose::STANDARD.encode(written),
+            "dXNlcj1zdXBwb3J0QGV4YW1wbGUuY29tAWF1dGg9QmVhcmVyIHlhMjkudGVzdC10b2tlbgEB"
+        );
+    }
 }

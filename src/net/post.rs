@@ -86,6 +86,12 @@ impl Post {
         Self(Lines::new(reach))
     }
 
+    /// The lines it goes over.
+    #[must_use]
+    pub const fn lines(&self) -> &Lines {
+        &self.0
+    }
+
     /// Greets a server and signs in, so that it is known to work. The answer is what it said it can
     /// do, a line each.
     ///

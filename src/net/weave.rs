@@ -15,6 +15,10 @@ use sha2::Digest as _;
 use sha2::Sha256;
 use tokio::sync::mpsc;
 
+use crate::base::dkim::BodyHash;
+use crate::base::dkim::Dkim;
+use crate::base::time::Timestamp;
+
 /// Bytes of a line of base 64 in a mail, and the letters they become.
 const LINE_BYTES: usize = 57;
 const LINE_LETTERS: u64 = 76;
@@ -22,6 +26,9 @@ const LINE_LETTERS: u64 = 76;
 const CHUNK_BYTES: usize = LINE_BYTES * 1_000;
 /// How many chunks wait for the other side.
 const AHEAD: usize = 2;
+
+/// What stands between the headers of a mail and its body.
+const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 
 /// A part of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +77,37 @@ pub fn digest(body: Vec<Strand>) -> io::Result<[u8; 32]> {
         hash.update(chunk?);
     }
     Ok(hash.finalize().into())
+}
+
+/// A mail with the header before it that signs it. Reads every file: not for the event loop.
+///
+/// # Errors
+/// A file cannot be read; the key does not sign.
+pub fn signed(mail: Vec<Strand>, dkim: &Dkim, now: Timestamp) -> io::Result<Vec<Strand>> {
+    let mut head = Vec::new();
+    let mut body: Option<BodyHash> = None;
+    for chunk in chunks(mail.clone()) {
+        let chunk = chunk?;
+        if let Some(body) = &mut body {
+            body.update(&chunk);
+            continue;
+        }
+        // The end of the headers may lie across two chunks.
+        let from = head.len().saturating_sub(END_OF_HEAD.len());
+        head.extend(chunk);
+        let mut places = head[from..].windows(END_OF_HEAD.len());
+        if let Some(at) = places.position(|place| place == END_OF_HEAD) {
+            let rest = head.split_off(from + at + END_OF_HEAD.len());
+            let mut begun = BodyHash::new();
+            begun.update(&rest);
+            body = Some(begun);
+        }
+    }
+    let hash = body.unwrap_or_else(BodyHash::new).finish();
+    let header = dkim.header(&head, hash, now).map_err(io::Error::other)?;
+    let mut all = vec![Strand::Bytes(header.into_bytes())];
+    all.extend(mail);
+    Ok(all)
 }
 
 /// A body chunk by chunk, read ahead on a thread of its own.

@@ -109,6 +109,15 @@ pub enum Act {
         /// The words.
         text: String,
     },
+    /// Takes the business into a group.
+    Group,
+    /// Writes to somebody of the business by their own account, for which the business may answer.
+    Lend,
+    /// Somebody else in the same group writes.
+    Aside {
+        /// The words.
+        text: String,
+    },
     /// Gets another number or id.
     Move {
         /// The new one.
@@ -186,6 +195,9 @@ impl Act {
             Self::Marketing(_) => "marketing",
             Self::Strange { .. } => "strange",
             Self::Echo { .. } => "echo",
+            Self::Group => "group",
+            Self::Lend => "lend",
+            Self::Aside { .. } => "aside",
             Self::Move { .. } => "move",
             Self::Mail(_) => "mail",
             Self::Open { .. } => "open",

@@ -109,6 +109,11 @@ impl Bench {
         self.work(|vendor, desk| vendor.act(desk, &customer, act))
     }
 
+    /// The same on another phone than the first.
+    pub fn act_on(&mut self, phone: &str, act: Act) -> Result<(), NotPossible> {
+        self.work(|vendor, desk| vendor.act(desk, phone, act))
+    }
+
     pub fn say(&mut self, text: &str) {
         self.act(Act::Say {
             text: text.to_owned(),

@@ -22,6 +22,37 @@ pub struct Customer {
     pub username: Option<String>,
     /// The language of their phone.
     pub language: Option<String>,
+    /// Where the chat is held.
+    pub room: Room,
+}
+
+/// Where a chat is held. What is said elsewhere than between two has a phone of its own, whose
+/// customer's id names the room.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Room {
+    /// Between the customer and the business.
+    #[default]
+    Private,
+    /// In a group of which the customer and the business are members.
+    Group {
+        /// The vendor's name for the customer.
+        member: String,
+        /// The vendor's name for the group.
+        id: String,
+        /// What people call it.
+        title: String,
+        /// The topic of it, by its id and its name; none is what is said in no topic.
+        topic: Option<(String, String)>,
+    },
+    /// With somebody of the business by their own account, for which the business may answer.
+    Lent {
+        /// The vendor's name for the customer.
+        member: String,
+        /// The vendor's name for that permission.
+        connection: String,
+        /// Whose account it is.
+        owner: String,
+    },
 }
 
 /// Who a bubble is from.
@@ -31,6 +62,8 @@ pub enum Side {
     Business,
     /// The customer.
     Customer,
+    /// Somebody else in the same group.
+    Other,
     /// The vendor: a line in the middle.
     Vendor,
 }

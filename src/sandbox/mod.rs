@@ -101,6 +101,8 @@ pub enum Change {
         /// The customer.
         customer: String,
     },
+    /// There are more phones than before.
+    Phones,
     /// The wire log.
     Wire(u64),
     /// Switches, accounts, everything.
@@ -336,14 +338,20 @@ impl Sandbox {
             if desk.chat(customer).is_none() {
                 return Err(NotPossible("There is no such phone.".to_owned()));
             }
+            let before = desk.account.chats.len();
             if matches!(act, Act::Read) {
                 receipts::read(vendor, desk, customer);
-                return Ok(());
+            } else {
+                vendor.act(desk, customer, act)?;
             }
-            vendor.act(desk, customer, act)
+            Ok(desk.account.chats.len() > before)
         });
         self.tell_phone(account, customer);
-        done.unwrap_or_else(|| Err(NotPossible("There is no such account.".to_owned())))
+        let missing = || Err(NotPossible("There is no such account.".to_owned()));
+        if done.unwrap_or_else(missing)? {
+            self.tell(Change::Phones);
+        }
+        Ok(())
     }
 
     /// Takes a phone off the network, or brings it back: what waited arrives.

@@ -8,6 +8,7 @@ use crate::sandbox::act::Act;
 use crate::sandbox::act::NotPossible;
 use crate::sandbox::call::Call;
 use crate::sandbox::chat::Reached;
+use crate::sandbox::chat::Room;
 use crate::sandbox::desk::Desk;
 use crate::sandbox::faults::Fate;
 use crate::sandbox::files::Chosen;
@@ -57,6 +58,12 @@ pub trait Vendor: Send + Sync {
 
     /// What its phone can do, by the names of [`Act`]; what is common to all is left out.
     fn acts(&self) -> &'static [&'static str];
+
+    /// What the phone of one room can do, where that is something else.
+    fn acts_in(&self, room: &Room) -> &'static [&'static str] {
+        let _ = room;
+        self.acts()
+    }
 
     /// Fills a new account with its keys and its first phone.
     fn open(&self, account: &mut Account, seed: &Seed);

@@ -35,6 +35,11 @@ const SELF_CHECK: Duration = Duration::from_secs(5);
 /// Quiet time after which the memory for writing is given back.
 const REST_AFTER: Duration = Duration::from_secs(30);
 
+/// How much the indexer and the threads it makes stand back, in steps of niceness: where the cores
+/// are few, a message is first made safe and then made findable.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 5;
+
 /// Pauses after failures, the last one for good.
 const RETRY_WAITS: [Duration; 4] = [
     Duration::from_millis(250),
@@ -210,6 +215,14 @@ impl Waker {
     }
 }
 
+/// Lets the other threads of the program go first. Only Linux has this for one thread.
+fn stand_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(NICENESS) {
+        tracing::debug!(%error, "the search indexer runs as urgently as all else");
+    }
+}
+
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Signals> {
         self.signals.lock().unwrap_or_else(PoisonError::into_inner)
@@ -257,6 +270,7 @@ struct Follower {
 
 impl Follower {
     fn run(mut self) {
+        stand_back();
         let mut failures = 0;
         while !self.shared.is_stopping() {
             match self.step() {

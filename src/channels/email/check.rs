@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::channels::email::address;
+use crate::channels::email::dkim;
 use crate::channels::email::provider::Limits;
 use crate::channels::email::provider::provider;
 use crate::channels::email::table;
@@ -69,6 +70,7 @@ pub fn all(account: &Account) -> Result<(), Vec<FieldError>> {
         all.push(wrong("provider", &words));
     }
     all.extend(mailbox(account));
+    all.extend(dkim::check(account));
     if all.is_empty() { Ok(()) } else { Err(all) }
 }
 

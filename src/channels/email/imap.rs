@@ -10,8 +10,16 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::base::mail::Encryption;
+use crate::base::mail::Login;
+use crate::base::mail::MailServer;
+use crate::base::mail::Proof;
 use crate::base::secret::Secret;
+use crate::model::mail::Mail;
 use crate::model::outbound::Account;
+use crate::model::outbound::Call;
+use crate::model::outbound::FlagCall;
+use crate::model::outbound::Watcher;
 
 /// How long a server is listened to before it is asked anew: routers on the way forget a silent
 /// connection, and nobody says so.
@@ -33,15 +41,7 @@ pub const MAIL_BYTES: u32 = 60 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Mailbox {
     /// The server.
-    pub host: String,
-    /// Its port.
-    pub port: u16,
-    /// How the connection is encrypted.
-    pub encryption: Encryption,
-    /// Whom to sign in as.
-    pub user: String,
-    /// With what.
-    pub proof: Proof,
+    pub server: MailServer,
     /// The folders, as the server names them.
     pub folders: Vec<String>,
     /// How often to look where the server does not tell.
@@ -50,31 +50,18 @@ pub struct Mailbox {
     pub listens: bool,
     /// How many days of older mail are brought in at first.
     pub initial_days: u32,
-    /// Whether mail that was taken in is marked as read.
+    /// Whether mail that somebody read here is marked as read.
     pub marks_seen: bool,
 }
 
-/// How a connection is encrypted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encryption {
-    /// From the first byte.
-    Tls,
-    /// After a greeting, or not at all.
-    Starttls,
-    /// Not: for a server on one's own network.
-    None,
-}
-
-/// How a server knows us.
-#[derive(Debug, Clone)]
-pub enum Proof {
-    /// By a password.
-    Password(Secret<String>),
-    /// By a token of whoever runs the mailbox.
-    Token(Secret<String>),
-}
-
 impl Mailbox {
+    /// Whether a token opens it, which ends by itself.
+    #[must_use]
+    pub fn is_by_token(&self) -> bool {
+        let login = self.server.login.as_ref();
+        login.is_some_and(|login| matches!(login.proof, Proof::Token(_)))
+    }
+
     /// The mailbox of an account; none where mail comes in another way, or not all is set.
     #[must_use]
     pub fn of(account: &Account) -> Option<Self> {
@@ -85,11 +72,8 @@ impl Mailbox {
         {
             return None;
         }
-        let encryption = match account.text("imapEncryption") {
-            Some("none") => Encryption::None,
-            Some("starttls") => Encryption::Starttls,
-            _ => Encryption::Tls,
-        };
+        let encryption = account.text("imapEncryption").and_then(Encryption::named);
+        let encryption = encryption.unwrap_or(Encryption::Tls);
         let proof = if account.text("imapAuth") == Some("oauth2") {
             Proof::Token(secret(account, "oauthAccessToken")?)
         } else {
@@ -114,14 +98,20 @@ impl Mailbox {
         };
         let user = account.text("imapUsername").or(account.text("fromEmail"))?;
         let seconds = number("imapPollInterval").unwrap_or(60).clamp(15, 3_600);
-        Some(Self {
+        let server = MailServer {
             host,
             port: number("imapPort")
                 .and_then(|port| u16::try_from(port).ok())
                 .unwrap_or(usual),
             encryption,
-            user: user.to_owned(),
-            proof,
+            hello: String::new(),
+            login: Some(Login {
+                user: user.to_owned(),
+                proof,
+            }),
+        };
+        Some(Self {
+            server,
             folders: folders(account.text("imapFolder").unwrap_or("INBOX")),
             look_every: Duration::from_secs(seconds),
             listens: flag("imapIdle").unwrap_or(true),
@@ -131,6 +121,21 @@ impl Mailbox {
             marks_seen: flag("imapMarkSeen").unwrap_or(false),
         })
     }
+}
+
+/// Marks what was seen here as read in the mailbox it lies in; none where that is not wanted, or
+/// nothing of it lies in one.
+#[must_use]
+pub fn seen(watcher: &Watcher<'_>) -> Option<Call> {
+    let mailbox = Mailbox::of(watcher.account).filter(|mailbox| mailbox.marks_seen)?;
+    let mails = watcher.seen.iter().filter_map(Mail::of);
+    let places: Vec<_> = mails.filter_map(|mail| mail.mailbox).collect();
+    (!places.is_empty()).then(|| {
+        Call::Flag(Box::new(FlagCall {
+            server: mailbox.server,
+            places,
+        }))
+    })
 }
 
 fn secret(account: &Account, name: &str) -> Option<Secret<String>> {
@@ -328,12 +333,6 @@ pub fn steps(mut listed: Vec<Listed>, after: u32) -> Vec<Fetch> {
     steps
 }
 
-/// What proves a token to the server (XOAUTH2).
-#[must_use]
-pub fn xoauth2(user: &str, token: &Secret<String>) -> String {
-    format!("user={user}\u{1}auth=Bearer {}\u{1}\u{1}", token.reveal())
-}
-
 /// Whether the refusal of a sign-in is about who we are, and not about the moment.
 #[must_use]
 pub fn is_about_us(answer: &str) -> bool {
@@ -352,8 +351,6 @@ pub fn is_about_us(answer: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use base64::Engine as _;
-
     #[test]
     fn nothing_is_missed_and_nothing_old_is_fetched() {
         let at = |uid_validity, last_uid| {
@@ -435,13 +432,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_and_a_folder_are_written_as_servers_want_them() {
-        let token = Secret::new("ya29.test-token".to_owned());
-        let written = xoauth2("support@example.com", &token);
-        assert_eq!(
-            base64::engine::general_purpose::STANDARD.encode(written),
-            "dXNlcj1zdXBwb3J0QGV4YW1wbGUuY29tAWF1dGg9QmVhcmVyIHlhMjkudGVzdC10b2tlbgEB"
-        );
+    fn folders_are_named_as_servers_want_them() {
         assert_eq!(modified_utf7("Entw\u{fc}rfe"), "Entw&APw-rfe");
         assert_eq!(modified_utf7("A&B"), "A&-B");
         assert_eq!(modified_utf7("\u{53f0}\u{5317}"), "&U,BTFw-");

@@ -17,6 +17,7 @@ pub mod address;
 pub mod caps;
 mod check;
 pub mod compose;
+pub mod dkim;
 mod fault;
 mod guide;
 pub mod hooks;
@@ -30,6 +31,7 @@ pub mod raw;
 mod resend;
 mod sendgrid;
 mod ses;
+mod sign_in;
 mod smtp;
 mod table;
 #[cfg(test)]
@@ -51,7 +53,7 @@ use crate::channels::email::compose::Letter;
 use crate::channels::email::compose::thread;
 use crate::channels::email::hooks::Claim;
 use crate::channels::email::provider::provider;
-use crate::channels::rename_aliases;
+use crate::channels::table::rename_aliases;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
@@ -69,11 +71,17 @@ use crate::model::outbound::Outcome;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Renewed;
 use crate::model::outbound::Sending;
+use crate::model::outbound::Sign;
 use crate::model::outbound::Source;
+use crate::model::outbound::Watcher;
 use crate::model::rejection::FieldError;
 use crate::model::rejection::Rejection;
+use crate::model::visit::Visit;
 
 const KIND: &str = "email";
+
+/// How many automatic mails an address gets within an hour where nobody chose.
+const MACHINE_MESSAGES: u32 = 5;
 
 /// Email.
 #[derive(Debug, Clone, Copy)]
@@ -108,6 +116,12 @@ impl Channel for Email {
         Some(address::Mailbox::read(typed)?.address)
     }
 
+    fn machine_messages(&self, settings: &Opaque) -> Option<u32> {
+        let chosen = settings.get("autoMessagesPerHour").and_then(Value::as_u64);
+        let chosen = chosen.and_then(|chosen| u32::try_from(chosen).ok());
+        Some(chosen.unwrap_or(MACHINE_MESSAGES))
+    }
+
     /// Clients that know one service call its domain just that.
     fn adopt(&self, settings: &mut Opaque) {
         rename_aliases(self.settings(), settings);
@@ -133,6 +147,22 @@ impl Channel for Email {
 
     fn refresh(&self, asked: &Asked<'_>) -> Next<Renewed> {
         oauth::refresh(asked)
+    }
+
+    fn sign_in_at(
+        &self,
+        account: &Account,
+        visit: &Visit,
+    ) -> Result<Option<String>, Vec<FieldError>> {
+        sign_in::page(account, visit)
+    }
+
+    fn let_in(&self, code: &str, visit: &Visit, asked: &Asked<'_>) -> Next<Renewed> {
+        sign_in::tokens(code, visit, asked)
+    }
+
+    fn forget_access(&self, account: &mut Account) -> bool {
+        oauth::forget(account)
     }
 
     fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine> {
@@ -195,6 +225,15 @@ impl Channel for Email {
         match provider(account) {
             Some(provider) => provider.read_reply(account, reply),
             None => Err(nobody()),
+        }
+    }
+
+    /// What was read here is marked as read in the mailbox too, where that is wanted. Typing is shown
+    /// to nobody.
+    fn show(&self, sign: Sign, watcher: &Watcher<'_>) -> Option<Call> {
+        match sign {
+            Sign::Seen => imap::seen(watcher),
+            Sign::Typing => None,
         }
     }
 

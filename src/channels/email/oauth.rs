@@ -27,13 +27,22 @@ use crate::model::outbound::Step;
 /// The secret that opens the mailbox.
 pub const ACCESS: &str = "oauthAccessToken";
 /// The secret that gets a new one.
-const REFRESH: &str = "oauthRefreshToken";
+pub(super) const REFRESH: &str = "oauthRefreshToken";
 /// The setting that says when the access ends.
 const ENDS: &str = "oauthAccessEndsAt";
 /// How long before its end access is renewed.
 const AHEAD: Duration = Duration::from_secs(5 * 60);
 /// How long access holds where nobody says.
 const USUAL: u64 = 3_600;
+
+/// Forgets the access of an account, so that it is renewed next; whether it can be.
+pub fn forget(account: &mut Account) -> bool {
+    let can = is_used(account) && account.secret(REFRESH).is_some();
+    if can {
+        account.secrets.remove(ACCESS);
+    }
+    can
+}
 
 /// Renews the access of an account that signs in with tokens; done at once where none is needed or
 /// it still holds.
@@ -66,7 +75,7 @@ fn holds(account: &Account, now: Timestamp) -> bool {
 }
 
 /// Where tokens are given out.
-fn token_url(account: &Account) -> Option<String> {
+pub(super) fn token_url(account: &Account) -> Option<String> {
     if let Some(url) = account.text("oauthTokenUrl") {
         return Some(url.to_owned());
     }
@@ -86,29 +95,37 @@ fn ask(account: &Account) -> Result<HttpRequest, Refusal> {
     let url = token_url(account).ok_or_else(|| missing("The address of tokens"))?;
     let token = account
         .secret(REFRESH)
-        .ok_or_else(|| missing("The refresh token"))?;
+        .ok_or_else(|| fault::misconfigured("Nobody has signed in to the mailbox yet."))?;
     let id = account
         .text("oauthClientId")
         .ok_or_else(|| missing("The client id"))?;
+    let mut fields = vec![
+        ("grant_type", "refresh_token"),
+        ("refresh_token", token),
+        ("client_id", id),
+    ];
+    fields.extend(
+        account
+            .secret("oauthClientSecret")
+            .map(|secret| ("client_secret", secret)),
+    );
+    fields.extend(account.text("oauthScope").map(|scope| ("scope", scope)));
+    Ok(posted(url, &fields))
+}
+
+/// A form that is posted where tokens are given out.
+pub(super) fn posted(url: String, fields: &[(&str, &str)]) -> HttpRequest {
     let mut form = url::form_urlencoded::Serializer::new(String::new());
-    form.append_pair("grant_type", "refresh_token")
-        .append_pair("refresh_token", token)
-        .append_pair("client_id", id);
-    if let Some(secret) = account.secret("oauthClientSecret") {
-        form.append_pair("client_secret", secret);
-    }
-    if let Some(scope) = account.text("oauthScope") {
-        form.append_pair("scope", scope);
-    }
+    form.extend_pairs(fields);
     let mut request = request(Method::Post, url, None);
     let kind = "application/x-www-form-urlencoded";
     request.headers = request.headers.with("content-type", kind);
     request.body = form.finish().into_bytes();
-    Ok(request)
+    request
 }
 
 /// What was given out. Some give a new refresh token each time, and the old one ends then.
-fn granted(reply: &HttpReply, now: Timestamp) -> Result<Renewed, Refusal> {
+pub(super) fn granted(reply: &HttpReply, now: Timestamp) -> Result<Renewed, Refusal> {
     let body = json(reply);
     let told = Node::of(&body);
     let code = told.word("error").unwrap_or_default();

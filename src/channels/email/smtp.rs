@@ -13,6 +13,7 @@ use crate::channels::email::address;
 use crate::channels::email::compose::Letter;
 use crate::channels::email::compose::mime;
 use crate::channels::email::compose::mime::Unwritable;
+use crate::channels::email::dkim;
 use crate::channels::email::fault::Class;
 use crate::channels::email::fault::Fault;
 use crate::channels::email::provider::Limits;
@@ -105,6 +106,8 @@ impl Provider for Smtp {
             let call = MailCall {
                 server: server(asked.account),
                 mail: None,
+                is_copy: false,
+                dkim: None,
             };
             return Ok(Step::Ask {
                 what: "credentials",
@@ -128,11 +131,12 @@ impl Provider for Smtp {
     }
 
     /// One transaction for each recipient, of the same bytes: a server that refuses one of several
-    /// refuses all.
+    /// refuses all. The customer's comes first.
     fn send(&self, letter: &Letter<'_>) -> Result<Vec<Call>, Unwritable> {
         let mail = mime::written(letter)?;
         let everybody = letter.everybody();
-        let calls = everybody.into_iter().map(|one| {
+        let dkim = dkim::of(letter.account);
+        let calls = everybody.into_iter().enumerate().map(|(index, one)| {
             let envelope = Envelope {
                 from: letter.from.address.clone(),
                 to: one.address.clone(),
@@ -140,6 +144,8 @@ impl Provider for Smtp {
             Call::Mail(Box::new(MailCall {
                 server: server(letter.account),
                 mail: Some((envelope, mail.clone())),
+                is_copy: index > 0,
+                dkim: dkim.clone(),
             }))
         });
         Ok(calls.collect())

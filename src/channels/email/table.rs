@@ -133,6 +133,24 @@ pub const SETTINGS: &[Setting] = &[
         "password, or oauth2 for Google and Microsoft.",
         Shape::Choice(AUTHS),
     ).access().only_with(PROVIDER, &["smtp", ""]),
+    optional(
+        "dkimSelector",
+        "DKIM: Selector",
+        "Signs what goes out, where your server does not: the name before ._domainkey in the DNS.",
+        Shape::Text,
+    ).only_with(PROVIDER, &["smtp", ""]).rare(),
+    optional(
+        "dkimDomain",
+        "DKIM: Domain",
+        "The domain of the address when left empty.",
+        Shape::Text,
+    ).only_with(PROVIDER, &["smtp", ""]).rare(),
+    optional(
+        "dkimPrivateKey",
+        "DKIM: Private key",
+        "In PEM: RSA of 2,048 bits (openssl genrsa 2048), or Ed25519. The record to publish is shown with the channel.",
+        BROUGHT,
+    ).only_with(PROVIDER, &["smtp", ""]).rare(),
     known_as(
         optional(
             "apiKey",
@@ -303,7 +321,7 @@ pub const SETTINGS: &[Setting] = &[
     optional(
         "imapMarkSeen",
         "Mailbox: Mark as read",
-        "As soon as it is brought in here.",
+        "As soon as one of you reads it here.",
         Shape::Switch,
     ),
     optional(

@@ -136,6 +136,7 @@ pub(super) mod tests {
                 format!("{} {}", line(&woven.request), woven_text(&woven.body))
             }
             Call::Mail(mail) => format!("MAIL {}:{}", mail.server.host, mail.server.port),
+            Call::Flag(flag) => format!("FLAG {}", flag.places.len()),
             Call::Form(form) => {
                 let fields = form.fields.iter().map(|field| match &field.value {
                     FieldValue::Text(text) => format!("{}={text}", field.name),

@@ -23,7 +23,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     ..Capabilities::PLAIN
 };
 
-/// The same where files go along as MMS: sms.md section 8. What carriers take of other kinds than
+/// The same where files go along as MMS: sms.md section 8. What Twilio takes of other kinds than
 /// pictures is little.
 pub static WITH_FILES: Capabilities = Capabilities {
     media: MediaLimits {
@@ -34,4 +34,40 @@ pub static WITH_FILES: Capabilities = Capabilities {
     },
     caption_max: 1_600,
     ..CAPABILITIES
+};
+
+/// The same through Vonage, which takes pictures, sound and films of some types and no documents.
+pub static WITH_VONAGE_FILES: Capabilities = Capabilities {
+    media: MediaLimits {
+        image_bytes: 2_000_000,
+        audio_bytes: 2_000_000,
+        video_bytes: 2_000_000,
+        document_bytes: 0,
+    },
+    unshown_types: &[
+        "audio/aac",
+        "audio/mp4",
+        "audio/ogg",
+        "audio/webm",
+        "image/avif",
+        "image/heic",
+        "image/heif",
+        "image/svg+xml",
+        "image/tiff",
+        "image/webp",
+        "video/quicktime",
+        "video/webm",
+    ],
+    ..WITH_FILES
+};
+
+/// The same through Plivo: five megabytes, whatever it is.
+pub static WITH_PLIVO_FILES: Capabilities = Capabilities {
+    media: MediaLimits {
+        image_bytes: 5_000_000,
+        audio_bytes: 5_000_000,
+        video_bytes: 5_000_000,
+        document_bytes: 5_000_000,
+    },
+    ..WITH_FILES
 };

@@ -18,7 +18,6 @@ mod table;
 mod tests;
 mod twilio;
 mod vonage;
-mod vonage_sign;
 
 use std::fmt::Debug;
 
@@ -80,10 +79,10 @@ trait Carrier: Debug + Sync {
         false
     }
 
-    /// Whether files can go along.
-    fn carries_files(&self, account: &Account) -> bool {
+    /// What can be carried where files go along; none where they never do.
+    fn with_files(&self, account: &Account) -> Option<&'static Capabilities> {
         let _ = account;
-        false
+        None
     }
 
     /// What is wrong with its own settings.
@@ -186,7 +185,8 @@ impl Channel for Sms {
     /// a country where phones take them.
     fn reach(&self, account: &Account, to: &str) -> &'static Capabilities {
         let is_on = account.settings.get("mmsEnabled") == Some(&true.into());
-        let can = carrier(&account.settings).is_some_and(|carrier| carrier.carries_files(account));
+        let carrier = carrier(&account.settings);
+        let with_files = carrier.and_then(|carrier| carrier.with_files(account));
         let set = account
             .settings
             .get("mmsCountries")
@@ -199,11 +199,9 @@ impl Channel for Sms {
             Some(list) => list.iter().filter_map(Value::as_str).any(in_country),
             None => in_country("1"),
         };
-        if is_on && can && takes {
-            &caps::WITH_FILES
-        } else {
-            &caps::CAPABILITIES
-        }
+        with_files
+            .filter(|_| is_on && takes)
+            .unwrap_or(&caps::CAPABILITIES)
     }
 
     fn address(&self, settings: &Opaque, typed: &str) -> Option<String> {
@@ -257,6 +255,11 @@ impl Channel for Sms {
 
     fn once(&self, account: &Account, hook: &Webhook) -> Option<String> {
         carrier(&account.settings)?.once(account, hook)
+    }
+
+    /// What was taken in stays so; a copy may carry another body under the same proof.
+    fn turn_back(&self, account: &Account, hook: &Webhook) -> Option<HttpReply> {
+        self.turn_away(account, hook)
     }
 
     fn parse(&self, account: &Account, hook: &Webhook) -> Result<Vec<InboundEvent>, ParseError> {

@@ -14,6 +14,7 @@ use crate::channels::RenderError;
 use crate::channels::node::Kept;
 use crate::channels::node::Node;
 use crate::channels::sms::Carrier;
+use crate::channels::sms::caps;
 use crate::channels::sms::consent::Keyword;
 use crate::channels::sms::form::Pairs;
 use crate::channels::sms::inbound;
@@ -29,6 +30,7 @@ use crate::channels::sms::outgoing::status_url;
 use crate::channels::sms::receipt;
 use crate::channels::table::base;
 use crate::channels::table::wrong;
+use crate::model::capability::Capabilities;
 use crate::model::inbound::InboundEvent;
 use crate::model::message::Delivery;
 use crate::model::outbound::Account;
@@ -73,8 +75,8 @@ impl Carrier for Plivo {
         true
     }
 
-    fn carries_files(&self, _account: &Account) -> bool {
-        true
+    fn with_files(&self, _account: &Account) -> Option<&'static Capabilities> {
+        Some(&caps::WITH_PLIVO_FILES)
     }
 
     fn check(&self, account: &Account) -> Vec<FieldError> {
@@ -140,7 +142,7 @@ impl Carrier for Plivo {
             .ok_or(NotGenuine)
     }
 
-    /// The body is not signed: a nonce that comes again may carry another one.
+    /// The body is not signed: a nonce that comes again may carry another one, and is refused.
     fn once(&self, _account: &Account, hook: &Webhook) -> Option<String> {
         hook.headers.get(NONCE).map(str::to_owned)
     }

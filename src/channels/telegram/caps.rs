@@ -1,6 +1,8 @@
 //! What Telegram can carry.
 
 use crate::base::text::Counting;
+use crate::channels::telegram::chat::BUSINESS;
+use crate::model::capability::AddressWindow;
 use crate::model::capability::Capabilities;
 use crate::model::capability::Matrix;
 use crate::model::capability::MediaLimits;
@@ -63,10 +65,21 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     change_hours: Some(48),
     profiles: true,
     starts_conversations: false,
+    // Customers of business accounts; nobody else.
+    address_window: Some(AddressWindow {
+        begins: BUSINESS,
+        hours: 24,
+    }),
     // An edit repeats its message, and people may edit for two days.
     repeat_hours: 72,
     typing_every_secs: 4,
     sends_per_second: 25,
     silent_after_taking: true,
     ..Capabilities::PLAIN
+};
+
+/// The same where quick replies stand in place of the phone's keyboard (section 4.2).
+pub static WITH_KEYBOARD: Capabilities = Capabilities {
+    quick_replies_typed: true,
+    ..CAPABILITIES
 };

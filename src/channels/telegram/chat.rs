@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::channels::node::Node;
 
 /// What the address of a business account's customer begins with.
-const BUSINESS: &str = "b:";
+pub const BUSINESS: &str = "b:";
 
 /// Where a conversation is held.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

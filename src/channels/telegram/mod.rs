@@ -107,6 +107,14 @@ impl Channel for Telegram {
         &caps::CAPABILITIES
     }
 
+    fn reach(&self, account: &Account, to: &str) -> &'static Capabilities {
+        if table::shows_keyboard(account, &Chat::at(to)) {
+            &caps::WITH_KEYBOARD
+        } else {
+            &caps::CAPABILITIES
+        }
+    }
+
     fn check(&self, account: &Account) -> Result<(), Vec<FieldError>> {
         let wrong = table::check(account);
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }

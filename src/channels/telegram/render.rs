@@ -17,6 +17,7 @@ use crate::channels::telegram::fault::wish;
 use crate::channels::telegram::keyboard;
 use crate::channels::telegram::media;
 use crate::channels::telegram::reactions;
+use crate::channels::telegram::table;
 use crate::model::Opaque;
 use crate::model::content::Buttons;
 use crate::model::content::Card;
@@ -222,9 +223,7 @@ impl<'a> Writer<'a> {
             self.say(&numbers, None);
             return;
         }
-        let account = self.sending.account;
-        let instead = account.text("quickReplyStyle") == Some("keyboard");
-        let markup = if instead && self.chat.business.is_none() {
+        let markup = if table::shows_keyboard(self.sending.account, &self.chat) {
             keyboard::of_titles(text.quick_replies.iter().map(|reply| reply.title.as_str()))
         } else {
             keyboard::of_replies(content.choices().into_iter())

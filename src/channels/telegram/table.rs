@@ -11,6 +11,7 @@ use crate::channels::table::optional;
 use crate::channels::table::required;
 use crate::channels::table::wrong;
 use crate::channels::telegram::api::API;
+use crate::channels::telegram::chat::Chat;
 use crate::channels::telegram::commands;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
@@ -157,6 +158,13 @@ pub fn poll_secs(account: &Account) -> u64 {
 #[must_use]
 pub fn group_mode(account: &Account) -> &str {
     account.text("groupMode").unwrap_or("mentions")
+}
+
+/// Whether quick replies stand in place of a chat's keyboard. In the name of somebody else they never
+/// do.
+#[must_use]
+pub fn shows_keyboard(account: &Account, chat: &Chat) -> bool {
+    account.text("quickReplyStyle") == Some("keyboard") && chat.business.is_none()
 }
 
 /// Whether messages of connected business accounts are taken in.

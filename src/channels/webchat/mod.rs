@@ -32,7 +32,7 @@ use crate::channels::NotGenuine;
 use crate::channels::ParseError;
 use crate::channels::Recorded;
 use crate::channels::RenderError;
-use crate::channels::rename_aliases;
+use crate::channels::table::rename_aliases;
 use crate::channels::webchat::settings::Settings;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;

@@ -111,7 +111,7 @@ pub fn check(account: &Account) -> Result<(), Vec<FieldError>> {
 mod tests {
     use super::*;
     use crate::channels::meta::tests::account;
-    use crate::channels::rename_aliases;
+    use crate::channels::table::rename_aliases;
     use serde_json::json;
 
     #[test]

@@ -54,6 +54,7 @@ mod tests {
                 account,
                 address: "+16505551234",
                 last_external_id,
+                seen: &[],
             };
             let shown = call(sign, &watcher).map(|call| told(&call));
             assert_eq!(shown.as_deref(), expected, "{sign:?}");

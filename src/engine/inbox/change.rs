@@ -10,6 +10,7 @@ use crate::engine::find;
 use crate::engine::inbox::drafts;
 use crate::engine::inbox::moves;
 use crate::engine::inbox::moves::Terms;
+use crate::engine::inbox::noting;
 use crate::engine::inbox::send;
 use crate::engine::inbox::target;
 use crate::engine::sight;
@@ -358,7 +359,7 @@ fn apply(
             opaque::merge(&mut conversation.metadata, patch);
             moves::store(tx, pen, conversation, Change::Details)?;
         }
-        Edit::Note(text) => send::note(tx, pen, conversation, actor, text.clone())?,
+        Edit::Note(text) => noting::note(tx, pen, conversation, actor, text.clone())?,
         Edit::Follow(user) => {
             let user = find::active_user_in(tx, *user)?;
             if conversation.take_part(user.id) {

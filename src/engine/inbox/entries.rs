@@ -181,6 +181,22 @@ fn count(
     }
 }
 
+/// The choices of a message to the customer, if it has any, come back as words.
+///
+/// # Errors
+/// The disk's.
+pub fn may_be_typed(
+    tx: &mut Tx<'_>,
+    conversation: &mut Conversation,
+    message: &Message,
+) -> Result<(), StoreError> {
+    if message.private || message.content.choices().is_empty() {
+        return Ok(());
+    }
+    conversation.spelled_out = Some(message.id);
+    conversations::put(tx, conversation)
+}
+
 /// A message small enough for a list.
 #[must_use]
 pub fn preview_of(message: &Message) -> Preview {

@@ -210,6 +210,7 @@ fn introduce(
         last_seen_at: None,
         closed: None,
         looked_up_at: None,
+        by_machine: Vec::new(),
     };
     Ok(identities::put(tx, &identity)?)
 }

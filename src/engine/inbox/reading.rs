@@ -196,21 +196,27 @@ fn see(
     if let Some(newest) = newest_inbound(tx, conversation, up_to)?
         && newest.position > conversation.seen_position
     {
-        conversation.seen_position = newest.position;
+        let after = std::mem::replace(&mut conversation.seen_position, newest.position);
         conversations::put(tx, conversation)?;
         if !visitor_timeline::seen(tx, pen, &newest, Delivery::Read)? {
-            tell_vendor(tx, pen, &newest)?;
+            tell_vendor(tx, pen, &newest, after)?;
         }
     }
     Ok(())
 }
 
-/// Has a vendor told that a customer's message was seen.
-fn tell_vendor(tx: &mut Tx<'_>, pen: &mut Pen, message: &Message) -> Result<(), StoreError> {
+/// Has a vendor told that a customer's message was seen, with those before it after a position.
+fn tell_vendor(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    message: &Message,
+    after: u32,
+) -> Result<(), StoreError> {
     let job = Job {
         id: pen.id(),
         kind: JobKind::TellSeen {
             message_id: message.id,
+            after,
         },
         due: pen.now,
         attempts: 0,

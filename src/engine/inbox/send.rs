@@ -12,6 +12,7 @@ use crate::engine::inbox::drafts::Audience;
 use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
+use crate::engine::inbox::machines;
 use crate::engine::inbox::mentions;
 use crate::engine::inbox::overtaken;
 use crate::engine::inbox::reach;
@@ -29,14 +30,11 @@ use crate::engine::live::Signal;
 use crate::engine::rules::fit;
 use crate::engine::rules::fit::Fitted;
 use crate::engine::sight;
-use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::actor::Who;
 use crate::model::capability::Capabilities;
-use crate::model::channel::Channel;
 use crate::model::content::Content;
 use crate::model::content::Media;
-use crate::model::conversation::Conversation;
 use crate::model::ids::ConversationId;
 use crate::model::ids::Id as _;
 use crate::model::ids::MessageId;
@@ -144,6 +142,7 @@ impl Sending {
                         }
                         let asked = (&draft.content, draft.source);
                         target::may_send(tx, &place, row, asked, pen.now)?;
+                        machines::hold_back(tx, &context, &place, &draft, pen.now)?;
                         limits::one_more(tx, Resource::Messages(pen.now))?;
                         let fitted = fit::fit(&draft.content, row, &shorten, draft.mode)?;
                         reach::check_length(&context, &place.channel, &fitted.parts)?;
@@ -400,11 +399,14 @@ fn store(
     let named = mentions::named(tx, draft, actor)?;
     let mut message = entries::append(tx, pen, &mut conversation, entry)?;
     mentions::take_part(tx, &mut conversation, &message, actor, &named)?;
+    if row.quick_replies_typed && matches!(draft.content, Content::Text(_)) {
+        entries::may_be_typed(tx, &mut conversation, &message)?;
+    }
     if !private {
         if row.own_transport {
             visitor_timeline::bring(tx, pen, &mut message)?;
             pen.log(tx, status_event(&message, pen.now))?;
-            note_outbound(tx, channel, pen)?;
+            channels::note_outbound(tx, channel.id, pen.now)?;
         } else {
             outbox::push(tx, &self::row(&message, pen.now))?;
         }
@@ -418,52 +420,6 @@ fn store(
     Ok(message)
 }
 
-/// Leaves a note among us in a conversation.
-///
-/// # Errors
-/// The disk's.
-pub(super) fn note(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    conversation: &mut Conversation,
-    actor: &Actor,
-    text: String,
-) -> Result<(), EngineError> {
-    let entry = Entry {
-        direction: Direction::Outbound,
-        private: true,
-        sender: sender(actor, Source::Api),
-        from: conversation.channel_id.to_string(),
-        to: conversation.address.clone(),
-        content: Content::text(text),
-        sent_as: Vec::new(),
-        converted: Vec::new(),
-        delivery: Delivery::Read,
-        external_ids: Vec::new(),
-        reply_to: None,
-        client_id: None,
-        source: Source::Api,
-        metadata: Opaque::new(),
-        at: pen.now,
-    };
-    entries::append(tx, pen, conversation, entry)?;
-    Ok(())
-}
-
-/// The channel's last outbound time, kept to the minute so that a busy channel is not rewritten
-/// with every message.
-fn note_outbound(tx: &mut Tx<'_>, mut channel: Channel, pen: &Pen) -> Result<(), EngineError> {
-    let minute = std::time::Duration::from_secs(60);
-    if channel
-        .last_outbound_at
-        .is_none_or(|last| pen.now.since(last) >= minute)
-    {
-        channel.last_outbound_at = Some(pen.now);
-        channels::put(tx, &channel)?;
-    }
-    Ok(())
-}
-
 fn status_event(message: &Message, at: crate::base::time::Timestamp) -> crate::model::event::Event {
     crate::model::event::Event::MessageStatus(crate::model::event::MessageStatus {
         message_id: message.id,
@@ -473,7 +429,7 @@ fn status_event(message: &Message, at: crate::base::time::Timestamp) -> crate::m
     })
 }
 
-fn sender(actor: &Actor, source: Source) -> Sender {
+pub(super) fn sender(actor: &Actor, source: Source) -> Sender {
     let kind = match (source, actor.who()) {
         (Source::Bot | Source::Flow, _) => SenderKind::Bot,
         (_, Who::User(_) | Who::ApiKey(..)) => SenderKind::Agent,
@@ -508,5 +464,6 @@ pub fn row(message: &Message, now: crate::base::time::Timestamp) -> OutboxRow {
         created_at: now,
         first_tried_at: None,
         called_at: None,
+        is_copy: false,
     }
 }

@@ -186,7 +186,8 @@ pub(super) fn may_send(
     }
     holding::may_send(&place.conversation)?;
     let heard = heard::last(tx, &place.conversation)?;
-    let row = window::for_writer(row, &place.channel.settings, source);
+    let settings = &place.channel.settings;
+    let row = window::for_writer(row, settings, source, &place.conversation.address);
     Ok(window::may_send(content, &row, heard, now)?)
 }
 

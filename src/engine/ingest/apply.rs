@@ -13,6 +13,7 @@ use crate::engine::ingest::access;
 use crate::engine::ingest::arriving;
 use crate::engine::ingest::copies;
 use crate::engine::ingest::done;
+use crate::engine::ingest::mail_events;
 use crate::engine::ingest::mailed;
 use crate::engine::ingest::media;
 use crate::engine::ingest::news;
@@ -81,7 +82,13 @@ pub fn all(
             InboundEvent::Echo(echo) => ours::echo(tx, pen, &channel, echo)?,
             InboundEvent::Past(past) => ours::past(tx, pen, &channel, hours, past)?,
             InboundEvent::Contact(person) => news::of_person(tx, pen, &channel, person)?,
-            InboundEvent::Consent(consent) => news::of_consent(tx, pen, &channel, consent)?,
+            InboundEvent::Consent(consent) => {
+                let heard = news::of_consent(tx, pen, &channel, consent)?;
+                if row.is_some_and(|row| row.threads) {
+                    mail_events::of_consent(tx, pen, &channel, consent)?;
+                }
+                heard
+            }
             InboundEvent::Access(heard) => access::of_access(tx, pen, &channel, heard)?,
             InboundEvent::Answer(answer) => access::of_answer(tx, pen, &channel, answer)?,
             InboundEvent::Notice(notice) => news::of_account(tx, pen, &mut channel, notice)?,
@@ -313,12 +320,20 @@ fn hear(
     };
     let at = receipt.at.unwrap_or(pen.now);
     let error = receipt.error.clone();
-    if row.is_some_and(|row| row.threads) && copies::by_machine(&message, receipt.state, at) {
+    let threads = row.is_some_and(|row| row.threads);
+    if threads && copies::by_machine(&message, receipt.state, at) {
         return Ok(duplicate_of(message.id));
     }
     if !receipt.metadata.is_empty() {
+        let stands = copies::stands(&message, receipt);
         opaque::fold(&mut message.metadata, &receipt.metadata);
+        if let (Some(address), Some(state)) = (&receipt.address, stands) {
+            copies::keep(&mut message.metadata, address, state);
+        }
         messages::update(tx, &message)?;
+    }
+    if threads {
+        mail_events::of_receipt(tx, pen, channel, &message, receipt)?;
     }
     if copies::is_of_copy(&message, receipt.address.as_deref()) {
         return Ok(duplicate_of(message.id));

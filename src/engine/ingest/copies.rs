@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::base::time::Timestamp;
+use crate::model::Opaque;
+use crate::model::inbound::Receipt;
 use crate::model::message::Delivery;
 use crate::model::message::Message;
 
@@ -23,6 +25,24 @@ pub fn is_of_copy(message: &Message, address: Option<&str>) -> bool {
         listed.any(|one| one == address)
     };
     address != message.to && (named("cc") || named("bcc"))
+}
+
+/// How a mail stands for the one whom a receipt is about, once that is heard: news that come late
+/// never move it back. None where nothing was known, or the receipt names nobody.
+#[must_use]
+pub fn stands(message: &Message, receipt: &Receipt) -> Option<Delivery> {
+    let known = message.recipient(receipt.address.as_deref()?)?;
+    let known = known.get("status").and_then(Value::as_str)?;
+    Some(Delivery::named(known)?.after(receipt.state))
+}
+
+/// Keeps how a mail stands for one whom it goes to.
+pub fn keep(metadata: &mut Opaque, address: &str, state: Delivery) {
+    let known = metadata.get_mut("recipients");
+    let known = known.and_then(|all| all.get_mut(address));
+    if let Some(known) = known.and_then(Value::as_object_mut) {
+        known.insert("status".to_owned(), state.name().into());
+    }
 }
 
 /// Whether a message was read so soon after it arrived that no person did it.

@@ -11,6 +11,7 @@ pub mod done;
 pub mod fetching;
 mod heeding;
 pub mod mail;
+mod mail_events;
 pub mod mailed;
 pub mod media;
 pub mod news;
@@ -112,8 +113,15 @@ impl Ingest {
                     all.extend(self.neighbours(&channel, translation, &hook)?);
                 }
                 let once = once.map(|proof| (channel.id, proof));
-                let recorded = self.record_all(all, once).await?;
-                Ok(translation.answer(&account, &recorded.unwrap_or_default()))
+                if let Some(recorded) = self.record_all(all, once).await? {
+                    return Ok(translation.answer(&account, &recorded));
+                }
+                let Some(refusal) = translation.turn_back(&account, &hook) else {
+                    return Ok(translation.answer(&account, &[]));
+                };
+                let kind = HappeningKind::NotGenuine;
+                happenings::tell(&self.0, channel.id, kind, String::new()).await;
+                Ok(refusal)
             }
             Err(ParseError::Refused(rejection)) => Err(rejection.into()),
             Err(ParseError::Unreadable(reason)) => {

@@ -214,5 +214,6 @@ fn new_identity(
         last_seen_at: None,
         closed: None,
         looked_up_at: None,
+        by_machine: Vec::new(),
     }
 }

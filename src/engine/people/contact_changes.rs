@@ -259,6 +259,7 @@ pub(super) fn give_address(
         last_seen_at: None,
         closed: None,
         looked_up_at: None,
+        by_machine: Vec::new(),
     };
     Ok(identities::put(tx, &identity)?)
 }

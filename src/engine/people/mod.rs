@@ -1,6 +1,8 @@
 //! People: who may sign in, how they prove who they are, and the customers they talk with.
 
 pub mod api_keys;
+pub mod closing;
+pub mod consenting;
 pub mod contact_changes;
 pub mod contact_list;
 pub mod contact_order;

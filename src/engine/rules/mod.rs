@@ -5,6 +5,7 @@ pub mod choices;
 pub mod fit;
 pub mod hours;
 pub mod identity;
+pub mod machines;
 pub mod mail_threads;
 pub mod retry;
 pub mod revising;

@@ -52,16 +52,28 @@ pub fn window(row: &Capabilities, last_inbound_at: Option<Timestamp>, now: Times
     }
 }
 
-/// The row as it holds for who writes: people may answer later than programs, on accounts that have
-/// that feature of their vendor.
+/// The row as it holds for who writes to whom: people may answer later than programs, on accounts that
+/// have that feature of their vendor, and some addresses have a window of their own.
 #[must_use]
-pub fn for_writer(row: &Capabilities, settings: &Opaque, source: Source) -> Capabilities {
+pub fn for_writer(
+    row: &Capabilities,
+    settings: &Opaque,
+    source: Source,
+    address: &str,
+) -> Capabilities {
     let late = row.late_answers.filter(|late| {
         let is_on = settings.get(late.setting).and_then(Value::as_bool);
         source == Source::Dashboard && is_on == Some(true)
     });
+    let own = row
+        .address_window
+        .filter(|own| address.starts_with(own.begins));
+    let hours = late
+        .map(|late| late.hours)
+        .or(own.map(|own| own.hours))
+        .or(row.window_hours);
     Capabilities {
-        window_hours: late.map(|late| late.hours).or(row.window_hours),
+        window_hours: hours,
         ..*row
     }
 }
@@ -150,10 +162,29 @@ mod tests {
                 .into_iter()
                 .collect();
             let row = registry.capabilities(&ChannelKind::named(kind));
-            let row = for_writer(row.unwrap_or(&Capabilities::PLAIN), &settings, source);
+            let row = for_writer(row.unwrap_or(&Capabilities::PLAIN), &settings, source, "5");
             let last = Some(Timestamp::from_secs(10_000_000 - ago));
             let may = may_send(&text, &row, last, now).is_ok();
             assert_eq!(may, allowed, "{kind} {is_on} {source:?} {ago}");
+        }
+    }
+
+    #[test]
+    fn customers_of_business_accounts_are_answered_within_a_day() {
+        let registry = Registry::builtin();
+        let row = registry.capabilities(&ChannelKind::named("telegram"));
+        let row = row.unwrap_or(&Capabilities::PLAIN);
+        let now = Timestamp::from_secs(10_000_000);
+        for (address, ago, allowed) in [
+            ("b:AbC:5", 24 * HOUR - 61, true),
+            ("b:AbC:5", 24 * HOUR, false),
+            ("5", 30 * 24 * HOUR, true),
+            ("-1005:2", 30 * 24 * HOUR, true),
+        ] {
+            let row = for_writer(row, &Opaque::new(), Source::Api, address);
+            let last = Some(Timestamp::from_secs(10_000_000 - ago));
+            let may = may_send(&Content::text("hello"), &row, last, now);
+            assert_eq!(may.is_ok(), allowed, "{address} {ago}");
         }
     }
 

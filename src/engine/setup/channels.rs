@@ -468,7 +468,7 @@ fn clean_name(name: &str) -> Result<String, Rejection> {
     Ok(name)
 }
 
-fn all_wrong(fields: Vec<FieldError>) -> Rejection {
+pub(super) fn all_wrong(fields: Vec<FieldError>) -> Rejection {
     let first = fields.first().map_or_else(
         || "The settings are not right.".to_owned(),
         |field| format!("{} {}", field.field, field.message),

@@ -291,7 +291,17 @@ impl Channels {
             return Ok(Err(broken));
         }
         let translation = line.translation;
-        Ok(line.hold(|asked| translation.connect(asked)).await)
+        let proved = line.hold(|asked| translation.connect(asked)).await;
+        let is_of_key =
+            |broken: &Broken| KEY_REASONS.contains(&broken.refusal.error().reason.as_str());
+        if proved.as_ref().is_err_and(is_of_key) {
+            match line.renew_refused().await {
+                Ok(true) => return Ok(line.hold(|asked| translation.connect(asked)).await),
+                Ok(false) => {}
+                Err(broken) => return Ok(Err(broken)),
+            }
+        }
+        Ok(proved)
     }
 
     /// Shows that a channel is being connected.

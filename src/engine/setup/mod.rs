@@ -16,6 +16,7 @@ pub mod patching;
 pub mod seats;
 pub mod secrets;
 pub mod settings;
+pub mod signing_in;
 pub mod standing;
 pub mod stats;
 pub mod tags;

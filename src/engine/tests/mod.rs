@@ -270,6 +270,7 @@ impl Office {
                 last_seen_at: None,
                 closed: None,
                 looked_up_at: None,
+                by_machine: Vec::new(),
             };
             identities::put(tx, &identity)?;
             Ok(contact)

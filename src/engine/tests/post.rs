@@ -24,12 +24,15 @@ use super::Office;
 use super::id;
 use crate::config::Config;
 use crate::engine::context::secret_place;
+use crate::engine::inbox::reading::Reading;
 use crate::engine::workers::Workers;
 use crate::engine::workers::reception;
+use crate::model::actor::Actor;
 use crate::model::channel::ChannelKind;
 use crate::model::ids::ChannelId;
 use crate::model::mail::Mail;
 use crate::model::message::Message;
+use crate::model::permission::Role;
 use crate::net::reception::Terms;
 use crate::store::Direction as Order;
 use crate::store::records::attachments;
@@ -236,6 +239,46 @@ async fn a_mailbox_is_read_listened_to_and_read_again_after_every_kind_of_break(
     dovecot.start();
     after_pauses(&office, "Words 4").await;
     assert_eq!(received(&office).len(), 4, "nothing came twice");
+    workers.stop(Duration::from_secs(5)).await;
+}
+
+/// The flags of the mails in the mailbox, as the server keeps them.
+fn flags(dovecot: &Dovecot) -> Vec<String> {
+    let read = ["new", "cur"].map(|name| std::fs::read_dir(dovecot.mail().join(name)).unwrap());
+    let names = read.into_iter().flatten().map(|entry| {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        name.split_once(":2,")
+            .map_or_else(String::new, |(_, flags)| flags.to_owned())
+    });
+    names.collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mail_is_marked_as_read_once_somebody_reads_it_here() {
+    let mut dovecot = Dovecot::new();
+    for number in [1, 2] {
+        dovecot.deliver(&plain(number));
+    }
+    let mut settings = dovecot.settings();
+    settings["imapMarkSeen"] = true.into();
+    let (office, _) = office(settings).await;
+    let workers = Workers::start(&office.context);
+    after_pauses(&office, "Words 2").await;
+    assert!(flags(&dovecot).iter().all(|flags| !flags.contains('S')));
+    let message = words(&office, "Words 1").await;
+    let reading = Reading(office.context.clone());
+    let actor = Actor::user(id(1), Role::Owner, "Ana");
+    reading
+        .mark_read(&actor, message.conversation_id)
+        .await
+        .unwrap();
+    eventually("the one that was read is marked, the other is not", || {
+        office.context.clock.advance(Duration::from_secs(1));
+        let flags = flags(&dovecot);
+        let seen = flags.iter().filter(|flags| flags.contains('S')).count();
+        (seen == 1).then_some(())
+    })
+    .await;
     workers.stop(Duration::from_secs(5)).await;
 }
 

@@ -3,8 +3,10 @@
 //! Channels name calls; here they are made, through the one way out. Nothing is decided here and
 //! nothing of a message is written down. A channel that panics is a channel that could not answer.
 
+mod access;
 mod caught;
 mod declined;
+mod flagging;
 mod weaving;
 
 use std::collections::BTreeMap;
@@ -15,19 +17,15 @@ use std::sync::PoisonError;
 
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
-use crate::base::secret::Secret;
 use crate::channels::Channel as Translation;
 use crate::engine::context::Context;
-use crate::engine::context::secret_place;
 use crate::engine::error::EngineError;
-use crate::engine::find;
 pub use crate::engine::vendor::caught::caught;
 pub use crate::engine::vendor::declined::declined;
 use crate::model::channel::Channel;
 use crate::model::ids::ChannelId;
 use crate::model::ids::MediaId;
 use crate::model::message::SendError;
-use crate::model::opaque;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
@@ -35,7 +33,6 @@ use crate::model::outbound::FieldValue;
 use crate::model::outbound::Form;
 use crate::model::outbound::Next;
 use crate::model::outbound::Refusal;
-use crate::model::outbound::Renewed;
 use crate::model::outbound::Step;
 use crate::net::form::Part;
 use crate::net::form::PartBody;
@@ -43,7 +40,6 @@ use crate::net::http::Http;
 use crate::net::http::HttpError;
 use crate::net::post::Post;
 use crate::store::records::attachments;
-use crate::store::records::channels;
 
 /// The most calls of one dialogue, such as one that reads page after page: more would be a channel
 /// that never finds its end.
@@ -169,6 +165,7 @@ impl<'a> Line<'a> {
             }
             Call::Woven(woven) => return weaving::exchange(self, *woven).await,
             Call::Mail(call) => return weaving::post(self, *call).await,
+            Call::Flag(call) => return flagging::mark(self, *call).await,
         };
         made.map_err(no_answer)
     }
@@ -249,65 +246,6 @@ impl<'a> Line<'a> {
         };
         caught(|| next(&asked)).unwrap_or_else(|panic| Err(ours(&panic)))
     }
-
-    /// Renews the access of the account where that is due. Several who ask at once wait for one.
-    ///
-    /// # Errors
-    /// The vendor does not renew it; the store's trouble.
-    pub async fn renew(&mut self) -> Result<(), Broken> {
-        let translation = self.translation;
-        let next = |asked: &Asked<'_>| translation.refresh(asked);
-        let holds = self.step(&[], next).map_err(|refusal| Broken {
-            what: None,
-            refusal,
-        })?;
-        if matches!(holds, Step::Done(renewed) if renewed.is_nothing()) {
-            return Ok(());
-        }
-        let turn = self.context.vendors.renewing(self.channel.id);
-        let _turn = turn.lock().await;
-        self.reread()?;
-        let renewed = self.hold(next).await?;
-        if renewed.is_nothing() {
-            return Ok(());
-        }
-        self.keep(renewed).await?;
-        self.reread()
-    }
-
-    /// The channel as it is now.
-    fn reread(&mut self) -> Result<(), Broken> {
-        let found = self.context.store.snapshot().map_err(EngineError::from);
-        let read = found
-            .and_then(|read| find::channel_in(&read, self.channel.id))
-            .and_then(|channel| Ok((self.context.account(&channel)?, channel)));
-        (self.account, self.channel) = read.map_err(|error| kept_back(&error))?;
-        Ok(())
-    }
-
-    async fn keep(&self, renewed: Renewed) -> Result<(), Broken> {
-        let sealed = self.sealed(&renewed.secrets);
-        let (id, settings) = (self.channel.id, renewed.settings);
-        let kept = self
-            .context
-            .store
-            .write("keeping renewed access", move |tx| {
-                let mut channel = find::channel_in(tx, id)?;
-                channel.secrets.extend(sealed.clone());
-                opaque::merge(&mut channel.settings, &settings);
-                Ok::<_, EngineError>(channels::put(tx, &channel)?)
-            });
-        kept.await.map_err(|error| kept_back(&error))
-    }
-
-    fn sealed(&self, secrets: &BTreeMap<String, Secret<String>>) -> BTreeMap<String, Vec<u8>> {
-        let seal = |(name, plain): (&String, &Secret<String>)| {
-            let place = secret_place(self.channel.id, name);
-            let sealed = self.context.sealer.seal(&place, plain.reveal().as_bytes());
-            (name.clone(), sealed)
-        };
-        secrets.iter().map(seal).collect()
-    }
 }
 
 impl NoAnswer {
@@ -342,16 +280,6 @@ pub fn ours(why: &str) -> Refusal {
     tracing::error!("talking with a vendor failed: {why}");
     let message = "Something went wrong in linktor; its log says more.";
     Refusal::Never(error("internal", message))
-}
-
-fn kept_back(failed: &EngineError) -> Broken {
-    Broken {
-        what: None,
-        refusal: Refusal::Later {
-            error: error("internal", &failed.to_string()),
-            wait: None,
-        },
-    }
 }
 
 fn error(reason: &str, message: &str) -> SendError {

@@ -1,5 +1,7 @@
 //! Calls that files are written into, and conversations with mail servers.
 
+use std::io;
+
 use crate::base::http::Headers;
 use crate::base::http::HttpReply;
 use crate::engine::vendor::Line;
@@ -26,15 +28,22 @@ pub(super) async fn exchange(line: &Line<'_>, woven: Woven) -> Result<HttpReply,
     let request = match woven.signer {
         Some(signer) => {
             let read = body.clone();
-            let hash = tokio::task::spawn_blocking(move || weave::digest(read)).await;
-            let hash = hash.map_err(|error| NoAnswer::NotMade(ours(&error.to_string())))?;
-            let hash = hash.map_err(|error| NoAnswer::NotMade(ours(&error.to_string())))?;
+            let hash = read_through(move || weave::digest(read)).await?;
             signer.signed_for(woven.request, hash, line.context.clock.now())
         }
         None => woven.request,
     };
     let http = &line.context.vendors.http;
     http.exchange_woven(request, body).await.map_err(no_answer)
+}
+
+/// Reads files on a thread where that holds up nobody.
+async fn read_through<T: Send + 'static>(
+    read: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, NoAnswer> {
+    let done = tokio::task::spawn_blocking(read).await;
+    let done = done.map_err(io::Error::other).flatten();
+    done.map_err(|error| NoAnswer::NotMade(ours(&error.to_string())))
 }
 
 /// Talks to a mail server. What it says last is the answer.
@@ -45,7 +54,12 @@ pub(super) async fn post(line: &Line<'_>, call: MailCall) -> Result<HttpReply, N
     let post = &line.context.vendors.post;
     let said = match call.mail {
         Some((envelope, mail)) => {
-            let mail = strands(line, mail)?;
+            let mut mail = strands(line, mail)?;
+            if let Some(dkim) = call.dkim {
+                let now = line.context.clock.now();
+                let signing = move || weave::signed(mail, &dkim, now);
+                mail = read_through(signing).await?;
+            }
             post.deliver(&call.server, &envelope, mail).await
         }
         None => post.check(&call.server).await,

@@ -222,19 +222,15 @@ impl Batch {
         if let Some(channel) = &self.channel {
             mails::remember_token(tx, channel.id, address::token_of(into), into)?;
         }
-        let mut offer = None;
         for id in &self.messages {
             if let Some(mut message) = messages::get(tx, *id)? {
                 let at = pen.now.to_string();
                 message.metadata.insert(MAILED_AT.to_owned(), at.into());
                 messages::update(tx, &message)?;
-                offer = Some(message.id).filter(|_| !message.content.choices().is_empty());
+                if let Some(mut conversation) = conversations::get(tx, into)? {
+                    entries::may_be_typed(tx, &mut conversation, &message)?;
+                }
             }
-        }
-        if let Some(mut conversation) = conversations::get(tx, into)?.filter(|_| offer.is_some()) {
-            // Its choices stood there with numbers, so a number means one of them.
-            conversation.spelled_out = offer;
-            conversations::put(tx, &conversation)?;
         }
         Ok(())
     }

@@ -199,6 +199,7 @@ fn own_address(
             last_seen_at: Some(pen.now),
             closed: None,
             looked_up_at: None,
+            by_machine: Vec::new(),
         },
     };
     identity.contact_id = owner;

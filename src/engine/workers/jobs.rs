@@ -216,8 +216,8 @@ async fn done(context: &Context, job: &Job) -> Result<Ended, EngineError> {
             let again = Channels(context.clone()).inspect(channel_id).await?;
             Ok(again.map_or(Ended::Done, Ended::Again))
         }
-        JobKind::TellSeen { message_id } => {
-            seen::tell(context, message_id).await?;
+        JobKind::TellSeen { message_id, after } => {
+            seen::tell(context, message_id, after).await?;
             Ok(Ended::Done)
         }
         JobKind::MailUnread { visitor_id } => mail_unread(context, job, visitor_id).await,

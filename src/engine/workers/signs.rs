@@ -132,9 +132,13 @@ fn last_of_customer(
 }
 
 async fn show(context: Context, about: About) {
-    let last = about.last_external_id.as_deref();
+    let whom = seen::Whom {
+        address: &about.address,
+        last_external_id: about.last_external_id.as_deref(),
+        seen: &[],
+    };
     let shown: Result<(), EngineError> =
-        seen::show(&context, about.channel, Sign::Typing, &about.address, last).await;
+        seen::show(&context, about.channel, Sign::Typing, whom).await;
     if let Err(error) = shown {
         tracing::error!("showing that somebody types failed: {error}");
     }

@@ -78,8 +78,8 @@ pub fn open(account: &mut Account, seed: &Seed, name: &str, email: &str) {
     account.phone(Customer {
         id: email.to_owned(),
         name: name.to_owned(),
-        username: None,
         language: Some("en".to_owned()),
+        ..Customer::default()
     });
 }
 
@@ -175,8 +175,7 @@ pub fn carry(service: &dyn Service, desk: &mut Desk<'_>, sent: Sent, id: &str) {
             } else {
                 party.name
             },
-            username: None,
-            language: None,
+            ..Customer::default()
         });
         let gone = chat.blocked.then_some(Bounce::Gone);
         let stopped = is_stopped(desk.account, &email).map(|_| Bounce::Suppressed);

@@ -201,6 +201,7 @@ impl Vendor for Page {
             name: name.to_owned(),
             username,
             language: Some("pt".to_owned()),
+            ..Customer::default()
         });
     }
 

@@ -108,8 +108,8 @@ pub fn open(account: &mut Account, seed: &Seed, person: &str) {
             seed.digits(&format!("{}/phone", account.id), 4)
         ),
         name: person.to_owned(),
-        username: None,
         language: Some("en".to_owned()),
+        ..Customer::default()
     });
 }
 

@@ -1,5 +1,6 @@
 //! Twilio: its account and messages, its callbacks and how they are signed.
 
+mod shown;
 #[cfg(test)]
 mod tests;
 
@@ -366,18 +367,18 @@ fn routed(desk: &mut Desk<'_>, call: &Call) -> Result<HttpReply, HttpReply> {
         (method, [VERSION, "Accounts", account, rest @ ..]) if *account == own => {
             match (method, rest) {
                 (Method::Post, ["Messages.json"]) => send(desk, call),
-                (Method::Get, ["Messages.json"]) => Ok(listed(desk, call)),
-                (Method::Get, ["Messages", file]) => shown(desk, file).ok_or_else(missing),
+                (Method::Get, ["Messages.json"]) => Ok(shown::listed(desk, call)),
+                (Method::Get, ["Messages", file]) => shown::shown(desk, file).ok_or_else(missing),
                 (Method::Get, ["Messages", _, "Media", media]) => {
-                    fetch(desk, media).ok_or_else(missing)
+                    shown::fetch(desk, media).ok_or_else(missing)
                 }
                 (Method::Delete, ["Messages", _, "Media", _]) => {
                     Ok(call::text(204, "text/plain", ""))
                 }
-                (Method::Get, ["IncomingPhoneNumbers.json"]) => Ok(numbers(desk, call)),
+                (Method::Get, ["IncomingPhoneNumbers.json"]) => Ok(shown::numbers(desk, call)),
                 (Method::Post, ["IncomingPhoneNumbers", _]) => {
                     configure(desk, call, "SmsUrl");
-                    Ok(call::json(200, &number(desk)))
+                    Ok(call::json(200, &shown::number(desk)))
                 }
                 _ => Err(missing()),
             }
@@ -396,71 +397,6 @@ fn configure(desk: &mut Desk<'_>, call: &Call, name: &str) {
                 .insert("statusCallback".to_owned(), value.into());
         }
     }
-}
-
-fn number(desk: &Desk<'_>) -> Value {
-    json!({
-        "sid": desk.account.key("phoneSid"), "phone_number": desk.account.key("phoneNumber"),
-        "sms_url": desk.account.hook.url, "sms_method": "POST", "sms_application_sid": "",
-        "capabilities": {"sms": true, "mms": true, "voice": true},
-    })
-}
-
-fn numbers(desk: &Desk<'_>, call: &Call) -> HttpReply {
-    let asked = call.query("PhoneNumber");
-    let ours = asked.is_none_or(|asked| asked == desk.account.key("phoneNumber"));
-    let found: Vec<Value> = ours.then(|| number(desk)).into_iter().collect();
-    call::json(200, &json!({ "incoming_phone_numbers": found }))
-}
-
-fn message(desk: &Desk<'_>, customer: &str, id: &str) -> Option<Value> {
-    let bubble = desk.bubble(customer, id)?;
-    let status = match bubble.reached {
-        Reached::Taken => "sent",
-        Reached::Delivered | Reached::Read => "delivered",
-    };
-    Some(json!({
-        "sid": id, "status": status, "to": customer, "from": desk.account.key("phoneNumber"),
-        "body": bubble.body.words(), "direction": "outbound-api", "error_code": null,
-        "account_sid": desk.account.key("accountSid"),
-    }))
-}
-
-fn shown(desk: &Desk<'_>, file: &str) -> Option<HttpReply> {
-    let id = file.strip_suffix(".json")?;
-    let holder = desk
-        .account
-        .chats
-        .iter()
-        .find(|(_, chat)| chat.bubble(id).is_some());
-    Some(call::json(200, &message(desk, holder?.0, id)?))
-}
-
-fn listed(desk: &Desk<'_>, call: &Call) -> HttpReply {
-    let to = call.query("To");
-    let chats = desk.account.chats.iter();
-    let chats = chats.filter(|(id, _)| to.as_ref().is_none_or(|to| to == *id));
-    let found: Vec<Value> = chats
-        .flat_map(|(id, chat)| {
-            let ours = chat.from(crate::sandbox::chat::Side::Business);
-            ours.filter_map(|bubble| message(desk, id, &bubble.id))
-                .collect::<Vec<_>>()
-        })
-        .take(50)
-        .collect();
-    call::json(
-        200,
-        &json!({"messages": found, "page": 0, "page_size": 50, "next_page_uri": null}),
-    )
-}
-
-fn fetch(desk: &Desk<'_>, media: &str) -> Option<HttpReply> {
-    let file = desk.file(media.strip_prefix("ME")?)?;
-    Some(HttpReply {
-        status: 200,
-        headers: Headers::default().with("content-type", file.mime_type.clone()),
-        body: file.bytes.to_vec(),
-    })
 }
 
 fn send(desk: &mut Desk<'_>, call: &Call) -> Result<HttpReply, HttpReply> {

@@ -1,12 +1,12 @@
 //! Vonage: its older SMS interface and the newer one for messages of all kinds, each with its own
 //! proof of webhooks.
 
+mod newer;
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
-use base64::Engine as _;
 use hmac::Hmac;
 use hmac::KeyInit as _;
 use hmac::Mac as _;
@@ -161,7 +161,7 @@ impl Vendor for Vonage {
         if call.path == "sms/json" {
             return refused("4", "Bad Credentials");
         }
-        problem(
+        newer::problem(
             401,
             "Unauthorized",
             "You did not provide correct credentials.",
@@ -171,7 +171,7 @@ impl Vendor for Vonage {
     fn answer(&self, desk: &mut Desk<'_>, call: &Call) -> Given {
         let reply = match (call.method, call.path.as_str()) {
             (Method::Post, "sms/json") => send(desk, call),
-            (Method::Post, "v1/messages") => send_newer(desk, call),
+            (Method::Post, "v1/messages") => newer::send(desk, call),
             (Method::Get, "account/get-balance") => {
                 call::json(200, &json!({"value": 10.28, "autoReload": false}))
             }
@@ -200,7 +200,7 @@ impl Vendor for Vonage {
                     "features": ["SMS", "MMS", "VOICE"],
                 }]}),
             ),
-            _ => problem(404, "Not Found", "There is no such address."),
+            _ => newer::problem(404, "Not Found", "There is no such address."),
         };
         reply.into()
     }
@@ -208,12 +208,12 @@ impl Vendor for Vonage {
     fn disturbed(&self, fate: Fate, _: Timestamp) -> HttpReply {
         match fate {
             Fate::Limited(secs) => {
-                let mut reply = problem(429, "Rate Limit Hit", "Please wait, then retry.");
+                let mut reply = newer::problem(429, "Rate Limit Hit", "Please wait, then retry.");
                 reply.headers = reply.headers.with("retry-after", secs.to_string());
                 reply
             }
-            Fate::Refused => problem(401, "Unauthorized", "Your credentials were revoked."),
-            _ => problem(
+            Fate::Refused => newer::problem(401, "Unauthorized", "Your credentials were revoked."),
+            _ => newer::problem(
                 500,
                 "Internal Error",
                 "There was an error processing your request.",
@@ -226,7 +226,7 @@ impl Vendor for Vonage {
             return Ok(());
         };
         if is_newer(desk.account) {
-            tell_newer(desk, customer, &written.text);
+            newer::tell(desk, customer, &written.text);
             return Ok(());
         }
         let parts = segments::parts(&written.text);
@@ -322,41 +322,6 @@ impl Vendor for Vonage {
 /// and typed in by a person, while the older one is told the address of each number.
 fn is_newer(account: &Account) -> bool {
     account.kept.contains_key(APPLICATION)
-}
-
-/// The newer interface joins what came in parts.
-fn tell_newer(desk: &mut Desk<'_>, customer: &str, text: &str) {
-    let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(desk.random.bytes::<16>());
-    let keyword = text.split_whitespace().next().unwrap_or_default();
-    let body = json!({
-        "channel": "sms", "message_uuid": id, "to": bare(desk.account.key("phoneNumber")),
-        "from": bare(customer), "timestamp": desk.now.to_string(), "message_type": "text",
-        "text": text, "usage": {"currency": "EUR", "price": "0.0333"},
-        "sms": {
-            "num_messages": segments::parts(text).len().to_string(),
-            "keyword": keyword.to_uppercase(),
-        },
-    });
-    let event = Event {
-        account: desk.account.id.clone(),
-        lane: customer.to_owned(),
-        about: About::Customer,
-        title: "inbound message".to_owned(),
-        body: body.to_string(),
-        mark: NEWER.to_owned(),
-        tries: 0,
-    };
-    desk.post_event(Duration::ZERO, &event);
-}
-
-fn problem(status: u16, title: &str, detail: &str) -> HttpReply {
-    call::json(
-        status,
-        &json!({
-            "type": format!("https://developer.vonage.com/api-errors#{}", title.to_lowercase().replace(' ', "-")),
-            "title": title, "detail": detail, "instance": "bf0ca0bf927b3b52e3cb03217e1a1ddf",
-        }),
-    )
 }
 
 fn refused(status: &str, text: &str) -> HttpReply {
@@ -526,47 +491,4 @@ fn receipt_of(desk: &mut Desk<'_>, customer: &str, tag: &Value, status: &str) {
         };
         desk.post_event(Duration::from_millis(100), &event);
     }
-}
-
-fn send_newer(desk: &mut Desk<'_>, call: &Call) -> HttpReply {
-    let body = Value::Object(call.json().unwrap_or_default());
-    let get = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-    let invalid = |detail: &str| problem(422, "Invalid params", detail);
-    let (to, from, kind) = (get("to"), get("from"), get("message_type"));
-    if !line::is_number(&line::plussed(&to)) {
-        return invalid("The value of `to` is not a valid number.");
-    }
-    if bare(&from) != bare(desk.account.key("phoneNumber")) {
-        return invalid("The value of `from` is no number of yours.");
-    }
-    let (shown, link) = match kind.as_str() {
-        "text" if get("text").is_empty() || get("text").chars().count() > TEXT_MAX => {
-            return invalid("`text` has 1 to 3200 characters.");
-        }
-        "text" => (Body::text(get("text")), None),
-        "image" | "video" | "audio" | "file" | "vcard" => {
-            let url = body[&kind]["url"].as_str().unwrap_or_default();
-            if !url.starts_with("http") {
-                return invalid("`url` must be an address.");
-            }
-            let caption = body[&kind]["caption"].as_str().unwrap_or_default();
-            (line::with_file(url, caption), Some(url.to_owned()))
-        }
-        _ => return invalid("`message_type` is not known."),
-    };
-    let customer = line::plussed(&to);
-    let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(desk.random.bytes::<16>());
-    let tag = json!({
-        "callback": get("webhook_url"), "reference": get("client_ref"), "ids": [id], "newer": true,
-        "from": from,
-    });
-    if !line::deliver(desk, &customer, &id, shown, Some(tag.to_string())) {
-        receipt_of(desk, &customer, &tag, "rejected");
-    } else if let Some(url) = link {
-        desk.fetch(&customer, &id, &url);
-    } else {
-        receipt_of(desk, &customer, &tag, "submitted");
-        desk.sent(&customer, &id);
-    }
-    call::json(202, &json!({ "message_uuid": id }))
 }

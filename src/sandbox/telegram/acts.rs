@@ -7,10 +7,12 @@ use crate::sandbox::act::Act;
 use crate::sandbox::act::NotPossible;
 use crate::sandbox::chat::Body;
 use crate::sandbox::chat::Bubble;
+use crate::sandbox::chat::Customer;
 use crate::sandbox::chat::Offer;
 use crate::sandbox::chat::Place;
 use crate::sandbox::chat::Press;
 use crate::sandbox::chat::Reached;
+use crate::sandbox::chat::Room;
 use crate::sandbox::chat::Side;
 use crate::sandbox::chat::Sort;
 use crate::sandbox::desk::Desk;
@@ -18,6 +20,7 @@ use crate::sandbox::files::Chosen;
 use crate::sandbox::files::KEPT;
 
 use super::message;
+use super::rooms;
 use super::updates;
 
 /// Does what a customer does.
@@ -85,10 +88,22 @@ pub fn acted(desk: &mut Desk<'_>, customer: &str, act: Act) -> Result<(), NotPos
         Act::Edit { bubble, text } => return edit(desk, customer, &bubble, text),
         Act::Delete { bubble } => {
             let chat = desk.chat_mut(customer).ok_or_else(NotPossible::gone)?;
-            // Bots are not told.
             chat.bubbles.retain(|known| known.id != bubble);
+            // Other bots than those of a business account are not told.
+            rooms::tell_deleted(desk, &who(desk, customer)?, &bubble);
         }
-        Act::Block(on) => block(desk, customer, on),
+        Act::Block(on) => rooms::put_out(desk, &who(desk, customer)?, on),
+        Act::Group => rooms::join(desk, &who(desk, customer)?),
+        Act::Lend => rooms::lend(desk),
+        Act::Aside { text } => {
+            let body = rooms::of_another(Side::Other, text);
+            say_as(desk, customer, Side::Other, body, None, None);
+        }
+        Act::Echo { text } => {
+            let body = rooms::of_another(Side::Business, text);
+            let mark = Some(message::BY_OWNER.to_owned());
+            say_as(desk, customer, Side::Business, body, None, mark);
+        }
         Act::Read => {}
         other => return Err(NotPossible::here("Telegram", other.name())),
     }
@@ -110,6 +125,12 @@ fn file_body(desk: &mut Desk<'_>, sort: Sort, file: Chosen, caption: String) -> 
     }
 }
 
+/// Who holds a phone.
+fn who(desk: &Desk<'_>, customer: &str) -> Result<Customer, NotPossible> {
+    let chat = desk.chat(customer).ok_or_else(NotPossible::gone)?;
+    Ok(chat.customer.clone())
+}
+
 fn say(
     desk: &mut Desk<'_>,
     customer: &str,
@@ -117,21 +138,39 @@ fn say(
     quoting: Option<String>,
     mark: Option<String>,
 ) {
+    say_as(desk, customer, Side::Customer, body, quoting, mark);
+}
+
+fn say_as(
+    desk: &mut Desk<'_>,
+    customer: &str,
+    side: Side,
+    body: Body,
+    quoting: Option<String>,
+    mark: Option<String>,
+) {
     let now = desk.now;
+    let Ok(who) = who(desk, customer) else {
+        return;
+    };
+    let number = rooms::next_number(desk, &who);
     let Some(chat) = desk.chat_mut(customer) else {
         return;
     };
     chat.started = true;
     chat.wrote_at = Some(now);
-    chat.last_number += 1;
-    let mut bubble = Bubble::new(chat.last_number.to_string(), Side::Customer, now, body);
+    let mut bubble = Bubble::new(number.to_string(), side, now, body);
     bubble.quoting = quoting;
     bubble.mark = mark;
     bubble.reached = Reached::Delivered;
-    let who = chat.customer.clone();
     chat.push(bubble.clone());
+    let is_out = chat.blocked && who.room != Room::Private;
+    if is_out || !rooms::is_told(desk, &who, &bubble) {
+        return;
+    }
     let told = message::of(desk, &who, &bubble);
-    updates::tell(desk, customer, "message", "message", &told);
+    let (kind, _) = rooms::kinds(&who.room);
+    updates::tell(desk, customer, kind, "message", &told);
 }
 
 fn press(desk: &mut Desk<'_>, customer: &str, id: &str, at: usize) -> Result<(), NotPossible> {
@@ -208,11 +247,19 @@ fn react(desk: &mut Desk<'_>, customer: &str, id: &str, emoji: &str) -> Result<(
             .collect()
     };
     let told = json!({
-        "chat": message::chat(&who), "message_id": message::number(id),
+        "chat": rooms::chat_value(&who), "message_id": message::number(id),
         "user": message::user(&who), "date": desk.now.as_secs(),
         "old_reaction": list(old), "new_reaction": list(new),
     });
-    updates::tell(desk, customer, "message_reaction", "reaction", &told);
+    // In groups administrators alone are told, and of other people's accounts nobody.
+    let is_told = match who.room {
+        Room::Private => true,
+        Room::Group { .. } => rooms::hears_all(desk.account),
+        Room::Lent { .. } => false,
+    };
+    if is_told {
+        updates::tell(desk, customer, "message_reaction", "reaction", &told);
+    }
     Ok(())
 }
 
@@ -229,27 +276,10 @@ fn edit(desk: &mut Desk<'_>, customer: &str, id: &str, text: String) -> Result<(
     }
     bubble.edited = true;
     let bubble = bubble.clone();
-    let told = message::of(desk, &who, &bubble);
-    updates::tell(desk, customer, "edited_message", "edited message", &told);
+    if rooms::is_told(desk, &who, &bubble) {
+        let told = message::of(desk, &who, &bubble);
+        let (_, kind) = rooms::kinds(&who.room);
+        updates::tell(desk, customer, kind, "edited message", &told);
+    }
     Ok(())
-}
-
-fn block(desk: &mut Desk<'_>, customer: &str, on: bool) {
-    let Some(chat) = desk.chat_mut(customer) else {
-        return;
-    };
-    chat.blocked = on;
-    let who = chat.customer.clone();
-    let member = |status: &str, bot: &Value| json!({"user": bot, "status": status});
-    let bot = message::bot(desk.account);
-    let (old, new) = if on {
-        ("member", "kicked")
-    } else {
-        ("kicked", "member")
-    };
-    let told = json!({
-        "chat": message::chat(&who), "from": message::user(&who), "date": desk.now.as_secs(),
-        "old_chat_member": member(old, &bot), "new_chat_member": member(new, &bot),
-    });
-    updates::tell(desk, customer, "my_chat_member", "chat member", &told);
 }

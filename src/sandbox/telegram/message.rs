@@ -10,9 +10,12 @@ use crate::sandbox::chat::Customer;
 use crate::sandbox::chat::Offer;
 use crate::sandbox::chat::Place;
 use crate::sandbox::chat::Press;
+use crate::sandbox::chat::Room;
 use crate::sandbox::chat::Side;
 use crate::sandbox::chat::Sort;
 use crate::sandbox::desk::Desk;
+
+use super::rooms;
 
 /// The bot as a sender.
 #[must_use]
@@ -36,7 +39,8 @@ pub fn user(customer: &Customer) -> Value {
         .name
         .split_once(' ')
         .unwrap_or((&customer.name, ""));
-    let mut user = json!({"id": number(&customer.id), "is_bot": false, "first_name": first});
+    let mut user =
+        json!({"id": number(rooms::member(customer)), "is_bot": false, "first_name": first});
     if !last.is_empty() {
         user["last_name"] = last.into();
     }
@@ -49,36 +53,27 @@ pub fn user(customer: &Customer) -> Value {
     user
 }
 
-/// The chat with a customer.
-#[must_use]
-pub fn chat(customer: &Customer) -> Value {
-    let mut chat = user(customer);
-    if let Some(map) = chat.as_object_mut() {
-        map.remove("is_bot");
-        map.remove("language_code");
-    }
-    chat["type"] = "private".into();
-    chat
-}
-
 /// A bubble as a message.
 #[must_use]
 pub fn of(desk: &Desk<'_>, customer: &Customer, bubble: &Bubble) -> Value {
-    let from = if bubble.side == Side::Business {
-        bot(desk.account)
-    } else {
-        user(customer)
-    };
     let mut message = json!({
-        "message_id": number(&bubble.id), "from": from, "chat": chat(customer),
+        "message_id": number(&bubble.id), "from": rooms::author(desk.account, customer, bubble),
         "date": bubble.at.as_secs(),
     });
-    if let Some(quoted) = &bubble.quoting
-        && let Some(original) = desk.bubble(&customer.id, quoted)
+    rooms::place(customer, &mut message);
+    if bubble.side == Side::Business
+        && matches!(customer.room, Room::Lent { .. })
+        && !is_owners(bubble)
     {
+        message["sender_business_bot"] = bot(desk.account);
+    }
+    let quoted = bubble.quoting.as_deref();
+    if let Some(original) = quoted.and_then(|quoted| desk.bubble(&customer.id, quoted)) {
         let mut original = original.clone();
         original.quoting = None;
         message["reply_to_message"] = of(desk, customer, &original);
+    } else if let Some(opening) = rooms::opening(customer, bubble.at.as_secs()) {
+        message["reply_to_message"] = opening;
     }
     if bubble.edited {
         message["edit_date"] = desk.now.as_secs().into();
@@ -101,6 +96,13 @@ pub fn of(desk: &Desk<'_>, customer: &Customer, bubble: &Bubble) -> Value {
     message
 }
 
+/// What marks a message that the owner of an account wrote by hand.
+pub const BY_OWNER: &str = "by owner";
+
+fn is_owners(bubble: &Bubble) -> bool {
+    bubble.mark.as_deref() == Some(BY_OWNER)
+}
+
 fn keyboard(bubble: &Bubble) -> Vec<Vec<Value>> {
     let mut rows: Vec<Vec<Value>> = Vec::new();
     for choice in &bubble.choices {
@@ -118,21 +120,32 @@ fn keyboard(bubble: &Bubble) -> Vec<Vec<Value>> {
     rows
 }
 
-/// The command a text begins with, as the vendor marks it.
-fn command(text: &str) -> Option<Value> {
-    let word = text.split_whitespace().next()?;
-    let name = word.strip_prefix('/')?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '@';
-    let known = !name.is_empty() && name.chars().all(plain) && text.starts_with('/');
-    known.then(|| json!([{"type": "bot_command", "offset": 0, "length": word.len()}]))
+/// The command a text begins with and the names in it, as the vendor marks them.
+fn entities(text: &str) -> Vec<Value> {
+    let mut marks = Vec::new();
+    let mut offset = 0;
+    for word in text.split(' ') {
+        let mark = |kind: &str, word: &str| json!({"type": kind, "offset": offset, "length": word.encode_utf16().count()});
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let named = |word: &str| word.len() > 1 && word[1..].chars().all(plain);
+        let bare = word.trim_end_matches(|c: char| !plain(c));
+        if offset == 0 && bare.starts_with('/') && named(&bare.replace('@', "_")) {
+            marks.push(mark("bot_command", bare));
+        } else if bare.starts_with('@') && named(bare) {
+            marks.push(mark("mention", bare));
+        }
+        offset += word.encode_utf16().count() + 1;
+    }
+    marks
 }
 
 fn content(desk: &Desk<'_>, body: &Body) -> Value {
     match body {
         Body::Text { text, .. } => {
             let mut content = json!({ "text": text });
-            if let Some(entities) = command(text) {
-                content["entities"] = entities;
+            let entities = entities(text);
+            if !entities.is_empty() {
+                content["entities"] = entities.into();
             }
             content
         }

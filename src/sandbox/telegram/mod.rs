@@ -1,10 +1,16 @@
-//! Telegram as its Bot API offers it: one bot, private chats, webhooks or asking for updates.
+//! Telegram as its Bot API offers it: one bot; private chats, groups and accounts of
+//! people it is connected to; webhooks or asking for updates.
 
 mod acts;
+mod changes;
+mod files;
+mod flood;
 mod keyboard;
 mod markup;
 mod message;
 mod params;
+mod profile;
+mod rooms;
 mod sends;
 #[cfg(test)]
 mod tests;
@@ -29,6 +35,7 @@ use crate::sandbox::call;
 use crate::sandbox::call::Call;
 use crate::sandbox::chat::Customer;
 use crate::sandbox::chat::Reached;
+use crate::sandbox::chat::Room;
 use crate::sandbox::desk::Desk;
 use crate::sandbox::faults::Fate;
 use crate::sandbox::files::Chosen;
@@ -41,8 +48,6 @@ use crate::sandbox::telegram::updates::ok;
 use crate::sandbox::vendor::Given;
 use crate::sandbox::vendor::Vendor;
 
-/// The largest file a bot may fetch.
-const DOWNLOAD_MAX: usize = 20 * 1024 * 1024;
 /// How long a press may be answered.
 const QUERY_SPAN: Duration = Duration::from_secs(15 * 60);
 /// How long a webhook may take.
@@ -85,8 +90,22 @@ impl Vendor for Telegram {
     fn acts(&self) -> &'static [&'static str] {
         &[
             "start", "send", "voice", "sticker", "album", "locate", "card", "react", "edit",
-            "delete", "quote", "block", "strange",
+            "delete", "quote", "block", "strange", "group", "lend",
         ]
+    }
+
+    fn acts_in(&self, room: &Room) -> &'static [&'static str] {
+        match room {
+            Room::Private => self.acts(),
+            Room::Group { .. } => &[
+                "send", "voice", "sticker", "album", "locate", "react", "edit", "quote", "block",
+                "aside",
+            ],
+            Room::Lent { .. } => &[
+                "send", "voice", "sticker", "album", "locate", "card", "edit", "delete", "quote",
+                "block", "echo",
+            ],
+        }
     }
 
     fn open(&self, account: &mut Account, seed: &Seed) {
@@ -104,6 +123,7 @@ impl Vendor for Telegram {
             name: "Diego Herrera".to_owned(),
             username: Some("diegoherrera".to_owned()),
             language: Some("es".to_owned()),
+            ..Customer::default()
         });
     }
 
@@ -140,10 +160,10 @@ impl Vendor for Telegram {
         let (_, method) = named(call);
         let params = Params::of(call);
         if let Some(path) = method.strip_prefix("file/") {
-            return download(desk, path).into();
+            return files::download(desk, path).into();
         }
-        if let Some(url) = sends::address(&method, &params) {
-            return match sends::chat(desk, &params) {
+        if let Some(url) = files::address(&method, &params) {
+            return match rooms::chat(desk, &params) {
                 Ok(_) => Given::Ask(Box::new(asked(&url))),
                 Err(fault) => fault.reply().into(),
             };
@@ -164,7 +184,7 @@ impl Vendor for Telegram {
             return Fault::bad("failed to get HTTP URL content").reply();
         };
         let named = found.headers.get("content-type").map(mime::essence);
-        let url = sends::address(&method, &params).unwrap_or_default();
+        let url = files::address(&method, &params).unwrap_or_default();
         let name = url.split('?').next().unwrap_or_default().rsplit('/').next();
         let file = Chosen {
             mime_type: named.unwrap_or_else(|| mime::sniff(&found.body).to_owned()),
@@ -292,45 +312,38 @@ fn routed(
     params: &Params<'_>,
     fetched: Option<Chosen>,
 ) -> Result<Given, Fault> {
-    let file = sends::FILES
+    let file = files::FILES
         .iter()
         .find(|(known, ..)| method.eq_ignore_ascii_case(known));
     if let Some((_, name, sort)) = file {
-        return sends::file(desk, params, name, *sort, fetched).map(Given::from);
+        return files::file(desk, params, name, *sort, fetched).map(Given::from);
     }
     let reply = match method.to_ascii_lowercase().as_str() {
         "getupdates" => return updates::get_updates(desk, params),
-        "getme" => Ok(ok(&me(desk.account))),
+        "getme" => Ok(ok(&profile::me(desk.account))),
         "setwebhook" => updates::set_webhook(desk, params),
         "deletewebhook" => Ok(updates::delete_webhook(desk, params)),
         "getwebhookinfo" => Ok(updates::webhook_info(desk)),
         "sendmessage" => sends::text(desk, params),
-        "sendmediagroup" => sends::album(desk, params),
+        "sendmediagroup" => files::album(desk, params),
         "sendlocation" => sends::place(desk, params, "location"),
         "sendvenue" => sends::place(desk, params, "venue"),
         "sendcontact" => sends::contact(desk, params),
         "sendchataction" => sends::action(desk, params),
-        "editmessagetext" => sends::edit(desk, params, "text"),
-        "editmessagecaption" => sends::edit(desk, params, "caption"),
-        "editmessagereplymarkup" => sends::edit(desk, params, "markup"),
-        "deletemessage" | "deletemessages" => sends::delete(desk, params),
-        "setmessagereaction" => sends::react(desk, params),
+        "editmessagetext" => changes::edit(desk, params, "text"),
+        "editmessagecaption" => changes::edit(desk, params, "caption"),
+        "editmessagereplymarkup" => changes::edit(desk, params, "markup"),
+        "deletemessage" | "deletemessages" => changes::delete(desk, params),
+        "setmessagereaction" => changes::react(desk, params),
+        "deletebusinessmessages" => changes::delete_lent(desk, params),
+        "readbusinessmessage" => sends::see(desk, params),
         "answercallbackquery" => answer_query(desk, params),
-        "getfile" => get_file(desk, params),
-        "getchat" => sends::chat(desk, params).map(|chat| ok(&message::chat(&chat.customer))),
+        "getfile" => files::get(desk, params),
+        "getchat" => rooms::chat(desk, params).map(|chat| ok(&rooms::chat_value(&chat.customer))),
         "getuserprofilephotos" => Ok(ok(&json!({"total_count": 0, "photos": []}))),
-        "setmycommands" => set_commands(desk, params),
-        "getmycommands" => {
-            let kept = desk.account.kept.get(&commands_of(params)).cloned();
-            Ok(ok(&kept.unwrap_or_else(|| json!([]))))
+        name if name.starts_with("setmy") || name.ends_with("mycommands") => {
+            profile::changed(desk, name, params)
         }
-        "deletemycommands" => {
-            desk.account.kept.remove(&commands_of(params));
-            Ok(ok(&json!(true)))
-        }
-        "setmyname" => keep(desk, params, "name", 64),
-        "setmydescription" => keep(desk, params, "description", 512),
-        "setmyshortdescription" => keep(desk, params, "short_description", 120),
         "setchatmenubutton" => {
             let button = params.nested("menu_button").unwrap_or(Value::Null);
             desk.account.kept.insert("menu_button".to_owned(), button);
@@ -343,21 +356,6 @@ fn routed(
         }),
     };
     reply.map(Given::from)
-}
-
-fn me(account: &Account) -> Value {
-    let mut me = message::bot(account);
-    let more = [
-        ("can_join_groups", true),
-        ("can_read_all_group_messages", false),
-        ("supports_inline_queries", false),
-        ("can_connect_to_business", false),
-        ("has_main_web_app", false),
-    ];
-    for (name, value) in more {
-        me[name] = value.into();
-    }
-    me
 }
 
 fn answer_query(desk: &mut Desk<'_>, params: &Params<'_>) -> Result<HttpReply, Fault> {
@@ -378,89 +376,5 @@ fn answer_query(desk: &mut Desk<'_>, params: &Params<'_>) -> Result<HttpReply, F
     {
         return Err(Fault::bad("MESSAGE_TOO_LONG"));
     }
-    Ok(ok(&json!(true)))
-}
-
-fn get_file(desk: &Desk<'_>, params: &Params<'_>) -> Result<HttpReply, Fault> {
-    let id = params.text("file_id").unwrap_or_default();
-    let bare = id
-        .strip_prefix("AgAC")
-        .unwrap_or_default()
-        .trim_start_matches('s');
-    let wrong = || Fault::bad("wrong file_id or the file is temporarily unavailable");
-    let file = desk.file(bare).ok_or_else(wrong)?;
-    if file.bytes.len() > DOWNLOAD_MAX {
-        return Err(Fault::bad("file is too big"));
-    }
-    let ending = mime::ending(&file.mime_type);
-    Ok(ok(&json!({
-        "file_id": id, "file_unique_id": format!("u{bare}"), "file_size": file.bytes.len(),
-        "file_path": format!("files/file_{bare}.{ending}"),
-    })))
-}
-
-fn download(desk: &Desk<'_>, path: &str) -> HttpReply {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    let id = name.strip_prefix("file_").unwrap_or_default();
-    let id = id.split('.').next().unwrap_or_default();
-    match desk.file(id) {
-        Some(file) => HttpReply {
-            status: 200,
-            headers: Headers::default().with("content-type", "application/octet-stream"),
-            body: file.bytes.to_vec(),
-        },
-        None => Fault {
-            code: 404,
-            description: "Not Found".to_owned(),
-            retry_after: None,
-        }
-        .reply(),
-    }
-}
-
-fn commands_of(params: &Params<'_>) -> String {
-    let scope = params
-        .nested("scope")
-        .unwrap_or_else(|| json!({"type": "default"}));
-    let language = params.text("language_code").unwrap_or_default();
-    format!("commands/{scope}/{language}")
-}
-
-fn set_commands(desk: &mut Desk<'_>, params: &Params<'_>) -> Result<HttpReply, Fault> {
-    let commands = params.nested("commands").unwrap_or_else(|| json!([]));
-    let all = commands.as_array().map_or(&[][..], Vec::as_slice);
-    if all.len() > 100 {
-        return Err(Fault::bad("can't set more than 100 bot commands"));
-    }
-    for command in all {
-        let name = command["command"].as_str().unwrap_or_default();
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if name.is_empty() || name.len() > 32 || !name.chars().all(plain) {
-            return Err(Fault::bad("BOT_COMMAND_INVALID"));
-        }
-        let length = command["description"]
-            .as_str()
-            .unwrap_or_default()
-            .encode_utf16()
-            .count();
-        if !(1..=256).contains(&length) {
-            return Err(Fault::bad("BOT_COMMAND_DESCRIPTION_INVALID"));
-        }
-    }
-    desk.account.kept.insert(commands_of(params), commands);
-    Ok(ok(&json!(true)))
-}
-
-fn keep(
-    desk: &mut Desk<'_>,
-    params: &Params<'_>,
-    name: &str,
-    max: usize,
-) -> Result<HttpReply, Fault> {
-    let text = params.text(name).unwrap_or_default();
-    if text.encode_utf16().count() > max {
-        return Err(Fault::bad(&format!("{name} is too long")));
-    }
-    desk.account.kept.insert(name.to_owned(), text.into());
     Ok(ok(&json!(true)))
 }

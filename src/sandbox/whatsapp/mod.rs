@@ -103,8 +103,8 @@ impl Vendor for WhatsApp {
         account.phone(Customer {
             id: "5511988880001".to_owned(),
             name: "Camila Duarte".to_owned(),
-            username: None,
             language: Some("pt".to_owned()),
+            ..Customer::default()
         });
     }
 

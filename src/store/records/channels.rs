@@ -1,11 +1,17 @@
 //! Connections to vendors and web chats.
 
+use std::time::Duration;
+
+use crate::base::time::Timestamp;
 use crate::model::channel::Channel;
 use crate::model::ids::ChannelId;
 use crate::store::Read;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::keyspaces::CHANNELS;
+
+/// How often the last outbound time of a busy channel is written.
+const NOTE_EVERY: Duration = Duration::from_secs(60);
 
 /// One channel.
 ///
@@ -29,6 +35,23 @@ pub fn list(read: &impl Read) -> Result<Vec<Channel>, StoreError> {
 /// The disk's.
 pub fn put(tx: &mut Tx<'_>, channel: &Channel) -> Result<(), StoreError> {
     tx.put(&CHANNELS, &channel.id, channel)
+}
+
+/// Keeps when a channel last sent something, to the minute, so that a busy channel is not rewritten
+/// with every message.
+///
+/// # Errors
+/// The disk's.
+pub fn note_outbound(tx: &mut Tx<'_>, id: ChannelId, now: Timestamp) -> Result<(), StoreError> {
+    let Some(mut channel) = get(tx, id)? else {
+        return Ok(());
+    };
+    let is_known = |last: Timestamp| now.since(last) < NOTE_EVERY;
+    if !channel.last_outbound_at.is_some_and(is_known) {
+        channel.last_outbound_at = Some(now);
+        put(tx, &channel)?;
+    }
+    Ok(())
 }
 
 /// Removes a channel.

@@ -47,6 +47,9 @@ pub struct OutboxRow {
     /// When the last call was begun.
     #[serde(default)]
     pub called_at: Option<Timestamp>,
+    /// Whether the address is not the customer's, who has the message by then: a copy of a mail.
+    #[serde(default)]
+    pub is_copy: bool,
 }
 
 /// The key of a lane's rows, in order.

@@ -59,6 +59,7 @@ fn row(message: u8) -> OutboxRow {
         created_at: Timestamp::from_secs(0),
         first_tried_at: None,
         called_at: None,
+        is_copy: false,
     }
 }
 

@@ -10,6 +10,7 @@ pub mod capabilities;
 pub mod channel_out;
 pub mod channel_stats;
 pub mod channels;
+pub mod consent;
 pub mod contact_in;
 pub mod contact_out;
 pub mod contacts;
@@ -76,6 +77,7 @@ pub fn routes() -> Routes {
     templates::routes(&mut routes);
     api_keys::routes(&mut routes);
     contacts::routes(&mut routes);
+    consent::routes(&mut routes);
     channels::routes(&mut routes);
     routes.about("conversations");
     conversation_list::routes(&mut routes);

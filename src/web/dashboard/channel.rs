@@ -279,6 +279,7 @@ fn log_line(entry: &AuditEntry, now: Timestamp, reader: &Reader) -> HappenedView
     let (title, tone, icon) = match entry.action.as_str() {
         "channel.created" => ("Added", Tone::Ok, Icon::HEALTHY),
         "channel.connected" => ("Switched on", Tone::Ok, Icon::HEALTHY),
+        "channel.signedIn" => ("Signed in to the account", Tone::Ok, Icon::HEALTHY),
         "channel.connectFailed" => ("Could not be switched on", Tone::Bad, Icon::BROKEN),
         "channel.disconnected" => ("Switched off", Tone::Neutral, Icon::OFF),
         "channel.updated" => ("Settings changed", Tone::Neutral, Icon::INFO),

@@ -11,6 +11,7 @@ use crate::base::page::Cursor;
 use crate::base::page::Span;
 use crate::base::time::Timestamp;
 use crate::engine::inbox::list::Row;
+use crate::engine::people::consenting::HeardConsent;
 use crate::engine::people::contact_changes::ContactChanges;
 use crate::engine::people::contact_list::Filter;
 use crate::engine::people::contacts::Person;
@@ -48,6 +49,7 @@ use crate::web::dashboard::view::contacts::MonthView;
 use crate::web::dashboard::view::list::EmptyView;
 use crate::web::dashboard::view::panel::DetailView;
 use crate::web::dashboard::view::panel::HistoryView;
+use crate::web::dashboard::view::panel::ReachView;
 use crate::web::dashboard::view::shell::Area;
 use crate::web::state::State;
 
@@ -59,7 +61,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config
         .route("/app/contacts", web::get().to(list))
         .route("/app/contacts/{id}", web::get().to(show))
-        .route("/app/contacts/{id}", web::post().to(correct));
+        .route("/app/contacts/{id}", web::post().to(correct))
+        .route("/app/contacts/{id}/consent", web::post().to(hear));
 }
 
 #[derive(Deserialize)]
@@ -199,6 +202,27 @@ async fn correct(state: Shared, id: Path<String>, form: Form) -> Result<HttpResp
     }
 }
 
+/// Writes down what the person wants at an address.
+async fn hear(state: Shared, id: Path<String>, form: Form) -> Result<HttpResponse, Problem> {
+    let id: ContactId = id.parse().map_err(|_| Problem::not_found())?;
+    let (reader, fields) = (&form.reader, &form.fields);
+    let identity = fields.get("identifier").parse();
+    let heard = HeardConsent {
+        identity: identity.map_err(|_| Problem::not_found())?,
+        is_given: fields.get("status") == "optedIn",
+        reason: fields.get("reason").to_owned(),
+    };
+    let contacts = &state.engine.contacts;
+    match contacts.hear_consent(&reader.actor(), id, heard).await {
+        Ok(person) => Ok(see(&format!("/app/contacts/{}?saved=1", person.contact.id))),
+        Err(error) => refuse(reader, error, |refused| {
+            let mut drawn = draw(&state, reader, id)?;
+            drawn.banner = refused.banner(&[]);
+            Ok(drawn)
+        }),
+    }
+}
+
 fn typed(fields: &Fields, refused: &Refused) -> ContactForm {
     ContactForm {
         name: refused.field("name", fields.get("name")),
@@ -236,7 +260,10 @@ fn draw(state: &State, reader: &Reader, id: ContactId) -> Result<ContactPage, Pr
         months: months(&eye, &talks),
         reaches: identities
             .iter()
-            .map(|identity| panel::reach(&eye, identity))
+            .map(|identity| ReachView {
+                wish: panel::wish(|what| actor.may(what), identity),
+                ..panel::reach(&eye, identity)
+            })
             .collect(),
         may_change: actor.may(Permission::EditContacts),
     })

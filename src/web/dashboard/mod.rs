@@ -72,6 +72,7 @@ pub fn configure(config: &mut ServiceConfig) {
     templates::configure(config);
     channels::configure(config);
     channel::configure(config);
+    vendor::sign_in::configure(config);
     welcome::configure(config);
     config.route("/app/{rest:.*}", web::to(nothing_here));
 }

@@ -208,8 +208,11 @@ fn meant(wish: &str, mut pressed: Pressed) -> Result<Act, NotPossible> {
         "strange" => Act::Strange {
             kind: "poll".to_owned(),
         },
-        "echo" | "story-reply" if text.is_empty() => return Err(needs_words()),
+        "group" => Act::Group,
+        "lend" => Act::Lend,
+        "echo" | "aside" | "story-reply" if text.is_empty() => return Err(needs_words()),
         "echo" => Act::Echo { text },
+        "aside" => Act::Aside { text },
         "story-reply" => Act::StoryReply { text },
         "story-mention" => {
             let (_, file) = chosen::sample("picture").ok_or_else(gone)?;

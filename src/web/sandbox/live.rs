@@ -47,6 +47,7 @@ async fn next(changes: &mut Receiver<Change>) -> Option<String> {
         Ok(Change::Phone { account, customer }) => {
             format!("event: phone\ndata: {account}/{customer}\n\n")
         }
+        Ok(Change::Phones) => "event: phones\ndata: -\n\n".to_owned(),
         Ok(Change::Wire(id)) => format!("event: wire\ndata: {id}\n\n"),
         Ok(Change::All) | Err(RecvError::Lagged(_)) => "event: all\ndata: -\n\n".to_owned(),
         Ok(Change::Closed) | Err(RecvError::Closed) => return None,

@@ -13,6 +13,7 @@ use crate::base::mime;
 use crate::sandbox::account::Account;
 use crate::sandbox::act::Act;
 use crate::sandbox::chat::Chat;
+use crate::sandbox::chat::Room;
 use crate::sandbox::journal::Entry;
 use crate::sandbox::journal::Way;
 use crate::sandbox::vendor::Vendor;
@@ -146,15 +147,16 @@ fn phone_part(
     chat: &Chat,
     zone: &TimeZone,
 ) -> String {
-    let can = vendor.acts();
-    let now = player.sandbox.clock().now();
     let customer = &chat.customer;
+    let can = vendor.acts_in(&customer.room);
+    let now = player.sandbox.clock().now();
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     let key = format!("{}-{}", account.id, customer.id)
         .chars()
         .map(plain)
         .collect();
-    let initial = account.name.chars().take(1).collect();
+    let (business, subtitle) = head(vendor, account, &customer.room);
+    let initial = business.chars().take(1).collect();
     let mail = can.contains(&"mail");
     render(&PhonePart {
         csrf: player.csrf.clone(),
@@ -167,24 +169,46 @@ fn phone_part(
         name: customer.name.clone(),
         blocked: chat.blocked,
         offline: chat.offline,
-        business: account.name.clone(),
         initial,
-        subtitle: vendor.subtitle(account),
+        subtitle,
         placeholder: if mail { "Reply" } else { "Message" },
         thread: if mail {
             render(&MailThread::of(chat, &account.id, zone))
         } else {
-            render(&ThreadPart::of(chat, &account.name, can, now, zone))
+            render(&ThreadPart::of(chat, &business, can, now, zone))
         },
+        business,
         mail,
         extras: extras(can, chat),
         files: can.contains(&"send"),
     })
 }
 
+/// What stands above a chat: who it is with, and what of that it is.
+fn head(vendor: &dyn Vendor, account: &Account, room: &Room) -> (String, String) {
+    match room {
+        Room::Private => (account.name.clone(), vendor.subtitle(account)),
+        Room::Group { title, topic, .. } => {
+            let topic = topic.as_ref().map_or("General", |(_, name)| name);
+            (title.clone(), topic.to_owned())
+        }
+        Room::Lent { owner, .. } => (owner.clone(), format!("of {}", account.name)),
+    }
+}
+
+/// The words on the buttons that keep the business out and let it in again.
+const fn doors(room: &Room, is_mail: bool) -> (&'static str, &'static str) {
+    match room {
+        _ if is_mail => ("Close the mailbox", "Open the mailbox again"),
+        Room::Private => ("Block the business", "Unblock the business"),
+        Room::Group { .. } => ("Put the bot out of the group", "Take the bot in again"),
+        Room::Lent { .. } => ("Disconnect the bot", "Connect the bot again"),
+    }
+}
+
 /// What stands behind the plus of a phone.
 fn extras(can: &[&str], chat: &Chat) -> Vec<(&'static str, &'static str)> {
-    let offered: [(&str, &str, &str); 15] = [
+    let offered: [(&str, &str, &str); 18] = [
         ("start", "start", "Start"),
         ("send", "picture", "Picture"),
         ("album", "album", "Three pictures"),
@@ -207,15 +231,13 @@ fn extras(can: &[&str], chat: &Chat) -> Vec<(&'static str, &'static str)> {
             "echo",
             "These words from the business\u{2019}s own phone",
         ),
+        ("aside", "aside", "These words from another member"),
+        ("group", "group", "Take the bot into a group"),
+        ("lend", "lend", "Write to somebody\u{2019}s own account"),
         ("read", "read", "Read everything"),
     ];
     let has = |name: &str| can.contains(&name) || name == "read";
-    let mail = can.contains(&"mail");
-    let block = if mail {
-        ("Close the mailbox", "Open the mailbox again")
-    } else {
-        ("Block the business", "Unblock the business")
-    };
+    let block = doors(&chat.customer.room, can.contains(&"mail"));
     let mut extras: Vec<(&str, &str)> = offered
         .into_iter()
         .filter(|(act, ..)| has(act))

@@ -12,6 +12,7 @@ use crate::sandbox::chat::Offer;
 use crate::sandbox::chat::Place;
 use crate::sandbox::chat::Press;
 use crate::sandbox::chat::Reached;
+use crate::sandbox::chat::Room;
 use crate::sandbox::chat::Side;
 use crate::sandbox::chat::Sort;
 use crate::sandbox::chat::Span;
@@ -260,7 +261,9 @@ impl ThreadPart {
             bubbles: shown.collect(),
             typing: chat.typing_until.is_some_and(|until| now < until),
             business: business.to_owned(),
-            hint: if can.contains(&"start") && !chat.started {
+            hint: if matches!(chat.customer.room, Room::Group { .. }) {
+                "In groups the bot hears commands, its name and answers to it."
+            } else if can.contains(&"start") && !chat.started {
                 "Press + and Start to begin."
             } else {
                 "Write something to begin."

@@ -83,6 +83,7 @@ function listen() {
   });
   live.addEventListener('error', () => { chip.hidden = true; });
   live.addEventListener('phone', (event) => changed(event.data));
+  live.addEventListener('phones', () => location.reload());
   live.addEventListener('wire', wireChanged);
   live.addEventListener('all', () => {
     document.querySelectorAll('[data-phone]').forEach((phone) => changed(phone.dataset.phone));

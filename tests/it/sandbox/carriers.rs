@@ -139,7 +139,7 @@ fn a_proof_holds_for_one_webhook() {
         mac.update(format!("{url}12345").as_bytes());
         let proof = STANDARD.encode(mac.finalize().into_bytes());
         // The body is not signed: what was copied carries another one.
-        for (id, text) in [("1", "mine"), ("2", "slipped in")] {
+        for (id, text, status) in [("1", "mine", 204), ("2", "slipped in", 403)] {
             let mut form = url::form_urlencoded::Serializer::new(String::new());
             form.extend_pairs([
                 ("MessageUUID", id),
@@ -154,7 +154,8 @@ fn a_proof_holds_for_one_webhook() {
                 .with("x-plivo-signature-v2", &proof)
                 .with("x-plivo-signature-v2-nonce", "12345");
             let body = Some(form.finish().into_bytes());
-            api.send(Method::POST, path, body).await;
+            let reply = api.send(Method::POST, path, body).await;
+            assert_eq!(reply.status, status, "{text}");
         }
         line.say("and on");
         let heard = line.hears(3).await;

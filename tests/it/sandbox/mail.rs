@@ -1,4 +1,4 @@
-//! Mail through four of the five services in the box: it arrives as it was meant, what becomes of it
+//! Mail through the five services in the box: it arrives as it was meant, what becomes of it
 //! is told, and who wants no more gets no more.
 
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::support::reply::Reply;
 use crate::support::server::Server;
 use crate::support::server::on_a_server_with;
 
-const SERVICES: [&str; 4] = ["postmark", "sendgrid", "mailgun", "resend"];
+const SERVICES: [&str; 5] = ["postmark", "sendgrid", "mailgun", "resend", "ses"];
 
 /// A channel that is connected to the first account of a service.
 async fn connected(server: &Server, service: &str) -> Value {

@@ -3,6 +3,7 @@
 
 mod broken_token;
 mod carriers;
+mod consent;
 mod journeys;
 mod ledger;
 mod line;
@@ -12,6 +13,7 @@ mod names;
 mod page;
 mod sharing;
 mod soak;
+mod telegram;
 mod vendors;
 
 use linktor::config::Config;

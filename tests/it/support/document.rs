@@ -132,6 +132,9 @@ fn resolved<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
 /// The smallest body that a schema accepts, naming things that are not there.
 fn least(document: &Value, schema: &Value) -> Value {
     let schema = resolved(document, schema);
+    if let Some(first) = schema["enum"].get(0) {
+        return first.clone();
+    }
     match types(schema).first().map(String::as_str) {
         Some("object") => {
             let required = schema["required"].as_array().cloned().unwrap_or_default();

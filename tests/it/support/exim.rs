@@ -1,7 +1,7 @@
 //! A real mail server: Exim of Debian's package `exim4-daemon-light`, in a folder of its own.
 //!
 //! It keeps every mail it takes as a file. Signing in as `desk` with `secret` works on every port;
-//! `nobody@...` is refused and `later@...` put off. Its certificate is nobody's.
+//! `nobody@...` is refused and `later@...` put off. The token `fresh` is believed too, no other is. Its certificate is nobody's.
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -67,6 +67,15 @@ impl Exim {
         let files = std::fs::read_dir(arrived).into_iter().flatten();
         let read = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
         read.collect()
+    }
+}
+
+impl Exim {
+    /// How often it refused a recipient, for good or for the moment.
+    pub fn refused(&self, whom: &str) -> usize {
+        let log = std::fs::read_to_string(self.folder.path().join("log-main"));
+        let words = format!("RCPT <{whom}>");
+        log.unwrap_or_default().matches(&words).count()
     }
 }
 
@@ -153,6 +162,11 @@ plain:
   server_prompts = :
   server_condition = ${{if and{{{{eq{{$auth2}}{{desk}}}}{{eq{{$auth3}}{{secret}}}}}}}}
   server_set_id = $auth2
+xoauth2:
+  driver = plaintext
+  public_name = XOAUTH2
+  server_condition = ${{if match{{$auth1}}{{Bearer fresh}}}}
+  server_set_id = token
 "
     )
 }

@@ -179,7 +179,8 @@ fn a_service_is_told_in_its_own_way_that_a_channel_is_gone() {
     });
 }
 
-fn through(exim: &Exim, more: &Value) -> Value {
+/// The settings of a channel that sends through a real server.
+pub(super) fn through(exim: &Exim, more: &Value) -> Value {
     let mut config = json!({
         "provider": "smtp",
         "smtpHost": "127.0.0.1",
@@ -213,6 +214,7 @@ fn a_real_server_takes_mails_with_files_and_copies() {
         let sent = server.api().post("/messages", body).await.ok();
         until(server, &sent, "sent").await;
         let arrived = eventually("three mails arrive", async || {
+            server.pass(Duration::from_secs(1));
             let all = exim.mails();
             (all.len() == 3).then_some(all)
         })
@@ -235,6 +237,58 @@ fn a_real_server_takes_mails_with_files_and_copies() {
             let letters = letters.trim_end_matches('=').len();
             assert!(letters >= 3_990_000, "{letters}");
         }
+    });
+}
+
+#[test]
+fn a_copy_that_is_refused_or_put_off_is_told_of_its_address_alone() {
+    on_a_server_with(reachable, async |server| {
+        let exim = Exim::open().await;
+        let channel = connected(server, "email", &through(&exim, &json!({}))).await;
+        let body = json!({
+            "channelId": channel["id"], "to": ANA, "text": "For all of you",
+            "metadata": { "email": {
+                "cc": ["nobody@example.com", "boss@example.com"], "bcc": ["later@example.com"],
+            } },
+        });
+        let sent = server.api().post("/messages", body).await.ok();
+        let address = format!("/messages/{}", sent["id"].as_str().unwrap());
+        let now = eventually("everybody was tried, one of them twice", async || {
+            server.pass(Duration::from_secs(1));
+            let now = server.api().get(&address).await.ok();
+            let told = &now["metadata"]["recipients"];
+            let all = [
+                "nobody@example.com",
+                "boss@example.com",
+                "later@example.com",
+            ];
+            let is_told = all.iter().all(|one| told[one].is_object());
+            (is_told && exim.refused("later@example.com") > 1).then_some(now)
+        })
+        .await;
+        assert_eq!(now["status"], "sent", "{now}");
+        assert!(now["metadata"]["error"].is_null(), "{now}");
+        let told = &now["metadata"]["recipients"];
+        assert_eq!(told[ANA], json!({ "status": "sent" }));
+        assert_eq!(told["boss@example.com"], json!({ "status": "sent" }));
+        assert_eq!(told["nobody@example.com"]["status"], "failed");
+        assert_eq!(told["nobody@example.com"]["reason"], "invalid_recipient");
+        assert_eq!(told["later@example.com"]["status"], "pending");
+        let whom: Vec<String> = exim
+            .mails()
+            .iter()
+            .filter_map(|mail| {
+                Some(
+                    mail.lines()
+                        .find_map(|l| l.strip_prefix("Envelope-to: "))?
+                        .to_owned(),
+                )
+            })
+            .collect();
+        assert_eq!(whom.len(), 2, "nobody got it twice: {whom:?}");
+        // What waits behind the copies is not held up by the one that is put off.
+        let next = send(server, &channel, ANA, text("And this")).await.ok();
+        until(server, &next, "sent").await;
     });
 }
 
@@ -279,7 +333,8 @@ fn what_a_real_server_refuses_is_told_and_nobody_is_trusted_unproved() {
     });
 }
 
-async fn upload(server: &Server, file: &[u8]) -> String {
+/// Stores a file; its id.
+pub(super) async fn upload(server: &Server, file: &[u8]) -> String {
     let head = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"cv.txt\"\r\n\r\n";
     let body = [head.as_bytes(), file, b"\r\n--b--\r\n"].concat();
     let uploader = server.api().of_kind("multipart/form-data; boundary=b");

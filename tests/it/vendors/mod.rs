@@ -4,6 +4,8 @@
 mod alerts;
 mod by_mail;
 mod email;
+mod mail_access;
+mod mail_signing;
 mod sms;
 mod standing;
 mod telegram;

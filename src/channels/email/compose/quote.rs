@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::channels::email::address::one_line;
 use crate::channels::email::compose::html;
-use crate::model::outbound::Earlier;
+use crate::model::thread::Earlier;
 
 /// How much of a mail is quoted, in characters.
 const QUOTED_MAX: usize = 20_000;

@@ -8,8 +8,8 @@ use crate::channels::email::wishes;
 use crate::channels::email::wishes::Wishes;
 use crate::model::ids::MessageId;
 use crate::model::outbound::Account;
-use crate::model::outbound::Earlier;
 use crate::model::outbound::Sending;
+use crate::model::thread::Earlier;
 
 /// The longest subject, in characters.
 const SUBJECT_MAX: usize = 255;

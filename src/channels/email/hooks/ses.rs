@@ -67,12 +67,17 @@ fn topics(account: &Account) -> Vec<String> {
 /// Where the certificate lies that a webhook is checked with.
 #[must_use]
 pub fn proof_at(account: &Account, hook: &Webhook) -> Option<String> {
-    let url = Envelope::of(hook)?.certificate()?;
+    placed(account, &Envelope::of(hook)?.certificate()?)
+}
+
+/// Where something of Amazon's lies; in tests that is below another address.
+fn placed(account: &Account, url: &str) -> Option<String> {
     let Some(base) = account.text("snsCertBaseUrl") else {
-        return Some(url);
+        return Some(url.to_owned());
     };
-    let path = url::Url::parse(&url).ok()?.path().to_owned();
-    Some(format!("{}{path}", base.trim_end_matches('/')))
+    let url = url::Url::parse(url).ok()?;
+    let below = &url[url::Position::BeforePath..];
+    Some(format!("{}{below}", base.trim_end_matches('/')))
 }
 
 /// What names an envelope, so that a repeat is known.
@@ -86,12 +91,12 @@ pub fn once(hook: &Webhook) -> Option<String> {
 #[must_use]
 pub fn subscription(account: &Account, hook: &Webhook) -> Option<(String, String)> {
     let envelope = Envelope::of(hook)?;
-    let url = envelope.word("SubscribeURL")?;
-    let own = account.text("snsCertBaseUrl");
-    let is_tests = own.is_some_and(|base| url.starts_with(base.trim_end_matches('/')));
-    let wanted =
-        envelope.purpose() == Some(Purpose::Subscription) && (is_amazons(&url) || is_tests);
-    wanted.then(|| (url, envelope.topic()))
+    let url = envelope
+        .word("SubscribeURL")
+        .filter(|url| is_amazons(url))?;
+    let is_asked = envelope.purpose() == Some(Purpose::Subscription);
+    let url = placed(account, &url).filter(|_| is_asked)?;
+    Some((url, envelope.topic()))
 }
 
 /// What an envelope says.

@@ -8,7 +8,9 @@ mod body;
 mod dom;
 mod header;
 mod invite;
+mod kind;
 mod quote;
+mod recipients;
 mod report;
 mod safe;
 pub mod split;
@@ -32,6 +34,7 @@ use crate::channels::email::incoming::body::Found;
 use crate::channels::email::incoming::dom::Tree;
 use crate::channels::email::incoming::header::Header;
 use crate::channels::email::incoming::quote::Folded;
+use crate::channels::email::incoming::recipients::Recipients;
 use crate::channels::email::incoming::split::Part;
 use crate::model::content::Content;
 use crate::model::content::Media;
@@ -165,61 +168,6 @@ fn sender(header: &Header<'_>, envelope: &Envelope, us: &Us) -> Option<address::
     Some(from)
 }
 
-/// Whom a mail went to.
-struct Recipients {
-    /// Our address among them, without its plus part.
-    us: String,
-    to: Vec<String>,
-    cc: Vec<String>,
-    tokens: Vec<String>,
-    is_for_others: bool,
-}
-
-impl Recipients {
-    fn of(header: &Header<'_>, envelope: &Envelope, us: &Us) -> Self {
-        let addresses = |name| -> Vec<String> {
-            let all = header.mailboxes(name).into_iter();
-            all.map(|mailbox| mailbox.address).collect()
-        };
-        let (to, cc) = (addresses("To"), addresses("Cc"));
-        let told: Vec<String> = envelope
-            .to
-            .iter()
-            .filter_map(|to| address::clean(to))
-            .collect();
-        let places = [
-            header.bare("Delivered-To"),
-            header.bare("X-Original-To"),
-            told,
-            to.clone(),
-            cc.clone(),
-        ];
-        let all = || places.iter().flatten();
-        let ours = |known: &[String]| {
-            all().map(|to| address::without_plus(to)).find(|to| {
-                known
-                    .iter()
-                    .any(|known| address::without_plus(known) == *to)
-            })
-        };
-        let found = ours(&us.addresses);
-        let mut tokens: Vec<String> = all()
-            .filter_map(|to| address::token_in(to))
-            .map(str::to_owned)
-            .collect();
-        tokens.dedup();
-        Self {
-            is_for_others: found.is_none() && ours(&us.others).is_some(),
-            us: found
-                .or_else(|| us.addresses.first().cloned())
-                .unwrap_or_default(),
-            to,
-            cc,
-            tokens,
-        }
-    }
-}
-
 /// The words of HTML; empty for one that is too large.
 fn words_of(html: &str) -> String {
     Tree::read(html).map_or_else(String::new, |tree| words::of(&tree))
@@ -283,6 +231,7 @@ impl Reader<'_> {
             auth: self.auth(),
             date_header,
             spam: self.envelope.checks.spam,
+            mailbox: self.envelope.place.clone(),
             media_error: self.envelope.checks.virus.then(|| "virus".to_owned()),
             ..Mail::default()
         };

@@ -83,6 +83,10 @@ fn what_is_missing_or_wrong_is_named() {
             json!({"provider":"resend","inboundMode":"imap"}),
             vec!["imapHost"],
         ),
+        (
+            json!({"smtpHost":"mail.example.com","dkimSelector":"a b"}),
+            vec!["dkimPrivateKey", "dkimSelector"],
+        ),
     ];
     for (settings, expected) in cases {
         let wrong = Email.check(&ours(&settings)).err().unwrap_or_default();

@@ -102,6 +102,7 @@ mod tests {
             account: &account,
             address: "PSID",
             last_external_id: None,
+            seen: &[],
         };
         let shown = [Sign::Typing, Sign::Seen].map(|one| told(&sign(&way, one, &watcher)));
         let expected = ["typing_on", "mark_seen"].map(|action| {

@@ -197,47 +197,48 @@ fn what_is_missing_or_wrong_is_named() {
 fn files_go_along_only_where_everything_allows_it() {
     let on = json!({"provider":"twilio","mmsEnabled":true});
     let cases = [
-        (on.clone(), "+15552223333", true),
-        (on, "+447700900001", false),
-        (json!({"provider":"twilio"}), "+15552223333", false),
+        (
+            json!({"provider":"plivo","mmsEnabled":true}),
+            "+15552223333",
+            Some(&caps::WITH_PLIVO_FILES),
+        ),
+        (on.clone(), "+15552223333", Some(&caps::WITH_FILES)),
+        (on, "+447700900001", None),
+        (json!({"provider":"twilio"}), "+15552223333", None),
         (
             json!({"provider":"vonage","mmsEnabled":true}),
             "+15552223333",
-            false,
+            None,
         ),
         (
             json!({"provider":"vonage","api":"messages","mmsEnabled":true}),
             "+15552223333",
-            true,
+            Some(&caps::WITH_VONAGE_FILES),
         ),
         (
             json!({"provider":"twilio","mmsEnabled":true,"mmsCountries":["+44"]}),
             "+447700900001",
-            true,
+            Some(&caps::WITH_FILES),
         ),
         (
             json!({"provider":"twilio","mmsEnabled":true,"mmsCountries":["44"]}),
             "+15552223333",
-            false,
+            None,
         ),
         (
             json!({"provider":"generic","mmsEnabled":true,"bodyTemplate":{"m":"{{mediaUrl}}"}}),
             "+15552223333",
-            true,
+            Some(&caps::WITH_FILES),
         ),
         (
             json!({"provider":"generic","mmsEnabled":true,"bodyTemplate":{"t":"{{text}}"}}),
             "+15552223333",
-            false,
+            None,
         ),
     ];
     for (settings, to, expected) in cases {
         let row = Sms.reach(&ours(settings.clone(), &[]), to);
-        let expected = if expected {
-            &caps::WITH_FILES
-        } else {
-            &caps::CAPABILITIES
-        };
+        let expected = expected.unwrap_or(&caps::CAPABILITIES);
         assert_eq!(row, expected, "{settings} {to}");
     }
 }

@@ -402,6 +402,7 @@ fn people_see_us_type_and_business_customers_see_us_read() {
             account: &account,
             address,
             last_external_id: Some("b:AbC:5:77"),
+            seen: &[],
         };
         Telegram
             .show(sign, &watcher)

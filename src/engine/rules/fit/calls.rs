@@ -29,7 +29,7 @@ use crate::model::opaque::merge;
 use crate::model::outbound::Account;
 use crate::model::outbound::Call;
 use crate::model::outbound::Sending;
-use crate::model::outbound::Thread;
+use crate::model::thread::Thread;
 
 /// A channel with fixtures: its kind, an account, and a customer of it.
 struct Played {

@@ -22,7 +22,7 @@ use crate::model::ids::MessageId;
 use crate::model::outbound::Call;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Sending;
-use crate::model::outbound::Thread;
+use crate::model::thread::Thread;
 use crate::store::Read;
 use crate::store::StoreError;
 use crate::store::records::channels;

@@ -16,9 +16,9 @@ use crate::engine::vendor::ours;
 use crate::engine::workers::delivery::lanes::Ended;
 use crate::engine::workers::delivery::outcome;
 use crate::engine::workers::delivery::outcome::Left;
+use crate::engine::workers::delivery::outcome::Taken;
 use crate::engine::workers::delivery::thread;
 use crate::engine::workers::delivery::unsure;
-use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::content::Content;
 use crate::model::content::Media;
@@ -30,7 +30,7 @@ use crate::model::message::Source;
 use crate::model::outbound::Call;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Sending;
-use crate::model::outbound::Thread;
+use crate::model::thread::Thread;
 use crate::store::records::channels;
 use crate::store::records::conversations;
 use crate::store::records::messages;
@@ -38,23 +38,38 @@ use crate::store::records::outbox;
 use crate::store::records::outbox::LaneKey;
 use crate::store::records::outbox::OutboxRow;
 
+/// The reason of a vendor that does not believe the account's access.
+const CREDENTIALS: &str = "credentials";
+
 /// Sends a message, as far as the vendor lets us, and writes down how it went.
 ///
 /// # Errors
 /// The store's: then what was begun is settled at the next start.
 pub async fn run(context: &Context, key: &LaneKey) -> Result<Ended, EngineError> {
     let Some(mut dispatch) = Dispatch::read(context, key)? else {
+        outcome::clear(context, key).await?;
         return Ok(Ended::Settled);
     };
     if dispatch.row.begun {
         unsure::settle_one(context, key).await?;
         return Ok(Ended::Settled);
     }
-    let calls = match dispatch.prepare().await? {
-        Ok(calls) => calls,
-        Err(refusal) => return outcome::refused(context, key, refusal).await,
+    let refusal = match dispatch.attempt().await? {
+        Ok(ended) => return Ok(ended),
+        Err(refusal) => refusal,
     };
-    dispatch.send(calls).await
+    let refusal = match dispatch.renewed_after(&refusal).await {
+        Ok(true) => match Dispatch::read(context, key)? {
+            Some(mut again) => match again.attempt().await? {
+                Ok(ended) => return Ok(ended),
+                Err(refusal) => refusal,
+            },
+            None => return Ok(Ended::Settled),
+        },
+        Ok(false) => refusal,
+        Err(broken) => broken.refusal,
+    };
+    outcome::refused(context, key, refusal).await
 }
 
 /// A message with everything it takes to send it.
@@ -118,6 +133,24 @@ impl<'a> Dispatch<'a> {
         parts(&self.message)
     }
 
+    /// Sends the message with the access there is.
+    async fn attempt(&mut self) -> Result<Result<Ended, Refusal>, EngineError> {
+        match self.prepare().await? {
+            Ok(calls) => self.send(calls).await,
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+
+    /// Renews access that a vendor refused before its time; whether it is worth trying again.
+    async fn renewed_after(&mut self, refusal: &Refusal) -> Result<bool, Broken> {
+        match refusal {
+            Refusal::Account(error) if error.reason == CREDENTIALS => {
+                self.line.renew_refused().await
+            }
+            _ => Ok(false),
+        }
+    }
+
     /// Everything that can be repeated without harm: access, files, writing the calls.
     async fn prepare(&mut self) -> Result<Result<Vec<Call>, Refusal>, EngineError> {
         if let Err(refusal) = self.still_open() {
@@ -137,7 +170,8 @@ impl<'a> Dispatch<'a> {
     /// too late.
     fn still_open(&self) -> Result<(), Refusal> {
         let (content, settings) = (&self.message.content, &self.line.channel.settings);
-        let row = window::for_writer(self.capabilities(), settings, self.message.source);
+        let (writer, to) = (self.message.source, &self.message.to);
+        let row = window::for_writer(self.capabilities(), settings, writer, to);
         let now = self.context.clock.now();
         window::may_send(content, &row, self.heard_at, now).map_err(|closed| {
             Refusal::Never(SendError {
@@ -180,7 +214,7 @@ impl<'a> Dispatch<'a> {
         Sending {
             account: &self.line.account,
             message_id: self.message.id,
-            to: &self.row.address,
+            to: &self.message.to,
             asked: &self.message.content,
             parts: self.parts(),
             thread: &self.thread,
@@ -202,24 +236,38 @@ impl<'a> Dispatch<'a> {
             .map_err(|why| ours(&why))
     }
 
+    /// The calls of this row: those that carry the message to the customer, or the one that carries
+    /// a copy to whom the row names. With the former, who gets copies once the customer has it.
+    fn shared_out(&self, calls: Vec<Call>) -> (Vec<Call>, Vec<String>) {
+        let (mut copies, own): (Vec<_>, Vec<_>) = calls.into_iter().partition(Call::is_copy);
+        if self.row.is_copy {
+            copies.retain(|call| call.recipient() == Some(self.row.address.as_str()));
+            return (copies, Vec::new());
+        }
+        let whom = copies.iter().filter_map(Call::recipient);
+        let whom = whom.map(str::to_owned).collect();
+        (own, whom)
+    }
+
     /// Makes the calls the vendor did not take yet, each begun durably before it is made.
-    async fn send(&self, calls: Vec<Call>) -> Result<Ended, EngineError> {
+    async fn send(&self, calls: Vec<Call>) -> Result<Result<Ended, Refusal>, EngineError> {
+        let (calls, copies) = self.shared_out(calls);
         let taken = usize::from(self.message.calls_taken);
         let count = calls.len();
         let mut made = 0;
         for (index, call) in calls.into_iter().enumerate().skip(taken) {
             if !outcome::begin(self.context, self.key, self.message.edited_at).await? {
-                return Ok(Ended::Settled);
+                return Ok(Ok(Ended::Settled));
             }
             made += 1;
             let left = if index + 1 == count {
-                Left::Nothing
+                Left::Copies(copies.clone())
             } else {
                 Left::More
             };
             match self.make(call).await {
-                Ok(Heard { ids, kept, met }) => {
-                    outcome::taken(self.context, self.key, ids, kept, left).await?;
+                Ok((taken, met)) => {
+                    outcome::taken(self.context, self.key, taken, left).await?;
                     if let Some(person) = met {
                         outcome::met(self.context, self.key.0, person).await?;
                     }
@@ -229,25 +277,27 @@ impl<'a> Dispatch<'a> {
         }
         if made == 0 {
             // Rendered to no calls at all: there is nothing the vendor could refuse.
-            let (ids, kept) = (Vec::new(), Opaque::new());
-            outcome::taken(self.context, self.key, ids, kept, Left::Nothing).await?;
+            let left = Left::Copies(copies);
+            outcome::taken(self.context, self.key, Taken::default(), left).await?;
         }
-        Ok(Ended::Taken { calls: made })
+        Ok(Ok(Ended::Taken { calls: made }))
     }
 
-    /// Makes a call.
-    async fn make(&self, call: Call) -> Result<Heard, NoAnswer> {
+    /// Makes a call: what came of it, and what it told of the customer.
+    async fn make(&self, call: Call) -> Result<(Taken, Option<InboundSender>), NoAnswer> {
+        let whom = call.recipient().map(str::to_owned);
         let reply = self.line.call(call).await?;
         let (translation, account) = (self.line.translation, &self.line.account);
         let urls = self.urls();
         let read = caught(|| {
             let taken = translation.read_reply(account, &reply)?;
             let written = translation.written_id(account, self.message.id);
-            Ok(Heard {
+            let taken = Taken {
                 ids: written.into_iter().chain(taken).collect(),
                 kept: translation.remark(&self.sending(&urls)),
-                met: translation.met(&reply),
-            })
+                whom: whom.clone(),
+            };
+            Ok((taken, translation.met(&reply)))
         });
         match read {
             Ok(outcome) => outcome.map_err(NoAnswer::NotMade),
@@ -256,15 +306,15 @@ impl<'a> Dispatch<'a> {
         }
     }
 
-    async fn not_taken(&self, none: NoAnswer) -> Result<Ended, EngineError> {
-        let refusal = match none {
+    /// What follows from a call that was not taken, as far as it is known; else it is unsure.
+    async fn not_taken(&self, none: NoAnswer) -> Result<Result<Ended, Refusal>, EngineError> {
+        match none {
             NoAnswer::Unknown(error) if !self.reached().resend_is_safe => {
                 unsure::record(self.context, self.key, error).await?;
-                return Ok(Ended::Settled);
+                Ok(Ok(Ended::Settled))
             }
-            other => other.refusal(),
-        };
-        outcome::refused(self.context, self.key, refusal).await
+            other => Ok(Err(other.refusal())),
+        }
     }
 
     fn capabilities(&self) -> &'static Capabilities {
@@ -276,16 +326,6 @@ impl<'a> Dispatch<'a> {
         let (translation, account) = (self.line.translation, &self.line.account);
         translation.reach(account, &self.row.address)
     }
-}
-
-/// What came of a call that the vendor took.
-struct Heard {
-    /// The ids under which it took it, the one that receipts name last.
-    ids: Vec<String>,
-    /// What is kept with the message.
-    kept: Opaque,
-    /// What it told of the customer.
-    met: Option<InboundSender>,
 }
 
 /// The message of ours or theirs that a message answers or reacts to.

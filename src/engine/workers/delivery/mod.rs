@@ -1,10 +1,11 @@
 //! Messages on their way to vendors: due rows of the outbox to outcomes.
 //!
-//! [`lanes`] decides what goes out now, [`attempt`] sends one message, [`outcome`] and [`unsure`]
-//! write down how it went. What must survive stands in the outbox; what is known here alone (who is busy, who wants
+//! [`lanes`] decides what goes out now, [`attempt`] sends one message, [`outcome`], [`copies`] and
+//! [`unsure`] write down how it went. What must survive stands in the outbox; what is known here alone (who is busy, who wants
 //! quiet) is learnt anew after a start.
 
 mod attempt;
+mod copies;
 mod lanes;
 mod outcome;
 mod pace;

@@ -2,21 +2,21 @@
 //! leaves a message that was not begun, one that is done, or one of which it is known that nothing
 //! is known.
 
-use std::time::Duration;
-
 use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::find;
+use crate::engine::inbox::entries;
 use crate::engine::inbox::receipts;
-use crate::engine::ingest::access;
 use crate::engine::ingest::done;
 use crate::engine::ingest::news;
 use crate::engine::ingest::ours;
+use crate::engine::people::closing;
 use crate::engine::rules::retry;
 use crate::engine::rules::retry::Verdict;
 use crate::engine::setup::standing;
+use crate::engine::workers::delivery::copies;
 use crate::engine::workers::delivery::lanes::Ended;
 use crate::model::Opaque;
 use crate::model::channel::Channel;
@@ -41,9 +41,6 @@ use crate::store::records::messages;
 use crate::store::records::outbox;
 use crate::store::records::outbox::LaneKey;
 use crate::store::records::outbox::OutboxRow;
-
-/// How often the last outbound time of a busy channel is written.
-const NOTE_EVERY: Duration = Duration::from_secs(60);
 
 /// Whether messages of a channel go out now.
 #[must_use]
@@ -113,23 +110,33 @@ pub async fn uploaded(
 }
 
 /// What is left of a message after the vendor took a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Left {
     /// More calls: the next is begun with the same stroke.
     More,
-    /// Nothing.
-    Nothing,
+    /// Nothing for the customer; copies for these.
+    Copies(Vec<String>),
 }
 
-/// The vendor took a call under these ids. `kept` is what is kept with the message of it.
+/// What is known of a call that the vendor took.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Taken {
+    /// The ids under which it took it, the one that receipts name last.
+    pub ids: Vec<String>,
+    /// What is kept with the message.
+    pub kept: Opaque,
+    /// Whom it went to, where a mail goes to each by itself.
+    pub whom: Option<String>,
+}
+
+/// The vendor took a call.
 ///
 /// # Errors
 /// The store's.
 pub async fn taken(
     context: &Context,
     key: &LaneKey,
-    ids: Vec<String>,
-    kept: Opaque,
+    taken: Taken,
     left: Left,
 ) -> Result<(), EngineError> {
     let key = key.clone();
@@ -141,22 +148,30 @@ pub async fn taken(
             let Some((row, mut message)) = found(tx, &key)? else {
                 return Ok(());
             };
-            learn(tx, &mut message, &ids, pen.now)?;
-            opaque::merge(&mut message.metadata, &kept);
-            message.calls_taken += 1;
-            message.updated_at = pen.now;
-            if left == Left::More {
-                return Ok(messages::update(tx, &message)?);
+            learn(tx, &mut message, &taken.ids, pen.now)?;
+            opaque::merge(&mut message.metadata, &taken.kept);
+            if let Some(whom) = &taken.whom {
+                message.note_recipient(whom, Delivery::Sent, None);
             }
+            message.updated_at = pen.now;
+            if row.is_copy {
+                messages::update(tx, &message)?;
+                return Ok(outbox::remove(tx, &row)?);
+            }
+            message.calls_taken += 1;
+            let Left::Copies(others) = &left else {
+                return Ok(messages::update(tx, &message)?);
+            };
             message.calls_taken = 0;
             message.called_at = row.called_at;
             messages::update(tx, &message)?;
             outbox::remove(tx, &row)?;
             let now = pen.now;
             receipts::hear(tx, &mut pen, &mut message, Delivery::Sent, now, None)?;
+            copies::push(tx, &message, others, now)?;
             hear_early(tx, &mut pen, &mut message)?;
             ours::let_go(tx, &mut pen, key.0, &key.1)?;
-            Ok(note_outbound(tx, key.0, pen.now)?)
+            Ok(channels::note_outbound(tx, key.0, pen.now)?)
         })
         .await
 }
@@ -177,6 +192,20 @@ pub async fn met(
         .write("learning another address of a customer", move |tx| {
             let channel = find::channel_in(tx, channel)?;
             news::of_person(tx, &mut stamp.pen(), &channel, &person).map(drop)
+        })
+        .await
+}
+
+/// Clears a row away whose message is gone.
+///
+/// # Errors
+/// The store's.
+pub async fn clear(context: &Context, key: &LaneKey) -> Result<(), EngineError> {
+    let key = key.clone();
+    context
+        .store
+        .write("clearing a message that is gone away", move |tx| {
+            Ok(found(tx, &key).map(drop)?)
         })
         .await
 }
@@ -211,7 +240,7 @@ pub async fn refused(
                     Err(refusal) => refusal,
                 };
                 if let Refusal::Shut { why, .. } = &refusal {
-                    access::close(tx, &mut pen, row.channel_id, &row.address, *why, None)?;
+                    closing::close(tx, &mut pen, row.channel_id, &row.address, *why, None)?;
                 }
                 let attempt = retry::Attempt {
                     number: row.attempt,
@@ -250,14 +279,10 @@ fn reworded(row: &OutboxRow, refusal: Refusal) -> Result<OutboxRow, Refusal> {
 
 /// Choices that are put otherwise may be answered in words from now on.
 fn inbound_choices(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
-    if message.content.choices().is_empty() {
-        return Ok(());
+    match conversations::get(tx, message.conversation_id)? {
+        Some(mut conversation) => entries::may_be_typed(tx, &mut conversation, message),
+        None => Ok(()),
     }
-    let Some(mut conversation) = conversations::get(tx, message.conversation_id)? else {
-        return Ok(());
-    };
-    conversation.spelled_out = Some(message.id);
-    conversations::put(tx, &conversation)
 }
 
 fn carry_out(
@@ -282,7 +307,11 @@ fn carry_out(
                 ..row.clone()
             };
             outbox::update(tx, row, &waiting)?;
-            waits(tx, pen, message, &error, Some(due))?;
+            if row.is_copy {
+                copies::note(tx, row, message, Delivery::Pending, &error)?;
+            } else {
+                waits(tx, pen, message, &error, Some(due))?;
+            }
             Ok(Ended::Waits {
                 whom,
                 until: due,
@@ -291,6 +320,10 @@ fn carry_out(
         }
         Verdict::GiveUp(error) => {
             outbox::remove(tx, row)?;
+            if row.is_copy {
+                copies::note(tx, row, message, Delivery::Failed, &error)?;
+                return Ok(Ended::Settled);
+            }
             note(message, pen, &error, None);
             messages::update(tx, message)?;
             let now = pen.now;
@@ -303,7 +336,11 @@ fn carry_out(
                 ..row.clone()
             };
             outbox::update(tx, row, &waiting)?;
-            waits(tx, pen, message, &error, None)?;
+            if row.is_copy {
+                copies::note(tx, row, message, Delivery::Pending, &error)?;
+            } else {
+                waits(tx, pen, message, &error, None)?;
+            }
             stop(tx, pen, row.channel_id, &error)?;
             Ok(Ended::Settled)
         }
@@ -429,21 +466,5 @@ pub(super) fn log_status(
         at: pen.now,
     };
     pen.log(tx, Event::MessageStatus(event))?;
-    Ok(())
-}
-
-/// The channel's last outbound time, kept to the minute so that a busy channel is not rewritten
-/// with every message.
-fn note_outbound(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<(), StoreError> {
-    let Some(mut channel) = channels::get(tx, channel)? else {
-        return Ok(());
-    };
-    if channel
-        .last_outbound_at
-        .is_none_or(|last| now.since(last) >= NOTE_EVERY)
-    {
-        channel.last_outbound_at = Some(now);
-        channels::put(tx, &channel)?;
-    }
     Ok(())
 }

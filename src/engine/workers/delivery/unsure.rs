@@ -5,6 +5,7 @@ use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::ingest::ours;
+use crate::engine::workers::delivery::copies;
 use crate::engine::workers::delivery::outcome::found;
 use crate::engine::workers::delivery::outcome::log_status;
 use crate::engine::workers::delivery::outcome::note;
@@ -35,6 +36,15 @@ pub async fn record(context: &Context, key: &LaneKey, error: SendError) -> Resul
             };
             let mut pen = stamp.pen();
             outbox::remove(tx, &row)?;
+            if row.is_copy {
+                return Ok(copies::note(
+                    tx,
+                    &row,
+                    &mut message,
+                    Delivery::Unsure,
+                    &error,
+                )?);
+            }
             become_unsure(tx, &mut pen, &mut message, &error)?;
             ours::let_go(tx, &mut pen, row.channel_id, &row.address)
         })
@@ -93,6 +103,16 @@ fn settle(
     message: &mut Message,
     caps: Option<&Capabilities>,
 ) -> Result<(), EngineError> {
+    if row.is_copy {
+        outbox::remove(tx, row)?;
+        return Ok(copies::note(
+            tx,
+            row,
+            message,
+            Delivery::Unsure,
+            &interrupted(),
+        )?);
+    }
     if message.delivery == Delivery::Pending && caps.is_some_and(|caps| caps.resend_is_safe) {
         let fresh = OutboxRow {
             begun: false,

@@ -117,7 +117,8 @@ impl Desk<'_> {
             .channel
             .as_ref()
             .map_or(&none, |channel| &channel.settings);
-        window::for_writer(found.unwrap_or(plain), settings, Source::Dashboard)
+        let address = &row.conversation.address;
+        window::for_writer(found.unwrap_or(plain), settings, Source::Dashboard, address)
     }
 
     fn opened<'b>(&'b self, row: &'b Row, shown: &'b Shown<'_>) -> thread::Open<'b> {

@@ -10,6 +10,7 @@ use crate::model::contact::Shut;
 use crate::model::conversation::ResolvedBy;
 use crate::model::conversation::Status;
 use crate::model::ids::ConversationId;
+use crate::model::permission::Permission;
 use crate::web::dashboard::present::Eye;
 use crate::web::dashboard::present::thread::priorities;
 use crate::web::dashboard::view::atoms::AvatarView;
@@ -23,6 +24,7 @@ use crate::web::dashboard::view::panel::PageView;
 use crate::web::dashboard::view::panel::PanelView;
 use crate::web::dashboard::view::panel::ReachView;
 use crate::web::dashboard::view::panel::VisitView;
+use crate::web::dashboard::view::panel::WishView;
 
 /// Pages of a visitor that are shown.
 const PAGES_SHOWN: usize = 5;
@@ -119,7 +121,37 @@ pub fn reach(eye: &Eye<'_>, identity: &Identity) -> ReachView {
             Shut::OptedOut => "Opted out",
             Shut::Unreachable => "Unreachable",
         }),
+        wish: None,
     }
+}
+
+/// What a reader may write down that a person wants at an address; none for chats of visitors, who
+/// are not written to.
+#[must_use]
+pub fn wish(may: impl Fn(Permission) -> bool, identity: &Identity) -> Option<WishView> {
+    if identity.channel_kind.as_str() == "webchat" || !may(Permission::EditContacts) {
+        return None;
+    }
+    let is_out = identity
+        .closed
+        .is_some_and(|closed| closed.why == Shut::OptedOut);
+    let id = identity.id.to_string();
+    if !is_out {
+        return Some(WishView {
+            identity: id,
+            status: "optedOut",
+            label: "Opt out",
+            hint: "Nothing is sent to this address any more.",
+            needs_reason: false,
+        });
+    }
+    may(Permission::GrantConsent).then_some(WishView {
+        identity: id,
+        status: "optedIn",
+        label: "Opt in",
+        hint: "How and when did they ask for it? It is kept in the audit log.",
+        needs_reason: true,
+    })
 }
 
 /// Where a visitor is and was, the latest page first.

@@ -5,6 +5,7 @@ pub mod form;
 pub mod health;
 pub mod live;
 pub mod pages;
+pub mod sign_in;
 pub mod steps;
 pub mod trying;
 pub mod webhook;

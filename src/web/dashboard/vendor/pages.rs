@@ -27,6 +27,7 @@ use crate::web::dashboard::reader::render;
 use crate::web::dashboard::reader::see;
 use crate::web::dashboard::vendor::form;
 use crate::web::dashboard::vendor::form::Filled;
+use crate::web::dashboard::vendor::sign_in;
 use crate::web::dashboard::vendor::webhook;
 use crate::web::dashboard::vendor::wizard;
 use crate::web::dashboard::vendor::wizard::vendor_channel;
@@ -49,6 +50,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/check", web::post().to(check))
         .route("/pause", web::post().to(pause))
         .route("/publish", web::post().to(publish))
+        .route("/sign-in", web::get().to(sign_in::leave))
         .configure(wizard::configure_channel);
 }
 

@@ -41,7 +41,7 @@ pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
 pub const SANDBOX_CSS: &str = "/app/assets/sandbox-edd215ad50.css";
 /// The script of the sandbox.
-pub const SANDBOX_JS: &str = "/app/assets/sandbox-c29cfdf560.js";
+pub const SANDBOX_JS: &str = "/app/assets/sandbox-a16038a7e4.js";
 
 /// Everything below `/app/assets/`: name in the address, file in `static/dist`, content type.
 /// A name changes with its content, so an answer may be kept for ever.
@@ -68,7 +68,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("more-6b870beb6e.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("sandbox-edd215ad50.css", "sandbox.css", "text/css; charset=utf-8"),
-    ("sandbox-c29cfdf560.js", "sandbox.js", "text/javascript; charset=utf-8"),
+    ("sandbox-a16038a7e4.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-b8786d64eb.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-dede709e0c.css", "shop.css", "text/css; charset=utf-8"),

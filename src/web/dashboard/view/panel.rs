@@ -19,6 +19,23 @@ pub struct ReachView {
     pub seen: Option<TimeView>,
     /// Why nothing may be sent to it: "Opted out".
     pub closed: Option<&'static str>,
+    /// What the reader may write down that the person wants there.
+    pub wish: Option<WishView>,
+}
+
+/// What a person wants at an address, as a form: `POST /app/contacts/{id}/consent`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WishView {
+    /// `ident_...`
+    pub identity: String,
+    /// "optedOut".
+    pub status: &'static str,
+    /// "Opt out".
+    pub label: &'static str,
+    /// What follows from it.
+    pub hint: &'static str,
+    /// Whether it takes a reason.
+    pub needs_reason: bool,
 }
 
 /// A name and its value.

@@ -357,6 +357,7 @@ fn reach(kind: &str, address: &str, when: &str) -> ReachView {
         address: address.to_owned(),
         seen: Some(TimeView::ago(at(when), now())),
         closed: (kind == "sms").then_some("Opted out"),
+        wish: None,
     }
 }
 

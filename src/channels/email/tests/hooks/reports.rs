@@ -1,0 +1,185 @@
+//! What services report, and the mails they bring.
+
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::json;
+
+use super::NOON;
+use super::json_hook;
+use super::post;
+use crate::channels::Channel as _;
+use crate::channels::email::Email;
+use crate::channels::email::mail_at;
+use crate::channels::email::mails;
+use crate::channels::email::tests::ours;
+use crate::channels::fixtures::each;
+use crate::channels::fixtures::without_empty;
+use crate::model::outbound::Asked;
+use crate::model::outbound::Step;
+
+/// What a service reports, and the facts it must become.
+#[derive(Deserialize)]
+struct Case {
+    body: Value,
+    events: Value,
+}
+
+#[test]
+fn every_report_becomes_the_facts_it_says() {
+    let mut wrong = Vec::new();
+    each("email/events", |name, text| {
+        let account = ours(&json!({"provider": name, "sesRegion": "us-east-1"}));
+        let cases: Vec<Case> = serde_json::from_str(text).unwrap();
+        assert!(!cases.is_empty(), "{name}");
+        for (at, case) in cases.iter().enumerate() {
+            let body = if name == "ses" {
+                json!({"Type":"Notification","Message":case.body.to_string()})
+            } else {
+                case.body.clone()
+            };
+            let hook = post("application/json", &[], body.to_string().as_bytes());
+            let events = Email.parse(&account, &hook).unwrap();
+            let found = without_empty(serde_json::to_value(&events).unwrap());
+            if found != case.events {
+                wrong.push(format!("{name} {at}: {found}"));
+            }
+        }
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn incoming_mail_is_taken_out_of_what_postmark_posts() {
+    let postmark = ours(&json!({"provider":"postmark"}));
+    let inbound = json!({
+        "FromFull":{"Email":"ana@example.com","Name":"Ana"},
+        "ToFull":[{"Email":"support+conv-k3J9xQ2m@in.example.com","Name":""}],
+        "OriginalRecipient":"support+conv-k3J9xQ2m@in.example.com","Subject":"Re: Order",
+        "MessageID":"22c74902","Date":"Thu, 1 Jan 2026 09:00:00 -0300","TextBody":"Thanks","HtmlBody":"<p>Thanks</p>",
+        "Headers":[{"Name":"Message-ID","Value":"<CAF1x@mail.example.com>"},{"Name":"X-Spam-Status","Value":"Yes, score=9"}],
+        "Attachments":[{"Name":"a.pdf","Content":"JVBERi0=","ContentType":"application/pdf","ContentID":""}],
+    });
+    let found = mails(&postmark, &json_hook(&inbound));
+    let mail = &found[0].mail;
+    assert_eq!(mail.envelope_to, ["support+conv-k3J9xQ2m@in.example.com"]);
+    assert!(mail.checks.spam);
+    let text = String::from_utf8(mail.bytes.clone()).unwrap();
+    for part in [
+        "Message-ID: <CAF1x@mail.example.com>\r\n",
+        "From: \"Ana\" <ana@example.com>\r\n",
+        "To: support+conv-k3J9xQ2m@in.example.com\r\n",
+        "Subject: Re: Order\r\n",
+        "filename=\"a.pdf\"",
+        "JVBERi0=",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    let raw = json!({"FromFull":{"Email":"a@b.example"},"RawEmail":"From: a\n\nx"});
+    assert_eq!(
+        mails(&postmark, &json_hook(&raw))[0].mail.bytes,
+        b"From: a\n\nx"
+    );
+    assert!(mails(&postmark, &json_hook(&json!({"RecordType":"Open"}))).is_empty());
+}
+
+#[test]
+fn incoming_mail_is_taken_out_of_what_amazon_tells_or_keeps() {
+    let sns = |message: &Value| {
+        let body = json!({"Type":"Notification","Message":message.to_string()});
+        post("text/plain", &[], body.to_string().as_bytes())
+    };
+    let ses = ours(
+        &json!({"provider":"ses","sesRegion":"us-east-1","sesAccessKeyId":"A","sesInboundBucket":"in"}),
+    );
+    let received = |action: Value, content: Value| {
+        sns(&json!({
+            "notificationType":"Received",
+            "receipt":{"recipients":["support@in.example.com"],"spamVerdict":{"status":"PASS"},
+                "virusVerdict":{"status":"FAIL"},"spfVerdict":{"status":"GRAY"},"dkimVerdict":{"status":"PASS"},
+                "dmarcVerdict":{"status":"FAIL"},"action":action},
+            "mail":{"source":"ana@example.com","timestamp":"2026-01-01T12:00:00.000Z"},
+            "content":content,
+        }))
+    };
+    let here = &mails(
+        &ses,
+        &received(
+            json!({"type":"SNS","encoding":"BASE64"}),
+            json!("RnJvbTogYQ=="),
+        ),
+    )[0]
+    .mail;
+    assert_eq!(here.bytes, b"From: a");
+    assert_eq!(here.arrived_at, Some(NOON));
+    assert!(here.checks.virus && !here.checks.spam);
+    assert_eq!(here.checks.spf.as_deref(), Some("none"));
+    assert_eq!(here.checks.dmarc.as_deref(), Some("fail"));
+    let there = mails(
+        &ses,
+        &received(
+            json!({"type":"S3","bucketName":"in","objectKey":"a/b c"}),
+            Value::Null,
+        ),
+    );
+    assert!(there[0].mail.bytes.is_empty());
+    let asked = Asked {
+        account: &ses,
+        replies: &[],
+        now: NOON,
+    };
+    let Step::Done(source) = mail_at(&there[0], &asked).unwrap() else {
+        unreachable!("S3 is asked with an address alone");
+    };
+    assert!(
+        source
+            .url
+            .starts_with("https://s3.us-east-1.amazonaws.com/in/a/b%20c?X-Amz-Algorithm=")
+    );
+    let foreign = received(
+        json!({"type":"S3","bucketName":"other","objectKey":"k"}),
+        Value::Null,
+    );
+    assert!(mails(&ses, &foreign).is_empty());
+    let hello = "Successfully validated SNS topic for Amazon SES event publishing.";
+    let greeting = post(
+        "text/plain",
+        &[],
+        json!({"Type":"Notification","Message":hello})
+            .to_string()
+            .as_bytes(),
+    );
+    assert!(mails(&ses, &greeting).is_empty());
+    assert!(Email.parse(&ses, &greeting).unwrap().is_empty());
+}
+
+#[test]
+fn incoming_mail_is_taken_out_of_what_resend_and_mailgun_post() {
+    let resend = ours(&json!({"provider":"resend"}));
+    let thin = json!({"type":"email.received","created_at":"2026-01-01T12:00:00Z",
+        "data":{"email_id":"56761188","from":"Ana <ana@example.com>","to":["support@in.example.com"]}});
+    let found = mails(&resend, &json_hook(&thin));
+    assert_eq!(
+        found[0].mail.envelope_from.as_deref(),
+        Some("ana@example.com")
+    );
+    assert_eq!(found[0].place["emailId"], "56761188");
+
+    let mailgun = ours(&json!({"provider":"mailgun"}));
+    let form = "recipient=support%40in.example.com&sender=ana%40example.com&body-mime=From%3A+a%0D%0A%0D%0Ax\
+        &message-headers=%5B%5B%22X-Mailgun-Sflag%22%2C%22Yes%22%5D%2C%5B%22X-Mailgun-Spf%22%2C%22Pass%22%5D%5D";
+    let hook = post("application/x-www-form-urlencoded", &[], form.as_bytes());
+    let mail = &mails(&mailgun, &hook)[0].mail;
+    assert_eq!(mail.bytes, b"From: a\r\n\r\nx");
+    assert!(mail.checks.spam);
+    assert_eq!(mail.checks.spf.as_deref(), Some("pass"));
+    let parsed = "recipient=a%40in.example&from=Ana+%3Cana%40example.com%3E&subject=Hi&body-plain=Hello\
+        &message-headers=%5B%5B%22Message-Id%22%2C%22%3Cm1%40x.example%3E%22%5D%5D";
+    let hook = post("application/x-www-form-urlencoded", &[], parsed.as_bytes());
+    let text = String::from_utf8(mails(&mailgun, &hook)[0].mail.bytes.clone()).unwrap();
+    assert!(
+        text.starts_with(
+            "Message-Id: <m1@x.example>\r\nFrom: Ana <ana@example.com>\r\nSubject: Hi\r\n"
+        ),
+        "{text}"
+    );
+}

@@ -1,0 +1,152 @@
+//! The Messages API of Vonage, for who needs files. sms.md sections 3.4, 4.1 and 5.
+
+use serde_json::json;
+
+use crate::base::time::Timestamp;
+use crate::channels::node::Kept;
+use crate::channels::node::Node;
+use crate::channels::sms::inbound;
+use crate::channels::sms::inbound::Heard;
+use crate::channels::sms::numbers;
+use crate::channels::sms::outgoing;
+use crate::channels::sms::outgoing::FileKind;
+use crate::channels::sms::outgoing::Outgoing;
+use crate::channels::sms::outgoing::basic;
+use crate::channels::sms::receipt;
+use crate::channels::sms::vonage::Vonage;
+use crate::channels::sms::vonage::keys;
+use crate::channels::table::base;
+use crate::model::inbound::InboundEvent;
+use crate::model::message::Delivery;
+use crate::model::message::SendError;
+use crate::model::outbound::Account;
+use crate::model::outbound::Call;
+
+const API: &str = "https://api.nexmo.com";
+
+/// A message, or how far one of ours came.
+#[must_use]
+pub fn read(account: &Account, root: Node<'_>) -> Vec<InboundEvent> {
+    if root.at("status").is_there() {
+        return report(root).into_iter().collect();
+    }
+    // The former shape has everything a step deeper.
+    let older = root.at("message").at("content");
+    let body = if older.is_there() { older } else { root };
+    let number = |name: &str| root.word(name).or_else(|| root.at(name).word("number"));
+    let kind = body.word("message_type").or_else(|| body.word("type"));
+    let kind = kind.unwrap_or_default();
+    let mut kept = Kept::default();
+    let pieces = root.at("sms").at("num_messages").whole();
+    kept.put("numSegments", pieces);
+    kept.put("keyword", root.at("sms").word("keyword"));
+    kept.put_raw("price", root.at("usage").at("price"));
+    let files = match kind.as_str() {
+        "text" => Vec::new(),
+        "content" => body
+            .at("content")
+            .items()
+            .filter_map(|item| {
+                let kind = item.word("type").unwrap_or_default();
+                file(&kind, item)
+            })
+            .collect(),
+        kind => file(kind, body.at(kind)).into_iter().collect(),
+    };
+    let caption = body.at(&kind).word("caption");
+    let heard = Heard {
+        id: root.word("message_uuid").unwrap_or_default(),
+        from: number("from").unwrap_or_default(),
+        to: number("to").unwrap_or_default(),
+        text: body.word("text").or(caption).unwrap_or_default(),
+        files,
+        at: root
+            .word("timestamp")
+            .and_then(|text| Timestamp::parse(&text)),
+        kept,
+        ..Heard::default()
+    };
+    inbound::events(account, &Vonage, heard)
+}
+
+fn file(kind: &str, item: Node<'_>) -> Option<(String, String)> {
+    let usual = match kind {
+        "image" => "image/*",
+        "audio" => "audio/*",
+        "video" => "video/*",
+        "vcard" => "text/vcard",
+        _ => "",
+    };
+    Some((item.word("url")?, usual.replace("/*", "/unknown")))
+}
+
+fn report(root: Node<'_>) -> Option<InboundEvent> {
+    let word = root.word("status")?;
+    let state = match word.as_str() {
+        "submitted" => Some(Delivery::Sent),
+        "delivered" => Some(Delivery::Delivered),
+        "read" => Some(Delivery::Read),
+        "rejected" | "undeliverable" => Some(Delivery::Failed),
+        _ => None,
+    };
+    let told = root.at("error");
+    let error = (state == Some(Delivery::Failed)).then(|| SendError {
+        reason: "undelivered".to_owned(),
+        vendor_code: told.word("title"),
+        message: told
+            .word("detail")
+            .unwrap_or_else(|| format!("Vonage reports that the message is {word}.")),
+        retryable: false,
+    });
+    let mut kept = Kept::default();
+    kept.put_raw("price", root.at("usage").at("price"));
+    receipt::of(root.word("message_uuid")?, state, word, kept)
+        .failing(error)
+        .at(root
+            .word("timestamp")
+            .and_then(|text| Timestamp::parse(&text)))
+        .tagged(root.word("client_ref").as_deref())
+        .event()
+}
+
+/// The call that carries a text or a file.
+#[must_use]
+pub fn send(outgoing: &Outgoing<'_>) -> Call {
+    let account = outgoing.account;
+    let (key, secret) = keys(account);
+    let mut body = json!({
+        "to": numbers::digits(outgoing.to),
+        "from": numbers::digits(outgoing.from.unwrap_or_default()),
+        "client_ref": outgoing.id,
+        "webhook_url": outgoing.status_url(),
+        "webhook_version": "v1",
+    });
+    match &outgoing.file {
+        None => {
+            body["channel"] = "sms".into();
+            body["message_type"] = "text".into();
+            body["text"] = outgoing.text.as_str().into();
+            body["sms"] = json!({"encoding_type": "auto"});
+        }
+        Some((_, url, kind)) => {
+            let kind = match kind {
+                FileKind::Image => "image",
+                FileKind::Video => "video",
+                FileKind::Audio => "audio",
+                FileKind::Document => "file",
+            };
+            body["channel"] = "mms".into();
+            body["message_type"] = kind.into();
+            body[kind] = json!({"url": url});
+            if !outgoing.text.is_empty() {
+                body[kind]["caption"] = outgoing.text.as_str().into();
+            }
+        }
+    }
+    let api = base(account, "apiBaseUrl", API);
+    Call::http(outgoing::post_json(
+        format!("{api}/v1/messages"),
+        Some(basic(key, secret)),
+        &body,
+    ))
+}

@@ -1,0 +1,58 @@
+//! Marks set in mailboxes.
+
+use std::collections::BTreeMap;
+
+use crate::base::http::Headers;
+use crate::base::http::HttpReply;
+use crate::engine::vendor::Line;
+use crate::engine::vendor::NoAnswer;
+use crate::engine::vendor::error;
+use crate::model::outbound::FlagCall;
+use crate::model::outbound::Refusal;
+use crate::net::lines::LineError;
+use crate::net::mailbox::Mailbox;
+use crate::net::mailbox::MailboxError;
+
+/// Marks mails of a mailbox as read. Those of a numbering that is over are passed by.
+///
+/// # Errors
+/// [`NoAnswer`].
+pub(super) async fn mark(line: &Line<'_>, call: FlagCall) -> Result<HttpReply, NoAnswer> {
+    let mut folders: BTreeMap<(String, u32), Vec<u32>> = BTreeMap::new();
+    for place in call.places {
+        let folder = folders.entry((place.folder, place.uid_validity));
+        folder.or_default().push(place.uid);
+    }
+    let lines = line.context.vendors.post.lines();
+    let marking = async {
+        let mut mailbox = Mailbox::open(lines, &call.server).await?;
+        for ((folder, uid_validity), uids) in folders {
+            if mailbox.select(&folder).await?.uid_validity == uid_validity {
+                mailbox.mark_seen(&uids).await?;
+            }
+        }
+        mailbox.leave().await;
+        Ok(())
+    };
+    marking.await.map_err(not_marked)?;
+    Ok(HttpReply {
+        status: 200,
+        headers: Headers::default(),
+        body: Vec::new(),
+    })
+}
+
+fn not_marked(failed: MailboxError) -> NoAnswer {
+    NoAnswer::NotMade(match &failed {
+        MailboxError::Line(LineError::Target(why) | LineError::Tls(why)) => {
+            Refusal::Account(error("server", why))
+        }
+        MailboxError::Refused(why) => Refusal::Account(error("credentials", why)),
+        MailboxError::Line(LineError::Unreachable(_))
+        | MailboxError::No(_)
+        | MailboxError::Broken(_) => Refusal::Later {
+            error: error("unreachable", &failed.to_string()),
+            wait: None,
+        },
+    })
+}
