@@ -34,6 +34,7 @@ pub mod surroundings;
 pub mod target;
 pub mod templates;
 pub mod typing;
+pub mod unread_mail;
 pub mod unsent;
 pub mod views;
 pub mod visitor_timeline;

@@ -251,10 +251,7 @@ pub fn start(
     may_write(&channel, &contact)?;
     let address = find::address_on(tx, &contact, channel.id)?;
     let latest = conversations::latest(tx, contact.id, channel.id)?;
-    if let Some(live) = latest.as_ref().filter(|found| found.is_live()) {
-        if !sight::fence(tx, actor)?.shows(live) {
-            return Err(somebody_elses(&contact).into());
-        }
+    if let Some(live) = live_one(tx, actor, &contact, latest.as_ref())? {
         let message = format!(
             "There is already an open conversation with {}: {}.",
             contact.name, live.id
@@ -270,4 +267,34 @@ pub fn start(
         &address,
         latest.as_ref(),
     )
+}
+
+/// The conversation with a contact that is open on a channel, if one is.
+///
+/// # Errors
+/// There is no such contact; the conversation is not for the actor.
+pub fn open_with(
+    tx: &Tx<'_>,
+    actor: &Actor,
+    channel: ChannelId,
+    contact: ContactId,
+) -> Result<Option<Conversation>, EngineError> {
+    let contact = find::contact_in(tx, contact)?;
+    let latest = conversations::latest(tx, contact.id, channel)?;
+    Ok(live_one(tx, actor, &contact, latest.as_ref())?.cloned())
+}
+
+fn live_one<'c>(
+    tx: &Tx<'_>,
+    actor: &Actor,
+    contact: &Contact,
+    latest: Option<&'c Conversation>,
+) -> Result<Option<&'c Conversation>, EngineError> {
+    let live = latest.filter(|found| found.is_live());
+    if let Some(live) = live
+        && !sight::fence(tx, actor)?.shows(live)
+    {
+        return Err(somebody_elses(contact).into());
+    }
+    Ok(live)
 }

@@ -15,6 +15,7 @@ use crate::engine::ingest::arriving;
 use crate::engine::ingest::copies;
 use crate::engine::ingest::done;
 use crate::engine::ingest::mail_events;
+use crate::engine::ingest::mailed;
 use crate::engine::ingest::media;
 use crate::engine::ingest::news;
 use crate::engine::ingest::ours;
@@ -111,7 +112,10 @@ pub fn all(
 }
 
 /// A channel's last inbound time, kept to the second so that a burst does not rewrite it each time.
-fn note_inbound(tx: &mut Tx<'_>, channel: &mut Channel, pen: &Pen) -> Result<(), StoreError> {
+///
+/// # Errors
+/// The disk's.
+pub fn note_inbound(tx: &mut Tx<'_>, channel: &mut Channel, pen: &Pen) -> Result<(), StoreError> {
     let second = std::time::Duration::from_secs(1);
     if channel
         .last_inbound_at
@@ -324,6 +328,9 @@ fn hear(
 ) -> Result<Recorded, EngineError> {
     let (id, tag) = (&receipt.external_id, receipt.tag.as_deref());
     let Some(mut message) = ours::sent(tx, pen, channel, id, tag)? else {
+        if row.is_some_and(|row| row.threads) && mailed::bounced(tx, pen, receipt)? {
+            return Ok(nothing());
+        }
         dedup::keep_early(tx, channel.id, receipt, pen.now)?;
         return Ok(nothing());
     };

@@ -2,6 +2,7 @@
 //! other.
 
 mod alerts;
+mod by_mail;
 mod delivery;
 mod email;
 mod large_mail;

@@ -3,6 +3,7 @@
 //! Keys inside opaque maps are somebody else's and are never touched.
 
 pub mod reader;
+mod wrong;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -92,7 +93,16 @@ fn camel_value(value: Value) -> Value {
     }
 }
 
-/// A value as it goes out: without nulls, opaque maps left alone.
+/// Fields that clients look for even where there is nothing to say.
+const SHOWN_EMPTY: [&str; 5] = [
+    "replyTo",
+    "failedReason",
+    "lastChecked",
+    "lastMessageReceived",
+    "lastMessageSent",
+];
+
+/// A value as it goes out: without nulls but for [`SHOWN_EMPTY`], opaque maps left alone.
 #[must_use]
 pub fn outgoing(value: &impl Serialize) -> Value {
     // What we answer with are our own structs: texts, numbers, lists and maps with text keys.
@@ -104,7 +114,7 @@ fn without_nulls(value: Value) -> Value {
         Value::Object(object) => Value::Object(
             object
                 .into_iter()
-                .filter(|(_, value)| !value.is_null())
+                .filter(|(key, value)| !value.is_null() || SHOWN_EMPTY.contains(&key.as_str()))
                 .map(|(key, value)| {
                     let opaque = OPAQUE.contains(&key.as_str()) && value.is_object();
                     let value = if opaque { value } else { without_nulls(value) };

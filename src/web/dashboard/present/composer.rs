@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use crate::base::text::Counting;
+use crate::engine::inbox::list::Row;
 use crate::engine::rules::comments;
 use crate::engine::rules::comments::Answer;
 use crate::engine::rules::window::Window;
 use crate::engine::rules::window::window;
+use crate::engine::webchat::continuity::mailed_after_minutes;
 use crate::model::capability::Capabilities;
 use crate::model::contact::Shut;
 use crate::model::message::Direction;
@@ -303,6 +305,15 @@ fn answers_comment(eye: &Eye<'_>, open: &Open<'_>) -> bool {
     comments::waiting(&open.row_of_matrix, messages, Answer::default(), eye.now).is_some()
 }
 
+/// What is said where no window closes.
+fn unlimited(row: &Row, channel: &str) -> String {
+    let site = row.channel.as_ref();
+    match site.and_then(|site| mailed_after_minutes(site, &row.contact)) {
+        Some(minutes) => format!("By email too, if unread for {minutes} min"),
+        None => format!("No reply window on {channel}"),
+    }
+}
+
 fn window_view(eye: &Eye<'_>, open: &Open<'_>) -> WindowView {
     let channel = BadgeView::of(open.row.conversation.channel_kind.as_str()).name;
     if let Some(shut) = open.shut {
@@ -317,7 +328,7 @@ fn window_view(eye: &Eye<'_>, open: &Open<'_>) -> WindowView {
         open.row.conversation.last_inbound_at,
         eye.now,
     ) {
-        Window::Always => WindowView::None(format!("No reply window on {channel}")),
+        Window::Always => WindowView::None(unlimited(open.row, &channel)),
         Window::Open { until } if is_late(eye, open) => WindowView::Late {
             iso: until.to_string(),
             text: format!("{} left", format::span(until.since(eye.now).as_secs())),

@@ -1,7 +1,7 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-2d633a5262.css";
+pub const CSS: &str = "/app/assets/app-2dcb6c8101.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-c94db6d26d.js";
 /// The parts of the script that not every visit needs.
@@ -39,11 +39,11 @@ pub const SETUP_CSS: &str = "/app/assets/setup-e0e929c53d.css";
 /// The script of pages that show what reaches a channel.
 pub const SETUP_JS: &str = "/app/assets/setup-12e7110fcf.js";
 /// The style sheet of the demo shop.
-pub const SHOP_CSS: &str = "/app/assets/shop-e3e07af455.css";
+pub const SHOP_CSS: &str = "/app/assets/shop-dede709e0c.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
-pub const SANDBOX_CSS: &str = "/app/assets/sandbox-f0cd016331.css";
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-edd215ad50.css";
 /// The script of the sandbox.
 pub const SANDBOX_JS: &str = "/app/assets/sandbox-b55deeee19.js";
 
@@ -51,7 +51,7 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-b55deeee19.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-2d633a5262.css", "app.css", "text/css; charset=utf-8"),
+    ("app-2dcb6c8101.css", "app.css", "text/css; charset=utf-8"),
     ("app-c94db6d26d.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
@@ -73,11 +73,11 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("more-dba1977d31.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-47e406d0ee.js", "recipients.js", "text/javascript; charset=utf-8"),
-    ("sandbox-f0cd016331.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-edd215ad50.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-b55deeee19.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-e0e929c53d.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
-    ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
+    ("shop-dede709e0c.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
     ("templates-587d821088.js", "templates.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),
