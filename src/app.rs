@@ -32,6 +32,7 @@ use crate::engine::people::first_owner::FirstOwner;
 use crate::engine::vendor::Vendors;
 use crate::engine::workers::Workers;
 use crate::engine::workers::feed::LogFeed;
+use crate::net::dns::Dns;
 use crate::net::http::Http;
 use crate::net::smtp::Mailer;
 use crate::sandbox::Sandbox;
@@ -366,6 +367,7 @@ fn context(
         sealer: Sealer::new(key.reveal(), world.random.clone()),
         clock: world.clock,
         vendors: Vendors::new(Http::new(config)),
+        dns: Dns::new(config),
         mailer: Mailer::new(&config.mail),
         ids: Arc::new(Ids::new(world.random.clone())),
         random: world.random,

@@ -84,7 +84,7 @@ fn announce(url: &str, token: &str) {
         String::new(),
         format!("  Inbox, signed in as the owner:  {url}/demo/enter?token={token}"),
         format!("  The shop with the chat bubble:  {url}/demo/shop"),
-        format!("  The customers\u{2019} phones:        {url}/sandbox"),
+        format!("  The customers\u{2019} phones:         {url}/sandbox"),
         String::new(),
         "  Press Ctrl+C to stop.".to_owned(),
     ];
@@ -244,6 +244,7 @@ fn visitor(pen: &mut Pen, channel_id: ChannelId, talk: &Talk) -> Visitor {
         timezone: Some(talk.timezone.to_owned()),
         created_at: pen.now,
         last_seen_at: pen.now,
+        mail_due: None,
     }
 }
 

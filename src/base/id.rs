@@ -23,7 +23,7 @@ pub trait Id: Copy + Eq + Ord {
 
 /// A text that is not an id of the expected kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not an id of the form {expected}_...")]
+#[error("must be an id of the form {expected}_...")]
 pub struct NotAnId {
     /// The prefix the text should have had.
     pub expected: &'static str,

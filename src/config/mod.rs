@@ -66,6 +66,8 @@ pub struct ServerConfig {
     pub trusted_proxies: Vec<Network>,
     /// Threads that answer requests (1 to 64).
     pub workers: usize,
+    /// The name server that is asked about domains of mail; the system's own where none is set.
+    pub dns: Option<SocketAddr>,
 }
 
 impl Default for ServerConfig {
@@ -76,6 +78,7 @@ impl Default for ServerConfig {
             public_url: None,
             trusted_proxies: Network::loopback(),
             workers: 2,
+            dns: None,
         }
     }
 }

@@ -82,6 +82,10 @@ pub const SETTINGS: &[Setting] = &[
         c.server.workers = between(v, 1, 64)?;
         Ok(())
     }),
+    row("server.dns", "LINKTOR_DNS", |c, v| {
+        c.server.dns = Some(parsed(v, "an address and a port such as 192.0.2.53:53")?);
+        Ok(())
+    }),
     row("limits.auth_per_minute", "LINKTOR_LIMITS_AUTH_PER_MINUTE", |c, v| {
         c.limits.auth_per_minute = between(v, 0, 1_000_000)?;
         Ok(())

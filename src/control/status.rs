@@ -7,6 +7,7 @@ use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::model::actor::Actor;
 use crate::model::channel::ChannelState;
+use crate::model::domain::State;
 
 /// From this age on a backup is called old.
 const BACKUP_OLD_DAYS: i64 = 7;
@@ -70,6 +71,7 @@ pub async fn look(engine: &Engine) -> Result<Vec<Finding>, EngineError> {
     findings.push(backup(engine)?);
     findings.push(owner(engine)?);
     findings.extend(channels(engine)?);
+    findings.extend(domains(engine).await?);
     Ok(findings)
 }
 
@@ -160,4 +162,24 @@ fn channels(engine: &Engine) -> Result<Vec<Finding>, EngineError> {
             )
         })
         .collect())
+}
+
+/// How the domains of mail stand in the name system. What nobody can tell is worth knowing alone.
+async fn domains(engine: &Engine) -> Result<Vec<Finding>, EngineError> {
+    let mut all = Vec::new();
+    for (channel, report) in engine.domains.look_at_all().await? {
+        all.extend(report.findings.into_iter().map(|found| {
+            let add = found.add.map_or_else(String::new, |record| {
+                let (kind, name, value) = (record.kind, record.name, record.value);
+                format!(" Add at {name}: {kind} {value}")
+            });
+            let text = format!("{} of {}: {}{add}", found.what, channel.name, found.text);
+            match found.state {
+                State::Good => Finding::good(text),
+                State::Note | State::Unknown => Finding::note(text),
+                State::Bad => Finding::bad(text),
+            }
+        }));
+    }
+    Ok(all)
 }

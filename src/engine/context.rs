@@ -21,6 +21,7 @@ use crate::model::ids::ChannelId;
 use crate::model::ids::EventId;
 use crate::model::ids::Id;
 use crate::model::outbound::Account;
+use crate::net::dns::Dns;
 use crate::net::smtp::Mailer;
 use crate::search::Search;
 use crate::store::Store;
@@ -52,6 +53,8 @@ pub struct Shared {
     pub random: Random,
     /// The way out to vendors.
     pub vendors: Vendors,
+    /// The way to the name system.
+    pub dns: Dns,
     /// The way out to people of ours.
     pub mailer: Mailer,
     /// New ids.

@@ -64,6 +64,7 @@ use crate::engine::setup::answers::Answers;
 use crate::engine::setup::audit::Audit;
 use crate::engine::setup::backups::Backups;
 use crate::engine::setup::channels::Channels;
+use crate::engine::setup::domains::Domains;
 use crate::engine::setup::organisation::Organisations;
 use crate::engine::setup::stats::Stats;
 use crate::engine::setup::tags::Tags;
@@ -131,6 +132,8 @@ pub struct Engine {
     pub health: Health,
     /// Channels.
     pub channels: Channels,
+    /// How the domains of their mail stand in the name system.
+    pub domains: Domains,
     /// What their vendors keep and approve.
     pub templates: Templates,
     /// What passed through them lately.
@@ -163,6 +166,7 @@ impl Engine {
             stats: Stats(context.clone()),
             counting: Counting(context.clone()),
             channels: Channels(context.clone()),
+            domains: Domains::new(context.clone()),
             templates: Templates(context.clone()),
             traffic: Traffic(context.clone()),
             alert_hooks: AlertHooks(context.clone()),

@@ -62,6 +62,8 @@ pub enum Placing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LateAnswers {
+    /// After so many hours an answer is late.
+    pub after_hours: u32,
     /// Hours after the customer's last message.
     pub hours: u32,
     /// The setting that says that the account has the feature.
@@ -157,12 +159,18 @@ pub struct Capabilities {
     /// Names of templates that are shapes of the channel's own rather than texts the vendor approved:
     /// they are free words to the vendor, also where the channel has no other templates.
     pub shapes: &'static [&'static str],
+    /// What the names of templates begin with that the vendor fills in, where it knows others only as
+    /// the text they amount to.
+    pub template_names: Option<&'static str>,
     /// Whether the vendor tells who a customer is when it is asked.
     pub profiles: bool,
     /// Whether the first message may be ours.
     pub starts_conversations: bool,
     /// Hours after the customer's last message in which we may write freely; none means always.
     pub window_hours: Option<u32>,
+    /// How many days one message may answer a comment in private, whatever the window; 0 where
+    /// comments are no affair of the channel.
+    pub comment_days: u32,
     /// How long people may still answer where programs may not any more.
     pub late_answers: Option<LateAnswers>,
     /// The window of addresses of one form, where others have none.
@@ -241,9 +249,11 @@ impl Capabilities {
         change_hours: None,
         approved_templates: false,
         shapes: &[],
+        template_names: None,
         profiles: false,
         starts_conversations: true,
         window_hours: None,
+        comment_days: 0,
         late_answers: None,
         address_window: None,
         repeat_hours: 72,

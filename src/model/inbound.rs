@@ -49,6 +49,10 @@ pub enum InboundEvent {
     Piece(InboundPiece),
     /// A mail, to be read once it is stored.
     Mail(InboundMail),
+    /// A customer wrote in public, below something of ours. It opens no window; where
+    /// [`Capabilities::comment_days`](crate::model::capability::Capabilities::comment_days) says so it
+    /// can be answered once in private.
+    Comment(InboundMessage),
 }
 
 /// A part of a message that comes in several, each by itself and in any order.
@@ -207,6 +211,10 @@ pub struct Echo {
     /// What the channel keeps with it.
     #[serde(default)]
     pub metadata: Opaque,
+    /// The vendor's id of the whole message, where this is a further part of it: what we sent as one
+    /// is told part by part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<String>,
 }
 
 /// A message from before we were connected.

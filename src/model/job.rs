@@ -8,6 +8,7 @@ use crate::model::alert::News;
 use crate::model::ids::ChannelId;
 use crate::model::ids::JobId;
 use crate::model::ids::MessageId;
+use crate::model::ids::VisitorId;
 use crate::model::letter::Letter;
 
 /// A piece of work that is due at some time.
@@ -97,6 +98,11 @@ pub enum JobKind {
         /// Which message, by the digest of what its parts have in common.
         group: u64,
     },
+    /// Mail a visitor of a web chat the answers that are still unread.
+    MailUnread {
+        /// Which visitor.
+        visitor_id: VisitorId,
+    },
 }
 
 impl JobKind {
@@ -115,6 +121,7 @@ impl JobKind {
             | Self::SyncTemplates { .. }
             | Self::TellOperators { .. }
             | Self::JoinPieces { .. }
+            | Self::MailUnread { .. }
             | Self::SendMail { .. } => None,
         }
     }

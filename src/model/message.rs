@@ -181,6 +181,8 @@ pub enum Source {
     BusinessApp,
     Imported,
     System,
+    /// A customer, in public, below something of ours.
+    Comment,
 }
 
 /// How the delivery of an outbound message stands. Inbound messages are born delivered.
@@ -263,6 +265,9 @@ pub struct SendError {
 
 /// The reason of an error that passes by itself: the vendor got too much at once.
 pub const RATE_LIMITED: &str = "rate_limited";
+
+/// The reason of an error that says that the vendor's reply window is closed.
+pub const OUTSIDE_WINDOW: &str = "outside_window";
 
 /// One person's reaction to a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,7 +14,10 @@ pub mod channel;
 pub mod contact;
 pub mod content;
 pub mod conversation;
+pub mod domain;
 pub mod event;
+#[cfg(test)]
+pub(crate) mod example;
 pub mod fence;
 pub mod filling;
 pub mod guide;

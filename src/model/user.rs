@@ -46,6 +46,13 @@ pub struct User {
     /// Whether the person is written to when a channel breaks, while they may manage channels.
     #[serde(default)]
     pub alert_mails: AlertMails,
+    /// What stands under the mails the person writes, as words or HTML; empty where the channel's own
+    /// does.
+    #[serde(default)]
+    pub signature: String,
+    /// The senders of mail whose pictures are fetched from elsewhere without asking.
+    #[serde(default)]
+    pub pictures_from: Vec<String>,
 }
 
 /// Whether somebody is written to about channels.

@@ -57,6 +57,9 @@ pub struct Visitor {
     pub created_at: Timestamp,
     /// When the visitor was last seen.
     pub last_seen_at: Timestamp,
+    /// When answers that are unread by then go out as a mail; none while no such mail is to come.
+    #[serde(default)]
+    pub mail_due: Option<Timestamp>,
 }
 
 /// What somebody says about themselves.

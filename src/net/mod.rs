@@ -3,6 +3,7 @@
 //! Every request to another machine goes through here, so that limits of time and size, and the
 //! refusal of private addresses, have one home.
 
+pub mod dns;
 pub mod form;
 pub mod guard;
 pub mod http;

@@ -91,6 +91,11 @@ pub enum Act {
         /// The words.
         text: String,
     },
+    /// Says something in public below a post of the business.
+    Comment {
+        /// The words.
+        text: String,
+    },
     /// Names the business in a story.
     StoryMention {
         /// The story's picture.
@@ -191,6 +196,7 @@ impl Act {
             Self::Read => "read",
             Self::Block(_) => "block",
             Self::StoryReply { .. } => "storyReply",
+            Self::Comment { .. } => "comment",
             Self::StoryMention { .. } => "storyMention",
             Self::Marketing(_) => "marketing",
             Self::Strange { .. } => "strange",

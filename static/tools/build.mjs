@@ -156,6 +156,8 @@ async function build() {
   files.set('app.js', await script('app.js'));
   files.set('more.js', await script('more.js', address('app.js')));
   files.set('letter.js', await script('letter.js'));
+  files.set('mail.css', await styles(['mail.css'], address));
+  files.set('recipients.js', await script('recipients.js'));
   files.set('templates.js', await script('templates.js', address('app.js')));
   files.set('fields.js', await script('fields.js'));
   files.set('shop.js', await script('shop.js'));
@@ -176,6 +178,8 @@ ${constant('The style sheet of the dashboard.', 'CSS', 'app.css')}
 ${constant('The script of the dashboard.', 'JS', 'app.js')}
 ${constant('The parts of the script that not every visit needs.', 'MORE_JS', 'more.js')}
 ${constant('The script that gives the words of a mail styles.', 'LETTER_JS', 'letter.js')}
+${constant('The script of rows of recipients.', 'RECIPIENTS_JS', 'recipients.js')}
+${constant('The style sheet of rows of recipients and of passing a mail on.', 'MAIL_CSS', 'mail.css')}
 ${constant('The script of the pages of templates.', 'TEMPLATES_JS', 'templates.js')}
 ${constant('The script of pages with passwords, codes or colours.', 'FIELDS_JS', 'fields.js')}
 ${constant('The sprite of pictures.', 'ICONS', 'icons.svg')}

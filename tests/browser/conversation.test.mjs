@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { assertAccessible, launch, person, picture } from './support/browser.mjs';
+import { assertAccessible, becomes, launch, person, picture } from './support/browser.mjs';
 import { demo } from './support/server.mjs';
 
 const QUESTION = 'Is the turquoise grinder back in stock?';
@@ -74,11 +74,11 @@ describe('one conversation', { concurrency: false }, () => {
 
   test('full-text search finds it', async () => {
     const found = agent.page.locator('#results', { hasText: 'turquoise' });
-    await assert.doesNotReject(async () => {
-      for (let tries = 0; tries < 20 && !(await found.count()); tries += 1) {
-        await agent.page.goto(`${linktor.url}/app/search?q=turquoise`);
-      }
-    });
+    const look = async () => {
+      await agent.page.goto(`${linktor.url}/app/search?q=turquoise`);
+      return (await found.count()) > 0;
+    };
+    await becomes(look, true);
     await found.getByText('turquoise').first().waitFor();
   });
 

@@ -186,6 +186,8 @@ describe('a customer with text messages', { concurrency: false }, () => {
     await said(agent.page, 'STOP').waitFor();
     await agent.page.reload();
     await agent.page.locator('#panel .chip', { hasText: 'Opted out' }).waitFor();
+    await agent.page.locator('#composer').getByText(/opted out on .*Nothing can be sent by SMS/).waitFor();
+    await assertAccessible(agent.page, 'a conversation with somebody who opted out');
     await picture(agent.page, 'opted-out');
     await says(phone, 'START');
     await said(agent.page, 'START').waitFor();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { assertAccessible, launch, picture } from './support/browser.mjs';
+import { assertAccessible, becomes, launch, picture } from './support/browser.mjs';
 import { call, openConversation, said, signIn } from './support/people.mjs';
 import { OWNER, serve } from './support/server.mjs';
 
@@ -51,7 +51,7 @@ test('who is named in a note is told, and finds it under mentions', async () => 
   await bruno.page.waitForFunction(() => document.querySelector('[data-n=mentions]').textContent === '1');
   await bruno.page.locator('.side').getByRole('link', { name: /Mentions/ }).click();
   await bruno.page.waitForURL(/inbox\/mentions/);
-  assert.equal(await bruno.page.locator('.row').count(), 1);
+  await becomes(() => bruno.page.locator('.row').count(), 1);
   await openConversation(bruno.page, 'Please ask');
   await bruno.page.reload();
   await bruno.page.waitForFunction(() => document.querySelector('[data-n=mentions]').textContent === '0');

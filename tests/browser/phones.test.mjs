@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { assertAccessible, launch, person } from './support/browser.mjs';
+import { assertAccessible, becomes, launch, person } from './support/browser.mjs';
 import { demo } from './support/server.mjs';
 
 const LOOKS = [
@@ -43,7 +43,7 @@ describe('the phones', { concurrency: false }, () => {
     await field.fill('Is my order on its way?');
     await field.press('Enter');
     await screen('whatsapp').getByText('Is my order on its way?').waitFor();
-    assert.equal(await field.inputValue(), '');
+    await becomes(() => field.inputValue(), '');
     assert.ok(await customer.page.evaluate(() => globalThis.sameDocument));
   });
 
@@ -64,7 +64,7 @@ describe('the phones', { concurrency: false }, () => {
     await bubble.getByText('What to do with this message').or(bubble.locator('summary')).first().click();
     await bubble.getByRole('button', { name: 'Change it' }).click();
     const field = phone('whatsapp').getByRole('textbox', { name: /message to/i });
-    assert.equal(await field.inputValue(), 'Is my order on its way?');
+    await becomes(() => field.inputValue(), 'Is my order on its way?');
     await field.fill('Is order AC-20418 on its way?');
     await field.press('Enter');
     const changed = screen('whatsapp').locator('article', { hasText: 'Is order AC-20418 on its way?' });

@@ -176,7 +176,7 @@ describe('the composer', { concurrency: false }, () => {
     await page.locator('#composer').getByRole('button', { name: /^Send/ }).click();
     await said(page, 'Which day?').locator('.answers').getByText('Friday').waitFor();
     await screen('whatsapp').getByRole('button', { name: 'Friday' }).waitFor();
-    assert.ok(await page.locator('#offer').isHidden());
+    await page.locator('#offer').waitFor({ state: 'hidden' });
   });
 
   test('on a channel without buttons the numbered text is seen before it is sent', async () => {

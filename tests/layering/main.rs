@@ -68,6 +68,7 @@ const LIBRARIES: &[(&str, &str)] = &[
     ("tantivy", "search bench"),
     ("reqwest", "net bench"),
     ("lettre", "net channels sandbox"),
+    ("hickory_resolver", "net"),
     ("tokio_tungstenite", "net bench"),
     ("actix_web", "web app cli"),
     ("actix_ws", "web"),

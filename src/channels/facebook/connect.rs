@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::base::secret::Secret;
 use crate::channels::meta::direct::Way;
+use crate::channels::meta::direct::comments::with_field;
 use crate::channels::meta::direct::faults::FAULTS;
 use crate::channels::meta::direct::subscription::subscribe;
 use crate::channels::meta::graph::FACEBOOK;
@@ -64,7 +65,8 @@ pub fn walk(asked: &Asked<'_>) -> Result<Connected, Pause> {
         scopes: &SCOPES,
     };
     token::look(&mut talk, account, needs, asked.now, &mut connected)?;
-    subscribe(&mut talk, &way, &FIELDS)?;
+    let fields = FIELDS.map(|fields| with_field(account, fields, "feed"));
+    subscribe(&mut talk, &way, &fields)?;
     connected.warnings.extend(deaf(account));
     if account.text("appId").is_none() {
         connected.warnings.push(

@@ -1,12 +1,13 @@
 //! The settings of an account. facebook.md section 1.
 
+use crate::channels::meta::direct::comments::TAKES_COMMENTS;
 use crate::channels::meta::direct::profile;
 use crate::channels::meta::settings;
-use crate::channels::meta::settings::BROUGHT;
 use crate::channels::meta::settings::check_ids;
-use crate::channels::meta::settings::field;
-use crate::channels::meta::settings::optional;
-use crate::channels::meta::settings::required;
+use crate::channels::table::BROUGHT;
+use crate::channels::table::optional;
+use crate::channels::table::required;
+use crate::channels::table::wrong as field;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
 use crate::model::outbound::Account;
@@ -41,6 +42,7 @@ pub const SETTINGS: &[Setting] = &[
         "Only when the app has the feature Human Agent. Programs and bots may answer for 24 hours either way.",
         Shape::Switch,
     ),
+    TAKES_COMMENTS,
     profile::GET_STARTED,
     profile::GREETING,
     profile::ICE_BREAKERS,

@@ -64,7 +64,9 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     profiles: true,
     starts_conversations: false,
     window_hours: Some(24),
+    comment_days: 7,
     late_answers: Some(LateAnswers {
+        after_hours: 24,
         hours: 7 * 24,
         setting: "humanAgentTag",
     }),

@@ -9,6 +9,7 @@ use crate::base::secret::Secret;
 use crate::base::time::Timestamp;
 use crate::channels::instagram::settings::Login;
 use crate::channels::meta::direct::Way;
+use crate::channels::meta::direct::comments::with_field;
 use crate::channels::meta::direct::faults::FAULTS;
 use crate::channels::meta::direct::subscription::subscribe;
 use crate::channels::meta::graph::FACEBOOK;
@@ -95,7 +96,8 @@ pub fn walk(asked: &Asked<'_>) -> Result<Connected, Pause> {
                 let warning = token::ending("The access token", ends, asked.now);
                 connected.warnings.extend(warning);
             }
-            subscribe(&mut talk, &way, &OWN_FIELDS)?;
+            let fields = OWN_FIELDS.map(|fields| with_field(account, fields, "comments"));
+            subscribe(&mut talk, &way, &fields)?;
         }
     }
     let has_own_secret = account

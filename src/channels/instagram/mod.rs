@@ -3,6 +3,7 @@
 //! Facts are from `channels/instagram.md`, cited by section; what it shares with Messenger is in
 //! [`direct`](crate::channels::meta::direct).
 
+mod album;
 pub mod caps;
 mod connect;
 mod guide;
@@ -31,6 +32,7 @@ use crate::channels::meta::talk::next;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
+use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::guide::Guide;
 use crate::model::guide::Seat;
@@ -50,6 +52,7 @@ use crate::model::outbound::Source;
 use crate::model::outbound::Step;
 use crate::model::outbound::Watcher;
 use crate::model::rejection::FieldError;
+use crate::model::rejection::Rejection;
 
 /// Instagram among its siblings.
 static PRODUCT: Product = Product {
@@ -163,6 +166,15 @@ impl Channel for Instagram {
         }
         let way = connect::way(asked.account);
         next(files::upload(&way, media, asked, "?platform=instagram"))
+    }
+
+    fn refuse(
+        &self,
+        _account: &Account,
+        parts: &[Content],
+        metadata: &Opaque,
+    ) -> Result<(), Rejection> {
+        album::check(parts, metadata)
     }
 
     fn render(&self, sending: &Sending<'_>) -> Result<Vec<Call>, RenderError> {

@@ -1,13 +1,14 @@
 //! The settings of an account. instagram.md section 1.
 
+use crate::channels::meta::direct::comments::TAKES_COMMENTS;
 use crate::channels::meta::direct::events::KEEPS_STORIES;
 use crate::channels::meta::direct::profile;
 use crate::channels::meta::settings;
-use crate::channels::meta::settings::BROUGHT;
 use crate::channels::meta::settings::check_ids;
-use crate::channels::meta::settings::field;
-use crate::channels::meta::settings::optional;
-use crate::channels::meta::settings::required;
+use crate::channels::table::BROUGHT;
+use crate::channels::table::optional;
+use crate::channels::table::required;
+use crate::channels::table::wrong as field;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
 use crate::model::outbound::Account;
@@ -66,6 +67,7 @@ pub const SETTINGS: &[Setting] = &[
         "The vendor shows a story for a day and forbids keeping it. On at your own decision: then pictures and films of stories that mention or answer you are copied in.",
         Shape::Switch,
     ),
+    TAKES_COMMENTS,
     profile::ICE_BREAKERS,
     profile::PERSISTENT_MENU,
     optional(

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::channels::instagram::album;
 use crate::channels::meta::direct::body::shaped;
 use crate::channels::meta::direct::render::Message;
 use crate::channels::meta::direct::render::Speaker;
@@ -20,7 +21,10 @@ const HEARTS: [&str; 3] = ["like_heart", "like", "\u{2764}\u{fe0f}"];
 pub struct Professional;
 
 impl Speaker for Professional {
-    fn own(&self, _sending: &Sending<'_>, part: &Content) -> Option<Vec<Message>> {
+    fn own(&self, sending: &Sending<'_>, part: &Content) -> Option<Vec<Message>> {
+        if let Some(all) = album::message(sending, part) {
+            return Some(vec![Message::Free(all)]);
+        }
         let (Content::Sticker(media) | Content::Image(media)) = part else {
             return None;
         };

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::base::http::Webhook;
+use crate::base::time::Timestamp;
 use crate::channels::ParseError;
 use crate::channels::node::Node;
 use crate::model::rejection::Rejection;
@@ -39,6 +40,12 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn account(self) -> String {
         self.0.word("id").unwrap_or_default()
+    }
+
+    /// When it happened.
+    #[must_use]
+    pub fn at(self) -> Option<Timestamp> {
+        self.0.at("time").moment()
     }
 
     /// Changes: the name of the field, and what it holds.

@@ -23,7 +23,19 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     ..Capabilities::PLAIN
 };
 
-/// The same where files go along as MMS: sms.md section 8. What Twilio takes of other kinds than
+/// The same through Twilio, which fills in the templates of its own (section 4.2).
+pub static TWILIO: Capabilities = Capabilities {
+    template_names: Some("HX"),
+    ..CAPABILITIES
+};
+
+/// The same with files.
+pub static TWILIO_WITH_FILES: Capabilities = Capabilities {
+    template_names: TWILIO.template_names,
+    ..WITH_FILES
+};
+
+/// The same where files go along as MMS: sms.md section 8. What carriers take of other kinds than
 /// pictures is little.
 pub static WITH_FILES: Capabilities = Capabilities {
     media: MediaLimits {

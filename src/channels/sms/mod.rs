@@ -79,6 +79,11 @@ trait Carrier: Debug + Sync {
         false
     }
 
+    /// What can be carried.
+    fn row(&self) -> &'static Capabilities {
+        &caps::CAPABILITIES
+    }
+
     /// What can be carried where files go along; none where they never do.
     fn with_files(&self, account: &Account) -> Option<&'static Capabilities> {
         let _ = account;
@@ -199,9 +204,8 @@ impl Channel for Sms {
             Some(list) => list.iter().filter_map(Value::as_str).any(in_country),
             None => in_country("1"),
         };
-        with_files
-            .filter(|_| is_on && takes)
-            .unwrap_or(&caps::CAPABILITIES)
+        let plain = carrier.map_or(&caps::CAPABILITIES, Carrier::row);
+        with_files.filter(|_| is_on && takes).unwrap_or(plain)
     }
 
     fn address(&self, settings: &Opaque, typed: &str) -> Option<String> {

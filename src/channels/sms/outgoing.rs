@@ -20,6 +20,7 @@ use crate::channels::sms::numbers;
 use crate::channels::sms::segments;
 use crate::model::content::Content;
 use crate::model::content::Media;
+use crate::model::content::TemplateUse;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Refusal;
@@ -44,6 +45,8 @@ pub struct Outgoing<'a> {
     pub text: String,
     /// A file, and where the carrier can fetch it.
     pub file: Option<(&'a Media, String, FileKind)>,
+    /// A template that the carrier fills in, in place of words.
+    pub template: Option<&'a TemplateUse>,
 }
 
 /// What kind of file goes along.
@@ -76,9 +79,14 @@ impl<'a> Outgoing<'a> {
                 .or_else(|| account.text("phoneNumber")),
             text: String::new(),
             file: None,
+            template: None,
         };
         let (words, file) = match part {
             Content::Text(text) => (text.text.as_str(), None),
+            Content::Template(template) => {
+                outgoing.template = Some(template);
+                ("", None)
+            }
             Content::Image(media) | Content::Sticker(media) => {
                 (part.words(), Some((media, FileKind::Image)))
             }

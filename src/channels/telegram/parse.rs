@@ -195,6 +195,7 @@ impl<'a> Incoming<'a> {
             sent_at: self.sent_at(),
             tag: None,
             metadata: kept.into_inner(),
+            whole: None,
         })
     }
 

@@ -33,6 +33,8 @@ pub struct Facts<'a> {
     pub availability: Availability,
     /// Some of those who answer.
     pub team: &'a [Face],
+    /// Whether there is a channel of mail to send copies through.
+    pub mails: bool,
 }
 
 /// Writes the body of `GET .../config`. Every text is in the nearest language there is.
@@ -89,6 +91,7 @@ pub fn config(settings: &Settings, facts: &Facts<'_>) -> Value {
             })),
         },
         "emailContinuity": settings.email_continuity.enabled,
+        "emailTranscript": facts.mails,
         "sessionDuration": settings.session_duration_ms,
         "showBranding": settings.show_branding,
         "soundEnabled": settings.sound_enabled,
@@ -151,6 +154,7 @@ mod tests {
                     reply_minutes: None,
                 },
                 team: &[face.clone(), face.clone(), face.clone(), face],
+                mails: false,
             },
         )
     }

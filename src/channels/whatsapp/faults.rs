@@ -7,6 +7,7 @@ use crate::channels::meta::fault::Class::Rate;
 use crate::channels::meta::fault::Class::Retry;
 use crate::channels::meta::fault::Rule;
 use crate::channels::meta::fault::code;
+use crate::model::message::OUTSIDE_WINDOW;
 
 /// WhatsApp's own errors; the common ones of the vendor follow after them.
 pub const FAULTS: &[Rule] = &[
@@ -28,7 +29,7 @@ pub const FAULTS: &[Rule] = &[
     code(131_042, Never, "payment_problem"),
     code(131_044, Never, "payment_problem"),
     code(131_045, Account, "number_not_registered"),
-    code(131_047, Never, "outside_window"),
+    code(131_047, Never, OUTSIDE_WINDOW),
     code(131_048, Rate, "rate_limited"),
     code(131_049, Never, "marketing_withheld"),
     code(131_050, Never, "opted_out"),

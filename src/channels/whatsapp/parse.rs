@@ -186,6 +186,7 @@ impl Place<'_> {
                     sent_at,
                     tag: None,
                     metadata,
+                    whole: None,
                 })
             }
         }

@@ -6,11 +6,11 @@
 use serde_json::Value;
 use serde_json::json;
 
-use crate::channels::meta::settings::field;
-use crate::channels::meta::settings::optional;
 use crate::channels::meta::talk::Pause;
 use crate::channels::meta::talk::Talk;
 use crate::channels::node::Node;
+use crate::channels::table::optional;
+use crate::channels::table::wrong as field;
 use crate::channels::whatsapp::connect::graph;
 use crate::channels::whatsapp::connect::number_id;
 use crate::channels::whatsapp::faults::FAULTS;

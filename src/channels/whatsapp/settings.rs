@@ -1,11 +1,11 @@
 //! The settings of an account. whatsapp.md section 1.
 
 use crate::channels::meta::settings;
-use crate::channels::meta::settings::BROUGHT;
 use crate::channels::meta::settings::check_ids;
-use crate::channels::meta::settings::field;
-use crate::channels::meta::settings::optional;
-use crate::channels::meta::settings::required;
+use crate::channels::table::BROUGHT;
+use crate::channels::table::optional;
+use crate::channels::table::required;
+use crate::channels::table::wrong as field;
 use crate::channels::whatsapp::prompts;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;

@@ -81,6 +81,24 @@ pub enum Edit {
     Unfollow(UserId),
 }
 
+/// What becomes of a start where a conversation is open already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfOpen {
+    /// It is refused.
+    Refuse,
+    /// That conversation is taken as it is.
+    Take,
+}
+
+/// A conversation that can go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Started {
+    /// It is new.
+    Now(ConversationId),
+    /// It was open already.
+    Before(ConversationId),
+}
+
 /// The longest subject, in characters.
 const SUBJECT_MAX: usize = 500;
 /// The most labels one conversation carries.
@@ -140,7 +158,8 @@ impl Changing {
         channel: ChannelId,
         contact: ContactId,
         edits: Vec<Edit>,
-    ) -> Result<Conversation, EngineError> {
+        if_open: IfOpen,
+    ) -> Result<Started, EngineError> {
         actor.require(Permission::Reply)?;
         for edit in &edits {
             allowed(actor, edit)?;
@@ -151,12 +170,17 @@ impl Changing {
         self.0
             .store
             .write("starting a conversation", move |tx| {
+                if if_open == IfOpen::Take
+                    && let Some(open) = target::open_with(tx, &actor, channel, contact)?
+                {
+                    return Ok(Started::Before(open.id));
+                }
                 let mut pen = stamp.pen();
                 let mut made = target::start(tx, &mut pen, &actor, channel, contact)?;
                 for edit in &edits {
                     apply(tx, &mut pen, &mut made, edit, &actor)?;
                 }
-                Ok(made)
+                Ok(Started::Now(made.id))
             })
             .await
     }

@@ -162,9 +162,11 @@ fn count(
     match message.direction {
         Direction::Inbound => {
             conversation.inbound_count += 1;
-            // By the vendor's clock: news that come hours late open no fresh window.
+            // By the vendor's clock: news that come hours late open no fresh window. What was said
+            // in public opens none.
             let heard = message.at.min(message.created_at);
-            conversation.last_inbound_at = conversation.last_inbound_at.max(Some(heard));
+            let heard = Some(heard).filter(|_| message.source != Source::Comment);
+            conversation.last_inbound_at = conversation.last_inbound_at.max(heard);
             conversation.waiting_since.get_or_insert(message.created_at);
             counters::add(tx, Counter::Inbound, 1)
         }

@@ -98,13 +98,10 @@ fn age(secs: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Opaque;
-    use crate::model::channel::ChannelKind;
     use crate::model::content::Content;
+    use crate::model::example;
     use crate::model::ids::Id as _;
-    use crate::model::message::Delivery;
     use crate::model::message::Sender;
-    use crate::model::message::Source;
 
     const ME: u8 = 1;
     const COLLEAGUE: u8 = 2;
@@ -114,13 +111,7 @@ mod tests {
     }
 
     fn entry(position: u32, direction: Way, private: bool, sender: (SenderKind, u8)) -> Message {
-        let at = Timestamp::from_secs(1_000 + i64::from(position));
         Message {
-            id: crate::model::ids::MessageId::from_bytes([9; 16]),
-            conversation_id: crate::model::ids::ConversationId::from_bytes([8; 16]),
-            contact_id: crate::model::ids::ContactId::from_bytes([7; 16]),
-            channel_id: crate::model::ids::ChannelId::from_bytes([6; 16]),
-            channel_kind: ChannelKind::named("webchat"),
             position,
             direction,
             private,
@@ -129,30 +120,9 @@ mod tests {
                 id: (sender.1 > 0).then(|| user(sender.1).to_string()),
                 name: "Ana".to_owned(),
             },
-            from: String::new(),
-            to: String::new(),
             content: Content::text("It ships today."),
-            sent_as: Vec::new(),
-            converted: Vec::new(),
-            delivery: Delivery::Sent,
-            steps: Vec::new(),
-            error: None,
-            external_ids: Vec::new(),
-            reply_to: None,
-            client_id: None,
-            source: Source::Dashboard,
-            reactions: Vec::new(),
-            metadata: Opaque::new(),
-            at,
-            created_at: at,
-            updated_at: at,
-            edited_at: None,
-            deleted_at: None,
-            calls_taken: 0,
-            attempts: Vec::new(),
-            handled_at: None,
-            deleted_for_everyone: false,
-            called_at: None,
+            created_at: Timestamp::from_secs(1_000 + i64::from(position)),
+            ..example::message()
         }
     }
 

@@ -15,9 +15,9 @@ use crate::engine::inbox::entries::Entry;
 use crate::engine::inbox::machines;
 use crate::engine::inbox::mentions;
 use crate::engine::inbox::overtaken;
+use crate::engine::inbox::privately;
 use crate::engine::inbox::reach;
 use crate::engine::inbox::reading;
-use crate::engine::inbox::receipts;
 use crate::engine::inbox::target;
 use crate::engine::inbox::target::Place;
 use crate::engine::inbox::target::Target;
@@ -27,6 +27,7 @@ use crate::engine::inbox::visitor_timeline;
 use crate::engine::limits;
 use crate::engine::limits::Resource;
 use crate::engine::live::Signal;
+use crate::engine::rules::comments::Answer;
 use crate::engine::rules::fit;
 use crate::engine::rules::fit::Fitted;
 use crate::engine::sight;
@@ -140,11 +141,19 @@ impl Sending {
                             let (talk, writer) = (&place.conversation, actor.user_id());
                             overtaken::check(tx, talk, seen, writer, pen.now)?;
                         }
-                        let asked = (&draft.content, draft.source);
-                        target::may_send(tx, &place, row, asked, pen.now)?;
+                        let answer = Answer {
+                            reply_to: draft.reply_to,
+                            ..Answer::default()
+                        };
+                        let asked = (&draft.content, draft.source, answer);
+                        let comment = target::may_send(tx, &place, row, asked, pen.now)?;
                         machines::hold_back(tx, &context, &place, &draft, pen.now)?;
                         limits::one_more(tx, Resource::Messages(pen.now))?;
                         let fitted = fit::fit(&draft.content, row, &shorten, draft.mode)?;
+                        if comment.is_some() {
+                            privately::check(&fitted.parts)?;
+                            draft.reply_to = comment;
+                        }
                         reach::check_length(&context, &place.channel, &fitted.parts)?;
                         let (channel, kept) = (&place.channel, &draft.metadata);
                         reach::check_wanted(tx, place.conversation.contact_id, kept)?;
@@ -187,127 +196,6 @@ impl Sending {
         let conversation = sight::conversation_in(&read, actor, id)?;
         let channel = find::channel_in(&read, conversation.channel_id)?;
         Ok(reach::measure(&self.0, &channel, text))
-    }
-
-    /// Tries a failed message, or one of unknown outcome, again: the same message, behind the parts
-    /// the vendor took already.
-    ///
-    /// # Errors
-    /// The actor may not; there is no such message; it did not fail; nothing may be sent now.
-    pub async fn retry(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
-        self.again(actor, id, &[Delivery::Failed, Delivery::Unsure])
-            .await
-    }
-
-    async fn again(
-        &self,
-        actor: &Actor,
-        id: MessageId,
-        states: &'static [Delivery],
-    ) -> Result<Message, EngineError> {
-        actor.require(Permission::Reply)?;
-        let stamp = self.0.stamp();
-        let registry = self.0.channels.clone();
-        let actor = actor.clone();
-        self.0
-            .store
-            .write("trying a message again", move |tx| {
-                let mut pen = stamp.pen();
-                let mut message = sight::message_in(tx, &actor, id)?;
-                if message.deleted_at.is_some() {
-                    return Err(Rejection::field("id", "must not be deleted").into());
-                }
-                if !states.contains(&message.delivery) {
-                    let wrong = "must be failed, or of unknown outcome, for this";
-                    return Err(Rejection::field("status", wrong).into());
-                }
-                let place = target::again(tx, &message)?;
-                let caps = registry
-                    .capabilities(&place.channel.kind)
-                    .unwrap_or(&Capabilities::PLAIN);
-                let asked = (&message.content, message.source);
-                target::may_send(tx, &place, caps, asked, pen.now)?;
-                templates::complete(tx, &registry, &place, &message.content)?;
-                message.delivery = Delivery::Pending;
-                message.handled_at = None;
-                message.error = None;
-                message.updated_at = pen.now;
-                messages::update(tx, &message)?;
-                outbox::push(tx, &row(&message, pen.now))?;
-                pen.log(tx, status_event(&message, pen.now))?;
-                Ok(message)
-            })
-            .await
-    }
-
-    /// Takes a waiting message back, or settles one whose fate is unknown as failed.
-    ///
-    /// # Errors
-    /// The actor may not; there is no such message; it is on its way or gone already.
-    pub async fn cancel(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
-        self.settle(actor, id, Delivery::Failed).await
-    }
-
-    /// Sends a message whose fate is unknown once more: the customer may get it twice.
-    ///
-    /// # Errors
-    /// The actor may not; there is no such message; its fate is known; nothing may be sent now.
-    pub async fn resend(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
-        self.again(actor, id, &[Delivery::Unsure]).await
-    }
-
-    /// Says of a message whose fate is unknown that it did arrive.
-    ///
-    /// # Errors
-    /// The actor may not; there is no such message; its fate is known.
-    pub async fn confirm(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
-        self.settle(actor, id, Delivery::Sent).await
-    }
-
-    async fn settle(
-        &self,
-        actor: &Actor,
-        id: MessageId,
-        fate: Delivery,
-    ) -> Result<Message, EngineError> {
-        actor.require(Permission::Reply)?;
-        let stamp = self.0.stamp();
-        let actor = actor.clone();
-        self.0
-            .store
-            .write("settling a message", move |tx| {
-                let mut pen = stamp.pen();
-                let mut message = sight::message_in(tx, &actor, id)?;
-                let waiting = outbox::get(tx, &lane(&message))?;
-                let settled = match message.delivery {
-                    Delivery::Unsure => true,
-                    Delivery::Pending => {
-                        fate == Delivery::Failed && waiting.as_ref().is_some_and(|row| !row.begun)
-                    }
-                    _ => false,
-                };
-                if !settled {
-                    let wrong = "must be waiting, or of unknown outcome, for this";
-                    return Err(Rejection::field("status", wrong).into());
-                }
-                if let Some(row) = waiting {
-                    outbox::remove(tx, &row)?;
-                }
-                let error = (fate == Delivery::Failed).then(cancelled);
-                let now = pen.now;
-                receipts::hear(tx, &mut pen, &mut message, fate, now, error)?;
-                Ok(message)
-            })
-            .await
-    }
-}
-
-fn cancelled() -> crate::model::message::SendError {
-    crate::model::message::SendError {
-        reason: "cancelled".to_owned(),
-        vendor_code: None,
-        message: "Taken back before it went out.".to_owned(),
-        retryable: true,
     }
 }
 
@@ -420,7 +308,10 @@ fn store(
     Ok(message)
 }
 
-fn status_event(message: &Message, at: crate::base::time::Timestamp) -> crate::model::event::Event {
+pub(super) fn status_event(
+    message: &Message,
+    at: crate::base::time::Timestamp,
+) -> crate::model::event::Event {
     crate::model::event::Event::MessageStatus(crate::model::event::MessageStatus {
         message_id: message.id,
         conversation_id: message.conversation_id,

@@ -5,7 +5,9 @@ use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::model::actor::Actor;
 use crate::model::channel::ChannelState;
+use crate::model::contact::Closed;
 use crate::model::contact::Identity;
+use crate::model::conversation::Conversation;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::TeamId;
@@ -51,6 +53,16 @@ impl Surroundings {
     ) -> Result<Vec<Identity>, EngineError> {
         actor.require(Permission::ReadContacts)?;
         Ok(identities::of_contact(&self.0.store.snapshot()?, contact)?)
+    }
+
+    /// Why nothing may be sent to the customer of a conversation, where nothing may.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn shut(&self, talk: &Conversation) -> Result<Option<Closed>, EngineError> {
+        let snapshot = self.0.store.snapshot()?;
+        let identity = identities::get(&snapshot, talk.channel_id, &talk.address)?;
+        Ok(identity.and_then(|identity| identity.closed))
     }
 
     /// A team's name.

@@ -9,6 +9,8 @@ use crate::engine::inbox::heard;
 use crate::engine::inbox::holding;
 use crate::engine::inbox::moves;
 use crate::engine::inbox::open;
+use crate::engine::inbox::privately;
+use crate::engine::rules::comments::Answer;
 use crate::engine::rules::window;
 use crate::engine::sight;
 use crate::model::actor::Actor;
@@ -22,6 +24,7 @@ use crate::model::conversation::Conversation;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
+use crate::model::ids::MessageId;
 use crate::model::inbound::EVERYTHING;
 use crate::model::message::Message;
 use crate::model::message::Source;
@@ -166,16 +169,17 @@ pub(super) fn again(tx: &Tx<'_>, message: &Message) -> Result<Place, EngineError
 }
 
 /// Whether the vendor would take `content` now: the channel is connected, and the customer wrote
-/// as lately as the channel wants. A channel in error takes messages: they wait for its return.
+/// as lately as the channel wants, or in public: then that is the comment to be answered. A channel
+/// in error takes messages: they wait for its return.
 pub(super) fn may_send(
     tx: &Tx<'_>,
     place: &Place,
     row: &Capabilities,
-    (content, source): (&Content, Source),
+    (content, source, answer): (&Content, Source, Answer),
     now: Timestamp,
-) -> Result<(), EngineError> {
+) -> Result<Option<MessageId>, EngineError> {
     if row.own_transport {
-        return Ok(());
+        return Ok(None);
     }
     if place.channel.state == ChannelState::Inactive {
         let message = format!(
@@ -187,8 +191,12 @@ pub(super) fn may_send(
     holding::may_send(&place.conversation)?;
     let heard = heard::last(tx, &place.conversation)?;
     let settings = &place.channel.settings;
-    let row = window::for_writer(row, settings, source, &place.conversation.address);
-    Ok(window::may_send(content, &row, heard, now)?)
+    let wide = window::for_writer(row, settings, source, &place.conversation.address);
+    let Err(closed) = window::may_send(content, &wide, heard, now) else {
+        return Ok(None);
+    };
+    let comment = privately::comment(tx, &place.conversation, row, answer, now)?;
+    comment.map(Some).ok_or_else(|| closed.into())
 }
 
 /// Whether anything may go out to a contact on a channel.
@@ -243,10 +251,7 @@ pub fn start(
     may_write(&channel, &contact)?;
     let address = find::address_on(tx, &contact, channel.id)?;
     let latest = conversations::latest(tx, contact.id, channel.id)?;
-    if let Some(live) = latest.as_ref().filter(|found| found.is_live()) {
-        if !sight::fence(tx, actor)?.shows(live) {
-            return Err(somebody_elses(&contact).into());
-        }
+    if let Some(live) = live_one(tx, actor, &contact, latest.as_ref())? {
         let message = format!(
             "There is already an open conversation with {}: {}.",
             contact.name, live.id
@@ -262,4 +267,34 @@ pub fn start(
         &address,
         latest.as_ref(),
     )
+}
+
+/// The conversation with a contact that is open on a channel, if one is.
+///
+/// # Errors
+/// There is no such contact; the conversation is not for the actor.
+pub fn open_with(
+    tx: &Tx<'_>,
+    actor: &Actor,
+    channel: ChannelId,
+    contact: ContactId,
+) -> Result<Option<Conversation>, EngineError> {
+    let contact = find::contact_in(tx, contact)?;
+    let latest = conversations::latest(tx, contact.id, channel)?;
+    Ok(live_one(tx, actor, &contact, latest.as_ref())?.cloned())
+}
+
+fn live_one<'c>(
+    tx: &Tx<'_>,
+    actor: &Actor,
+    contact: &Contact,
+    latest: Option<&'c Conversation>,
+) -> Result<Option<&'c Conversation>, EngineError> {
+    let live = latest.filter(|found| found.is_live());
+    if let Some(live) = live
+        && !sight::fence(tx, actor)?.shows(live)
+    {
+        return Err(somebody_elses(contact).into());
+    }
+    Ok(live)
 }

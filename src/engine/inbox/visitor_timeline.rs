@@ -4,6 +4,7 @@
 //! need not know which channels have visitors.
 
 use crate::engine::context::Pen;
+use crate::engine::inbox::unread_mail;
 use crate::model::conversation::Conversation;
 use crate::model::event::Event;
 use crate::model::event::VisitorTimeline;
@@ -76,17 +77,30 @@ pub fn bring(
     };
     if outbound {
         visitor.unread += 1;
+        unread_mail::want(tx, pen, &mut visitor, message.created_at)?;
     }
-    let what = TimelineEvent::Message {
-        message_id: message.id,
-    };
-    let seq = append(tx, pen, &mut visitor, what)?;
-    visitors::put_seq(tx, message.id, visitor.id, seq)?;
+    let seq = show(tx, pen, &mut visitor, message)?;
     if outbound {
         message.external_ids = vec![format!("wc:{}:{seq}", visitor.id)];
         messages::update(tx, message)?;
     }
     Ok(Some(seq))
+}
+
+/// Puts a message at the end of its visitor's timeline.
+///
+/// # Errors
+/// The disk's.
+pub fn show(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    visitor: &mut Visitor,
+    message: &Message,
+) -> Result<u64, StoreError> {
+    let message_id = message.id;
+    let seq = append(tx, pen, visitor, TimelineEvent::Message { message_id })?;
+    visitors::put_seq(tx, message_id, visitor.id, seq)?;
+    Ok(seq)
 }
 
 /// Tells the visitor that a message changed or was taken back.

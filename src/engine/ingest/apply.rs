@@ -6,6 +6,7 @@ use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
+use crate::engine::inbox::heard;
 use crate::engine::inbox::open;
 use crate::engine::inbox::receipts;
 use crate::engine::inbox::visitor_timeline;
@@ -14,6 +15,7 @@ use crate::engine::ingest::arriving;
 use crate::engine::ingest::copies;
 use crate::engine::ingest::done;
 use crate::engine::ingest::mail_events;
+use crate::engine::ingest::mailed;
 use crate::engine::ingest::media;
 use crate::engine::ingest::news;
 use crate::engine::ingest::ours;
@@ -73,6 +75,10 @@ pub fn all(
                 one
             }
             InboundEvent::Message(message) => record(tx, pen, &channel, row, message)?,
+            InboundEvent::Comment(comment) => {
+                let said = (comment, Source::Comment);
+                keep(tx, pen, &channel, row, said)?
+            }
             InboundEvent::Receipt(receipt) => hear(tx, pen, &channel, row, receipt)?,
             InboundEvent::Reaction(reaction) => done::react(tx, pen, &channel, reaction)?,
             InboundEvent::Edit(edit) => done::change(tx, pen, &channel, edit)?,
@@ -106,7 +112,10 @@ pub fn all(
 }
 
 /// A channel's last inbound time, kept to the second so that a burst does not rewrite it each time.
-fn note_inbound(tx: &mut Tx<'_>, channel: &mut Channel, pen: &Pen) -> Result<(), StoreError> {
+///
+/// # Errors
+/// The disk's.
+pub fn note_inbound(tx: &mut Tx<'_>, channel: &mut Channel, pen: &Pen) -> Result<(), StoreError> {
     let second = std::time::Duration::from_secs(1);
     if channel
         .last_inbound_at
@@ -153,6 +162,16 @@ pub fn record(
     row: Option<&Capabilities>,
     inbound: &InboundMessage,
 ) -> Result<Recorded, EngineError> {
+    keep(tx, pen, channel, row, (inbound, Source::Customer))
+}
+
+fn keep(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    row: Option<&Capabilities>,
+    (inbound, source): (&InboundMessage, Source),
+) -> Result<Recorded, EngineError> {
     let hours = repeat_hours(row);
     let event = dedup::Named {
         channel: channel.id,
@@ -171,6 +190,7 @@ pub fn record(
     };
     let reply_to = quoted.as_ref().map(|message| message.id);
     let mut entry = entry(tx, pen, channel, &contact, &conversation, inbound, reply_to)?;
+    entry.source = source;
     presses::complete(&mut entry.content, quoted.as_ref());
     let mut message = entries::append(tx, pen, &mut conversation, entry)?;
     dedup::remember_event(tx, &event, message.id, pen.now, hours)?;
@@ -308,6 +328,9 @@ fn hear(
 ) -> Result<Recorded, EngineError> {
     let (id, tag) = (&receipt.external_id, receipt.tag.as_deref());
     let Some(mut message) = ours::sent(tx, pen, channel, id, tag)? else {
+        if row.is_some_and(|row| row.threads) && mailed::bounced(tx, pen, receipt)? {
+            return Ok(nothing());
+        }
         dedup::keep_early(tx, channel.id, receipt, pen.now)?;
         return Ok(nothing());
     };
@@ -335,6 +358,9 @@ fn hear(
         message.delivery = copies::before(message.delivery, receipt.state);
     }
     let moved = receipts::hear(tx, pen, &mut message, receipt.state, at, error)?;
+    if let Some(row) = row.filter(|_| moved) {
+        heard::too_late(tx, pen, row, &message, receipt.error.as_ref())?;
+    }
     Ok(Recorded {
         message_id: Some(message.id),
         duplicate: !moved,

@@ -5,12 +5,14 @@ use crate::channels::email::address;
 use crate::channels::email::incoming::subject;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
+use crate::engine::find;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
 use crate::engine::inbox::moves;
 use crate::engine::inbox::moves::Terms;
 use crate::engine::inbox::open;
 use crate::engine::ingest::apply;
+use crate::engine::ingest::mailed;
 use crate::engine::ingest::people;
 use crate::engine::ingest::presses;
 use crate::engine::ingest::senders;
@@ -120,9 +122,7 @@ fn received(
     row: Option<&Capabilities>,
     read: &mut ReadMail,
 ) -> Result<Message, EngineError> {
-    let inbound = &read.message;
-    let contact = senders::resolve(tx, pen, channel, &inbound.from)?;
-    let (mut conversation, by, related) = found(tx, pen, channel, &contact, read)?;
+    let (contact, mut conversation, by, related) = place(tx, pen, channel, read)?;
     let quoted = answered(tx, pen, channel, &read.clues.ids)?;
     note(read, by, related);
     let reply_to = quoted.as_ref().map(|message| message.id);
@@ -153,7 +153,42 @@ fn received(
     let hours = row.map_or(dedup::RECEIPT_HOURS, |row| row.repeat_hours);
     dedup::remember_event(tx, &event, message.id, pen.now, hours)?;
     people::want(tx, pen, row, &message)?;
+    mailed::bring(tx, pen, &conversation, &message, quoted.as_ref())?;
     Ok(message)
+}
+
+/// Who wrote a mail, and the conversation it goes into.
+fn place(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    read: &mut ReadMail,
+) -> Result<(Contact, Conversation, By, Option<ConversationId>), EngineError> {
+    let Some((by, mut chat)) = mailed::conversation(tx, channel, read)? else {
+        let contact = senders::resolve(tx, pen, channel, &read.message.from)?;
+        let (conversation, by, related) = found(tx, pen, channel, &contact, read)?;
+        return Ok((contact, conversation, by, related));
+    };
+    let contact = find::contact_in(tx, chat.contact_id)?;
+    woken(tx, pen, &mut chat, &contact, &read.clues)?;
+    let metadata = &mut read.message.metadata;
+    metadata.insert("via".to_owned(), channel.kind.as_str().into());
+    Ok((contact, chat, by, None))
+}
+
+/// Wakes a conversation with a mail that a person wrote.
+fn woken(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    conversation: &mut Conversation,
+    contact: &Contact,
+    clues: &Clues,
+) -> Result<(), EngineError> {
+    if clues.auto.is_none() && !clues.spam {
+        let (wrote, terms) = (Move::CustomerWrote, Terms::default());
+        moves::make(tx, pen, conversation, wrote, terms, &contact.name)?;
+    }
+    Ok(())
 }
 
 /// The conversation a customer's mail goes into, which it wakes where a person wrote it.
@@ -176,17 +211,7 @@ fn found(
                     "{id} went while it was looked at"
                 )));
             };
-            if read.clues.auto.is_none() && !read.clues.spam {
-                let terms = Terms::default();
-                moves::make(
-                    tx,
-                    pen,
-                    &mut into,
-                    Move::CustomerWrote,
-                    terms,
-                    &contact.name,
-                )?;
-            }
+            woken(tx, pen, &mut into, contact, &read.clues)?;
             Ok((into, by, None))
         }
         Place::New { related } => {
@@ -287,6 +312,9 @@ fn ours(
         && message.channel_id == channel.id
     {
         return Ok(Some(message));
+    }
+    if let Some(mailed) = mailed::answer(tx, id)? {
+        return Ok(Some(mailed));
     }
     let way = Direction::Outbound;
     dedup::find(tx, channel.id, way, id, pen.now, dedup::RECEIPT_HOURS)

@@ -12,6 +12,7 @@ pub mod fetching;
 mod heeding;
 pub mod mail;
 mod mail_events;
+pub mod mailed;
 pub mod media;
 pub mod news;
 pub mod opening;

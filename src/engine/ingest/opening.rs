@@ -57,6 +57,8 @@ pub enum Meaning {
     Message(Box<ReadMail>, Vec<Attachment>),
     /// News about messages of ours.
     News(Vec<InboundEvent>),
+    /// One that we sent ourselves, by the id it bears: nothing to keep.
+    Own(String),
     /// Nothing to keep.
     Nothing,
     /// Nobody knows: why, and what is shown in its place where its sender can be told.
@@ -108,6 +110,17 @@ pub async fn open(context: &Context, us: &Us, mail: ArrivedMail) -> Result<Opene
     if let Meaning::Unreadable(reason, _) = &meaning {
         tracing::error!(channel.id = %mail.channel_id, mail.id = %mail.id, "a mail cannot be read: {reason}");
     }
+    match &meaning {
+        Meaning::Own(id) => context
+            .vendors
+            .trips
+            .arrived(mail.channel_id, [id], mail.at),
+        Meaning::Message(read, _) => {
+            let ids = &read.clues.ids;
+            context.vendors.trips.arrived(mail.channel_id, ids, mail.at);
+        }
+        _ => {}
+    }
     Ok(Opened { mail, meaning })
 }
 
@@ -138,6 +151,7 @@ fn meaning(
             Meaning::Message(Box::new(read), files)
         }
         Reading::News(events) => Meaning::News(events),
+        Reading::Own(id) => Meaning::Own(id),
         Reading::Nothing(why) => {
             tracing::info!(channel.id = %mail.channel_id, mail.id = %mail.id, "a mail was left out: {why}");
             Meaning::Nothing

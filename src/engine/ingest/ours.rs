@@ -70,6 +70,9 @@ pub fn echo(
             duplicate: !moved,
         });
     }
+    if is_part_of_ours(tx, pen, channel, echo)? {
+        return Ok(apply::nothing());
+    }
     if is_under_way(tx, channel.id, &echo.to.address)? {
         hold(tx, pen, channel.id, echo)?;
         return Ok(apply::nothing());
@@ -80,6 +83,20 @@ pub fn echo(
     }
     let message = append(tx, pen, channel, echo, Delivery::Sent, Source::BusinessApp)?;
     Ok(recorded(&message))
+}
+
+/// Whether it is a part of something we sent from here as one message, which stands there already.
+fn is_part_of_ours(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    channel: &Channel,
+    echo: &Echo,
+) -> Result<bool, StoreError> {
+    let Some(whole) = &echo.whole else {
+        return Ok(false);
+    };
+    let known = sent(tx, pen, channel, whole, None)?;
+    Ok(known.is_some_and(|message| message.source != Source::BusinessApp))
 }
 
 /// Whether a message of ours is with the vendor right now: an echo whose id nobody knows may be its.

@@ -40,6 +40,7 @@ use crate::model::message::Message;
 use crate::model::message::Sender;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
+use crate::net::dns::Dns;
 use crate::net::http::Http;
 use crate::net::smtp::Mailer;
 use crate::search::Search;
@@ -83,6 +84,7 @@ impl Bench {
             sealer: Sealer::new(key.reveal(), random.clone()),
             clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
             vendors: Vendors::new(Http::new(&Config::default())),
+            dns: Dns::new(&Config::default()),
             mailer: Mailer::new(&MailConfig::default()),
             ids: Arc::new(Ids::new(random.clone())),
             random,

@@ -31,6 +31,7 @@ pub const GRACE: Duration = Duration::from_secs(20);
 #[derive(Default)]
 pub struct Visitors(Mutex<Rooms>);
 
+#[expect(clippy::struct_field_names, reason = "it holds nothing else")]
 #[derive(Default)]
 struct Rooms {
     rooms: HashMap<VisitorId, Room>,

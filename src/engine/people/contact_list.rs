@@ -69,10 +69,14 @@ fn exactly(snapshot: &Snapshot, filter: &Filter) -> Result<Option<Vec<Contact>>,
         return Ok(Some(contacts::by_email(snapshot, email)?));
     }
     if let Some(phone) = &filter.phone {
-        return Ok(Some(match PhoneNumber::parse(phone) {
-            Some(number) => contacts::by_phone(snapshot, number.as_str())?,
-            None => Vec::new(),
-        }));
+        // Programs often keep numbers without their plus sign.
+        let number = PhoneNumber::parse(phone);
+        return Ok(Some(
+            match number.or_else(|| PhoneNumber::parse(&format!("+{phone}"))) {
+                Some(number) => contacts::by_phone(snapshot, number.as_str())?,
+                None => Vec::new(),
+            },
+        ));
     }
     if let Some(external_id) = &filter.external_id {
         let found = contacts::by_external_id(snapshot, external_id)?;

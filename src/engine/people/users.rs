@@ -72,11 +72,20 @@ pub struct UserChanges {
     pub theme: Option<Theme>,
     /// Whether to be written to about channels; only one's own.
     pub alert_mails: Option<AlertMails>,
+    /// What stands under one's mails; an empty text takes it away.
+    pub signature: Option<String>,
+    /// A sender of mail whose pictures are fetched from now on; only one's own.
+    pub pictures_from: Option<String>,
     /// The phone number; an empty text takes it away.
     pub phone: Option<String>,
     /// A picture; an empty text takes it away.
     pub avatar_url: Option<String>,
 }
+
+/// The longest signature, in characters.
+const SIGNATURE_MAX: usize = 10_000;
+/// The most senders of mail whose pictures somebody wants always; the oldest go.
+const SENDERS_MAX: usize = 1_000;
 
 /// Managing users.
 #[derive(Clone)]
@@ -170,6 +179,14 @@ impl Users {
         }
         let name = changes.name.as_deref().map(clean_name).transpose()?;
         let email = changes.email.as_deref().map(clean_email).transpose()?;
+        if changes
+            .signature
+            .as_ref()
+            .is_some_and(|text| text.chars().count() > SIGNATURE_MAX)
+        {
+            let words = format!("must be at most {SIGNATURE_MAX} characters");
+            return Err(Rejection::field("signature", words).into());
+        }
         let hash = match &changes.password {
             Some(password) => Some(self.passwords.hash(password).await?),
             None => None,
@@ -280,6 +297,16 @@ fn apply(
     user.status = changes.status.unwrap_or(user.status);
     user.theme = changes.theme.unwrap_or(user.theme);
     user.alert_mails = changes.alert_mails.unwrap_or(user.alert_mails);
+    if let Some(signature) = &changes.signature {
+        signature.trim().clone_into(&mut user.signature);
+    }
+    if let Some(sender) = &changes.pictures_from
+        && !user.pictures_from.contains(sender)
+    {
+        user.pictures_from.push(sender.clone());
+        let many = user.pictures_from.len().saturating_sub(SENDERS_MAX);
+        user.pictures_from.drain(..many);
+    }
     if let Some(phone) = &changes.phone {
         user.phone = Some(phone.clone()).filter(|phone| !phone.trim().is_empty());
     }
@@ -318,6 +345,8 @@ pub fn make(
         updated_at: pen.now,
         totp: None,
         alert_mails: AlertMails::On,
+        signature: String::new(),
+        pictures_from: Vec::new(),
     };
     users::put(tx, &user)?;
     pen.log(tx, Event::UserChanged(UserEvent { user_id: user.id }))?;

@@ -10,6 +10,7 @@ use crate::model::inbound::InboundSender;
 /// Only what is proved may be put in: for a phone the owner of an identity on a channel that works
 /// by number, for an address of mail one that mailed from it or signed for it. What somebody typed
 /// into a form proves nothing.
+#[expect(clippy::struct_field_names, reason = "each says what is the same")]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
     /// The owner of this very address on this very channel.

@@ -145,12 +145,7 @@ fn late(row: &Capabilities, done: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Opaque;
-    use crate::model::channel::ChannelKind;
-    use crate::model::ids::Id;
-    use crate::model::message::Sender;
-    use crate::model::message::SenderKind;
-    use crate::model::message::Source;
+    use crate::model::example::message as sent;
 
     const HOUR: u64 = 3_600;
     const VENDOR: Capabilities = Capabilities {
@@ -165,49 +160,6 @@ mod tests {
         deletes: true,
         ..Capabilities::PLAIN
     };
-
-    fn sent() -> Message {
-        let at = Timestamp::from_secs(1_000_000);
-        Message {
-            id: Id::from_bytes([1; 16]),
-            conversation_id: Id::from_bytes([1; 16]),
-            contact_id: Id::from_bytes([1; 16]),
-            channel_id: Id::from_bytes([1; 16]),
-            channel_kind: ChannelKind::named("probe"),
-            position: 1,
-            direction: Direction::Outbound,
-            private: false,
-            sender: Sender {
-                kind: SenderKind::Agent,
-                id: None,
-                name: "Bo".to_owned(),
-            },
-            from: String::new(),
-            to: "ana".to_owned(),
-            content: Content::text("hello"),
-            sent_as: Vec::new(),
-            converted: Vec::new(),
-            delivery: Delivery::Sent,
-            steps: Vec::new(),
-            error: None,
-            external_ids: vec!["1".to_owned()],
-            reply_to: None,
-            client_id: None,
-            source: Source::Dashboard,
-            reactions: Vec::new(),
-            metadata: Opaque::new(),
-            at,
-            created_at: at,
-            updated_at: at,
-            edited_at: None,
-            deleted_at: None,
-            calls_taken: 0,
-            attempts: Vec::new(),
-            handled_at: None,
-            deleted_for_everyone: false,
-            called_at: None,
-        }
-    }
 
     fn code<T>(result: Result<T, Rejection>) -> Result<T, Code> {
         result.map_err(|rejection| rejection.code)

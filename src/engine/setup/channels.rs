@@ -38,22 +38,9 @@ use crate::model::rejection::Rejection;
 use crate::store::Read;
 use crate::store::Tx;
 use crate::store::records::channels;
-use crate::store::records::conversations;
-use crate::store::records::conversations::Owner;
-use crate::store::records::happenings;
-use crate::store::records::intake;
-use crate::store::records::mails;
-use crate::store::records::templates;
 
 /// The longest name, in characters.
 const NAME_MAX: usize = 80;
-
-/// The secret that signs webhooks.
-pub const WEBHOOK_SECRET: &str = "webhookSecret";
-/// The secret a vendor says back when it asks whether an address is ours.
-pub(super) const VERIFY_TOKEN: &str = "verifyToken";
-/// The secrets whose renewal makes earlier webhooks fail; a kind of channel has one of them or none.
-const WEBHOOK_SECRETS: [&str; 2] = [WEBHOOK_SECRET, VERIFY_TOKEN];
 
 /// A channel to be made.
 #[derive(Debug, Clone)]
@@ -303,98 +290,6 @@ impl Channels {
         Ok(published.map_err(|broken| broken.refusal.error().message.clone()))
     }
 
-    /// Makes a new secret in place of the one that webhooks are proved with.
-    ///
-    /// # Errors
-    /// The actor may not; there is no such channel, or it makes no such secret by itself.
-    pub async fn renew_webhook_secret(
-        &self,
-        actor: &Actor,
-        id: ChannelId,
-    ) -> Result<(Channel, String), EngineError> {
-        actor.require(Permission::ManageChannels)?;
-        let held = find(&self.0.store.snapshot()?, id)?;
-        let table = self.translation(&held.kind)?.settings();
-        let has = |name: &&str| table.iter().any(|setting| setting.name == *name);
-        let name = WEBHOOK_SECRETS.into_iter().find(has).unwrap_or_default();
-        self.renew_secret(actor, id, name).await
-    }
-
-    /// Makes a new secret in place of one that the channel makes by itself, and shows it once.
-    ///
-    /// # Errors
-    /// The actor may not; there is no such channel or secret.
-    pub async fn renew_secret(
-        &self,
-        actor: &Actor,
-        id: ChannelId,
-        name: &str,
-    ) -> Result<(Channel, String), EngineError> {
-        actor.require(Permission::ManageChannels)?;
-        let held = find(&self.0.store.snapshot()?, id)?;
-        let table = self.translation(&held.kind)?.settings();
-        let fresh = settings::generated(table, |other| other != name, &self.0.random).next();
-        let Some((name, plain)) = fresh else {
-            let wrong = "must be a secret that the channel makes by itself";
-            return Err(Rejection::field("secret", wrong).into());
-        };
-        let this = self.clone();
-        let shown = plain.clone();
-        let change = move |channel: &mut Channel| {
-            this.seal(channel, &name, &plain);
-            Ok(())
-        };
-        let channel = self
-            .change(
-                actor,
-                id,
-                "channel.secretRenewed",
-                Event::ChannelUpdated,
-                change,
-            )
-            .await?;
-        Ok((channel, shown))
-    }
-
-    /// Deletes a channel. Its conversations stay readable; what waits in its queue has failed.
-    ///
-    /// # Errors
-    /// The actor may not; there is none; `ACTIVE_CONVERSATIONS_EXIST` without force.
-    pub async fn delete(
-        &self,
-        actor: &Actor,
-        id: ChannelId,
-        force: bool,
-    ) -> Result<(), EngineError> {
-        actor.require(Permission::ManageChannels)?;
-        let stamp = self.0.stamp();
-        let actor = actor.clone();
-        let deleted = self
-            .0
-            .store
-            .write("deleting a channel", move |tx| {
-                let channel = find(tx, id)?;
-                if !force && has_live_conversations(tx, id)? {
-                    let message = "There are open conversations on this channel. Resolve them, or delete with force.";
-                    return Err(Rejection::new(Code::ActiveConversationsExist, message).into());
-                }
-                let mut pen = stamp.pen();
-                standing::abandon(tx, &mut pen, id)?;
-                intake::forget(tx, id)?;
-                mails::forget(tx, id)?;
-                templates::forget_channel(tx, id)?;
-                happenings::remove(tx, id)?;
-                channels::remove(tx, id)?;
-                note(tx, &mut pen, &actor, "channel.deleted", &channel, Event::ChannelDeleted)?;
-                Ok::<_, EngineError>(channel)
-            })
-            .await?;
-        if deleted.state != ChannelState::Inactive {
-            self.release(deleted).await;
-        }
-        Ok(())
-    }
-
     /// What each kind of channel can carry, in the order of the matrix.
     ///
     /// # Errors
@@ -456,7 +351,7 @@ impl Channels {
         })
     }
 
-    fn seal(&self, channel: &mut Channel, name: &str, plain: &str) {
+    pub(super) fn seal(&self, channel: &mut Channel, name: &str, plain: &str) {
         let sealed = self
             .0
             .sealer
@@ -534,7 +429,11 @@ impl Channels {
     }
 }
 
-fn note(
+/// Writes into the audit log and the event log what was done to a channel.
+///
+/// # Errors
+/// The disk's.
+pub(super) fn note(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
     actor: &Actor,
@@ -551,25 +450,6 @@ fn note(
         }),
     )?;
     Ok(())
-}
-
-fn has_live_conversations(read: &impl Read, id: ChannelId) -> Result<bool, EngineError> {
-    use crate::model::conversation::Status;
-    for status in [Status::Open, Status::Pending, Status::Snoozed] {
-        let mut after = None;
-        loop {
-            let places = conversations::places(read, status, Owner::Anyone, after, 500)?;
-            let Some(last) = places.last() else { break };
-            after = Some(*last);
-            for (_, conversation) in places {
-                let found = conversations::get(read, conversation)?;
-                if found.is_some_and(|found| found.channel_id == id) {
-                    return Ok(true);
-                }
-            }
-        }
-    }
-    Ok(false)
 }
 
 pub(super) fn find(read: &impl Read, id: ChannelId) -> Result<Channel, EngineError> {

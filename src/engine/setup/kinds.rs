@@ -17,6 +17,7 @@ use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 
 /// A kind of channel.
+#[expect(clippy::struct_field_names, reason = "the word everybody uses")]
 #[derive(Debug, Clone, Copy)]
 pub struct Kind {
     /// The kind, as it stands in addresses.

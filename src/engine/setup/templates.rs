@@ -32,7 +32,7 @@ use crate::store::records::channels;
 use crate::store::records::templates;
 
 /// The public name of what happens to templates.
-const STATUS: &str = "template.status";
+pub const STATUS: &str = "template.status";
 
 /// Managing templates.
 #[derive(Clone)]

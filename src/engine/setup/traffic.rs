@@ -8,6 +8,8 @@ use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::model::actor::Actor;
 use crate::model::ids::ChannelId;
+use crate::model::message::Direction as Way;
+use crate::model::message::Message;
 use crate::model::permission::Permission;
 use crate::store::Direction;
 use crate::store::records::messages;
@@ -22,6 +24,15 @@ const STEP: usize = 500;
 /// Messages of each hour of the last day, oldest first.
 pub type Hours = [u32; HOURS];
 
+/// Messages from and to customers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BothWays {
+    /// From customers.
+    pub received: u32,
+    /// To customers.
+    pub sent: u32,
+}
+
 /// Counting what passed.
 #[derive(Clone)]
 pub struct Traffic(pub Context);
@@ -32,10 +43,39 @@ impl Traffic {
     /// # Errors
     /// The actor may not.
     pub fn last_day(&self, actor: &Actor) -> Result<HashMap<ChannelId, Hours>, EngineError> {
+        let mut counted: HashMap<ChannelId, Hours> = HashMap::new();
+        self.count(actor, |message, hour| {
+            counted.entry(message.channel_id).or_default()[hour] += 1;
+        })?;
+        Ok(counted)
+    }
+
+    /// How many messages came and went on each channel in the last 24 hours. Reads many: call it off
+    /// the event loop.
+    ///
+    /// # Errors
+    /// The actor may not.
+    pub fn both_ways(&self, actor: &Actor) -> Result<HashMap<ChannelId, BothWays>, EngineError> {
+        let mut counted: HashMap<ChannelId, BothWays> = HashMap::new();
+        self.count(actor, |message, _| {
+            let ways = counted.entry(message.channel_id).or_default();
+            match message.direction {
+                Way::Inbound => ways.received += 1,
+                Way::Outbound => ways.sent += 1,
+            }
+        })?;
+        Ok(counted)
+    }
+
+    /// Calls `each` with the messages of the last day and the hours they fall in, newest first.
+    fn count(
+        &self,
+        actor: &Actor,
+        mut each: impl FnMut(&Message, usize),
+    ) -> Result<(), EngineError> {
         actor.require(Permission::ReadChannels)?;
         let snapshot = self.0.store.snapshot()?;
         let now = self.0.clock.now();
-        let mut counted: HashMap<ChannelId, Hours> = HashMap::new();
         let mut after = None;
         for _ in 0..MESSAGES_MAX / STEP {
             let found = messages::by_age(&snapshot, after, Direction::Backward, STEP)?;
@@ -44,14 +84,14 @@ impl Traffic {
             let beyond = hour_of(last.created_at, now).is_none();
             for message in found.iter().filter(|message| !message.private) {
                 if let Some(hour) = hour_of(message.created_at, now) {
-                    counted.entry(message.channel_id).or_default()[hour] += 1;
+                    each(message, hour);
                 }
             }
             if beyond {
                 break;
             }
         }
-        Ok(counted)
+        Ok(())
     }
 }
 

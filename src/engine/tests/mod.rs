@@ -66,6 +66,7 @@ use crate::model::user::Availability;
 use crate::model::user::Theme;
 use crate::model::user::User;
 use crate::model::user::UserStatus;
+use crate::net::dns::Dns;
 use crate::net::http::Http;
 use crate::net::smtp::Mailer;
 use crate::search::Search;
@@ -143,6 +144,7 @@ impl Office {
             sealer: Sealer::new(key.reveal(), random.clone()),
             clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
             vendors: Vendors::new(Http::new(chosen)),
+            dns: Dns::new(&Config::default()),
             mailer: Mailer::new(&mail_config()),
             ids: Arc::new(Ids::new(random.clone())),
             random,
@@ -221,6 +223,8 @@ impl Office {
             updated_at: now,
             totp: None,
             alert_mails: AlertMails::On,
+            signature: String::new(),
+            pictures_from: Vec::new(),
         };
         self.write(move |tx| users::put(tx, &user)).await;
         person(number, role)

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::base::page::Span;
+use crate::engine::inbox::change::IfOpen;
 use crate::engine::inbox::counting::Counts;
 use crate::engine::inbox::history::Stretch;
 use crate::engine::inbox::list::Filter;
@@ -326,15 +327,16 @@ async fn a_conversation_one_opens_stays_in_sight() {
 
     let taken = &divided.talks[8];
     assert_eq!(code(write(&taken.contact).await), Code::ConversationExists);
-    let started = engine
-        .changing
-        .start(&divided.me, office.channel, taken.contact.id, Vec::new())
-        .await;
-    let refused = started.unwrap_err().to_string();
-    assert!(
-        !refused.contains(&taken.conversation.id.to_string()),
-        "{refused}"
-    );
+    for if_open in [IfOpen::Refuse, IfOpen::Take] {
+        let contact = taken.contact.id;
+        let changing = &engine.changing;
+        let started = changing.start(&divided.me, office.channel, contact, Vec::new(), if_open);
+        let refused = started.await.unwrap_err().to_string();
+        assert!(
+            !refused.contains(&taken.conversation.id.to_string()),
+            "{refused}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod access;
 mod caught;
 mod declined;
 mod flagging;
+pub mod trips;
 mod weaving;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 pub use crate::engine::vendor::caught::caught;
 pub use crate::engine::vendor::declined::declined;
+use crate::engine::vendor::trips::Trips;
 use crate::model::channel::Channel;
 use crate::model::ids::ChannelId;
 use crate::model::ids::MediaId;
@@ -55,6 +57,8 @@ pub struct Vendors {
     pub http: Arc<Http>,
     /// The way to mail servers.
     pub post: Arc<Post>,
+    /// Mails that try both ways.
+    pub trips: Trips,
     renewing: Arc<Mutex<BTreeMap<ChannelId, Arc<tokio::sync::Mutex<()>>>>>,
     proofs: Arc<Mutex<BTreeMap<String, Arc<Vec<u8>>>>>,
 }
@@ -66,6 +70,7 @@ impl Vendors {
         Self {
             post: Arc::new(Post::new(http.reach())),
             http: Arc::new(http),
+            trips: Trips::default(),
             renewing: Arc::default(),
             proofs: Arc::default(),
         }

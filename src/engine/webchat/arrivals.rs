@@ -344,6 +344,7 @@ pub fn nobody(pen: &mut Pen, channel: &Channel) -> Visitor {
         timezone: None,
         created_at: pen.now,
         last_seen_at: pen.now,
+        mail_due: None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The forms before and in place of a conversation, and the transcript.
+//! The forms before and in place of a conversation.
 
 use serde_json::Value;
 
@@ -13,7 +13,6 @@ use crate::engine::webchat::Caller;
 use crate::engine::webchat::Webchat;
 use crate::engine::webchat::arrivals;
 use crate::engine::webchat::contacts as behind;
-use crate::engine::webchat::error::Code;
 use crate::engine::webchat::error::Flaw;
 use crate::engine::webchat::error::Problem;
 use crate::engine::webchat::error::WebchatError;
@@ -72,24 +71,6 @@ impl Webchat {
         self.say(caller, saying).await
     }
 
-    /// Sends what was said to an address of mail.
-    ///
-    /// # Errors
-    /// `validation` for an address that is none; `not_found` while no Email channel is connected.
-    pub fn transcript(&self, caller: &Caller, email: Option<&str>) -> Result<(), WebchatError> {
-        self.count(Limit::Identify, &caller.session.id.to_string())?;
-        let known = caller.visitor.claims.email.as_deref();
-        let address = email.or(known).map(str::trim).unwrap_or_default();
-        if address.is_empty() {
-            return Err(flawed("email", Flaw::Required).into());
-        }
-        if !forms::is_mail_address(address) {
-            return Err(flawed("email", Flaw::Invalid).into());
-        }
-        let message = "This business has no Email channel, so nothing can be mailed.";
-        Err(Problem::new(Code::NotFound, message).into())
-    }
-
     /// Keeps what somebody claims about themselves, never in place of what was proved.
     async fn claim(
         &self,
@@ -117,7 +98,8 @@ fn read(fields: &[Field], form: &FormRequest) -> Result<Answers, Problem> {
     forms::read(fields, &form.fields).map_err(Problem::of_fields)
 }
 
-fn flawed(field: &str, flaw: Flaw) -> Problem {
+/// One field that is not right.
+pub(super) fn flawed(field: &str, flaw: Flaw) -> Problem {
     Problem::of_fields([(field.to_owned(), flaw)].into())
 }
 

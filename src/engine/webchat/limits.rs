@@ -32,6 +32,8 @@ pub enum Limit {
     Conversations,
     /// Every other frame of a connection.
     Frames,
+    /// Copies of chats that are mailed for an address.
+    Copies,
 }
 
 impl Limit {
@@ -47,6 +49,7 @@ impl Limit {
             Self::Upgrades => (30, MINUTE),
             Self::Config | Self::Frames => (120, MINUTE),
             Self::Conversations => (50, Duration::from_secs(24 * 3600)),
+            Self::Copies => (5, Duration::from_secs(24 * 3600)),
         }
     }
 }

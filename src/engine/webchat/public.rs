@@ -61,6 +61,7 @@ impl Webchat {
             languages: bundle.languages,
             availability: self.availability(site)?,
             team: &team,
+            mails: self.mail_channel(site)?.is_some(),
         };
         Ok(config::config(&site.settings, &facts))
     }

@@ -46,6 +46,8 @@ pub struct Uploaded {
     size: u64,
     /// Where this browser can open it.
     url: String,
+    /// The same where it is a picture.
+    thumbnail_url: Option<String>,
 }
 
 /// The name a browser gave a file, and the id it gave the upload.
@@ -144,12 +146,14 @@ impl Webchat {
         let link = files::link(self.context.links.key(), kept.id, &session, until);
         let base = caller.site.settings.media_base_url.as_deref();
         let base = base.unwrap_or(self.context.links.public_url());
+        let url = format!("{base}{link}");
         Uploaded {
             file_id: files::file_id(kept.id),
+            thumbnail_url: kept.mime_type.starts_with("image/").then(|| url.clone()),
             mime_type: kept.mime_type.clone(),
             filename: kept.filename.clone(),
             size: kept.size_bytes,
-            url: format!("{base}{link}"),
+            url,
         }
     }
 

@@ -26,6 +26,7 @@ use crate::engine::setup::afterwards;
 use crate::engine::setup::channels::Channels;
 use crate::engine::setup::connecting::Rechecked;
 use crate::engine::setup::templates::Templates;
+use crate::engine::webchat::continuity;
 use crate::engine::workers::Stop;
 use crate::engine::workers::mails;
 use crate::engine::workers::mails::Posted;
@@ -33,6 +34,7 @@ use crate::model::alert::News;
 use crate::model::ids::ChannelId;
 use crate::model::ids::JobId;
 use crate::model::ids::MessageId;
+use crate::model::ids::VisitorId;
 use crate::model::job::Job;
 use crate::model::job::JobKind;
 use crate::model::outbound::Refusal;
@@ -218,6 +220,7 @@ async fn done(context: &Context, job: &Job) -> Result<Ended, EngineError> {
             seen::tell(context, message_id, after).await?;
             Ok(Ended::Done)
         }
+        JobKind::MailUnread { visitor_id } => mail_unread(context, job, visitor_id).await,
         JobKind::JoinPieces { channel_id, group } => {
             pieces::join(context, channel_id, group).await?;
             Ok(Ended::Done)
@@ -241,6 +244,25 @@ async fn post(
         alert_hook::Posted::Never(why) => why,
     };
     tracing::warn!(job.id = %job.id, "an alert was given up: {why}");
+    Ok(Ended::Done)
+}
+
+/// Mails a visitor the answers that are still unread.
+async fn mail_unread(
+    context: &Context,
+    job: &Job,
+    visitor_id: VisitorId,
+) -> Result<Ended, EngineError> {
+    let Err(refusal) = continuity::mail(context, visitor_id).await? else {
+        return Ok(Ended::Done);
+    };
+    let why = refusal.error().message.clone();
+    let may_pass = !matches!(refusal, Refusal::Never(_) | Refusal::Shut { .. });
+    if let Some(pause) = pause(&MAIL_WAITS_SECS, job).filter(|_| may_pass) {
+        tracing::warn!(job.id = %job.id, "a visitor's mail is tried again later: {why}");
+        return Ok(Ended::Again(pause));
+    }
+    continuity::give_up(context, visitor_id, &why).await?;
     Ok(Ended::Done)
 }
 

@@ -167,16 +167,19 @@ fn record(
     opened: &Opened,
 ) -> Result<(), EngineError> {
     let mut pen = stamp.pen();
-    let channel = find::channel_in(tx, channel)?;
+    let mut channel = find::channel_in(tx, channel)?;
     let row = registry.capabilities(&channel.kind);
     match &opened.meaning {
         Meaning::Message(read, files) => {
-            mail::record(tx, &mut pen, &channel, row, read, files)?;
+            let recorded = mail::record(tx, &mut pen, &channel, row, read, files)?;
+            if recorded.message_id.is_some() && !recorded.duplicate && !read.clues.ours {
+                apply::note_inbound(tx, &mut channel, &pen)?;
+            }
         }
         Meaning::News(events) => {
             apply::all(tx, &mut pen, channel, row, events)?;
         }
-        Meaning::Nothing => {}
+        Meaning::Own(_) | Meaning::Nothing => {}
         Meaning::Unreadable(reason, shown) => {
             if let Some((read, files)) = shown {
                 mail::record(tx, &mut pen, &channel, row, read, files)?;

@@ -18,6 +18,7 @@ use crate::sandbox::desk::Desk;
 use crate::sandbox::files::Chosen;
 use crate::sandbox::files::KEPT;
 use crate::sandbox::page::Kind;
+use crate::sandbox::page::comments;
 use crate::sandbox::page::file_url;
 use crate::sandbox::page::sends;
 use crate::sandbox::page::sends::Author;
@@ -102,7 +103,7 @@ pub fn acted(kind: Kind, desk: &mut Desk<'_>, customer: &str, act: Act) -> Resul
             },
         ) => files(desk, kind, customer, sort, vec![file], &caption, quoting),
         (
-            Kind::Messenger,
+            _,
             Act::Album {
                 files: many,
                 caption,
@@ -170,6 +171,7 @@ pub fn acted(kind: Kind, desk: &mut Desk<'_>, customer: &str, act: Act) -> Resul
                 Author::Person,
             );
         }
+        (_, Act::Comment { text }) => comments::said(desk, kind, customer, &text),
         (_, Act::Read) => {}
         (Kind::Messenger, other) => return Err(NotPossible::here("Messenger", other.name())),
         (Kind::Instagram, other) => return Err(NotPossible::here("Instagram", other.name())),

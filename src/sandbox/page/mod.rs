@@ -2,6 +2,7 @@
 
 mod acts;
 mod check;
+mod comments;
 mod profile;
 mod sends;
 #[cfg(test)]
@@ -161,6 +162,7 @@ impl Vendor for Page {
         match self.0 {
             Kind::Messenger => &[
                 "start", "send", "voice", "album", "react", "edit", "quote", "block", "echo",
+                "comment",
             ],
             Kind::Instagram => &[
                 "send",
@@ -174,6 +176,8 @@ impl Vendor for Page {
                 "strange",
                 "storyReply",
                 "storyMention",
+                "comment",
+                "album",
             ],
         }
     }

@@ -22,6 +22,7 @@ use crate::sandbox::graph;
 use crate::sandbox::graph::Fault;
 use crate::sandbox::page::Kind;
 use crate::sandbox::page::check;
+use crate::sandbox::page::comments;
 use crate::sandbox::page::file_url;
 use crate::sandbox::page::tell;
 use crate::sandbox::queue::About;
@@ -116,9 +117,12 @@ pub fn attach(desk: &mut Desk<'_>, call: &Call) -> Result<Given, Fault> {
 /// What the vendor would say.
 pub fn answer(kind: Kind, desk: &mut Desk<'_>, call: &Call) -> Result<Given, Fault> {
     let body = read(call);
-    let customer = match &body["recipient"]["id"] {
-        Value::String(id) => id.clone(),
-        Value::Number(id) => id.to_string(),
+    let comment = comments::writer(kind, desk, &body["recipient"])?;
+    let is_private = comment.is_some();
+    let customer = match (&body["recipient"]["id"], comment) {
+        (_, Some(writer)) => writer,
+        (Value::String(id), None) => id.clone(),
+        (Value::Number(id), None) => id.to_string(),
         _ => {
             return Err(
                 Fault::parameter("The parameter recipient is required").within(kind.wrong())
@@ -137,7 +141,9 @@ pub fn answer(kind: Kind, desk: &mut Desk<'_>, call: &Call) -> Result<Given, Fau
     if let Some(action) = body["sender_action"].as_str() {
         return act(kind, desk, &customer, action, &body).map(Given::from);
     }
-    window(kind, desk, &body, since)?;
+    if !is_private {
+        window(kind, desk, &body, since)?;
+    }
     let sort = body["message"]["attachment"]["type"]
         .as_str()
         .unwrap_or_default()
@@ -159,6 +165,9 @@ pub fn answer(kind: Kind, desk: &mut Desk<'_>, call: &Call) -> Result<Given, Fau
             Fault::new(400, 613, "Calls to this api have exceeded the rate limit.")
                 .within(2_018_338),
         );
+    }
+    if is_private {
+        comments::answered(desk, &customer, &body["recipient"]);
     }
     let id = new_id(desk, kind);
     let tag = body["message"]["metadata"].as_str().map(str::to_owned);
@@ -220,6 +229,9 @@ pub fn echo(
     }
     if said["attachment"].is_object() {
         message["attachments"] = json!([echoed(desk, &said["attachment"])]);
+    }
+    if let Some(many) = said["attachments"].as_array() {
+        message["attachments"] = many.iter().map(|one| echoed(desk, one)).collect();
     }
     if kind == Kind::Messenger
         && let Author::App(tag) = author

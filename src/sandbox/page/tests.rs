@@ -177,3 +177,40 @@ fn a_person_is_known_once_they_wrote() {
         );
     }
 }
+
+#[test]
+fn a_comment_is_answered_once_in_private_and_for_a_week() {
+    for kind in BOTH {
+        let mut bench = Bench::of(Page(kind));
+        let comment = || Act::Comment {
+            text: "How much?".to_owned(),
+        };
+        bench.act(comment()).unwrap();
+        assert_eq!(bench.posted().len(), usize::from(kind == Kind::Instagram));
+        let path = "v25.0/me/subscribed_apps?subscribed_fields=messages,feed";
+        assert_eq!(bench.ask(Method::Post, path, &json!({})).0, 200);
+        bench.act(comment()).unwrap();
+        let change = bench.posted()[0]["entry"][0]["changes"][0].clone();
+        let (field, name) = match kind {
+            Kind::Messenger => ("feed", "comment_id"),
+            Kind::Instagram => ("comments", "id"),
+        };
+        assert_eq!(change["field"], field);
+        let id = &change["value"][name];
+        let private = json!({"recipient": {"comment_id": id}, "message": {"text": "Twelve"}});
+        assert_eq!(send(&mut bench, &hi()).1["error"]["code"], 10);
+        assert_eq!(send(&mut bench, &private).0, 200);
+        assert_eq!(words(bench.last()), "Twelve");
+        let (_, again) = send(&mut bench, &private);
+        assert_eq!(again["error"]["error_subcode"], 2_534_025);
+        // The person has not written: nothing but the one answer goes.
+        assert_eq!(send(&mut bench, &hi()).1["error"]["code"], 10);
+        bench.act(comment()).unwrap();
+        let late = bench.last().id.clone();
+        bench.pass(Duration::from_secs(7 * 24 * 3_600));
+        let late = json!({"recipient": {"comment_id": late}, "message": {"text": "Twelve"}});
+        assert_eq!(send(&mut bench, &late).1["error"]["code"], 10);
+        let nobodys = json!({"recipient": {"comment_id": "1"}, "message": {"text": "Twelve"}});
+        assert_eq!(send(&mut bench, &nobodys).1["error"]["code"], 100);
+    }
+}

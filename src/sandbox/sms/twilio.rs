@@ -410,7 +410,14 @@ fn send(desk: &mut Desk<'_>, call: &Call) -> Result<HttpReply, HttpReply> {
         .filter(|(name, _)| name == "MediaUrl")
         .map(|(_, value)| value.as_str())
         .collect();
-    let (to, body) = (get("To"), get("Body"));
+    let (to, template) = (get("To"), get("ContentSid"));
+    // What the template says is known to its account alone.
+    let filled = format!("{template} {}", get("ContentVariables"));
+    let body = if template.is_empty() {
+        get("Body")
+    } else {
+        filled.trim()
+    };
     let service = get("MessagingServiceSid");
     let checks = [
         (to.is_empty(), 21_604, "A 'To' phone number is required."),

@@ -168,6 +168,9 @@ struct ProfilePatch {
     /// Whether to be written to when a channel breaks; for those who can manage channels.
     #[serde(default)]
     alert_mails: Option<bool>,
+    /// What stands under your mails, as words or HTML; null clears it.
+    #[serde(default, deserialize_with = "clearable")]
+    signature: Option<String>,
 }
 
 /// A pair of tokens.
@@ -346,6 +349,7 @@ async fn update_me(caller: ApiCaller, state: Data<State>, body: Body<ProfilePatc
         name: body.0.name,
         phone: body.0.phone,
         avatar_url: body.0.avatar_url,
+        signature: body.0.signature,
         alert_mails: body
             .0
             .alert_mails

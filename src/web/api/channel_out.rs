@@ -8,9 +8,10 @@ use utoipa::ToSchema;
 use crate::base::time::Timestamp;
 use crate::engine::alerts::expiry;
 use crate::engine::setup::channels::Channels;
-use crate::engine::setup::channels::WEBHOOK_SECRET;
 use crate::engine::setup::checks::Check;
 use crate::engine::setup::instructions::Instruction;
+use crate::engine::setup::secrets::WEBHOOK_SECRET;
+use crate::engine::setup::traffic::BothWays;
 use crate::model::channel::Channel;
 use crate::model::channel::REPORTING;
 use crate::model::ids::ChannelId;
@@ -47,6 +48,8 @@ pub struct ChannelOut {
     webhook_url: String,
     /// When something last came and went.
     health: HealthOut,
+    /// What came and went in the last 24 hours; more is under `/stats`.
+    stats: TrafficOut,
     /// Whether it talks to the built-in sandbox.
     sandbox: bool,
     /// Why it does not work.
@@ -91,10 +94,37 @@ struct HealthOut {
     expires_at: Option<Timestamp>,
 }
 
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ChannelTraffic)]
+struct TrafficOut {
+    /// Messages from customers.
+    messages_received: u32,
+    /// Messages to customers.
+    messages_sent: u32,
+    /// Always `day`.
+    period: &'static str,
+}
+
+impl From<BothWays> for TrafficOut {
+    fn from(ways: BothWays) -> Self {
+        Self {
+            messages_received: ways.received,
+            messages_sent: ways.sent,
+            period: "day",
+        }
+    }
+}
+
 impl ChannelOut {
-    /// A channel as the outside sees it.
+    /// A channel as the outside sees it, and what went through it in the last day.
     #[must_use]
-    pub fn new(channels: &Channels, channel: Channel, tenant_id: OrganisationId) -> Self {
+    pub fn new(
+        channels: &Channels,
+        channel: Channel,
+        tenant_id: OrganisationId,
+        ways: BothWays,
+    ) -> Self {
         use crate::model::channel::ChannelState;
         let mut config = Map::from_iter([("type".to_owned(), channel.kind.as_str().into())]);
         config.extend(Channels::shown_settings(&channel));
@@ -125,6 +155,7 @@ impl ChannelOut {
             setup_complete: channel.connected_at.is_some(),
             config,
             health,
+            stats: ways.into(),
             sandbox: channel.sandbox,
             error_message: channel.error,
             error_field: channel

@@ -1,6 +1,9 @@
 //! `/channels`: connections to vendors, and web chats.
 
+use std::collections::HashMap;
+
 use actix_web::HttpRequest;
+use actix_web::web;
 use actix_web::web::Data;
 use serde::Deserialize;
 use serde::Serialize;
@@ -8,9 +11,11 @@ use serde_json::Map;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::engine::error::EngineError;
 use crate::engine::setup::channels::ChannelChanges;
 use crate::engine::setup::channels::NewChannel;
 use crate::engine::setup::checks::VENDOR;
+use crate::engine::setup::traffic::BothWays;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
 use crate::model::channel::ChannelState;
@@ -270,7 +275,11 @@ async fn index(
     let filter = format!("channels {kind:?} {status:?} {words:?}");
     let page = page::cut(channels, &asked.0, &filter)?;
     let tenant = tenant_of(&state)?;
-    let row = |channel| ChannelOut::new(&state.engine.channels, channel, tenant);
+    let ways = last_day(&caller, &state).await?;
+    let row = |channel: Channel| {
+        let ways = ways.get(&channel.id).copied().unwrap_or_default();
+        ChannelOut::new(&state.engine.channels, channel, tenant, ways)
+    };
     Ok(Answer::list(page.map(row), &asked.0))
 }
 
@@ -298,7 +307,8 @@ async fn create(caller: ApiCaller, state: Data<State>, body: Body<ChannelIn>) ->
     let made = state.engine.channels.create(&caller.actor, new).await?;
     let tenant = tenant_of(&state)?;
     let revision = made.channel.revision;
-    let mut out = ChannelOut::new(&state.engine.channels, made.channel, tenant);
+    let none = BothWays::default();
+    let mut out = ChannelOut::new(&state.engine.channels, made.channel, tenant, none);
     out.reveal(made.secrets);
     let steps: Vec<_> = (1..).zip(made.instructions).map(StepOut::from).collect();
     let steps = wire::outgoing(&steps);
@@ -307,15 +317,36 @@ async fn create(caller: ApiCaller, state: Data<State>, body: Body<ChannelIn>) ->
         .meta("setupInstructions", steps))
 }
 
-fn one(state: &State, channel: Channel) -> Answered {
+async fn one(caller: &ApiCaller, state: &State, channel: Channel) -> Answered {
     let revision = channel.revision;
-    let out = ChannelOut::new(&state.engine.channels, channel, tenant_of(state)?);
+    let ways = last_day(caller, state).await?;
+    let ways = ways.get(&channel.id).copied().unwrap_or_default();
+    let tenant = tenant_of(state)?;
+    let out = ChannelOut::new(&state.engine.channels, channel, tenant, ways);
     Ok(Answer::one(&out).revision(revision))
+}
+
+/// What came and went on each channel lately.
+async fn last_day(
+    caller: &ApiCaller,
+    state: &State,
+) -> Result<HashMap<ChannelId, BothWays>, ApiError> {
+    // A key may change channels without reading what goes through them.
+    if caller.actor.require(Permission::ReadChannels).is_err() {
+        return Ok(HashMap::new());
+    }
+    let traffic = state.engine.traffic.clone();
+    let actor = caller.actor.clone();
+    let counting = web::block(move || traffic.both_ways(&actor));
+    let counted = counting
+        .await
+        .map_err(|error| EngineError::Broken(format!("counting messages: {error}")))?;
+    Ok(counted?)
 }
 
 async fn show(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {
     let channel = state.engine.channels.get(&caller.actor, id.0)?;
-    one(&state, channel)
+    one(&caller, &state, channel).await
 }
 
 async fn update(
@@ -338,7 +369,7 @@ async fn update(
         .channels
         .update(&caller.actor, id.0, changes)
         .await?;
-    one(&state, channel)
+    one(&caller, &state, channel).await
 }
 
 async fn remove(
@@ -370,14 +401,14 @@ async fn enable(
         .channels
         .update(&caller.actor, id.0, changes)
         .await?;
-    one(&state, channel)
+    one(&caller, &state, channel).await
 }
 
 async fn connect(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {
     let channels = &state.engine.channels;
     let channel = channels.connect(&caller.actor, id.0).await?;
     if channel.state != ChannelState::Error {
-        return one(&state, channel);
+        return one(&caller, &state, channel).await;
     }
     let checks = channels.checks(&caller.actor, id.0)?;
     let is_ours = checks.iter().any(|check| !check.ok && check.name != VENDOR);
@@ -396,7 +427,7 @@ async fn disconnect(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) 
         .channels
         .disconnect(&caller.actor, id.0)
         .await?;
-    one(&state, channel)
+    one(&caller, &state, channel).await
 }
 
 async fn status(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {

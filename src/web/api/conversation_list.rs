@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use crate::base::page::Order;
 use crate::base::page::Page;
 use crate::base::page::Span;
+use crate::engine::error::EngineError;
 use crate::engine::inbox::list::Filter;
 use crate::engine::inbox::list::Owner;
 use crate::engine::inbox::list::Row;
@@ -20,14 +21,15 @@ use crate::model::channel::ChannelKind;
 use crate::model::conversation::Status;
 use crate::model::ids::ContactId;
 use crate::model::permission::Permission;
+use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::web::api::answer::Answer;
 use crate::web::api::answer::Answered;
 use crate::web::api::caller::ApiCaller;
 use crate::web::api::conversation_out;
 use crate::web::api::conversation_out::ConversationOut;
-use crate::web::api::conversations::id;
 use crate::web::api::conversations::priority;
+use crate::web::api::conversations::sought;
 use crate::web::api::conversations::status;
 use crate::web::api::organisation::tenant_of;
 use crate::web::api::page;
@@ -119,7 +121,7 @@ fn filter(query: &ConversationQuery, sort: &SortQuery) -> Result<Filter, Rejecti
     let owner = match query.assigned_to.as_deref() {
         None => Owner::Anyone,
         Some("none" | "unassigned" | "null") => Owner::Nobody,
-        Some(user) => Owner::User(id("assignedTo", user)?),
+        Some(user) => Owner::User(sought(user)),
     };
     let channel = query.channel_id.as_deref();
     let contact = query.contact_id.as_deref();
@@ -129,10 +131,10 @@ fn filter(query: &ConversationQuery, sort: &SortQuery) -> Result<Filter, Rejecti
     Ok(Filter {
         statuses: statuses(&query.status)?,
         owner,
-        channel_id: channel.map(|text| id("channelId", text)).transpose()?,
+        channel_id: channel.map(sought),
         channel_kind: query.channel_type.as_deref().map(ChannelKind::named),
-        contact_id: contact.map(|text| id("contactId", text)).transpose()?,
-        team_id: team.map(|text| id("teamId", text)).transpose()?,
+        contact_id: contact.map(sought),
+        team_id: team.map(sought),
         priority: query.priority.as_deref().map(priority).transpose()?,
         tags: query.tags.clone(),
         words: words.filter(|words| !words.trim().is_empty()),
@@ -174,16 +176,24 @@ async fn index(
         let page = listing.page(&caller.actor, &filter, &asked.0)?;
         return listed(&state, page, &asked.0);
     };
-    let (contact, rows) = listing.across_channels(&caller.actor, contact)?;
+    let found = match listing.across_channels(&caller.actor, contact) {
+        // As of any other filter: nobody has said anything.
+        Err(EngineError::Refused(refused)) if refused.code == Code::ContactNotFound => None,
+        found => Some(found?),
+    };
+    let (ids, rows) = match found {
+        None => (vec![contact], Vec::new()),
+        Some((contact, rows)) => {
+            let merged = contact.merged_ids.iter().copied();
+            (std::iter::once(contact.id).chain(merged).collect(), rows)
+        }
+    };
     let kinds: BTreeSet<String> = rows
         .iter()
         .map(|row| row.conversation.channel_kind.to_string())
         .collect();
-    let ids: Vec<String> = std::iter::once(contact.id)
-        .chain(contact.merged_ids.iter().copied())
-        .map(|id| id.to_string())
-        .collect();
-    let page = page::cut(rows, &asked.0, &across(contact.id))?;
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let page = page::cut(rows, &asked.0, &across(contact))?;
     let across = json!({ "contactIds": ids, "channelTypes": kinds });
     Ok(listed(&state, page, &asked.0)?.meta("crossChannel", across))
 }

@@ -12,10 +12,14 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::engine::inbox::change::Edit;
+use crate::engine::inbox::change::IfOpen;
+use crate::engine::inbox::change::Started;
 use crate::engine::inbox::history::Stretch;
 use crate::model::conversation::Priority;
+use crate::model::conversation::Resolution;
 use crate::model::conversation::Status;
 use crate::model::ids::ConversationId;
+use crate::model::ids::Id;
 use crate::model::permission::Permission;
 use crate::model::rejection::Rejection;
 use crate::web::api::answer::Answer;
@@ -44,6 +48,7 @@ pub fn routes(routes: &mut Routes) {
         .post(&["/conversations"], create)
         .says("Start a conversation with a contact")
         .needs(Permission::Reply)
+        .query::<CreateQuery>()
         .takes::<ConversationIn>()
         .makes::<ConversationOut>();
     routes
@@ -73,6 +78,14 @@ struct ShowQuery {
     message_limit: Option<u64>,
 }
 
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+struct CreateQuery {
+    /// Where one is open with the contact on that channel, answer with it as it is, with 200, rather
+    /// than refuse.
+    reuse: bool,
+}
+
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ConversationIn {
@@ -98,7 +111,7 @@ struct ConversationIn {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 struct ConversationPatch {
-    /// How it stands.
+    /// How it stands; `closed` is resolved with the resolution `resolved`.
     status: Option<String>,
     /// Given to whom; null for nobody.
     #[serde(deserialize_with = "crate::web::api::wire::clearable")]
@@ -123,6 +136,12 @@ struct ConversationPatch {
 pub fn id<I: std::str::FromStr>(name: &str, text: &str) -> Result<I, Rejection> {
     text.parse()
         .map_err(|_| Rejection::field(name, "is not an id of the right kind"))
+}
+
+/// An id that a list is narrowed by. What is no id is the id of nothing, and finds nothing.
+#[must_use]
+pub fn sought<I: Id + std::str::FromStr>(text: &str) -> I {
+    text.parse().unwrap_or_else(|_| I::from_bytes([0; 16]))
 }
 
 /// A status by its name.
@@ -185,7 +204,12 @@ async fn show(
     Ok(answer.field("relationships", json!({ "messages": messages })))
 }
 
-async fn create(caller: ApiCaller, state: Data<State>, body: Body<ConversationIn>) -> Answered {
+async fn create(
+    caller: ApiCaller,
+    state: Data<State>,
+    query: Query<CreateQuery>,
+    body: Body<ConversationIn>,
+) -> Answered {
     let body = body.0;
     let channel = id("channelId", &body.channel_id)?;
     let contact = id("contactId", &body.contact_id)?;
@@ -203,11 +227,21 @@ async fn create(caller: ApiCaller, state: Data<State>, body: Body<ConversationIn
         edits.push(Edit::Metadata(body.metadata));
     }
     let changing = &state.engine.changing;
-    let made = changing
-        .start(&caller.actor, channel, contact, edits)
+    let if_open = if query.0.reuse {
+        IfOpen::Take
+    } else {
+        IfOpen::Refuse
+    };
+    let started = changing
+        .start(&caller.actor, channel, contact, edits, if_open)
         .await?;
-    let (conversation, revision) = one(&caller, &state, made.id)?;
-    Ok(Answer::made(&conversation).revision(revision))
+    let (Started::Now(id) | Started::Before(id)) = started;
+    let (conversation, revision) = one(&caller, &state, id)?;
+    let answer = match started {
+        Started::Now(_) => Answer::made(&conversation),
+        Started::Before(_) => Answer::one(&conversation),
+    };
+    Ok(answer.revision(revision))
 }
 
 async fn update(
@@ -220,9 +254,10 @@ async fn update(
     let body = body.0;
     let mut edits = Vec::new();
     if let Some(word) = body.status.as_deref() {
-        edits.push(match status("status", word)? {
-            Status::Snoozed => Edit::Snooze(None),
-            other => Edit::Status(other),
+        edits.push(match (word, status("status", word)?) {
+            ("closed", _) => Edit::Close(Resolution::Resolved),
+            (_, Status::Snoozed) => Edit::Snooze(None),
+            (_, other) => Edit::Status(other),
         });
     }
     match body.assigned_to.as_deref() {

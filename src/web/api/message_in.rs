@@ -14,6 +14,10 @@ use crate::engine::rules::fit::Mode;
 use crate::model::content::Content;
 use crate::model::message::Source;
 use crate::model::rejection::Rejection;
+use crate::web::api::content_in::read;
+
+/// The name of what is a mail.
+const EMAIL: &str = "email";
 
 /// A message to be sent. One of `content`, `text`, `media`, `location`, `buttons` or `template`
 /// says what.
@@ -46,12 +50,22 @@ pub struct MessageIn {
     /// A template.
     #[schema(value_type = Option<Object>)]
     pub template: Option<Value>,
+    /// A mail: `{subject, text, html, cc, bcc, replyTo, inReplyTo, references, attachments}`. Each
+    /// file of it has `content` (base64), `url` or `mediaId`, and `filename`; one that the HTML shows
+    /// has `contentId`.
+    #[schema(value_type = Option<Object>)]
+    pub email: Option<Value>,
+    /// What of a mail is noticed: `{opens, clicks}`.
+    #[schema(value_type = Option<Object>)]
+    pub tracking: Option<Value>,
     /// The message it answers.
     pub reply_to: Option<String>,
     /// Refuse rather than convert what the channel cannot show.
     pub strict: bool,
     /// A note among us.
     pub private: bool,
+    /// Refused: what is sent goes out at once.
+    pub scheduled_at: Option<String>,
     /// The id of the message in your own program.
     pub client_id: Option<String>,
     /// What you keep with it.
@@ -64,7 +78,12 @@ impl MessageIn {
     ///
     /// # Errors
     /// `VALIDATION_ERROR` naming the field.
-    pub fn draft(self) -> Result<Draft, Rejection> {
+    pub fn draft(mut self) -> Result<Draft, Rejection> {
+        if self.scheduled_at.is_some() {
+            let wrong = "must be left out: what is sent goes out at once";
+            return Err(Rejection::field("scheduledAt", wrong));
+        }
+        self.take_letter()?;
         let reply_to = match &self.reply_to {
             Some(id) => Some(
                 id.parse()
@@ -88,6 +107,43 @@ impl MessageIn {
             metadata: self.metadata.clone(),
             ..Draft::new(self.content()?, Source::Api)
         })
+    }
+
+    /// Puts what is a mail where channels of mail look for it: its words are the content, the rest is
+    /// kept with the message.
+    fn take_letter(&mut self) -> Result<(), Rejection> {
+        if let Some(tracking) = self.tracking.take() {
+            self.metadata.insert("tracking".to_owned(), tracking);
+        }
+        let is_letter =
+            |content: &Value| content.get("type").and_then(Value::as_str) == Some(EMAIL);
+        let letter = match self.content.take_if(|content| is_letter(content)) {
+            Some(mut content) => match content.get_mut(EMAIL).map(Value::take) {
+                Some(nested) => Some((nested, "content.email")),
+                None => Some((content, "content")),
+            },
+            None => self.email.take().map(|letter| (letter, EMAIL)),
+        };
+        let Some((letter, place)) = letter else {
+            return Ok(());
+        };
+        let Value::Object(mut letter) = letter else {
+            return Err(Rejection::field(place, "must be an object"));
+        };
+        letter.remove("type");
+        if let Some(Value::String(text)) = letter.remove("text")
+            && self.content.is_none()
+        {
+            self.text.get_or_insert(text);
+        }
+        match self.metadata.get_mut(EMAIL) {
+            Some(Value::Object(kept)) => kept.extend(letter),
+            _ => {
+                self.metadata
+                    .insert(EMAIL.to_owned(), Value::Object(letter));
+            }
+        }
+        Ok(())
     }
 
     /// What it changes about a message that is there. Words alone are its words: its text, or what
@@ -161,144 +217,11 @@ fn with_type(mut value: Value, kind: &str) -> Value {
     value
 }
 
-/// Reads content in either form; the nested one stands under the type's own name.
-fn read(content: Value) -> Result<Content, Rejection> {
-    let wrong = |words: &str| Rejection::field("content", words);
-    let Value::Object(mut object) = content else {
-        return Err(wrong("must be a text or an object with a type"));
-    };
-    let kind = object
-        .get("type")
-        .and_then(Value::as_str)
-        .unwrap_or("text")
-        .to_owned();
-    // A list of buttons stands under the type's own name too: only an object is the nested form.
-    if object.get(&kind).is_some_and(Value::is_object)
-        && let Some(Value::Object(nested)) = object.remove(&kind)
-    {
-        object.extend(nested);
-        object.insert("type".to_owned(), kind.clone().into());
-    }
-    match kind.as_str() {
-        "interactive" => unfold_interactive(&mut object),
-        "card" => {
-            let card = Value::Object(renamed(object.clone(), &[("subtitle", "description")]));
-            object = Map::new();
-            object.insert("type".to_owned(), "carousel".into());
-            object.insert("cards".to_owned(), json!([card]));
-        }
-        "contact" => {
-            let card = Value::Object(object.clone());
-            object = Map::new();
-            object.insert("type".to_owned(), "contacts".into());
-            object.insert("contacts".to_owned(), json!([card]));
-        }
-        "quick_replies" => {
-            object = renamed(object, &[("replies", "quickReplies")]);
-            object.insert("type".to_owned(), "text".into());
-        }
-        _ => {}
-    }
-    for list in ["buttons", "quickReplies"] {
-        if let Some(Value::Array(items)) = object.get_mut(list) {
-            items.iter_mut().for_each(complete_button);
-        }
-    }
-    if let Some(Value::Array(cards)) = object.get_mut("cards") {
-        cards.iter_mut().for_each(complete_card);
-    }
-    object = renamed(
-        object,
-        &[("size", "sizeBytes"), ("listSections", "sections")],
-    );
-    serde_json::from_value(Value::Object(object))
-        .map_err(|error| wrong(&format!("cannot be read: {error}")))
-}
-
-fn renamed(mut object: Map<String, Value>, names: &[(&str, &str)]) -> Map<String, Value> {
-    for (old, new) in names {
-        if let Some(value) = object.remove(*old) {
-            object.entry((*new).to_owned()).or_insert(value);
-        }
-    }
-    object
-}
-
-/// `interactive{body{text}, action{buttons[], button, sections[]}}` as buttons or a list.
-fn unfold_interactive(object: &mut Map<String, Value>) {
-    let text = object
-        .get("body")
-        .and_then(|body| body.get("text"))
-        .cloned()
-        .unwrap_or_default();
-    let action = object.get("action").cloned().unwrap_or_default();
-    let find = |name: &str| action.get(name).or_else(|| object.get(name)).cloned();
-    let unfolded = match find("sections") {
-        Some(sections) => json!({
-            "type": "list", "text": text, "sections": sections,
-            "buttonText": find("button").unwrap_or_else(|| "Choose".into()),
-        }),
-        None => {
-            json!({ "type": "buttons", "text": text, "buttons": find("buttons").unwrap_or_default() })
-        }
-    };
-    if let Value::Object(unfolded) = unfolded {
-        *object = unfolded;
-    }
-}
-
-/// A button or quick reply under the names we use; a bare text is its title.
-fn complete_button(button: &mut Value) {
-    if let Value::String(title) = button {
-        *button = json!({ "title": title });
-    }
-    let Some(object) = button.as_object_mut() else {
-        return;
-    };
-    let first = |object: &Map<String, Value>, names: &[&str]| {
-        names
-            .iter()
-            .find_map(|name| object.get(*name).filter(|value| value.is_string()).cloned())
-    };
-    if let Some(title) = first(object, &["title", "text", "label"]) {
-        object.insert("title".to_owned(), title);
-    }
-    if let Some(id) = first(object, &["id", "payload", "value"]) {
-        object.insert("id".to_owned(), id);
-    }
-    let known = matches!(
-        object.get("type").and_then(Value::as_str),
-        Some("reply" | "url" | "call" | "location")
-    );
-    if !known {
-        let kind = if object.contains_key("url") {
-            "url"
-        } else {
-            "reply"
-        };
-        object.insert("type".to_owned(), kind.into());
-    }
-}
-
-fn complete_card(card: &mut Value) {
-    let Some(object) = card.as_object_mut() else {
-        return;
-    };
-    if let Some(url) = object.remove("imageUrl") {
-        object.insert("image".to_owned(), json!({ "url": url }));
-    }
-    if let Some(subtitle) = object.remove("subtitle") {
-        object.entry("description").or_insert(subtitle);
-    }
-    if let Some(Value::Array(buttons)) = object.get_mut("buttons") {
-        buttons.iter_mut().for_each(complete_button);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
+    use crate::model::rejection::Code;
 
     fn sent(json: &str) -> Content {
         serde_json::from_str::<MessageIn>(json)
@@ -353,28 +276,67 @@ mod tests {
                 r#"{"template":{"name":"order","language":"en"}}"#,
                 "template",
             ),
+            (
+                r#"{"content":{"type":"list","header":"H","items":[{"title":"a","description":"d","value":"v"}]}}"#,
+                "list",
+            ),
+            (
+                r#"{"content":{"type":"interactive","interactive":{"body":{"text":"x"},"action":{"buttons":[{"type":"reply","reply":{"id":"r","title":"Go"}}]}}}}"#,
+                "buttons",
+            ),
         ];
         for (json, kind) in kinds {
             assert_eq!(sent(json).kind(), kind, "{json}");
         }
-        let choices = sent(kinds[7].0);
-        assert_eq!(choices.choices(), [("y", "Yes")]);
+        for (at, choices) in [(7, ("y", "Yes")), (12, ("v", "a")), (13, ("r", "Go"))] {
+            assert_eq!(sent(kinds[at].0).choices(), [choices]);
+        }
+    }
+
+    #[test]
+    fn a_mail_is_read_in_every_form() {
+        let letter = r#"{"subject":"Hi","text":"Words","html":"<p>Words</p>","cc":["a@b.c"]}"#;
+        for json in [
+            format!(r#"{{"email":{letter},"tracking":{{"opens":true}}}}"#),
+            format!(r#"{{"content":{{"type":"email","email":{letter}}},"tracking":{{"opens":true}}}}"#),
+            r#"{"content":{"type":"email","subject":"Hi","text":"Words","html":"<p>Words</p>","cc":["a@b.c"]},"metadata":{"tracking":{"opens":true}}}"#.to_owned(),
+            r#"{"text":"Words","metadata":{"email":{"subject":"Hi"},"tracking":{"opens":true}},"email":{"html":"<p>Words</p>","cc":["a@b.c"]}}"#.to_owned(),
+        ] {
+            let draft = serde_json::from_str::<MessageIn>(&json).unwrap().draft().unwrap();
+            assert_eq!(draft.content, Content::text("Words"), "{json}");
+            let expected = json!({
+                "email": {"subject":"Hi","html":"<p>Words</p>","cc":["a@b.c"]},
+                "tracking": {"opens":true},
+            });
+            assert_eq!(Value::Object(draft.metadata), expected, "{json}");
+        }
     }
 
     #[test]
     fn what_cannot_be_read_is_said() {
-        for json in [
-            r#"{"content":7}"#,
-            r#"{"content":{"type":"nothing"}}"#,
-            r#"{"text":"x","replyTo":"no"}"#,
+        for (json, field, code) in [
+            (r#"{"content":7}"#, "content", Code::ValidationError),
+            (r#"{"email":"x"}"#, "email", Code::ValidationError),
+            (
+                r#"{"content":{"type":"nothing"}}"#,
+                "content.type",
+                Code::UnsupportedContentType,
+            ),
+            (
+                r#"{"text":"x","replyTo":"no"}"#,
+                "replyTo",
+                Code::ValidationError,
+            ),
+            (
+                r#"{"text":"x","scheduledAt":"2030-01-01T00:00:00Z"}"#,
+                "scheduledAt",
+                Code::ValidationError,
+            ),
         ] {
-            assert!(
-                serde_json::from_str::<MessageIn>(json)
-                    .unwrap()
-                    .draft()
-                    .is_err(),
-                "{json}"
-            );
+            let message = serde_json::from_str::<MessageIn>(json).unwrap();
+            let refused = message.draft().unwrap_err();
+            assert_eq!(refused.code, code, "{json}");
+            assert_eq!(refused.fields[0].field, field, "{json}");
         }
     }
 }

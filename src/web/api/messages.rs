@@ -362,10 +362,16 @@ async fn deliver(
         }
         _ => named,
     };
+    let mut draft = body.draft()?;
+    state
+        .engine
+        .files
+        .enclose(&caller.actor, &mut draft)
+        .await?;
     let sent = state
         .engine
         .sending
-        .send(&caller.actor, target, body.draft()?, repeat)
+        .send(&caller.actor, target, draft, repeat)
         .await?;
     Ok(Answer::made(&out(state, sent.message)?))
 }

@@ -1,5 +1,6 @@
 //! The REST API, one file a subject, under `/api/v1`, `/v1` and, for its own names, under `/`.
 
+pub mod alerts;
 pub mod answer;
 pub mod api_keys;
 pub mod audit;
@@ -13,6 +14,7 @@ pub mod consent;
 pub mod contact_in;
 pub mod contact_out;
 pub mod contacts;
+pub mod content_in;
 pub mod content_out;
 pub mod conversation_list;
 pub mod conversation_moves;
@@ -89,6 +91,7 @@ pub fn routes() -> Routes {
     socket::routes(&mut routes);
     capabilities::routes(&mut routes);
     system::routes(&mut routes);
+    alerts::routes(&mut routes);
     audit::routes(&mut routes);
     routes
 }

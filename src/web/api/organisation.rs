@@ -116,6 +116,7 @@ struct OrganisationPatch {
 }
 
 /// New limits: a whole number, or -1 for none. What is absent stays.
+#[expect(clippy::struct_field_names, reason = "the names on the wire")]
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 struct LimitsPatch {

@@ -25,7 +25,6 @@ use actix_web::http::Method;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::middleware::Next;
-use actix_web::web::Bytes;
 use actix_web::web::Data;
 
 use crate::base::crypto::digest;
@@ -38,7 +37,7 @@ use crate::web::api::answer::Answered;
 use crate::web::api::answer::REPLAYED;
 use crate::web::api::caller::ApiCaller;
 use crate::web::api::unheard;
-use crate::web::api::wire;
+use crate::web::api::wire::Whole;
 use crate::web::error::ApiError;
 use crate::web::state::State;
 
@@ -122,9 +121,9 @@ pub async fn once<B: MessageBody + 'static>(
         }
         _ => return Ok(next.call(request).await?.map_into_boxed_body()),
     };
-    let body = match request.extract::<Bytes>().await {
-        Ok(body) => body,
-        Err(error) => return Ok(refuse(request, &wire::unreadable(&error).into())),
+    let body = match request.extract::<Whole>().await {
+        Ok(Whole(body)) => body,
+        Err(error) => return Ok(refuse(request, &error)),
     };
     let asked = digest(&body);
     request.set_payload(Payload::from(body));

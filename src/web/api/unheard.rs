@@ -33,7 +33,7 @@ use crate::engine::error::EngineError;
 use crate::engine::setup::answers::Remembered;
 use crate::web::api::caller;
 use crate::web::api::repeats;
-use crate::web::api::wire;
+use crate::web::api::wire::Whole;
 use crate::web::error::ApiError;
 use crate::web::limits::Class;
 use crate::web::line;
@@ -165,9 +165,9 @@ pub async fn once<B: MessageBody + 'static>(
     let Ok(caller) = caller::of(request.request()) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
-    let body = match request.extract::<Bytes>().await {
-        Ok(body) => body,
-        Err(error) => return Ok(repeats::refuse(request, &wire::unreadable(&error).into())),
+    let body = match request.extract::<Whole>().await {
+        Ok(Whole(body)) => body,
+        Err(error) => return Ok(repeats::refuse(request, &error)),
     };
     let who = format!("{:?}\n{}\n", caller.actor.who(), request.path());
     let print = digest(&[who.as_bytes(), &body].concat());

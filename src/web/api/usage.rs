@@ -46,6 +46,7 @@ struct UsageOut {
 }
 
 /// How much there may be of everything; -1 means any number.
+#[expect(clippy::struct_field_names, reason = "the names on the wire")]
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = TenantLimits)]

@@ -96,6 +96,8 @@ pub struct UserOut {
     pub avatar: Option<String>,
     /// The phone number.
     pub phone: Option<String>,
+    /// What stands under the mails the user writes.
+    pub signature: Option<String>,
     /// Whether two-step sign-in is on.
     pub totp_enabled: bool,
     /// The last sign-in.
@@ -126,6 +128,7 @@ impl UserOut {
             avatar: user.avatar_url.clone(),
             avatar_url: user.avatar_url,
             phone: user.phone,
+            signature: Some(user.signature).filter(|text| !text.is_empty()),
             totp_enabled: user.totp.is_some(),
             last_login_at: user.last_login_at,
             created_at: user.created_at,
@@ -206,6 +209,9 @@ struct UserPatch {
     /// A picture; null clears it.
     #[serde(default, alias = "avatar", deserialize_with = "clearable")]
     avatar_url: Option<String>,
+    /// What stands under the mails the user writes, as words or HTML; null clears it.
+    #[serde(default, deserialize_with = "clearable")]
+    signature: Option<String>,
 }
 
 async fn index(caller: ApiCaller, state: Data<State>, asked: Asked) -> Answered {
@@ -257,6 +263,8 @@ async fn update(
         password: patch.password,
         theme: None,
         alert_mails: None,
+        signature: patch.signature,
+        pictures_from: None,
         phone: patch.phone,
         avatar_url: patch.avatar_url,
     };

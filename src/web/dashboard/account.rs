@@ -269,7 +269,7 @@ async fn show_setup(
     let token = asked.token.as_deref().unwrap_or_default();
     if !state.engine.logins.is_setup_token(token)? {
         let words = if token.is_empty() {
-            "Open the set-up link that linktor printed when it started."
+            "Open the set-up link that linktor printed when it started, or start it again to print a new one."
         } else {
             REFUSED
         };

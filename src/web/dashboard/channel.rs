@@ -124,7 +124,9 @@ pub fn draw(
             (true, true) => pages::tabs(),
             (true, false) => {
                 let menus = menus::tabs(channel.kind.as_str());
-                vendor::pages::TABS.iter().copied().chain(menus).collect()
+                let delivery = vendor::delivery::tabs(channel.kind.as_str());
+                let usual = vendor::pages::TABS.iter().copied();
+                usual.chain(delivery).chain(menus).collect()
             }
             (false, _) => Vec::new(),
         },

@@ -57,6 +57,16 @@ impl Fields {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The same with other values for some fields.
+    #[must_use]
+    pub fn with(mut self, values: impl IntoIterator<Item = (String, String)>) -> Self {
+        for (name, value) in values {
+            self.0.retain(|(known, _)| *known != name);
+            self.0.push((name, value));
+        }
+        self
+    }
+
     /// Whether a field came at all: a ticked box.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {

@@ -7,13 +7,16 @@ use actix_web::web;
 use actix_web::web::Path;
 use actix_web::web::Query;
 
+use crate::engine::people::users::UserChanges;
 use crate::model::mail::RemoteImages;
 use crate::model::message::Message;
 use crate::web::dashboard::conversation::id_of;
+use crate::web::dashboard::form::Form;
 use crate::web::dashboard::present::mail::kept;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
+use crate::web::dashboard::reader::see;
 use crate::web::files;
 
 /// What the words of a mail may do: wear styles and show their own pictures. Nothing runs, nothing
@@ -31,7 +34,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
     let messages = "/app/c/{conversation}/messages/{message}";
     config
         .route(&format!("{messages}/mail"), web::get().to(words))
-        .route(&format!("{messages}/source"), web::get().to(source));
+        .route(&format!("{messages}/source"), web::get().to(source))
+        .route(&format!("{messages}/pictures"), web::post().to(pictures));
 }
 
 /// Which part of a mail, and how.
@@ -42,7 +46,11 @@ struct Wanted {
     download: Option<String>,
 }
 
-fn message_of(
+/// A message of a conversation, for somebody who may see it.
+///
+/// # Errors
+/// There is none; the reader may not.
+pub fn message_of(
     state: &Shared,
     reader: &Reader,
     path: &(String, String),
@@ -70,9 +78,11 @@ async fn words(
         _ => mail.html.as_ref(),
     };
     let html = html.ok_or_else(Problem::not_found)?;
-    let remote = match wanted.images {
-        Some(_) => RemoteImages::Shown,
-        None => RemoteImages::Blocked,
+    let always = &reader.agent.user.pictures_from;
+    let remote = if wanted.images.is_some() || always.contains(&message.from) {
+        RemoteImages::Shown
+    } else {
+        RemoteImages::Blocked
     };
     let links = &state.engine.context.links;
     let html = mail.shown(html, remote, |id| links.path(id));
@@ -89,6 +99,22 @@ async fn words(
             "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Mail</title>\
              <style>{LOOK}</style></head><body>{html}</body></html>"
         )))
+}
+
+/// Shows the pictures of whoever sent a mail from now on.
+async fn pictures(
+    state: Shared,
+    path: Path<(String, String)>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let message = message_of(&state, &form.reader, &path)?;
+    let changes = UserChanges {
+        pictures_from: Some(message.from.clone()),
+        ..UserChanges::default()
+    };
+    let (actor, own) = (form.reader.actor(), form.reader.agent.user.id);
+    state.engine.users.update(&actor, own, changes).await?;
+    Ok(see(&format!("/app/c/{}?m={}", path.0, path.1)))
 }
 
 /// The mail as it came: to be read, or to be kept as a file.

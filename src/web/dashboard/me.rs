@@ -59,6 +59,7 @@ async fn change(state: Shared, form: Form) -> Result<HttpResponse, Problem> {
         name: Some(form.fields.get("name").to_owned()),
         theme: Some(stored(theme)),
         alert_mails: alert_mails(reader, form.fields.has("alerts")),
+        signature: Some(form.fields.get("signature").replace("\r\n", "\n")),
         ..UserChanges::default()
     };
     let own = reader.agent.user.id;
@@ -139,7 +140,8 @@ fn draw(state: &State, reader: &Reader, name: &str, refused: &Refused) -> Result
     let sessions = state.engine.logins.sessions_of(reader.agent.user.id)?;
     Ok(MePage {
         shell: reader.shell(state, "My preferences", Area::Me)?,
-        banner: refused.banner(&["name", "currentPassword", "password"]),
+        banner: refused.banner(&["name", "signature", "currentPassword", "password"]),
+        signature: refused.field("signature", &reader.agent.user.signature),
         name: refused.field("name", name),
         current_error: refused.about("currentPassword"),
         password_error: refused.about("password"),

@@ -12,6 +12,7 @@ pub mod desk;
 pub mod failed;
 pub mod files;
 pub mod form;
+pub mod forward;
 pub mod general;
 pub mod health;
 pub mod inbox;
@@ -37,6 +38,7 @@ pub mod view;
 pub mod views;
 pub mod webchat;
 pub mod welcome;
+pub mod whereabouts;
 pub mod writing;
 
 use actix_web::HttpResponse;
@@ -53,6 +55,7 @@ pub fn configure(config: &mut ServiceConfig) {
     live::configure(config);
     files::configure(config);
     mail::configure(config);
+    forward::configure(config);
     writing::configure(config);
     picker::configure(config);
     conversation::configure(config);

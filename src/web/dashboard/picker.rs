@@ -104,7 +104,15 @@ fn draw(
         .templates
         .list(&reader.actor(), talk.channel_id)?;
     let own = row.contact.language.as_deref().unwrap_or_default();
-    all.sort_by_key(|held| rank(held, own));
+    let sending = &state.engine.sending;
+    let lately = sending.used_lately(&reader.actor(), talk.channel_id)?;
+    let when_used = |held: &Template| {
+        let told = (&held.told.name, &held.told.language);
+        lately
+            .iter()
+            .position(|(name, language)| (name, language) == told)
+    };
+    all.sort_by_key(|held| rank(held, when_used(held), own));
     let found = all.iter().filter(|held| sought.shows(held));
     let chosen = all.iter().find(|held| held.id.to_string() == sought.chosen);
     let mut languages: Vec<&str> = all.iter().map(|held| held.told.language.as_str()).collect();
@@ -122,14 +130,17 @@ fn draw(
         search: sought.q.clone(),
         languages: std::iter::once(any).chain(languages).collect(),
         none: all.is_empty(),
-        picks: found.map(|held| pick(held, row, sought)).collect(),
+        picks: found
+            .map(|held| pick(held, row, sought, when_used(held)))
+            .collect(),
         chosen: chosen.map(|held| open(state, row, held, typed)),
     };
     Ok(page_with(status, &drawn))
 }
 
-/// Those that can be sent first, then those in the language of the contact, then by name.
-fn rank(held: &Template, own: &str) -> (bool, bool, String, String) {
+/// Those that can be sent first; among them those used lately, then those in the language of the
+/// contact, then by name.
+fn rank(held: &Template, used: Option<usize>, own: &str) -> (bool, usize, bool, String, String) {
     let told = &held.told;
     let base = |code: &str| {
         code.split(['_', '-'])
@@ -140,6 +151,7 @@ fn rank(held: &Template, own: &str) -> (bool, bool, String, String) {
     let is_foreign = own.is_empty() || base(&told.language) != base(own);
     (
         !told.is_usable(),
+        used.unwrap_or(usize::MAX),
         is_foreign,
         told.name.clone(),
         told.language.clone(),
@@ -157,7 +169,7 @@ impl Sought {
     }
 }
 
-fn pick(held: &Template, row: &Row, sought: &Sought) -> PickView {
+fn pick(held: &Template, row: &Row, sought: &Sought, used: Option<usize>) -> PickView {
     let told = &held.told;
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query
@@ -172,9 +184,10 @@ fn pick(held: &Template, row: &Row, sought: &Sought) -> PickView {
         ),
         name: told.name.clone(),
         about: format!(
-            "{} \u{b7} {}",
+            "{} \u{b7} {}{}",
             told.language,
-            template::spoken(&told.category)
+            template::spoken(&told.category),
+            used.map_or("", |_| " \u{b7} used lately")
         ),
         quality: template::quality(told).0,
         chosen: held.id.to_string() == sought.chosen,
@@ -333,7 +346,7 @@ mod tests {
     use crate::model::template::VendorTemplate;
 
     #[test]
-    fn what_can_be_sent_in_the_contacts_language_comes_first() {
+    fn what_can_be_sent_was_used_lately_and_is_in_the_contacts_language_comes_first() {
         let held = |name: &str, language: &str, status: &str| Template {
             id: crate::model::ids::TemplateId::from_bytes([1; 16]),
             channel_id: crate::model::ids::ChannelId::from_bytes([2; 16]),
@@ -356,9 +369,12 @@ mod tests {
         let names = |all: &[Template]| -> Vec<String> {
             all.iter().map(|held| held.told.name.clone()).collect()
         };
-        all.sort_by_key(|held| rank(held, "pt"));
+        all.sort_by_key(|held| rank(held, None, "pt"));
         assert_eq!(names(&all), ["c", "b", "d", "a"]);
-        all.sort_by_key(|held| rank(held, ""));
+        all.sort_by_key(|held| rank(held, None, ""));
         assert_eq!(names(&all), ["b", "c", "d", "a"]);
+        let used = |held: &Template| (held.told.name == "d").then_some(0);
+        all.sort_by_key(|held| rank(held, used(held), "pt"));
+        assert_eq!(names(&all), ["d", "c", "b", "a"]);
     }
 }

@@ -210,9 +210,12 @@ fn meant(wish: &str, mut pressed: Pressed) -> Result<Act, NotPossible> {
         },
         "group" => Act::Group,
         "lend" => Act::Lend,
-        "echo" | "aside" | "story-reply" if text.is_empty() => return Err(needs_words()),
+        "echo" | "aside" | "story-reply" | "comment" if text.is_empty() => {
+            return Err(needs_words());
+        }
         "echo" => Act::Echo { text },
         "aside" => Act::Aside { text },
+        "comment" => Act::Comment { text },
         "story-reply" => Act::StoryReply { text },
         "story-mention" => {
             let (_, file) = chosen::sample("picture").ok_or_else(gone)?;

@@ -208,7 +208,7 @@ const fn doors(room: &Room, is_mail: bool) -> (&'static str, &'static str) {
 
 /// What stands behind the plus of a phone.
 fn extras(can: &[&str], chat: &Chat) -> Vec<(&'static str, &'static str)> {
-    let offered: [(&str, &str, &str); 18] = [
+    let offered: [(&str, &str, &str); 19] = [
         ("start", "start", "Start"),
         ("send", "picture", "Picture"),
         ("album", "album", "Three pictures"),
@@ -223,6 +223,7 @@ fn extras(can: &[&str], chat: &Chat) -> Vec<(&'static str, &'static str)> {
             "Answer a story with these words",
         ),
         ("storyMention", "story-mention", "Mention in a story"),
+        ("comment", "comment", "These words below a post"),
         ("strange", "strange", "A poll"),
         ("marketing", "marketing off", "Stop advertising"),
         ("marketing", "marketing on", "Allow advertising"),

@@ -293,6 +293,6 @@ pub async fn transcript(
     let caller = visit.caller(&state)?;
     let wanted: Wanted = parsed(body)?;
     let webchat = &state.engine.webchat;
-    webchat.transcript(&caller, wanted.email.as_deref())?;
+    webchat.transcript(&caller, wanted.email.as_deref()).await?;
     Ok(HttpResponse::Accepted().json(json!({})))
 }

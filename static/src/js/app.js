@@ -11,8 +11,9 @@ import { startTimes } from './times.js';
 
 // What the parts that are loaded later are made of.
 export { $, $$, byId, csrf, icon, make, on, say, settle } from './dom.js';
-export { applyParts, failed, request, swapped } from './fragments.js';
+export { applyParts, failed, load, request, swapped } from './fragments.js';
 export { mode } from './composer.js';
+export { onFrame } from './live.js';
 export { SINGLE } from './keys.js';
 export { openSearch } from './overlays.js';
 
@@ -28,7 +29,8 @@ startLive();
 if (byId('health')) {
   setInterval(() => { if (document.visibilityState === 'visible') load(location.href, ['health']).catch(() => {}); }, HEALTH_MS);
 }
-const mails = (_, of) => more().then((parts) => parts.mails(of));
+// Pictures within a button load as well, which asks for nothing.
+const mails = (event, of) => more().then((parts) => parts.mails(event?.type === 'click' && of));
 for (const type of ['load', 'toggle', 'click']) on(type, '[data-mail]', mails, true);
 if ($('[data-mail]')) mails();
 if ($('[data-search-page]')) more();

@@ -1,7 +1,7 @@
 // The composer: drafts, files, sending.
 import { $, $$, byId, csrf, freshId, icon, isPhone, make, more, on, say, settle } from './dom.js';
 import { drop, flush, isKeeping, keep } from './drafts.js';
-import { failed, onSwap, Refused, request } from './fragments.js';
+import { failed, load, onSwap, Refused, request } from './fragments.js';
 import { onFrame, send } from './live.js';
 import { append, openConversation } from './thread.js';
 import { toast } from './toast.js';
@@ -19,6 +19,8 @@ let files = [];
 /** `{note, words: {reply, note}}`; words are `{text, seen, quote, files}` or null. */
 let begun = { words: {} };
 let current = 'reply';
+/** The conversation in which. */
+let whose;
 
 /** The position of the newest message that is shown. */
 const shown = () => Math.max(0, ...$$('[data-log] [data-pos]').map((message) => Number(message.dataset.pos)));
@@ -56,14 +58,25 @@ function take() {
 
 function restore() {
   const text = field();
+  if (!text) whose = '';
   if (!text || text.dataset.ready) return;
   text.dataset.ready = 'yes';
   flush();
-  begun = JSON.parse(form().dataset.kept);
+  const { conversation, kept } = form().dataset;
+  // Drawn anew under the hands of whoever writes: the words are here, and newer.
+  if (whose !== conversation) begun = JSON.parse(kept);
+  else pick(begun.words[current] ? current : 'reply');
   current = mode();
+  whose = conversation;
   if ($('.held', form()).hidden) take();
   else dress();
 }
+
+// It may be written here in another way now: a window closed or opened, another app took the conversation.
+onFrame('stance', ({ conversation, stance }) => {
+  const shown = form()?.dataset;
+  if (shown?.conversation === conversation && shown.stance !== stance && !tools?.offered() && !files.some((file) => file.state === 'sending')) load(location.href, ['composer']).catch(() => {});
+});
 
 // The same person wrote on another device.
 onFrame('draft', ({ conversation, kept }) => {
@@ -71,15 +84,17 @@ onFrame('draft', ({ conversation, kept }) => {
   if (conversation !== composer?.dataset.conversation || isKeeping() || files.some((file) => file.state === 'sending')) return;
   if (document.hasFocus() && document.activeElement === field()) return;
   begun = kept;
-  const radio = $(`input[name=mode][value=${kept.note ? 'note' : 'reply'}]`, composer);
-  if (!radio.disabled) radio.checked = true;
+  pick(kept.note ? 'note' : 'reply');
   current = mode();
   take();
 });
 
+const radioOf = (name) => $(`input[name=mode][value=${name}]`, form());
+function pick(name) { const radio = radioOf(name); radio.checked ||= !radio.disabled; }
+
 /** Switches between reply and note; each keeps its own words. */
 export function choose(next, focus = true) {
-  const radio = $(`input[name=mode][value=${next}]`, form());
+  const radio = radioOf(next);
   if (!radio || radio.disabled) return;
   if (!radio.checked) { radio.checked = true; switched(next); }
   if (focus) field().focus();

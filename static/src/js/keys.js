@@ -33,10 +33,11 @@ export const SINGLE = {
   ']': togglePanel, '[': toggleSide,
   D: () => { const { theme } = document.documentElement.dataset; setTheme((theme === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : theme === 'dark') ? 'light' : 'dark'); },
 };
-/** Chords with Alt, by the letter on the key. */
+/** Chords with Alt, by the letter on the key; h, a, i and l do what they do alone. */
 const ALT = {
   j: () => walk(1), k: () => walk(-1), r: () => choose('reply'), n: () => choose(mode() === 'note' ? 'reply' : 'note'),
-  h: SINGLE.h, a: SINGLE.a, i: SINGLE.i, l: SINGLE.l, p: togglePanel, b: toggleSide, u: () => press('[data-attach]'),
+  p: togglePanel, b: toggleSide, u: () => press('[data-attach]'),
+  t: () => press('a[data-tool]'), o: () => press('button[data-tool]'),
   ArrowUp: () => walkMessages(-1), ArrowDown: () => walkMessages(1),
 };
 
@@ -68,7 +69,7 @@ function chord(event) {
   if (mod && event.shiftKey && key === 'e') return SINGLE.e;
   if (event.altKey && !mod && !event.shiftKey) {
     const letter = /^Key[A-Z]$/.test(event.code) && !/^[a-z]$/.test(key) ? event.code[3].toLowerCase() : event.key.length === 1 ? key : event.key;
-    return ALT[letter];
+    return ALT[letter] ?? ('hail'.includes(letter) && SINGLE[letter]);
   }
   return null;
 }

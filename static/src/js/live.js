@@ -39,7 +39,7 @@ function receive(frame) {
     if (!frame.more) document.body.dataset.seq = seq = frame.seq;
   }
   if (lostAt && frame.html?.includes('class="msg in')) missed += frame.swap === 'append';
-  queue = queue.then(() => handle(frame)).catch((error) => console.error('linktor: a frame could not be shown', error));
+  queue = queue.then(() => handle(frame)).catch((error) => console.error('linktor:', error));
 }
 
 async function handle(frame) {

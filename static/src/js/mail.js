@@ -34,15 +34,5 @@ on('toggle', '.quoted', (event, quoted) => {
 }, true);
 addEventListener('resize', () => mails());
 
-// The rows of a mail that is written.
-on('click', '[data-do=to-one], [data-do=to-all]', (event, button) => {
-  const copies = button.closest('.letter').querySelector('[name=cc]');
-  copies.value = button.dataset.do === 'to-all' ? copies.dataset.all : '';
-  summed(copies);
-});
-function summed(field) {
-  const letter = field.closest('.letter');
-  const [cc, bcc] = ['cc', 'bcc'].map((name) => $(`[name=${name}]`, letter).value.split(',').filter((part) => part.trim()).length);
-  $('[data-sum]', letter).textContent = [cc && `cc ${cc}`, bcc && `bcc ${bcc}`].filter(Boolean).join(', ');
-}
-on('input', '.letter [name=cc], .letter [name=bcc]', (event, field) => summed(field));
+// The rows of a mail that is written: their script comes when they are opened.
+on('toggle', '.letter', (event, letter) => { if (letter.open) import(letter.dataset.rows).then((rows) => rows.start(letter)).catch(failed); }, true);

@@ -104,6 +104,9 @@ function context(form, field, id, words) {
   form.querySelector('[data-text]').focus();
 }
 
+/** What takes along what stands in the field. */
+const WORDED = ['say', 'file', 'mail', 'picture', 'document', 'album', 'start', 'echo', 'story-reply', 'comment'];
+
 async function press(form, button) {
   const body = new FormData(form, button);
   const refusal = form.querySelector('[data-refusal]');
@@ -114,7 +117,7 @@ async function press(form, button) {
   if (!answer.ok) refusal.textContent = await answer.text();
   if (!answer.ok) return;
   const done = body.get('do');
-  if (done === 'say' || done === 'file' || done.startsWith('mail ')) {
+  if (WORDED.includes(done.split(' ')[0])) {
     form.querySelector('[data-text]').value = '';
     form.querySelectorAll('[data-letter]').forEach((field) => { field.value = ''; });
     context(form);

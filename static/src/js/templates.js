@@ -1,9 +1,10 @@
 // Beside the form of a template: what is wrong and what a customer sees, while it is written. And
 // lists that change by themselves when a vendor has decided.
 import { $, $$, byId, csrf, on, settle } from './dom.js';
-import { applyParts, failed, request } from './fragments.js';
+import { applyParts, failed, load, request } from './fragments.js';
+import { onFrame } from './live.js';
 
-const QUIET_MS = 300, WATCH_MS = 4_000;
+const QUIET_MS = 300;
 const form = () => byId('template-form');
 
 /** Everything that says something about what is typed. */
@@ -60,6 +61,4 @@ on('change', '[data-example]', async (_, input) => {
 
 // A vendor decides in its own time.
 const watched = $('[data-watch]');
-if (watched) {
-  setInterval(() => { if (document.visibilityState === 'visible') request(watched.dataset.watch, { parts: watched.id }).then((response) => response.text()).then((html) => applyParts(html, [watched.id])).catch(() => {}); }, WATCH_MS);
-}
+if (watched) onFrame('templates', () => load(watched.dataset.watch, [watched.id]).catch(() => {}));

@@ -19,12 +19,11 @@ export function ago(at, now = Date.now()) {
 }
 
 function left(until, now) {
-  if (until <= now) return 'Closed';
-  const minutes = Math.max(0, Math.floor((until - now) / MINUTE));
+  const minutes = Math.floor((until - now) / MINUTE);
+  if (minutes < 0) return 'Closed';
   const hours = Math.floor(minutes / 60);
   if (hours >= 48) return `${Math.floor(hours / 24)} d left`;
-  if (hours) return `${hours} h ${minutes % 60} m left`;
-  return minutes >= 10 ? `${minutes} m left` : `${Math.max(0, Math.floor((until - now) / 1000))} s left`;
+  return hours ? `${hours} h ${minutes % 60} m left` : `${minutes + 1} m left`;
 }
 
 /** Rewrites every moment below `root`. */
@@ -39,10 +38,9 @@ export function writeTimes(root = document) {
   }
   for (const chip of $$('[data-until]', root)) {
     const until = Date.parse(chip.dataset.until);
-    chip.lastElementChild.textContent = left(until, now);
-    const tone = until - now <= 10 * MINUTE ? 'bad' : until - now <= 2 * HOUR ? 'warn' : 'ok';
-    chip.classList.remove('ok', 'warn', 'bad');
-    chip.classList.add(tone);
+    const late = chip.dataset.late ?? '';
+    chip.lastElementChild.textContent = late + left(until, now);
+    chip.className = `chip window ${until - now <= 10 * MINUTE ? 'bad' : late || until - now <= 2 * HOUR ? 'warn' : 'ok'}`;
   }
 }
 

@@ -4,12 +4,14 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { chromium } from 'playwright-core';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PICTURES = new URL('../out/', import.meta.url).pathname;
 /** How long a person would wait before calling it broken. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 const FLAGS = [
   '--headless',
@@ -44,6 +46,17 @@ export async function person(browser, { ours, options = {} }) {
   context.on('page', (page) => watch.follow(page));
   const page = await context.newPage();
   return { context, page, watch };
+}
+
+/** Looks again and again until there is to see what is expected, as a person waits for it. */
+export async function becomes(look, expected, what) {
+  const end = Date.now() + PATIENCE_MS;
+  let seen = await look();
+  while (!isDeepStrictEqual(seen, expected) && Date.now() < end) {
+    await pause(20);
+    seen = await look();
+  }
+  assert.deepEqual(seen, expected, what);
 }
 
 /** Collects what must not happen on the pages of one person. */

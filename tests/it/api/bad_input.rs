@@ -20,6 +20,8 @@ use crate::support::server::on_a_server;
 
 /// A JSON body that is larger than any the API takes.
 const TOO_LARGE: usize = 1024 * 1024 + 1;
+/// The same for what is sent to customers, in which files may stand.
+const TOO_LARGE_TO_SEND: usize = 14 * 1024 * 1024 + 1;
 
 /// Checks that an answer is a refusal in the form of every refusal.
 #[track_caller]
@@ -167,18 +169,21 @@ fn an_unknown_field_is_refused_when_that_is_asked_for() {
 #[test]
 fn a_body_that_is_too_large_or_of_another_kind_is_refused() {
     nothing_changes(async |server, api, operations| {
-        let large = format!("{{\"name\":\"{}\"}}", "x".repeat(TOO_LARGE));
+        let filled = |bytes| format!("{{\"name\":\"{}\"}}", "x".repeat(bytes));
+        let (large, largest) = (filled(TOO_LARGE), filled(TOO_LARGE_TO_SEND));
         for operation in operations.iter().filter(|one| one.fields.is_some()) {
             let address = format!("/api/v1{}", operation.nowhere());
+            let is_send = operation.method == Method::POST && address.ends_with("/messages");
+            let large = if is_send { &largest } else { &large };
             let send = async |api: &Api, body: &str| {
                 let body = Some(body.as_bytes().to_vec());
                 api.send(operation.method.clone(), &address, body).await
             };
             let what = format!("{} {address}", operation.method);
-            check(send(api, &large).await, &[413], &what);
+            check(send(api, large).await, &[413], &what);
             // Who is stopped at the size is not taken for somebody who sent nothing.
             let keyed = api.with("idempotency-key", "large");
-            check(send(&keyed, &large).await, &[413], &what);
+            check(send(&keyed, large).await, &[413], &what);
             for (kind, body) in [
                 ("application/x-www-form-urlencoded", "name=a&email=b"),
                 ("application/xml", "<name>a</name>"),

@@ -3,6 +3,7 @@
 mod bad_input;
 mod channels;
 mod contacts;
+mod contract;
 mod conversation_list;
 mod conversations;
 mod media;

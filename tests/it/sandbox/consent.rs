@@ -55,10 +55,7 @@ fn what_somebody_says_on_the_phone_holds_for_every_sender() {
         let api = server.api();
         let why = api.post(&path, wish("optedIn", "  ")).await;
         let why = why.refused(400, "VALIDATION_ERROR");
-        assert_eq!(
-            why["error"]["details"]["fields"][0]["field"], "reason",
-            "{why}"
-        );
+        assert_eq!(why["error"]["details"][0]["field"], "reason", "{why}");
         let long = "x".repeat(501);
         api.post(&path, wish("optedIn", &long))
             .await

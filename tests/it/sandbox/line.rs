@@ -210,11 +210,12 @@ impl<'a> Line<'a> {
     /// The customer says hello; from then on there is a conversation.
     pub async fn greet(&mut self) {
         self.say("hello");
-        let found = self.until("a conversation", async || self.conversation().await);
+        let found = self.until("a conversation", async || self.found().await);
         self.conversation = found.await;
     }
 
-    async fn conversation(&self) -> Option<String> {
+    /// Its only conversation, once there is one.
+    pub async fn found(&self) -> Option<String> {
         let list = self.server.api().get("/conversations").await.ok();
         let all = list["data"].as_array().unwrap().iter();
         let mut own = all.filter(|one| one["channelId"] == self.channel["id"]);

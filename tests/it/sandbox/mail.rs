@@ -18,10 +18,10 @@ use crate::support::reply::Reply;
 use crate::support::server::Server;
 use crate::support::server::on_a_server_with;
 
-const SERVICES: [&str; 5] = ["postmark", "sendgrid", "mailgun", "resend", "ses"];
+pub const SERVICES: [&str; 5] = ["postmark", "sendgrid", "mailgun", "resend", "ses"];
 
 /// A channel that is connected to the first account of a service.
-async fn connected(server: &Server, service: &str) -> Value {
+pub async fn connected(server: &Server, service: &str) -> Value {
     let settings = server.sandbox().settings(service).unwrap();
     let config: Map<String, Value> = settings
         .into_iter()
@@ -45,7 +45,7 @@ async fn connected(server: &Server, service: &str) -> Value {
 }
 
 /// Whoever holds the first phone of a service.
-fn customer(server: &Server, service: &str) -> String {
+pub fn customer(server: &Server, service: &str) -> String {
     server.sandbox().look(|world| {
         let chats = &world.accounts[service].chats;
         chats.keys().next().unwrap().clone()
@@ -53,7 +53,7 @@ fn customer(server: &Server, service: &str) -> String {
 }
 
 /// The mails of the business on a phone.
-fn mails(server: &Server, service: &str, customer: &str) -> Vec<(String, Mail)> {
+pub fn mails(server: &Server, service: &str, customer: &str) -> Vec<(String, Mail)> {
     server.sandbox().look(|world| {
         let chat = &world.accounts[service].chats[customer];
         let its = chat.from(Side::Business);
@@ -74,7 +74,7 @@ async fn send(server: &Server, channel: &Value, to: &str, email: &Value) -> Repl
 }
 
 /// Lets time pass until a message is so.
-async fn until(server: &Server, message: &Value, status: &str) -> Value {
+pub async fn until(server: &Server, message: &Value, status: &str) -> Value {
     let address = format!("/messages/{}", message["id"].as_str().unwrap());
     let channel = format!("/channels/{}", message["channelId"].as_str().unwrap());
     let channel = server.api().get(&channel).await.ok();
@@ -212,6 +212,56 @@ fn webhooks_with_a_wrong_proof_are_not_believed() {
             let address = format!("/messages/{}", message["id"].as_str().unwrap());
             let now = server.api().get(&address).await.ok();
             assert_eq!(now["status"], "sent", "{service}");
+            server.sandbox().reset(None);
+        }
+    });
+}
+
+#[test]
+fn whatever_breaks_at_a_service_each_mail_arrives_and_its_reports_are_believed_once() {
+    on_a_server_with(with_sandbox, async |server| {
+        for service in SERVICES {
+            let channel = connected(server, service).await;
+            let to = customer(server, service);
+            let broken = Faults {
+                broken_every: 3,
+                limited_every: 4,
+                limited_secs: 2,
+                copies: 3,
+                swapped: true,
+                late: Duration::from_secs(1),
+                ..Faults::default()
+            };
+            server
+                .sandbox()
+                .change(service, |account| account.faults = broken);
+            let mut sent = Vec::new();
+            for number in 1..=4 {
+                let email = json!({ "subject": format!("Mail {number}") });
+                sent.push(send(server, &channel, &to, &email).await.ok());
+            }
+            for message in &sent {
+                let address = format!("/messages/{}", message["id"].as_str().unwrap());
+                eventually(
+                    &format!("a mail through {service} is told to be there"),
+                    async || {
+                        server.pass(Duration::from_millis(400));
+                        let now = server.api().get(&address).await.ok();
+                        // Opening that overtakes its delivery is taken for a program's.
+                        matches!(now["status"].as_str(), Some("delivered" | "read")).then_some(())
+                    },
+                )
+                .await;
+            }
+            let subjects: Vec<String> = mails(server, service, &to)
+                .into_iter()
+                .map(|(_, mail)| mail.subject)
+                .collect();
+            // A server error may hide that the mail was taken, so one may stand there twice: none is
+            // missing, and they are in order.
+            let mut once = subjects.clone();
+            once.dedup();
+            assert_eq!(once, ["Mail 1", "Mail 2", "Mail 3", "Mail 4"], "{service}");
             server.sandbox().reset(None);
         }
     });

@@ -3,11 +3,13 @@
 
 mod broken_token;
 mod carriers;
+mod comments;
 mod consent;
 mod journeys;
 mod ledger;
 mod line;
 mod mail;
+mod mail_matrix;
 mod matrix;
 mod names;
 mod page;
@@ -15,6 +17,7 @@ mod sharing;
 mod soak;
 mod telegram;
 mod vendors;
+mod window;
 
 use linktor::config::Config;
 

@@ -5,6 +5,7 @@
 pub mod agent;
 pub mod api;
 pub mod browser;
+pub mod dns;
 pub mod document;
 pub mod exim;
 pub mod hook;

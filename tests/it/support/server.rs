@@ -122,6 +122,11 @@ impl Server {
         self.running.setup_url()
     }
 
+    /// Where other servers bring it mail.
+    pub fn mail_port(&self) -> u16 {
+        self.running.mail_at().unwrap().port()
+    }
+
     /// The vendors in the box; the server was started with them.
     pub fn sandbox(&self) -> &Sandbox {
         self.running.sandbox().unwrap()

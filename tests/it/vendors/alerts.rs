@@ -171,3 +171,36 @@ fn an_address_that_is_private_or_wants_no_more_hears_nothing() {
         assert!(page.contains("wants no more"), "{page}");
     });
 }
+
+#[test]
+fn programs_set_try_and_remove_the_address_of_alerts() {
+    on_a_server_with(reachable, async |server| {
+        let program = Vendor::open(|_| Some((204, json!({})))).await;
+        let api = server.api();
+        let here = "/system/alerts";
+        api.get(here).await.refused(404, "RESOURCE_NOT_FOUND");
+        let test = "/system/alerts/test";
+        api.post(test, json!({}))
+            .await
+            .refused(404, "RESOURCE_NOT_FOUND");
+        let wrong = json!({ "alertUrl": "ftp://elsewhere.example" });
+        api.patch(here, wrong).await.refused(400, "INVALID_URL");
+
+        let url = format!("{}/alerts", program.url);
+        let set = api.patch(here, json!({ "alertUrl": url })).await.ok();
+        let secret = set["secret"].as_str().unwrap().to_owned();
+        assert!(secret.starts_with("whsec_"));
+        let read = api.get(here).await.ok();
+        assert_eq!((&read["alertUrl"], read.get("secret")), (&json!(url), None));
+
+        let tried = api.post(test, json!({})).await.ok();
+        assert_eq!(tried["taken"], true, "{tried}");
+        program.hears("/alerts", 1).await;
+        assert_eq!(api.get(here).await.ok()["last"]["taken"], true);
+
+        let renewed = api.post("/system/alerts/secret", json!({})).await.ok();
+        assert_ne!(renewed["secret"], json!(secret));
+        assert_eq!(api.delete(here).await.status, 204);
+        api.get(here).await.refused(404, "RESOURCE_NOT_FOUND");
+    });
+}

@@ -21,11 +21,11 @@ use crate::support::vendor::Answer;
 use crate::support::vendor::Call;
 use crate::support::vendor::Vendor;
 
-const ANA: &str = "ana@example.com";
+pub(super) const ANA: &str = "ana@example.com";
 
 /// What Postmark answers when all is well.
 #[expect(clippy::unnecessary_wraps, reason = "a script may also hang up")]
-fn postmark(call: &Call) -> Answer {
+pub(super) fn postmark(call: &Call) -> Answer {
     let body = if call.method == "GET" {
         json!({ "Name": "Aurora" })
     } else {
@@ -34,7 +34,7 @@ fn postmark(call: &Call) -> Answer {
     Some((200, body))
 }
 
-fn config(vendor: &Vendor) -> Value {
+pub(super) fn config(vendor: &Vendor) -> Value {
     json!({
         "provider": "postmark",
         "apiKey": "token",
@@ -46,7 +46,7 @@ fn config(vendor: &Vendor) -> Value {
 }
 
 /// Postmark calls us.
-async fn hook(server: &Server, channel: &Value, proof: &str, body: &Value) -> Reply {
+pub(super) async fn hook(server: &Server, channel: &Value, proof: &str, body: &Value) -> Reply {
     let address = format!("/webhooks/email/{}", channel["id"].as_str().unwrap());
     let bytes = body.to_string().into_bytes();
     let basic = format!("Basic {}", STANDARD.encode(proof));

@@ -2,8 +2,11 @@
 //! other.
 
 mod alerts;
+mod by_mail;
+mod delivery;
 mod email;
 mod large_mail;
+mod letters;
 mod mail_access;
 mod mail_signing;
 mod sms;

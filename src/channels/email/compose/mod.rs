@@ -322,7 +322,11 @@ fn signature(sending: &Sending<'_>) -> Option<String> {
     let writer = sending.thread.writer.as_ref();
     let own = writer.and_then(|writer| writer.signature.as_deref());
     let shown = own.or_else(|| sending.account.text("signatureHtml"))?;
-    let shown = html::safe(shown);
+    let shown = if shown.contains('<') {
+        html::safe(shown)
+    } else {
+        html::of_words(shown)
+    };
     (!html::words_of(&shown).is_empty() || shown.contains("<img")).then_some(shown)
 }
 

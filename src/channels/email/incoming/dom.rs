@@ -13,7 +13,7 @@ use markup5ever_rcdom::RcDom;
 use markup5ever_rcdom::SerializableHandle;
 
 /// The longest HTML that is read, in bytes.
-pub(super) const HTML_BYTES: usize = 512 * 1024;
+pub(in crate::channels::email) const HTML_BYTES: usize = 512 * 1024;
 
 /// The deepest HTML that is read.
 const DEPTH_MAX: usize = 256;
@@ -28,14 +28,14 @@ const UNCLOSED: [&str; 15] = [
 ];
 
 /// The body of a document.
-pub(super) struct Tree {
+pub(in crate::channels::email) struct Tree {
     body: Handle,
     // Nodes hang on the document: it must live as long.
     _whole: RcDom,
 }
 
 /// What is met on a walk.
-pub(super) enum Met<'t> {
+pub(in crate::channels::email) enum Met<'t> {
     /// A node, before those in it.
     Enter(&'t Handle),
     /// The same, after those in it.
@@ -44,7 +44,7 @@ pub(super) enum Met<'t> {
 
 impl Tree {
     /// Reads a document; none where it is too long or too deep to be shown.
-    pub(super) fn read(html: &str) -> Option<Self> {
+    pub(in crate::channels::email) fn read(html: &str) -> Option<Self> {
         if !is_bearable(html) {
             return None;
         }
@@ -73,12 +73,12 @@ impl Tree {
     }
 
     /// What it holds, as HTML.
-    pub(super) fn html(&self) -> String {
+    pub(in crate::channels::email) fn html(&self) -> String {
         html(&self.body)
     }
 
     /// Every element in it, in order.
-    pub(super) fn elements(&self) -> Vec<Handle> {
+    pub(in crate::channels::email) fn elements(&self) -> Vec<Handle> {
         let mut found = Vec::new();
         walk(&self.body, &mut |met| {
             if let Met::Enter(node) = met
@@ -92,7 +92,7 @@ impl Tree {
     }
 
     /// The body itself.
-    pub(super) const fn body(&self) -> &Handle {
+    pub(in crate::channels::email) const fn body(&self) -> &Handle {
         &self.body
     }
 }
@@ -121,7 +121,7 @@ fn is_bearable(html: &str) -> bool {
 }
 
 /// Walks a node and all in it.
-pub(super) fn walk(from: &Handle, see: &mut dyn FnMut(Met<'_>)) {
+pub(in crate::channels::email) fn walk(from: &Handle, see: &mut dyn FnMut(Met<'_>)) {
     let mut stack = vec![(from.clone(), false)];
     while let Some((node, is_done)) = stack.pop() {
         if is_done {
@@ -136,7 +136,7 @@ pub(super) fn walk(from: &Handle, see: &mut dyn FnMut(Met<'_>)) {
 }
 
 /// The name of an element; empty for what is none.
-pub(super) fn name(node: &Handle) -> &str {
+pub(in crate::channels::email) fn name(node: &Handle) -> &str {
     match &node.data {
         NodeData::Element { name, .. } => &name.local,
         _ => "",
@@ -144,7 +144,7 @@ pub(super) fn name(node: &Handle) -> &str {
 }
 
 /// An attribute of an element.
-pub(super) fn attribute(node: &Handle, wanted: &str) -> Option<String> {
+pub(in crate::channels::email) fn attribute(node: &Handle, wanted: &str) -> Option<String> {
     let NodeData::Element { attrs, .. } = &node.data else {
         return None;
     };
@@ -154,12 +154,12 @@ pub(super) fn attribute(node: &Handle, wanted: &str) -> Option<String> {
 }
 
 /// Whether an element bears a class.
-pub(super) fn has_class(node: &Handle, wanted: &str) -> bool {
+pub(in crate::channels::email) fn has_class(node: &Handle, wanted: &str) -> bool {
     attribute(node, "class").is_some_and(|all| all.split_whitespace().any(|one| one == wanted))
 }
 
 /// The words in a node, in one line.
-pub(super) fn words(node: &Handle) -> String {
+pub(in crate::channels::email) fn words(node: &Handle) -> String {
     let mut text = String::new();
     walk(node, &mut |met| {
         if let Met::Enter(node) = met {
@@ -174,7 +174,7 @@ pub(super) fn words(node: &Handle) -> String {
 }
 
 /// The node around a node.
-pub(super) fn parent(node: &Handle) -> Option<Handle> {
+pub(in crate::channels::email) fn parent(node: &Handle) -> Option<Handle> {
     let held = node.parent.take();
     let found = held.as_ref().and_then(std::rc::Weak::upgrade);
     node.parent.set(held);
@@ -182,7 +182,7 @@ pub(super) fn parent(node: &Handle) -> Option<Handle> {
 }
 
 /// The place of a node among those of its parent.
-pub(super) fn place(node: &Handle) -> Option<(Handle, usize)> {
+pub(in crate::channels::email) fn place(node: &Handle) -> Option<(Handle, usize)> {
     let around = parent(node)?;
     let at = around
         .children
@@ -193,7 +193,7 @@ pub(super) fn place(node: &Handle) -> Option<(Handle, usize)> {
 }
 
 /// Takes a node out of its place.
-pub(super) fn take_out(node: &Handle) {
+pub(in crate::channels::email) fn take_out(node: &Handle) {
     if let Some((around, at)) = place(node) {
         around.children.borrow_mut().remove(at);
         node.parent.set(None);
@@ -201,7 +201,7 @@ pub(super) fn take_out(node: &Handle) {
 }
 
 /// What a node holds, as HTML.
-pub(super) fn html(node: &Handle) -> String {
+pub(in crate::channels::email) fn html(node: &Handle) -> String {
     let mut bytes = Vec::new();
     let options = SerializeOpts::default();
     // Writing to memory cannot fail.

@@ -5,7 +5,7 @@
 
 pub mod auto;
 mod body;
-mod dom;
+pub(super) mod dom;
 mod header;
 mod invite;
 mod kind;
@@ -86,6 +86,8 @@ pub enum Reading {
     Message(Box<ReadMail>, Files),
     /// A report about mails of ours.
     News(Vec<InboundEvent>),
+    /// One that we sent ourselves, by the id it bears.
+    Own(String),
     /// Nothing to keep, and why.
     Nothing(&'static str),
 }
@@ -114,7 +116,10 @@ pub fn read(
     let ended = [root.header.as_slice(), b"\r\n"].concat();
     let header = Header::read(&ended);
     if !us.mark.is_empty() && header.raw("X-Linktor-Loop").as_deref() == Some(us.mark.as_str()) {
-        return Reading::Nothing("it is our own");
+        return match header.raw("X-Linktor-Message-Id") {
+            Some(id) => Reading::Own(id.trim().to_owned()),
+            None => Reading::Nothing("it is our own"),
+        };
     }
     let Some(from) = sender(&header, envelope, us) else {
         return Reading::Nothing("nobody sent it");
@@ -169,7 +174,8 @@ fn sender(header: &Header<'_>, envelope: &Envelope, us: &Us) -> Option<address::
 }
 
 /// The words of HTML; empty for one that is too large.
-fn words_of(html: &str) -> String {
+#[must_use]
+pub fn words_of(html: &str) -> String {
     Tree::read(html).map_or_else(String::new, |tree| words::of(&tree))
 }
 

@@ -205,7 +205,8 @@ fn template(payload: Node<'_>, kept: &mut Kept) -> Option<Content> {
     (!words.is_empty()).then(|| Content::text(words))
 }
 
-fn lines(texts: &[Option<&str>], between: &str) -> String {
+/// What there is of these texts, with something between.
+pub(super) fn lines(texts: &[Option<&str>], between: &str) -> String {
     let given: Vec<_> = texts.iter().copied().flatten().collect();
     given.join(between)
 }

@@ -10,6 +10,7 @@ use crate::channels::ParseError;
 use crate::channels::meta::direct::Product;
 use crate::channels::meta::direct::VoiceNotes;
 use crate::channels::meta::direct::attachments::Reading;
+use crate::channels::meta::direct::comments;
 use crate::channels::meta::direct::said;
 use crate::channels::meta::envelope::Entry;
 use crate::channels::meta::envelope::Envelope;
@@ -95,7 +96,10 @@ fn of_entry(product: &Product, account: &Account, entry: Entry<'_>) -> Vec<Inbou
             "messenger_template_status_update" => {
                 events.push(InboundEvent::Template(news::status(value)));
             }
-            _ => {}
+            field => {
+                let change = (field, value);
+                events.extend(comments::read(product, account, change, entry.at()));
+            }
         }
     }
     for node in entry.messaging() {
@@ -264,6 +268,7 @@ impl Place<'_> {
                 sent_at: self.at(),
                 tag: message.word("metadata"),
                 metadata: self.metadata(Some(&mid), kept),
+                whole: (index > 0).then(|| mid.clone()),
             })
         })
         .collect()

@@ -9,6 +9,7 @@ use crate::channels::meta::fault::Class::Retry;
 use crate::channels::meta::fault::Rule;
 use crate::channels::meta::fault::code;
 use crate::channels::meta::fault::fine;
+use crate::model::message::OUTSIDE_WINDOW;
 
 /// The errors of both; the common ones of the vendor follow after them.
 ///
@@ -18,10 +19,11 @@ pub const FAULTS: &[Rule] = &[
     code(3, Account, "permission_missing"),
     fine(4, 2_018_354, Rate, "rate_limited"),
     fine(10, 1_893_063, Never, "account_restricted"),
-    fine(10, 2_018_065, Never, "outside_window"),
+    fine(10, 2_018_065, Never, OUTSIDE_WINDOW),
     fine(10, 2_018_108, Never, "undeliverable"),
-    fine(10, 2_018_278, Never, "outside_window"),
-    fine(10, 2_534_022, Never, "outside_window"),
+    fine(10, 2_018_278, Never, OUTSIDE_WINDOW),
+    fine(10, 2_534_022, Never, OUTSIDE_WINDOW),
+    fine(10, 2_534_025, Never, "private_reply_not_allowed"),
     fine(10, 2_534_077, Account, "account_not_linked"),
     fine(100, 1_893_061, Never, "tag_not_allowed"),
     fine(100, 2_018_001, Never, "invalid_recipient"),
@@ -110,6 +112,7 @@ mod tests {
                     (10, 2_018_108),
                     (10, 2_018_278),
                     (10, 2_534_022),
+                    (10, 2_534_025),
                     (100, 0),
                     (100, 1_893_061),
                     (100, 2_018_001),

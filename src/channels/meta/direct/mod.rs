@@ -4,6 +4,7 @@
 
 pub mod attachments;
 pub mod body;
+pub mod comments;
 pub mod events;
 pub mod faults;
 pub mod files;

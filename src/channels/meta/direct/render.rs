@@ -10,6 +10,7 @@ use crate::channels::meta::direct::Product;
 use crate::channels::meta::direct::Reactions;
 use crate::channels::meta::direct::Way;
 use crate::channels::meta::direct::body;
+use crate::channels::meta::direct::comments;
 use crate::channels::meta::direct::shown::NO_QUOTE;
 use crate::model::content::Content;
 use crate::model::content::Reaction;
@@ -121,16 +122,25 @@ fn react(product: &Product, sending: &Sending<'_>, reaction: &Reaction) -> Messa
 }
 
 /// A message with whom it goes to, why it is sent, and what it answers: only the first of several
-/// answers.
+/// answers. What answers a comment goes to its writer as such while nothing else may be said, and
+/// quotes nothing.
 fn enveloped(product: &Product, sending: &Sending<'_>, index: usize, message: Message) -> Value {
-    let mut whole = json!({"recipient": {"id": sending.to}});
+    let quoted = sending.reply_to.filter(|_| index == 0);
+    let commented = quoted.and_then(comments::recipient);
+    let is_private =
+        matches!(message, Message::Free(_)) && commented.is_some() && !is_free(sending);
+    let recipient = commented
+        .clone()
+        .filter(|_| is_private)
+        .unwrap_or_else(|| json!({"id": sending.to}));
+    let mut whole = json!({ "recipient": recipient });
     let mut content = match message {
         Message::Action(action) => return action,
         Message::Approved(content) => {
             whole["messaging_type"] = "UTILITY".into();
             content
         }
-        Message::Free(content) if speaks_late(sending) => {
+        Message::Free(content) if speaks_late(sending) && !is_private => {
             whole["messaging_type"] = "MESSAGE_TAG".into();
             whole["tag"] = "HUMAN_AGENT".into();
             content
@@ -147,7 +157,7 @@ fn enveloped(product: &Product, sending: &Sending<'_>, index: usize, message: Me
     }
     whole["message"] = content;
     let quotes = !sending.handles.contains_key(NO_QUOTE);
-    if let Some(quoted) = sending.reply_to.filter(|_| index == 0 && quotes) {
+    if let Some(quoted) = quoted.filter(|_| quotes && commented.is_none()) {
         whole["reply_to"] = json!({"mid": quoted});
     }
     whole
@@ -157,8 +167,16 @@ fn enveloped(product: &Product, sending: &Sending<'_>, index: usize, message: Me
 /// that may. Never within the day, and never for a program: then it is sent as an answer, and the
 /// vendor decides.
 fn speaks_late(sending: &Sending<'_>) -> bool {
-    let is_late = sending
+    let wrote = sending.last_inbound_at.is_some();
+    wrote
+        && !is_free(sending)
+        && sending.by_person
+        && sending.account.is_on("humanAgentTag", Switch::Off)
+}
+
+/// Whether the customer wrote to us within a day.
+fn is_free(sending: &Sending<'_>) -> bool {
+    sending
         .last_inbound_at
-        .is_some_and(|last| sending.now.since(last) >= FREELY);
-    is_late && sending.by_person && sending.account.is_on("humanAgentTag", Switch::Off)
+        .is_some_and(|last| sending.now.since(last) < FREELY)
 }

@@ -14,16 +14,20 @@ const INVALID: Option<i64> = Some(100);
 ///
 /// # Errors
 /// It has to be asked first; the vendor refused.
-pub fn subscribe(talk: &mut Talk<'_>, way: &Way<'_>, fields: &[&str; 2]) -> Result<(), Pause> {
+pub fn subscribe(
+    talk: &mut Talk<'_>,
+    way: &Way<'_>,
+    fields: &[impl AsRef<str>; 2],
+) -> Result<(), Pause> {
     let call = |fields: &str| {
         let path = format!("{}/subscribed_apps?subscribed_fields={fields}", way.node);
         Call::http(way.graph.act(&path))
     };
-    match talk.may("webhook", call(fields[0]))? {
+    match talk.may("webhook", call(fields[0].as_ref()))? {
         Ok(_) => Ok(()),
-        Err(declined) if declined.fault.code == INVALID && declined.fault.subcode.is_none() => {
-            talk.must("webhook", call(fields[1])).map(drop::<Value>)
-        }
+        Err(declined) if declined.fault.code == INVALID && declined.fault.subcode.is_none() => talk
+            .must("webhook", call(fields[1].as_ref()))
+            .map(drop::<Value>),
         Err(declined) => Err(talk.refuse(&declined)),
     }
 }

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use serde_json::json;
 
-use crate::channels::meta::settings::field;
 use crate::channels::meta::templates::texts_of;
 use crate::channels::meta::templates::variables::Naming;
 use crate::channels::meta::templates::variables::names;
 use crate::channels::node::Node;
+use crate::channels::table::wrong as field;
 use crate::model::Opaque;
 use crate::model::filling::Blank;
 use crate::model::filling::BlankKind;

@@ -2,13 +2,13 @@
 //! 11.
 
 use crate::base::text::Counting;
-use crate::channels::meta::settings::field;
 use crate::channels::meta::templates::texts_of;
 use crate::channels::meta::templates::variables::Naming;
 use crate::channels::meta::templates::variables::Piece;
 use crate::channels::meta::templates::variables::names;
 use crate::channels::meta::templates::variables::pieces;
 use crate::channels::node::Node;
+use crate::channels::table::wrong as field;
 use crate::model::filling::TemplateTerms;
 use crate::model::rejection::FieldError;
 use crate::model::template::TemplateDraft;

@@ -202,7 +202,7 @@ fn files_go_along_only_where_everything_allows_it() {
             "+15552223333",
             Some(&caps::WITH_PLIVO_FILES),
         ),
-        (on.clone(), "+15552223333", Some(&caps::WITH_FILES)),
+        (on.clone(), "+15552223333", Some(&caps::TWILIO_WITH_FILES)),
         (on, "+447700900001", None),
         (json!({"provider":"twilio"}), "+15552223333", None),
         (
@@ -218,7 +218,7 @@ fn files_go_along_only_where_everything_allows_it() {
         (
             json!({"provider":"twilio","mmsEnabled":true,"mmsCountries":["+44"]}),
             "+447700900001",
-            Some(&caps::WITH_FILES),
+            Some(&caps::TWILIO_WITH_FILES),
         ),
         (
             json!({"provider":"twilio","mmsEnabled":true,"mmsCountries":["44"]}),
@@ -238,7 +238,10 @@ fn files_go_along_only_where_everything_allows_it() {
     ];
     for (settings, to, expected) in cases {
         let row = Sms.reach(&ours(settings.clone(), &[]), to);
-        let expected = expected.unwrap_or(&caps::CAPABILITIES);
+        let expected = expected.unwrap_or(match settings["provider"].as_str() {
+            Some("twilio") => &caps::TWILIO,
+            _ => &caps::CAPABILITIES,
+        });
         assert_eq!(row, expected, "{settings} {to}");
     }
 }

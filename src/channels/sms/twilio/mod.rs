@@ -6,6 +6,8 @@ mod told;
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::base::http::HttpReply;
 use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
@@ -25,6 +27,7 @@ use crate::channels::sms::outgoing::judged;
 use crate::channels::table::base;
 use crate::channels::table::wrong;
 use crate::model::capability::Capabilities;
+use crate::model::content::TemplateUse;
 use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
@@ -95,7 +98,11 @@ impl Carrier for Twilio {
     }
 
     fn with_files(&self, _account: &Account) -> Option<&'static Capabilities> {
-        Some(&caps::WITH_FILES)
+        Some(&caps::TWILIO_WITH_FILES)
+    }
+
+    fn row(&self) -> &'static Capabilities {
+        &caps::TWILIO
     }
 
     fn check(&self, account: &Account) -> Vec<FieldError> {
@@ -166,7 +173,10 @@ impl Carrier for Twilio {
         } else {
             pairs.push(("From", outgoing.from.unwrap_or_default().to_owned()));
         }
-        if !outgoing.text.is_empty() || outgoing.file.is_none() {
+        if let Some(template) = outgoing.template {
+            pairs.push(("ContentSid", template.name.clone()));
+            pairs.push(("ContentVariables", variables(template).to_string()));
+        } else if !outgoing.text.is_empty() || outgoing.file.is_none() {
             pairs.push(("Body", outgoing.text.clone()));
         }
         let file = outgoing.file.as_ref().map(|(_, url, _)| url.clone());
@@ -193,6 +203,16 @@ impl Carrier for Twilio {
     }
 }
 
+/// What a template is filled in with, by the number of its place.
+fn variables(template: &TemplateUse) -> Value {
+    let parameters = template.components.iter();
+    let parameters = parameters.filter_map(|part| part.get("parameters")?.as_array());
+    let texts = parameters.flatten().filter_map(|one| one.get("text"));
+    let numbered = texts.enumerate();
+    let fields = numbered.map(|(at, text)| ((at + 1).to_string(), text.clone()));
+    Value::Object(fields.collect())
+}
+
 fn api(account: &Account, path: &str) -> String {
     let sid = account.text("accountSid").unwrap_or_default();
     let base = base(account, "apiBaseUrl", API);
@@ -214,7 +234,7 @@ fn credentials(account: &Account) -> String {
 }
 
 /// The body of an answer, or why there is none.
-fn answered(reply: &HttpReply) -> Result<serde_json::Value, Refusal> {
+fn answered(reply: &HttpReply) -> Result<Value, Refusal> {
     let body = outgoing::json(reply);
     if (200..300).contains(&reply.status) {
         return Ok(body);

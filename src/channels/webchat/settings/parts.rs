@@ -1,12 +1,15 @@
 //! The parts of the settings, each as it stands in JSON.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::Serialize;
 
 use crate::channels::webchat::forms::Field;
 use crate::channels::webchat::forms::FieldKind;
+use crate::model::Opaque;
+use crate::model::ids::ChannelId;
 
 /// A text in one language, or in several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -301,6 +304,33 @@ pub struct EmailContinuity {
     pub channel_id: Option<String>,
     /// Minutes after the first unread answer; 0 means 10.
     pub after_minutes: u16,
+}
+
+impl EmailContinuity {
+    /// What the settings of a web chat say.
+    #[must_use]
+    pub fn of(settings: &Opaque) -> Self {
+        let kept = settings.get("emailContinuity").cloned();
+        let read = kept.and_then(|kept| serde_json::from_value(kept).ok());
+        read.unwrap_or_default()
+    }
+
+    /// The email channel, where answers go on there.
+    #[must_use]
+    pub fn channel(&self) -> Option<ChannelId> {
+        let id = self.channel_id.as_deref().filter(|_| self.enabled)?;
+        id.parse().ok()
+    }
+
+    /// How long an answer may stay unread.
+    #[must_use]
+    pub fn wait(&self) -> Duration {
+        let minutes = match self.after_minutes {
+            0 => 10,
+            chosen => u64::from(chosen),
+        };
+        Duration::from_secs(minutes * 60)
+    }
 }
 
 /// What is kept, and for how long.

@@ -122,6 +122,7 @@ impl Fitting<'_> {
             Content::Template(template) => {
                 row.matrix.templates != Support::None
                     || row.shapes.contains(&template.name.as_str())
+                    || (row.template_names).is_some_and(|begin| template.name.starts_with(begin))
             }
             Content::Reaction(_) => row.reactions,
             _ => false,

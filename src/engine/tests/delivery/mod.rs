@@ -63,6 +63,7 @@ use crate::model::user::Availability;
 use crate::model::user::Theme;
 use crate::model::user::User;
 use crate::model::user::UserStatus;
+use crate::net::dns::Dns;
 use crate::net::http::Http;
 use crate::net::smtp::Mailer;
 use crate::search::Search;
@@ -160,6 +161,7 @@ impl House {
             sealer: Sealer::new(key.reveal(), random.clone()),
             clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
             vendors: Vendors::new(Http::new(config)),
+            dns: Dns::new(&Config::default()),
             mailer: Mailer::new(&MailConfig::default()),
             ids: Arc::new(Ids::new(random.clone())),
             random,
@@ -226,6 +228,8 @@ impl House {
             updated_at: now,
             totp: None,
             alert_mails: AlertMails::On,
+            signature: String::new(),
+            pictures_from: Vec::new(),
         };
         self.change(move |tx| users::put(tx, &user)).await;
     }

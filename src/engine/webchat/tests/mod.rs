@@ -53,6 +53,7 @@ use crate::model::ids::UserId;
 use crate::model::message::Message;
 use crate::model::message::Source;
 use crate::model::permission::Role;
+use crate::net::dns::Dns;
 use crate::net::http::Http;
 use crate::net::smtp::Mailer;
 use crate::search::Search;
@@ -99,6 +100,7 @@ impl Bench {
             sealer: Sealer::new(key.reveal(), random.clone()),
             clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
             vendors: Vendors::new(Http::new(&Config::default())),
+            dns: Dns::new(&Config::default()),
             mailer: Mailer::new(&MailConfig::default()),
             ids: Arc::new(Ids::new(random.clone())),
             random,

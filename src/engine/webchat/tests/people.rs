@@ -50,6 +50,8 @@ fn bia(bench: &Bench, avatar_url: Option<String>) -> User {
         updated_at: now,
         totp: None,
         alert_mails: AlertMails::On,
+        signature: String::new(),
+        pictures_from: Vec::new(),
     }
 }
 

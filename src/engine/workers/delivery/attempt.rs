@@ -83,6 +83,8 @@ struct Dispatch<'a> {
     files: Vec<Media>,
     heard_at: Option<Timestamp>,
     reply_to: Option<String>,
+    /// Whether it answers in private what was said in public.
+    is_private: bool,
     thread: Thread,
 }
 
@@ -125,6 +127,9 @@ impl<'a> Dispatch<'a> {
             message,
             files,
             heard_at: heard::last(&read, &conversation)?,
+            is_private: quoted
+                .as_ref()
+                .is_some_and(|quoted| quoted.source == Source::Comment),
             reply_to: quoted.and_then(|quoted| quoted.external_id().map(str::to_owned)),
         }))
     }
@@ -167,8 +172,11 @@ impl<'a> Dispatch<'a> {
     }
 
     /// Whether the vendor's window is still open: what waited for the return of its channel may come
-    /// too late.
+    /// too late. A comment is answered without one.
     fn still_open(&self) -> Result<(), Refusal> {
+        if self.is_private {
+            return Ok(());
+        }
         let (content, settings) = (&self.message.content, &self.line.channel.settings);
         let (writer, to) = (self.message.source, &self.message.to);
         let row = window::for_writer(self.capabilities(), settings, writer, to);

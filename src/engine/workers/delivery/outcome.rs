@@ -8,6 +8,7 @@ use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::find;
 use crate::engine::inbox::entries;
+use crate::engine::inbox::heard;
 use crate::engine::inbox::receipts;
 use crate::engine::ingest::done;
 use crate::engine::ingest::news;
@@ -221,6 +222,7 @@ pub async fn refused(
 ) -> Result<Ended, EngineError> {
     let key = key.clone();
     let stamp = context.stamp();
+    let registry = context.channels.clone();
     let [spread] = context.random.bytes();
     context
         .store
@@ -250,6 +252,10 @@ pub async fn refused(
                 };
                 let verdict = retry::after(refusal, attempt);
                 let ended = carry_out(tx, &mut pen, &row, &mut message, verdict)?;
+                if let Some(caps) = registry.capabilities(&message.channel_kind) {
+                    let why = message.error.clone();
+                    heard::too_late(tx, &mut pen, caps, &message, why.as_ref())?;
+                }
                 ours::let_go(tx, &mut pen, key.0, &key.1)?;
                 Ok(ended)
             },

@@ -13,6 +13,7 @@ use crate::store::Direction;
 use crate::store::Read;
 use crate::store::StoreError;
 use crate::store::records::messages;
+use crate::store::records::users;
 
 /// Where a message stands, and who wrote it.
 ///
@@ -33,13 +34,18 @@ pub fn of(
         .collect();
     earlier.reverse();
     let by_person = message.sender.kind == SenderKind::Agent;
+    let writer = message.sender.id.as_deref().and_then(|id| id.parse().ok());
+    let signature = match writer.filter(|_| by_person) {
+        Some(id) => users::get(read, id)?.map(|user| user.signature),
+        None => None,
+    };
     Ok(Thread {
         conversation_id: Some(id),
         subject: conversation.subject.clone(),
         earlier,
         writer: by_person.then(|| Writer {
             name: message.sender.name.clone(),
-            signature: None,
+            signature: signature.filter(|text| !text.is_empty()),
         }),
         automatic: matches!(message.source, Source::Bot | Source::Flow | Source::System),
     })

@@ -3,6 +3,7 @@
 //! Keys inside opaque maps are somebody else's and are never touched.
 
 pub mod reader;
+mod wrong;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,6 +13,7 @@ use actix_web::HttpMessage as _;
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header;
+use actix_web::web;
 use actix_web::web::Bytes;
 use serde::Deserialize;
 use serde::Deserializer;
@@ -26,6 +28,7 @@ use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::web::api::wire::reader::Origin;
 use crate::web::error::ApiError;
+use crate::web::limits::Class;
 
 /// Names of maps whose keys are not ours.
 const OPAQUE: [&str; 9] = [
@@ -42,6 +45,8 @@ const OPAQUE: [&str; 9] = [
 
 /// The largest JSON body, in bytes.
 pub const BODY_MAX_BYTES: usize = 1024 * 1024;
+/// The largest of a message that is sent: ten megabytes of files may stand in it as letters.
+const SEND_MAX_BYTES: usize = 14 * 1024 * 1024;
 
 /// `custom_fields` as `customFields`.
 #[must_use]
@@ -88,7 +93,16 @@ fn camel_value(value: Value) -> Value {
     }
 }
 
-/// A value as it goes out: without nulls, opaque maps left alone.
+/// Fields that clients look for even where there is nothing to say.
+const SHOWN_EMPTY: [&str; 5] = [
+    "replyTo",
+    "failedReason",
+    "lastChecked",
+    "lastMessageReceived",
+    "lastMessageSent",
+];
+
+/// A value as it goes out: without nulls but for [`SHOWN_EMPTY`], opaque maps left alone.
 #[must_use]
 pub fn outgoing(value: &impl Serialize) -> Value {
     // What we answer with are our own structs: texts, numbers, lists and maps with text keys.
@@ -100,7 +114,7 @@ fn without_nulls(value: Value) -> Value {
         Value::Object(object) => Value::Object(
             object
                 .into_iter()
-                .filter(|(_, value)| !value.is_null())
+                .filter(|(key, value)| !value.is_null() || SHOWN_EMPTY.contains(&key.as_str()))
                 .map(|(key, value)| {
                     let opaque = OPAQUE.contains(&key.as_str()) && value.is_object();
                     let value = if opaque { value } else { without_nulls(value) };
@@ -136,6 +150,40 @@ pub fn clearable_list<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<S
 #[derive(Debug, Default)]
 pub struct Ignored(pub Vec<String>);
 
+/// A body as it came, within the limit of what it is for.
+#[derive(Debug)]
+pub struct Whole(pub Bytes);
+
+impl FromRequest for Whole {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let max_bytes = match Class::of(request.method().as_str(), request.path()) {
+            Class::Send => SEND_MAX_BYTES,
+            _ => BODY_MAX_BYTES,
+        };
+        let arriving = web::Payload::from_request(request, payload).into_inner();
+        Box::pin(async move {
+            let broken = |_| {
+                let message = "The body did not arrive whole. Send it again.";
+                Rejection::new(Code::ValidationError, message)
+            };
+            let arriving = arriving.map_err(broken)?;
+            match arriving.to_bytes_limited(max_bytes).await {
+                Ok(bytes) => Ok(Self(bytes.map_err(broken)?)),
+                Err(_) => Err(too_large(max_bytes).into()),
+            }
+        })
+    }
+}
+
+fn too_large(max_bytes: usize) -> Rejection {
+    let limit = max_bytes / 1024;
+    let message = format!("The body is larger than the limit of {limit} KiB.");
+    Rejection::new(Code::PayloadTooLarge, message)
+}
+
 /// A JSON body. An empty one is `{}`.
 #[derive(Debug)]
 pub struct Body<T>(pub T);
@@ -145,10 +193,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bytes = Bytes::from_request(request, payload);
+        let whole = Whole::from_request(request, payload);
         let request = request.clone();
         Box::pin(async move {
-            let bytes = bytes.await.map_err(|error| unreadable(&error))?;
+            let Whole(bytes) = whole.await?;
             let object = object_of(&bytes).map_err(|refused| {
                 if is_called_json(&request) {
                     refused
@@ -178,20 +226,6 @@ fn is_called_json(request: &HttpRequest) -> bool {
         let essence = mime::essence(kind);
         essence.is_empty() || essence == "application/json" || essence.ends_with("+json")
     })
-}
-
-/// Why a body could not be taken in.
-#[must_use]
-pub fn unreadable(error: &actix_web::Error) -> Rejection {
-    if error.as_response_error().status_code() == actix_web::http::StatusCode::PAYLOAD_TOO_LARGE {
-        let limit = BODY_MAX_BYTES / 1024;
-        return Rejection::new(
-            Code::PayloadTooLarge,
-            format!("The body is larger than the limit of {limit} KiB."),
-        );
-    }
-    let message = "The body did not arrive whole. Send it again.";
-    Rejection::new(Code::ValidationError, message)
 }
 
 fn object_of(bytes: &[u8]) -> Result<Map<String, Value>, Rejection> {

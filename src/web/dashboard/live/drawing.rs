@@ -20,7 +20,6 @@ use crate::model::ids::ConversationId;
 use crate::model::message::Direction;
 use crate::model::message::Message;
 use crate::web::dashboard::desk::Desk;
-use crate::web::dashboard::desk::online;
 use crate::web::dashboard::live::Gone;
 use crate::web::dashboard::live::Socket;
 use crate::web::dashboard::live::board::Look;
@@ -29,6 +28,7 @@ use crate::web::dashboard::live::touched::Touched;
 use crate::web::dashboard::present::bubble::Around;
 use crate::web::dashboard::reader::counts;
 use crate::web::dashboard::reader::render;
+use crate::web::dashboard::whereabouts::online;
 
 /// How often a client hears where it stands, while nothing is for it.
 const TELL_EVERY: Duration = Duration::from_secs(10);
@@ -85,7 +85,34 @@ impl Socket {
             self.send_text(frame).await?;
         }
         self.told_at = Instant::now();
+        if touched.concerns_the_open_one() {
+            self.tell_stance().await?;
+        }
         Ok(())
+    }
+
+    /// How one may write in the open conversation, once that is another way than was told before: a
+    /// reply window opened or closed, another app took the conversation or gave it back.
+    pub(super) async fn tell_stance(&mut self) -> Result<(), Gone> {
+        let Some(open) = self.open else { return Ok(()) };
+        let stance = self.seen(open).and_then(|row| {
+            let Some(row) = row else { return Ok(None) };
+            let desk = Desk::open(&self.state, &self.reader, self.section.clone())?;
+            Ok(desk.stance(&row))
+        });
+        let stance = match stance {
+            Ok(stance) => stance,
+            Err(error) => {
+                tracing::error!("reading how one may write failed: {error}");
+                return Ok(());
+            }
+        };
+        if stance.is_none() || stance == self.stance {
+            return Ok(());
+        }
+        self.stance = stance;
+        self.send(&json!({ "kind": "stance", "conversation": open, "stance": stance }))
+            .await
     }
 
     /// Where the client stands, now and then, while nothing is for it.
@@ -138,6 +165,9 @@ impl Socket {
         }
         if let Some(open) = self.open.filter(|_| touched.concerns_the_open_one()) {
             self.draw_open(open, touched, &mut parts)?;
+        }
+        if touched.templates {
+            parts.push(Part::Own(json!({ "kind": "templates" })));
         }
         if touched.failed {
             let failed = self.state.engine.failing.count(&actor)?;

@@ -138,6 +138,8 @@ struct Socket {
     /// The visitor in it, where it is one of a web chat.
     guest: Option<VisitorId>,
     section: Section,
+    /// How one may write in the open conversation, as it was told last.
+    stance: Option<&'static str>,
     /// The position of the last entry that was dealt with.
     seq: u64,
     /// When the client last heard where it stands.
@@ -160,6 +162,7 @@ impl Socket {
             open: None,
             guest: None,
             section: Queue::Mine.into(),
+            stance: None,
             seq: 0,
             told_at: Instant::now(),
         }
@@ -213,7 +216,10 @@ impl Socket {
                     if last_word.elapsed() > SILENCE {
                         Err(Gone::close(CloseCode::Away, "no sign of life"))
                     } else {
-                        self.check_session()
+                        match self.check_session() {
+                            Ok(()) => self.tell_stance().await,
+                            over => over,
+                        }
                     }
                 }
             };
@@ -274,6 +280,7 @@ impl Socket {
         let live = &self.state.engine.context.live;
         let before = live.presence().look_at(self.seat, open);
         self.open = open;
+        self.stance = None;
         self.guest = open.and_then(|open| self.guest_of(open));
         for conversation_id in before.into_iter().chain(open) {
             live.signal(Signal::Viewers { conversation_id });

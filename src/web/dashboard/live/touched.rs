@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::engine::setup::templates::STATUS;
 use crate::model::event::Change;
 use crate::model::event::Event;
 use crate::model::event::EventRecord;
@@ -29,6 +30,8 @@ pub struct Touched {
     pub head: bool,
     /// Whether the numbers everybody sees may have changed.
     pub counts: bool,
+    /// Whether a template stands otherwise now.
+    pub templates: bool,
     /// Whether the number of messages that did not go out may have changed.
     pub failed: bool,
     /// Whether the reader's own numbers have changed. Where something was said, that depends on who
@@ -99,6 +102,7 @@ impl Touched {
             | Event::ChannelDisconnected(_)
             | Event::ChannelError(_)
             | Event::ChannelDeleted(_) => self.counts = true,
+            Event::Custom(event) if event.name == STATUS => self.templates = true,
             _ => {}
         }
     }

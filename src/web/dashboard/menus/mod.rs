@@ -41,6 +41,12 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/menu", web::post().to(change));
 }
 
+/// Whether a setting of a kind of channel has its place on the tab, and so nowhere else.
+#[must_use]
+pub fn holds(kind: &str, setting: &str) -> bool {
+    table::page(kind).is_some_and(|page| page.entries().any(|entry| entry.path == setting))
+}
+
 /// The tab of a kind of channel; none where its vendor shows nothing beside messages.
 #[must_use]
 pub fn tabs(kind: &str) -> Vec<(&'static str, &'static str)> {
@@ -112,7 +118,7 @@ fn changed(
         let was_there = place::at(stored, entry.path).is_some();
         if was_there && place::at(&typed, entry.path).is_none() {
             let empty = match entry.kind {
-                Kind::Rows(_) => Value::Array(Vec::new()),
+                Kind::Rows(_) | Kind::Lines => Value::Array(Vec::new()),
                 _ => Value::String(String::new()),
             };
             place::put(&mut typed, entry.path, Some(empty));
@@ -201,6 +207,29 @@ mod tests {
         assert_eq!(saved["greeting"], json!(""));
         assert_eq!(saved["iceBreakers"], json!([]));
         assert_eq!(saved.get("pageId"), None);
+    }
+
+    #[test]
+    fn questions_are_lines_where_they_send_nothing_but_themselves() {
+        let stored = json!({"iceBreakers":["Where?"]});
+        let written = saved("whatsapp", "iceBreakers=Where%3F%0AWhen%3F", stored.clone());
+        assert_eq!(written["iceBreakers"], json!(["Where?", "When?"]));
+        let emptied = saved("whatsapp", "iceBreakers=", stored);
+        assert_eq!(emptied["iceBreakers"], json!([]));
+    }
+
+    #[test]
+    fn what_a_tab_holds_is_set_there_alone() {
+        let cases = [
+            ("facebook", "persistentMenu", true),
+            ("facebook", "promptText", false),
+            ("instagram", "iceBreakers", true),
+            ("whatsapp", "commands", true),
+            ("sms", "commands", false),
+        ];
+        for (kind, setting, expected) in cases {
+            assert_eq!(holds(kind, setting), expected, "{kind} {setting}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::web::dashboard::webchat::table::Kind::Area;
 use crate::web::dashboard::webchat::table::Kind::Choice;
 use crate::web::dashboard::webchat::table::Kind::Line;
+use crate::web::dashboard::webchat::table::Kind::Lines;
 use crate::web::dashboard::webchat::table::Kind::Rows;
 use crate::web::dashboard::webchat::table::List;
 use crate::web::dashboard::webchat::table::Naming;
@@ -67,6 +68,26 @@ const SLASHES: &List = &List {
     ],
 };
 
+const HINTS: &List = &List {
+    noun: "command",
+    max: 30,
+    naming: Naming::Nothing,
+    columns: &[
+        entry(
+            "name",
+            "Command",
+            "Without the slash, at most 32 characters.",
+            Line,
+        ),
+        entry(
+            "description",
+            "What it does",
+            "At most 256 characters, no emoji.",
+            Line,
+        ),
+    ],
+};
+
 const BOT_COMMANDS: &List = &List {
     noun: "command",
     max: 100,
@@ -117,7 +138,7 @@ const SIDE_MENU: Section = section(
 );
 
 /// The pages, by the kind of channel.
-const PAGES: [(&str, Page); 3] = [
+const PAGES: [(&str, Page); 4] = [
     (
         "facebook",
         Page {
@@ -170,6 +191,30 @@ const PAGES: [(&str, Page); 3] = [
                 "The list a bot shows behind its menu button and once a slash is typed.",
                 &[entry("commands", "Commands", "", Rows(BOT_COMMANDS))],
             )],
+        },
+    ),
+    (
+        "whatsapp",
+        Page {
+            path: "menu",
+            title: "Questions and commands",
+            sections: &[
+                section(
+                    "First questions",
+                    "Shown to whoever writes for the first time; a press sends one. At most 4.",
+                    &[entry(
+                        "iceBreakers",
+                        "First questions",
+                        "One a line, at most 80 characters each.",
+                        Lines,
+                    )],
+                ),
+                section(
+                    "Commands",
+                    "Offered once a slash is typed.",
+                    &[entry("commands", "Commands", "", Rows(HINTS))],
+                ),
+            ],
         },
     ),
 ];

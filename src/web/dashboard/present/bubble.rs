@@ -11,6 +11,7 @@ use crate::model::message::Delivery;
 use crate::model::message::Direction;
 use crate::model::message::Message;
 use crate::model::message::SenderKind;
+use crate::model::message::Source;
 use crate::web::dashboard::present::Eye;
 use crate::web::dashboard::present::first_name;
 use crate::web::dashboard::present::mail;
@@ -28,7 +29,6 @@ use crate::web::dashboard::view::bubble::Content;
 use crate::web::dashboard::view::bubble::DegradedView;
 use crate::web::dashboard::view::bubble::FileView;
 use crate::web::dashboard::view::bubble::PersonCard;
-use crate::web::dashboard::view::bubble::PictureView;
 use crate::web::dashboard::view::bubble::QuoteView;
 use crate::web::dashboard::view::bubble::ReactionView;
 use crate::web::dashboard::view::bubble::Receipt;
@@ -36,6 +36,7 @@ use crate::web::dashboard::view::bubble::SectionView;
 use crate::web::dashboard::view::bubble::Side;
 use crate::web::dashboard::view::bubble::Trouble;
 use crate::web::dashboard::view::format;
+use crate::web::dashboard::view::picture::PictureView;
 
 /// Rows of a list, or cards of contacts, that are drawn; the rest is a number.
 const ROWS_SHOWN: usize = 6;
@@ -87,8 +88,18 @@ pub fn bubble(eye: &Eye<'_>, message: &Message, around: &Around<'_>, rev: u64) -
         trouble: trouble(eye, message),
         degraded: degraded(message),
         edited: message.edited_at.is_some(),
+        comment: comment(message),
         csrf: eye.csrf.to_owned(),
     }
+}
+
+/// Where a comment stands, where it is one; empty where that is not told.
+fn comment(message: &Message) -> Option<String> {
+    let is_one = message.source == Source::Comment;
+    let told = message.metadata.get("comment");
+    let url = told.and_then(|told| told["url"].as_str());
+    let url = url.filter(|url| url.starts_with("https://"));
+    is_one.then(|| url.unwrap_or_default().to_owned())
 }
 
 fn side(message: &Message) -> Side {

@@ -1,9 +1,16 @@
 //! Where a reply or a note is written.
 
+use std::time::Duration;
+
 use crate::base::text::Counting;
+use crate::engine::inbox::list::Row;
+use crate::engine::rules::comments;
+use crate::engine::rules::comments::Answer;
 use crate::engine::rules::window::Window;
 use crate::engine::rules::window::window;
+use crate::engine::webchat::continuity::mailed_after_minutes;
 use crate::model::capability::Capabilities;
+use crate::model::contact::Shut;
 use crate::model::message::Direction;
 use crate::web::dashboard::present::Eye;
 use crate::web::dashboard::present::begun;
@@ -78,12 +85,12 @@ pub fn composer(eye: &Eye<'_>, open: &Open<'_>) -> ComposerView {
         seen: seen(open),
         kept: begun::value(open.begun).to_string(),
         held: open.held.map(|held| held.sentence.clone()),
-        mail: (kind == "email").then(|| letter(open)),
+        mail: (kind == "email").then(|| letter(eye, open)),
     }
 }
 
 /// Where an answer by mail goes: to the customer, and to everybody else who got the newest mail.
-fn letter(open: &Open<'_>) -> LetterView {
+fn letter(eye: &Eye<'_>, open: &Open<'_>) -> LetterView {
     let messages = || open.history.messages.iter().rev();
     let newest = messages().find(|message| message.direction == Direction::Inbound);
     let mail = newest.and_then(mail::kept).unwrap_or_default();
@@ -109,7 +116,29 @@ fn letter(open: &Open<'_>) -> LetterView {
         subject: subject.map_or_else(String::new, |subject| {
             format!("Re: {}", mail::bare(&subject))
         }),
+        signature: signature(eye),
     }
+}
+
+/// What stands under the reader's mails, as words in a line; empty where the channel's own does.
+fn signature(eye: &Eye<'_>) -> String {
+    let mut all = eye.colleagues.iter();
+    let reader = all.find(|one| one.id == eye.reader);
+    let own = reader.map_or("", |reader| reader.signature.as_str());
+    let mut words = String::with_capacity(own.len());
+    let mut in_tag = false;
+    for letter in own.chars() {
+        match letter {
+            '<' => in_tag = true,
+            '>' if in_tag => {
+                in_tag = false;
+                words.push(' ');
+            }
+            other if !in_tag => words.push(other),
+            _ => {}
+        }
+    }
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn without_plus(address: &str) -> String {
@@ -175,16 +204,27 @@ fn offers(row: &Capabilities) -> Vec<OfferView> {
 fn closed(eye: &Eye<'_>, open: &Open<'_>) -> String {
     let (row, talk) = (&open.row_of_matrix, &open.row.conversation);
     if talk.elsewhere {
-        return "Another app of the vendor has this conversation. Notes can be written.".to_owned();
-    }
-    if !matches!(
-        window(row, talk.last_inbound_at, eye.now),
-        Window::Closed { .. }
-    ) {
-        return String::new();
+        return "Another app has this conversation. Notes can be written until it comes back."
+            .to_owned();
     }
     let channel = BadgeView::of(talk.channel_kind.as_str()).name;
     let name = first_name(&open.row.contact.name);
+    if let Some(shut) = open.shut {
+        let since = eye.zone.to_datetime(shut.at.calendar());
+        let since = since.strftime("%-d %B");
+        return match shut.why {
+            Shut::OptedOut => {
+                format!("{name} opted out on {since}. Nothing can be sent by {channel}.")
+            }
+            Shut::Unreachable => {
+                format!("{name} cannot be reached on {channel} since {since}.")
+            }
+        };
+    }
+    let window = window(row, talk.last_inbound_at, eye.now);
+    if !matches!(window, Window::Closed { .. }) || answers_comment(eye, open) {
+        return String::new();
+    }
     if row.approved_templates {
         format!("{channel} accepts only templates until {name} writes again.")
     } else {
@@ -250,14 +290,49 @@ fn accept(row: &Capabilities) -> String {
     taken.join(",")
 }
 
+/// Whether only people may still answer, and programs may not.
+fn is_late(eye: &Eye<'_>, open: &Open<'_>) -> bool {
+    let late = open.row_of_matrix.late_answers;
+    let heard = open.row.conversation.last_inbound_at;
+    late.zip(heard).is_some_and(|(late, heard)| {
+        eye.now.since(heard) >= Duration::from_secs(u64::from(late.after_hours) * 3_600)
+    })
+}
+
+/// Whether there is a comment that can be answered in private.
+fn answers_comment(eye: &Eye<'_>, open: &Open<'_>) -> bool {
+    let messages = &open.history.messages;
+    comments::waiting(&open.row_of_matrix, messages, Answer::default(), eye.now).is_some()
+}
+
+/// What is said where no window closes.
+fn unlimited(row: &Row, channel: &str) -> String {
+    let site = row.channel.as_ref();
+    match site.and_then(|site| mailed_after_minutes(site, &row.contact)) {
+        Some(minutes) => format!("By email too, if unread for {minutes} min"),
+        None => format!("No reply window on {channel}"),
+    }
+}
+
 fn window_view(eye: &Eye<'_>, open: &Open<'_>) -> WindowView {
     let channel = BadgeView::of(open.row.conversation.channel_kind.as_str()).name;
+    if let Some(shut) = open.shut {
+        let words = match shut.why {
+            Shut::OptedOut => "Opted out",
+            Shut::Unreachable => "Unreachable",
+        };
+        return WindowView::Closed(words.to_owned());
+    }
     match window(
         &open.row_of_matrix,
         open.row.conversation.last_inbound_at,
         eye.now,
     ) {
-        Window::Always => WindowView::None(format!("No reply window on {channel}")),
+        Window::Always => WindowView::None(unlimited(open.row, &channel)),
+        Window::Open { until } if is_late(eye, open) => WindowView::Late {
+            iso: until.to_string(),
+            text: format!("{} left", format::span(until.since(eye.now).as_secs())),
+        },
         Window::Open { until } => {
             let left = until.since(eye.now).as_secs();
             let tone = match left {
@@ -270,6 +345,9 @@ fn window_view(eye: &Eye<'_>, open: &Open<'_>) -> WindowView {
                 text: format!("{} left", format::span(left)),
                 tone,
             }
+        }
+        Window::Closed { .. } if answers_comment(eye, open) => {
+            WindowView::Private("One private answer to the comment".to_owned())
         }
         Window::Closed { .. } => WindowView::Closed("Window closed".to_owned()),
     }

@@ -107,7 +107,10 @@ pub fn card(eye: &Eye<'_>, message: &Message, before: Option<&Message>) -> Optio
         people,
         frame: mail.html.as_ref().map(|_| address("mail")),
         words: format::rich(message.content.words()),
-        has_remote_images: mail.has_remote_images,
+        has_remote_images: mail.has_remote_images && !eye.shows_pictures_of(&message.from),
+        pictures: address("pictures"),
+        forward: eye.may_change.then(|| address("forward")),
+        csrf: eye.csrf.to_owned(),
         quoted_frame: mail
             .quoted_html
             .as_ref()
@@ -123,7 +126,9 @@ pub fn card(eye: &Eye<'_>, message: &Message, before: Option<&Message>) -> Optio
     })
 }
 
-fn people(message: &Message, mail: &Mail) -> Vec<(&'static str, String)> {
+/// From whom to whom, row by row.
+#[must_use]
+pub fn people(message: &Message, mail: &Mail) -> Vec<(&'static str, String)> {
     let from = match (&mail.profile_name, message.direction) {
         (Some(name), Direction::Inbound) => format!("{name} <{}>", message.from),
         (None, Direction::Inbound) => message.from.clone(),

@@ -49,6 +49,14 @@ impl Eye<'_> {
         self.silent.contains(&kind.as_str())
     }
 
+    /// Whether the reader wants the pictures of a sender of mail without being asked.
+    #[must_use]
+    pub fn shows_pictures_of(&self, sender: &str) -> bool {
+        let mut all = self.colleagues.iter();
+        let reader = all.find(|one| one.id == self.reader);
+        reader.is_some_and(|reader| reader.pictures_from.iter().any(|known| known == sender))
+    }
+
     /// A colleague's name; a removed one is still somebody.
     #[must_use]
     pub fn name_of(&self, user: UserId) -> &str {

@@ -8,6 +8,7 @@ use crate::engine::inbox::list::Row;
 use crate::engine::inbox::unsent::Begun;
 use crate::model::capability::Capabilities;
 use crate::model::channel::ChannelState;
+use crate::model::contact::Closed;
 use crate::model::content::Content as Said;
 use crate::model::content::EventLine;
 use crate::model::conversation::Priority;
@@ -52,6 +53,8 @@ pub struct Open<'a> {
     pub held: Option<&'a Held>,
     /// What the channel can carry, as it holds for people.
     pub row_of_matrix: Capabilities,
+    /// Why nothing may be sent to the customer here, where nothing may.
+    pub shut: Option<Closed>,
     /// What the begun reply costs; none where that does not depend on its length.
     pub cost: Option<String>,
     /// A fresh id for a form sent without script.

@@ -117,10 +117,18 @@ fn credentials(
         page: webhook::page_of(kind),
         name,
         hidden: hidden.into_iter().collect(),
+        find: finder(kind, settings, action),
         fields: drawn(Part::Access),
         rare_open: rare.iter().any(|field| field.field.error.is_some()),
         rare,
     }
+}
+
+/// Where the servers of a mailbox are found by its address; none where there are none to find.
+fn finder(kind: &Kind, settings: &Opaque, action: &str) -> Option<String> {
+    let provider = settings.get("provider").and_then(|value| value.as_str());
+    let has_servers = kind.kind == "email" && matches!(provider, None | Some("smtp" | ""));
+    has_servers.then(|| format!("{}/find", action.trim_end_matches("/credentials")))
 }
 
 /// The names of the fields of a step: what is wrong with others is said above them.

@@ -1,6 +1,8 @@
 //! Channels of vendors: added step by step, and looked after on their page.
 
 pub mod credentials;
+pub mod delivery;
+pub mod finding;
 pub mod form;
 pub mod health;
 pub mod live;

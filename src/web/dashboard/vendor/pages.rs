@@ -18,6 +18,7 @@ use crate::web::dashboard::channel::LIST;
 use crate::web::dashboard::channel::draw;
 use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
+use crate::web::dashboard::menus;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
@@ -25,6 +26,7 @@ use crate::web::dashboard::reader::page;
 use crate::web::dashboard::reader::parts;
 use crate::web::dashboard::reader::render;
 use crate::web::dashboard::reader::see;
+use crate::web::dashboard::vendor::delivery;
 use crate::web::dashboard::vendor::form;
 use crate::web::dashboard::vendor::form::Filled;
 use crate::web::dashboard::vendor::sign_in;
@@ -50,11 +52,13 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/check", web::post().to(check))
         .route("/pause", web::post().to(pause))
         .route("/publish", web::post().to(publish))
+        .configure(delivery::configure)
         .route("/sign-in", web::get().to(sign_in::leave))
         .configure(wizard::configure_channel);
 }
 
-/// The settings that count for a channel, but for the choice it was made with.
+/// The settings that count for a channel, but for the choice it was made with and for what has a tab
+/// of its own.
 fn counting<'a>(
     channel: &'a Channel,
     kind: &'a Kind,
@@ -65,6 +69,7 @@ fn counting<'a>(
         form::part(setting) == part
             && setting.counts(&channel.settings)
             && Some(setting.name) != hinge
+            && !menus::holds(kind.kind, setting.name)
     })
 }
 

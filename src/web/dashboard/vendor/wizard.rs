@@ -31,6 +31,8 @@ use crate::web::dashboard::reader::parts;
 use crate::web::dashboard::reader::render;
 use crate::web::dashboard::reader::see;
 use crate::web::dashboard::vendor::credentials;
+use crate::web::dashboard::vendor::delivery;
+use crate::web::dashboard::vendor::finding;
 use crate::web::dashboard::vendor::form;
 use crate::web::dashboard::vendor::live;
 use crate::web::dashboard::vendor::steps;
@@ -52,6 +54,14 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/app/settings/channels/new/{kind}", web::get().to(ask))
         .route("/app/settings/channels/new/{kind}", web::post().to(create))
         .route(
+            "/app/settings/channels/new/{kind}/find",
+            web::post().to(finding::find_new),
+        )
+        .route(
+            "/app/settings/channels/new/{kind}/find",
+            web::get().to(finding::again_new),
+        )
+        .route(
             "/app/settings/channels/new/{kind}/sandbox",
             web::post().to(open_sandbox),
         );
@@ -63,11 +73,17 @@ pub fn configure_channel(config: &mut web::ServiceConfig) {
         .route("/setup", web::get().to(show))
         .route("/setup/credentials", web::post().to(change))
         .route("/setup/check", web::post().to(check))
+        .route("/setup/find", web::post().to(finding::find))
+        .route("/setup/find", web::get().to(finding::again))
+        .route("/setup/domain", web::post().to(delivery::look_in_setup))
         .configure(trying::configure);
 }
 
 /// A kind that a vendor carries, for somebody who may add one.
-fn kind_named(
+///
+/// # Errors
+/// There is none; the reader may not.
+pub fn kind_named(
     state: &State,
     reader: &Reader,
     name: &str,
@@ -120,7 +136,11 @@ async fn ask(
     Ok(page(&draw_new(&state, &reader, &kind, step, None)?))
 }
 
-fn draw_new(
+/// The page before there is a channel.
+///
+/// # Errors
+/// What the page needs could not be read.
+pub fn draw_new(
     state: &State,
     reader: &Reader,
     kind: &Kind,
@@ -272,7 +292,10 @@ pub fn draw(
 }
 
 /// The first step of a channel that is kept.
-fn credentials_of(
+///
+/// # Errors
+/// What the page needs could not be read.
+pub fn credentials_of(
     state: &State,
     reader: &Reader,
     channel: &Channel,
@@ -319,6 +342,7 @@ fn webhook_step(
     Ok(SetupStep::Webhook {
         webhook: webhook::view(state, reader, channel, kind)?,
         checks: webhook::checks(state, reader, channel, kind, action)?,
+        domain: delivery::domain_in_setup(state, reader, channel)?,
         next: Stage::Test.address(channel.id),
     })
 }

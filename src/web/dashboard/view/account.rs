@@ -150,6 +150,8 @@ pub struct MePage {
     pub banner: Option<BannerView>,
     /// Name.
     pub name: FieldView,
+    /// What stands under mails.
+    pub signature: FieldView,
     /// What is wrong with the present password.
     pub current_error: Option<String>,
     /// What is wrong with the new password.

@@ -1,19 +1,23 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-b752e56976.css";
+pub const CSS: &str = "/app/assets/app-2dcb6c8101.css";
 /// The script of the dashboard.
-pub const JS: &str = "/app/assets/app-1af86203e1.js";
+pub const JS: &str = "/app/assets/app-c94db6d26d.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-6b870beb6e.js";
+pub const MORE_JS: &str = "/app/assets/more-dba1977d31.js";
 /// The script that gives the words of a mail styles.
 pub const LETTER_JS: &str = "/app/assets/letter-b35998aa8b.js";
+/// The script of rows of recipients.
+pub const RECIPIENTS_JS: &str = "/app/assets/recipients-47e406d0ee.js";
+/// The style sheet of rows of recipients and of passing a mail on.
+pub const MAIL_CSS: &str = "/app/assets/mail-bfc8e42a0b.css";
 /// The script of the pages of templates.
-pub const TEMPLATES_JS: &str = "/app/assets/templates-e18747c0cc.js";
+pub const TEMPLATES_JS: &str = "/app/assets/templates-587d821088.js";
 /// The script of pages with passwords, codes or colours.
 pub const FIELDS_JS: &str = "/app/assets/fields-b3f7d39cc9.js";
 /// The sprite of pictures.
-pub const ICONS: &str = "/app/assets/icons-98e7ace225.svg";
+pub const ICONS: &str = "/app/assets/icons-18654d66fe.svg";
 /// The font of the interface.
 pub const FONT: &str = "/app/assets/inter-ui-edbd5ede46.woff2";
 /// The picture in the browser's tab.
@@ -31,24 +35,24 @@ pub const APPEARANCE_JS: &str = "/app/assets/appearance-c296f4bbb8.js";
 /// The script in the frame that shows it.
 pub const PREVIEW_JS: &str = "/app/assets/preview-60619281d8.js";
 /// The style sheet of adding and looking after a channel.
-pub const SETUP_CSS: &str = "/app/assets/setup-b8786d64eb.css";
+pub const SETUP_CSS: &str = "/app/assets/setup-e0e929c53d.css";
 /// The script of pages that show what reaches a channel.
 pub const SETUP_JS: &str = "/app/assets/setup-12e7110fcf.js";
 /// The style sheet of the demo shop.
-pub const SHOP_CSS: &str = "/app/assets/shop-e3e07af455.css";
+pub const SHOP_CSS: &str = "/app/assets/shop-dede709e0c.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
-pub const SANDBOX_CSS: &str = "/app/assets/sandbox-f0cd016331.css";
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-edd215ad50.css";
 /// The script of the sandbox.
-pub const SANDBOX_JS: &str = "/app/assets/sandbox-a16038a7e4.js";
+pub const SANDBOX_JS: &str = "/app/assets/sandbox-b55deeee19.js";
 
 /// Everything below `/app/assets/`: name in the address, file in `static/dist`, content type.
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-b752e56976.css", "app.css", "text/css; charset=utf-8"),
-    ("app-1af86203e1.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-2dcb6c8101.css", "app.css", "text/css; charset=utf-8"),
+    ("app-c94db6d26d.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
     ("chat-dfb72ba71d.css", "chat.css", "text/css; charset=utf-8"),
@@ -56,7 +60,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
     ("favicon-d6096f5c2d.svg", "favicon.svg", "image/svg+xml"),
     ("fields-b3f7d39cc9.js", "fields.js", "text/javascript; charset=utf-8"),
-    ("icons-98e7ace225.svg", "icons.svg", "image/svg+xml"),
+    ("icons-18654d66fe.svg", "icons.svg", "image/svg+xml"),
     ("inter-cyrillic-ext-ca15706333.woff2", "inter-cyrillic-ext.woff2", "font/woff2"),
     ("inter-cyrillic-71d5ee93cc.woff2", "inter-cyrillic.woff2", "font/woff2"),
     ("inter-greek-ext-6e9e020a25.woff2", "inter-greek-ext.woff2", "font/woff2"),
@@ -65,15 +69,17 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("letter-b35998aa8b.js", "letter.js", "text/javascript; charset=utf-8"),
-    ("more-6b870beb6e.js", "more.js", "text/javascript; charset=utf-8"),
+    ("mail-bfc8e42a0b.css", "mail.css", "text/css; charset=utf-8"),
+    ("more-dba1977d31.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
-    ("sandbox-f0cd016331.css", "sandbox.css", "text/css; charset=utf-8"),
-    ("sandbox-a16038a7e4.js", "sandbox.js", "text/javascript; charset=utf-8"),
-    ("setup-b8786d64eb.css", "setup.css", "text/css; charset=utf-8"),
+    ("recipients-47e406d0ee.js", "recipients.js", "text/javascript; charset=utf-8"),
+    ("sandbox-edd215ad50.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-b55deeee19.js", "sandbox.js", "text/javascript; charset=utf-8"),
+    ("setup-e0e929c53d.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
-    ("shop-e3e07af455.css", "shop.css", "text/css; charset=utf-8"),
+    ("shop-dede709e0c.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
-    ("templates-e18747c0cc.js", "templates.js", "text/javascript; charset=utf-8"),
+    ("templates-587d821088.js", "templates.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),
     ("touch-512-e4c4d9ecfc.png", "touch-512.png", "image/png"),
 ];
@@ -113,6 +119,7 @@ pub const SPRITE: &[&str] = &[
     "facebook",
     "flame",
     "flask-conical",
+    "forward",
     "git-merge",
     "image",
     "image-off",

@@ -12,7 +12,9 @@ use super::format;
 use super::setting::SectionView;
 use super::setting::SettingView;
 use super::setup::ChecksPart;
+use super::setup::DomainPart;
 use super::setup::HappenedView;
+use super::setup::TripPart;
 use super::setup::WebhookView;
 use super::shell::Area;
 use super::shell::ShellView;
@@ -313,6 +315,17 @@ pub enum ChannelTab {
         /// The secrets it made up.
         secrets: Vec<SecretView>,
     },
+    /// `/delivery` of a channel of mail: posts to `/domain` and `/trip`.
+    Delivery {
+        /// Where the form for a try posts to.
+        action: String,
+        /// Whom to write to.
+        to: FieldView,
+        /// What became of the last try.
+        trip: TripPart,
+        /// How its domain stands.
+        domain: DomainPart,
+    },
     /// `/events`.
     Events(EventsPart),
 }
@@ -329,6 +342,7 @@ impl ChannelTab {
             Self::Credentials(_) => "credentials",
             Self::Account { .. } => "settings",
             Self::Webhook { .. } => "webhook",
+            Self::Delivery { .. } => "delivery",
             Self::Events(_) => "events",
         }
     }

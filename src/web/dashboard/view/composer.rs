@@ -20,6 +20,15 @@ pub enum WindowView {
         /// Ok, warn or bad.
         tone: Tone,
     },
+    /// Only people may still answer, until that moment.
+    Late {
+        /// When it closes, RFC 3339.
+        iso: String,
+        /// "6 d left".
+        text: String,
+    },
+    /// Nothing may be written but one answer to a comment, in private.
+    Private(String),
     /// Closed: nothing but notes can be written.
     Closed(String),
 }
@@ -123,6 +132,8 @@ pub struct LetterView {
     pub cc: String,
     /// The subject it gets where nobody writes another.
     pub subject: String,
+    /// What stands under it, as words; empty where the channel's own does.
+    pub signature: String,
 }
 
 impl LetterView {
@@ -147,6 +158,20 @@ impl ComposerView {
             })
         });
         all.collect::<serde_json::Value>().to_string()
+    }
+
+    /// How one may write now: `open`, `late` where only people may, `private` where a comment is all that may be answered, `closed`,
+    /// `elsewhere` while another app has the conversation. A screen that shows another one is drawn
+    /// anew.
+    #[must_use]
+    pub fn stance(&self) -> &'static str {
+        match self.window {
+            _ if self.elsewhere => "elsewhere",
+            WindowView::Closed(_) => "closed",
+            WindowView::Private(_) => "private",
+            WindowView::Late { .. } => "late",
+            WindowView::None(_) | WindowView::Until { .. } => "open",
+        }
     }
 
     /// Whether a reply may be written at all; notes always may.

@@ -35,6 +35,12 @@ pub struct MailCard {
     pub words: RichText,
     /// Whether it shows pictures that lie elsewhere, which are fetched only when somebody asks.
     pub has_remote_images: bool,
+    /// Where it is asked to show those of its sender always.
+    pub pictures: String,
+    /// For that form.
+    pub csrf: String,
+    /// Where it is passed on to somebody else; none for who may not.
+    pub forward: Option<String>,
     /// The address of what it quotes, as HTML.
     pub quoted_frame: Option<String>,
     /// What it quotes, where it has no HTML, and its signature.

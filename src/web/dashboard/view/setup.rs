@@ -97,6 +97,43 @@ impl ChecksPart {
     }
 }
 
+/// A record of the name system that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordView {
+    /// What was found, in a word: "In order".
+    pub check: CheckView,
+    /// Its word for the state.
+    pub word: &'static str,
+    /// The records that are there.
+    pub found: Vec<String>,
+    /// What to add: kind, name, value.
+    pub add: Option<(&'static str, String, String)>,
+}
+
+/// `<section id="setup-domain">`: how a domain of mail stands in the name system.
+#[derive(Debug, Clone, PartialEq, Eq, askama::Template)]
+#[template(path = "parts/setup_domain.html")]
+pub struct DomainPart {
+    /// Where "Check again" posts to.
+    pub action: String,
+    /// For the form.
+    pub csrf: String,
+    /// The domain, once it was looked at.
+    pub domain: String,
+    /// When that was: "10:41"; none while it was not looked at.
+    pub at: Option<String>,
+    /// Record by record.
+    pub records: Vec<RecordView>,
+}
+
+/// `<section id="setup-trip">`: a mail sent and awaited.
+#[derive(Debug, Clone, PartialEq, Eq, askama::Template)]
+#[template(path = "parts/setup_trip.html")]
+pub struct TripPart {
+    /// What became of the last one, step by step; empty while there was none.
+    pub steps: Vec<CheckView>,
+}
+
 /// Where the vendor reports, and what to do about it there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookView {
@@ -151,6 +188,8 @@ pub enum SetupStep {
         name: FieldView,
         /// Values that were chosen before.
         hidden: Vec<(String, String)>,
+        /// Where the form posts to, to have the servers of an address found.
+        find: Option<String>,
         /// The fields.
         fields: Vec<SettingView>,
         /// Fields hardly anybody needs.
@@ -164,6 +203,8 @@ pub enum SetupStep {
         webhook: WebhookView,
         /// Whether everything is in order.
         checks: ChecksPart,
+        /// How its domain stands, for a channel of mail.
+        domain: Option<DomainPart>,
         /// The next step.
         next: String,
     },

@@ -63,6 +63,7 @@ pub(super) fn account(theme: Theme) -> Vec<(&'static str, String)> {
         shell: shell("My preferences", Area::Me, theme),
         banner: Some(BannerView::done("Saved.")),
         name: FieldView::of("Marina Costa"),
+        signature: FieldView::of("Marina, Aurora Coffee"),
         current_error: None,
         password_error: None,
         alerts: Some(AlertsView {

@@ -11,7 +11,6 @@ use super::super::bubble::Content;
 use super::super::bubble::DegradedView;
 use super::super::bubble::FileView;
 use super::super::bubble::PersonCard;
-use super::super::bubble::PictureView;
 use super::super::bubble::QuoteView;
 use super::super::bubble::ReactionView;
 use super::super::bubble::Receipt;
@@ -21,6 +20,7 @@ use super::super::bubble::Trouble;
 use super::super::format;
 use super::super::mail::InviteView;
 use super::super::mail::MailCard;
+use super::super::picture::PictureView;
 use super::super::thread::EventView;
 use super::super::thread::Item;
 use super::at;
@@ -62,6 +62,7 @@ fn message(number: u32, side: Side, clock: &str, content: Content) -> BubbleView
         trouble: None,
         degraded: None,
         edited: false,
+        comment: None,
         csrf: "csrf-token".to_owned(),
     }
 }
@@ -272,6 +273,15 @@ fn texts() -> Vec<Item> {
                 Content::text("Yes, until Sunday at midnight."),
             )
         }),
+        put(BubbleView {
+            comment: Some("https://www.facebook.com/aurora/posts/1".to_owned()),
+            ..message(
+                90,
+                Side::In,
+                "10:21",
+                Content::text("How much is the V60 kit?"),
+            )
+        }),
         put(message(
             4,
             Side::In,
@@ -468,6 +478,9 @@ fn mail(name: &str) -> Content {
             "Hi team, we open a third shop in March. Could you send the 2027 list?",
         ),
         has_remote_images: true,
+        pictures: "/app/c/conv_1/messages/msg_48/pictures".to_owned(),
+        csrf: "csrf-token".to_owned(),
+        forward: Some("/app/c/conv_1/messages/msg_48/forward".to_owned()),
         quoted_frame: None,
         folded: Some(format::rich("> Here is the list for 2026.")),
         files: vec![FileView {

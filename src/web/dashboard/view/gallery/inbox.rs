@@ -531,6 +531,7 @@ pub(super) fn hostile() -> String {
                 to: attack.to_owned(),
                 cc: attack.to_owned(),
                 subject: attack.to_owned(),
+                signature: attack.to_owned(),
             }),
             ..composer()
         }),

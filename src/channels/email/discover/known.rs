@@ -1,0 +1,479 @@
+//! Large services and their servers. From their own help pages; a domain of one's own is known by
+//! the servers that take its mail.
+
+use crate::channels::email::discover::Server;
+use crate::channels::email::discover::Servers;
+
+/// Host and port.
+type Place = (&'static str, u16, &'static str);
+
+/// A service that keeps mailboxes.
+#[derive(Debug)]
+pub struct Known {
+    /// What people call it.
+    pub name: &'static str,
+    /// The domains of its own addresses.
+    domains: &'static [&'static str],
+    /// How the names of the servers end that take the mail of its customers' domains.
+    exchangers: &'static [&'static str],
+    imap: Option<Place>,
+    smtp: Place,
+    /// What to know before signing in; may be empty.
+    pub advice: &'static str,
+    /// What a domain includes to let it send; empty where it does not tell.
+    pub spf: &'static str,
+    /// The names under which it signs.
+    pub selectors: &'static [&'static str],
+}
+
+const TLS: &str = "tls";
+const STARTTLS: &str = "starttls";
+const APP_PASSWORD: &str = "It wants an app password: make one in the account's security settings.";
+
+const NONE: Known = Known {
+    name: "",
+    domains: &[],
+    exchangers: &[],
+    imap: None,
+    smtp: ("", 0, TLS),
+    advice: "",
+    spf: "",
+    selectors: &[],
+};
+
+/// Every service; the first that fits is taken.
+const SERVICES: &[Known] = &[
+    Known {
+        name: "Gmail",
+        domains: &["gmail.com", "googlemail.com"],
+        exchangers: &["google.com", "googlemail.com"],
+        imap: Some(("imap.gmail.com", 993, TLS)),
+        smtp: ("smtp.gmail.com", 465, TLS),
+        advice: "Google wants an app password (Google account, Security, 2-Step Verification, App passwords), or its own sign-in: choose oauth2 as the proof.",
+        spf: "_spf.google.com",
+        selectors: &["google"],
+    },
+    Known {
+        name: "Outlook",
+        domains: &[
+            "outlook.com",
+            "hotmail.com",
+            "live.com",
+            "msn.com",
+            "outlook.de",
+            "outlook.fr",
+            "outlook.es",
+            "outlook.it",
+            "outlook.com.br",
+            "hotmail.de",
+            "hotmail.fr",
+            "hotmail.it",
+            "hotmail.es",
+            "hotmail.co.uk",
+            "live.de",
+            "live.fr",
+            "live.co.uk",
+        ],
+        imap: Some(("outlook.office365.com", 993, TLS)),
+        smtp: ("smtp-mail.outlook.com", 587, STARTTLS),
+        advice: "Microsoft wants its own sign-in: choose oauth2 as the proof. Passwords are refused.",
+        ..NONE
+    },
+    Known {
+        name: "Microsoft 365",
+        exchangers: &["protection.outlook.com", "mx.microsoft"],
+        imap: Some(("outlook.office365.com", 993, TLS)),
+        smtp: ("smtp.office365.com", 587, STARTTLS),
+        advice: "Microsoft wants its own sign-in: choose oauth2 as the proof. Passwords are refused.",
+        spf: "spf.protection.outlook.com",
+        selectors: &["selector1", "selector2"],
+        ..NONE
+    },
+    Known {
+        name: "iCloud",
+        domains: &["icloud.com", "me.com", "mac.com"],
+        exchangers: &["mail.icloud.com"],
+        imap: Some(("imap.mail.me.com", 993, TLS)),
+        smtp: ("smtp.mail.me.com", 587, STARTTLS),
+        advice: "Apple wants an app-specific password: account.apple.com, Sign-In and Security.",
+        spf: "icloud.com",
+        selectors: &["sig1"],
+    },
+    Known {
+        name: "AOL",
+        domains: &["aol.com", "aim.com"],
+        imap: Some(("imap.aol.com", 993, TLS)),
+        smtp: ("smtp.aol.com", 465, TLS),
+        advice: APP_PASSWORD,
+        ..NONE
+    },
+    Known {
+        name: "Yahoo",
+        domains: &[
+            "yahoo.com",
+            "ymail.com",
+            "rocketmail.com",
+            "yahoo.co.uk",
+            "yahoo.de",
+            "yahoo.fr",
+            "yahoo.es",
+            "yahoo.it",
+            "yahoo.com.br",
+            "yahoo.com.mx",
+            "yahoo.co.in",
+            "yahoo.ca",
+        ],
+        exchangers: &["yahoodns.net"],
+        imap: Some(("imap.mail.yahoo.com", 993, TLS)),
+        smtp: ("smtp.mail.yahoo.com", 465, TLS),
+        advice: APP_PASSWORD,
+        ..NONE
+    },
+    Known {
+        name: "Fastmail",
+        domains: &["fastmail.com", "fastmail.fm"],
+        exchangers: &["messagingengine.com"],
+        imap: Some(("imap.fastmail.com", 993, TLS)),
+        smtp: ("smtp.fastmail.com", 465, TLS),
+        advice: APP_PASSWORD,
+        spf: "spf.messagingengine.com",
+        selectors: &["fm1", "fm2", "fm3"],
+    },
+    Known {
+        name: "Zoho",
+        domains: &["zoho.com", "zohomail.com"],
+        imap: Some(("imap.zoho.com", 993, TLS)),
+        smtp: ("smtp.zoho.com", 465, TLS),
+        advice: APP_PASSWORD,
+        ..NONE
+    },
+    Known {
+        name: "Zoho",
+        exchangers: &["zoho.eu"],
+        imap: Some(("imappro.zoho.eu", 993, TLS)),
+        smtp: ("smtppro.zoho.eu", 465, TLS),
+        advice: APP_PASSWORD,
+        spf: "zohomail.eu",
+        selectors: &["zmail", "zoho"],
+        ..NONE
+    },
+    Known {
+        name: "Zoho",
+        exchangers: &["zoho.com"],
+        imap: Some(("imappro.zoho.com", 993, TLS)),
+        smtp: ("smtppro.zoho.com", 465, TLS),
+        advice: APP_PASSWORD,
+        spf: "zohomail.com",
+        selectors: &["zmail", "zoho"],
+        ..NONE
+    },
+    Known {
+        name: "GMX",
+        domains: &["gmx.net", "gmx.de", "gmx.at", "gmx.ch"],
+        imap: Some(("imap.gmx.net", 993, TLS)),
+        smtp: ("mail.gmx.net", 465, TLS),
+        advice: "Switch it on first: Settings, POP3/IMAP access.",
+        ..NONE
+    },
+    Known {
+        name: "GMX",
+        domains: &["gmx.com", "gmx.us", "gmx.co.uk", "gmx.fr", "gmx.es"],
+        imap: Some(("imap.gmx.com", 993, TLS)),
+        smtp: ("mail.gmx.com", 465, TLS),
+        advice: "Switch it on first: Settings, POP3/IMAP access.",
+        ..NONE
+    },
+    Known {
+        name: "WEB.DE",
+        domains: &["web.de"],
+        imap: Some(("imap.web.de", 993, TLS)),
+        smtp: ("smtp.web.de", 587, STARTTLS),
+        advice: "Switch it on first: Settings, POP3/IMAP access.",
+        ..NONE
+    },
+    Known {
+        name: "T-Online",
+        domains: &["t-online.de", "magenta.de"],
+        imap: Some(("secureimap.t-online.de", 993, TLS)),
+        smtp: ("securesmtp.t-online.de", 465, TLS),
+        advice: "It wants the password for mail programs, which is not that of the account.",
+        ..NONE
+    },
+    Known {
+        name: "IONOS",
+        exchangers: &["kundenserver.de", "ionos.de"],
+        imap: Some(("imap.ionos.de", 993, TLS)),
+        smtp: ("smtp.ionos.de", 465, TLS),
+        ..NONE
+    },
+    Known {
+        name: "IONOS",
+        exchangers: &["ionos.com"],
+        imap: Some(("imap.ionos.com", 993, TLS)),
+        smtp: ("smtp.ionos.com", 465, TLS),
+        ..NONE
+    },
+    Known {
+        name: "Posteo",
+        domains: &["posteo.de", "posteo.net"],
+        imap: Some(("posteo.de", 993, TLS)),
+        smtp: ("posteo.de", 465, TLS),
+        ..NONE
+    },
+    Known {
+        name: "mailbox.org",
+        domains: &["mailbox.org"],
+        exchangers: &["mailbox.org"],
+        imap: Some(("imap.mailbox.org", 993, TLS)),
+        smtp: ("smtp.mailbox.org", 465, TLS),
+        spf: "mailbox.org",
+        selectors: &["mbo0001", "mbo0002", "mbo0003", "mbo0004"],
+        ..NONE
+    },
+    Known {
+        name: "Orange",
+        domains: &["orange.fr", "wanadoo.fr"],
+        imap: Some(("imap.orange.fr", 993, TLS)),
+        smtp: ("smtp.orange.fr", 465, TLS),
+        ..NONE
+    },
+    Known {
+        name: "Free",
+        domains: &["free.fr"],
+        imap: Some(("imap.free.fr", 993, TLS)),
+        smtp: ("smtp.free.fr", 465, TLS),
+        ..NONE
+    },
+    Known {
+        name: "Libero",
+        domains: &["libero.it"],
+        imap: Some(("imapmail.libero.it", 993, TLS)),
+        smtp: ("smtp.libero.it", 465, TLS),
+        ..NONE
+    },
+    Known {
+        name: "OVH",
+        exchangers: &["mail.ovh.net"],
+        imap: Some(("ssl0.ovh.net", 993, TLS)),
+        smtp: ("ssl0.ovh.net", 465, TLS),
+        spf: "mx.ovh.com",
+        ..NONE
+    },
+    Known {
+        name: "Gandi",
+        exchangers: &["mail.gandi.net"],
+        imap: Some(("mail.gandi.net", 993, TLS)),
+        smtp: ("mail.gandi.net", 465, TLS),
+        spf: "_mailcust.gandi.net",
+        selectors: &["gm1", "gm2", "gm3"],
+        ..NONE
+    },
+    Known {
+        name: "Yandex",
+        domains: &["yandex.com", "yandex.ru", "ya.ru"],
+        exchangers: &["yandex.net", "yandex.ru"],
+        imap: Some(("imap.yandex.com", 993, TLS)),
+        smtp: ("smtp.yandex.com", 465, TLS),
+        advice: APP_PASSWORD,
+        spf: "_spf.yandex.net",
+        selectors: &["mail"],
+    },
+    Known {
+        name: "Hostinger",
+        exchangers: &["hostinger.com"],
+        imap: Some(("imap.hostinger.com", 993, TLS)),
+        smtp: ("smtp.hostinger.com", 465, TLS),
+        spf: "_spf.mail.hostinger.com",
+        selectors: &["hostingermail-a", "hostingermail-b", "hostingermail-c"],
+        ..NONE
+    },
+    Known {
+        name: "Titan",
+        exchangers: &["titan.email"],
+        imap: Some(("imap.titan.email", 993, TLS)),
+        smtp: ("smtp.titan.email", 465, TLS),
+        spf: "spf.titan.email",
+        selectors: &["titan1"],
+        ..NONE
+    },
+    Known {
+        name: "Private Email",
+        exchangers: &["privateemail.com"],
+        imap: Some(("mail.privateemail.com", 993, TLS)),
+        smtp: ("mail.privateemail.com", 465, TLS),
+        spf: "spf.privateemail.com",
+        selectors: &["default"],
+        ..NONE
+    },
+    Known {
+        name: "Rackspace Email",
+        exchangers: &["emailsrvr.com"],
+        imap: Some(("secure.emailsrvr.com", 993, TLS)),
+        smtp: ("secure.emailsrvr.com", 465, TLS),
+        spf: "emailsrvr.com",
+        ..NONE
+    },
+    Known {
+        name: "Migadu",
+        exchangers: &["migadu.com"],
+        imap: Some(("imap.migadu.com", 993, TLS)),
+        smtp: ("smtp.migadu.com", 465, TLS),
+        spf: "spf.migadu.com",
+        selectors: &["key1", "key2", "key3"],
+        ..NONE
+    },
+    Known {
+        name: "Proton Mail",
+        domains: &["proton.me", "protonmail.com", "pm.me"],
+        exchangers: &["protonmail.ch"],
+        smtp: ("smtp.protonmail.ch", 587, STARTTLS),
+        advice: "Proton lets no other program read the mailbox. Forward the mail to an address of another service, and sign in to send with an SMTP token (business plans).",
+        spf: "_spf.protonmail.ch",
+        selectors: &["protonmail", "protonmail2", "protonmail3"],
+        ..NONE
+    },
+];
+
+impl Known {
+    /// Its servers.
+    #[must_use]
+    pub fn servers(&self) -> Servers {
+        let server = |(host, port, encryption): Place| Server {
+            host: host.to_owned(),
+            port,
+            encryption,
+            user: None,
+        };
+        Servers {
+            imap: self.imap.map(server),
+            smtp: Some(server(self.smtp)),
+            advice: self.advice.to_owned(),
+        }
+    }
+
+    /// Whether mail that is handed over to a host of that name leaves through it.
+    #[must_use]
+    pub fn sends_through(&self, host: &str) -> bool {
+        host.eq_ignore_ascii_case(self.smtp.0)
+    }
+}
+
+/// The service that gives out addresses of a domain.
+#[must_use]
+pub fn by_domain(domain: &str) -> Option<&'static Known> {
+    let domain = domain.to_lowercase();
+    SERVICES
+        .iter()
+        .find(|known| known.domains.contains(&domain.as_str()))
+}
+
+/// The service that takes the mail of a domain, by the names of its mail servers.
+#[must_use]
+pub fn by_exchanger(hosts: &[String]) -> Option<&'static Known> {
+    SERVICES
+        .iter()
+        .find(|known| hosts.iter().any(|host| ends_in(host, known.exchangers)))
+}
+
+/// The service that mail leaves through, by the host it is handed over to.
+#[must_use]
+pub fn by_host(host: &str) -> Option<&'static Known> {
+    let mut all = SERVICES.iter();
+    // A service of several rows says the most in that for domains of its customers.
+    let told = all
+        .clone()
+        .find(|known| known.sends_through(host) && !known.spf.is_empty());
+    told.or_else(|| all.find(|known| known.sends_through(host)))
+}
+
+/// Whether a name is one of some domains, or lies below it.
+pub(in crate::channels::email) fn ends_in(host: &str, domains: &[&str]) -> bool {
+    let host = host.trim_end_matches('.').to_lowercase();
+    domains.iter().any(|domain| {
+        let above = host.strip_suffix(domain);
+        above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use crate::channels::email::address::is_domain;
+
+    #[test]
+    fn addresses_of_large_services_are_known_by_their_domain() {
+        for (domain, imap, smtp) in [
+            ("gmail.com", "imap.gmail.com", "smtp.gmail.com"),
+            ("GMail.com", "imap.gmail.com", "smtp.gmail.com"),
+            (
+                "hotmail.com",
+                "outlook.office365.com",
+                "smtp-mail.outlook.com",
+            ),
+            ("me.com", "imap.mail.me.com", "smtp.mail.me.com"),
+            ("yahoo.com.br", "imap.mail.yahoo.com", "smtp.mail.yahoo.com"),
+            ("gmx.de", "imap.gmx.net", "mail.gmx.net"),
+            ("gmx.com", "imap.gmx.com", "mail.gmx.com"),
+            ("web.de", "imap.web.de", "smtp.web.de"),
+            ("fastmail.com", "imap.fastmail.com", "smtp.fastmail.com"),
+            ("zoho.com", "imap.zoho.com", "smtp.zoho.com"),
+        ] {
+            let servers = by_domain(domain).unwrap().servers();
+            assert_eq!(servers.imap.unwrap().host, imap, "{domain}");
+            assert_eq!(servers.smtp.unwrap().host, smtp, "{domain}");
+        }
+        assert!(by_domain("aurora.example").is_none());
+        assert!(by_domain("notgmail.com").is_none());
+    }
+
+    #[test]
+    fn domains_of_customers_are_known_by_who_takes_their_mail() {
+        for (host, name) in [
+            ("aspmx.l.google.com.", "Gmail"),
+            ("smtp.google.com", "Gmail"),
+            (
+                "aurora-example.mail.protection.outlook.com",
+                "Microsoft 365",
+            ),
+            ("MX01.mail.icloud.com.", "iCloud"),
+            ("in1-smtp.messagingengine.com", "Fastmail"),
+            ("mx.zoho.eu", "Zoho"),
+            ("mx00.kundenserver.de", "IONOS"),
+            ("mail.protonmail.ch", "Proton Mail"),
+        ] {
+            let found = by_exchanger(&[host.to_owned()]).unwrap();
+            assert_eq!(found.name, name, "{host}");
+        }
+        for host in [
+            "mx.aurora.example",
+            "notgoogle.com",
+            "google.com.evil.example",
+        ] {
+            assert!(by_exchanger(&[host.to_owned()]).is_none(), "{host}");
+        }
+        assert_eq!(by_host("smtp.office365.com").unwrap().name, "Microsoft 365");
+    }
+
+    #[test]
+    fn the_table_names_hosts_and_no_domain_twice() {
+        let mut seen = Vec::new();
+        for known in SERVICES {
+            for domain in known.domains.iter().chain(known.exchangers) {
+                assert!(is_domain(domain), "{domain}");
+            }
+            for domain in known.domains {
+                assert!(!seen.contains(domain), "{domain}");
+                seen.push(domain);
+            }
+            let places = known.imap.iter().chain([&known.smtp]);
+            for (host, port, encryption) in places {
+                assert!(is_domain(host), "{host}");
+                assert!(matches!(
+                    (*port, *encryption),
+                    (993 | 465, TLS) | (587, STARTTLS)
+                ));
+            }
+        }
+    }
+}

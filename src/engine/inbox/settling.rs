@@ -1,0 +1,149 @@
+//! Messages that did not go out as they were meant to: tried again, taken back, settled by hand.
+
+use crate::engine::error::EngineError;
+use crate::engine::inbox::receipts;
+use crate::engine::inbox::send::Sending;
+use crate::engine::inbox::send::lane;
+use crate::engine::inbox::send::row;
+use crate::engine::inbox::send::status_event;
+use crate::engine::inbox::target;
+use crate::engine::inbox::templates;
+use crate::engine::rules::comments::Answer;
+use crate::engine::sight;
+use crate::model::actor::Actor;
+use crate::model::capability::Capabilities;
+use crate::model::ids::MessageId;
+use crate::model::message::Delivery;
+use crate::model::message::Message;
+use crate::model::message::SendError;
+use crate::model::permission::Permission;
+use crate::model::rejection::Rejection;
+use crate::store::records::messages;
+use crate::store::records::outbox;
+
+impl Sending {
+    /// Tries a failed message, or one of unknown outcome, again: the same message, behind the parts
+    /// the vendor took already.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such message; it did not fail; nothing may be sent now.
+    pub async fn retry(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
+        self.again(actor, id, &[Delivery::Failed, Delivery::Unsure])
+            .await
+    }
+
+    async fn again(
+        &self,
+        actor: &Actor,
+        id: MessageId,
+        states: &'static [Delivery],
+    ) -> Result<Message, EngineError> {
+        actor.require(Permission::Reply)?;
+        let stamp = self.0.stamp();
+        let registry = self.0.channels.clone();
+        let actor = actor.clone();
+        self.0
+            .store
+            .write("trying a message again", move |tx| {
+                let mut pen = stamp.pen();
+                let mut message = sight::message_in(tx, &actor, id)?;
+                if message.deleted_at.is_some() {
+                    return Err(Rejection::field("id", "must not be deleted").into());
+                }
+                if !states.contains(&message.delivery) {
+                    let wrong = "must be failed, or of unknown outcome, for this";
+                    return Err(Rejection::field("status", wrong).into());
+                }
+                let place = target::again(tx, &message)?;
+                let caps = registry
+                    .capabilities(&place.channel.kind)
+                    .unwrap_or(&Capabilities::PLAIN);
+                let answer = Answer {
+                    id: Some(message.id),
+                    reply_to: message.reply_to,
+                };
+                let asked = (&message.content, message.source, answer);
+                target::may_send(tx, &place, caps, asked, pen.now)?;
+                templates::complete(tx, &registry, &place, &message.content)?;
+                message.delivery = Delivery::Pending;
+                message.handled_at = None;
+                message.error = None;
+                message.updated_at = pen.now;
+                messages::update(tx, &message)?;
+                outbox::push(tx, &row(&message, pen.now))?;
+                pen.log(tx, status_event(&message, pen.now))?;
+                Ok(message)
+            })
+            .await
+    }
+
+    /// Takes a waiting message back, or settles one whose fate is unknown as failed.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such message; it is on its way or gone already.
+    pub async fn cancel(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
+        self.settle(actor, id, Delivery::Failed).await
+    }
+
+    /// Sends a message whose fate is unknown once more: the customer may get it twice.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such message; its fate is known; nothing may be sent now.
+    pub async fn resend(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
+        self.again(actor, id, &[Delivery::Unsure]).await
+    }
+
+    /// Says of a message whose fate is unknown that it did arrive.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such message; its fate is known.
+    pub async fn confirm(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
+        self.settle(actor, id, Delivery::Sent).await
+    }
+
+    async fn settle(
+        &self,
+        actor: &Actor,
+        id: MessageId,
+        fate: Delivery,
+    ) -> Result<Message, EngineError> {
+        actor.require(Permission::Reply)?;
+        let stamp = self.0.stamp();
+        let actor = actor.clone();
+        self.0
+            .store
+            .write("settling a message", move |tx| {
+                let mut pen = stamp.pen();
+                let mut message = sight::message_in(tx, &actor, id)?;
+                let waiting = outbox::get(tx, &lane(&message))?;
+                let settled = match message.delivery {
+                    Delivery::Unsure => true,
+                    Delivery::Pending => {
+                        fate == Delivery::Failed && waiting.as_ref().is_some_and(|row| !row.begun)
+                    }
+                    _ => false,
+                };
+                if !settled {
+                    let wrong = "must be waiting, or of unknown outcome, for this";
+                    return Err(Rejection::field("status", wrong).into());
+                }
+                if let Some(row) = waiting {
+                    outbox::remove(tx, &row)?;
+                }
+                let error = (fate == Delivery::Failed).then(cancelled);
+                let now = pen.now;
+                receipts::hear(tx, &mut pen, &mut message, fate, now, error)?;
+                Ok(message)
+            })
+            .await
+    }
+}
+
+fn cancelled() -> SendError {
+    SendError {
+        reason: "cancelled".to_owned(),
+        vendor_code: None,
+        message: "Taken back before it went out.".to_owned(),
+        retryable: true,
+    }
+}

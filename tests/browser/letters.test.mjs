@@ -1,0 +1,170 @@
+// Mail at the desk: its servers and its domain, its card, recipients as chips, answering all and passing
+// a mail on.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { assertAccessible, launch, picture } from './support/browser.mjs';
+import { signIn } from './support/people.mjs';
+import { arrives, mailbox, names, service } from './support/post.mjs';
+import { OWNER, serve } from './support/server.mjs';
+
+const DESK = { colorScheme: 'light', viewport: { width: 1440, height: 900 } };
+const EYES = [['light', DESK], ['dark', { ...DESK, colorScheme: 'dark' }], ['phone', { colorScheme: 'light', viewport: { width: 390, height: 844 } }]];
+
+let browser;
+let linktor;
+let post;
+let dns;
+let channel;
+let owner;
+
+before(async () => {
+  [browser, post] = await Promise.all([launch(), service()]);
+  dns = await names({ 'aurora.example': 'v=spf1 include:spf.mtasv.net ~all', 'pm._domainkey.aurora.example': 'v=DKIM1; p=MIIB' });
+  linktor = await serve({ args: ['--allow-private-targets'], env: { LINKTOR_DNS: dns.address } });
+  channel = await mailbox(linktor, post);
+  owner = await signIn(browser, linktor, OWNER, DESK);
+});
+
+after(async () => {
+  owner?.watch.assertQuiet();
+  await browser?.close();
+  await linktor?.stop();
+  await post?.stop();
+  await dns?.stop();
+});
+
+/** Opens the conversation with a mail of that subject. */
+async function open(subject) {
+  await owner.page.goto(`${linktor.url}/app/inbox/all`);
+  await owner.page.locator('#list li', { hasText: 'Ana Silva' }).getByRole('link').first().click();
+  await owner.page.locator('#thread .mail', { hasText: subject }).first().waitFor();
+}
+
+/** Looks at what is open in light, in dark and on a phone, as the same person. */
+async function looked(name) {
+  const { page } = owner;
+  for (const [look, { colorScheme, viewport }] of EYES) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(viewport);
+    await assertAccessible(page, `${name} (${look})`);
+    await picture(page, `${name}-${look}`);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize(DESK.viewport);
+}
+
+describe('mail at the desk', { concurrency: false }, () => {
+  test('the servers of a mailbox are found by its address', async () => {
+    const { page } = owner;
+    await page.goto(`${linktor.url}/app/settings/channels/new/email?provider=smtp`);
+    await page.locator('#fromEmail').fill('desk@gmail.com');
+    await page.locator('#name').fill('Our desk');
+    await page.getByRole('button', { name: 'Find the servers' }).click();
+    await page.getByText('this is Gmail').waitFor();
+    assert.equal(await page.locator('#imapHost').inputValue(), 'imap.gmail.com');
+    assert.equal(await page.locator('#smtpPort').inputValue(), '465');
+    assert.equal(await page.locator('#name').inputValue(), 'Our desk');
+    await looked('mail-servers');
+    await page.locator('#fromEmail').fill('desk@nowhere.example');
+    await page.getByRole('button', { name: 'Find the servers' }).click();
+    await page.getByText('No servers were found for desk@nowhere.example.').waitFor();
+  });
+
+  test('the domain is looked at, and shows what to add', async () => {
+    const { page } = owner;
+    await page.goto(`${linktor.url}/app/settings/channels/${channel.id}`);
+    await page.getByRole('link', { name: 'Delivery' }).click();
+    const domain = page.locator('#setup-domain');
+    await domain.getByRole('button', { name: 'Check' }).click();
+    await domain.getByText('In order').first().waitFor();
+    assert.equal(await page.locator('#DMARC-name').inputValue(), '_dmarc.aurora.example');
+    assert.match(await page.locator('#DMARC-value').inputValue(), /^v=DMARC1; p=none/);
+    await looked('mail-delivery');
+  });
+
+  test('a mail stands in a card, and pictures from elsewhere wait until they are asked for', async () => {
+    const { page } = owner;
+    await arrives(linktor, channel, {
+      Subject: 'Our autumn prices', CcFull: [{ Email: 'boss@b.example', Name: '' }, { Email: 'cy@c.example', Name: '' }],
+      HtmlBody: '<h2>Prices</h2><p>From <b>Monday</b> on.</p><table><tr><td>Espresso</td><td>12.40</td></tr></table><img src="https://pixel.invalid/1.png" width="20" height="20"><p>Ana</p>',
+      Attachments: [{ Name: 'prices.txt', Content: 'SGkK', ContentType: 'text/plain', ContentLength: 3, ContentID: '' }],
+    });
+    await open('Our autumn prices');
+    const card = page.locator('#thread .mail').last();
+    const frame = card.locator('iframe[data-mail]').first();
+    await frame.contentFrame().getByRole('heading', { name: 'Prices' }).waitFor();
+    await page.waitForFunction(() => document.querySelector('#thread .mail iframe').offsetHeight > 80);
+    await looked('mail-card');
+    assert.equal(await frame.contentFrame().locator('img[src^="https:"]').count(), 0);
+    owner.watch.expect(/pixel\.invalid/);
+    await card.getByRole('link', { name: 'Show', exact: true }).click();
+    await frame.contentFrame().locator('img[src^="https:"]').waitFor();
+    await page.reload();
+    await page.locator('#thread .mail').last().getByRole('button', { name: 'Always from this sender' }).click();
+    await page.waitForURL(/m=/, { waitUntil: 'commit' });
+    const again = page.locator('#thread .mail').last();
+    await again.locator('iframe').first().contentFrame().locator('img[src^="https:"]').waitFor();
+    assert.equal(await again.getByText('Pictures are blocked').count(), 0);
+  });
+
+  test('recipients are chips: pasted lists are taken apart, what is no address is marked', async () => {
+    const { page } = owner;
+    await open('Our autumn prices');
+    await page.locator('.letter summary').click();
+    const cc = page.getByRole('textbox', { name: 'Cc', exact: true });
+    const chips = page.locator('.chips', { has: cc }).locator('.chip');
+    await page.locator('.chips', { has: cc }).getByText('cy@c.example').waitFor();
+    assert.deepEqual(await chips.locator('bdi').allTextContents(), ['boss@b.example', 'cy@c.example'], 'everybody is answered');
+    await page.getByRole('button', { name: 'Reply', exact: true }).click();
+    assert.equal(await chips.count(), 0);
+    await page.getByRole('button', { name: 'Reply to all' }).click();
+    assert.equal(await chips.count(), 2);
+    await cc.focus();
+    await cc.press('Backspace');
+    assert.deepEqual(await chips.locator('bdi').allTextContents(), ['boss@b.example']);
+    await cc.evaluate((field) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text', '"Duarte, Camila" <camila@d.example>; nobody\nbo@b.example, BO@b.example');
+      field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    });
+    assert.deepEqual(await chips.locator('bdi').allTextContents(), ['boss@b.example', 'camila@d.example', 'nobody', 'bo@b.example']);
+    assert.equal(await page.locator('.chips .chip.bad').textContent(), 'nobody\u00d7');
+    await looked('mail-recipients');
+    await page.getByRole('button', { name: 'Remove nobody' }).press('Delete');
+    await page.locator('#text').fill('They hold until December.');
+    await page.getByRole('button', { name: /^Send/ }).click();
+    await page.waitForFunction(() => document.querySelectorAll('#thread .msg.out:not(.pending)').length > 0);
+    const mail = await eventually(() => post.mails.find(({ TextBody }) => TextBody.startsWith('They hold')));
+    assert.deepEqual(mail.Cc.split(/,\s*/), ['boss@b.example', 'camila@d.example', 'bo@b.example']);
+    assert.equal(mail.To, '"Ana Silva" <ana@example.com>');
+  });
+
+  test('a mail is passed on with its words, head and files', async () => {
+    const { page } = owner;
+    await open('Our autumn prices');
+    await page.locator('#thread .msg.in .mail').last().getByRole('link', { name: 'Forward' }).click();
+    await page.getByRole('heading', { name: 'Forward a mail' }).waitFor();
+    await page.getByRole('textbox', { name: 'To', exact: true }).fill('bo@b.example');
+    await page.getByRole('textbox', { name: 'To', exact: true }).press('Enter');
+    await page.getByLabel('Your words').fill('Please look');
+    await looked('mail-forward');
+    await page.getByRole('button', { name: 'Forward' }).click();
+    await page.waitForURL(/\?m=msg_/, { waitUntil: 'commit' });
+    const mail = await eventually(() => post.mails.find(({ Subject }) => Subject === 'Fwd: Our autumn prices'));
+    assert.match(mail.TextBody, /^Please look\n\n-+ Forwarded message -+\nFrom: Ana Silva/);
+    assert.match(mail.HtmlBody, /<td>Espresso<\/td>/);
+    assert.equal(mail.Attachments[0].Name, 'prices.txt');
+  });
+});
+
+/** Looks until there is something to see. */
+async function eventually(look) {
+  for (let tries = 0; tries < 400; tries += 1) {
+    const seen = look();
+    if (seen) return seen;
+    await new Promise((done) => setTimeout(done, 25));
+  }
+  throw new Error('it never came');
+}
