@@ -20,10 +20,10 @@ use crate::model::ids::ChannelId;
 use crate::model::ids::MessageId;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Sending;
-use crate::model::outbound::Thread;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
+use crate::model::thread::Thread;
 
 /// What the mail says.
 const WORDS: &str = "This mail tries whether linktor can send and receive. You can answer it.";
