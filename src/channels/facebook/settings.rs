@@ -90,7 +90,7 @@ mod tests {
             (json!({"pageId":"1"}), &page[..], vec![]),
             (json!({"pageId":"1"}), &user[..], vec![]),
             (json!({"pageId":"1"}), &[][..], vec!["pageAccessToken"]),
-            (json!({"pageId":"acme"}), &page[..], vec!["pageId"]),
+            (json!({"pageId":"ac me"}), &page[..], vec!["pageId"]),
             (
                 json!({"pageId":"1","greeting":"g".repeat(161)}),
                 &page[..],

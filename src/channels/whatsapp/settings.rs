@@ -124,7 +124,7 @@ mod tests {
         let cases = [
             (json!({"phoneNumberId":"106540352242922"}), vec![]),
             (
-                json!({"phoneNumberId":"+1 555","appId":"a"}),
+                json!({"phoneNumberId":"+1 555","appId":"a/b"}),
                 vec!["phoneNumberId", "appId"],
             ),
             (

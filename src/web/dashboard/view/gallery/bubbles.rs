@@ -433,7 +433,7 @@ fn states() -> Vec<Item> {
                     &jiff::tz::TimeZone::UTC,
                 )),
             }),
-            ..message(90, Side::Out, "10:51", Content::text("Here it is."))
+            ..message(97, Side::Out, "10:51", Content::text("Here it is."))
         }),
         put(message(
             42,
