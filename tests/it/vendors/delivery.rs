@@ -30,7 +30,10 @@ fn with_names(change: impl FnOnce(&mut Config), test: impl AsyncFnOnce(&Server, 
             data.borrow_mut().clone_from(&config.server.data);
             change(config);
         },
-        async |server| test(server, Names::serve(socket), data.borrow().clone()).await,
+        async |server| {
+            let data = data.take();
+            test(server, Names::serve(socket), data).await;
+        },
     );
 }
 
