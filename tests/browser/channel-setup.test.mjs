@@ -92,7 +92,7 @@ describe('a token that is wrong', { concurrency: false }, () => {
     await begin(page, { name: 'WhatsApp' });
     await fill(page, { phoneNumberId: '+55 11', accessToken: 'EAAtyped' });
     await page.getByRole('button', { name: 'Check and continue' }).click();
-    await page.getByText('This must be digits only.').waitFor();
+    await page.getByText('This must be letters and digits, without spaces or signs.').waitFor();
     assert.equal(await page.locator('#phoneNumberId').inputValue(), '+55 11');
     assert.equal(await page.locator('#accessToken').inputValue(), 'EAAtyped', 'what was typed is still there');
   });

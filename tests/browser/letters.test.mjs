@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { assertAccessible, launch, picture } from './support/browser.mjs';
 import { signIn } from './support/people.mjs';
-import { arrives, mailbox, names, service } from './support/post.mjs';
+import { arrives, mailbox, names, service } from './support/mailservice.mjs';
 import { OWNER, serve } from './support/server.mjs';
 
 const DESK = { colorScheme: 'light', viewport: { width: 1440, height: 900 } };

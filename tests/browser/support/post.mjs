@@ -1,76 +1,76 @@
-// A mail service and a name server in this process, and mails that come in through the service.
+// A mail server that keeps what it is sent, and what an authenticator shows.
 
-import dgram from 'node:dgram';
-import http from 'node:http';
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
-import { call } from './people.mjs';
+const ARRIVES_MS = 15_000;
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** A service that takes every mail, in the way of Postmark. */
-export async function service() {
-  const mails = [];
-  const server = http.createServer((request, response) => {
-    let body = '';
-    request.on('data', (piece) => (body += piece));
-    request.on('end', () => {
-      if (request.method === 'POST' && request.url === '/email') mails.push(JSON.parse(body));
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ Name: 'Aurora', ErrorCode: 0, Message: 'OK', MessageID: `guid-${mails.length}` }));
-    });
-  });
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  const stop = () => new Promise((done) => { server.closeAllConnections(); server.close(done); });
-  return { url: `http://127.0.0.1:${server.address().port}`, mails, stop };
-}
-
-/** A name server that answers texts from a table, and that there is nothing of all else. */
-export async function names(texts) {
-  const socket = dgram.createSocket('udp4');
-  socket.on('message', (asked, { port, address }) => socket.send(answer(asked, texts), port, address));
-  await new Promise((done) => socket.bind(0, '127.0.0.1', done));
-  return { address: `127.0.0.1:${socket.address().port}`, stop: () => new Promise((done) => socket.close(done)) };
-}
-
-const TXT = 16;
-
-function answer(asked, texts) {
-  const labels = [];
-  let at = 12;
-  while (asked[at]) { labels.push(asked.toString('latin1', at + 1, at + 1 + asked[at])); at += asked[at] + 1; }
-  const end = at + 5;
-  const text = asked.readUInt16BE(at + 1) === TXT ? texts[labels.join('.').toLowerCase()] : undefined;
-  const head = Buffer.from(asked.subarray(0, end));
-  head.writeUInt16BE(0x8180, 2);
-  head.writeUInt16BE(text ? 1 : 0, 6);
-  head.writeUInt16BE(0, 10);
-  if (!text) return head;
-  const record = Buffer.from([0xc0, 12, 0, TXT, 0, 1, 0, 0, 0, 60, 0, text.length + 1, text.length]);
-  return Buffer.concat([head, record, Buffer.from(text, 'latin1')]);
-}
-
-/** A channel of mail through the service, in service. */
-export async function mailbox(linktor, { url }) {
-  const config = {
-    provider: 'postmark', apiKey: 'token', fromEmail: 'support@aurora.example', fromName: 'Aurora', webhookSecret: 'hook', apiBaseUrl: url,
+/** Starts a mail server; `env` makes linktor write through it, `letter(n)` waits for the n-th mail. */
+export async function postOffice() {
+  const letters = [];
+  const server = createServer((socket) => talk(socket, letters));
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  const env = {
+    LINKTOR_MAIL_HOST: '127.0.0.1',
+    LINKTOR_MAIL_PORT: String(server.address().port),
+    LINKTOR_MAIL_TLS: 'none',
+    LINKTOR_MAIL_FROM: 'Aurora Coffee <desk@aurora.example>',
   };
-  const channel = await call(linktor, '/channels', { type: 'email', name: 'Support', config });
-  await call(linktor, `/channels/${channel.id}/connect`, {});
-  return channel;
+  const letter = async (number) => {
+    const deadline = Date.now() + ARRIVES_MS;
+    while (letters.length < number) {
+      if (Date.now() > deadline) {
+        throw new Error(`mail ${number} did not arrive; there are ${letters.length}`);
+      }
+      await pause(20);
+    }
+    return letters[number - 1];
+  };
+  return { env, letter, stop: () => new Promise((closed) => server.close(closed)) };
 }
 
-let number = 0;
-
-/** A mail of a customer arrives; `more` are fields of the service's report. */
-export async function arrives(linktor, channel, more) {
-  number += 1;
-  const mail = {
-    FromFull: { Email: 'ana@example.com', Name: 'Ana Silva' }, ToFull: [{ Email: 'support@aurora.example', Name: '' }], CcFull: [], BccFull: [],
-    OriginalRecipient: 'support@aurora.example', Subject: 'My order', MessageID: `guid-in-${number}`, Date: new Date().toUTCString(),
-    TextBody: 'Where is it?', HtmlBody: '', Headers: [{ Name: 'Message-ID', Value: `<in-${number}@mail.example.com>` }], Attachments: [], ...more,
+function talk(socket, letters) {
+  let held = '';
+  let letter;
+  const say = (line) => socket.write(`${line}\r\n`);
+  const answer = (line) => {
+    if (letter !== undefined) {
+      if (line === '.') {
+        letters.push(letter.replaceAll('=\n', '').replaceAll('=3D', '='));
+        letter = undefined;
+        say('250 taken');
+      } else {
+        letter += `${line}\n`;
+      }
+    } else if (line === 'DATA') {
+      letter = '';
+      say('354 go on');
+    } else if (line === 'QUIT') {
+      say('221 bye');
+      socket.end();
+    } else {
+      say('250 fine');
+    }
   };
-  const answer = await fetch(`${linktor.url}/webhooks/email/${channel.id}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Basic ${Buffer.from('linktor:hook').toString('base64')}` },
-    body: JSON.stringify(mail),
+  say('220 post.example');
+  socket.on('error', () => {});
+  socket.setEncoding('utf8').on('data', (text) => {
+    const lines = (held + text).split('\r\n');
+    held = lines.pop();
+    lines.forEach(answer);
   });
-  if (answer.status !== 200) throw new Error(`the mail was not taken: ${answer.status} ${await answer.text()}`);
+}
+
+/** The six digits that belong to a secret now: RFC 6238. */
+export function codeOf(secret) {
+  const bits = [...secret.replaceAll(/\s/g, '')]
+    .map((letter) => LETTERS.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const digest = createHmac('sha1', key).update(step).digest();
+  const word = digest.readUInt32BE(digest[19] & 15) & 0x7fffffff;
+  return String(word % 1_000_000).padStart(6, '0');
 }
