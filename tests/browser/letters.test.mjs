@@ -136,7 +136,7 @@ describe('mail at the desk', { concurrency: false }, () => {
     await page.locator('#text').fill('They hold until December.');
     await page.getByRole('button', { name: /^Send/ }).click();
     await page.waitForFunction(() => document.querySelectorAll('#thread .msg.out:not(.pending)').length > 0);
-    const mail = await eventually(() => post.mails.find(({ TextBody }) => TextBody.startsWith('They hold')));
+    const mail = await post.mail(({ TextBody }) => TextBody.startsWith('They hold'));
     assert.deepEqual(mail.Cc.split(/,\s*/), ['boss@b.example', 'camila@d.example', 'bo@b.example']);
     assert.equal(mail.To, '"Ana Silva" <ana@example.com>');
   });
@@ -152,19 +152,9 @@ describe('mail at the desk', { concurrency: false }, () => {
     await looked('mail-forward');
     await page.getByRole('button', { name: 'Forward' }).click();
     await page.waitForURL(/\?m=msg_/, { waitUntil: 'commit' });
-    const mail = await eventually(() => post.mails.find(({ Subject }) => Subject === 'Fwd: Our autumn prices'));
+    const mail = await post.mail(({ Subject }) => Subject === 'Fwd: Our autumn prices');
     assert.match(mail.TextBody, /^Please look\n\n-+ Forwarded message -+\nFrom: Ana Silva/);
     assert.match(mail.HtmlBody, /<td>Espresso<\/td>/);
     assert.equal(mail.Attachments[0].Name, 'prices.txt');
   });
 });
-
-/** Looks until there is something to see. */
-async function eventually(look) {
-  for (let tries = 0; tries < 400; tries += 1) {
-    const seen = look();
-    if (seen) return seen;
-    await new Promise((done) => setTimeout(done, 25));
-  }
-  throw new Error('it never came');
-}

@@ -17,6 +17,7 @@ pub mod reception;
 pub mod retention;
 pub mod signs;
 pub mod sweep;
+mod tending;
 
 use std::future::Future;
 use std::time::Duration;

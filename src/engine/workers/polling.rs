@@ -3,11 +3,7 @@
 //! What a vendor told and where to go on are written in one transaction, so that nothing is told
 //! twice or lost, whenever the program stops.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
-
-use tokio::task::AbortHandle;
-use tokio::task::JoinSet;
 
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
@@ -17,6 +13,7 @@ use crate::engine::vendor::Broken;
 use crate::engine::vendor::Line;
 use crate::engine::vendor::caught;
 use crate::engine::workers::Stop;
+use crate::engine::workers::tending::tend;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::ids::ChannelId;
@@ -28,47 +25,12 @@ use crate::store::StoreError;
 use crate::store::records::channels;
 use crate::store::records::intake;
 
-/// How often channels are looked at when nothing else wakes the loop.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
-
 /// Pauses after a vendor could not be asked, in seconds; the last one for ever.
 const WAITS_SECS: [u64; 5] = [1, 5, 15, 30, 60];
 
 /// Asks until it is told to stop.
-pub async fn run(context: Context, mut stop: Stop) {
-    let mut published = context.store.published();
-    let mut tasks = JoinSet::new();
-    let mut asking: BTreeMap<ChannelId, AbortHandle> = BTreeMap::new();
-    loop {
-        if let Err(error) = start(&context, &mut tasks, &mut asking) {
-            tracing::error!("looking for vendors to ask failed: {error}");
-        }
-        let look_again = context.clock.now().plus(LOOK_EVERY);
-        tokio::select! {
-            () = stop.asked() => return,
-            Some(_) = tasks.join_next() => {}
-            changed = published.changed() => if changed.is_err() { return },
-            () = context.clock.until(look_again) => {}
-        }
-    }
-}
-
-/// Begins to ask the vendors of channels that came into service. A task ends by itself when its
-/// channel goes out of it.
-fn start(
-    context: &Context,
-    tasks: &mut JoinSet<()>,
-    asking: &mut BTreeMap<ChannelId, AbortHandle>,
-) -> Result<(), StoreError> {
-    asking.retain(|_, task| !task.is_finished());
-    for channel in channels::list(&context.store.snapshot()?)? {
-        if !asking.contains_key(&channel.id) && must_be_asked(context, &channel) {
-            let id = channel.id;
-            let task = tasks.spawn(ask_on(context.clone(), channel));
-            asking.insert(id, task);
-        }
-    }
-    Ok(())
+pub async fn run(context: Context, stop: Stop) {
+    tend(context, stop, must_be_asked, ask_on).await;
 }
 
 fn must_be_asked(context: &Context, channel: &Channel) -> bool {

@@ -1,25 +1,41 @@
 // A mail service and a name server in this process, and mails that come in through the service.
 
 import dgram from 'node:dgram';
+import { EventEmitter, on } from 'node:events';
 import http from 'node:http';
 
 import { call } from './people.mjs';
 
+const PATIENCE_MS = 30_000;
+
 /** A service that takes every mail, in the way of Postmark. */
 export async function service() {
   const mails = [];
+  const news = new EventEmitter();
   const server = http.createServer((request, response) => {
     let body = '';
     request.on('data', (piece) => (body += piece));
     request.on('end', () => {
-      if (request.method === 'POST' && request.url === '/email') mails.push(JSON.parse(body));
+      if (request.method === 'POST' && request.url === '/email') {
+        mails.push(JSON.parse(body));
+        news.emit('mail');
+      }
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ Name: 'Aurora', ErrorCode: 0, Message: 'OK', MessageID: `guid-${mails.length}` }));
     });
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   const stop = () => new Promise((done) => { server.closeAllConnections(); server.close(done); });
-  return { url: `http://127.0.0.1:${server.address().port}`, mails, stop };
+  /** The first mail that is wanted, once it is there. */
+  const mail = async (wanted) => {
+    const more = on(news, 'mail', { signal: AbortSignal.timeout(PATIENCE_MS) });
+    for (;;) {
+      const found = mails.find(wanted);
+      if (found) { await more.return(); return found; }
+      await more.next();
+    }
+  };
+  return { url: `http://127.0.0.1:${server.address().port}`, mails, mail, stop };
 }
 
 /** A name server that answers texts from a table, and that there is nothing of all else. */

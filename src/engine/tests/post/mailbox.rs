@@ -162,18 +162,21 @@ fn with_file(path: &Path, bytes: usize) {
 }
 
 /// In a process of its own: the memory of other tests counts for nothing.
-#[test]
-fn a_file_of_forty_megabytes_comes_in_without_being_held_in_memory() {
+/// Runs a test of this file in a process of its own.
+fn passes_alone<const N: usize>(test: &str, environment: [(&str, PathBuf); N]) {
+    let test = format!("engine::tests::post::mailbox::{test}");
     let alone = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--ignored",
-            "--exact",
-            "engine::tests::post::mailbox::forty_megabytes_alone",
-        ])
+        .args(["--ignored", "--exact", &test])
+        .envs(environment)
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&alone.stdout);
     assert!(said.contains("1 passed"), "{said}");
+}
+
+#[test]
+fn a_file_of_forty_megabytes_comes_in_without_being_held_in_memory() {
+    passes_alone("forty_megabytes_alone", []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -208,17 +211,7 @@ async fn forty_megabytes_alone() {
 fn a_mailbox_that_is_encrypted_after_its_greeting_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let (certificate, _) = certificate::made(folder.path());
-    let alone = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--ignored",
-            "--exact",
-            "engine::tests::post::mailbox::encrypted_alone",
-        ])
-        .env("SSL_CERT_FILE", certificate)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&alone.stdout);
-    assert!(said.contains("1 passed"), "{said}");
+    passes_alone("encrypted_alone", [("SSL_CERT_FILE", certificate)]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

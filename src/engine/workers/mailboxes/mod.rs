@@ -6,13 +6,9 @@
 mod reader;
 mod trouble;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
-
-use tokio::task::AbortHandle;
-use tokio::task::JoinSet;
 
 use crate::channels::email::imap;
 use crate::engine::context::Context;
@@ -23,6 +19,7 @@ use crate::engine::workers::mailboxes::trouble::TELL_AFTER;
 use crate::engine::workers::mailboxes::trouble::Trouble;
 use crate::engine::workers::mailboxes::trouble::settle;
 use crate::engine::workers::mailboxes::trouble::tell;
+use crate::engine::workers::tending::tend;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::ids::ChannelId;
@@ -30,50 +27,21 @@ use crate::model::inbound::Effect;
 use crate::net::lines::Lines;
 use crate::net::mailbox::Mailbox;
 use crate::net::mailbox::MailboxError;
-use crate::store::StoreError;
 use crate::store::records::channels;
 
-/// How often channels are looked at when nothing else wakes the loop.
+/// How often an open mailbox's channel is looked at: it may have changed.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// How long a connection is kept whose token ends: it is renewed before.
 const TOKEN_SPAN: Duration = Duration::from_secs(45 * 60);
 
 /// Reads until it is told to stop.
-pub async fn run(context: Context, mut stop: Stop) {
+pub async fn run(context: Context, stop: Stop) {
     let lines = Arc::new(Lines::new(context.vendors.http.reach()));
-    let mut published = context.store.published();
-    let mut tasks = JoinSet::new();
-    let mut reading: BTreeMap<ChannelId, AbortHandle> = BTreeMap::new();
-    loop {
-        if let Err(error) = start(&context, &lines, &mut tasks, &mut reading) {
-            tracing::error!("looking for mailboxes failed: {error}");
-        }
-        let look_again = context.clock.now().plus(LOOK_EVERY);
-        tokio::select! {
-            () = stop.asked() => return,
-            Some(_) = tasks.join_next() => {}
-            changed = published.changed() => if changed.is_err() { return },
-            () = context.clock.until(look_again) => {}
-        }
-    }
-}
-
-fn start(
-    context: &Context,
-    lines: &Arc<Lines>,
-    tasks: &mut JoinSet<()>,
-    reading: &mut BTreeMap<ChannelId, AbortHandle>,
-) -> Result<(), StoreError> {
-    reading.retain(|_, task| !task.is_finished());
-    for channel in channels::list(&context.store.snapshot()?)? {
-        if !reading.contains_key(&channel.id) && has_mailbox(context, &channel) {
-            let id = channel.id;
-            let task = tasks.spawn(read_on(context.clone(), lines.clone(), channel));
-            reading.insert(id, task);
-        }
-    }
-    Ok(())
+    tend(context, stop, has_mailbox, |context, channel| {
+        read_on(context, lines.clone(), channel)
+    })
+    .await;
 }
 
 fn has_mailbox(context: &Context, channel: &Channel) -> bool {

@@ -1,5 +1,6 @@
 //! What vendors show beside messages, as forms: one page for each kind of channel that has some.
 
+use crate::web::dashboard::webchat::table::Entry;
 use crate::web::dashboard::webchat::table::Kind::Area;
 use crate::web::dashboard::webchat::table::Kind::Choice;
 use crate::web::dashboard::webchat::table::Kind::Line;
@@ -48,17 +49,19 @@ const MENU: &List = &List {
     ],
 };
 
+const COMMAND: Entry = entry(
+    "name",
+    "Command",
+    "Without the slash, at most 32 characters.",
+    Line,
+);
+
 const SLASHES: &List = &List {
     noun: "command",
     max: 100,
     naming: Naming::Nothing,
     columns: &[
-        entry(
-            "name",
-            "Command",
-            "Without the slash, at most 32 characters.",
-            Line,
-        ),
+        COMMAND,
         entry(
             "description",
             "What it does",
@@ -73,12 +76,7 @@ const HINTS: &List = &List {
     max: 30,
     naming: Naming::Nothing,
     columns: &[
-        entry(
-            "name",
-            "Command",
-            "Without the slash, at most 32 characters.",
-            Line,
-        ),
+        COMMAND,
         entry(
             "description",
             "What it does",
