@@ -40,6 +40,7 @@ use crate::model::message::Message;
 use crate::model::message::Sender;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
+use crate::model::routing::Routing;
 use crate::net::dns::Dns;
 use crate::net::http::Http;
 use crate::net::smtp::Mailer;
@@ -112,6 +113,7 @@ impl Bench {
             error_about: None,
             checked_at: None,
             webhook_at: None,
+            routing: Routing::default(),
         };
         let put = context.store.write("a test's channel", move |tx| {
             channels::put(tx, &channel)?;

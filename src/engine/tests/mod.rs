@@ -60,6 +60,7 @@ use crate::model::message::SenderKind;
 use crate::model::message::Source;
 use crate::model::permission::Role;
 use crate::model::rejection::Code;
+use crate::model::routing::Routing;
 use crate::model::team::Team;
 use crate::model::user::AlertMails;
 use crate::model::user::Availability;
@@ -199,6 +200,7 @@ impl Office {
             error_about: None,
             checked_at: None,
             webhook_at: None,
+            routing: Routing::default(),
         };
         self.write(move |tx| channels::put(tx, &channel)).await;
     }

@@ -58,6 +58,7 @@ use crate::model::message::Message;
 use crate::model::message::Source;
 use crate::model::permission::Role;
 use crate::model::rejection::Code;
+use crate::model::routing::Routing;
 use crate::model::user::AlertMails;
 use crate::model::user::Availability;
 use crate::model::user::Theme;
@@ -204,6 +205,7 @@ impl House {
             error_about: None,
             checked_at: None,
             webhook_at: None,
+            routing: Routing::default(),
         };
         self.change(move |tx| channels::put(tx, &channel)).await;
     }

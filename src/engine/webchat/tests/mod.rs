@@ -53,6 +53,7 @@ use crate::model::ids::UserId;
 use crate::model::message::Message;
 use crate::model::message::Source;
 use crate::model::permission::Role;
+use crate::model::routing::Routing;
 use crate::net::dns::Dns;
 use crate::net::http::Http;
 use crate::net::smtp::Mailer;
@@ -145,6 +146,7 @@ impl Bench {
             error_about: None,
             checked_at: None,
             webhook_at: None,
+            routing: Routing::default(),
         };
         let put = self.context.store.write("a test's channel", move |tx| {
             channels::put(tx, &channel)?;
