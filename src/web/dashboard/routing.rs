@@ -59,10 +59,15 @@ pub fn fields(
         typed.map_or(stored, |(fields, _)| fields.get(name).to_owned())
     };
     let held = &channel.routing;
-    let team = value("teamId", held.team_id.map(shown).unwrap_or_default());
+    let team = value(
+        "teamId",
+        held.team_id.map(|id| id.to_string()).unwrap_or_default(),
+    );
     let person = value(
         "assigneeId",
-        held.assignee_id.map(shown).unwrap_or_default(),
+        held.assignee_id
+            .map(|id| id.to_string())
+            .unwrap_or_default(),
     );
     let mut teams = vec![OptionView::of("", "No team", &team)];
     for known in state.engine.teams.list(&actor)? {
@@ -98,10 +103,6 @@ pub fn fields(
             .holding(&value("tags", held.tags.join(", ")))
             .wrong(refused.about("tags")),
     ])
-}
-
-fn shown(id: impl ToString) -> String {
-    id.to_string()
 }
 
 /// What a form says.
