@@ -79,6 +79,7 @@ pub mod short_key;
 pub mod sms;
 pub mod table;
 pub mod telegram;
+mod vcard;
 pub mod voice;
 pub mod webchat;
 pub mod whatsapp;
@@ -171,8 +172,9 @@ pub trait Channel: Debug + Send + Sync {
         Ok(Step::Done(Connected::default()))
     }
 
-    /// Looks whether a channel that works is still set up at the vendor as connecting left it,
-    /// and changes nothing there. Held every few minutes; none where there is nothing to look at.
+    /// Looks whether a channel that works is still set up at the vendor as connecting left it, and
+    /// changes nothing there but for what the vendor took away by itself. Held as often as
+    /// [`Capabilities::inspected_every_secs`] says; none where there is nothing to look at.
     ///
     /// # Errors
     /// [`Refusal::Account`]: it does not work any more.
@@ -190,6 +192,13 @@ pub trait Channel: Debug + Send + Sync {
     fn release(&self, asked: &Asked<'_>) -> Next<()> {
         let _ = asked;
         Ok(Step::Done(()))
+    }
+
+    /// What [`release`](Self::release) takes away, where several channels may need it: it stays
+    /// while another one has it.
+    fn shared_reports(&self, account: &Account) -> Option<String> {
+        let _ = account;
+        None
     }
 
     /// Renews access that is about to end; done at once with nothing while it still holds. Held
@@ -517,6 +526,19 @@ pub trait Channel: Debug + Send + Sync {
     /// What became of it: later, or never.
     fn read_reply(&self, account: &Account, reply: &HttpReply) -> Outcome;
 
+    /// Why the vendor keeps a message back that it took with this answer, in its words; none where
+    /// it goes out. One that is kept back is not sent until the vendor reports so.
+    fn kept_back(&self, reply: &HttpReply) -> Option<String> {
+        let _ = reply;
+        None
+    }
+
+    /// Under which id the vendor finds a call in its own logs, where its answer tells.
+    fn trace(&self, reply: &HttpReply) -> Option<String> {
+        let _ = reply;
+        None
+    }
+
     /// The id that a message bears because we wrote it in, where it bears one: answers name it,
     /// whatever the vendor calls the message. It is known under this id as soon as a call was taken.
     fn written_id(&self, account: &Account, message: MessageId) -> Option<String> {
@@ -530,10 +552,10 @@ pub trait Channel: Debug + Send + Sync {
         Opaque::new()
     }
 
-    /// Under which other address the vendor knows the customer, where its answer to a call of
-    /// [`render`](Self::render) tells: what the customer writes then comes from there.
-    fn met(&self, reply: &HttpReply) -> Option<InboundSender> {
-        let _ = reply;
+    /// Under which other address the vendor knows whom a call of [`render`](Self::render) was
+    /// written to, where its answer tells: what the customer writes then comes from there.
+    fn met(&self, to: &str, reply: &HttpReply) -> Option<InboundSender> {
+        let _ = (to, reply);
         None
     }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::base::text::Counting;
+use crate::model::message::SendError;
 
 /// How far a channel supports a feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -132,6 +133,10 @@ pub struct Capabilities {
     pub list_title_max: usize,
     /// The longest description of a row, in characters.
     pub list_description_max: usize,
+    /// The longest id of a choice that comes back when it is pressed, in characters.
+    pub choice_id_max: usize,
+    /// The same for a row of a list.
+    pub list_id_max: usize,
     /// Cards of a carousel, at most.
     pub cards_max: usize,
     /// Buttons of one card, at most.
@@ -177,6 +182,8 @@ pub struct Capabilities {
     pub address_window: Option<AddressWindow>,
     /// How many hours a vendor may repeat an event: how far back repeats are looked for.
     pub repeat_hours: u16,
+    /// How often it is looked whether a channel that works is still set up at its vendor, in seconds.
+    pub inspected_every_secs: u32,
     /// Whether a message may be handed over again when it is unknown whether the vendor took it,
     /// because the vendor honours a repeat key.
     pub resend_is_safe: bool,
@@ -191,9 +198,35 @@ pub struct Capabilities {
     pub threads: bool,
     /// Whether the vendor says nothing more of a message once it took it: no delivery, no reading.
     pub silent_after_taking: bool,
+    /// Refusals of one message that say something of more than that: by their reason or by the
+    /// vendor's code.
+    pub telling_refusals: &'static [(&'static str, Telling)],
+}
+
+/// What the refusal of a message says beside that it did not go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Telling {
+    /// Something is wrong with the account: an operator should hear of it.
+    OfAccount,
+    /// The templates at the vendor are not as we know them: they are asked for again.
+    OfTemplates,
+    /// The vendor could not fetch a file from where it lies: it is handed over, once.
+    OfLink,
 }
 
 impl Capabilities {
+    /// What a refusal says beside that a message did not go out.
+    #[must_use]
+    pub fn telling(&self, error: &SendError) -> Option<Telling> {
+        let code = error.vendor_code.as_deref();
+        let is_named = |name: &str| error.reason == name || code == Some(name);
+        let mut known = self.telling_refusals.iter();
+        known
+            .find(|(name, _)| is_named(name))
+            .map(|(_, telling)| *telling)
+    }
+
     /// The plainest channel: text of 1,000 characters, one a second, nothing else.
     pub const PLAIN: Self = Self {
         matrix: Matrix {
@@ -236,6 +269,8 @@ impl Capabilities {
         list_sections_max: 0,
         list_title_max: 24,
         list_description_max: 72,
+        choice_id_max: 4_096,
+        list_id_max: 4_096,
         cards_max: 0,
         card_buttons_max: 0,
         card_title_max: 80,
@@ -257,11 +292,13 @@ impl Capabilities {
         late_answers: None,
         address_window: None,
         repeat_hours: 72,
+        inspected_every_secs: 600,
         resend_is_safe: false,
         typing_every_secs: 5,
         sends_per_second: 1,
         own_transport: false,
         threads: false,
         silent_after_taking: false,
+        telling_refusals: &[],
     };
 }

@@ -9,6 +9,7 @@ use crate::base::time::Timestamp;
 use crate::model::Opaque;
 use crate::model::ids::ChannelId;
 use crate::model::inbound::Effect;
+use crate::model::routing::Routing;
 
 /// The kind of a channel: a checked text rather than an enum, so that adding a channel touches no
 /// list here and a stored channel of an unknown kind is shown as such, never a crash.
@@ -99,6 +100,9 @@ pub struct Channel {
     /// settings that connect the channel last changed.
     #[serde(default)]
     pub webhook_at: Option<Timestamp>,
+    /// Where new conversations go.
+    #[serde(default)]
+    pub routing: Routing,
 }
 
 impl Channel {
@@ -126,6 +130,7 @@ impl Channel {
             error_about: None,
             checked_at: None,
             webhook_at: None,
+            routing: Routing::default(),
         }
     }
 }

@@ -35,6 +35,7 @@ pub mod outbound;
 pub mod pass;
 pub mod permission;
 pub mod rejection;
+pub mod routing;
 pub mod session;
 pub mod tag;
 pub mod team;

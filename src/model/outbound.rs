@@ -296,6 +296,10 @@ pub enum Refusal {
     },
 }
 
+/// The wish of a vendor that could not fetch a file from where the sender said that it lies: it is
+/// handed over instead, under its address among the handles.
+pub const BY_UPLOAD: &str = "byUpload";
+
 /// What a vendor wants otherwise in a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wish {

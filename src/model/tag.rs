@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::base::time::Timestamp;
 use crate::model::ids::TagId;
+use crate::model::rejection::Rejection;
 
 /// A label that conversations and contacts can carry. They carry it by name, so that history reads
 /// well after a label is gone.
@@ -21,6 +22,23 @@ pub struct Tag {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+/// The most labels on one thing.
+const LABELS_MAX: usize = 50;
+/// The longest label, in characters.
+const LABEL_MAX: usize = 60;
+
+/// Checks labels that somebody wants to put on something.
+///
+/// # Errors
+/// `VALIDATION_ERROR` naming `tags`.
+pub fn check(names: &[String]) -> Result<(), Rejection> {
+    if names.len() > LABELS_MAX || names.iter().any(|name| name.chars().count() > LABEL_MAX) {
+        let wrong = format!("must be at most {LABELS_MAX} tags of at most {LABEL_MAX} characters");
+        return Err(Rejection::field("tags", wrong));
+    }
+    Ok(())
 }
 
 /// Adds names to a list of labels, trimmed, unique without regard to case, in order.

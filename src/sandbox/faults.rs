@@ -19,6 +19,10 @@ pub struct Faults {
     pub limited_secs: u32,
     /// Whether every token is refused as expired.
     pub token_refused: bool,
+    /// How long the vendor says that tokens still hold; zero is for ever.
+    pub token_ends_in: Duration,
+    /// Whether the vendor says that tokens lack a permission.
+    pub permission_missing: bool,
     /// Whether the vendor holds every window to be closed.
     pub window_closed: bool,
     /// Whether webhooks are signed with a secret the business does not know.
@@ -43,6 +47,8 @@ impl Default for Faults {
             limited_every: 0,
             limited_secs: 5,
             token_refused: false,
+            token_ends_in: Duration::ZERO,
+            permission_missing: false,
             window_closed: false,
             secret_changed: false,
             copies: 1,

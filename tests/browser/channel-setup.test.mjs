@@ -150,6 +150,12 @@ describe('a channel on the sandbox', { concurrency: false }, () => {
       assert.ok(await page.evaluate(() => globalThis.sameDocument), 'nothing was loaded anew');
 
       await page.getByRole('link', { name: 'Continue' }).click();
+      await page.getByRole('heading', { name: 'Who answers?' }).waitFor();
+      await assertAccessible(page, `the routing of ${name}`);
+      await page.getByLabel('Person').selectOption({ index: 1 });
+      await page.getByLabel('Tags').fill(`${name}, New`);
+      if (kind === 'whatsapp') await picture(page, 'setup-routing');
+      await page.getByRole('button', { name: 'Continue' }).click();
       await page.waitForURL(/step=test/);
       await assertAccessible(page, `the test of ${name}`);
       await page.getByRole('button', { name: 'Send test' }).click();
@@ -188,6 +194,21 @@ describe('the page of a channel', { concurrency: false }, () => {
     assert.equal(await page.getByLabel('Button that opens a list').inputValue(), 'Choose');
     await assertAccessible(page, 'the settings of a channel');
     await picture(page, 'channel-vendor-settings');
+  });
+
+  test('says what its token allows, and who answers', async () => {
+    const { page } = owner;
+    await page.goto(`${linktor.url}${channel}`);
+    await page.getByText('Granted: whatsapp_business_messaging').waitFor();
+    await page.getByText('It never ends.').waitFor();
+    await page.getByRole('link', { name: 'Routing', exact: true }).click();
+    assert.equal(await page.getByLabel('Tags').inputValue(), 'WhatsApp, New');
+    await page.getByLabel('Tags').fill('');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    assert.equal(await page.getByLabel('Tags').inputValue(), '');
+    await assertAccessible(page, 'the routing of a channel');
+    await picture(page, 'channel-routing');
   });
 
   test('tells where the vendor reports, and what happened', async () => {

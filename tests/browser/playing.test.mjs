@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { launch, person, picture } from './support/browser.mjs';
-import { answer, enterDemo, openConversation, said } from './support/people.mjs';
+import { answer, call, enterDemo, openConversation, said } from './support/people.mjs';
 import { demo } from './support/server.mjs';
 
 const WIDE = { viewport: { width: 1440, height: 900 } };
@@ -52,6 +52,26 @@ async function act(name, text, label) {
   await one.getByRole('button', { name: label, exact: true }).click();
 }
 
+/** What is offered, and what the customer taps of it. */
+const OFFERS = [
+  {
+    what: 'a button',
+    content: { type: 'buttons', text: 'What next?', buttons: [{ type: 'reply', id: 'TRACK', title: 'Track it' }, { type: 'reply', id: 'CALL', title: 'Call me' }] },
+    tapped: 'Call me',
+  },
+  {
+    what: 'a row of a list',
+    content: { type: 'list', text: 'Which roast?', buttonText: 'Show them', sections: [{ title: 'Roasts', rows: ['Light', 'Medium', 'Dark', 'Filter'].map((roast) => ({ id: roast, title: `${roast} roast` })) }] },
+    tapped: 'Dark roast',
+    opens: 'Show them',
+  },
+  {
+    what: 'a quick reply',
+    content: { type: 'text', text: 'Was that all?', quickReplies: [{ id: 'YES', title: 'Yes, thanks' }, { id: 'NO', title: 'Not yet' }] },
+    tapped: 'Yes, thanks',
+  },
+];
+
 for (const { name, title, deletes, stories, places } of [
   { name: 'whatsapp', title: 'WhatsApp', deletes: true, places: true },
   { name: 'facebook', title: 'Messenger' },
@@ -96,6 +116,21 @@ for (const { name, title, deletes, stories, places } of [
       await bubble(name, `${question} Today?`).getByText('edited').waitFor();
       await said(owner.page, `${question} Today?`).getByText('edited').waitFor();
     });
+
+    for (const { what, content, tapped, opens } of OFFERS) {
+      test(`taps ${what}`, async () => {
+        const conversation = owner.page.url().match(/conv_\w+/)[0];
+        await call(linktor, `/conversations/${conversation}/messages`, { content });
+        await bubble(name, content.text).waitFor();
+        // Only WhatsApp has lists; elsewhere their rows stand below the message at once.
+        const list = screen(name).locator('details.list summary', { hasText: opens });
+        if (opens && name === 'whatsapp') await list.last().click();
+        await screen(name).getByRole('button', { name: tapped, exact: true }).last().click();
+        await bubble(name, tapped).waitFor();
+        const chosen = said(owner.page, tapped).last();
+        await chosen.getByText('Pressed a button').waitFor();
+      });
+    }
 
     if (deletes) {
       test('takes something back', async () => {

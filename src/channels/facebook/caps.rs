@@ -6,14 +6,15 @@ use crate::model::capability::Matrix;
 use crate::model::capability::MediaLimits;
 use crate::model::capability::Placing;
 use crate::model::capability::Support;
+use crate::model::capability::Telling;
 
 const MIB: u64 = 1024 * 1024;
 
 /// Messenger: facebook.md sections 4 (what becomes of each content), 8 (files), 9 (throughput), 10
 /// (window, and that a page never begins) and 11 (limits).
 ///
-/// Captions become messages of their own, headers and footers lines of the text. The vendor repeats
-/// events for up to 36 hours (meta.md section 5).
+/// Captions become messages of their own, headers and footers lines of the text. Events are known
+/// again for longer than the vendor repeats them (meta.md sections 5 and 7).
 pub static CAPABILITIES: Capabilities = Capabilities {
     matrix: Matrix {
         text: Support::Full,
@@ -44,6 +45,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     location_buttons: Placing::Anywhere,
     quick_replies_max: 13,
     quick_reply_title_max: 20,
+    choice_id_max: 1_000,
     cards_max: 10,
     card_buttons_max: 3,
     card_title_max: 80,
@@ -61,7 +63,9 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         hours: 7 * 24,
         setting: "humanAgentTag",
     }),
-    repeat_hours: 36,
+    repeat_hours: 8 * 24,
+    inspected_every_secs: 24 * 3_600,
+    telling_refusals: &[("account_restricted", Telling::OfAccount)],
     sends_per_second: 300,
     ..Capabilities::PLAIN
 };

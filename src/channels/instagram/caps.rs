@@ -7,6 +7,7 @@ use crate::model::capability::Matrix;
 use crate::model::capability::MediaLimits;
 use crate::model::capability::Placing;
 use crate::model::capability::Support;
+use crate::model::capability::Telling;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -54,6 +55,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     url_buttons: Placing::Anywhere,
     quick_replies_max: 13,
     quick_reply_title_max: 20,
+    choice_id_max: 1_000,
     cards_max: 10,
     card_buttons_max: 3,
     card_title_max: 80,
@@ -70,7 +72,9 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         hours: 7 * 24,
         setting: "humanAgentTag",
     }),
-    repeat_hours: 36,
+    repeat_hours: 8 * 24,
+    inspected_every_secs: 24 * 3_600,
+    telling_refusals: &[("account_restricted", Telling::OfAccount)],
     sends_per_second: 100,
     ..Capabilities::PLAIN
 };

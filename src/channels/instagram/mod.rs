@@ -10,193 +10,98 @@ mod guide;
 mod settings;
 pub mod speak;
 
-use crate::base::http::HttpReply;
-use crate::base::http::Webhook;
-use crate::base::time::Timestamp;
-use crate::channels::Channel;
-use crate::channels::NotGenuine;
-use crate::channels::ParseError;
-use crate::channels::RenderError;
 use crate::channels::instagram::settings::Login;
 use crate::channels::meta::direct::Product;
 use crate::channels::meta::direct::Reactions;
+use crate::channels::meta::direct::Shares;
 use crate::channels::meta::direct::VoiceNotes;
-use crate::channels::meta::direct::events;
-use crate::channels::meta::direct::files;
-use crate::channels::meta::direct::people;
+use crate::channels::meta::direct::Way;
 use crate::channels::meta::direct::profile;
-use crate::channels::meta::direct::render;
-use crate::channels::meta::direct::shown;
-use crate::channels::meta::sign;
-use crate::channels::meta::talk::next;
+use crate::channels::meta::direct::render::Speaker;
+use crate::channels::meta::direct::service::Service;
+use crate::channels::meta::direct::service::Terms;
+use crate::channels::meta::talk::Pause;
 use crate::model::Opaque;
-use crate::model::capability::Capabilities;
-use crate::model::channel::Setting;
 use crate::model::content::Content;
-use crate::model::content::Media;
-use crate::model::guide::Guide;
-use crate::model::guide::Seat;
-use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
-use crate::model::outbound::Next;
-use crate::model::outbound::Outcome;
-use crate::model::outbound::Person;
-use crate::model::outbound::Remote;
 use crate::model::outbound::Renewed;
-use crate::model::outbound::Sending;
-use crate::model::outbound::Sign;
-use crate::model::outbound::Source;
-use crate::model::outbound::Step;
-use crate::model::outbound::Watcher;
 use crate::model::rejection::FieldError;
 use crate::model::rejection::Rejection;
 
 /// Instagram among its siblings.
-static PRODUCT: Product = Product {
-    kind: "instagram",
-    object: "instagram",
-    own: "instagramId",
-    voice_notes: VoiceNotes::Always,
-    tags: false,
-    says_why: false,
-    reactions: Reactions::Heart,
+static TERMS: Terms = Terms {
+    name: "Instagram",
+    product: Product {
+        kind: "instagram",
+        object: "instagram",
+        own: "instagramId",
+        voice_notes: VoiceNotes::Always,
+        shares: Shares::Shown,
+        tags: false,
+        says_why: false,
+        reactions: Reactions::Heart,
+    },
+    settings: settings::SETTINGS,
+    guide: &guide::GUIDE,
+    capabilities: &caps::CAPABILITIES,
+    // Which one signs is not told, so either is taken.
+    secrets: &["appSecret", "instagramAppSecret"],
+    seats: ("account", &["instagramId", "pageId"]),
+    shown: &[profile::QUESTIONS, profile::MENU],
+    profile: "name,username,profile_pic,follower_count,is_user_follow_business,is_business_follow_user,is_verified_user",
+    platform: "instagram",
+    templates: None,
 };
-
-/// The secrets events may be signed with: which one is not told, so either is taken.
-const SECRETS: [&str; 2] = ["appSecret", "instagramAppSecret"];
-
-/// What an account shows beside messages.
-const SHOWN: &[profile::Shown] = &[profile::QUESTIONS, profile::MENU];
-
-/// What is asked about a customer.
-const PROFILE: &str = "name,username,profile_pic,follower_count,is_user_follow_business,is_business_follow_user,is_verified_user";
 
 /// Instagram.
 #[derive(Debug, Clone, Copy)]
 pub struct Instagram;
 
-impl Channel for Instagram {
-    fn kind(&self) -> &'static str {
-        PRODUCT.kind
+impl Service for Instagram {
+    fn terms(&self) -> &'static Terms {
+        &TERMS
     }
 
-    fn name(&self) -> &'static str {
-        "Instagram"
+    fn way<'a>(&self, account: &'a Account) -> Way<'a> {
+        connect::way(account)
     }
 
-    fn settings(&self) -> &'static [Setting] {
-        settings::SETTINGS
+    fn speaker(&self) -> &'static dyn Speaker {
+        &speak::Professional
     }
 
-    fn guide(&self, _settings: &Opaque) -> &'static Guide {
-        &guide::GUIDE
-    }
-
-    fn seats(&self, account: &Account) -> Vec<Seat> {
-        ["instagramId", "pageId"]
-            .into_iter()
-            .filter_map(|setting| {
-                Some(Seat {
-                    setting,
-                    what: "account",
-                    key: format!("{setting}/{}", account.text(setting)?),
-                })
-            })
-            .collect()
-    }
-
-    fn capabilities(&self) -> &'static Capabilities {
-        &caps::CAPABILITIES
-    }
-
-    fn check(&self, account: &Account) -> Result<(), Vec<FieldError>> {
+    fn checked(&self, account: &Account) -> Result<(), Vec<FieldError>> {
         settings::check(account)
     }
 
-    fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
-        next(connect::walk(asked))
+    fn prove(&self, asked: &Asked<'_>) -> Result<Connected, Pause> {
+        connect::walk(asked)
     }
 
-    fn refresh(&self, asked: &Asked<'_>) -> Next<Renewed> {
-        next(connect::renew(asked))
-    }
-
-    fn publish(&self, asked: &Asked<'_>) -> Next<()> {
-        let way = connect::way(asked.account);
-        next(profile::publish(&way, asked, SHOWN, PRODUCT.kind))
-    }
-
-    fn take_over(&self, address: &str, asked: &Asked<'_>) -> Next<()> {
-        let way = connect::way(asked.account);
-        next(people::take_over(&way, asked, address))
-    }
-
-    fn look_up(&self, address: &str, asked: &Asked<'_>) -> Next<Person> {
-        let way = connect::way(asked.account);
-        next(people::look_up(&way, asked, address, PROFILE))
-    }
-
-    fn verify(&self, account: &Account, hook: &Webhook, _now: Timestamp) -> Result<(), NotGenuine> {
-        sign::verify(account, &SECRETS, hook)
-    }
-
-    fn greet(&self, account: &Account, hook: &Webhook) -> Option<HttpReply> {
-        sign::greet(account, hook)
-    }
-
-    fn parse(&self, account: &Account, hook: &Webhook) -> Result<Vec<InboundEvent>, ParseError> {
-        events::read(&PRODUCT, account, hook)
-    }
-
-    fn shares_webhooks(&self) -> bool {
-        true
-    }
-
-    fn locate(&self, remote: &Remote<'_>, asked: &Asked<'_>) -> Next<Source> {
-        next(shown::locate(asked.account, remote))
+    fn renew(&self, asked: &Asked<'_>) -> Result<Renewed, Pause> {
+        connect::renew(asked)
     }
 
     /// Files are handed over through a page only; by itself an account has them fetched.
-    fn upload(&self, media: &Media, asked: &Asked<'_>) -> Next<Option<String>> {
-        if Login::of(asked.account) == Login::Itself {
-            return Ok(Step::Done(None));
-        }
-        let way = connect::way(asked.account);
-        next(files::upload(&way, media, asked, "?platform=instagram"))
+    fn takes_files(&self, account: &Account) -> bool {
+        Login::of(account) == Login::Page
     }
 
-    fn refuse(
-        &self,
-        _account: &Account,
-        parts: &[Content],
-        metadata: &Opaque,
-    ) -> Result<(), Rejection> {
+    fn may_go(&self, parts: &[Content], metadata: &Opaque) -> Result<(), Rejection> {
         album::check(parts, metadata)
-    }
-
-    fn render(&self, sending: &Sending<'_>) -> Result<Vec<Call>, RenderError> {
-        let way = connect::way(sending.account);
-        render::calls(&PRODUCT, &way, &speak::Professional, sending)
-    }
-
-    fn read_reply(&self, _account: &Account, reply: &HttpReply) -> Outcome {
-        shown::taken(reply)
-    }
-
-    fn show(&self, sign: Sign, watcher: &Watcher<'_>) -> Option<Call> {
-        let way = connect::way(watcher.account);
-        Some(shown::sign(&way, sign, watcher))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::http::Webhook;
+    use crate::channels::Channel as _;
     use crate::channels::meta::tests::account;
     use crate::channels::meta::tests::every_fixture_parses;
+    use crate::model::inbound::InboundEvent;
     use serde_json::json;
 
     #[test]

@@ -202,6 +202,12 @@ impl Fault {
     }
 }
 
+/// Under which id the vendor finds a call that it refused in its own logs.
+#[must_use]
+pub fn trace(reply: &HttpReply) -> Option<String> {
+    Fault::read(reply)?.trace
+}
+
 fn header_trace(reply: &HttpReply) -> Option<String> {
     reply.headers.get("x-fb-trace-id").map(str::to_owned)
 }

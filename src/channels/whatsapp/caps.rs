@@ -6,6 +6,7 @@ use crate::model::capability::Matrix;
 use crate::model::capability::MediaLimits;
 use crate::model::capability::Placing;
 use crate::model::capability::Support;
+use crate::model::capability::Telling;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -61,6 +62,8 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     list_sections_max: 10,
     list_title_max: 24,
     list_description_max: 72,
+    choice_id_max: 256,
+    list_id_max: 200,
     cards_max: 10,
     card_buttons_max: 3,
     card_title_max: 60,
@@ -72,7 +75,18 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     reactions: true,
     approved_templates: true,
     window_hours: Some(24),
-    repeat_hours: 7 * 24,
+    repeat_hours: 8 * 24,
+    inspected_every_secs: 24 * 3_600,
+    telling_refusals: &[
+        ("131048", Telling::OfAccount),
+        ("131053", Telling::OfLink),
+        ("131064", Telling::OfAccount),
+        ("display_name_not_approved", Telling::OfAccount),
+        ("payment_problem", Telling::OfAccount),
+        ("template_disabled", Telling::OfTemplates),
+        ("template_paused", Telling::OfTemplates),
+        ("template_unknown", Telling::OfTemplates),
+    ],
     typing_every_secs: 20,
     sends_per_second: 80,
     ..Capabilities::PLAIN

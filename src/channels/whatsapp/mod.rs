@@ -31,6 +31,7 @@ use crate::channels::Channel;
 use crate::channels::NotGenuine;
 use crate::channels::ParseError;
 use crate::channels::RenderError;
+use crate::channels::meta::fault;
 use crate::channels::meta::sign;
 use crate::channels::meta::talk::next;
 use crate::channels::meta::templates::blanks;
@@ -106,6 +107,11 @@ impl Channel for Whatsapp {
 
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
         next(connect::walk(asked))
+    }
+
+    /// Proving it again renews what the vendor ends by itself.
+    fn inspect(&self, asked: &Asked<'_>) -> Option<Next<Connected>> {
+        Some(next(connect::walk(asked)))
     }
 
     fn publish(&self, asked: &Asked<'_>) -> Next<()> {
@@ -189,7 +195,15 @@ impl Channel for Whatsapp {
         taken::read(reply)
     }
 
-    fn met(&self, reply: &HttpReply) -> Option<InboundSender> {
+    fn kept_back(&self, reply: &HttpReply) -> Option<String> {
+        taken::kept_back(reply)
+    }
+
+    fn trace(&self, reply: &HttpReply) -> Option<String> {
+        fault::trace(reply)
+    }
+
+    fn met(&self, _to: &str, reply: &HttpReply) -> Option<InboundSender> {
         taken::met(reply)
     }
 

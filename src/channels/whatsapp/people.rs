@@ -6,6 +6,7 @@
 use crate::base::phone::PhoneNumber;
 use crate::channels::node::Kept;
 use crate::channels::node::Node;
+use crate::channels::vcard;
 use crate::model::Opaque;
 use crate::model::inbound::Consent;
 use crate::model::inbound::Effect;
@@ -130,10 +131,12 @@ fn asked_for(message: Node<'_>) -> Option<String> {
         .items()
         .find(|card| card.at("origin").is("contact_request"))?;
     let phone = card.at("phones").first();
+    let in_lines = || vcard::card(&card.word("vcard")?).phones.into_iter().next();
     let number = phone
         .word("wa_id")
         .map(|digits| with_plus(&digits))
-        .or_else(|| phone.word("phone"))?;
+        .or_else(|| phone.word("phone"))
+        .or_else(in_lines)?;
     PhoneNumber::parse(&number).map(|phone| phone.as_str().to_owned())
 }
 

@@ -145,7 +145,8 @@ fn is_user(address: &str) -> bool {
 pub fn reference(sending: &Sending<'_>, media: &Media) -> Option<(&'static str, String)> {
     let handle = media
         .media_id
-        .and_then(|id| sending.handles.get(&id.to_string()));
+        .and_then(|id| sending.handles.get(&id.to_string()))
+        .or_else(|| sending.handles.get(media.url.as_deref()?));
     handle
         .map(|id| ("id", id.clone()))
         .or_else(|| Some(("link", address(sending, media)?)))

@@ -8,6 +8,7 @@ use crate::base::crypto::hex;
 use crate::base::mime;
 use crate::channels::node::Kept;
 use crate::channels::node::Node;
+use crate::channels::vcard;
 use crate::model::Opaque;
 use crate::model::content::ContactCard;
 use crate::model::content::Contacts;
@@ -203,22 +204,24 @@ fn contacts(body: Node<'_>, kept: &mut Kept) -> Option<Content> {
     (!cards.is_empty()).then(|| Content::Contacts(Contacts { contacts: cards }))
 }
 
+/// What a card says: in fields, and where those are missing in the lines of a vCard.
 fn card(card: Node<'_>) -> ContactCard {
-    let texts = |list: &str, field: &str| {
-        card.at(list)
-            .items()
-            .filter_map(|item| item.word(field))
-            .collect()
+    let lines = card.word("vcard").map(|text| vcard::card(&text));
+    let lines = lines.unwrap_or_default();
+    let texts = |list: &str, field: &str, lines: Vec<String>| {
+        let items = card.at(list).items();
+        let told: Vec<_> = items.filter_map(|item| item.word(field)).collect();
+        if told.is_empty() { lines } else { told }
     };
     let name = card.at("name");
+    let name = name
+        .word("formatted_name")
+        .or_else(|| name.word("first_name"));
     ContactCard {
-        name: name
-            .word("formatted_name")
-            .or_else(|| name.word("first_name"))
-            .unwrap_or_default(),
-        phones: texts("phones", "phone"),
-        emails: texts("emails", "email"),
-        organization: card.at("org").word("company"),
+        name: name.unwrap_or(lines.name),
+        phones: texts("phones", "phone", lines.phones),
+        emails: texts("emails", "email", lines.emails),
+        organization: card.at("org").word("company").or(lines.organization),
     }
 }
 

@@ -24,6 +24,21 @@ pub fn read(reply: &HttpReply) -> Outcome {
         .collect())
 }
 
+/// What the vendor calls a message that it took and keeps back: a template whose quality it looks at
+/// first, or that is paused.
+const KEPT_BACK: [&str; 2] = ["held_for_quality_assessment", "paused"];
+
+/// Why a message that was taken does not go out yet.
+#[must_use]
+pub fn kept_back(reply: &HttpReply) -> Option<String> {
+    let told: Value = serde_json::from_slice(&reply.body).ok()?;
+    let status = Node::of(&told)
+        .at("messages")
+        .first()
+        .word("message_status")?;
+    KEPT_BACK.contains(&status.as_str()).then_some(status)
+}
+
 /// The customer, where the vendor knows them under another number than the one we wrote to, as in
 /// Brazil, Mexico and Argentina, or also by an id.
 #[must_use]
@@ -91,6 +106,22 @@ mod tests {
             let found = reason(answer(status, &refused(code)));
             assert_eq!(found, Some((kind, "why".to_owned())), "{code}");
         }
+    }
+
+    #[test]
+    fn what_the_vendor_keeps_back_is_not_sent() {
+        let said = |status: &str| {
+            let body = json!({"messages":[{"id":"wamid.OUT","message_status":status}]});
+            kept_back(&HttpReply {
+                status: 200,
+                headers: Headers::default(),
+                body: body.to_string().into_bytes(),
+            })
+        };
+        for status in KEPT_BACK {
+            assert_eq!(said(status).as_deref(), Some(status));
+        }
+        assert_eq!(said("accepted"), None);
     }
 
     #[test]

@@ -101,10 +101,6 @@ pub enum Started {
 
 /// The longest subject, in characters.
 const SUBJECT_MAX: usize = 500;
-/// The most labels one conversation carries.
-const TAGS_MAX: usize = 50;
-/// The longest label, in characters.
-const TAG_MAX: usize = 60;
 
 /// Changing conversations.
 #[derive(Clone)]
@@ -277,22 +273,10 @@ fn check(edit: &Edit, now: Timestamp) -> Result<(), Rejection> {
                 format!("must be at most {SUBJECT_MAX} characters"),
             ))
         }
-        Edit::AddTags(tags) | Edit::SetTags(tags) => check_tags(tags),
+        Edit::AddTags(tags) | Edit::SetTags(tags) => tag::check(tags),
         Edit::Note(text) => drafts::words("note", text),
         _ => Ok(()),
     }
-}
-
-/// Checks labels that somebody wants to put on something.
-///
-/// # Errors
-/// `VALIDATION_ERROR` naming `tags`.
-pub fn check_tags(tags: &[String]) -> Result<(), Rejection> {
-    if tags.len() > TAGS_MAX || tags.iter().any(|tag| tag.chars().count() > TAG_MAX) {
-        let wrong = format!("must be at most {TAGS_MAX} tags of at most {TAG_MAX} characters");
-        return Err(Rejection::field("tags", wrong));
-    }
-    Ok(())
 }
 
 fn apply(
@@ -348,7 +332,7 @@ fn apply(
         }
         Edit::AddTags(_) | Edit::RemoveTags(_) | Edit::SetTags(_) => {
             let tags = tags_after(&conversation.tags, edit);
-            check_tags(&tags)?;
+            tag::check(&tags)?;
             moves::label(tx, pen, conversation, tags, by)?;
         }
         Edit::Subject(subject) => {

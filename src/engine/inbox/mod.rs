@@ -1,5 +1,6 @@
 //! Commands and queries about conversations.
 
+pub mod anew;
 pub mod change;
 pub mod counting;
 pub mod drafts;

@@ -12,10 +12,13 @@ use crate::model::conversation::Conversation;
 use crate::model::conversation::Move;
 use crate::model::event::ConversationEvent;
 use crate::model::event::Event;
+use crate::model::user::User;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::contacts;
 use crate::store::records::conversations;
+use crate::store::records::teams;
+use crate::store::records::users;
 
 /// The conversation a customer's message goes into: the newest one while it is live or was
 /// resolved not long ago, else a new one. A sleeping or resolved one wakes up.
@@ -44,8 +47,53 @@ pub fn for_inbound(
             address.clone_into(&mut found.address);
             Ok(found)
         }
-        (_, previous) => open(tx, pen, channel, contact, address, previous.as_ref()),
+        (_, previous) => arriving(tx, pen, channel, contact, address, previous.as_ref()),
     }
+}
+
+/// Opens a conversation that a customer begins: it goes where its channel says.
+///
+/// # Errors
+/// The disk's.
+pub fn arriving(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    contact: &Contact,
+    address: &str,
+    previous: Option<&Conversation>,
+) -> Result<Conversation, StoreError> {
+    let mut conversation = open(tx, pen, channel, contact, address, previous)?;
+    route(tx, pen, channel, &mut conversation)?;
+    Ok(conversation)
+}
+
+/// Gives a new conversation to whom its channel says. Whoever is not there any more, or not at work
+/// here for now, is passed over: it waits in the queue then.
+fn route(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    conversation: &mut Conversation,
+) -> Result<(), StoreError> {
+    let (routing, by) = (&channel.routing, &channel.name);
+    if routing.is_empty() || conversation.hidden {
+        return Ok(());
+    }
+    if let Some(team) = routing.team_id
+        && let Some(team) = teams::get(tx, team)?
+    {
+        moves::give_to_team(tx, pen, conversation, Some(&team), by)?;
+    }
+    if let Some(user) = routing.assignee_id
+        && let Some(user) = users::get(tx, user)?.filter(User::is_active)
+    {
+        moves::assign(tx, pen, conversation, Some(&user), by)?;
+    }
+    if !routing.tags.is_empty() {
+        moves::label(tx, pen, conversation, routing.tags.clone(), by)?;
+    }
+    Ok(())
 }
 
 /// Opens a conversation.

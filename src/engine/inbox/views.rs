@@ -2,13 +2,13 @@
 
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
-use crate::engine::inbox::change::check_tags;
 use crate::model::actor::Actor;
 use crate::model::ids::TeamId;
 use crate::model::ids::ViewId;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
+use crate::model::tag;
 use crate::model::tag::add_labels;
 use crate::model::view::Audience;
 use crate::model::view::Colour;
@@ -227,7 +227,7 @@ fn checked(actor: &Actor, mut changes: ViewChanges) -> Result<ViewChanges, Rejec
     }
     if let Some(narrowing) = &mut changes.narrowing {
         let names = std::mem::take(&mut narrowing.tags);
-        check_tags(&names)?;
+        tag::check(&names)?;
         add_labels(&mut narrowing.tags, &names);
         let words = narrowing.words.take().map(|words| words.trim().to_owned());
         narrowing.words = words.filter(|words| !words.is_empty());

@@ -4,6 +4,7 @@ use crate::base::time::Timestamp;
 use crate::channels::Recorded;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
+use crate::engine::inbox::anew;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
 use crate::engine::inbox::heard;
@@ -24,6 +25,7 @@ use crate::engine::ingest::pieces;
 use crate::engine::ingest::presses;
 use crate::engine::ingest::senders;
 use crate::engine::rules::choices;
+use crate::engine::setup::aftermath;
 use crate::engine::webchat::programs;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
@@ -357,9 +359,17 @@ fn hear(
     if threads {
         message.delivery = copies::before(message.delivery, receipt.state);
     }
+    if let Some(row) = row
+        && anew::by_upload(tx, pen, row, &mut message, receipt)?
+    {
+        return Ok(duplicate_of(message.id));
+    }
     let moved = receipts::hear(tx, pen, &mut message, receipt.state, at, error)?;
     if let Some(row) = row.filter(|_| moved) {
         heard::too_late(tx, pen, row, &message, receipt.error.as_ref())?;
+        if let Some(error) = &receipt.error {
+            aftermath::of(tx, pen, channel.id, row, error)?;
+        }
     }
     Ok(Recorded {
         message_id: Some(message.id),

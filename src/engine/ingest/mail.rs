@@ -216,7 +216,7 @@ fn found(
         }
         Place::New { related } => {
             let previous = latest.as_ref();
-            let mut new = open::open(tx, pen, channel, contact, sender, previous)?;
+            let mut new = open::arriving(tx, pen, channel, contact, sender, previous)?;
             let subject = Mail::of(&read.message.metadata).and_then(|mail| mail.subject);
             new.subject = subject.map(|subject| subject::bare(&subject).to_owned());
             Ok((new, By::New, related))

@@ -121,15 +121,18 @@ async fn locate(line: &mut Line<'_>, message: &Message) -> Result<Source, Refusa
 }
 
 /// Why a file was not copied.
-pub(super) enum Failed {
+pub enum Failed {
     /// It cannot be had, or not now.
     Fetch(Fetched),
     /// Ours to mend.
     Engine(EngineError),
 }
 
-/// Copies a file of a contact from where it lies.
-pub(super) async fn copy(
+/// Copies a file of a contact, or for one, from where it lies.
+///
+/// # Errors
+/// [`Failed`].
+pub async fn copy(
     context: &Context,
     contact: ContactId,
     name: &str,

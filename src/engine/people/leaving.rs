@@ -16,6 +16,7 @@ use crate::model::event::UserEvent;
 use crate::model::ids::UserId;
 use crate::model::permission::Permission;
 use crate::store::Tx;
+use crate::store::records::channels;
 use crate::store::records::mentions;
 use crate::store::records::read_marks;
 use crate::store::records::unsent;
@@ -45,6 +46,7 @@ impl Users {
                 unsent::forget_user(tx, id)?;
                 mentions::forget_user(tx, id)?;
                 views::forget_user(tx, id)?;
+                channels::forget_user(tx, id)?;
                 users::remove(tx, &user)?;
                 read_marks::forget_user(tx, id)?;
                 note(tx, &mut pen, &actor, "user.deleted", &user)?;

@@ -19,6 +19,7 @@ use crate::model::rejection::Rejection;
 use crate::model::team::Team;
 use crate::store::Read;
 use crate::store::Tx;
+use crate::store::records::channels;
 use crate::store::records::conversations;
 use crate::store::records::teams;
 use crate::store::records::users;
@@ -128,6 +129,7 @@ impl Teams {
                 let mut pen = stamp.pen();
                 let team = find(tx, id)?;
                 release_conversations(tx, &mut pen, id)?;
+                channels::forget_team(tx, id)?;
                 teams::remove(tx, id)?;
                 let details = audit::named(&team.name);
                 audit::note(tx, &mut pen, &actor, "team.deleted", id, details)?;

@@ -44,16 +44,10 @@ pub fn connected(
     row: &Capabilities,
 ) -> Result<(), StoreError> {
     if row.approved_templates {
-        put(
-            tx,
-            pen,
-            "templates",
-            channel_id,
-            JobKind::SyncTemplates { channel_id },
-        )?;
+        resync(tx, pen, channel_id)?;
     }
     if !row.own_transport {
-        let due = pen.now.plus(inspecting::EVERY);
+        let due = pen.now.plus(inspecting::every(row));
         put_at(
             tx,
             pen,
@@ -86,6 +80,15 @@ pub fn changed(
         channel_id,
         JobKind::Publish { channel_id },
     )
+}
+
+/// Has the templates of a channel asked for now: the vendor knows them otherwise than we do.
+///
+/// # Errors
+/// The disk's.
+pub fn resync(tx: &mut Tx<'_>, pen: &Pen, channel_id: ChannelId) -> Result<(), StoreError> {
+    let kind = JobKind::SyncTemplates { channel_id };
+    put(tx, pen, "templates", channel_id, kind)
 }
 
 /// One job of a sort for a channel: a new one takes the place of the last.

@@ -17,6 +17,7 @@ use crate::engine::setup::instructions;
 use crate::engine::setup::instructions::Instruction;
 use crate::engine::setup::instructions::Subject;
 use crate::engine::setup::patching::merge;
+use crate::engine::setup::routing;
 use crate::engine::setup::seats;
 use crate::engine::setup::settings;
 use crate::engine::setup::standing;
@@ -35,6 +36,7 @@ use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::FieldError;
 use crate::model::rejection::Rejection;
+use crate::model::routing::Routing;
 use crate::store::Read;
 use crate::store::Tx;
 use crate::store::records::channels;
@@ -66,6 +68,8 @@ pub struct ChannelChanges {
     pub config: Opaque,
     /// Metadata, merged one level deep.
     pub metadata: Opaque,
+    /// Where new conversations go, in place of what was said before.
+    pub routing: Option<Routing>,
     /// The revision the change was made from.
     pub revision: Option<u64>,
 }
@@ -215,6 +219,10 @@ impl Channels {
         translation.adopt(&mut config);
         let sorted = settings::sort(translation.settings(), &config).map_err(all_wrong)?;
         let name = changes.name.as_deref().map(clean_name).transpose()?;
+        let routing = match &changes.routing {
+            Some(routing) => Some(routing::checked(&self.0.store.snapshot()?, routing)?),
+            None => None,
+        };
         let before = seats::of(&self.0, &held);
         let is_elsewhere = |now: &Channel| {
             let seats = seats::of(&self.0, now);
@@ -235,6 +243,9 @@ impl Channels {
                     channel.name.clone_from(name);
                 }
                 channel.enabled = changes.enabled.unwrap_or(channel.enabled);
+                if let Some(routing) = &routing {
+                    channel.routing.clone_from(routing);
+                }
                 merge(&mut channel.settings, &sorted.open);
                 channel.sandbox = leads_to_sandbox(&channel.settings);
                 merge(&mut channel.metadata, &changes.metadata);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::channels::Channel as Translation;
 use crate::engine::alerts;
 use crate::engine::audit;
 use crate::engine::context::Pen;
@@ -32,6 +33,7 @@ use crate::model::event::Event;
 use crate::model::happening::Happening;
 use crate::model::happening::HappeningKind;
 use crate::model::ids::ChannelId;
+use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Step;
@@ -102,6 +104,9 @@ impl Channels {
             return;
         };
         let translation = line.translation;
+        if self.is_needed_elsewhere(translation, &line.account) {
+            return;
+        }
         let next = |asked: &Asked<'_>| translation.release(asked);
         let first = Asked {
             account: &line.account,
@@ -121,6 +126,37 @@ impl Channels {
         happenings::tell(&self.0, id, kind, text).await;
     }
 
+    /// Whether another channel in service lives on what releasing an account would take away, as two
+    /// do of which one is reached through the other's page.
+    fn is_needed_elsewhere(&self, translation: &dyn Translation, account: &Account) -> bool {
+        let shared = |translation: &dyn Translation, account: &Account| {
+            caught(|| translation.shared_reports(account))
+                .ok()
+                .flatten()
+        };
+        let Some(ours) = shared(translation, account) else {
+            return false;
+        };
+        let Ok(all) = self
+            .0
+            .store
+            .snapshot()
+            .and_then(|read| channels::list(&read))
+        else {
+            return false;
+        };
+        let mut others = all.into_iter().filter(|other| {
+            other.id != account.channel_id && other.state != ChannelState::Inactive
+        });
+        others.any(|other| {
+            let known = self.0.channels.channel(&other.kind);
+            let Some((known, account)) = known.zip(self.0.account(&other).ok()) else {
+                return false;
+            };
+            shared(known, &account).is_some_and(|theirs| theirs == ours)
+        })
+    }
+
     /// Whether a change touched what connects a channel to its vendor.
     pub(super) fn connects_otherwise(&self, before: &Channel, after: &Channel) -> bool {
         let Some(translation) = self.0.channels.channel(&after.kind) else {
@@ -136,7 +172,7 @@ impl Channels {
     }
 
     /// The setting that a refusal is about, where it can be told.
-    fn blamed(&self, channel: &Channel, broken: &Broken) -> Option<String> {
+    pub(super) fn blamed(&self, channel: &Channel, broken: &Broken) -> Option<String> {
         let table = self.0.channels.channel(&channel.kind)?.settings();
         let named = table
             .iter()

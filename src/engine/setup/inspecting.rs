@@ -2,24 +2,23 @@
 
 use std::time::Duration;
 
-use crate::engine::alerts;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
-use crate::engine::happenings;
 use crate::engine::setup::channels::Channels;
 use crate::engine::setup::standing;
+use crate::engine::setup::standing::INSPECT;
 use crate::engine::vendor::Broken;
 use crate::engine::vendor::Line;
 use crate::engine::vendor::caught;
+use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::channel::HealthNote;
+use crate::model::channel::REPORTING;
 use crate::model::event::ChannelEvent;
 use crate::model::event::Event;
-use crate::model::happening::HappeningKind;
 use crate::model::ids::ChannelId;
-use crate::model::inbound::Effect;
-use crate::model::opaque::Opaque;
+use crate::model::opaque;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Refusal;
@@ -28,10 +27,11 @@ use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::channels;
 
-/// How often a channel is looked after.
-pub const EVERY: Duration = Duration::from_secs(10 * 60);
-/// The kind of the notes that looking leaves.
-const INSPECT: &str = "inspect";
+/// How long until a channel is looked after again.
+#[must_use]
+pub fn every(row: &Capabilities) -> Duration {
+    Duration::from_secs(row.inspected_every_secs.into())
+}
 
 impl Channels {
     /// Looks after a channel; how long until the next look. None where there is nothing to look at.
@@ -43,11 +43,12 @@ impl Channels {
         let Some(channel) = found.filter(|channel| channel.state == ChannelState::Active) else {
             return Ok(None);
         };
+        let row = self.capabilities(&channel);
         let Some(looked) = self.look(channel).await? else {
             return Ok(None);
         };
         self.looked(id, looked).await?;
-        Ok(Some(EVERY))
+        Ok(Some(every(row)))
     }
 
     /// Looks how a channel is set up at its vendor; none where there is nothing to look at.
@@ -81,6 +82,7 @@ impl Channels {
         looked: Result<Connected, Broken>,
     ) -> Result<(), EngineError> {
         let stamp = self.0.stamp();
+        let this = self.clone();
         self.0
             .store
             .write("writing down how a channel is", move |tx| {
@@ -92,14 +94,18 @@ impl Channels {
                 };
                 let mut pen = stamp.pen();
                 match &looked {
-                    Ok(seen) => warned(tx, &mut pen, &mut channel, &seen.warnings)?,
-                    Err(Broken {
-                        what,
-                        refusal: Refusal::Account(error),
-                    }) => {
+                    Ok(seen) => {
+                        opaque::merge(&mut channel.settings, &seen.settings);
+                        warned(tx, &mut pen, &mut channel, &seen.warnings)?;
+                    }
+                    Err(broken) if matches!(broken.refusal, Refusal::Account(_)) => {
                         channel.checked_at = Some(pen.now);
-                        channel.error_about = what.map(str::to_owned);
-                        standing::broke(tx, &mut pen, &mut channel, &error.message)?;
+                        let elsewhere = broken.what.filter(|what| *what == REPORTING);
+                        channel.error_about = elsewhere
+                            .map(str::to_owned)
+                            .or_else(|| this.blamed(&channel, broken));
+                        let why = &broken.refusal.error().message;
+                        standing::broke(tx, &mut pen, &mut channel, why)?;
                     }
                     // The vendor is out of reach, which says nothing of the account.
                     Err(_) => {}
@@ -122,21 +128,7 @@ fn warned(
     channel.notes.retain(is_said);
     let mut is_new = channel.notes.len() != before;
     for text in warnings {
-        let known = |note: &HealthNote| note.kind == INSPECT && note.text == *text;
-        if channel.notes.iter().any(known) {
-            continue;
-        }
-        is_new = true;
-        let note = HealthNote {
-            kind: INSPECT.to_owned(),
-            effect: Effect::Warn,
-            text: text.clone(),
-            data: Opaque::new(),
-            at: pen.now,
-        };
-        standing::note(channel, note);
-        happenings::note(tx, pen.now, channel.id, HappeningKind::Warned, text)?;
-        alerts::watch(tx, pen, channel.id)?;
+        is_new |= standing::warn(tx, pen, channel, text)?;
     }
     channel.checked_at = Some(pen.now);
     channels::put(tx, channel)?;

@@ -1,5 +1,6 @@
 //! Setting up: channels, the organisation, labels, and the record of who changed what.
 
+pub mod aftermath;
 pub mod afterwards;
 pub mod answers;
 pub mod audit;
@@ -15,6 +16,7 @@ pub mod instructions;
 pub mod kinds;
 pub mod organisation;
 pub mod patching;
+pub mod routing;
 pub mod seats;
 pub mod secrets;
 pub mod settings;

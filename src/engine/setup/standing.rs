@@ -116,6 +116,38 @@ pub fn reconnect(tx: &mut Tx<'_>, pen: &Pen, channel: &mut Channel) -> Result<()
     Ok(())
 }
 
+/// The kind of the notes that using a channel and looking after it leave. They stand until it is
+/// looked after again.
+pub const INSPECT: &str = "inspect";
+
+/// Has operators hear that something about a channel is worth a look; whether that is news. The
+/// caller keeps the channel.
+///
+/// # Errors
+/// The disk's.
+pub fn warn(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    channel: &mut Channel,
+    text: &str,
+) -> Result<bool, StoreError> {
+    // Connecting may have told of it already.
+    if channel.notes.iter().any(|note| note.text == *text) {
+        return Ok(false);
+    }
+    let told = HealthNote {
+        kind: INSPECT.to_owned(),
+        effect: Effect::Warn,
+        text: text.to_owned(),
+        data: opaque::Opaque::new(),
+        at: pen.now,
+    };
+    note(channel, told);
+    happenings::note(tx, pen.now, channel.id, HappeningKind::Warned, text)?;
+    alerts::watch(tx, pen, channel.id)?;
+    Ok(true)
+}
+
 /// Keeps a notice with a channel; the oldest makes room.
 pub fn note(channel: &mut Channel, note: HealthNote) {
     channel.notes.push(note);

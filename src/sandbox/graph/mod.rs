@@ -19,6 +19,7 @@ use crate::base::http::Method;
 use crate::sandbox::account::Account;
 use crate::sandbox::call;
 use crate::sandbox::call::Call;
+use crate::sandbox::desk::Desk;
 use crate::sandbox::faults::Fate;
 use crate::sandbox::queue::Event;
 
@@ -239,14 +240,23 @@ pub fn disturbed(fate: Fate, limit: &Fault) -> HttpReply {
 
 /// What is known of a token.
 #[must_use]
-pub fn debug_token(call: &Call, account: &Account, scopes: &[&str], kind: &str) -> HttpReply {
+pub fn debug_token(desk: &Desk<'_>, call: &Call, scopes: &[&str], kind: &str) -> HttpReply {
+    let account = &desk.account;
     let asked = call.query("input_token").unwrap_or_default();
     let is_valid = asked == account.key("token") && !account.faults.token_refused;
+    let left = account.faults.token_ends_in;
+    let ends = if left.is_zero() {
+        0
+    } else {
+        desk.now.plus(left).as_secs()
+    };
+    let lacking = usize::from(account.faults.permission_missing);
+    let scopes = scopes.get(lacking..).unwrap_or_default();
     answer(
         200,
         &json!({"data": {
             "app_id": account.key("appId"), "type": kind, "application": "Aurora Coffee",
-            "data_access_expires_at": 0, "expires_at": 0, "is_valid": is_valid, "scopes": scopes,
+            "data_access_expires_at": 0, "expires_at": ends, "is_valid": is_valid, "scopes": scopes,
             "granular_scopes": [],
         }}),
     )

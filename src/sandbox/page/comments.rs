@@ -15,6 +15,8 @@ use crate::sandbox::graph::Fault;
 use crate::sandbox::page::Kind;
 use crate::sandbox::queue::About;
 
+/// What a page knows people by who comment is not what it knows them by who write to it.
+const BELOW_POSTS: &str = "77";
 /// How long a comment can be answered.
 const ANSWERABLE: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// What the vendor remembers of a comment, before and after it was answered.
@@ -47,7 +49,8 @@ pub fn said(desk: &mut Desk<'_>, kind: Kind, customer: &str, text: &str) {
         Kind::Messenger => {
             let page = desk.account.key("pageId");
             json!({"field": "feed", "value": {
-                "from": {"id": customer, "name": who.name}, "item": "comment", "verb": "add",
+                "from": {"id": format!("{BELOW_POSTS}{customer}"), "name": who.name},
+                "item": "comment", "verb": "add",
                 "comment_id": id, "post_id": format!("{page}_{post}"),
                 "parent_id": format!("{page}_{post}"), "created_time": now.as_secs(),
                 "message": text,

@@ -370,9 +370,10 @@ fn routed(kind: Kind, desk: &mut Desk<'_>, call: &Call) -> Result<Given, Fault> 
                     "pages_messaging",
                 ],
             };
-            Ok(graph::debug_token(call, desk.account, scopes, "PAGE").into())
+            Ok(graph::debug_token(desk, call, scopes, "PAGE").into())
         }
         ("oauth", "access_token") => Ok(graph::access_token(call, desk.account).into()),
+        ("refresh_access_token", "") if kind == Kind::Instagram => Ok(renewed(desk, call)?.into()),
         (app, "subscriptions") if app == desk.account.key("appId") => {
             let url = call.query("callback_url").unwrap_or_default();
             let secret = call.query("verify_token").unwrap_or_default();
@@ -381,6 +382,22 @@ fn routed(kind: Kind, desk: &mut Desk<'_>, call: &Call) -> Result<Given, Fault> 
         (customer, "") => person(kind, desk, customer).map(Given::from),
         (other, _) => Err(Fault::no_object(other)),
     }
+}
+
+/// How long a renewed token of an account that logs in by itself holds, in seconds.
+const RENEWED_SECS: u64 = 5_183_944;
+
+/// The token once more, with how long it holds from now on.
+fn renewed(desk: &Desk<'_>, call: &Call) -> Result<HttpReply, Fault> {
+    if call.query("grant_type").as_deref() != Some("ig_refresh_token") {
+        return Err(Fault::parameter("Invalid grant_type"));
+    }
+    let left = desk.account.faults.token_ends_in.as_secs();
+    let body = json!({
+        "access_token": desk.account.key("token"), "token_type": "bearer",
+        "expires_in": if left == 0 { RENEWED_SECS } else { left },
+    });
+    Ok(graph::answer(200, &body))
 }
 
 fn fetch(desk: &Desk<'_>, call: &Call) -> HttpReply {

@@ -298,7 +298,7 @@ fn routed(desk: &mut Desk<'_>, call: &Call) -> Result<Given, Fault> {
                 "whatsapp_business_messaging",
                 "whatsapp_business_management",
             ];
-            Ok(graph::debug_token(call, desk.account, &scopes, "SYSTEM_USER").into())
+            Ok(graph::debug_token(desk, call, &scopes, "SYSTEM_USER").into())
         }
         ("oauth", "access_token") => Ok(graph::access_token(call, desk.account).into()),
         (upload, "") if upload.starts_with("upload:") => {

@@ -5,6 +5,8 @@ use std::time::Duration;
 use crate::base::time::Timestamp;
 use crate::model::channel::Channel;
 use crate::model::ids::ChannelId;
+use crate::model::ids::TeamId;
+use crate::model::ids::UserId;
 use crate::store::Read;
 use crate::store::StoreError;
 use crate::store::Tx;
@@ -49,6 +51,32 @@ pub fn note_outbound(tx: &mut Tx<'_>, id: ChannelId, now: Timestamp) -> Result<(
     let is_known = |last: Timestamp| now.since(last) < NOTE_EVERY;
     if !channel.last_outbound_at.is_some_and(is_known) {
         channel.last_outbound_at = Some(now);
+        put(tx, &channel)?;
+    }
+    Ok(())
+}
+
+/// Takes a team that is removed out of what channels do with new conversations.
+///
+/// # Errors
+/// The disk's.
+pub fn forget_team(tx: &mut Tx<'_>, id: TeamId) -> Result<(), StoreError> {
+    let is_named = |channel: &Channel| channel.routing.team_id == Some(id);
+    for mut channel in list(tx)?.into_iter().filter(is_named) {
+        channel.routing.team_id = None;
+        put(tx, &channel)?;
+    }
+    Ok(())
+}
+
+/// The same for a person.
+///
+/// # Errors
+/// The disk's.
+pub fn forget_user(tx: &mut Tx<'_>, id: UserId) -> Result<(), StoreError> {
+    let is_named = |channel: &Channel| channel.routing.assignee_id == Some(id);
+    for mut channel in list(tx)?.into_iter().filter(is_named) {
+        channel.routing.assignee_id = None;
         put(tx, &channel)?;
     }
     Ok(())

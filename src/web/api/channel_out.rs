@@ -18,6 +18,7 @@ use crate::model::ids::ChannelId;
 use crate::model::ids::OrganisationId;
 use crate::model::inbound::Effect;
 use crate::web::api::capabilities::CapabilitiesOut;
+use crate::web::api::channel_routing::RoutingOut;
 
 /// A channel.
 #[derive(Debug, Serialize, ToSchema)]
@@ -62,6 +63,8 @@ pub struct ChannelOut {
     last_activity_at: Option<Timestamp>,
     /// Anything of your own.
     metadata: Map<String, Value>,
+    /// Where conversations go that customers begin.
+    routing: RoutingOut,
     /// Secrets that were generated, in the answer that made the channel.
     secrets: Option<Map<String, Value>>,
     /// The one that signs webhooks, where there is one; also in that answer alone.
@@ -164,6 +167,7 @@ impl ChannelOut {
                 .map(|name| format!("config.{name}")),
             connected_at: channel.connected_at,
             metadata: channel.metadata,
+            routing: channel.routing.into(),
             secrets: None,
             webhook_secret: None,
             revision: channel.revision,

@@ -24,6 +24,7 @@ use crate::model::outbound::Measure;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
+use crate::model::routing::Routing;
 use crate::web::api::answer::Answer;
 use crate::web::api::answer::Answered;
 use crate::web::api::answer::known_revision;
@@ -34,6 +35,7 @@ use crate::web::api::channel_out::SetupStepOut as StepOut;
 use crate::web::api::channel_out::StatusOut;
 use crate::web::api::channel_out::TestOut;
 use crate::web::api::channel_out::WebhookOut;
+use crate::web::api::channel_routing::RoutingIn;
 use crate::web::api::channel_stats;
 use crate::web::api::organisation::tenant_of;
 use crate::web::api::page;
@@ -186,6 +188,9 @@ struct ChannelPatch {
     /// Anything of your own, merged one level deep.
     #[serde(default)]
     metadata: Map<String, Value>,
+    /// Where conversations go that customers begin, in place of what was said before.
+    #[serde(default)]
+    routing: Option<RoutingIn>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -362,6 +367,7 @@ async fn update(
         enabled: patch.enabled,
         config: config_of(patch.config, patch.credentials),
         metadata: patch.metadata,
+        routing: patch.routing.map(Routing::from),
         revision: known_revision(&request),
     };
     let channel = state

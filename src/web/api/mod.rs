@@ -8,6 +8,7 @@ pub mod auth;
 pub mod caller;
 pub mod capabilities;
 pub mod channel_out;
+mod channel_routing;
 pub mod channel_stats;
 pub mod channels;
 pub mod consent;

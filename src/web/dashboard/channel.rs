@@ -9,7 +9,6 @@ use actix_web::web::Query;
 use crate::base::time::Timestamp;
 use crate::engine::setup::audit::AuditEntry;
 use crate::engine::setup::channels::ChannelChanges;
-use crate::engine::setup::checks::Check;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::ids::ChannelId;
@@ -26,6 +25,7 @@ use crate::web::dashboard::reader::page_with;
 use crate::web::dashboard::reader::parts;
 use crate::web::dashboard::reader::render;
 use crate::web::dashboard::reader::see;
+use crate::web::dashboard::routing;
 use crate::web::dashboard::vendor;
 use crate::web::dashboard::vendor::health::access;
 use crate::web::dashboard::vendor::health::health;
@@ -35,15 +35,14 @@ use crate::web::dashboard::vendor::live;
 use crate::web::dashboard::view::atoms::BadgeView;
 use crate::web::dashboard::view::atoms::BannerView;
 use crate::web::dashboard::view::atoms::Icon;
-use crate::web::dashboard::view::atoms::TimeView;
 use crate::web::dashboard::view::atoms::Tone;
 use crate::web::dashboard::view::channels::ChannelPage;
 use crate::web::dashboard::view::channels::ChannelTab;
 use crate::web::dashboard::view::channels::EventsPart;
 use crate::web::dashboard::view::channels::FigureView;
-use crate::web::dashboard::view::channels::LogLine;
 use crate::web::dashboard::view::channels::ServiceView;
 use crate::web::dashboard::view::format;
+use crate::web::dashboard::view::setup::CheckView;
 use crate::web::dashboard::view::setup::HappenedView;
 use crate::web::dashboard::view::shell::Area;
 use crate::web::dashboard::webchat::pages;
@@ -67,6 +66,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/delete", web::post().to(delete))
             .configure(menus::configure)
             .configure(vendor::pages::configure)
+            .configure(routing::configure)
             .configure(pages::configure),
     );
 }
@@ -121,11 +121,12 @@ pub fn draw(
         unfinished: setup_of(channel).filter(|_| may_change),
         banner,
         tabs: match (may_change, is_own) {
-            (true, true) => pages::tabs(),
+            (true, true) => pages::tabs().into_iter().chain([routing::TAB]).collect(),
             (true, false) => {
                 let menus = menus::tabs(channel.kind.as_str());
                 let delivery = vendor::delivery::tabs(channel.kind.as_str());
                 let usual = vendor::pages::TABS.iter().copied();
+                let usual = usual.chain([routing::TAB]);
                 usual.chain(delivery).chain(menus).collect()
             }
             (false, _) => Vec::new(),
@@ -155,13 +156,6 @@ async fn overview(
 }
 
 fn overview_tab(state: &State, reader: &Reader, channel: &Channel) -> Result<ChannelTab, Problem> {
-    let actor = reader.actor();
-    let checks = if actor.may(Permission::ManageChannels) {
-        state.engine.channels.checks(&actor, channel.id)?
-    } else {
-        Vec::new()
-    };
-    let now = state.engine.context.clock.now();
     let is_own = channel.kind.as_str() == WEBCHAT;
     let service = ServiceView {
         connected: channel.state != ChannelState::Inactive,
@@ -170,12 +164,24 @@ fn overview_tab(state: &State, reader: &Reader, channel: &Channel) -> Result<Cha
     };
     Ok(ChannelTab::Overview {
         figures: figures(state, reader, channel)?,
-        checks: checks
-            .iter()
-            .map(|check| check_line(check, TimeView::ago(now, now)))
-            .collect(),
+        checks: checks(state, reader, channel)?,
         service: (!is_own).then_some(service),
     })
+}
+
+/// Whether everything about a channel is in order, for whoever may mend it.
+fn checks(state: &State, reader: &Reader, channel: &Channel) -> Result<Vec<CheckView>, Problem> {
+    let actor = reader.actor();
+    let channels = &state.engine.channels;
+    let Some(kind) = channels.kind(&channel.kind, &channel.settings) else {
+        return Ok(Vec::new());
+    };
+    if !actor.may(Permission::ManageChannels) {
+        return Ok(Vec::new());
+    }
+    let now = state.engine.context.clock.now();
+    let known = channels.checks(&actor, channel.id)?;
+    Ok(live::checks(channel, &known, &kind, now))
 }
 
 fn figures(state: &State, reader: &Reader, channel: &Channel) -> Result<Vec<FigureView>, Problem> {
@@ -216,26 +222,6 @@ fn figures(state: &State, reader: &Reader, channel: &Channel) -> Result<Vec<Figu
         all.push(figure("Access", access, "As far as the vendor tells"));
     }
     Ok(all)
-}
-
-fn check_line(check: &Check, time: TimeView) -> LogLine {
-    let title = match check.name {
-        "settings" => "Settings",
-        "publicAddress" => "Public address",
-        "vendor" => "Vendor",
-        other => other,
-    };
-    LogLine {
-        time,
-        tone: if check.ok { Tone::Ok } else { Tone::Bad },
-        icon: if check.ok {
-            Icon::HEALTHY
-        } else {
-            Icon::BROKEN
-        },
-        title: title.to_owned(),
-        text: check.message.clone(),
-    }
 }
 
 async fn events(

@@ -27,6 +27,7 @@ pub mod picker;
 pub mod present;
 pub mod problem;
 pub mod reader;
+pub mod routing;
 pub mod search;
 pub mod teams;
 pub mod templates;

@@ -22,7 +22,7 @@ use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Shared;
 use crate::web::dashboard::view::filters;
 use crate::web::sandbox::gate;
-use crate::web::sandbox::view::time;
+use crate::web::sandbox::thread::time;
 
 /// Links of one mail that can be followed.
 const LINKS_MAX: usize = 6;

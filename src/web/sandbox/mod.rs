@@ -8,7 +8,9 @@ mod gate;
 mod live;
 mod mail;
 mod page;
+mod styled;
 mod switches;
+mod thread;
 mod view;
 
 use actix_web::web::ServiceConfig;

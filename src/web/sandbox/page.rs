@@ -31,14 +31,14 @@ use crate::web::sandbox::gate;
 use crate::web::sandbox::gate::Player;
 use crate::web::sandbox::mail::MailThread;
 use crate::web::sandbox::switches;
+use crate::web::sandbox::thread::ThreadPart;
+use crate::web::sandbox::thread::time;
 use crate::web::sandbox::view::AccountRow;
 use crate::web::sandbox::view::PhonePart;
 use crate::web::sandbox::view::SandboxPage;
-use crate::web::sandbox::view::ThreadPart;
 use crate::web::sandbox::view::WireEntryPart;
 use crate::web::sandbox::view::WirePart;
 use crate::web::sandbox::view::WireRow;
-use crate::web::sandbox::view::time;
 use crate::web::state::State;
 
 /// Lines of the wire log that are shown.

@@ -35,31 +35,47 @@ fn millis(span: Duration) -> u32 {
     u32::try_from(span.as_millis()).unwrap_or(u32::MAX)
 }
 
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+fn days(span: Duration) -> u32 {
+    u32::try_from(span.as_secs() / DAY.as_secs()).unwrap_or(u32::MAX)
+}
+
+/// A number as it is set, or what it would be.
+const fn usual(held: u32, unset: u32) -> u32 {
+    if held == 0 { unset } else { held }
+}
+
 fn every(on: bool, number: u32) -> u32 {
     if on { number.max(1) } else { 0 }
 }
 
 #[rustfmt::skip]
-const SWITCHES: [Switch; 11] = [
+const SWITCHES: [Switch; 13] = [
     Switch { name: "broken", label: "Answer 500", number: EVERY,
-        read: |f| (f.broken_every > 0, f.broken_every.max(5)), set: |f, on, n| f.broken_every = every(on, n) },
+        read: |f| (f.broken_every > 0, usual(f.broken_every, 5)), set: |f, on, n| f.broken_every = every(on, n) },
     Switch { name: "silent", label: "Time out", number: EVERY,
-        read: |f| (f.silent_every > 0, f.silent_every.max(1)), set: |f, on, n| f.silent_every = every(on, n) },
+        read: |f| (f.silent_every > 0, usual(f.silent_every, 1)), set: |f, on, n| f.silent_every = every(on, n) },
     Switch { name: "silent_done", label: "Time out, but do it", number: Some(("Held for so long", "ms held", 0, 120_000)),
         read: |f| (f.silent_but_done, millis(f.silent_for)),
         set: |f, on, n| { f.silent_but_done = on; f.silent_for = Duration::from_millis(u64::from(n)); } },
     Switch { name: "limited", label: "Rate limit", number: EVERY,
-        read: |f| (f.limited_every > 0, f.limited_every.max(3)), set: |f, on, n| f.limited_every = every(on, n) },
+        read: |f| (f.limited_every > 0, usual(f.limited_every, 3)), set: |f, on, n| f.limited_every = every(on, n) },
     Switch { name: "token", label: "Refuse the token", number: None,
         read: |f| (f.token_refused, 0), set: |f, on, _| f.token_refused = on },
+    Switch { name: "ending", label: "Token ends soon", number: Some(("In how many days", "days", 1, 365)),
+        read: |f| (!f.token_ends_in.is_zero(), usual(days(f.token_ends_in), 6)),
+        set: |f, on, n| f.token_ends_in = if on { DAY * n } else { Duration::ZERO } },
+    Switch { name: "permission", label: "Token lacks a permission", number: None,
+        read: |f| (f.permission_missing, 0), set: |f, on, _| f.permission_missing = on },
     Switch { name: "window", label: "Close the 24 h window", number: None,
         read: |f| (f.window_closed, 0), set: |f, on, _| f.window_closed = on },
     Switch { name: "secret", label: "Sign with another secret", number: None,
         read: |f| (f.secret_changed, 0), set: |f, on, _| f.secret_changed = on },
     Switch { name: "copies", label: "Repeat webhooks", number: Some(("How often each is sent", "times", 2, 20)),
-        read: |f| (f.copies > 1, f.copies.max(3)), set: |f, on, n| f.copies = if on { n.max(2) } else { 1 } },
+        read: |f| (f.copies > 1, if f.copies > 1 { f.copies } else { 3 }), set: |f, on, n| f.copies = if on { n.max(2) } else { 1 } },
     Switch { name: "late", label: "Deliver late", number: Some(("How late", "s", 1, 3_600)),
-        read: |f| (!f.late.is_zero(), u32::try_from(f.late.as_secs()).unwrap_or(0).max(20)),
+        read: |f| (!f.late.is_zero(), usual(u32::try_from(f.late.as_secs()).unwrap_or(0), 20)),
         set: |f, on, n| f.late = if on { Duration::from_secs(u64::from(n)) } else { Duration::ZERO } },
     Switch { name: "swapped", label: "Swap the order", number: None,
         read: |f| (f.swapped, 0), set: |f, on, _| f.swapped = on },

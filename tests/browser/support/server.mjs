@@ -43,7 +43,7 @@ export async function serveUnowned() {
 
 /** Starts `linktor demo`. */
 export async function demo() {
-  return start(['demo'], {});
+  return start(['demo'], { LINKTOR_BOOTSTRAP_API_KEY: API_KEY });
 }
 
 /** @returns {Promise<Server>} */

@@ -11,6 +11,7 @@ use super::vendor::answer;
 use super::vendor::conversations;
 use super::vendor::messages;
 use super::vendor::stands;
+use crate::support::eventually;
 use crate::support::server::OWNER;
 use crate::support::server::Server;
 use crate::support::server::on_a_server_with;
@@ -132,6 +133,49 @@ fn an_echo_of_ours_is_no_second_message_and_one_from_elsewhere_is() {
         assert_eq!(shown[2]["direction"], "outbound");
         assert_eq!(shown[2]["metadata"]["source"], "page_inbox");
         assert_eq!(conversations(server).await.len(), 1);
+    });
+}
+
+#[test]
+fn the_echo_of_an_album_is_the_album_and_one_from_elsewhere_is_shown_picture_by_picture() {
+    on_a_server(async |server, vendor| {
+        let ours = professional(server, &vendor).await;
+        let hello = json!({"message":{"mid":"aWdf1","text":"hello"}});
+        let hello = did(server, "instagram", PROFESSIONAL, hello);
+        ours.report(server, &hello).await;
+        let [cup, beans] = ["cup", "beans"].map(|name| format!("https://shop.example/{name}.jpg"));
+        let album = json!({"content":{"type":"image","url":cup},"metadata":{"album":[beans]}});
+        let message = answer(server, album).await;
+        let sent = vendor.sent(1).await;
+        assert_eq!(
+            sent[0]["message"]["attachments"].as_array().unwrap().len(),
+            2
+        );
+        stands(server, &message, "sent").await;
+        let picture = |number: u8| {
+            let url = format!("https://lookaside.fbsbx.com/files/{number}");
+            json!({"type":"image","payload":{"url":url}})
+        };
+        let pictures = json!([picture(1), picture(2)]);
+        for (mid, count) in [("out.1", 2), ("aWdfPhone", 4)] {
+            let echo = json!({"mid":mid,"attachments":pictures});
+            let echo = echoed(server, "instagram", PROFESSIONAL, &echo);
+            for _ in 0..2 {
+                ours.report(server, &echo).await;
+                assert_eq!(messages(server).await.len(), count, "{mid}");
+            }
+        }
+        let shown = messages(server).await;
+        let from_the_phone: Vec<_> = shown[2..].iter().map(|one| &one["externalId"]).collect();
+        assert_eq!(from_the_phone, ["aWdfPhone", "aWdfPhone#1"]);
+        for one in &shown[2..] {
+            assert_eq!(one["metadata"]["source"], "native_app");
+        }
+        // What is attached is seen with the message it came with.
+        let read = json!({"read":{"mid":"out.1"}});
+        let read = did(server, "instagram", PROFESSIONAL, read);
+        ours.report(server, &read).await;
+        stands(server, &message, "read").await;
     });
 }
 
@@ -293,5 +337,70 @@ fn a_professional_account_is_written_to_and_answers_and_is_read_by_message() {
         .await;
         let shown = messages(server).await;
         assert!(!shown[0].to_string().contains("Love this!"), "{}", shown[0]);
+    });
+}
+
+/// The page of an Instagram account reports for Messenger too: who leaves first takes nothing away.
+#[test]
+fn a_page_stops_reporting_when_its_last_channel_leaves() {
+    on_a_server(async |server, vendor| {
+        let messenger = page(server, &vendor, json!({})).await;
+        let config = json!({ "pageId": PAGE });
+        let instagram = Account::connect(server, &vendor, "instagram", config).await;
+        let ended = || {
+            vendor
+                .heard(&format!("DELETE /{PAGE}/subscribed_apps"))
+                .len()
+        };
+        for (account, expected) in [(&messenger, 0), (&instagram, 1)] {
+            let path = format!("/channels/{}/disconnect", account.id);
+            server.api().post(&path, json!({})).await.ok();
+            assert_eq!(ended(), expected);
+        }
+    });
+}
+
+/// An hour in which we could not be reached ends what a page reports: it is asked for again daily.
+#[test]
+fn a_page_is_subscribed_to_again_every_day() {
+    on_a_server(async |server, vendor| {
+        page(server, &vendor, json!({})).await;
+        let subscribed = || vendor.heard(&format!("POST /{PAGE}/subscribed_apps")).len();
+        assert_eq!(subscribed(), 1);
+        eventually("it is subscribed to again", async || {
+            server.pass(Duration::from_secs(3_600));
+            (subscribed() > 1).then_some(())
+        })
+        .await;
+    });
+}
+
+#[test]
+fn a_file_the_vendor_could_not_fetch_is_handed_over_once() {
+    on_a_server(async |server, vendor| {
+        let ours = page(server, &vendor, json!({})).await;
+        let hello = on_page(server, json!({"message":{"mid":"m_IN","text":"hello"}}));
+        ours.report(server, &hello).await;
+        let not_fetched = json!({"message":"Failed to fetch","code":100,"error_subcode":2_018_008});
+        vendor.refuses(400, not_fetched.clone());
+        let url = format!("{}/files/cup.png", vendor.url);
+        let picture = json!({"content":{"type":"image","url":url}});
+        let message = answer(server, picture.clone()).await;
+        stands(server, &message, "sent").await;
+        let sent = vendor.sent(2).await;
+        let attachment = |payload: Value| json!({"type":"image","payload":payload});
+        assert_eq!(
+            sent[0]["message"]["attachment"],
+            attachment(json!({"url":url}))
+        );
+        let handed_over = attachment(json!({"attachment_id":"attached"}));
+        assert_eq!(sent[1]["message"]["attachment"], handed_over);
+        // It is tried so once.
+        for _ in 0..2 {
+            vendor.refuses(400, not_fetched.clone());
+        }
+        let message = answer(server, picture).await;
+        stands(server, &message, "failed").await;
+        assert_eq!(vendor.messages().len(), 4);
     });
 }

@@ -66,6 +66,10 @@ struct Inner {
     held: Option<Arc<Notify>>,
     /// The number it knows the customer by, where that is another.
     known_as: Option<&'static str>,
+    /// What it says of messages it takes.
+    status: Option<&'static str>,
+    /// The number of a business account.
+    owned: Option<&'static str>,
 }
 
 /// The vendor. Cheap to clone.
@@ -95,6 +99,16 @@ impl Vendor {
     /// Refuses the next messages, one after the other.
     pub fn refuses(&self, status: u16, error: Value) {
         self.inner().refusals.push_back((status, error));
+    }
+
+    /// Has every business account have this number.
+    pub fn owns(&self, number: &'static str) {
+        self.inner().owned = Some(number);
+    }
+
+    /// Says this of messages it takes from now on.
+    pub fn calls_them(&self, status: &'static str) {
+        self.inner().status = Some(status);
     }
 
     /// Knows the customer under another number than ours.
@@ -174,11 +188,17 @@ impl Vendor {
                 let to = message["to"].as_str().unwrap_or_default();
                 let known_as = inner.known_as.unwrap_or(to);
                 let contacts = json!([{ "input": to, "wa_id": known_as }]);
-                let messages = json!([{ "id": id }]);
+                let status = inner.status.unwrap_or("accepted");
+                let messages = json!([{ "id": id, "message_status": status }]);
                 (
                     200,
                     json!({ "contacts": contacts, "messages": messages, "message_id": id }),
                 )
+            }
+            None if line.ends_with("/phone_numbers") => {
+                let owned = inner.owned.map(|id| json!({ "id": id }));
+                let owned: Vec<Value> = owned.into_iter().collect();
+                (200, json!({ "data": owned }))
             }
             None => (200, self.told(&line)),
         };

@@ -321,3 +321,130 @@ fn what_the_phone_sent_is_shown_as_ours_and_opens_no_window() {
         closed.refused(422, "OUTSIDE_MESSAGE_WINDOW");
     });
 }
+
+/// A template whose quality the vendor looks at first has not gone out yet.
+#[test]
+fn what_the_vendor_keeps_back_waits_until_it_is_reported() {
+    on_a_server(async |server, vendor| {
+        let ours = number(server, &vendor).await;
+        ours.report(server, &said(server, "wamid.IN", text("hello")))
+            .await;
+        vendor.calls_them("held_for_quality_assessment");
+        let template = json!({"template":{"name":"order_confirmation","language":"pt_BR"}});
+        let path = |message: &Value| format!("/messages/{}", message["id"].as_str().unwrap());
+        for (id, state) in [("out.1", "delivered"), ("out.2", "failed")] {
+            let message = answer(server, template.clone()).await;
+            let held = eventually("the vendor has it", async || {
+                let found = server.api().get(&path(&message)).await.ok();
+                (found["externalId"] == id).then_some(found)
+            });
+            let held = held.await;
+            assert_eq!(held["status"], "pending", "{held}");
+            let why = &held["metadata"]["messageStatus"];
+            assert_eq!(why, "held_for_quality_assessment");
+            let mut told = status(server, id, state);
+            if state == "failed" {
+                let errors = json!([{"code":132_015,"title":"Template paused"}]);
+                told["entry"][0]["changes"][0]["value"]["statuses"][0]["errors"] = errors;
+            }
+            ours.report(server, &told).await;
+            stands(server, &message, state).await;
+        }
+        assert_eq!(vendor.messages().len(), 2, "nothing is sent twice");
+    });
+}
+
+/// Some refusals of one message are news of the account or of its templates.
+#[test]
+fn what_a_refusal_tells_of_the_account_is_told_to_operators() {
+    on_a_server(async |server, vendor| {
+        let config = json!({ "phoneNumberId": NUMBER, "businessAccountId": "102" });
+        let ours = Account::make(server, &vendor, "whatsapp", config).await;
+        let path = format!("/channels/{}", ours.id);
+        vendor.owns(NUMBER);
+        let connected = server
+            .api()
+            .post(&format!("{path}/connect"), json!({}))
+            .await;
+        connected.ok();
+        ours.report(server, &said(server, "wamid.IN", text("hello")))
+            .await;
+        let asked = || vendor.heard("GET /102/message_templates").len();
+        eventually("the templates are there", async || {
+            (asked() > 0).then_some(())
+        })
+        .await;
+        let unpaid = json!({"code":131_042,"message":"Business eligibility payment issue"});
+        vendor.refuses(400, unpaid);
+        let message = answer(server, json!({"text":"Hi"})).await;
+        stands(server, &message, "failed").await;
+        let channel = server.api().get(&path).await.ok();
+        assert_eq!(channel["status"], "active");
+        let warned = channel["health"]["warnings"].to_string();
+        assert!(warned.contains("payment issue"), "{warned}");
+        // Nobody knows the template any more: the list is asked for again at once.
+        let before = asked();
+        vendor.refuses(
+            404,
+            json!({"code":132_001,"message":"Template does not exist"}),
+        );
+        let template = json!({"template":{"name":"gone","language":"en"}});
+        let message = answer(server, template).await;
+        stands(server, &message, "failed").await;
+        eventually("the templates are asked for", async || {
+            (asked() > before).then_some(())
+        })
+        .await;
+    });
+}
+
+/// The vendor forgets whom it reports to; once a day it is asked whether it still does.
+#[test]
+fn once_a_day_the_account_is_proved_again() {
+    on_a_server(async |server, vendor| {
+        let config = json!({ "phoneNumberId": NUMBER, "businessAccountId": "102" });
+        let ours = Account::make(server, &vendor, "whatsapp", config).await;
+        vendor.owns(NUMBER);
+        let connect = format!("/channels/{}/connect", ours.id);
+        server.api().post(&connect, json!({})).await.ok();
+        let subscribed = || vendor.heard("POST /102/subscribed_apps").len();
+        assert_eq!(subscribed(), 1);
+        eventually("it is asked again", async || {
+            server.pass(Duration::from_secs(3_600));
+            (subscribed() > 1).then_some(())
+        })
+        .await;
+    });
+}
+
+/// A file at somebody's address that the vendor cannot fetch is fetched here and handed over, once.
+#[test]
+fn a_file_the_vendor_could_not_fetch_is_handed_over_once() {
+    on_a_server(async |server, vendor| {
+        let ours = number(server, &vendor).await;
+        ours.report(server, &said(server, "wamid.IN", text("hello")))
+            .await;
+        let url = format!("{}/files/cup.png", vendor.url);
+        let picture = json!({"content":{"type":"image","url":url,"caption":"Yours"}});
+        let message = answer(server, picture).await;
+        let sent = vendor.sent(1).await;
+        assert_eq!(sent[0]["image"], json!({"link":url,"caption":"Yours"}));
+        stands(server, &message, "sent").await;
+        let failed = |id: &str| {
+            let mut failed = status(server, id, "failed");
+            let errors = json!([{"code":131_053,"title":"Media upload error"}]);
+            failed["entry"][0]["changes"][0]["value"]["statuses"][0]["errors"] = errors;
+            failed
+        };
+        ours.report(server, &failed("out.1")).await;
+        let sent = vendor.sent(2).await;
+        assert_eq!(sent[1]["image"], json!({"id":NUMBER,"caption":"Yours"}));
+        stands(server, &message, "sent").await;
+        // The vendor repeats itself, and that is about the first try.
+        ours.report(server, &failed("out.1")).await;
+        stands(server, &message, "sent").await;
+        ours.report(server, &failed("out.2")).await;
+        stands(server, &message, "failed").await;
+        assert_eq!(vendor.messages().len(), 2);
+    });
+}

@@ -49,7 +49,7 @@ const PLAIN: Vendor = Vendor {
     comes_again: true,
 };
 
-/// Every vendor in the box; Telegram and Vonage in both of their ways.
+/// Every vendor in the box; Instagram, Telegram and Vonage in both of their ways.
 pub const VENDORS: &[Vendor] = &[
     Vendor {
         account: "whatsapp",
@@ -64,6 +64,13 @@ pub const VENDORS: &[Vendor] = &[
     Vendor {
         account: "instagram",
         kind: "instagram",
+        ..PLAIN
+    },
+    Vendor {
+        account: "instagram-2",
+        opened_at: Some("instagram"),
+        kind: "instagram",
+        more: &[("loginType", "instagram")],
         ..PLAIN
     },
     Vendor {

@@ -1,6 +1,7 @@
 //! The vendors in the box, over HTTP: their addresses, the page with the phones, and the real channels
 //! that are connected to them.
 
+mod access;
 mod broken_token;
 mod carriers;
 mod comments;
@@ -13,6 +14,7 @@ mod mail_matrix;
 mod matrix;
 mod names;
 mod page;
+mod routing;
 mod sharing;
 mod soak;
 mod telegram;

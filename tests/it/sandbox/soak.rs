@@ -66,6 +66,8 @@ impl Dice {
             swapped: self.often(4),
             receipts_lost: false,
             window_closed: false,
+            token_ends_in: Duration::ZERO,
+            permission_missing: false,
         }
     }
 }

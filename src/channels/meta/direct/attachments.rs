@@ -1,5 +1,6 @@
 //! What people attach to a message. facebook.md section 3.2, instagram.md section 3.2.
 
+use crate::channels::meta::direct::Shares;
 use crate::channels::meta::direct::VoiceNotes;
 use crate::channels::node::Kept;
 use crate::channels::node::Node;
@@ -23,8 +24,10 @@ pub type Said = (Content, Kept);
 pub struct Reading {
     /// What a recording is.
     pub voice_notes: VoiceNotes,
-    /// Whether what is shared can be a picture or film of its own.
-    pub shows_shares: bool,
+    /// What becomes of posts and films that somebody passes on.
+    pub shares: Shares,
+    /// Whether we said it, here or elsewhere.
+    pub is_ours: bool,
 }
 
 /// Reads what is attached to a message, in order. A sticker that comes once as a picture and once
@@ -101,7 +104,9 @@ fn content(kind: &str, attachment: Node<'_>, reading: Reading, kept: &mut Kept) 
             keep_share(kind, payload, kept);
             None
         }
-        "template" => template(payload, kept),
+        "template" => {
+            products(payload, kept).or_else(|| cards(payload).filter(|_| reading.is_ours))
+        }
         _ => None,
     }
 }
@@ -153,10 +158,15 @@ fn place(attachment: Node<'_>) -> Option<Content> {
 
 /// A post or film that somebody passed on: the file itself where there is one, else its address.
 fn shared(kind: &str, payload: Node<'_>, reading: Reading, kept: &mut Kept) -> Option<Content> {
-    keep_share(kind, payload, kept);
-    let (title, url) = (payload.word("title"), payload.word("url"));
     let is_film = kind.ends_with("reel");
-    if url.as_deref().is_some_and(is_file) && (is_film || reading.shows_shares) {
+    match reading.shares {
+        Shares::Shown => keep_share(kind, payload, kept),
+        Shares::Linked if is_film => kept.put("originalType", Some(kind)),
+        Shares::Linked => kept.put_raw("sharedPost", payload),
+    }
+    let (title, url) = (payload.word("title"), payload.word("url"));
+    let is_shown = is_film || reading.shares == Shares::Shown;
+    if url.as_deref().is_some_and(is_file) && is_shown {
         let media = Media {
             caption: title,
             ..file(payload, kept)?
@@ -187,16 +197,19 @@ fn is_file(url: &str) -> bool {
     host.is_some_and(|host| FILE_HOSTS.iter().any(|known| host.ends_with(known)))
 }
 
-/// Products, or cards and buttons that were sent from elsewhere: their words.
-fn template(payload: Node<'_>, kept: &mut Kept) -> Option<Content> {
+/// Products that somebody asks about: their titles.
+fn products(payload: Node<'_>, kept: &mut Kept) -> Option<Content> {
     let product = payload.at("product");
     kept.put_raw("product", product);
-    let cards = [
-        product.at("elements"),
-        payload.at("generic").at("elements"),
-        payload.at("elements"),
-    ];
-    let titles = cards.into_iter().flat_map(Node::items).map(|card| {
+    let titles = product.at("elements").items();
+    let titles: Vec<_> = titles.filter_map(|card| card.word("title")).collect();
+    (!titles.is_empty()).then(|| Content::text(titles.join("\n")))
+}
+
+/// Cards and buttons that we sent from elsewhere: their words.
+fn cards(payload: Node<'_>) -> Option<Content> {
+    let places = [payload.at("generic").at("elements"), payload.at("elements")];
+    let titles = places.into_iter().flat_map(Node::items).map(|card| {
         let (title, line) = (card.word("title"), card.word("subtitle"));
         lines(&[title.as_deref(), line.as_deref()], "\n")
     });

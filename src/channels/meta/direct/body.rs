@@ -81,7 +81,9 @@ pub fn find(sending: &Sending<'_>, media: &Media) -> Option<Found> {
             .media_id
             .and_then(|id| all.get(&id.to_string()).cloned())
     };
-    stored(sending.handles).map(Found::Handle).or_else(|| {
+    let handed_over = || sending.handles.get(media.url.as_deref()?).cloned();
+    let handle = stored(sending.handles).or_else(handed_over);
+    handle.map(Found::Handle).or_else(|| {
         stored(sending.media_urls)
             .or_else(|| media.url.clone())
             .map(Found::Url)
@@ -114,7 +116,10 @@ pub fn file(sending: &Sending<'_>, content: &Content, media: &Media) -> Option<V
         _ => "file",
     };
     let (kind, payload) = match find(sending, media)? {
-        Found::Handle(id) => (kind_of(media), json!({"attachment_id": id})),
+        Found::Handle(id) => {
+            let kind = media.media_id.map_or(asked, |_| kind_of(media));
+            (kind, json!({"attachment_id": id}))
+        }
         Found::Url(url) => (asked, json!({"url": url})),
     };
     Some(json!({"attachment": {"type": kind, "payload": payload}}))

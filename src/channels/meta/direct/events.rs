@@ -1,6 +1,9 @@
 //! Webhooks of a page or a professional account into facts. facebook.md section 3, instagram.md
 //! section 3.
 
+mod notices;
+mod receipts;
+
 use crate::base::crypto::digest;
 use crate::base::crypto::hex;
 use crate::base::http::Webhook;
@@ -8,9 +11,9 @@ use crate::base::phone::PhoneNumber;
 use crate::base::time::Timestamp;
 use crate::channels::ParseError;
 use crate::channels::meta::direct::Product;
-use crate::channels::meta::direct::VoiceNotes;
 use crate::channels::meta::direct::attachments::Reading;
 use crate::channels::meta::direct::comments;
+use crate::channels::meta::direct::events::notices::HANDOVERS;
 use crate::channels::meta::direct::said;
 use crate::channels::meta::envelope::Entry;
 use crate::channels::meta::envelope::Envelope;
@@ -21,18 +24,13 @@ use crate::model::Opaque;
 use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::inbound::Echo;
-use crate::model::inbound::Effect;
 use crate::model::inbound::InboundDelete;
 use crate::model::inbound::InboundEdit;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundMessage;
 use crate::model::inbound::InboundReaction;
 use crate::model::inbound::InboundSender;
-use crate::model::inbound::Notice;
 use crate::model::inbound::Proof;
-use crate::model::inbound::Receipt;
-use crate::model::inbound::Watermark;
-use crate::model::message::Delivery;
 use crate::model::outbound::Account;
 
 /// The inboxes of the vendor itself, which are apps of their own.
@@ -53,14 +51,6 @@ const EMOJI: [(&str, &str); 9] = [
 
 /// Things said with one message, at most: words and ten files (instagram.md section 11).
 const PARTS_MAX: usize = 11;
-
-/// Keys under which the vendor tells who has a thread.
-const HANDOVERS: [&str; 4] = [
-    "pass_thread_control",
-    "take_thread_control",
-    "request_thread_control",
-    "app_roles",
-];
 
 /// Reads what a webhook says about this account. One address may serve several accounts of an app:
 /// what is about another is left out.
@@ -183,7 +173,8 @@ impl Place<'_> {
     fn reading(&self) -> Reading {
         Reading {
             voice_notes: self.product.voice_notes,
-            shows_shares: self.product.voice_notes == VoiceNotes::Always,
+            shares: self.product.shares,
+            is_ours: self.node.at("message").at("is_echo").is_on(),
         }
     }
 
@@ -327,58 +318,6 @@ impl Place<'_> {
         }))
     }
 
-    /// Everything up to a moment was delivered, and these messages by name.
-    fn deliveries(&self) -> Vec<InboundEvent> {
-        let delivery = self.node.at("delivery");
-        let at = self.at().or_else(|| delivery.at("watermark").moment());
-        let named = delivery.at("mids").items().filter_map(Node::text);
-        let receipts = named.map(|external_id| {
-            InboundEvent::Receipt(Receipt {
-                external_id,
-                state: Delivery::Delivered,
-                at,
-                error: None,
-                tag: None,
-                metadata: Opaque::new(),
-                address: None,
-            })
-        });
-        let mark = self.watermark(delivery.at("watermark").moment(), None, Delivery::Delivered);
-        receipts.chain(mark).collect()
-    }
-
-    /// Everything up to a moment, or up to a message, was seen.
-    fn seen(&self) -> Option<InboundEvent> {
-        let read = self.node.at("read");
-        let moment = read.at("watermark").moment();
-        self.watermark(moment, read.word("mid"), Delivery::Read)
-    }
-
-    fn watermark(
-        &self,
-        moment: Option<Timestamp>,
-        external_id: Option<String>,
-        state: Delivery,
-    ) -> Option<InboundEvent> {
-        Some(InboundEvent::Watermark(Watermark {
-            address: self.customer()?,
-            state,
-            up_to: moment.or_else(|| self.at().filter(|_| external_id.is_some()))?,
-            external_id,
-        }))
-    }
-
-    fn referral(&self) -> Option<InboundEvent> {
-        let referral = self.node.at("referral");
-        let via = referral.word("source").unwrap_or_default();
-        let text = match referral.word("ref") {
-            Some(named) => format!("A customer came by a link: {named} ({via})."),
-            None => format!("A customer came by a link ({via})."),
-        };
-        self.customer()?;
-        Some(self.notice("referral", Effect::Note, text, referral))
-    }
-
     /// Somebody wants to be told of something: what was offered is answered like a button.
     fn opt_in(&self) -> Option<InboundEvent> {
         let optin = self.node.at("optin");
@@ -390,56 +329,6 @@ impl Place<'_> {
         let content = said::postback(&payload, &optin.word("title").unwrap_or_default());
         let metadata = self.metadata(None, kept);
         Some(self.message(external_id, person(address), content, None, metadata))
-    }
-
-    /// Who has the thread.
-    fn handover(&self, key: &str) -> InboundEvent {
-        let told = self.node.at(key);
-        let owner = told.word("new_owner_app_id");
-        let ours = owner.is_some() && owner.as_deref() == self.account.text("appId");
-        let text = match (key, owner) {
-            ("request_thread_control", _) => "Another app asks for a conversation.".to_owned(),
-            ("app_roles", _) => "The roles of the apps changed.".to_owned(),
-            (_, Some(_)) if ours => "A conversation came back to this app.".to_owned(),
-            (_, Some(owner)) => format!("A conversation went to the app {owner}."),
-            (_, None) => "A conversation went to another app.".to_owned(),
-        };
-        let is_moved = !matches!(key, "request_thread_control" | "app_roles");
-        InboundEvent::Notice(Notice {
-            holds: is_moved.then_some(ours),
-            ..self.told("handover", Effect::Note, text, told)
-        })
-    }
-
-    fn policy(&self) -> Option<InboundEvent> {
-        let keys = ["policy_enforcement", "policy-enforcement"];
-        let told = keys
-            .map(|key| self.node.at(key))
-            .into_iter()
-            .find(|node| node.is_there())?;
-        let why = told.word("reason").unwrap_or_default();
-        let (effect, text) = match told.word("action").as_deref() {
-            Some("block") => (Effect::Break, format!("The vendor blocked the page: {why}")),
-            Some("unblock") => (Effect::Mend, "The vendor lifted its block.".to_owned()),
-            _ => (Effect::Warn, format!("The vendor warns the page: {why}")),
-        };
-        Some(self.notice("policyEnforcement", effect, text, told))
-    }
-
-    fn notice(&self, kind: &str, effect: Effect, text: String, data: Node<'_>) -> InboundEvent {
-        InboundEvent::Notice(self.told(kind, effect, text, data))
-    }
-
-    fn told(&self, kind: &str, effect: Effect, text: String, data: Node<'_>) -> Notice {
-        Notice {
-            kind: kind.to_owned(),
-            effect,
-            text,
-            address: self.customer(),
-            data: data.object(),
-            at: self.at(),
-            holds: None,
-        }
     }
 }
 

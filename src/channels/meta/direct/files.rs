@@ -24,7 +24,7 @@ pub fn upload(
     way: &Way<'_>,
     media: &Media,
     asked: &Asked<'_>,
-    query: &str,
+    platform: &str,
 ) -> Result<Option<String>, Pause> {
     let Some(media_id) = media.media_id else {
         return Ok(None);
@@ -48,7 +48,11 @@ pub fn upload(
             },
         },
     ];
-    let path = format!("{}/message_attachments{query}", way.node);
+    let mut path = format!("{}/message_attachments", way.node);
+    if !platform.is_empty() {
+        path.push_str("?platform=");
+        path.push_str(platform);
+    }
     let call = way.graph.form(&path, fields);
     let told = Talk::of(asked, FAULTS).must("upload", call)?;
     let id = Node::of(&told).word("attachment_id").ok_or_else(|| {
@@ -104,12 +108,9 @@ mod tests {
                 ..Media::default()
             };
             let answers = [(200, json!({"attachment_id":"1857"}))];
-            let upload = |query: &'static str| {
-                hold(&account, &answers, |asked| {
-                    next(upload(&way, &media, asked, query))
-                })
-            };
-            let (calls, id) = upload("?platform=instagram");
+            let (calls, id) = hold(&account, &answers, |asked| {
+                next(upload(&way, &media, asked, "instagram"))
+            });
             let message =
                 format!(r#"{{"attachment":{{"type":"{kind}","payload":{{"is_reusable":true}}}}}}"#);
             let expected = format!(

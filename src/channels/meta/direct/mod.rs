@@ -12,8 +12,10 @@ pub mod people;
 pub mod profile;
 pub mod render;
 pub mod said;
+pub mod service;
 pub mod shown;
 pub mod subscription;
+pub mod templates;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +33,8 @@ pub struct Product {
     pub own: &'static str,
     /// What a recording of a customer is.
     pub voice_notes: VoiceNotes,
+    /// What becomes of posts and films that somebody passes on.
+    pub shares: Shares,
     /// Whether what we send carries our id, which comes back with its echo.
     pub tags: bool,
     /// Whether every message says why it is sent.
@@ -46,6 +50,15 @@ pub enum VoiceNotes {
     ByName,
     /// Always a voice note: there is no other sound.
     Always,
+}
+
+/// What becomes of posts and films that somebody passes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shares {
+    /// They are links, but for films that are files.
+    Linked,
+    /// They are shown where the vendor gives the file.
+    Shown,
 }
 
 /// What we can react with.

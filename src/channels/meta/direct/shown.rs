@@ -1,6 +1,7 @@
 //! What the vendor answers to a message, what a customer is shown beside messages, and where a
 //! customer's files lie. facebook.md sections 4, 6 and 8, instagram.md sections 4, 6 and 8.
 
+use serde_json::Value;
 use serde_json::json;
 
 use crate::base::http::HttpReply;
@@ -12,7 +13,9 @@ use crate::channels::meta::graph::media_url;
 use crate::channels::meta::talk::Pause;
 use crate::channels::meta::talk::refused;
 use crate::channels::node::Node;
+use crate::model::inbound::InboundSender;
 use crate::model::outbound::Account;
+use crate::model::outbound::BY_UPLOAD;
 use crate::model::outbound::Call;
 use crate::model::outbound::Outcome;
 use crate::model::outbound::Refusal;
@@ -25,6 +28,9 @@ use crate::model::outbound::Wish;
 /// The code of a message whose quoted message is gone.
 const TARGET_GONE: i64 = 9_000_001;
 
+/// The finer codes of a file that the vendor could not fetch, or not in time.
+const NOT_FETCHED: [i64; 2] = [2_018_008, 2_018_294];
+
 /// The wish to send a message without quoting another.
 pub const NO_QUOTE: &str = "noQuote";
 
@@ -33,18 +39,34 @@ pub const NO_QUOTE: &str = "noQuote";
 /// # Errors
 /// What follows from the refusal.
 pub fn taken(reply: &HttpReply) -> Outcome {
-    let told = fault::taken(FAULTS, reply).map_err(|refusal| without_quote(refusal, reply))?;
+    let told = fault::taken(FAULTS, reply).map_err(|refusal| otherwise(refusal, reply))?;
     Ok(Node::of(&told).word("message_id").into_iter().collect())
 }
 
-/// A message that answers one which is gone goes without answering it.
-fn without_quote(refusal: Refusal, reply: &HttpReply) -> Refusal {
-    let code = Fault::read(reply).and_then(|fault| fault.code);
-    if code != Some(TARGET_GONE) {
-        return refusal;
-    }
+/// The customer, where the vendor names somebody else than whom we wrote to: who commented is known
+/// to pages under one id and writes to them under another.
+#[must_use]
+pub fn met(to: &str, reply: &HttpReply) -> Option<InboundSender> {
+    let told: Value = serde_json::from_slice(&reply.body).ok()?;
+    let other = Node::of(&told).word("recipient_id")?;
+    (other != to).then(|| InboundSender {
+        address: other,
+        also: vec![to.to_owned()],
+        ..InboundSender::default()
+    })
+}
+
+/// How a message that is refused may go all the same: one that answers a message which is gone goes
+/// without answering it, and a file the vendor cannot fetch is handed over.
+fn otherwise(refusal: Refusal, reply: &HttpReply) -> Refusal {
+    let fault = Fault::read(reply).unwrap_or_default();
+    let name = match (fault.code, fault.subcode) {
+        (Some(TARGET_GONE), _) => NO_QUOTE,
+        (_, Some(subcode)) if NOT_FETCHED.contains(&subcode) => BY_UPLOAD,
+        _ => return refusal,
+    };
     let wish = Wish {
-        name: NO_QUOTE,
+        name,
         value: "1".to_owned(),
     };
     Refusal::Reword {
@@ -127,8 +149,31 @@ mod tests {
         assert_eq!(answer(r#"{"recipient_id":"1"}"#), Ok(Vec::new()));
         let closed = answer(r#"{"error":{"code":10,"error_subcode":2018278,"message":"m"}}"#);
         assert!(matches!(closed, Err(Refusal::Never(error)) if error.reason == "outside_window"));
+        let far = answer(r#"{"error":{"code":100,"error_subcode":2018008,"message":"m"}}"#);
+        assert!(matches!(far, Err(Refusal::Reword { wish, .. }) if wish.name == BY_UPLOAD));
         let gone = answer(r#"{"error":{"code":9000001,"message":"m"}}"#);
         assert!(matches!(gone, Err(Refusal::Reword { wish, .. }) if wish.name == NO_QUOTE));
+    }
+
+    #[test]
+    fn whom_the_vendor_names_otherwise_is_the_same_person() {
+        let named = |body: Value| {
+            let reply = HttpReply {
+                status: 200,
+                headers: Headers::default(),
+                body: body.to_string().into_bytes(),
+            };
+            met("77", &reply).map(|person| (person.address, person.also))
+        };
+        let other = Some(("6543".to_owned(), vec!["77".to_owned()]));
+        for (body, expected) in [
+            (json!({"recipient_id":"6543","message_id":"m_OUT"}), other),
+            (json!({"recipient_id":"77","message_id":"m_OUT"}), None),
+            (json!({"message_id":"m_OUT"}), None),
+            (json!({"error":{"code":10}}), None),
+        ] {
+            assert_eq!(named(body.clone()), expected, "{body}");
+        }
     }
 
     #[test]

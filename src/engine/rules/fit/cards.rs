@@ -122,6 +122,7 @@ impl Fitting<'_> {
             && card.buttons.len() <= row.card_buttons_max
             && card.buttons.iter().all(|button| {
                 length(&button.title) <= row.button_title_max
+                    && length(&button.id) <= row.choice_id_max
                     && self.can_place(button, card.buttons.len())
             })
     }

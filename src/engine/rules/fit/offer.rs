@@ -56,6 +56,14 @@ impl Form {
         }
     }
 
+    /// The longest id of a choice in this form, in characters.
+    pub(super) const fn id_max(self, row: &Capabilities) -> usize {
+        match self {
+            Self::QuickReplies | Self::Buttons => row.choice_id_max,
+            Self::List => row.list_id_max,
+        }
+    }
+
     /// How many choices there can be in this form.
     pub(super) const fn choices_max(self, row: &Capabilities) -> usize {
         match self {

@@ -135,6 +135,7 @@ impl Fitting<'_> {
             && offer.form == Form::Buttons
             && !offer.links.is_empty()
             && offer.count() + offer.links.len() > row.buttons_max
+            && self.holds_ids(Form::Buttons, offer)
             && titles
                 .into_iter()
                 .all(|title| length(title) <= row.button_title_max)
@@ -156,7 +157,14 @@ impl Fitting<'_> {
     fn holds_count(&self, form: Form, offer: &Offer) -> bool {
         let sections_fit =
             form != Form::List || offer.sections.len() <= self.row.list_sections_max.max(1);
-        offer.count() <= form.choices_max(self.row) && sections_fit
+        offer.count() <= form.choices_max(self.row) && sections_fit && self.holds_ids(form, offer)
+    }
+
+    /// Whether what comes back when a choice is pressed can say which one it was. Numbers in a text
+    /// are remembered here.
+    fn holds_ids(&self, form: Form, offer: &Offer) -> bool {
+        let max = form.id_max(self.row);
+        offer.rows().all(|choice| length(&choice.id) <= max)
     }
 
     /// Whether every choice is shown in full. A list has a second line for what its title cannot

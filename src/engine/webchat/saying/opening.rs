@@ -42,7 +42,7 @@ pub(super) fn place(
         .as_ref()
         .is_some_and(|latest| !latest.is_live() && latest.metadata.contains_key(ENDED));
     let conversation = if ended {
-        open::open(tx, pen, channel, contact, &address, latest.as_ref())?
+        open::arriving(tx, pen, channel, contact, &address, latest.as_ref())?
     } else {
         open::for_inbound(tx, pen, channel, contact, &address)?
     };

@@ -13,6 +13,7 @@ use crate::engine::vendor::Line;
 use crate::engine::vendor::NoAnswer;
 use crate::engine::vendor::caught;
 use crate::engine::vendor::ours;
+use crate::engine::workers::delivery::borrowed;
 use crate::engine::workers::delivery::lanes::Ended;
 use crate::engine::workers::delivery::outcome;
 use crate::engine::workers::delivery::outcome::Left;
@@ -27,6 +28,7 @@ use crate::model::inbound::InboundSender;
 use crate::model::message::Message;
 use crate::model::message::SendError;
 use crate::model::message::Source;
+use crate::model::outbound::BY_UPLOAD;
 use crate::model::outbound::Call;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Sending;
@@ -208,6 +210,39 @@ impl<'a> Dispatch<'a> {
                 Err(broken) => return Ok(Err(broken.refusal)),
             }
         }
+        if self.row.handles.contains_key(BY_UPLOAD) {
+            return self.upload_borrowed().await;
+        }
+        Ok(Ok(()))
+    }
+
+    /// Hands over what the vendor could not fetch from where the sender said that it lies.
+    async fn upload_borrowed(&mut self) -> Result<Result<(), Refusal>, EngineError> {
+        let linked: Vec<Media> = files_of(self.parts())
+            .filter(|file| file.media_id.is_none() && file.url.is_some())
+            .cloned()
+            .collect();
+        for file in linked {
+            let url = file.url.clone().unwrap_or_default();
+            if self.row.handles.contains_key(&url) {
+                continue;
+            }
+            let copied = borrowed::copied(self.context, &self.message, &file).await?;
+            let file = match copied {
+                Ok(file) => file,
+                Err(error) => return Ok(Err(Refusal::Never(error))),
+            };
+            let translation = self.line.translation;
+            let given = self.line.hold(|asked| translation.upload(&file, asked));
+            match given.await {
+                Ok(Some(handle)) => {
+                    outcome::uploaded(self.context, self.key, url.clone(), handle.clone()).await?;
+                    self.row.handles.insert(url, handle);
+                }
+                Ok(None) => {}
+                Err(broken) => return Ok(Err(broken.refusal)),
+            }
+        }
         Ok(Ok(()))
     }
 
@@ -304,9 +339,17 @@ impl<'a> Dispatch<'a> {
                 ids: written.into_iter().chain(taken).collect(),
                 kept: translation.remark(&self.sending(&urls)),
                 whom: whom.clone(),
+                kept_back: translation.kept_back(&reply),
             };
-            Ok((taken, translation.met(&reply)))
+            Ok::<_, Refusal>((taken, translation.met(&self.message.to, &reply)))
         });
+        if let Ok(Err(refusal)) = &read
+            && let Some(trace) = translation.trace(&reply)
+        {
+            let (channel, message) = (self.key.0, self.message.id);
+            let reason = &refusal.error().reason;
+            tracing::info!(channel.id = %channel, message.id = %message, vendor.trace = trace, "a message was not taken: {reason}");
+        }
         match read {
             Ok(outcome) => outcome.map_err(NoAnswer::NotMade),
             // The call was made, and what the vendor said of it cannot be read.
@@ -354,15 +397,17 @@ fn parts(message: &Message) -> &[Content] {
 }
 
 fn stored_files(parts: &[Content]) -> impl Iterator<Item = &Media> {
+    files_of(parts).filter(|media| media.media_id.is_some())
+}
+
+fn files_of(parts: &[Content]) -> impl Iterator<Item = &Media> {
     let cards = parts.iter().flat_map(|part| match part {
         Content::Carousel(carousel) => carousel.cards.as_slice(),
         _ => &[],
     });
     let pictures = cards.filter_map(|card| card.image.as_ref());
     let files = parts.iter().filter_map(Content::media);
-    files
-        .chain(pictures)
-        .filter(|media| media.media_id.is_some())
+    files.chain(pictures)
 }
 
 fn name_of(media: &Media) -> String {

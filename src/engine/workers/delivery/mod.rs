@@ -5,6 +5,7 @@
 //! quiet) is learnt anew after a start.
 
 mod attempt;
+mod borrowed;
 mod copies;
 mod lanes;
 mod outcome;

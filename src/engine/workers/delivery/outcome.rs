@@ -16,6 +16,7 @@ use crate::engine::ingest::ours;
 use crate::engine::people::closing;
 use crate::engine::rules::retry;
 use crate::engine::rules::retry::Verdict;
+use crate::engine::setup::aftermath;
 use crate::engine::setup::standing;
 use crate::engine::workers::delivery::copies;
 use crate::engine::workers::delivery::lanes::Ended;
@@ -128,7 +129,12 @@ pub struct Taken {
     pub kept: Opaque,
     /// Whom it went to, where a mail goes to each by itself.
     pub whom: Option<String>,
+    /// Why the vendor keeps it back for now, where it does.
+    pub kept_back: Option<String>,
 }
+
+/// Under this name a message keeps why its vendor keeps it back.
+const KEPT_BACK: &str = "messageStatus";
 
 /// The vendor took a call.
 ///
@@ -151,6 +157,11 @@ pub async fn taken(
             };
             learn(tx, &mut message, &taken.ids, pen.now)?;
             opaque::merge(&mut message.metadata, &taken.kept);
+            if let Some(why) = &taken.kept_back {
+                message
+                    .metadata
+                    .insert(KEPT_BACK.to_owned(), why.clone().into());
+            }
             if let Some(whom) = &taken.whom {
                 message.note_recipient(whom, Delivery::Sent, None);
             }
@@ -168,7 +179,9 @@ pub async fn taken(
             messages::update(tx, &message)?;
             outbox::remove(tx, &row)?;
             let now = pen.now;
-            receipts::hear(tx, &mut pen, &mut message, Delivery::Sent, now, None)?;
+            if taken.kept_back.is_none() {
+                receipts::hear(tx, &mut pen, &mut message, Delivery::Sent, now, None)?;
+            }
             copies::push(tx, &message, others, now)?;
             hear_early(tx, &mut pen, &mut message)?;
             ours::let_go(tx, &mut pen, key.0, &key.1)?;
@@ -250,11 +263,13 @@ pub async fn refused(
                     now: pen.now,
                     spread,
                 };
+                let told = refusal.error().clone();
                 let verdict = retry::after(refusal, attempt);
                 let ended = carry_out(tx, &mut pen, &row, &mut message, verdict)?;
                 if let Some(caps) = registry.capabilities(&message.channel_kind) {
                     let why = message.error.clone();
                     heard::too_late(tx, &mut pen, caps, &message, why.as_ref())?;
+                    aftermath::of(tx, &mut pen, key.0, caps, &told)?;
                 }
                 ours::let_go(tx, &mut pen, key.0, &key.1)?;
                 Ok(ended)

@@ -133,9 +133,6 @@ pub fn access(channel: &Channel, now: Timestamp) -> (Tone, String) {
     if channel.kind.as_str() == WEBCHAT {
         return (Tone::Neutral, "Not needed".to_owned());
     }
-    if channel.sandbox {
-        return (Tone::Neutral, "Sandbox".to_owned());
-    }
     match alerts::expiry(channel) {
         Some(end) => {
             let left = end.since(now).as_secs();
@@ -146,6 +143,7 @@ pub fn access(channel: &Channel, now: Timestamp) -> (Tone, String) {
             };
             (tone, format!("Expires in {}", format::span(left)))
         }
+        None if channel.sandbox => (Tone::Neutral, "Sandbox".to_owned()),
         None if channel.connected_at.is_none() => (Tone::Neutral, "Not checked".to_owned()),
         None => (Tone::Neutral, "No end known".to_owned()),
     }

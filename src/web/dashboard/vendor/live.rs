@@ -7,6 +7,7 @@ use crate::engine::setup::checks::Check;
 use crate::engine::setup::kinds::Kind;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
+use crate::model::channel::Setting;
 use crate::model::happening::Happening;
 use crate::model::happening::HappeningKind;
 use crate::model::inbound::Effect;
@@ -21,6 +22,8 @@ use crate::web::state::State;
 
 /// Lines beside the steps at most.
 const LINES: usize = 30;
+/// The setting with which a vendor can be asked what a token allows.
+const APP_ID: &str = "appId";
 
 /// What reaches a channel, beside the steps.
 ///
@@ -170,12 +173,15 @@ pub fn checks(channel: &Channel, known: &[Check], kind: &Kind, now: Timestamp) -
         .map(|check| known_check(check, channel, kind))
         .collect();
     if channel.state == ChannelState::Active {
-        all.extend(access(channel, now));
+        all.extend(access(channel, kind, now));
         let warned = channel
             .notes
             .iter()
             .filter(|note| note.effect == Effect::Warn);
         all.extend(warned.map(|note| found(Tone::Warn, "Worth a look", &note.text)));
+    }
+    if kind.is_own {
+        return all;
     }
     let heard = channel.webhook_at.is_some() || channel.last_inbound_at.is_some();
     all.push(if heard {
@@ -206,38 +212,51 @@ fn known_check(check: &Check, channel: &Channel, kind: &Kind) -> CheckView {
     }
 }
 
-/// What the vendor lets us do, and until when, where it told.
-fn access(channel: &Channel, now: Timestamp) -> Vec<CheckView> {
-    let names = |setting: &str| -> Vec<&str> {
-        let listed = channel
-            .settings
-            .get(setting)
-            .and_then(|value| value.as_array());
-        listed
-            .into_iter()
-            .flatten()
-            .filter_map(|name| name.as_str())
-            .collect()
+/// What the vendor lets us do, and until when, where it told; or what it could be asked with.
+fn access(channel: &Channel, kind: &Kind, now: Timestamp) -> Vec<CheckView> {
+    let names = |setting: &str| -> Option<Vec<&str>> {
+        let listed = channel.settings.get(setting)?.as_array()?;
+        Some(listed.iter().filter_map(|name| name.as_str()).collect())
     };
-    let (granted, missing) = (names("grantedPermissions"), names("missingPermissions"));
     let mut all = Vec::new();
-    if !missing.is_empty() {
-        let text = format!("Missing: {}.", missing.join(", "));
-        all.push(found(Tone::Bad, "Permissions", &text));
-    } else if !granted.is_empty() {
-        let text = format!("Granted: {}.", granted.join(", "));
-        all.push(found(Tone::Ok, "Permissions", &text));
+    let (granted, missing) = (names("grantedPermissions"), names("missingPermissions"));
+    let is_told = granted.is_some();
+    match (granted, missing) {
+        (_, Some(missing)) if !missing.is_empty() => {
+            let text = format!("Missing: {}.", missing.join(", "));
+            all.push(found(Tone::Bad, "Permissions", &text));
+        }
+        (Some(granted), _) => {
+            let text = format!("Granted: {}.", granted.join(", "));
+            all.push(found(Tone::Ok, "Permissions", &text));
+        }
+        (None, _) => {
+            let asked_with = |setting: &&Setting| setting.name == APP_ID;
+            let could_be = kind.settings.iter().find(asked_with);
+            let is_open = !channel.settings.contains_key(APP_ID);
+            if let Some(setting) = could_be.filter(|_| is_open) {
+                let text = format!(
+                    "Not known. With {} and app secret, {} tells.",
+                    setting.label, kind.guide.vendor
+                );
+                all.push(found(Tone::Info, "Permissions", &text));
+            }
+        }
     }
-    all.extend(alerts::expiry(channel).map(|end| {
-        let left = end.since(now).as_secs();
-        let text = format!("Ends in {}.", format::span(left));
-        let tone = if alerts::ends_soon(end, now) {
-            Tone::Warn
-        } else {
-            Tone::Ok
-        };
-        found(tone, "Access token", &text)
-    }));
+    match alerts::expiry(channel) {
+        Some(end) if end <= now => all.push(found(Tone::Bad, "Access token", "It has ended.")),
+        Some(end) => {
+            let text = format!("Ends in {}.", format::span(end.since(now).as_secs()));
+            let tone = if alerts::ends_soon(end, now) {
+                Tone::Warn
+            } else {
+                Tone::Ok
+            };
+            all.push(found(tone, "Access token", &text));
+        }
+        None if is_told => all.push(found(Tone::Ok, "Access token", "It never ends.")),
+        None => {}
+    }
     all
 }
 

@@ -14,12 +14,19 @@ pub enum Stage {
     Credentials,
     /// What the vendor has to be told.
     Webhook,
+    /// Who answers.
+    Routing,
     /// One message each way.
     Test,
 }
 
 /// Every one, in order.
-const STAGES: [Stage; 3] = [Stage::Credentials, Stage::Webhook, Stage::Test];
+const STAGES: [Stage; 4] = [
+    Stage::Credentials,
+    Stage::Webhook,
+    Stage::Routing,
+    Stage::Test,
+];
 
 impl Stage {
     /// The step of that name; without one, where a channel is to be taken up again.
@@ -37,6 +44,7 @@ impl Stage {
         match self {
             Self::Credentials => "credentials",
             Self::Webhook => "webhook",
+            Self::Routing => "routing",
             Self::Test => "test",
         }
     }
@@ -45,6 +53,7 @@ impl Stage {
         match self {
             Self::Credentials => "Credentials",
             Self::Webhook => "Webhook",
+            Self::Routing => "Routing",
             Self::Test => "Test",
         }
     }
@@ -61,7 +70,8 @@ impl Stage {
         match self {
             Self::Credentials => None,
             Self::Webhook => Some(Self::Credentials),
-            Self::Test => Some(Self::Webhook),
+            Self::Routing => Some(Self::Webhook),
+            Self::Test => Some(Self::Routing),
         }
     }
 
@@ -69,6 +79,7 @@ impl Stage {
         match self {
             Self::Credentials => channel.state == ChannelState::Active,
             Self::Webhook => channel.webhook_at.is_some() || channel.last_inbound_at.is_some(),
+            Self::Routing => !channel.routing.is_empty(),
             Self::Test => channel.last_inbound_at.is_some() && channel.last_outbound_at.is_some(),
         }
     }
@@ -81,6 +92,7 @@ impl Stage {
                 _ => kind.guide.needs.to_owned(),
             },
             Self::Webhook => format!("Tell {} where to send events", kind.guide.vendor),
+            Self::Routing => "Team or person".to_owned(),
             Self::Test => "Send and receive one message".to_owned(),
         }
     }

@@ -30,6 +30,7 @@ use crate::web::dashboard::reader::page_with;
 use crate::web::dashboard::reader::parts;
 use crate::web::dashboard::reader::render;
 use crate::web::dashboard::reader::see;
+use crate::web::dashboard::routing;
 use crate::web::dashboard::vendor::credentials;
 use crate::web::dashboard::vendor::delivery;
 use crate::web::dashboard::vendor::finding;
@@ -75,6 +76,8 @@ pub fn configure_channel(config: &mut web::ServiceConfig) {
         .route("/setup/check", web::post().to(check))
         .route("/setup/find", web::post().to(finding::find))
         .route("/setup/find", web::get().to(finding::again))
+        .route("/setup/routing", web::get().to(again_routing))
+        .route("/setup/routing", web::post().to(route))
         .route("/setup/domain", web::post().to(delivery::look_in_setup))
         .configure(trying::configure);
 }
@@ -240,6 +243,7 @@ async fn show(
             let step = webhook_step(&state, &reader, &channel, &kind)?;
             draw(&state, &reader, &channel, &kind, stage, step)?
         }
+        Stage::Routing => routing_of(&state, &reader, &channel, &kind, None)?,
         Stage::Test => {
             let tried = trying::tried(&state, &reader, &channel, &kind, place.sent.as_deref())?;
             let step = trying::step(&state, &channel, &kind, FieldView::default(), tried);
@@ -258,7 +262,7 @@ fn fragments(page: &SetupPage) -> Vec<String> {
     match &page.step {
         SetupStep::Webhook { checks, .. } => all.push(render(checks)),
         SetupStep::Test { tried, .. } => all.push(render(tried)),
-        SetupStep::Providers(_) | SetupStep::Credentials { .. } => {}
+        SetupStep::Providers(_) | SetupStep::Credentials { .. } | SetupStep::Routing { .. } => {}
     }
     all
 }
@@ -343,8 +347,45 @@ fn webhook_step(
         webhook: webhook::view(state, reader, channel, kind)?,
         checks: webhook::checks(state, reader, channel, kind, action)?,
         domain: delivery::domain_in_setup(state, reader, channel)?,
-        next: Stage::Test.address(channel.id),
+        next: Stage::Routing.address(channel.id),
     })
+}
+
+/// The step that says who answers.
+fn routing_of(
+    state: &State,
+    reader: &Reader,
+    channel: &Channel,
+    kind: &Kind,
+    typed: Option<(&Fields, &Refused)>,
+) -> Result<SetupPage, Problem> {
+    let step = SetupStep::Routing {
+        action: format!("{HERE}/{}/setup/routing", channel.id),
+        fields: routing::fields(state, reader, channel, typed)?,
+    };
+    draw(state, reader, channel, kind, Stage::Routing, step)
+}
+
+/// Keeps who answers and goes on.
+async fn route(state: Shared, path: Path<String>, form: Form) -> Result<HttpResponse, Problem> {
+    let reader = &form.reader;
+    let (channel, kind) = vendor_channel(&state, reader, &path)?;
+    let next = Stage::Test.address(channel.id);
+    routing::keep(&state, &form, &channel, &next, |refused| {
+        let typed = Some((&form.fields, refused));
+        routing_of(&state, reader, &channel, &kind, typed)
+    })
+    .await
+}
+
+/// A refused form that is loaded again: the step it belongs to.
+async fn again_routing(
+    state: Shared,
+    path: Path<String>,
+    reader: Reader,
+) -> Result<HttpResponse, Problem> {
+    let (channel, _) = vendor_channel(&state, &reader, &path)?;
+    Ok(see(&Stage::Routing.address(channel.id)))
 }
 
 /// Asks the vendor once more.

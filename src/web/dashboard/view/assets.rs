@@ -43,7 +43,7 @@ pub const SHOP_CSS: &str = "/app/assets/shop-dede709e0c.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
-pub const SANDBOX_CSS: &str = "/app/assets/sandbox-edd215ad50.css";
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-71e48b07a1.css";
 /// The script of the sandbox.
 pub const SANDBOX_JS: &str = "/app/assets/sandbox-b55deeee19.js";
 
@@ -73,7 +73,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("more-dba1977d31.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-47e406d0ee.js", "recipients.js", "text/javascript; charset=utf-8"),
-    ("sandbox-edd215ad50.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-71e48b07a1.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-b55deeee19.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-e0e929c53d.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),

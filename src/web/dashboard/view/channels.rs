@@ -11,6 +11,7 @@ use super::filters;
 use super::format;
 use super::setting::SectionView;
 use super::setting::SettingView;
+use super::setup::CheckView;
 use super::setup::ChecksPart;
 use super::setup::DomainPart;
 use super::setup::HappenedView;
@@ -220,7 +221,7 @@ pub struct SecretView {
     pub fresh: Option<String>,
 }
 
-/// A line of the channel's log.
+/// A line of a log, or a check and when it was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogLine {
     /// When, with seconds.
@@ -262,7 +263,7 @@ pub enum ChannelTab {
         /// Figures.
         figures: Vec<FigureView>,
         /// Checks of the connection.
-        checks: Vec<LogLine>,
+        checks: Vec<CheckView>,
         /// What can be done about the service of a vendor's channel.
         service: Option<ServiceView>,
     },
@@ -326,6 +327,8 @@ pub enum ChannelTab {
         /// How its domain stands.
         domain: DomainPart,
     },
+    /// `/routing`: posts to the same address.
+    Routing(Vec<SettingView>),
     /// `/events`.
     Events(EventsPart),
 }
@@ -343,6 +346,7 @@ impl ChannelTab {
             Self::Account { .. } => "settings",
             Self::Webhook { .. } => "webhook",
             Self::Delivery { .. } => "delivery",
+            Self::Routing(_) => "routing",
             Self::Events(_) => "events",
         }
     }

@@ -208,6 +208,13 @@ pub enum SetupStep {
         /// The next step.
         next: String,
     },
+    /// Who answers.
+    Routing {
+        /// Where the form posts to.
+        action: String,
+        /// The fields.
+        fields: Vec<SettingView>,
+    },
     /// One message each way.
     Test {
         /// Where the form posts to; none where the channel cannot write first.

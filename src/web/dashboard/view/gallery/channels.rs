@@ -18,13 +18,16 @@ use super::super::channels::SecretView;
 use super::super::channels::SeenView;
 use super::super::channels::TileView;
 use super::super::channels::TroubleView;
+use super::super::setting::Input;
 use super::super::setting::SectionView;
+use super::super::setting::SettingView;
+use super::super::setup::CheckView;
 use super::super::setup::HappenedView;
 use super::super::shell::Area;
 use super::super::shell::Theme;
 use super::pages::ago;
 use super::pages::figure;
-use super::pages::line;
+use super::pages::options;
 use super::shell;
 use crate::model::rejection::FieldError;
 use crate::web::dashboard::answers::Refused;
@@ -45,6 +48,15 @@ fn channel_row(kind: &str, name: &str, about: &str, health: HealthView) -> Chann
         last_out: Some(ago("2026-11-22T10:42:00Z")),
         messages_24h: 2_903,
         hours: (0..24).map(|hour| (hour * 7) % 11 + hour).collect(),
+    }
+}
+
+fn check(tone: Tone, icon: Icon, title: &str, text: &str) -> CheckView {
+    CheckView {
+        tone,
+        icon,
+        title: title.to_owned(),
+        text: text.to_owned(),
     }
 }
 
@@ -170,13 +182,13 @@ pub(super) fn channels(theme: Theme) -> Vec<(&'static str, String)> {
             figure("First reply", "3 m", "", ""),
         ],
         checks: vec![
-            line(
+            check(
                 Tone::Ok,
                 Icon::HEALTHY,
                 "Public address answers over HTTPS",
                 "",
             ),
-            line(
+            check(
                 Tone::Warn,
                 Icon::WARNING,
                 "Every website may show this chat",
@@ -237,6 +249,15 @@ pub(super) fn channels(theme: Theme) -> Vec<(&'static str, String)> {
                     .to_owned(),
                 fresh: Some("wcid_abcdef".to_owned()),
             }])),
+        ),
+        (
+            "channel-routing",
+            tab(ChannelTab::Routing(vec![SettingView::new(
+                "teamId",
+                "Team",
+                "Its members see them.",
+                Input::Choice(options(&["No team", "Support"], "Support")),
+            )])),
         ),
         (
             "channel-events",

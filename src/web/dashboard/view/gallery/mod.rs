@@ -11,6 +11,7 @@ mod failed;
 mod inbox;
 mod pages;
 mod people;
+mod sample;
 mod settings;
 mod templates;
 
