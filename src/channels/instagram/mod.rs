@@ -171,6 +171,7 @@ impl Channel for Instagram {
     fn refuse(
         &self,
         _account: &Account,
+        _to: &str,
         parts: &[Content],
         metadata: &Opaque,
     ) -> Result<(), Rejection> {
