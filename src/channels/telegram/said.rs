@@ -6,6 +6,7 @@ use crate::base::phone::PhoneNumber;
 use crate::channels::node::Kept;
 use crate::channels::node::Node;
 use crate::channels::telegram::entities;
+use crate::channels::vcard;
 use crate::model::content::ContactCard;
 use crate::model::content::Contacts;
 use crate::model::content::Content;
@@ -312,13 +313,13 @@ fn contact(message: Node<'_>, kept: &mut Kept) -> Option<Content> {
     }
     let names = [card.word("first_name"), card.word("last_name")];
     let name: Vec<_> = names.into_iter().flatten().collect();
-    let vcard = card.word("vcard").unwrap_or_default();
+    let whole = card.word("vcard").unwrap_or_default();
     Some(Content::Contacts(Contacts {
         contacts: vec![ContactCard {
             name: name.join(" "),
             phones: vec![with_plus(&phone)],
-            emails: lines_of(&vcard, "EMAIL"),
-            organization: lines_of(&vcard, "ORG").into_iter().next(),
+            emails: vcard::values(&whole, "EMAIL"),
+            organization: vcard::values(&whole, "ORG").into_iter().next(),
         }],
     }))
 }
@@ -339,21 +340,6 @@ pub fn proved_phone(message: Node<'_>) -> Option<String> {
 
 fn with_plus(number: &str) -> String {
     format!("+{}", number.trim_start_matches('+'))
-}
-
-/// The values of a property of a vCard.
-fn lines_of(vcard: &str, property: &str) -> Vec<String> {
-    vcard
-        .lines()
-        .filter_map(|line| line.split_once(':'))
-        .filter(|(name, _)| {
-            let name = name.split(';').next().unwrap_or_default();
-            let name = name.rsplit('.').next().unwrap_or_default();
-            name.eq_ignore_ascii_case(property)
-        })
-        .map(|(_, value)| value.trim().trim_end_matches(';').to_owned())
-        .filter(|value| !value.is_empty())
-        .collect()
 }
 
 fn dice(message: Node<'_>, kept: &mut Kept) -> Option<Content> {
