@@ -13,6 +13,7 @@ use ring::signature::RsaKeyPair;
 use sha2::Digest as _;
 use sha2::Sha256;
 
+use crate::base::pem;
 use crate::base::secret::Secret;
 use crate::base::time::Timestamp;
 
@@ -124,15 +125,9 @@ impl Dkim {
 }
 
 impl Pair {
-    /// Reads a key; whatever became of its lines in a form.
+    /// Reads a key.
     fn read(text: &str) -> Result<Self, NoKey> {
-        let text = text.replace("\\n", "\n");
-        let inner = match text.split_once("PRIVATE KEY-----") {
-            Some((_, rest)) => rest.split("-----").next().unwrap_or_default(),
-            None => text.as_str(),
-        };
-        let letters: String = inner.split_whitespace().collect();
-        let der = STANDARD.decode(letters).map_err(|_| NoKey)?;
+        let der = pem::der(text).ok_or(NoKey)?;
         if let Ok(pair) = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der) {
             return Ok(Self::Ed25519(pair));
         }

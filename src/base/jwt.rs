@@ -1,12 +1,17 @@
-//! Signed tokens: JSON Web Tokens with HMAC-SHA256, the one algorithm we make and accept.
+//! Signed tokens: JSON Web Tokens with HMAC-SHA256, the one algorithm we accept, and with RSA for
+//! vendors that want to be shown one.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::rand::SystemRandom;
+use ring::signature::RSA_PKCS1_SHA256;
+use ring::signature::RsaKeyPair;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::base::crypto::same;
 use crate::base::crypto::sign;
+use crate::base::pem;
 
 /// Why a token is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +35,28 @@ pub fn issue(claims: &impl Serialize, key: &[u8]) -> String {
     let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims));
     let signature = URL_SAFE_NO_PAD.encode(sign(key, signed.as_bytes()));
     format!("{signed}.{signature}")
+}
+
+/// Signs `claims` with a private key of RSA of 2,048 bits or more, in PEM; none where it is no such
+/// key.
+#[must_use]
+pub fn issue_with_rsa(claims: &impl Serialize, key: &str) -> Option<String> {
+    let der = pem::der(key)?;
+    let pair = RsaKeyPair::from_pkcs8(&der).or_else(|_| RsaKeyPair::from_der(&der));
+    let pair = pair.ok()?;
+    let header = URL_SAFE_NO_PAD.encode(br#"{"alg":"RS256","typ":"JWT"}"#);
+    let claims = serde_json::to_vec(claims).expect("claims are plain data");
+    let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims));
+    let mut signature = vec![0; pair.public().modulus_len()];
+    let random = SystemRandom::new();
+    pair.sign(
+        &RSA_PKCS1_SHA256,
+        &random,
+        signed.as_bytes(),
+        &mut signature,
+    )
+    .ok()?;
+    Some(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 
 /// Checks the signature and reads the claims. Expiry is a claim like others: the caller judges it.

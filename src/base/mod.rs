@@ -8,6 +8,7 @@ pub mod jwt;
 pub mod mail;
 pub mod mime;
 pub mod page;
+pub mod pem;
 pub mod phone;
 pub mod random;
 pub mod secret;

@@ -46,6 +46,10 @@ struct Case {
     handles: BTreeMap<String, String>,
     #[serde(default)]
     metadata: Opaque,
+    #[serde(default)]
+    is_album: bool,
+    #[serde(default)]
+    chose_typed: bool,
     calls: Value,
 }
 
@@ -117,6 +121,8 @@ impl Case {
             metadata: &self.metadata,
             last_inbound_at: None,
             by_person: false,
+            is_album: self.is_album,
+            chose_typed: self.chose_typed,
             now: Timestamp::from_secs(1_767_268_800),
         }
     }

@@ -46,6 +46,7 @@ use crate::model::outbound::Connected;
 use crate::model::outbound::Measure;
 use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
+use crate::model::outbound::Pacing;
 use crate::model::outbound::Person;
 use crate::model::outbound::Polled;
 use crate::model::outbound::Pressed;
@@ -79,7 +80,7 @@ pub mod short_key;
 pub mod sms;
 pub mod table;
 pub mod telegram;
-mod vcard;
+pub mod vcard;
 pub mod voice;
 pub mod webchat;
 pub mod whatsapp;
@@ -125,6 +126,26 @@ pub trait Channel: Debug + Send + Sync {
     fn address(&self, settings: &Opaque, typed: &str) -> Option<String> {
         let _ = (settings, typed);
         None
+    }
+
+    /// Messages a second the vendor takes from an account, where that depends on its settings.
+    fn sends_per_second(&self, settings: &Opaque) -> u32 {
+        let _ = settings;
+        self.capabilities().sends_per_second
+    }
+
+    /// How fast messages to an address may follow each other, where the vendor minds that beside
+    /// [`Capabilities::sends_per_second`].
+    fn pace(&self, to: &str) -> Option<Pacing> {
+        let _ = to;
+        None
+    }
+
+    /// How many of some messages that were written to go together, the first and those behind it, are
+    /// given to the vendor in one call; 1 where each goes by itself.
+    fn together(&self, contents: &[&Content]) -> usize {
+        let _ = contents;
+        1
     }
 
     /// How many messages that no person wrote an address gets within an hour; none where nobody
@@ -503,10 +524,11 @@ pub trait Channel: Debug + Send + Sync {
     fn refuse(
         &self,
         account: &Account,
+        to: &str,
         parts: &[Content],
         metadata: &Opaque,
     ) -> Result<(), Rejection> {
-        let _ = (account, parts, metadata);
+        let _ = (account, to, parts, metadata);
         Ok(())
     }
 

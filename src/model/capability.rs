@@ -103,6 +103,8 @@ pub struct Capabilities {
     /// Types of pictures, sound and film that are not shown as such: they go as documents, or as
     /// links where there are none.
     pub unshown_types: &'static [&'static str],
+    /// The only types of files that are carried, others going as links; empty where any is.
+    pub taken_types: &'static [&'static str],
     /// Whether a sticker can be sent as a sticker.
     pub stickers: bool,
     /// The longest line above and below buttons and lists; 0 where they are part of the text.
@@ -191,6 +193,8 @@ pub struct Capabilities {
     pub typing_every_secs: u16,
     /// Messages a second the vendor takes from one account.
     pub sends_per_second: u32,
+    /// Messages that may go out at once after a while of silence; 0 where that is one second's worth.
+    pub sends_burst: u32,
     /// Whether messages reach the customer through our own sockets, so that storing is sending.
     pub own_transport: bool,
     /// Whether messages carry the thread they stand in, so that whoever writes one must know what
@@ -254,6 +258,7 @@ impl Capabilities {
         },
         pdf_bytes: 0,
         unshown_types: &[],
+        taken_types: &[],
         stickers: false,
         header_max: 0,
         buttons_max: 0,
@@ -296,6 +301,7 @@ impl Capabilities {
         resend_is_safe: false,
         typing_every_secs: 5,
         sends_per_second: 1,
+        sends_burst: 0,
         own_transport: false,
         threads: false,
         silent_after_taking: false,

@@ -330,7 +330,7 @@ pub struct Call {
 #[serde(rename_all = "camelCase", default)]
 pub struct EventLine {
     /// What happened: `assigned`, `unassigned`, `status`, `tagged`, `untagged`, `priority`,
-    /// `snoozed`, `reopened`, `merged`, `blocked`.
+    /// `snoozed`, `reopened`, `merged`, `blocked`, `letIn`.
     pub name: String,
     /// Who did it.
     pub by: String,

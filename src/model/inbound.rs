@@ -262,6 +262,35 @@ pub struct Access {
     pub is_open: bool,
     /// Since when.
     pub at: Option<Timestamp>,
+    /// What the address stands for.
+    #[serde(default, skip_serializing_if = "Extent::is_alone")]
+    pub extent: Extent,
+    /// Who let us in or put us out, where that is somebody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+/// What an address stands for that opens or closes. Within an address are all that begin with it and
+/// a colon.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Extent {
+    /// Itself.
+    #[default]
+    Alone,
+    /// A room: itself and all within it. A conversation begins when we are let in, and all are done
+    /// when we are put out.
+    Room,
+    /// All within it. Their conversations stay as they are, to be read.
+    Within,
+}
+
+impl Extent {
+    /// Whether it is one address.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        *self == Self::Alone
+    }
 }
 
 /// An answer that needs nobody to think of it.

@@ -106,6 +106,12 @@ pub struct Sending<'a> {
     pub last_inbound_at: Option<Timestamp>,
     /// Whether a person wrote it, rather than a program or a bot: some vendors allow people more.
     pub by_person: bool,
+    /// Whether the parts are messages of their own that go out in one call:
+    /// [`together`](crate::channels::Channel::together).
+    pub is_album: bool,
+    /// Whether the customer chose something since we last wrote that stood in place of the phone's
+    /// keyboard: [`Capabilities::quick_replies_typed`](crate::model::capability::Capabilities::quick_replies_typed).
+    pub chose_typed: bool,
     /// The present.
     pub now: Timestamp,
 }
@@ -296,9 +302,8 @@ pub enum Refusal {
     },
 }
 
-/// The wish of a vendor that could not fetch a file from where the sender said that it lies: it is
-/// handed over instead, under its address among the handles.
-pub const BY_UPLOAD: &str = "byUpload";
+/// The name of the wish that files are handed over, and not fetched by the vendor from where they lie.
+pub const FILES_HERE: &str = "filesHere";
 
 /// What a vendor wants otherwise in a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -460,6 +465,19 @@ pub struct Measure {
     pub remaining: usize,
     /// Pieces the account sends at most.
     pub segments_max: usize,
+}
+
+/// How fast messages to one recipient may follow each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pacing {
+    /// What the vendor counts together: addresses with the same name share one pace.
+    pub shared_by: String,
+    /// Messages that may go out at once after a while of silence.
+    pub burst: u32,
+    /// How long each further one waits.
+    pub every: Duration,
+    /// How long the further parts of one message wait at least.
+    pub between: Duration,
 }
 
 /// A button that a customer pressed, as it is kept.

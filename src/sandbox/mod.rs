@@ -170,6 +170,7 @@ impl Sandbox {
                 Box::new(sms::twilio::Twilio),
                 Box::new(sms::vonage::Vonage),
                 Box::new(sms::plivo::Plivo),
+                Box::new(sms::generic::Generic),
                 Box::new(email::postmark::Postmark),
                 Box::new(email::sendgrid::SendGrid),
                 Box::new(email::mailgun::Mailgun),

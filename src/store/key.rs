@@ -128,6 +128,22 @@ impl Key for String {
     }
 }
 
+/// What texts begin with, as the last part of what is looked for. It is no key itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning(pub String);
+
+impl Key for Beginning {
+    fn write(&self, to: &mut Vec<u8>) {
+        self.0.write(to);
+        // Without the end of a text.
+        to.truncate(to.len().saturating_sub(2));
+    }
+
+    fn read(_: &mut &[u8]) -> Option<Self> {
+        None
+    }
+}
+
 macro_rules! tuple_key {
     ($($part:ident $index:tt),*) => {
         impl<$($part: Key),*> Key for ($($part,)*) {

@@ -205,6 +205,7 @@ impl Channel for Email {
     fn refuse(
         &self,
         account: &Account,
+        _to: &str,
         parts: &[Content],
         metadata: &Opaque,
     ) -> Result<(), Rejection> {

@@ -32,6 +32,20 @@ pub static TWILIO: Capabilities = Capabilities {
 /// The same with files.
 pub static TWILIO_WITH_FILES: Capabilities = Capabilities {
     template_names: TWILIO.template_names,
+    taken_types: &[
+        "application/pdf",
+        "audio/3gpp",
+        "audio/amr",
+        "audio/mpeg",
+        "image/gif",
+        "image/jpeg",
+        "image/png",
+        "text/directory",
+        "text/vcard",
+        "text/x-vcard",
+        "video/3gpp",
+        "video/mp4",
+    ],
     ..WITH_FILES
 };
 
@@ -48,6 +62,13 @@ pub static WITH_FILES: Capabilities = Capabilities {
     ..CAPABILITIES
 };
 
+/// The same through Vonage, which takes longer texts.
+pub static VONAGE: Capabilities = Capabilities {
+    text_max: 3_200,
+    interactive_text_max: 3_200,
+    ..CAPABILITIES
+};
+
 /// The same through Vonage, which takes pictures, sound and films of some types and no documents.
 pub static WITH_VONAGE_FILES: Capabilities = Capabilities {
     media: MediaLimits {
@@ -56,24 +77,28 @@ pub static WITH_VONAGE_FILES: Capabilities = Capabilities {
         video_bytes: 2_000_000,
         document_bytes: 0,
     },
-    unshown_types: &[
-        "audio/aac",
-        "audio/mp4",
-        "audio/ogg",
-        "audio/webm",
-        "image/avif",
-        "image/heic",
-        "image/heif",
-        "image/svg+xml",
-        "image/tiff",
-        "image/webp",
-        "video/quicktime",
-        "video/webm",
+    taken_types: &[
+        "audio/ac3",
+        "audio/amr",
+        "audio/midi",
+        "audio/mpeg",
+        "audio/wav",
+        "audio/x-wav",
+        "image/bmp",
+        "image/gif",
+        "image/jpeg",
+        "image/png",
+        "video/3gpp",
+        "video/mp4",
+        "video/mpeg",
+        "video/x-msvideo",
     ],
+    text_max: VONAGE.text_max,
+    interactive_text_max: VONAGE.interactive_text_max,
     ..WITH_FILES
 };
 
-/// The same through Plivo: five megabytes, whatever it is.
+/// The same through Plivo: five megabytes, whichever of its types it is.
 pub static WITH_PLIVO_FILES: Capabilities = Capabilities {
     media: MediaLimits {
         image_bytes: 5_000_000,
@@ -81,5 +106,15 @@ pub static WITH_PLIVO_FILES: Capabilities = Capabilities {
         video_bytes: 5_000_000,
         document_bytes: 5_000_000,
     },
+    taken_types: &[
+        "application/pdf",
+        "image/gif",
+        "image/jpeg",
+        "image/png",
+        "text/vcard",
+        "text/x-vcard",
+        "video/3gpp",
+        "video/mp4",
+    ],
     ..WITH_FILES
 };

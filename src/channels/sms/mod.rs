@@ -16,6 +16,7 @@ mod segments;
 mod table;
 #[cfg(test)]
 mod tests;
+mod throughput;
 mod twilio;
 mod vonage;
 
@@ -38,6 +39,7 @@ use crate::channels::table::wrong;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
+use crate::model::content::Content;
 use crate::model::guide::Guide;
 use crate::model::guide::Seat;
 use crate::model::inbound::InboundEvent;
@@ -54,7 +56,9 @@ use crate::model::outbound::Remote;
 use crate::model::outbound::Sending;
 use crate::model::outbound::Source;
 use crate::model::outbound::Step;
+use crate::model::rejection::Code;
 use crate::model::rejection::FieldError;
+use crate::model::rejection::Rejection;
 
 const KIND: &str = "sms";
 
@@ -186,6 +190,10 @@ impl Channel for Sms {
         &caps::CAPABILITIES
     }
 
+    fn sends_per_second(&self, settings: &Opaque) -> u32 {
+        throughput::of(settings)
+    }
+
     /// Files go along where the account has it switched on, its carrier can, and the number is in
     /// a country where phones take them.
     fn reach(&self, account: &Account, to: &str) -> &'static Capabilities {
@@ -309,6 +317,22 @@ impl Channel for Sms {
         }))
     }
 
+    /// A number does not write to itself: carriers refuse it in words that nobody understands.
+    fn refuse(
+        &self,
+        account: &Account,
+        to: &str,
+        _parts: &[Content],
+        metadata: &Opaque,
+    ) -> Result<(), Rejection> {
+        let from = outgoing::sender(account, metadata).map(numbers::reported);
+        if from.as_deref() != Some(to) {
+            return Ok(());
+        }
+        let sentence = format!("{to} is the number this channel sends from.");
+        Err(Rejection::new(Code::InvalidRecipient, sentence))
+    }
+
     fn render(&self, sending: &Sending<'_>) -> Result<Vec<Call>, RenderError> {
         let carrier = carrier(&sending.account.settings).ok_or(RenderError {
             kind: KIND,
@@ -316,7 +340,9 @@ impl Channel for Sms {
         })?;
         let mut calls = Vec::new();
         for part in sending.parts {
-            calls.push(carrier.send(&Outgoing::of(sending, part)?)?);
+            for piece in Outgoing::of(sending, part)?.pieces() {
+                calls.push(carrier.send(&piece)?);
+            }
         }
         Ok(calls)
     }

@@ -12,12 +12,16 @@ use crate::base::http::HttpRequest;
 use crate::base::http::Method;
 use crate::base::http::Webhook;
 use crate::base::secret::Secret;
+use crate::base::text::Counting;
+use crate::base::text::split;
+use crate::base::time::Timestamp;
 use crate::channels::RenderError;
 use crate::channels::sms::KIND;
 use crate::channels::sms::form;
 use crate::channels::sms::form::Pairs;
 use crate::channels::sms::numbers;
 use crate::channels::sms::segments;
+use crate::model::Opaque;
 use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::content::TemplateUse;
@@ -47,6 +51,8 @@ pub struct Outgoing<'a> {
     pub file: Option<(&'a Media, String, FileKind)>,
     /// A template that the carrier fills in, in place of words.
     pub template: Option<&'a TemplateUse>,
+    /// The present.
+    pub now: Timestamp,
 }
 
 /// What kind of file goes along.
@@ -69,17 +75,15 @@ impl<'a> Outgoing<'a> {
     /// [`RenderError`]: a part that is neither words nor a file.
     pub fn of(sending: &Sending<'a>, part: &'a Content) -> Result<Self, RenderError> {
         let account = sending.account;
-        let chosen = sending.metadata.get("from").and_then(Value::as_str);
         let mut outgoing = Outgoing {
             account,
             id: sending.message_id.to_string(),
             to: sending.to,
-            from: chosen
-                .filter(|name| numbers::is_sender(name))
-                .or_else(|| account.text("phoneNumber")),
+            from: sender(account, sending.metadata),
             text: String::new(),
             file: None,
             template: None,
+            now: sending.now,
         };
         let (words, file) = match part {
             Content::Text(text) => (text.text.as_str(), None),
@@ -105,6 +109,36 @@ impl<'a> Outgoing<'a> {
         Ok(outgoing)
     }
 
+    /// The same as often as the account's carrier takes no more characters at once; a file goes with
+    /// the first.
+    #[must_use]
+    pub fn pieces(self) -> Vec<Self> {
+        let most = self.account.settings.get("maxLength");
+        let most = most.and_then(Value::as_u64).unwrap_or(u64::MAX);
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        if Counting::Characters.measure(&self.text) <= most {
+            return vec![self];
+        }
+        let mut texts = split(&self.text, most, Counting::Characters).into_iter();
+        let (account, to, from, now) = (self.account, self.to, self.from, self.now);
+        let id = self.id.clone();
+        let first = Self {
+            text: texts.next().unwrap_or_default(),
+            ..self
+        };
+        let rest = texts.map(|text| Self {
+            account,
+            id: id.clone(),
+            to,
+            from,
+            text,
+            file: None,
+            template: None,
+            now,
+        });
+        std::iter::once(first).chain(rest).collect()
+    }
+
     /// Where the carrier reports how the delivery goes.
     #[must_use]
     pub fn status_url(&self) -> String {
@@ -121,6 +155,15 @@ impl<'a> Outgoing<'a> {
             None => format!("{}?{TAG}={}", status_url(self.account), self.id),
         }
     }
+}
+
+/// The number or name a message comes from: what its sender chose, else the account's.
+#[must_use]
+pub fn sender<'a>(account: &'a Account, metadata: &'a Opaque) -> Option<&'a str> {
+    let chosen = metadata.get("from").and_then(Value::as_str);
+    chosen
+        .filter(|name| numbers::is_sender(name))
+        .or_else(|| account.text("phoneNumber"))
 }
 
 /// Under which name our id of the message stands in an address for reports.

@@ -137,6 +137,21 @@ pub const SETTINGS: &[Setting] = &[
     .access()
     .only_with(PROVIDER, VONAGE),
     optional(
+        "applicationId",
+        "Application ID",
+        "Dashboard, Applications; only for messages. With the private key it proves each call in place of the API key.",
+        Shape::Text,
+    )
+    .access()
+    .only_with(PROVIDER, VONAGE),
+    optional(
+        "privateKey",
+        "Private key of the application",
+        "The whole file, as it was downloaded.",
+        BROUGHT,
+    )
+    .only_with(PROVIDER, VONAGE),
+    optional(
         "authId",
         "Auth ID",
         "Console overview. Begins with MA or SA.",
@@ -313,6 +328,20 @@ pub const SETTINGS: &[Setting] = &[
         "10 when left empty. What is longer is refused.",
         Shape::Number { min: 1, max: 40 },
     ),
+    optional(
+        "rateLimitPerSecond",
+        "Messages a second",
+        "Only where the provider agreed to another speed than is usual for the number.",
+        Shape::Number { min: 1, max: 1_000 },
+    )
+    .rare(),
+    optional(
+        "maxLength",
+        "Longest message, in characters",
+        "Longer texts go in several messages. Empty: 1600.",
+        Shape::Number { min: 70, max: 1_600 },
+    )
+    .only_with(PROVIDER, GENERIC),
     optional(
         "smartEncoding",
         "Plain typography",

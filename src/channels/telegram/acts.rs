@@ -3,6 +3,7 @@
 
 use crate::channels::node::Kept;
 use crate::channels::node::Node;
+use crate::channels::telegram::chat::BUSINESS;
 use crate::channels::telegram::chat::Chat;
 use crate::channels::telegram::people;
 use crate::channels::telegram::table;
@@ -10,6 +11,7 @@ use crate::model::content::Content;
 use crate::model::content::Postback;
 use crate::model::inbound::Access;
 use crate::model::inbound::Effect;
+use crate::model::inbound::Extent;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundMessage;
 use crate::model::inbound::InboundReaction;
@@ -108,26 +110,46 @@ fn emoji(mark: Node<'_>) -> String {
 #[must_use]
 pub fn membership(member: Node<'_>) -> Option<InboundEvent> {
     let chat = Chat::of(member)?;
-    let is_open = match member.at("new_chat_member").word("status")?.as_str() {
-        "kicked" | "left" => false,
-        "member" | "administrator" | "creator" | "restricted" => true,
-        _ => return None,
+    let is_open = lets_in(member.at("new_chat_member"))?;
+    // What else changed is no matter of being let in.
+    if lets_in(member.at("old_chat_member")) == Some(is_open) {
+        return None;
+    }
+    let by = member.at("from");
+    let by_id = by.word("id").unwrap_or_default();
+    let extent = if chat.is_private() {
+        Extent::Alone
+    } else {
+        Extent::Room
     };
     Some(InboundEvent::Access(Access {
         from: people::other_end(&chat, member),
         is_open,
         at: member.at("date").moment(),
+        extent,
+        by: (extent == Extent::Room && by.is_there()).then(|| people::name(by, &by_id)),
     }))
 }
 
-/// A business account was connected to the bot, changed what it may do, or was disconnected.
+/// Whether a chat in which the bot stands so lets it in; none for a word that nobody knows.
+fn lets_in(standing: Node<'_>) -> Option<bool> {
+    match standing.word("status")?.as_str() {
+        "kicked" | "left" => Some(false),
+        "member" | "administrator" | "creator" | "restricted" => Some(true),
+        _ => None,
+    }
+}
+
+/// A business account was connected to the bot, changed what it may do, or was disconnected: its
+/// customers can be answered or not from then on.
 #[must_use]
-pub fn connection(connection: Node<'_>) -> InboundEvent {
+pub fn connection(connection: Node<'_>) -> Vec<InboundEvent> {
     let owner = connection.at("user");
     let name = people::name(owner, "Somebody");
     let rights = connection.at("rights");
     let may_reply = rights.at("can_reply").is_on() || connection.at("can_reply").is_on();
-    let (effect, text) = match (connection.at("is_enabled").is_on(), may_reply) {
+    let is_enabled = connection.at("is_enabled").is_on();
+    let (effect, text) = match (is_enabled, may_reply) {
         (true, true) => (
             Effect::Note,
             format!("{name} connected a business account to the bot."),
@@ -141,13 +163,27 @@ pub fn connection(connection: Node<'_>) -> InboundEvent {
             format!("{name} disconnected a business account: its conversations can only be read."),
         ),
     };
-    InboundEvent::Notice(Notice {
+    let at = connection.at("date").moment();
+    let notice = InboundEvent::Notice(Notice {
         kind: "businessConnection".to_owned(),
         effect,
         text,
         address: None,
         data: connection.object(),
-        at: connection.at("date").moment(),
+        at,
         holds: None,
-    })
+    });
+    let access = connection.word("id").map(|id| {
+        InboundEvent::Access(Access {
+            from: InboundSender {
+                address: format!("{BUSINESS}{id}"),
+                ..InboundSender::default()
+            },
+            is_open: is_enabled && may_reply,
+            at,
+            extent: Extent::Within,
+            by: None,
+        })
+    });
+    std::iter::once(notice).chain(access).collect()
 }

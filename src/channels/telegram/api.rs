@@ -39,11 +39,11 @@ pub struct Api<'a> {
 #[derive(Debug)]
 pub struct Upload<'a> {
     /// The name of the field.
-    pub field: &'static str,
+    pub field: String,
     /// Which file.
     pub media_id: MediaId,
     /// What it is called.
-    pub filename: &'a str,
+    pub filename: String,
     /// Its content type.
     pub mime_type: &'a str,
 }
@@ -67,30 +67,29 @@ impl<'a> Api<'a> {
         Call::http(self.request(method, body, wait + SPARE))
     }
 
-    /// A call that carries a file. What is not text in `body` goes as JSON, as forms have it.
+    /// A call that carries files. What is not text in `body` goes as JSON, as forms have it.
     #[must_use]
-    pub fn form(&self, method: &str, body: &Value, upload: &Upload<'_>) -> Call {
+    pub fn form(&self, method: &str, body: &Value, uploads: &[Upload<'_>]) -> Call {
         let mut request = self.request(method, &Value::Null, UPLOAD_TIMEOUT);
         request.headers = Headers::default().with("accept", "application/json");
         request.body = Vec::new();
-        let fields = body.as_object().into_iter().flatten();
-        let mut fields: Vec<Field> = fields
-            .map(|(name, value)| Field {
-                name: name.clone(),
-                value: FieldValue::Text(match value {
-                    Value::String(text) => text.clone(),
-                    other => other.to_string(),
-                }),
-            })
-            .collect();
-        fields.push(Field {
-            name: upload.field.to_owned(),
+        let texts = body.as_object().into_iter().flatten();
+        let texts = texts.map(|(name, value)| Field {
+            name: name.clone(),
+            value: FieldValue::Text(match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            }),
+        });
+        let files = uploads.iter().map(|upload| Field {
+            name: upload.field.clone(),
             value: FieldValue::File {
                 media_id: upload.media_id,
-                filename: upload.filename.to_owned(),
+                filename: upload.filename.clone(),
                 mime_type: upload.mime_type.to_owned(),
             },
         });
+        let fields = texts.chain(files).collect();
         Call::Form(Box::new(Form { request, fields }))
     }
 

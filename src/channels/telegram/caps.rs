@@ -73,7 +73,9 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     // An edit repeats its message, and people may edit for two days.
     repeat_hours: 72,
     typing_every_secs: 4,
+    // Together never more than the thirty a second that the vendor takes.
     sends_per_second: 25,
+    sends_burst: 5,
     silent_after_taking: true,
     ..Capabilities::PLAIN
 };

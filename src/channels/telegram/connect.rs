@@ -17,6 +17,7 @@ use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Step;
+use crate::model::outbound::Switch;
 
 /// What the bot is told of. Reactions are told only to who names them; an absent list would leave
 /// whatever was set before.
@@ -38,6 +39,9 @@ const BUSINESS_UPDATES: [&str; 4] = [
     "edited_business_message",
     "deleted_business_messages",
 ];
+
+/// What is known of the bot once it was connected.
+const BOT_NAME: &str = "botName";
 
 /// How many updates may wait before it is worth a word.
 const PENDING_WORTH_A_WORD: i64 = 100;
@@ -75,10 +79,10 @@ impl Ask {
         match self {
             Self::Me => api.call("getMe", &json!({})),
             Self::SetWebhook => api.call("setWebhook", &webhook(account)),
-            // Never with what waits: customers wrote it.
-            Self::DeleteWebhook => {
-                api.call("deleteWebhook", &json!({"drop_pending_updates": false}))
-            }
+            Self::DeleteWebhook => api.call(
+                "deleteWebhook",
+                &json!({"drop_pending_updates": drops_pending(account)}),
+            ),
             Self::Info => api.call("getWebhookInfo", &json!({})),
         }
     }
@@ -91,8 +95,14 @@ fn webhook(account: &Account) -> Value {
         "secret_token": account.secret("webhookSecret").unwrap_or_default(),
         "max_connections": connections.and_then(Value::as_u64).unwrap_or(40),
         "allowed_updates": allowed_updates(account),
-        "drop_pending_updates": false,
+        "drop_pending_updates": drops_pending(account),
     })
+}
+
+/// Whether what waits at Telegram is forgotten: only where somebody wants it so, and only before the
+/// bot is known here; later customers wrote it to us.
+fn drops_pending(account: &Account) -> bool {
+    account.is_on("dropPendingUpdates", Switch::Off) && account.text(BOT_NAME).is_none()
 }
 
 fn plan(account: &Account) -> &'static [Ask] {
@@ -211,7 +221,7 @@ fn connected(asked: &Asked<'_>, plan: &[Ask]) -> Connected {
 
 fn known_of(me: Node<'_>) -> Opaque {
     let mut settings = Opaque::new();
-    for (setting, field) in [("botUsername", "username"), ("botName", "first_name")] {
+    for (setting, field) in [("botUsername", "username"), (BOT_NAME, "first_name")] {
         if let Some(text) = me.word(field) {
             settings.insert(setting.to_owned(), text.into());
         }

@@ -20,7 +20,7 @@ pub fn html(text: &str, entities: Node<'_>) -> Option<String> {
     let units: Vec<u16> = text.encode_utf16().collect();
     let mut ranges: Vec<Range> = entities
         .items()
-        .filter_map(|entity| range(entity, units.len()))
+        .filter_map(|entity| range(entity, &units))
         .collect();
     if ranges.is_empty() {
         return None;
@@ -67,15 +67,36 @@ fn close_at<'a>(html: &mut String, open: &mut Vec<&'a Range>, point: usize) {
     }
 }
 
-/// The range of an entity that is formatting, within a text of `length` units.
-fn range(entity: Node<'_>, length: usize) -> Option<Range> {
+/// Where an entity begins and ends, in units.
+fn span(entity: Node<'_>) -> Option<(usize, usize)> {
     let whole = |name: &str| {
         let number = entity.at(name).whole()?;
         usize::try_from(number).ok()
     };
     let start = whole("offset")?;
-    let end = start.checked_add(whole("length")?)?.min(length);
-    let (open, close) = tags(entity)?;
+    Some((start, start.checked_add(whole("length")?)?))
+}
+
+/// The entities of a piece of a text, which begins `from` units into it and is so long: those that
+/// reach into it, cut and counted from its beginning.
+#[must_use]
+pub fn cut(entities: Node<'_>, from: usize, length: usize) -> Vec<Value> {
+    let within = |entity: Node<'_>| {
+        let (start, end) = span(entity)?;
+        let (start, end) = (start.max(from), end.min(from + length));
+        let mut cut = entity.raw();
+        cut["offset"] = start.checked_sub(from)?.into();
+        cut["length"] = end.checked_sub(start).filter(|left| *left > 0)?.into();
+        Some(cut)
+    };
+    entities.items().filter_map(within).collect()
+}
+
+/// The range of an entity that is formatting, within a text of these units.
+fn range(entity: Node<'_>, units: &[u16]) -> Option<Range> {
+    let (start, end) = span(entity)?;
+    let end = end.min(units.len());
+    let (open, close) = tags(entity, units.get(start..end)?)?;
     (start < end).then_some(Range {
         start,
         end,
@@ -84,7 +105,7 @@ fn range(entity: Node<'_>, length: usize) -> Option<Range> {
     })
 }
 
-fn tags(entity: Node<'_>) -> Option<(String, &'static str)> {
+fn tags(entity: Node<'_>, covered: &[u16]) -> Option<(String, &'static str)> {
     let plain = |open: &str, close| Some((open.to_owned(), close));
     match entity.word("type")?.as_str() {
         "bold" => plain("<b>", "</b>"),
@@ -95,13 +116,15 @@ fn tags(entity: Node<'_>) -> Option<(String, &'static str)> {
         "code" => plain("<code>", "</code>"),
         "pre" => Some((pre(entity), "</code></pre>")),
         "blockquote" | "expandable_blockquote" => plain("<blockquote>", "</blockquote>"),
-        "text_link" => {
-            let url = entity.word("url").filter(|url| is_safe(url))?;
-            let open = format!("<a href=\"{}\">", escaped(&url).replace('"', "&quot;"));
-            Some((open, "</a>"))
-        }
+        "text_link" => link(&entity.word("url")?),
+        "url" => link(&String::from_utf16_lossy(covered)),
         _ => None,
     }
+}
+
+fn link(url: &str) -> Option<(String, &'static str)> {
+    let open = format!("<a href=\"{}\">", escaped(url).replace('"', "&quot;"));
+    is_safe(url).then_some((open, "</a>"))
 }
 
 fn pre(entity: Node<'_>) -> String {

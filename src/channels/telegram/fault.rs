@@ -11,6 +11,7 @@ use crate::base::http::HttpReply;
 use crate::channels::node::Node;
 use crate::model::contact::Shut;
 use crate::model::message::SendError;
+use crate::model::outbound::FILES_HERE;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Wish;
 
@@ -43,6 +44,9 @@ enum Class {
 
 /// One line of the table: the code, a part of the description in lower case, and what follows.
 type Rule = (i64, &'static str, Class, &'static str);
+
+/// Telegram could not fetch a file, or does not believe what it is: it is handed over.
+const UPLOAD: Class = Class::Reword(FILES_HERE, "true");
 
 const RULES: &[Rule] = &[
     (403, "bot was blocked by the user", Class::Shut, "blocked"),
@@ -137,19 +141,19 @@ const RULES: &[Rule] = &[
     (400, "message to edit not found", Class::Never, "too_old"),
     (400, "message can't be deleted", Class::Never, "too_old"),
     (400, "message to delete not found", Class::Never, "too_old"),
-    (400, "wrong file identifier", Class::Never, "media_failed"),
+    (400, "wrong file identifier", UPLOAD, "media_failed"),
     (
         400,
         "failed to get http url content",
-        Class::Never,
+        UPLOAD,
         "media_failed",
     ),
-    (400, "webpage_curl_failed", Class::Never, "media_failed"),
-    (400, "webpage_media_empty", Class::Never, "media_failed"),
+    (400, "webpage_curl_failed", UPLOAD, "media_failed"),
+    (400, "webpage_media_empty", UPLOAD, "media_failed"),
     (
         400,
         "wrong type of the web page content",
-        Class::Never,
+        UPLOAD,
         "media_failed",
     ),
     (400, "file is too big", Class::Never, "too_big"),

@@ -84,6 +84,12 @@ pub fn of_titles<'a>(titles: impl Iterator<Item = &'a str>) -> Value {
     instead_of_keys(&rows(&keys))
 }
 
+/// Gives the phone its own keyboard back.
+#[must_use]
+pub fn none() -> Value {
+    json!({"remove_keyboard": true})
+}
+
 fn answering(id: &str, title: &str) -> Value {
     let id = if id.is_empty() { title } else { id };
     json!({"text": title, "callback_data": short_key::fitting(id, DATA_MAX)})

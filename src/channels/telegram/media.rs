@@ -21,13 +21,20 @@ const PHOTO_RATIO_MAX: u32 = 20;
 
 /// How a file is carried: the method, and the field of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Carried {
+pub enum Carried {
+    /// A picture.
     Photo,
+    /// A picture that moves.
     Animation,
+    /// A film.
     Video,
+    /// A voice note.
     Voice,
+    /// A recording.
     Audio,
+    /// Any file.
     Document,
+    /// A sticker.
     Sticker,
 }
 
@@ -81,29 +88,35 @@ pub fn write_card(writer: &mut Writer<'_>, picture: &Media, words: &str, markup:
 
 fn send(writer: &mut Writer<'_>, carried: Carried, mut body: Opaque, media: &Media) {
     let (method, field) = carried.names();
-    let Some(media_id) = media.media_id else {
+    let Some(upload) = upload(media, field.to_owned()) else {
         // Not ours to give: Telegram fetches it.
         let url = media.url.clone().unwrap_or_default();
         body.insert(field.to_owned(), url.into());
         writer.call(method, body, Value::Null);
         return;
     };
+    writer.form(method, body, &[upload]);
+}
+
+/// A stored file on its way in a field; none where it is not ours.
+#[must_use]
+pub fn upload(media: &Media, field: String) -> Option<Upload<'_>> {
     let mime_type = media
         .mime_type
         .as_deref()
         .unwrap_or("application/octet-stream");
-    let usual = format!("{field}.{}", mime::ending(mime_type));
-    let upload = Upload {
-        field,
-        media_id,
-        filename: media.filename.as_deref().unwrap_or(&usual),
+    let usual = || format!("{field}.{}", mime::ending(mime_type));
+    Some(Upload {
+        media_id: media.media_id?,
+        filename: media.filename.clone().unwrap_or_else(usual),
         mime_type,
-    };
-    writer.form(method, body, &upload);
+        field,
+    })
 }
 
 /// The method for a file, by what it is.
-fn carried(content: &Content, media: &Media) -> Carried {
+#[must_use]
+pub fn carried(content: &Content, media: &Media) -> Carried {
     let kind = mime::essence(media.mime_type.as_deref().unwrap_or_default());
     match (content, kind.as_str()) {
         (Content::Sticker(_), "image/webp" | "application/x-tgsticker" | "video/webm") => {

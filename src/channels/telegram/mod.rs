@@ -3,12 +3,14 @@
 //! Facts are from `channels/telegram.md`, cited by section.
 
 mod acts;
+mod album;
 mod api;
 pub mod caps;
 mod changes;
 mod chat;
 mod commands;
 mod connect;
+mod consent;
 mod entities;
 mod fault;
 mod files;
@@ -16,6 +18,7 @@ mod groups;
 mod guide;
 mod keyboard;
 mod media;
+mod pace;
 mod parse;
 mod people;
 mod poll;
@@ -56,6 +59,7 @@ use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
+use crate::model::outbound::Pacing;
 use crate::model::outbound::Person;
 use crate::model::outbound::Polled;
 use crate::model::outbound::Pressed;
@@ -113,6 +117,14 @@ impl Channel for Telegram {
         } else {
             &caps::CAPABILITIES
         }
+    }
+
+    fn pace(&self, to: &str) -> Option<Pacing> {
+        Some(pace::of(&Chat::at(to)))
+    }
+
+    fn together(&self, contents: &[&Content]) -> usize {
+        album::length(contents)
     }
 
     fn check(&self, account: &Account) -> Result<(), Vec<FieldError>> {

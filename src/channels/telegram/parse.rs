@@ -9,6 +9,7 @@ use crate::channels::node::Kept;
 use crate::channels::node::Node;
 use crate::channels::telegram::acts;
 use crate::channels::telegram::chat::Chat;
+use crate::channels::telegram::consent;
 use crate::channels::telegram::groups;
 use crate::channels::telegram::people;
 use crate::channels::telegram::said;
@@ -61,7 +62,7 @@ pub fn update(account: &Account, update: Node<'_>) -> Vec<InboundEvent> {
         return deletions(deleted);
     }
     if let Some(connection) = at("business_connection").filter(|_| business) {
-        return vec![acts::connection(connection)];
+        return acts::connection(connection);
     }
     if let Some(query) = at("callback_query") {
         return acts::pressed(account, query).into_iter().collect();
@@ -119,7 +120,14 @@ impl<'a> Incoming<'a> {
         if let Some(moved) = self.moved() {
             return vec![moved];
         }
-        self.read(false).into_iter().collect()
+        let Some(mut event) = self.read(false) else {
+            return Vec::new();
+        };
+        let follows = match &mut event {
+            InboundEvent::Message(message) => consent::follows(self.account, &self.chat, message),
+            _ => None,
+        };
+        std::iter::once(event).chain(follows).collect()
     }
 
     /// A message that was changed. One that we never saw is new to us.

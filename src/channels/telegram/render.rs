@@ -1,17 +1,23 @@
 //! Messages into calls. telegram.md section 4.
 
+use std::ops::Range;
+
 use serde_json::Value;
 use serde_json::json;
 
 use crate::base::text::Counting;
 use crate::base::text::split;
 use crate::channels::RenderError;
+use crate::channels::node::Node;
 use crate::channels::numbered;
 use crate::channels::telegram::KIND;
+use crate::channels::telegram::album;
 use crate::channels::telegram::api::Api;
+use crate::channels::telegram::api::Upload;
 use crate::channels::telegram::caps::CAPABILITIES;
 use crate::channels::telegram::chat::Chat;
 use crate::channels::telegram::chat::message_number;
+use crate::channels::telegram::entities;
 use crate::channels::telegram::entities::Styled;
 use crate::channels::telegram::fault::wish;
 use crate::channels::telegram::keyboard;
@@ -38,7 +44,12 @@ const VCARD_MAX: usize = 2_048;
 /// [`RenderError`]: content that Telegram has no form for.
 pub fn calls(sending: &Sending<'_>) -> Result<Vec<Call>, RenderError> {
     let mut writer = Writer::of(sending);
+    if sending.is_album {
+        album::write(&mut writer);
+        return Ok(writer.calls);
+    }
     for part in sending.parts {
+        writer.begin(part);
         writer.write(part)?;
     }
     Ok(writer.calls)
@@ -52,6 +63,8 @@ pub struct Writer<'a> {
     pub chat: Chat,
     api: Api<'a>,
     calls: Vec<Call>,
+    /// Where the words of this part stand in those that were asked for: bytes of them.
+    place: Option<Range<usize>>,
 }
 
 impl<'a> Writer<'a> {
@@ -68,7 +81,17 @@ impl<'a> Writer<'a> {
             chat,
             api: Api::of(sending.account),
             calls: Vec::new(),
+            place: None,
         }
+    }
+
+    /// Finds the place of a part: what was split follows each other, without the blanks between.
+    fn begin(&mut self, part: &Content) {
+        let asked = self.sending.asked.words();
+        let from = self.place.as_ref().map_or(0, |before| before.end);
+        let words = part.words();
+        let found = asked.get(from..).and_then(|rest| rest.find(words));
+        self.place = found.map(|at| from + at..from + at + words.len());
     }
 
     fn write(&mut self, part: &Content) -> Result<(), RenderError> {
@@ -113,7 +136,8 @@ impl<'a> Writer<'a> {
         self.sending.handles.contains_key(name)
     }
 
-    /// What every call says: where it goes, what it answers.
+    /// What every call says: where it goes, what it answers. The first takes a keyboard away that was
+    /// chosen from, unless it brings another one.
     #[must_use]
     pub fn frame(&self) -> Opaque {
         let mut frame = Opaque::new();
@@ -138,6 +162,9 @@ impl<'a> Writer<'a> {
         if is_silent {
             frame.insert("disable_notification".to_owned(), true.into());
         }
+        if self.sending.chose_typed && self.calls.is_empty() {
+            frame.insert("reply_markup".to_owned(), keyboard::none());
+        }
         frame
     }
 
@@ -159,14 +186,9 @@ impl<'a> Writer<'a> {
         self.calls.push(call);
     }
 
-    /// Adds a call that carries a file.
-    pub fn form(
-        &mut self,
-        method: &str,
-        body: Opaque,
-        upload: &crate::channels::telegram::api::Upload<'_>,
-    ) {
-        let call = self.api.form(method, &Value::Object(body), upload);
+    /// Adds a call that carries files.
+    pub fn form(&mut self, method: &str, body: Opaque, uploads: &[Upload<'_>]) {
+        let call = self.api.form(method, &Value::Object(body), uploads);
         self.calls.push(call);
     }
 
@@ -186,19 +208,33 @@ impl<'a> Writer<'a> {
         self.call("sendMessage", body, Value::Null);
     }
 
-    /// How the words are formatted, as the sender wishes: a markup language, or ranges. What was
-    /// split has lost its places, and what the vendor could not read goes plain.
+    /// How the words are formatted, as the sender wishes: a markup language, or ranges, of which each
+    /// piece of a text gets its own. Markup that was split says nothing any more, and what the vendor
+    /// could not read goes plain.
     pub fn format(&self, body: &mut Opaque, ranges: &str) {
-        if self.wishes(wish::FORMAT) || self.sending.parts.len() > 1 {
+        if self.wishes(wish::FORMAT) {
             return;
         }
         let metadata = self.sending.metadata;
+        let is_split = self.sending.parts.len() > 1;
         if let Some(mode @ ("HTML" | "MarkdownV2")) =
             metadata.get("parseMode").and_then(Value::as_str)
         {
-            body.insert("parse_mode".to_owned(), mode.into());
+            if !is_split {
+                body.insert("parse_mode".to_owned(), mode.into());
+            }
         } else if let Some(list) = metadata.get("entities").filter(|list| list.is_array()) {
-            body.insert(ranges.to_owned(), list.clone());
+            let asked = self.sending.asked.words();
+            let units = |text: &str| text.encode_utf16().count();
+            let list = match self.place.clone().filter(|_| is_split) {
+                Some(place) => {
+                    let from = units(&asked[..place.start]);
+                    entities::cut(Node::of(list), from, units(&asked[place])).into()
+                }
+                None if is_split => return,
+                None => list.clone(),
+            };
+            body.insert(ranges.to_owned(), list);
         }
     }
 

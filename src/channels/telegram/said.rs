@@ -313,13 +313,13 @@ fn contact(message: Node<'_>, kept: &mut Kept) -> Option<Content> {
     }
     let names = [card.word("first_name"), card.word("last_name")];
     let name: Vec<_> = names.into_iter().flatten().collect();
-    let card_text = card.word("vcard").unwrap_or_default();
+    let whole = card.word("vcard").unwrap_or_default();
     Some(Content::Contacts(Contacts {
         contacts: vec![ContactCard {
             name: name.join(" "),
             phones: vec![with_plus(&phone)],
-            emails: vcard::values(&card_text, "EMAIL"),
-            organization: vcard::values(&card_text, "ORG").into_iter().next(),
+            emails: vcard::values(&whole, "EMAIL"),
+            organization: vcard::values(&whole, "ORG").into_iter().next(),
         }],
     }))
 }

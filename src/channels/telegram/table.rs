@@ -86,10 +86,35 @@ pub const SETTINGS: &[Setting] = &[
         Shape::Choice(QUICK_REPLIES),
     ),
     optional(
+        "extraStopKeywords",
+        "More commands like /stop",
+        "Such as parar, sair: who sends one gets no more messages until /start.",
+        Shape::List,
+    ),
+    optional(
+        "optOutReply",
+        "Answer to /stop",
+        "The last message to somebody who wants no more.",
+        Shape::Text,
+    ),
+    optional(
+        "optInReply",
+        "Answer to /start after /stop",
+        "To somebody who wants messages again.",
+        Shape::Text,
+    ),
+    optional(
         "maxConnections",
         "Calls at once",
         "How many webhooks Telegram may send at the same time; 40 when left empty.",
         Shape::Number { min: 1, max: 100 },
+    )
+    .rare(),
+    optional(
+        "dropPendingUpdates",
+        "Forget what waits at Telegram",
+        "Only when the bot is connected for the first time: what people wrote to it before is lost.",
+        Shape::Switch,
     )
     .rare(),
     optional(

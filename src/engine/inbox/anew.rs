@@ -11,7 +11,7 @@ use crate::model::event::MessageStatus;
 use crate::model::inbound::Receipt;
 use crate::model::message::Delivery;
 use crate::model::message::Message;
-use crate::model::outbound::BY_UPLOAD;
+use crate::model::outbound::FILES_HERE;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::messages;
@@ -49,7 +49,7 @@ pub fn by_upload(
     message.updated_at = pen.now;
     messages::update(tx, message)?;
     let mut waiting = send::row(message, pen.now);
-    waiting.handles.insert(BY_UPLOAD.to_owned(), "1".to_owned());
+    waiting.handles.insert(FILES_HERE.to_owned(), "1".to_owned());
     outbox::push(tx, &waiting)?;
     let event = MessageStatus {
         message_id: message.id,

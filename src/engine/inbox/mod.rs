@@ -34,6 +34,7 @@ mod settling;
 pub mod surroundings;
 pub mod target;
 pub mod templates;
+pub mod together;
 pub mod typing;
 pub mod unread_mail;
 pub mod unsent;

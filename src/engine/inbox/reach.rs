@@ -80,7 +80,7 @@ pub fn check_length(
 pub fn check(
     tx: &mut Tx<'_>,
     context: &Context,
-    channel: &Channel,
+    (channel, to): (&Channel, &str),
     parts: &[Content],
     metadata: &Opaque,
 ) -> Result<(), EngineError> {
@@ -94,7 +94,7 @@ pub fn check(
         drafts::take_files(tx, part)?;
     }
     drafts::take_enclosed(tx, &mut metadata)?;
-    Ok(translation.refuse(&context.account(channel)?, &parts, &metadata)?)
+    Ok(translation.refuse(&context.account(channel)?, to, &parts, &metadata)?)
 }
 
 /// Whether everybody who is to get a copy of a mail may be written to.

@@ -22,6 +22,7 @@ use crate::engine::inbox::target;
 use crate::engine::inbox::target::Place;
 use crate::engine::inbox::target::Target;
 use crate::engine::inbox::templates;
+use crate::engine::inbox::together;
 use crate::engine::inbox::unsent;
 use crate::engine::inbox::visitor_timeline;
 use crate::engine::limits;
@@ -157,12 +158,18 @@ impl Sending {
                         reach::check_length(&context, &place.channel, &fitted.parts)?;
                         let (channel, kept) = (&place.channel, &draft.metadata);
                         reach::check_wanted(tx, place.conversation.contact_id, kept)?;
-                        reach::check(tx, &context, channel, &fitted.parts, kept)?;
+                        let to = place.conversation.address.as_str();
+                        reach::check(tx, &context, (channel, to), &fitted.parts, kept)?;
                         fitted
                     }
                     Audience::Team => Fitted::default(),
                 };
+                let translation = context.channels.channel(&place.channel.kind);
+                let wait = together::patience(translation, &draft.content, &draft.metadata);
                 let message = store(tx, &mut pen, place, &actor, &draft, fitted, row)?;
+                if !wait.is_zero() {
+                    outbox::put_off(tx, &lane(&message), pen.now.plus(wait))?;
+                }
                 remember(tx, repeat, &message)?;
                 Ok::<_, EngineError>(Sent {
                     message,

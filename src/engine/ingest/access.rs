@@ -5,6 +5,8 @@ use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
+use crate::engine::inbox::moves;
+use crate::engine::inbox::moves::Terms;
 use crate::engine::inbox::open;
 use crate::engine::inbox::send;
 use crate::engine::ingest::apply;
@@ -13,11 +15,16 @@ use crate::engine::people::closing::close;
 use crate::engine::people::closing::reopen;
 use crate::model::Opaque;
 use crate::model::channel::Channel;
+use crate::model::contact::Identity;
 use crate::model::contact::Shut;
 use crate::model::content::Content;
+use crate::model::content::EventLine;
+use crate::model::conversation::Conversation;
+use crate::model::conversation::Move;
 use crate::model::inbound::Access;
 use crate::model::inbound::Answer;
 use crate::model::inbound::Consent;
+use crate::model::inbound::Extent;
 use crate::model::inbound::InboundSender;
 use crate::model::message::Delivery;
 use crate::model::message::Direction;
@@ -27,6 +34,7 @@ use crate::model::message::Source;
 use crate::store::Tx;
 use crate::store::records::conversations;
 use crate::store::records::dedup;
+use crate::store::records::identities;
 use crate::store::records::messages;
 use crate::store::records::outbox;
 
@@ -61,7 +69,8 @@ pub fn of_consent(
     Ok(apply::nothing())
 }
 
-/// Writes down that an address can be written to no more, or again. Nobody is made of it.
+/// Writes down that an address can be written to no more, or again, with all within it that it stands
+/// for. Nobody is made of it but a room that lets us in, with which a conversation begins.
 ///
 /// # Errors
 /// The disk's.
@@ -72,12 +81,74 @@ pub fn of_access(
     access: &Access,
 ) -> Result<Recorded, EngineError> {
     let address = &access.from.address;
-    if access.is_open {
-        reopen(tx, pen, channel.id, address, Shut::Unreachable)?;
-    } else {
-        close(tx, pen, channel.id, address, Shut::Unreachable, access.at)?;
+    let is_room = access.extent == Extent::Room;
+    if is_room && access.is_open {
+        enter(tx, pen, channel, access)?;
+    }
+    let mut meant = match access.extent {
+        Extent::Alone => Vec::new(),
+        Extent::Room | Extent::Within => {
+            identities::beginning(tx, channel.id, &format!("{address}:"))?
+        }
+    };
+    if access.extent != Extent::Within {
+        meant.extend(identities::get(tx, channel.id, address)?);
+    }
+    for identity in meant {
+        let to = &identity.address;
+        if access.is_open {
+            reopen(tx, pen, channel.id, to, Shut::Unreachable)?;
+            continue;
+        }
+        close(tx, pen, channel.id, to, Shut::Unreachable, access.at)?;
+        if is_room {
+            leave(tx, pen, &identity, access)?;
+        }
     }
     Ok(apply::nothing())
+}
+
+/// Begins a conversation with a room, unless one is under way: we may write there from now on.
+fn enter(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    access: &Access,
+) -> Result<(), EngineError> {
+    let room = senders::resolve(tx, pen, channel, &access.from)?;
+    let latest = conversations::latest(tx, room.id, channel.id)?;
+    let is_live = latest.as_ref().is_some_and(Conversation::is_live);
+    if is_live {
+        return Ok(());
+    }
+    let address = &access.from.address;
+    let mut talk = open::open(tx, pen, channel, &room, address, latest.as_ref())?;
+    let heard = access.at.unwrap_or(pen.now).min(pen.now);
+    talk.last_inbound_at = talk.last_inbound_at.max(Some(heard));
+    let line = EventLine {
+        name: "letIn".to_owned(),
+        detail: Some(channel.name.clone()),
+        ..EventLine::default()
+    };
+    let by = access.by.as_deref().unwrap_or(&room.name);
+    entries::append(tx, pen, &mut talk, entries::history_line(pen.now, by, line))?;
+    Ok(())
+}
+
+/// Ends what was talked about in a room, or a part of it, that put us out.
+fn leave(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    identity: &Identity,
+    access: &Access,
+) -> Result<(), EngineError> {
+    let latest = conversations::latest(tx, identity.contact_id, identity.channel_id)?;
+    let Some(mut talk) = latest.filter(|talk| talk.address == identity.address) else {
+        return Ok(());
+    };
+    let by = access.by.clone().unwrap_or_default();
+    moves::make(tx, pen, &mut talk, Move::Resolve, Terms::default(), &by)?;
+    Ok(())
 }
 
 /// Answers a message as the channel has it, once for each.

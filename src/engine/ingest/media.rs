@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::base::mime;
+use crate::channels::vcard;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
@@ -17,6 +18,9 @@ use crate::engine::inbox::revised;
 use crate::engine::vendor::Line;
 use crate::model::actor::Who;
 use crate::model::attachment::Attachment;
+use crate::model::content::ContactCard;
+use crate::model::content::Contacts;
+use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::ids::ContactId;
 use crate::model::ids::MessageId;
@@ -39,6 +43,11 @@ use crate::store::records::messages;
 const STATE: &str = "mediaState";
 /// Under which name a message says why its file could not be had.
 const WHY: &str = "mediaError";
+
+/// Types of files that hold visiting cards.
+const CARDS: [&str; 3] = ["text/vcard", "text/x-vcard", "text/directory"];
+/// The largest such file that is read, in bytes.
+const CARDS_MAX_BYTES: u64 = 256 * 1024;
 
 /// What came of fetching.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +109,8 @@ pub async fn fetch(context: &Context, id: MessageId) -> Result<Fetched, EngineEr
     let (contact, name) = (message.contact_id, name(&message));
     match copy(context, contact, &name, &source, UPLOAD_MAX_BYTES).await {
         Ok(attachment) => {
-            attach(context, id, attachment).await?;
+            let cards = cards(context, &message, &attachment).await;
+            attach(context, id, attachment, cards).await?;
             Ok(Fetched::Done)
         }
         Err(Failed::Fetch(fetched)) => Ok(fetched),
@@ -128,10 +138,10 @@ pub enum Failed {
     Engine(EngineError),
 }
 
-/// Copies a file of a contact, or for one, from where it lies.
+/// Copies a file of a contact from where it lies.
 ///
 /// # Errors
-/// [`Failed`].
+/// It cannot be had, or the store's.
 pub async fn copy(
     context: &Context,
     contact: ContactId,
@@ -173,11 +183,33 @@ fn name(message: &Message) -> String {
     })
 }
 
-/// Puts a file that arrived into its message.
+/// What a file of visiting cards says, on channels that have no other form for them. One with words
+/// of its own under it stays a file, so that they are kept.
+async fn cards(context: &Context, message: &Message, file: &Attachment) -> Vec<ContactCard> {
+    let row = context.channels.capabilities(&message.channel_kind);
+    let told = message
+        .content
+        .media()
+        .and_then(|media| media.mime_type.as_deref());
+    let is_cards = told.is_some_and(|told| CARDS.contains(&mime::essence(told).as_str()))
+        && row.is_some_and(|row| !row.contacts)
+        && message.content.words().is_empty()
+        && file.size_bytes <= CARDS_MAX_BYTES;
+    if !is_cards {
+        return Vec::new();
+    }
+    let path = context.store.blobs().path(&file.digest);
+    // What cannot be read stays the file it is.
+    let bytes = tokio::fs::read(path).await.unwrap_or_default();
+    vcard::read(&String::from_utf8_lossy(&bytes))
+}
+
+/// Puts a file that arrived into its message, or what it says in its place.
 async fn attach(
     context: &Context,
     id: MessageId,
     attachment: Attachment,
+    cards: Vec<ContactCard>,
 ) -> Result<(), EngineError> {
     let stamp = context.stamp();
     context
@@ -187,11 +219,17 @@ async fn attach(
             if wanted(&message).is_none() {
                 return Ok(());
             }
-            let mut stored = attachment.clone();
-            stored.used = true;
-            attachments::put(tx, &stored)?;
-            if let Some(media) = message.content.brought_mut() {
-                describe(media, &stored);
+            if cards.is_empty() {
+                let mut stored = attachment.clone();
+                stored.used = true;
+                attachments::put(tx, &stored)?;
+                if let Some(media) = message.content.brought_mut() {
+                    describe(media, &stored);
+                }
+            } else {
+                message.content = Content::Contacts(Contacts {
+                    contacts: cards.clone(),
+                });
             }
             message.metadata.remove(STATE);
             message.metadata.remove(WHY);

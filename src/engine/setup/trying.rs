@@ -117,6 +117,8 @@ impl Channels {
             metadata: &metadata,
             last_inbound_at: None,
             by_person: true,
+            is_album: false,
+            chose_typed: false,
             now: self.0.clock.now(),
         };
         let rendered = caught(|| line.translation.render(&sending));

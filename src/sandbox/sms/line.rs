@@ -18,18 +18,9 @@ use crate::sandbox::files::KEPT;
 use crate::sandbox::seed::Seed;
 
 /// Words that end it, begin it again, and ask for help.
-const STOP: [&str; 8] = [
-    "STOP",
-    "STOPALL",
-    "UNSUBSCRIBE",
-    "CANCEL",
-    "END",
-    "QUIT",
-    "REVOKE",
-    "OPTOUT",
-];
-const START: [&str; 3] = ["START", "UNSTOP", "YES"];
-const HELP: [&str; 2] = ["HELP", "INFO"];
+const STOP: &str = "STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT";
+const START: &str = "START UNSTOP YES";
+const HELP: &str = "HELP INFO";
 
 /// What a person writes to the number.
 #[derive(Debug, Clone)]
@@ -69,16 +60,10 @@ impl Keyword {
             .trim()
             .trim_end_matches(['.', '!', '?'])
             .to_ascii_uppercase();
-        let is = |words: &[&str]| words.contains(&word.as_str());
-        if is(&STOP) {
-            Some(Self::Stop)
-        } else if is(&START) {
-            Some(Self::Start)
-        } else if is(&HELP) {
-            Some(Self::Help)
-        } else {
-            None
-        }
+        let meant = [(STOP, Self::Stop), (START, Self::Start), (HELP, Self::Help)];
+        let is = |words: &str| words.split(' ').any(|known| known == word);
+        let found = meant.into_iter().find(|(words, _)| is(words));
+        found.map(|(_, keyword)| keyword)
     }
 
     const fn answer(self) -> &'static str {

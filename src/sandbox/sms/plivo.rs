@@ -27,6 +27,7 @@ use crate::sandbox::queue::About;
 use crate::sandbox::queue::Event;
 use crate::sandbox::queue::Ladder;
 use crate::sandbox::seed::Seed;
+use crate::sandbox::sms::files;
 use crate::sandbox::sms::line;
 use crate::sandbox::sms::line::Keyword;
 use crate::sandbox::sms::line::Keywords;
@@ -231,7 +232,7 @@ impl Vendor for Plivo {
         let tag = desk
             .bubble(customer, bubble)
             .and_then(|bubble| bubble.tag.clone());
-        if file.is_ok() {
+        if files::check(files::PLIVO, file).is_ok() {
             status(desk, customer, bubble, "sent", tag);
             desk.sent(customer, bubble);
         } else {

@@ -1,6 +1,7 @@
 //! Vonage: its older SMS interface and the newer one for messages of all kinds, each with its own
 //! proof of webhooks.
 
+mod classic;
 mod newer;
 #[cfg(test)]
 mod tests;
@@ -28,14 +29,15 @@ use crate::sandbox::act::Act;
 use crate::sandbox::act::NotPossible;
 use crate::sandbox::call;
 use crate::sandbox::call::Call;
-use crate::sandbox::chat::Body;
 use crate::sandbox::chat::Reached;
 use crate::sandbox::desk::Desk;
 use crate::sandbox::faults::Fate;
+use crate::sandbox::files::Chosen;
 use crate::sandbox::queue::About;
 use crate::sandbox::queue::Event;
 use crate::sandbox::queue::Ladder;
 use crate::sandbox::seed::Seed;
+use crate::sandbox::sms::files;
 use crate::sandbox::sms::line;
 use crate::sandbox::sms::line::Keywords;
 use crate::sandbox::sms::segments;
@@ -43,7 +45,6 @@ use crate::sandbox::vendor::Given;
 use crate::sandbox::vendor::Vendor;
 
 const TEXT_MAX: usize = 3_200;
-const REFERENCE_MAX: usize = 40;
 const POST_TIMEOUT: Duration = Duration::from_secs(10);
 /// What marks a webhook of the newer interface.
 const NEWER: &str = "v1 ";
@@ -124,7 +125,7 @@ impl Vendor for Vonage {
     }
 
     fn acts(&self) -> &'static [&'static str] {
-        &["block"]
+        &["send", "block"]
     }
 
     fn open(&self, account: &mut Account, seed: &Seed) {
@@ -152,6 +153,11 @@ impl Vendor for Vonage {
     }
 
     fn is_of(&self, call: &Call, account: &Account) -> bool {
+        let parts = call.segments();
+        if parts.first().is_some_and(|part| part == "files") {
+            // Where files of customers lie, anybody may open them who knows the address.
+            return parts.get(1).is_some_and(|part| *part == account.id);
+        }
         login(call).is_some_and(|(name, secret)| {
             name == account.key("apiKey") && secret == account.key("token")
         })
@@ -170,7 +176,7 @@ impl Vendor for Vonage {
 
     fn answer(&self, desk: &mut Desk<'_>, call: &Call) -> Given {
         let reply = match (call.method, call.path.as_str()) {
-            (Method::Post, "sms/json") => send(desk, call),
+            (Method::Post, "sms/json") => classic::send(desk, call),
             (Method::Post, "v1/messages") => newer::send(desk, call),
             (Method::Get, "account/get-balance") => {
                 call::json(200, &json!({"value": 10.28, "autoReload": false}))
@@ -200,6 +206,7 @@ impl Vendor for Vonage {
                     "features": ["SMS", "MMS", "VOICE"],
                 }]}),
             ),
+            (Method::Get, path) if path.starts_with("files/") => newer::file(desk, path),
             _ => newer::problem(404, "Not Found", "There is no such address."),
         };
         reply.into()
@@ -222,11 +229,14 @@ impl Vendor for Vonage {
     }
 
     fn act(&self, desk: &mut Desk<'_>, customer: &str, act: Act) -> Result<(), NotPossible> {
+        if matches!(act, Act::Send { .. } | Act::Album { .. }) && !is_newer(desk.account) {
+            return Err(NotPossible::here("this number", act.name()));
+        }
         let Some(written) = line::written(desk, customer, act, Keywords::Business)? else {
             return Ok(());
         };
         if is_newer(desk.account) {
-            newer::tell(desk, customer, &written.text);
+            newer::tell(desk, customer, &written);
             return Ok(());
         }
         let parts = segments::parts(&written.text);
@@ -260,6 +270,24 @@ impl Vendor for Vonage {
     fn reached(&self, desk: &mut Desk<'_>, customer: &str, bubble: &str, reached: Reached) {
         if reached == Reached::Delivered {
             receipt(desk, customer, bubble, "delivered");
+        }
+    }
+
+    fn fetched(
+        &self,
+        desk: &mut Desk<'_>,
+        customer: &str,
+        bubble: &str,
+        file: Result<&Chosen, &str>,
+    ) {
+        if files::check(files::VONAGE, file).is_ok() {
+            receipt(desk, customer, bubble, "submitted");
+            desk.sent(customer, bubble);
+            return;
+        }
+        receipt(desk, customer, bubble, "rejected");
+        if let Some(chat) = desk.chat_mut(customer) {
+            chat.bubbles.retain(|known| known.id != bubble);
         }
     }
 
@@ -346,80 +374,6 @@ fn configure(desk: &mut Desk<'_>, call: &Call) {
             _ => {}
         }
     }
-}
-
-fn send(desk: &mut Desk<'_>, call: &Call) -> HttpReply {
-    let fields = call.fields();
-    let get = |name: &str| {
-        let found = fields.iter().find(|(known, _)| known == name);
-        found.map_or("", |(_, value)| value.as_str()).to_owned()
-    };
-    let (from, to, text) = (get("from"), get("to"), get("text"));
-    if from.is_empty() || to.is_empty() || text.is_empty() {
-        let name = [("from", &from), ("to", &to), ("text", &text)];
-        let missing = name
-            .iter()
-            .find(|(_, value)| value.is_empty())
-            .map_or("", |(name, _)| name);
-        return refused("2", &format!("Missing {missing} param"));
-    }
-    if !line::is_number(&line::plussed(&to)) {
-        return refused("3", "Invalid to param");
-    }
-    let lettered = from.len() <= 11 && from.chars().any(|c| c.is_ascii_alphabetic());
-    if bare(&from) != bare(desk.account.key("phoneNumber")) && !lettered {
-        return refused("15", "Illegal Sender Address - rejected");
-    }
-    if text.chars().count() > TEXT_MAX {
-        return refused("6", "Message too long");
-    }
-    if get("client-ref").len() > REFERENCE_MAX {
-        return refused("3", "Invalid client-ref param");
-    }
-    // What the network's own letters cannot say arrives as question marks.
-    let told = if get("type") == "unicode" || segments::is_plain(&text) {
-        text.clone()
-    } else {
-        let plain = |letter: char| segments::is_plain(letter.encode_utf8(&mut [0; 4]));
-        text.chars()
-            .map(|letter| if plain(letter) { letter } else { '?' })
-            .collect()
-    };
-    let customer = line::plussed(&to);
-    let ids: Vec<String> = segments::parts(&told)
-        .iter()
-        .map(|_| desk.hex(16).to_uppercase())
-        .collect();
-    let Some(id) = ids.first().cloned() else {
-        return refused("5", "Internal error");
-    };
-    let callback = get("callback");
-    let reference = get("client-ref");
-    let tag = json!({"callback": callback, "reference": reference, "ids": ids, "from": from});
-    if line::deliver(
-        desk,
-        &customer,
-        &id,
-        Body::text(told),
-        Some(tag.to_string()),
-    ) {
-        desk.sent(&customer, &id);
-    } else {
-        receipt_of(desk, &customer, &tag, "failed");
-    }
-    let messages: Vec<Value> = ids
-        .iter()
-        .map(|id| {
-            json!({
-                "to": to, "message-id": id, "status": "0", "remaining-balance": "10.28",
-                "message-price": "0.0333", "network": "23410", "client-ref": reference,
-            })
-        })
-        .collect();
-    call::json(
-        200,
-        &json!({"message-count": messages.len().to_string(), "messages": messages}),
-    )
 }
 
 fn receipt(desk: &mut Desk<'_>, customer: &str, bubble: &str, status: &str) {

@@ -8,7 +8,6 @@ use crate::sandbox::act::NotPossible;
 use crate::sandbox::chat::Body;
 use crate::sandbox::chat::Bubble;
 use crate::sandbox::chat::Customer;
-use crate::sandbox::chat::Offer;
 use crate::sandbox::chat::Place;
 use crate::sandbox::chat::Press;
 use crate::sandbox::chat::Reached;
@@ -202,12 +201,6 @@ fn press(desk: &mut Desk<'_>, customer: &str, id: &str, at: usize) -> Result<(),
             updates::tell(desk, customer, "callback_query", "callback query", &told);
         }
         Press::Type => {
-            if let Some(chat) = desk.chat_mut(customer)
-                && let Some(bubble) = chat.bubble_mut(id)
-                && bubble.offer == Offer::Keyboard
-            {
-                bubble.choices.clear();
-            }
             say(desk, customer, Body::text(choice.title), None, None);
         }
         Press::Place => {

@@ -10,9 +10,9 @@ use crate::sandbox::desk::Desk;
 use super::params::Fault;
 use super::rooms;
 
-/// So many messages within so long: about one a second in a private chat and a burst, twenty a
-/// minute in a group.
-const PRIVATE: (usize, Duration) = (20, Duration::from_secs(20));
+/// So many messages within so long: one a second in a private chat and a short burst, twenty a minute
+/// in a group.
+const PRIVATE: (usize, Duration) = (23, Duration::from_secs(20));
 const GROUP: (usize, Duration) = (20, Duration::from_secs(60));
 /// All chats together.
 const BOT: (usize, Duration) = (30, Duration::from_secs(1));

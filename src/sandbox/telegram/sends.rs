@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::base::http::HttpReply;
 use crate::sandbox::chat::Body;
 use crate::sandbox::chat::Bubble;
+use crate::sandbox::chat::Offer;
 use crate::sandbox::chat::Side;
 use crate::sandbox::chat::Span;
 use crate::sandbox::desk::Desk;
@@ -148,6 +149,13 @@ pub fn send(
     let Some(chat) = desk.chat_mut(&customer.id) else {
         return Err(Fault::bad("chat not found"));
     };
+    if offer == Offer::Keyboard {
+        // There is one place for a keyboard: another one takes it, or the phone's own comes back.
+        let shown = chat.bubbles.iter_mut();
+        for earlier in shown.filter(|bubble| bubble.offer == Offer::Keyboard) {
+            earlier.choices.clear();
+        }
+    }
     let mut bubble = Bubble::new(number.to_string(), Side::Business, now, body);
     bubble.choices = choices;
     bubble.offer = offer;

@@ -4,8 +4,10 @@ use crate::model::contact::Identity;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::store::Read;
+use crate::store::Scan;
 use crate::store::StoreError;
 use crate::store::Tx;
+use crate::store::key::Beginning;
 use crate::store::keyspaces::IDENTITIES;
 use crate::store::keyspaces::IDENTITIES_OF_CONTACT;
 
@@ -19,6 +21,20 @@ pub fn get(
     address: &str,
 ) -> Result<Option<Identity>, StoreError> {
     read.get(&IDENTITIES, &(channel, address.to_owned()))
+}
+
+/// Every identity of a channel whose address begins so.
+///
+/// # Errors
+/// The disk's.
+pub fn beginning(
+    read: &impl Read,
+    channel: ChannelId,
+    address: &str,
+) -> Result<Vec<Identity>, StoreError> {
+    let begins = Beginning(address.to_owned());
+    let found = read.scan(&IDENTITIES, Scan::under(&(channel, begins)))?;
+    Ok(found.into_iter().map(|(_, identity)| identity).collect())
 }
 
 /// Every address of a contact, oldest first.

@@ -146,6 +146,18 @@ pub fn update(tx: &mut Tx<'_>, old: &OutboxRow, new: &OutboxRow) -> Result<(), S
     tx.put(&OUTBOX, &key(new), new)
 }
 
+/// Has a row wait until a moment.
+///
+/// # Errors
+/// The disk's.
+pub fn put_off(tx: &mut Tx<'_>, key: &LaneKey, due: Timestamp) -> Result<(), StoreError> {
+    let Some(row) = get(tx, key)? else {
+        return Ok(());
+    };
+    let later = OutboxRow { due, ..row.clone() };
+    update(tx, &row, &later)
+}
+
 /// Takes a row out, wherever in its lane it stands; a head is followed by the first that is left.
 ///
 /// # Errors

@@ -170,6 +170,10 @@ fn metadata_out(message: &Message) -> Map<String, Value> {
         });
         metadata.insert("error".to_owned(), said);
     }
+    if message.external_ids.len() > 1 {
+        let ids = message.external_ids.clone();
+        metadata.insert("externalIds".to_owned(), ids.into());
+    }
     if message.delivery == Delivery::Unsure {
         metadata.insert("outcome".to_owned(), "unknown".into());
     }

@@ -10,6 +10,7 @@ use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::overtaken::ANSWERED_MEANWHILE;
 use crate::engine::inbox::send::Repeatable;
 use crate::engine::inbox::target::Target;
+use crate::engine::inbox::together::GROUP;
 use crate::engine::inbox::unsent::Writing;
 use crate::engine::rules::fit::Mode;
 use crate::model::Opaque;
@@ -58,6 +59,7 @@ async fn send(state: Shared, path: Address, form: Form) -> Result<HttpResponse, 
     };
     let mut last: Option<Message> = None;
     let client_id = form.fields.some("clientId").map(str::to_owned);
+    let album = client_id.as_ref().filter(|_| is_album(&contents)).cloned();
     for (index, content) in contents.into_iter().enumerate() {
         // Several files are several messages: each needs an id of its own.
         let client_id = client_id.as_ref().map(|id| {
@@ -70,7 +72,13 @@ async fn send(state: Shared, path: Address, form: Form) -> Result<HttpResponse, 
         let repeat = client_id
             .as_ref()
             .map(|client| Repeatable::by_client_id(&actor, id, client));
-        let draft = draft(&form.fields, content, client_id);
+        let mut draft = draft(&form.fields, content, client_id);
+        if let Some(album) = album
+            .as_deref()
+            .filter(|_| draft.audience == Audience::Customer)
+        {
+            draft.metadata.insert(GROUP.to_owned(), album.into());
+        }
         match state
             .engine
             .sending
@@ -252,6 +260,11 @@ fn bare(fields: &Fields, files: Vec<MediaId>) -> Vec<Content> {
     numbered
         .map(|(at, id)| of_type(kinds.get(at).copied().unwrap_or_default(), media(id)))
         .collect()
+}
+
+/// Whether several files are sent and nothing else: they go together where the channel has that.
+fn is_album(contents: &[Content]) -> bool {
+    contents.len() > 1 && contents.iter().all(|content| content.media().is_some())
 }
 
 /// A file as the content its type stands for.

@@ -30,7 +30,7 @@ fn long() -> String {
 #[test]
 fn a_long_text_that_comes_in_parts_is_one_message() {
     on_a_server_with(with_sandbox, async |server| {
-        for account in ["vonage", "vonage-2", "twilio", "plivo"] {
+        for account in ["vonage", "vonage-2", "twilio", "plivo", "generic"] {
             let line = Line::open(server, vendor(account)).await;
             // In any order, and more than once.
             line.break_with(&Faults {
@@ -195,6 +195,11 @@ fn forgeries_are_refused_as_each_vendor_expects() {
                 403,
                 Some(r#"{"error":{"code":"invalid_signature"}}"#),
             ),
+            (
+                "generic",
+                403,
+                Some(r#"{"error":{"code":"invalid_signature"}}"#),
+            ),
         ] {
             let line = Line::connected(server, vendor(account)).await;
             let url = line.channel["webhookUrl"].as_str().unwrap();
@@ -216,7 +221,7 @@ fn forgeries_are_refused_as_each_vendor_expects() {
 #[test]
 fn stop_closes_the_number_everywhere_and_start_opens_it_again() {
     on_a_server_with(with_sandbox, async |server| {
-        for account in ["twilio", "vonage", "vonage-2", "plivo"] {
+        for account in ["twilio", "vonage", "vonage-2", "plivo", "generic"] {
             let line = Line::open(server, vendor(account)).await;
             line.say("STOP");
             let to = line.customer.clone();
@@ -238,6 +243,103 @@ fn stop_closes_the_number_everywhere_and_start_opens_it_again() {
                 "{account}"
             );
             line.act(Act::Read);
+        }
+    });
+}
+
+/// The accounts of carriers.
+const CARRIERS: [&str; 5] = ["twilio", "vonage", "vonage-2", "plivo", "generic"];
+
+#[test]
+fn a_number_does_not_write_to_itself_and_no_carrier_is_asked() {
+    on_a_server_with(with_sandbox, async |server| {
+        for account in CARRIERS {
+            let line = Line::connected(server, vendor(account)).await;
+            let own = server.sandbox().look(|world| {
+                let held = &world.accounts[account];
+                held.key("phoneNumber").to_owned()
+            });
+            let calls = line.wire().len();
+            let body = json!({"channelId": line.channel["id"], "to": own, "text": "hello me"});
+            let reply = server.api().post("/messages", body).await;
+            let refused = reply.refused(422, "INVALID_RECIPIENT");
+            let words = refused["message"].as_str().unwrap_or_default();
+            assert!(
+                words.contains("the number this channel sends from"),
+                "{account}: {words}"
+            );
+            assert_eq!(line.wire().len(), calls, "{account}");
+        }
+        let people = server.api().get("/contacts").await.ok();
+        assert_eq!(people["total"], 0, "and nobody was made of it");
+    });
+}
+
+#[test]
+fn a_carrier_that_takes_short_texts_gets_a_long_one_in_several() {
+    on_a_server_with(with_sandbox, async |server| {
+        let more = json!({"maxLength": 160, "rateLimitPerSecond": 50});
+        let mut line = Line::with(server, vendor("generic"), &more).await;
+        line.greet().await;
+        for length in [160, 161] {
+            let before = line.shown(Side::Business).len();
+            let text = "a".repeat(length);
+            let sent = line.write(&text).await;
+            line.stands(&sent, "delivered").await;
+            let shown = line.shown(Side::Business).split_off(before);
+            assert_eq!(shown.concat(), text);
+            assert_eq!(shown.len(), length.div_ceil(160), "{length}");
+        }
+    });
+}
+
+#[test]
+fn a_number_sends_no_faster_than_its_network_lets_it() {
+    on_a_server_with(with_sandbox, async |server| {
+        for (account, more, at_least) in [
+            ("twilio", json!({}), 5),
+            ("plivo", json!({}), 1),
+            ("generic", json!({"rateLimitPerSecond": 3}), 1),
+            ("twilio-2", json!({"rateLimitPerSecond": 100}), 0),
+        ] {
+            if account == "twilio-2" {
+                assert_eq!(server.sandbox().open("twilio").as_deref(), Some(account));
+            }
+            let known = vendor(account.trim_end_matches("-2"));
+            let known = Box::leak(Box::new(known.another(account)));
+            let mut line = Line::with(server, known, &more).await;
+            line.greet().await;
+            let mut sent = Vec::new();
+            for number in 0..7 {
+                sent.push(line.write(&format!("news {number}")).await);
+            }
+            for message in &sent {
+                line.stands(message, "delivered").await;
+            }
+            let shown = line.on_phone(Side::Business);
+            let span = shown[6].at.since(shown[0].at);
+            assert!(span >= Duration::from_secs(at_least), "{account}: {span:?}");
+        }
+    });
+}
+
+#[test]
+fn choices_are_numbered_however_many_there_are() {
+    on_a_server_with(with_sandbox, async |server| {
+        let line = Line::open(server, vendor("twilio")).await;
+        let rows: Vec<_> = (1..=24)
+            .map(|number| json!({"id": format!("r{number}"), "title": format!("Row {number}")}))
+            .collect();
+        let list = json!({"type": "list", "text": "Which?", "buttonText": "Choose",
+            "sections": [{"title": "All", "rows": rows}]});
+        let sent = line.send(list).await.ok();
+        line.stands(&sent, "delivered").await;
+        assert!(line.shown(Side::Business)[0].ends_with("24. Row 24"));
+        for (typed, payload) in [("20)", "r20"), ("row 24", "r24"), ("two.", "r2")] {
+            let before = line.messages("inbound").await.len();
+            line.say(typed);
+            let heard = line.hears(before + 1).await;
+            assert_eq!(heard[before]["content"]["payload"], payload, "{typed}");
         }
     });
 }

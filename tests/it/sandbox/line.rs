@@ -119,6 +119,13 @@ pub const VENDORS: &[Vendor] = &[
         pictures: false,
         ..PLAIN
     },
+    Vendor {
+        account: "generic",
+        kind: "sms",
+        end: "delivered",
+        pictures: false,
+        ..PLAIN
+    },
 ];
 
 impl Vendor {
@@ -176,7 +183,7 @@ impl<'a> Line<'a> {
         let settings = sandbox.settings(vendor.account).unwrap();
         let mut config: Map<String, Value> = settings
             .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.into()))
+            .map(|(name, value)| (name.to_owned(), pasted(value)))
             .collect();
         for (name, value) in vendor.more {
             config.insert((*name).to_owned(), (*value).into());
@@ -231,6 +238,12 @@ impl<'a> Line<'a> {
         Some(id)
     }
 
+    /// The conversation as it stands now.
+    pub async fn talk(&self) -> Value {
+        let path = format!("/conversations/{}", self.conversation);
+        self.server.api().get(&path).await.ok()
+    }
+
     /// Sets the vendor's switches.
     pub fn break_with(&self, faults: &Faults) {
         let faults = faults.clone();
@@ -251,6 +264,16 @@ impl<'a> Line<'a> {
         let sandbox = self.server.sandbox();
         let done = sandbox.act(self.vendor.account, &self.customer, act);
         done.unwrap_or_else(|why| unreachable!("{}: {why}", self.vendor.account));
+    }
+
+    /// Whether a phone of this vendor can do something.
+    pub fn can(&self, act: &str) -> bool {
+        let vendor = self.server.sandbox().look(|world| {
+            let account = &world.accounts[self.vendor.account];
+            account.vendor
+        });
+        let vendor = self.server.sandbox().vendor(vendor).unwrap();
+        vendor.acts().contains(&act)
     }
 
     pub fn say(&self, text: &str) {
@@ -359,6 +382,12 @@ impl<'a> Line<'a> {
         })
         .await
     }
+}
+
+/// A setting as the form has it: what is written as JSON is taken as such.
+fn pasted(value: String) -> Value {
+    let object = serde_json::from_str(&value).ok().filter(Value::is_object);
+    object.unwrap_or(Value::String(value))
 }
 
 /// Waits for something while time passes, for the server and the vendors alike.

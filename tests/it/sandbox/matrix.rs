@@ -28,7 +28,7 @@ use crate::webchat::files::PNG;
 const COLUMNS: [(&str, &[&str]); 5] = [
     ("whatsapp", &["whatsapp"]),
     ("telegram", &["telegram"]),
-    ("sms", &["twilio", "vonage", "vonage-2", "plivo"]),
+    ("sms", &["twilio", "vonage", "vonage-2", "plivo", "generic"]),
     ("facebook", &["facebook"]),
     ("instagram", &["instagram"]),
 ];
@@ -369,7 +369,7 @@ async fn choose(line: &Line<'_>, offer: &Bubble, is_native: bool) -> Result<(), 
 fn files_go_along_with_a_text_message_where_an_account_has_them_switched_on() {
     on_a_server_with(with_sandbox, async |server| {
         let files = Files::upload(server).await;
-        for account in ["twilio", "plivo"] {
+        for account in ["twilio", "vonage-2", "plivo", "generic"] {
             let more = json!({"mmsEnabled": true});
             let mut line = Line::with(server, vendor(account), &more).await;
             line.greet().await;

@@ -12,12 +12,14 @@ mod line;
 mod mail;
 mod mail_matrix;
 mod matrix;
+mod mms;
 mod names;
 mod page;
 mod routing;
 mod sharing;
 mod soak;
 mod telegram;
+mod telegram_sending;
 mod vendors;
 mod window;
 

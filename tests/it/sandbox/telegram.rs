@@ -13,11 +13,12 @@ use crate::sandbox::line::Line;
 use crate::sandbox::line::picture;
 use crate::sandbox::line::vendor;
 use crate::sandbox::with_sandbox;
+use crate::support::server::OWNER;
 use crate::support::server::Server;
 use crate::support::server::on_a_server_with;
 
 /// The same channel, seen from another phone of it: by what its name begins with, and its parts.
-fn phone_of<'a>(line: &Line<'a>, begins: &str, parts: usize) -> Line<'a> {
+pub fn phone_of<'a>(line: &Line<'a>, begins: &str, parts: usize) -> Line<'a> {
     let customer = line.server.sandbox().look(|world| {
         let mut all = world.accounts[line.vendor.account].chats.keys();
         let found = all.find(|id| id.starts_with(begins) && id.split(':').count() == parts);
@@ -32,7 +33,7 @@ fn phone_of<'a>(line: &Line<'a>, begins: &str, parts: usize) -> Line<'a> {
     }
 }
 
-fn bot_name(line: &Line<'_>) -> String {
+pub fn bot_name(line: &Line<'_>) -> String {
     let account = line.vendor.account;
     let name = |world: &linktor::sandbox::World| {
         let name = world.accounts[account].key("botUsername");
@@ -41,8 +42,18 @@ fn bot_name(line: &Line<'_>) -> String {
     line.server.sandbox().look(name)
 }
 
+/// The conversation of a contact of that name in that state.
+async fn conversation_of(line: &Line<'_>, name: &str, status: &str) -> Option<String> {
+    let path = format!("/conversations?status={status}");
+    let list = line.server.api().get(&path).await.ok();
+    let mut all = list["data"].as_array().unwrap().iter();
+    let ours =
+        |one: &&Value| one["channelId"] == line.channel["id"] && one["contact"]["name"] == name;
+    Some(all.find(ours)?["id"].as_str().unwrap().to_owned())
+}
+
 /// The conversation with a contact of that name.
-async fn conversation_with(line: &Line<'_>, name: &str) -> String {
+pub async fn conversation_with(line: &Line<'_>, name: &str) -> String {
     line.until(&format!("a conversation with {name}"), async || {
         let list = line.server.api().get("/conversations").await.ok();
         let all = list["data"].as_array().unwrap().iter();
@@ -55,16 +66,16 @@ async fn conversation_with(line: &Line<'_>, name: &str) -> String {
     .await
 }
 
-fn says(line: &Line<'_>, text: &str, quoting: Option<String>) {
+pub fn says(line: &Line<'_>, text: &str, quoting: Option<String>) {
     let text = text.to_owned();
     line.act(Act::Say { text, quoting });
 }
 
-fn last_id(line: &Line<'_>, side: Side) -> String {
+pub fn last_id(line: &Line<'_>, side: Side) -> String {
     line.on_phone(side).last().unwrap().id.clone()
 }
 
-fn calls(server: &Server, method: &str) -> Vec<String> {
+pub fn calls(server: &Server, method: &str) -> Vec<String> {
     server.sandbox().look(|world| {
         let all = world.journal.newest();
         let named = all.filter(|entry| entry.title.contains(method));
@@ -129,17 +140,56 @@ fn a_group_is_a_conversation_and_each_of_its_topics_another() {
                 "what was meant for us, and no more"
             );
 
-            // Put out of the group, the bot writes nothing there any more.
+            // Put out of the group, the bot writes nothing there any more, nor in any topic of it.
             group.act(Act::Block(true));
-            let refused = group.until("the group is closed", async || {
-                let reply = group.send(json!({"type": "text", "text": "Hello?"})).await;
-                (reply.status == 422).then_some(reply)
+            for place in [&group, &topic] {
+                let refused = place.until("it is closed", async || {
+                    let hello = json!({"type": "text", "text": "Hello?"});
+                    let reply = place.send(hello).await;
+                    (reply.status == 422).then_some(reply)
+                });
+                refused.await.refused(422, "CONTACT_UNREACHABLE");
+                assert_eq!(place.talk().await["status"], "resolved", "{account}");
+            }
+            // Taken in again, it may write; what was answered stays what it is.
+            group.act(Act::Block(false));
+            let again = group.until("it is open again", async || {
+                let talk = conversation_of(&group, "Aurora coffee club", "open").await?;
+                let path = format!("/conversations/{talk}/messages");
+                let body = json!({"content": {"type": "text", "text": "Back again"}});
+                let reply = server.api().post(&path, body).await;
+                (reply.status < 300).then(|| reply.json())
             });
-            refused.await.refused(422, "CONTACT_UNREACHABLE");
-            let lost = topic.write("Hello?").await;
-            let lost = topic.stands(&lost, "failed").await;
-            assert_eq!(lost["metadata"]["error"]["reason"], "group_lost", "{lost}");
+            group.stands(&again.await, "sent").await;
         }
+    });
+}
+
+#[test]
+fn a_group_that_takes_the_bot_in_is_a_conversation_before_anybody_says_anything() {
+    on_a_server_with(with_sandbox, async |server| {
+        let line = Line::open(server, vendor("telegram-2")).await;
+        line.act(Act::Group);
+        let mut group = phone_of(&line, "g:", 2);
+        group.conversation = conversation_with(&group, "Aurora coffee club").await;
+        let talk = group.talk().await;
+        assert_eq!(
+            (&talk["status"], &talk["messageCount"]),
+            (&json!("open"), &json!(0))
+        );
+        let agent = server.agent(OWNER).await;
+        let page = agent
+            .open(&format!("/app/inbox/all/{}", group.conversation))
+            .await;
+        assert!(
+            page.text().contains("let telegram-2 in."),
+            "{}",
+            page.text()
+        );
+        // Nobody has to ask first: being taken in is enough.
+        let hello = group.write("Thanks for having us").await;
+        group.stands(&hello, "sent").await;
+        assert_eq!(group.shown(Side::Business), ["Thanks for having us"]);
     });
 }
 
@@ -190,6 +240,24 @@ fn somebodys_customer_is_answered_through_their_account() {
                 (!all[0]["deletedAt"].is_null()).then_some(())
             })
             .await;
+
+            // Disconnected, its conversations can be read and no more.
+            lent.act(Act::Block(true));
+            let text = json!({"type": "text", "text": "One more thing"});
+            let refused = lent.until("it can only be read", async || {
+                let reply = lent.send(text.clone()).await;
+                (reply.status == 422).then_some(reply)
+            });
+            refused.await.refused(422, "CONTACT_UNREACHABLE");
+            assert_eq!(lent.talk().await["status"], "open");
+            let own = line.write("the bot's own chats go on").await;
+            line.stands(&own, "sent").await;
+            lent.act(Act::Block(false));
+            let again = lent.until("it can be answered again", async || {
+                let reply = lent.send(text.clone()).await;
+                (reply.status < 300).then(|| reply.json())
+            });
+            lent.stands(&again.await, "sent").await;
 
             // A day later the account may not be written from any more.
             server.pass(std::time::Duration::from_secs(24 * 3_600));
@@ -319,39 +387,6 @@ fn a_press_is_answered_before_anything_else_and_a_reply_keyboard_comes_back_as_a
         assert_eq!(heard[2]["content"]["type"], "postback", "{}", heard[2]);
         assert_eq!(heard[2]["content"]["payload"], "l");
         assert_eq!(heard[2]["content"]["title"], "Large");
-    });
-}
-
-#[test]
-fn a_flooded_chat_waits_and_the_others_go_on() {
-    on_a_server_with(with_sandbox, async |server| {
-        let line = Line::open(server, vendor("telegram-2")).await;
-        line.act(Act::Group);
-        let mut topic = phone_of(&line, "g:", 3);
-        says(&topic, &format!("{} hi", bot_name(&line)), None);
-        topic.conversation = conversation_with(&topic, "Aurora coffee club: Deliveries").await;
-        let mut written = Vec::new();
-        for number in 1..=24 {
-            written.push(topic.write(&format!("news {number}")).await);
-        }
-        line.until("the vendor had enough of the group", async || {
-            let wire = line.wire();
-            wire.iter()
-                .any(|(_, status, _)| *status == 429)
-                .then_some(())
-        })
-        .await;
-        let own = line.write("meanwhile").await;
-        line.stands(&own, "sent").await;
-        assert!(
-            topic.shown(Side::Business).len() < 24,
-            "the group still waits"
-        );
-        for message in &written {
-            topic.stands(message, "sent").await;
-        }
-        let expected: Vec<String> = (1..=24).map(|number| format!("news {number}")).collect();
-        assert_eq!(topic.shown(Side::Business), expected, "in order, once");
     });
 }
 

@@ -182,6 +182,56 @@ fn a_keyboard_that_is_refused_becomes_numbers_that_can_be_answered() {
 }
 
 #[test]
+fn a_file_that_telegram_cannot_fetch_is_fetched_here_and_handed_over() {
+    on_a_server_with(reachable, async |server| {
+        let vendor = Vendor::open(|call| {
+            if call.path.ends_with("/sendDocument") && call.text.starts_with('{') {
+                let why = "Bad Request: failed to get HTTP URL content";
+                return Some((400, json!({"ok":false,"error_code":400,"description":why})));
+            }
+            if call.path.ends_with("/price-list.pdf") {
+                return Some((200, json!("prices")));
+            }
+            bot(call)
+        })
+        .await;
+        let channel = connected(server, "telegram", &config(&vendor, "webhook")).await;
+        hook(server, &channel, &message(77, "hi")).await;
+        let file = |name: &str| {
+            let url = format!("{}/{name}", vendor.url);
+            json!({"type":"document","url":url,"mimeType":"application/pdf","caption":"our prices"})
+        };
+        let sent = send(server, &channel, "5", file("price-list.pdf"))
+            .await
+            .ok();
+        until(server, &sent, "sent").await;
+        let second = vendor.hears("/sendDocument", 2).await;
+        let (kind, text) = (second.header("content-type"), &second.text);
+        assert!(kind.starts_with("multipart/form-data"), "{kind}");
+        assert!(
+            text.contains("\"prices\"") && text.contains("our prices"),
+            "{text}"
+        );
+
+        // One that nobody can fetch has failed, and is not tried for ever.
+        let lost = file("nowhere.pdf");
+        vendor.answers(|call| {
+            if call.path.ends_with("/nowhere.pdf") {
+                return Some((410, json!("gone")));
+            }
+            if call.path.ends_with("/sendDocument") {
+                let why = "Bad Request: WEBPAGE_CURL_FAILED";
+                return Some((400, json!({"ok":false,"error_code":400,"description":why})));
+            }
+            bot(call)
+        });
+        let lost = send(server, &channel, "5", lost).await.ok();
+        let lost = until(server, &lost, "failed").await;
+        assert_eq!(lost["metadata"]["error"]["reason"], "not_fetched", "{lost}");
+    });
+}
+
+#[test]
 fn without_an_address_the_bot_is_asked_and_nothing_is_lost() {
     let change =
         |config: &mut linktor::config::Config| config.security.allow_private_targets = true;

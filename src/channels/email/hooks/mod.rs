@@ -26,6 +26,7 @@ use crate::model::Opaque;
 use crate::model::inbound::Access;
 use crate::model::inbound::Consent;
 use crate::model::inbound::EVERYTHING;
+use crate::model::inbound::Extent;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundSender;
 use crate::model::inbound::Receipt;
@@ -133,6 +134,8 @@ impl Report {
                         from,
                         is_open: false,
                         at: self.at,
+                        extent: Extent::Alone,
+                        by: None,
                     })
                 });
                 std::iter::once(self.failed(reason)).chain(closed).collect()
@@ -145,6 +148,8 @@ impl Report {
                         from,
                         is_open: true,
                         at: self.at,
+                        extent: Extent::Alone,
+                        by: None,
                     })
                 });
                 let mut all: Vec<InboundEvent> = opened.into_iter().collect();

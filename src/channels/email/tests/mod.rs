@@ -136,7 +136,7 @@ fn refused(settings: &Value, sizes: &[u64], metadata: &Value) -> Option<Code> {
         })
         .collect();
     let metadata = metadata.as_object().unwrap();
-    let refused = Email.refuse(&ours(settings), &parts, metadata);
+    let refused = Email.refuse(&ours(settings), "", &parts, metadata);
     refused.err().map(|rejection| rejection.code)
 }
 

@@ -271,6 +271,7 @@ impl<S: Service> Channel for S {
     fn refuse(
         &self,
         _account: &Account,
+        _to: &str,
         parts: &[Content],
         metadata: &Opaque,
     ) -> Result<(), Rejection> {

@@ -15,7 +15,7 @@ use crate::channels::meta::talk::refused;
 use crate::channels::node::Node;
 use crate::model::inbound::InboundSender;
 use crate::model::outbound::Account;
-use crate::model::outbound::BY_UPLOAD;
+use crate::model::outbound::FILES_HERE;
 use crate::model::outbound::Call;
 use crate::model::outbound::Outcome;
 use crate::model::outbound::Refusal;
@@ -62,7 +62,7 @@ fn otherwise(refusal: Refusal, reply: &HttpReply) -> Refusal {
     let fault = Fault::read(reply).unwrap_or_default();
     let name = match (fault.code, fault.subcode) {
         (Some(TARGET_GONE), _) => NO_QUOTE,
-        (_, Some(subcode)) if NOT_FETCHED.contains(&subcode) => BY_UPLOAD,
+        (_, Some(subcode)) if NOT_FETCHED.contains(&subcode) => FILES_HERE,
         _ => return refusal,
     };
     let wish = Wish {
@@ -150,7 +150,7 @@ mod tests {
         let closed = answer(r#"{"error":{"code":10,"error_subcode":2018278,"message":"m"}}"#);
         assert!(matches!(closed, Err(Refusal::Never(error)) if error.reason == "outside_window"));
         let far = answer(r#"{"error":{"code":100,"error_subcode":2018008,"message":"m"}}"#);
-        assert!(matches!(far, Err(Refusal::Reword { wish, .. }) if wish.name == BY_UPLOAD));
+        assert!(matches!(far, Err(Refusal::Reword { wish, .. }) if wish.name == FILES_HERE));
         let gone = answer(r#"{"error":{"code":9000001,"message":"m"}}"#);
         assert!(matches!(gone, Err(Refusal::Reword { wish, .. }) if wish.name == NO_QUOTE));
     }

@@ -23,7 +23,7 @@ fn meaning(name: &str, outgoing: &Outgoing<'_>) -> Option<Value> {
             Some((_, url, _)) => url.as_str().into(),
             None => "".into(),
         },
-        "callbackUrl" => outgoing.status_url().into(),
+        "callbackUrl" => outgoing.tagged_status_url().into(),
         _ => return None,
     })
 }

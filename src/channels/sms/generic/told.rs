@@ -13,6 +13,7 @@ use crate::channels::sms::generic::Generic;
 use crate::channels::sms::generic::as_text;
 use crate::channels::sms::inbound;
 use crate::channels::sms::inbound::Heard;
+use crate::channels::sms::outgoing;
 use crate::channels::sms::receipt;
 use crate::model::inbound::InboundEvent;
 use crate::model::message::Delivery;
@@ -64,7 +65,10 @@ pub fn read(account: &Account, hook: &Webhook) -> Vec<InboundEvent> {
     let files = files(account, &body);
     match state {
         Some(word) if says.is_none() && files.is_empty() => {
-            report(account, &body, word).into_iter().collect()
+            let tag = outgoing::tag_of(hook);
+            report(account, &body, word, tag.as_deref())
+                .into_iter()
+                .collect()
         }
         _ => {
             let part = |name| pick(account, "inboundMap", &INBOUND, &body, name);
@@ -141,7 +145,12 @@ fn moment(text: &str) -> Option<Timestamp> {
     Timestamp::parse(text).or_else(|| Node::of(&number).moment())
 }
 
-fn report(account: &Account, body: &Value, word: String) -> Option<InboundEvent> {
+fn report(
+    account: &Account,
+    body: &Value,
+    word: String,
+    tag: Option<&str>,
+) -> Option<InboundEvent> {
     let part = |name| pick(account, "statusMap", &STATUS, body, name);
     let own = account
         .settings
@@ -162,5 +171,6 @@ fn report(account: &Account, body: &Value, word: String) -> Option<InboundEvent>
     });
     receipt::of(part("id")?, state, word, Kept::default())
         .failing(error)
+        .tagged(tag)
         .event()
 }

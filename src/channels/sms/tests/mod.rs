@@ -240,6 +240,7 @@ fn files_go_along_only_where_everything_allows_it() {
         let row = Sms.reach(&ours(settings.clone(), &[]), to);
         let expected = expected.unwrap_or(match settings["provider"].as_str() {
             Some("twilio") => &caps::TWILIO,
+            Some("vonage") => &caps::VONAGE,
             _ => &caps::CAPABILITIES,
         });
         assert_eq!(row, expected, "{settings} {to}");

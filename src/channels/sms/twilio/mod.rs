@@ -23,12 +23,12 @@ use crate::channels::sms::outgoing::Class;
 use crate::channels::sms::outgoing::Outgoing;
 use crate::channels::sms::outgoing::Rule;
 use crate::channels::sms::outgoing::basic;
-use crate::channels::sms::outgoing::judged;
 use crate::channels::table::base;
 use crate::channels::table::wrong;
 use crate::model::capability::Capabilities;
 use crate::model::content::TemplateUse;
 use crate::model::inbound::InboundEvent;
+use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
@@ -42,6 +42,27 @@ const API: &str = "https://api.twilio.com";
 
 /// How long to wait when the queue of our number is full.
 const QUEUE_FULL: Duration = Duration::from_secs(30);
+
+/// What carriers of the network refuse because somebody did not register with them stands from here
+/// on, one number for each reason.
+const COMPLIANCE: std::ops::RangeInclusive<i64> = 30_450..=30_999;
+
+/// An error of a call or a delivery as it is kept.
+fn judged(code: Option<i64>, sentence: String) -> (Class, SendError) {
+    let known = code.filter(|code| COMPLIANCE.contains(code));
+    let (class, error) = outgoing::judged(RULES, known.map(|_| UNREGISTERED).or(code), sentence);
+    let vendor_code = code.map(|code| code.to_string());
+    (
+        class,
+        SendError {
+            vendor_code,
+            ..error
+        },
+    )
+}
+
+/// The code of a number that is not registered for what it sends.
+const UNREGISTERED: i64 = 30_034;
 
 /// Errors of calls, and of deliveries further down.
 const RULES: &[Rule] = &[
@@ -244,11 +265,11 @@ fn answered(reply: &HttpReply) -> Result<Value, Refusal> {
     let Some(code) = root.at("code").whole() else {
         return outgoing::by_status(reply, &sentence).map_or(Ok(body), Err);
     };
-    let known = RULES.iter().any(|(known, ..)| *known == code);
+    let known = RULES.iter().any(|(known, ..)| *known == code) || COMPLIANCE.contains(&code);
     if !known && (reply.status >= 500 || matches!(reply.status, 401 | 408 | 425 | 429)) {
         return outgoing::by_status(reply, &sentence).map_or(Ok(body), Err);
     }
-    let (class, error) = judged(RULES, Some(code), sentence);
+    let (class, error) = judged(Some(code), sentence);
     let wait = (code == 21_611).then_some(QUEUE_FULL);
     Err(outgoing::refusal(
         class,

@@ -5,9 +5,8 @@ use crate::channels::sms::consent::Keyword;
 use crate::channels::sms::form::Pairs;
 use crate::channels::sms::inbound::Heard;
 use crate::channels::sms::outgoing::Class;
-use crate::channels::sms::outgoing::judged;
 use crate::channels::sms::receipt;
-use crate::channels::sms::twilio::RULES;
+use crate::channels::sms::twilio::judged;
 use crate::model::inbound::Effect;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::Notice;
@@ -78,7 +77,7 @@ pub fn report(told: &Pairs, state: String, tag: Option<&str>) -> Vec<InboundEven
         || format!("Twilio reports that the message is {state}."),
         str::to_owned,
     );
-    let (class, error) = judged(RULES, code.filter(|code| *code != 0), sentence);
+    let (class, error) = judged(code.filter(|code| *code != 0), sentence);
     let mut kept = Kept::default();
     kept.put("partial", (state == "partially_delivered").then_some(true));
     let broken = (failed && class == Class::Account).then(|| {

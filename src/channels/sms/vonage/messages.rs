@@ -2,6 +2,9 @@
 
 use serde_json::json;
 
+use crate::base::crypto::digest;
+use crate::base::crypto::hex;
+use crate::base::jwt;
 use crate::base::time::Timestamp;
 use crate::channels::node::Kept;
 use crate::channels::node::Node;
@@ -146,7 +149,101 @@ pub fn send(outgoing: &Outgoing<'_>) -> Call {
     let api = base(account, "apiBaseUrl", API);
     Call::http(outgoing::post_json(
         format!("{api}/v1/messages"),
-        Some(basic(key, secret)),
+        Some(proof(outgoing).unwrap_or_else(|| basic(key, secret))),
         &body,
     ))
+}
+
+/// How long a token holds, in seconds.
+const TOKEN_SECS: i64 = 900;
+
+/// The proof of an application, where the account has one: a token that holds for this call.
+fn proof(outgoing: &Outgoing<'_>) -> Option<String> {
+    let account = outgoing.account;
+    let application = account.text("applicationId")?;
+    let now = outgoing.now.as_secs();
+    // Of the message and its time: another token each time it is tried.
+    let seed = digest(format!("{}/{}", outgoing.id, outgoing.now.as_millis()).as_bytes());
+    let claims = json!({
+        "application_id": application,
+        "iat": now,
+        "exp": now + TOKEN_SECS,
+        "jti": uuid(&hex(&seed)),
+    });
+    let token = jwt::issue_with_rsa(&claims, account.secret("privateKey")?)?;
+    Some(format!("Bearer {token}"))
+}
+
+fn uuid(hex: &str) -> String {
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    let parts = [
+        part(0, 8),
+        part(8, 12),
+        part(12, 16),
+        part(16, 20),
+        part(20, 32),
+    ];
+    parts.join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use crate::base::pem;
+    use crate::channels::meta::tests::account;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use ring::signature::RSA_PKCS1_2048_8192_SHA256;
+    use ring::signature::RsaKeyPair;
+    use ring::signature::UnparsedPublicKey;
+    use serde_json::Value;
+
+    const KEY: &str = include_str!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/sms/keys/application.pem"
+    ));
+    const OLDER_KEY: &str = include_str!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/sms/keys/application_pkcs1.pem"
+    ));
+
+    fn outgoing(account: &Account, at: i64) -> Outgoing<'_> {
+        Outgoing {
+            account,
+            id: "msg_1".to_owned(),
+            to: "+447700900001",
+            from: Some("+447700900000"),
+            text: "Hi".to_owned(),
+            file: None,
+            template: None,
+            now: Timestamp::from_secs(at),
+        }
+    }
+
+    #[test]
+    fn an_application_proves_itself_with_a_token_for_each_call() {
+        let settings = json!({"provider":"vonage","api":"messages","applicationId":"aaaa-1"});
+        let public = RsaKeyPair::from_pkcs8(&pem::der(KEY).unwrap()).unwrap();
+        let public = public.public().as_ref().to_vec();
+        for key in [KEY, OLDER_KEY, &KEY.replace('\n', "\\n")] {
+            let account = account(settings.clone(), &[("privateKey", key)]);
+            let header = proof(&outgoing(&account, 1_705_314_600)).unwrap();
+            let token = header.strip_prefix("Bearer ").unwrap();
+            let (signed, signature) = token.rsplit_once('.').unwrap();
+            let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+            let known = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &public);
+            assert!(known.verify(signed.as_bytes(), &signature).is_ok());
+            let claims = URL_SAFE_NO_PAD.decode(signed.split_once('.').unwrap().1);
+            let claims: Value = serde_json::from_slice(&claims.unwrap()).unwrap();
+            assert_eq!(claims["application_id"], "aaaa-1");
+            assert_eq!(claims["iat"], 1_705_314_600);
+            assert_eq!(claims["exp"], 1_705_315_500);
+            assert_eq!(claims["jti"].as_str().unwrap().len(), 36);
+            let later = proof(&outgoing(&account, 1_705_314_601)).unwrap();
+            assert_ne!(header, later);
+        }
+        let plain = account(json!({"provider":"vonage","api":"messages"}), &[]);
+        assert_eq!(proof(&outgoing(&plain, 1)), None);
+    }
 }

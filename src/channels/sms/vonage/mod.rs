@@ -6,9 +6,11 @@ mod messages;
 mod sign;
 
 use serde_json::Value;
+use serde_json::json;
 
 use crate::base::http::HttpReply;
 use crate::base::http::Webhook;
+use crate::base::jwt;
 use crate::base::time::Timestamp;
 use crate::channels::NotGenuine;
 use crate::channels::RenderError;
@@ -46,6 +48,10 @@ impl Carrier for Vonage {
         uses_messages(account).then_some(&caps::WITH_VONAGE_FILES)
     }
 
+    fn row(&self) -> &'static Capabilities {
+        &caps::VONAGE
+    }
+
     fn check(&self, account: &Account) -> Vec<FieldError> {
         let mut all = Vec::new();
         if account.text("apiKey").is_none() {
@@ -56,6 +62,15 @@ impl Carrier for Vonage {
         }
         if account.text("phoneNumber").is_none() {
             all.push(wrong("phoneNumber", "is missing: Number"));
+        }
+        match (account.text("applicationId"), account.secret("privateKey")) {
+            (None, None) => {}
+            (Some(_), Some(key)) if jwt::issue_with_rsa(&json!({}), key).is_some() => {}
+            (Some(_), _) => all.push(wrong(
+                "privateKey",
+                "must be the private key of the application, RSA of 2,048 bits or more",
+            )),
+            (None, Some(_)) => all.push(wrong("applicationId", "goes with the private key")),
         }
         all
     }

@@ -161,13 +161,31 @@ const DOCUMENT: &[(u16, &str, &str, &str)] = &[
     (
         400,
         "Bad Request: wrong file identifier/HTTP URL specified",
-        "never",
+        "filesHere=true",
+        "media_failed",
+    ),
+    (
+        400,
+        "Bad Request: failed to get HTTP URL content",
+        "filesHere=true",
         "media_failed",
     ),
     (
         400,
         "Bad Request: WEBPAGE_CURL_FAILED",
-        "never",
+        "filesHere=true",
+        "media_failed",
+    ),
+    (
+        400,
+        "Bad Request: WEBPAGE_MEDIA_EMPTY",
+        "filesHere=true",
+        "media_failed",
+    ),
+    (
+        400,
+        "Bad Request: wrong type of the web page content",
+        "filesHere=true",
         "media_failed",
     ),
     (

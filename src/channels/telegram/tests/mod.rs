@@ -184,6 +184,25 @@ fn a_bot_is_proved_and_reports_to_us() {
 }
 
 #[test]
+fn what_waits_is_forgotten_only_where_wanted_and_only_at_first() {
+    let known = |settings: Value, name: Option<&str>| {
+        let mut account = ours(settings);
+        if let Some(name) = name {
+            account.settings.insert("botName".to_owned(), name.into());
+        }
+        let replies = [ok(&me())];
+        let (_, body) = asks(Telegram.connect(&asked(&account, &replies)));
+        body["drop_pending_updates"].clone()
+    };
+    for mode in ["webhook", "polling"] {
+        let wanted = json!({"mode":mode,"dropPendingUpdates":true});
+        assert_eq!(known(wanted.clone(), None), true, "{mode}");
+        assert_eq!(known(wanted, Some("Acme")), false, "{mode}");
+        assert_eq!(known(json!({"mode":mode}), None), false, "{mode}");
+    }
+}
+
+#[test]
 fn without_an_address_the_webhook_is_taken_away_and_nothing_dropped() {
     let account = ours(json!({"mode":"polling","businessMode":true}));
     let replies = [ok(&me())];

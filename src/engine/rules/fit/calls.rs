@@ -146,6 +146,8 @@ fn calls(played: &Played, case: &Case) -> Value {
             now.as_secs() - case.quiet_hours * 3_600,
         )),
         by_person: case.by_person,
+        is_album: false,
+        chose_typed: false,
         now,
     };
     let written = match channel.render(&sending) {

@@ -84,6 +84,10 @@ impl Fitting<'_> {
             _ if Self::is_of(content, &[PDF]) => self.row.pdf_bytes.max(limits.document_bytes),
             _ => limits.document_bytes,
         };
+        let taken = self.row.taken_types;
+        if !taken.is_empty() && !Self::is_of(content, taken) {
+            return Carriage::LinkForKind;
+        }
         let is_document = matches!(content, Content::Document(_));
         if !is_document && Self::is_of(content, self.row.unshown_types) {
             return match limits.document_bytes {

@@ -120,6 +120,8 @@ fn rendered(context: &Context, line: &Line<'_>, parcel: &Parcel) -> Result<Vec<C
         metadata: &metadata,
         last_inbound_at: None,
         by_person: false,
+        is_album: false,
+        chose_typed: false,
         now: context.clock.now(),
     };
     caught(|| line.translation.render(&sending))

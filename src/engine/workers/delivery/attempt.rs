@@ -13,11 +13,14 @@ use crate::engine::vendor::Line;
 use crate::engine::vendor::NoAnswer;
 use crate::engine::vendor::caught;
 use crate::engine::vendor::ours;
-use crate::engine::workers::delivery::borrowed;
+use crate::engine::workers::delivery::album;
+use crate::engine::workers::delivery::album::Companion;
+use crate::engine::workers::delivery::bringing;
 use crate::engine::workers::delivery::lanes::Ended;
 use crate::engine::workers::delivery::outcome;
 use crate::engine::workers::delivery::outcome::Left;
 use crate::engine::workers::delivery::outcome::Taken;
+use crate::engine::workers::delivery::outcome::Written;
 use crate::engine::workers::delivery::thread;
 use crate::engine::workers::delivery::unsure;
 use crate::model::capability::Capabilities;
@@ -28,8 +31,8 @@ use crate::model::inbound::InboundSender;
 use crate::model::message::Message;
 use crate::model::message::SendError;
 use crate::model::message::Source;
-use crate::model::outbound::BY_UPLOAD;
 use crate::model::outbound::Call;
+use crate::model::outbound::FILES_HERE;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Sending;
 use crate::model::thread::Thread;
@@ -81,6 +84,12 @@ struct Dispatch<'a> {
     line: Line<'a>,
     row: OutboxRow,
     message: Message,
+    /// The messages that go out with it.
+    companions: Vec<Companion>,
+    /// What they and it say, one after the other; empty where it goes by itself.
+    album: Vec<Content>,
+    /// Whether the customer made a choice since we last wrote that came back as words.
+    chose_typed: bool,
     /// The stored files it carries.
     files: Vec<Media>,
     heard_at: Option<Timestamp>,
@@ -114,7 +123,25 @@ impl<'a> Dispatch<'a> {
         } else {
             Thread::default()
         };
-        let mut files: Vec<Media> = stored_files(parts(&message)).cloned().collect();
+        let companions = album::companions(&read, line.translation, &row, &message)?;
+        let contents = companions.iter().map(|one| &one.message.content);
+        let album: Vec<Content> = match companions.as_slice() {
+            [] => Vec::new(),
+            _ => (std::iter::once(&message.content).chain(contents))
+                .cloned()
+                .collect(),
+        };
+        let chose_typed = line
+            .translation
+            .reach(&line.account, &row.address)
+            .quick_replies_typed
+            && thread::chose_typed(&read, &message)?;
+        let said = if album.is_empty() {
+            parts(&message)
+        } else {
+            &album
+        };
+        let mut files: Vec<Media> = stored_files(said).cloned().collect();
         if let Content::Template(template) = &message.content {
             // A file that is gone meanwhile is the vendor's to miss.
             let named = find::files_of_template(&read, &template.components);
@@ -127,6 +154,9 @@ impl<'a> Dispatch<'a> {
             thread,
             row,
             message,
+            companions,
+            album,
+            chose_typed,
             files,
             heard_at: heard::last(&read, &conversation)?,
             is_private: quoted
@@ -137,7 +167,11 @@ impl<'a> Dispatch<'a> {
     }
 
     fn parts(&self) -> &[Content] {
-        parts(&self.message)
+        if self.album.is_empty() {
+            parts(&self.message)
+        } else {
+            &self.album
+        }
     }
 
     /// Sends the message with the access there is.
@@ -167,10 +201,25 @@ impl<'a> Dispatch<'a> {
         if let Err(refusal) = self.line.renew().await.map_err(refused) {
             return Ok(Err(refusal));
         }
+        if self.row.handles.contains_key(FILES_HERE) {
+            match bringing::bring(self.context, &self.message).await? {
+                Ok(message) => self.carry(message),
+                Err(refusal) => return Ok(Err(refusal)),
+            }
+        }
         if let Err(refusal) = self.upload().await? {
             return Ok(Err(refusal));
         }
         Ok(self.render())
+    }
+
+    /// Takes up the message with the files it has got meanwhile.
+    fn carry(&mut self, message: Message) {
+        self.message = message;
+        let stored: Vec<Media> = stored_files(self.parts()).cloned().collect();
+        let is_new = |file: &Media| self.files.iter().all(|held| held.media_id != file.media_id);
+        let fresh: Vec<Media> = stored.into_iter().filter(is_new).collect();
+        self.files.extend(fresh);
     }
 
     /// Whether the vendor's window is still open: what waited for the return of its channel may come
@@ -210,39 +259,6 @@ impl<'a> Dispatch<'a> {
                 Err(broken) => return Ok(Err(broken.refusal)),
             }
         }
-        if self.row.handles.contains_key(BY_UPLOAD) {
-            return self.upload_borrowed().await;
-        }
-        Ok(Ok(()))
-    }
-
-    /// Hands over what the vendor could not fetch from where the sender said that it lies.
-    async fn upload_borrowed(&mut self) -> Result<Result<(), Refusal>, EngineError> {
-        let linked: Vec<Media> = files_of(self.parts())
-            .filter(|file| file.media_id.is_none() && file.url.is_some())
-            .cloned()
-            .collect();
-        for file in linked {
-            let url = file.url.clone().unwrap_or_default();
-            if self.row.handles.contains_key(&url) {
-                continue;
-            }
-            let copied = borrowed::copied(self.context, &self.message, &file).await?;
-            let file = match copied {
-                Ok(file) => file,
-                Err(error) => return Ok(Err(Refusal::Never(error))),
-            };
-            let translation = self.line.translation;
-            let given = self.line.hold(|asked| translation.upload(&file, asked));
-            match given.await {
-                Ok(Some(handle)) => {
-                    outcome::uploaded(self.context, self.key, url.clone(), handle.clone()).await?;
-                    self.row.handles.insert(url, handle);
-                }
-                Ok(None) => {}
-                Err(broken) => return Ok(Err(broken.refusal)),
-            }
-        }
         Ok(Ok(()))
     }
 
@@ -267,6 +283,8 @@ impl<'a> Dispatch<'a> {
             metadata: &self.message.metadata,
             last_inbound_at: self.heard_at,
             by_person: self.message.source == Source::Dashboard,
+            is_album: !self.album.is_empty(),
+            chose_typed: self.chose_typed,
             now: self.context.clock.now(),
         }
     }
@@ -292,30 +310,37 @@ impl<'a> Dispatch<'a> {
         (own, whom)
     }
 
-    /// Makes the calls the vendor did not take yet, each begun durably before it is made.
+    /// Makes the calls the vendor did not take yet, each begun durably before it is made. Where the
+    /// vendor minds how fast they come, one: the next is taken up when it is due.
     async fn send(&self, calls: Vec<Call>) -> Result<Result<Ended, Refusal>, EngineError> {
         let (calls, copies) = self.shared_out(calls);
         let taken = usize::from(self.message.calls_taken);
         let count = calls.len();
+        let pause = self.line.translation.pace(&self.row.address);
         let mut made = 0;
         for (index, call) in calls.into_iter().enumerate().skip(taken) {
-            if !outcome::begin(self.context, self.key, self.message.edited_at).await? {
+            if !outcome::begin(self.context, self.written()).await? {
                 return Ok(Ok(Ended::Settled));
             }
             made += 1;
-            let left = if index + 1 == count {
-                Left::Copies(copies.clone())
-            } else {
-                Left::More
+            let left = match &pause {
+                _ if index + 1 == count => Left::Copies(copies.clone()),
+                Some(pacing) => Left::Later(self.context.clock.now().plus(pacing.between)),
+                None => Left::More,
             };
+            let is_paused = matches!(left, Left::Later(_));
             match self.make(call).await {
                 Ok((taken, met)) => {
-                    outcome::taken(self.context, self.key, taken, left).await?;
+                    album::taken(self.context, &self.companions, &taken.ids).await?;
+                    outcome::taken(self.context, self.key, self.own(taken), left).await?;
                     if let Some(person) = met {
                         outcome::met(self.context, self.key.0, person).await?;
                     }
                 }
                 Err(none) => return self.not_taken(none).await,
+            }
+            if is_paused {
+                break;
             }
         }
         if made == 0 {
@@ -323,7 +348,30 @@ impl<'a> Dispatch<'a> {
             let left = Left::Copies(copies);
             outcome::taken(self.context, self.key, Taken::default(), left).await?;
         }
-        Ok(Ok(Ended::Taken { calls: made }))
+        let together = u32::try_from(self.companions.len()).unwrap_or(u32::MAX);
+        let calls = made + together;
+        Ok(Ok(Ended::Taken { calls }))
+    }
+
+    /// Every message that a call carries, as it was when the call was written.
+    fn written(&self) -> Vec<Written> {
+        let first = Written {
+            key: self.key.clone(),
+            edited_at: self.message.edited_at,
+        };
+        let others = self.companions.iter().map(|one| Written {
+            key: one.key.clone(),
+            edited_at: one.message.edited_at,
+        });
+        std::iter::once(first).chain(others).collect()
+    }
+
+    /// What is this message's own of what the vendor took: of an album, the first.
+    fn own(&self, mut taken: Taken) -> Taken {
+        if !self.companions.is_empty() {
+            taken.ids.truncate(1);
+        }
+        taken
     }
 
     /// Makes a call: what came of it, and what it told of the customer.
@@ -361,10 +409,14 @@ impl<'a> Dispatch<'a> {
     async fn not_taken(&self, none: NoAnswer) -> Result<Result<Ended, Refusal>, EngineError> {
         match none {
             NoAnswer::Unknown(error) if !self.reached().resend_is_safe => {
+                album::unsure(self.context, &self.companions, &error).await?;
                 unsure::record(self.context, self.key, error).await?;
                 Ok(Ok(Ended::Settled))
             }
-            other => Ok(Err(other.refusal())),
+            other => {
+                album::not_taken(self.context, &self.companions).await?;
+                Ok(Err(other.refusal()))
+            }
         }
     }
 
@@ -400,7 +452,8 @@ fn stored_files(parts: &[Content]) -> impl Iterator<Item = &Media> {
     files_of(parts).filter(|media| media.media_id.is_some())
 }
 
-fn files_of(parts: &[Content]) -> impl Iterator<Item = &Media> {
+/// The files that parts of a message carry, wherever they lie.
+pub fn files_of(parts: &[Content]) -> impl Iterator<Item = &Media> {
     let cards = parts.iter().flat_map(|part| match part {
         Content::Carousel(carousel) => carousel.cards.as_slice(),
         _ => &[],

@@ -1,11 +1,12 @@
 //! Messages on their way to vendors: due rows of the outbox to outcomes.
 //!
-//! [`lanes`] decides what goes out now, [`attempt`] sends one message, [`outcome`], [`copies`] and
-//! [`unsure`] write down how it went. What must survive stands in the outbox; what is known here alone (who is busy, who wants
+//! [`lanes`] decides what goes out now, [`attempt`] sends one message, with its companions of an
+//! [`album`] if it has any; [`outcome`], [`copies`] and [`unsure`] write down how it went. What must survive stands in the outbox; what is known here alone (who is busy, who wants
 //! quiet) is learnt anew after a start.
 
+mod album;
 mod attempt;
-mod borrowed;
+mod bringing;
 mod copies;
 mod lanes;
 mod outcome;
@@ -28,7 +29,10 @@ use crate::engine::vendor::ours;
 use crate::engine::workers::Stop;
 use crate::engine::workers::delivery::lanes::Ended;
 use crate::engine::workers::delivery::lanes::Lanes;
+use crate::engine::workers::delivery::lanes::Speed;
+use crate::engine::workers::delivery::pace::Rate;
 use crate::model::channel::Channel;
+use crate::model::message::SendError;
 use crate::store::records::channels;
 use crate::store::records::outbox;
 use crate::store::records::outbox::LaneKey;
@@ -122,22 +126,27 @@ impl Sender {
             .iter()
             .filter(|one| outcome::sends(one))
         {
-            let Some(per_second) = self.per_second(channel) else {
+            let Some(rate) = self.rate(channel) else {
                 continue;
             };
             let heads = outbox::heads(&read, channel.id, self.lanes.look_at(channel.id))?;
-            let choice = self.lanes.choose(channel.id, heads, per_second, now);
+            let registry = &self.context.channels;
+            let to = |address: &str| registry.channel(&channel.kind)?.pace(address);
+            let speed = Speed { all: rate, to: &to };
+            let choice = self.lanes.choose(channel.id, heads, &speed, now);
             start.extend(choice.start);
             wake = [wake, choice.wake].into_iter().flatten().min();
         }
         Ok((start, wake))
     }
 
-    /// How many messages a second the vendor takes; none where nothing is sent from here.
-    fn per_second(&self, channel: &Channel) -> Option<u32> {
+    /// How fast the vendor takes messages; none where nothing is sent from here.
+    fn rate(&self, channel: &Channel) -> Option<Rate> {
         let translation = self.context.channels.channel(&channel.kind)?;
         let row = translation.capabilities();
-        (!row.own_transport).then_some(row.sends_per_second)
+        let count = translation.sends_per_second(&channel.settings);
+        let rate = Rate::per_second(count, row.sends_burst);
+        (!row.own_transport).then_some(rate)
     }
 
     fn start(&mut self, key: LaneKey) {
@@ -162,8 +171,7 @@ impl Sender {
         };
         let now = self.context.clock.now();
         let ended = ended.unwrap_or_else(|error| not_written(&key, &error, now));
-        let per_second = self.rate(&key);
-        let out_of_order = self.lanes.ended(&key, ended, per_second, now);
+        let out_of_order = self.ended(&key, ended, now);
         if let Some(error) = out_of_order
             && let Err(error) = outcome::out_of_order(&self.context, key.0, error).await
         {
@@ -171,12 +179,25 @@ impl Sender {
         }
     }
 
-    fn rate(&self, key: &LaneKey) -> u32 {
-        let read = self.context.store.snapshot().ok();
-        let channel = read.and_then(|read| channels::get(&read, key.0).ok().flatten());
-        channel
-            .and_then(|channel| self.per_second(&channel))
-            .unwrap_or(1)
+    /// Hears how an attempt ended: why its account must be taken out of service, if it must.
+    fn ended(&mut self, key: &LaneKey, ended: Ended, now: Timestamp) -> Option<SendError> {
+        let channel = self.channel_of(key);
+        let rate = channel.as_ref().and_then(|channel| self.rate(channel));
+        let registry = &self.context.channels;
+        let to = |address: &str| {
+            let kind = &channel.as_ref()?.kind;
+            registry.channel(kind)?.pace(address)
+        };
+        let speed = Speed {
+            all: rate.unwrap_or(Rate::per_second(1, 0)),
+            to: &to,
+        };
+        self.lanes.ended(key, ended, &speed, now)
+    }
+
+    fn channel_of(&self, key: &LaneKey) -> Option<Channel> {
+        let read = self.context.store.snapshot().ok()?;
+        channels::get(&read, key.0).ok().flatten()
     }
 
     /// Lets what is on its way end, for a moment; what does not is settled at the next start.

@@ -50,39 +50,70 @@ pub fn sends(channel: &Channel) -> bool {
     channel.enabled && channel.state == ChannelState::Active
 }
 
-/// Marks that a call is about to be made; false when it must not be: the message was taken back or
-/// says something else since it was read, or its channel stopped.
+/// A message as it was when its call was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Its place in the outbox.
+    pub key: LaneKey,
+    /// When it was last changed.
+    pub edited_at: Option<Timestamp>,
+}
+
+/// Marks that a call is about to be made, for all messages it carries; false when it must not be: one
+/// of them was taken back or says something else since it was read, or their channel stopped.
 ///
 /// # Errors
 /// The store's.
-pub async fn begin(
-    context: &Context,
-    key: &LaneKey,
-    edited_at: Option<Timestamp>,
-) -> Result<bool, EngineError> {
-    let key = key.clone();
+pub async fn begin(context: &Context, all: Vec<Written>) -> Result<bool, EngineError> {
     let now = context.clock.now();
     context
         .store
         .write("beginning to send a message", move |tx| {
-            let Some(row) = outbox::get(tx, &key)? else {
-                return Ok(false);
-            };
-            if !channels::get(tx, key.0)?.as_ref().is_some_and(sends) {
-                return Ok(false);
+            let mut rows = Vec::new();
+            for Written { key, edited_at } in &all {
+                let Some(row) = outbox::get(tx, key)? else {
+                    return Ok(false);
+                };
+                if !channels::get(tx, key.0)?.as_ref().is_some_and(sends) {
+                    return Ok(false);
+                }
+                let message = messages::get(tx, key.2)?;
+                if message.is_none_or(|message| message.edited_at != *edited_at) {
+                    return Ok(false);
+                }
+                rows.push(row);
             }
-            let message = messages::get(tx, key.2)?;
-            if message.is_none_or(|message| message.edited_at != edited_at) {
-                return Ok(false);
+            for row in rows {
+                let begun = OutboxRow {
+                    begun: true,
+                    first_tried_at: row.first_tried_at.or(Some(now)),
+                    called_at: Some(now),
+                    ..row.clone()
+                };
+                outbox::update(tx, &row, &begun)?;
             }
-            let begun = OutboxRow {
-                begun: true,
-                first_tried_at: row.first_tried_at.or(Some(now)),
-                called_at: Some(now),
-                ..row.clone()
-            };
-            outbox::update(tx, &row, &begun)?;
             Ok(true)
+        })
+        .await
+}
+
+/// Marks that a call which was to carry a message beside others came to nothing.
+///
+/// # Errors
+/// The store's.
+pub async fn not_begun(context: &Context, key: &LaneKey) -> Result<(), EngineError> {
+    let key = key.clone();
+    context
+        .store
+        .write("taking a message out of a call", move |tx| {
+            if let Some(row) = outbox::get(tx, &key)? {
+                let waiting = OutboxRow {
+                    begun: false,
+                    ..row.clone()
+                };
+                outbox::update(tx, &row, &waiting)?;
+            }
+            Ok(())
         })
         .await
 }
@@ -116,6 +147,8 @@ pub async fn uploaded(
 pub enum Left {
     /// More calls: the next is begun with the same stroke.
     More,
+    /// More calls, not before a moment.
+    Later(Timestamp),
     /// Nothing for the customer; copies for these.
     Copies(Vec<String>),
 }
@@ -171,8 +204,18 @@ pub async fn taken(
                 return Ok(outbox::remove(tx, &row)?);
             }
             message.calls_taken += 1;
-            let Left::Copies(others) = &left else {
-                return Ok(messages::update(tx, &message)?);
+            let others = match &left {
+                Left::Copies(others) => others,
+                Left::More => return Ok(messages::update(tx, &message)?),
+                Left::Later(due) => {
+                    messages::update(tx, &message)?;
+                    let waiting = OutboxRow {
+                        begun: false,
+                        due: *due,
+                        ..row.clone()
+                    };
+                    return Ok(outbox::update(tx, &row, &waiting)?);
+                }
             };
             message.calls_taken = 0;
             message.called_at = row.called_at;

@@ -1,5 +1,6 @@
 //! What a channel is told of the conversation a message stands in.
 
+use crate::model::content::Content;
 use crate::model::conversation::Conversation;
 use crate::model::message::Direction as Way;
 use crate::model::message::Message;
@@ -49,6 +50,26 @@ pub fn of(
         }),
         automatic: matches!(message.source, Source::Bot | Source::Flow | Source::System),
     })
+}
+
+/// How far back a choice is looked for.
+const CHOICE_WITHIN: usize = 10;
+
+/// Whether the customer chose something since we last wrote, and the choice came back as words.
+///
+/// # Errors
+/// The disk's.
+pub fn chose_typed(read: &impl Read, message: &Message) -> Result<bool, StoreError> {
+    let (id, from) = (message.conversation_id, Some(message.position));
+    let before = messages::near(read, id, from, Direction::Backward, CHOICE_WITHIN)?;
+    let mut since = before
+        .iter()
+        .filter(|message| went_between(message))
+        .take_while(|message| message.direction == Way::Inbound);
+    Ok(since.any(|message| match &message.content {
+        Content::Postback(chosen) => chosen.typed.is_some(),
+        _ => false,
+    }))
 }
 
 /// Whether a line of a conversation is a message that reached the vendor, or came from it.

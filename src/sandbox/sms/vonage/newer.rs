@@ -6,6 +6,7 @@ use base64::Engine as _;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::base::http::Headers;
 use crate::base::http::HttpReply;
 use crate::sandbox::call;
 use crate::sandbox::call::Call;
@@ -14,6 +15,7 @@ use crate::sandbox::desk::Desk;
 use crate::sandbox::queue::About;
 use crate::sandbox::queue::Event;
 use crate::sandbox::sms::line;
+use crate::sandbox::sms::line::Written;
 use crate::sandbox::sms::segments;
 
 use super::NEWER;
@@ -21,11 +23,15 @@ use super::TEXT_MAX;
 use super::bare;
 use super::receipt_of;
 
+/// What fits under a file.
+const CAPTION_MAX: usize = 2_000;
+
 /// A message of a customer; what came in parts is joined.
-pub fn tell(desk: &mut Desk<'_>, customer: &str, text: &str) {
+pub fn tell(desk: &mut Desk<'_>, customer: &str, written: &Written) {
+    let text = written.text.as_str();
     let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(desk.random.bytes::<16>());
     let keyword = text.split_whitespace().next().unwrap_or_default();
-    let body = json!({
+    let mut body = json!({
         "channel": "sms", "message_uuid": id, "to": bare(desk.account.key("phoneNumber")),
         "from": bare(customer), "timestamp": desk.now.to_string(), "message_type": "text",
         "text": text, "usage": {"currency": "EUR", "price": "0.0333"},
@@ -34,6 +40,21 @@ pub fn tell(desk: &mut Desk<'_>, customer: &str, text: &str) {
             "keyword": keyword.to_uppercase(),
         },
     });
+    if let Some(file) = written.files.first() {
+        let kind = desk.file(file).map(|file| file.mime_type.clone());
+        let kind = match kind.unwrap_or_default().split('/').next() {
+            Some(kind @ ("image" | "video" | "audio")) => kind.to_owned(),
+            _ => "file".to_owned(),
+        };
+        let url = format!("{}/files/{}/{file}", desk.base, desk.account.id);
+        body["channel"] = "mms".into();
+        body["message_type"] = kind.clone().into();
+        body[kind] = json!({"url": url, "caption": text});
+        if let Some(fields) = body.as_object_mut() {
+            fields.shift_remove("text");
+            fields.shift_remove("sms");
+        }
+    }
     let event = Event {
         account: desk.account.id.clone(),
         lane: customer.to_owned(),
@@ -44,6 +65,20 @@ pub fn tell(desk: &mut Desk<'_>, customer: &str, text: &str) {
         tries: 0,
     };
     desk.post_event(Duration::ZERO, &event);
+}
+
+/// The bytes of a file that a customer sent.
+#[must_use]
+pub fn file(desk: &Desk<'_>, path: &str) -> HttpReply {
+    let id = path.rsplit('/').next().unwrap_or_default();
+    match desk.file(id) {
+        Some(file) => HttpReply {
+            status: 200,
+            headers: Headers::default().with("content-type", file.mime_type.clone()),
+            body: file.bytes.to_vec(),
+        },
+        None => problem(404, "Not Found", "There is no such file."),
+    }
 }
 
 /// What it says when it does not do something.
@@ -70,6 +105,13 @@ pub fn send(desk: &mut Desk<'_>, call: &Call) -> HttpReply {
     if bare(&from) != bare(desk.account.key("phoneNumber")) {
         return invalid("The value of `from` is no number of yours.");
     }
+    if bare(&from) == bare(&to) {
+        return invalid("`to` and `from` are the same.");
+    }
+    let is_sms = kind == "text";
+    if get("channel") != if is_sms { "sms" } else { "mms" } {
+        return invalid("The value of `channel` does not carry this `message_type`.");
+    }
     let (shown, link) = match kind.as_str() {
         "text" if get("text").is_empty() || get("text").chars().count() > TEXT_MAX => {
             return invalid("`text` has 1 to 3200 characters.");
@@ -81,6 +123,9 @@ pub fn send(desk: &mut Desk<'_>, call: &Call) -> HttpReply {
                 return invalid("`url` must be an address.");
             }
             let caption = body[&kind]["caption"].as_str().unwrap_or_default();
+            if caption.chars().count() > CAPTION_MAX {
+                return invalid("`caption` has at most 2000 characters.");
+            }
             (line::with_file(url, caption), Some(url.to_owned()))
         }
         _ => return invalid("`message_type` is not known."),

@@ -101,6 +101,33 @@ const CAUSES: &[(&[&str], &str, &str)] = &[
         "Take it back, then retry.",
     ),
     (
+        &["carrier_filter", "unregistered", "sender_not_allowed"],
+        "Networks do not take it from this number",
+        "Register the number with the provider for what it sends, and keep to it.",
+    ),
+    (
+        &[
+            "landline",
+            "number_barred",
+            "number_deactivated",
+            "unknown_number",
+            "unroutable",
+            "unverified_recipient",
+        ],
+        "The number takes no texts",
+        "Check the number, or write on another channel.",
+    ),
+    (
+        &["media_not_supported", "media_too_large"],
+        "The file did not go along",
+        "Send it again as a link.",
+    ),
+    (
+        &["insufficient_funds", "account_suspended", "queue_full"],
+        "The account at the provider is held up",
+        "Look at the account there, then retry.",
+    ),
+    (
         &["private_reply_not_allowed"],
         "The comment takes no private answer any more",
         "Wait until the customer writes.",

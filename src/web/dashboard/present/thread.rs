@@ -382,6 +382,7 @@ pub fn event(eye: &Eye<'_>, message: &Message, line: &EventLine) -> EventView {
         "priority" => (Icon::URGENT, format!("set the priority to {detail}.")),
         "tagged" => (Icon::TAGGED, format!("added the tag {detail}.")),
         "untagged" => (Icon::TAGGED, format!("removed the tag {detail}.")),
+        "letIn" => (Icon::ASSIGNED, format!("let {detail} in.")),
         "merged" => (Icon::MERGED, format!("merged {detail} into this person.")),
         other => (Icon::INFO, format!("{other} {detail}")),
     };
