@@ -64,6 +64,46 @@ pub struct Narrowing {
     pub unread: bool,
     /// With this in the contact's name, the subject or the newest message.
     pub words: Option<String>,
+    /// In which order.
+    #[serde(default)]
+    pub order: Order,
+}
+
+/// The order of a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Order {
+    /// Whoever waits for us first, then the newest message.
+    #[default]
+    Reply,
+    /// The newest message first.
+    Newest,
+    /// The oldest message first: who was left longest.
+    Oldest,
+    /// What was begun last first.
+    Begun,
+}
+
+impl Order {
+    /// Every order.
+    pub const ALL: [Self; 4] = [Self::Reply, Self::Newest, Self::Oldest, Self::Begun];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reply => "reply",
+            Self::Newest => "newest",
+            Self::Oldest => "oldest",
+            Self::Begun => "begun",
+        }
+    }
+
+    /// The order of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|order| order.name() == name)
+    }
 }
 
 impl Narrowing {

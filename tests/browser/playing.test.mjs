@@ -4,33 +4,24 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { launch, person, picture } from './support/browser.mjs';
-import { answer, call, enterDemo, openConversation, said } from './support/people.mjs';
-import { demo } from './support/server.mjs';
+import { picture } from './support/browser.mjs';
+import { answer, call, openConversation, said } from './support/people.mjs';
+import { fieldOf, phoneOf, stage } from './support/stage.mjs';
 
-const WIDE = { viewport: { width: 1440, height: 900 } };
-
-let browser;
 let linktor;
 let owner;
 let customer;
+let stop;
 
 before(async () => {
-  [linktor, browser] = await Promise.all([demo(), launch()]);
-  owner = await person(browser, { ours: [linktor.url], options: WIDE });
-  customer = await person(browser, { ours: [linktor.url], options: WIDE });
-  await enterDemo(owner.page, linktor);
-  await customer.page.goto(`${linktor.url}/sandbox`);
+  ({ linktor, owner, customer, stop } = await stage());
 });
 
-after(async () => {
-  await browser?.close();
-  await linktor?.stop();
-});
+after(() => stop?.());
 
-const phone = (name) => customer.page.locator(`section.unit.v-${name}`).first();
+const phone = (name) => phoneOf(customer.page, name);
 const screen = (name) => phone(name).locator('[data-screen]');
-const field = (name) => phone(name).getByRole('textbox', { name: /message to/i });
+const field = (name) => fieldOf(phone(name));
 const bubble = (name, text) => screen(name).locator('article', { hasText: text }).last();
 const thread = () => owner.page.locator('#thread');
 

@@ -4,11 +4,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { assertAccessible, launch, person, picture } from './support/browser.mjs';
-import { enterDemo, openConversation, said } from './support/people.mjs';
-import { demo } from './support/server.mjs';
+import { assertAccessible, person, picture } from './support/browser.mjs';
+import { openConversation, said } from './support/people.mjs';
+import { WIDE, fieldOf, phoneOf, stage } from './support/stage.mjs';
 
-const WIDE = { viewport: { width: 1440, height: 900 } };
 const LOOKS = [
   { name: 'light', options: { ...WIDE, colorScheme: 'light' } },
   { name: 'dark', options: { ...WIDE, colorScheme: 'dark' } },
@@ -20,27 +19,21 @@ let browser;
 let linktor;
 let owner;
 let customer;
+let stop;
 
 before(async () => {
-  [linktor, browser] = await Promise.all([demo(), launch()]);
-  owner = await person(browser, { ours: [linktor.url], options: WIDE });
-  customer = await person(browser, { ours: [linktor.url], options: WIDE });
-  await enterDemo(owner.page, linktor);
-  await customer.page.goto(`${linktor.url}/sandbox`);
+  ({ linktor, browser, owner, customer, stop } = await stage());
 });
 
-after(async () => {
-  await browser?.close();
-  await linktor?.stop();
-});
+after(() => stop?.());
 
-const phone = (name) => customer.page.locator(`section.unit.v-${name}`).first();
+const phone = (name) => phoneOf(customer.page, name);
 const screen = (name) => phone(name).locator('[data-screen]');
 
 /** A customer writes on a phone, and the owner opens the conversation. */
 async function written(name, text) {
   await customer.page.goto(`${linktor.url}/sandbox`);
-  const field = phone(name).getByRole('textbox', { name: /message to/i });
+  const field = fieldOf(phone(name));
   await field.fill(text);
   await field.press('Enter');
   await owner.page.goto(`${linktor.url}/app/inbox/all`);

@@ -90,7 +90,7 @@ describe('a web chat set up in the dashboard', { concurrency: false }, () => {
     await field('preChatForm.enabled').check();
     const add = owner.page.locator('summary', { hasText: 'Add a field' });
     await add.click();
-    await field('preChatForm.fields[0].label').fill('Order number');
+    await field('preChatForm.fields[0].label.en').fill('Order number');
     await field('preChatForm.fields[0].pattern').fill('(?=x)');
     await owner.page.getByRole('button', { name: 'Save', exact: true }).click();
     await owner.page.locator('[id="preChatForm.fields[0].pattern-error"]').waitFor();

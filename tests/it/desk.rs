@@ -246,7 +246,11 @@ fn a_queue_is_narrowed_kept_as_a_view_and_pushed_to() {
         let kept = agent.submit("/app/inbox/views", &view).await;
         assert_eq!(kept.header("location"), narrowed);
         let page = agent.open("/app/inbox/mine").await.text();
-        assert!(page.contains("Big spenders"), "the side bar leads there");
+        let link = page.split("Big spenders</span>").nth(1);
+        assert!(
+            link.is_some_and(|rest| rest.starts_with("<span class=\"n\">1</span>")),
+            "the side bar leads there, and says how many there are: {page}"
+        );
         let page = agent.open(&narrowed).await.text();
         assert!(page.contains("<h2 class=\"h3\">Big spenders</h2>"));
 
@@ -269,6 +273,39 @@ fn a_queue_is_narrowed_kept_as_a_view_and_pushed_to() {
         let removed = agent.submit(&remove, &[("queue", word)]).await;
         assert_eq!(removed.header("location"), "/app/inbox/all");
         assert_eq!(api.get("/views").await.ok()["total"], 0);
+    });
+}
+
+#[test]
+fn a_list_comes_in_the_order_that_was_chosen() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        for words in ["the first", "the second"] {
+            server.visitor(&site).await.say("cm_1", words).await;
+            server.pass(std::time::Duration::from_secs(60));
+        }
+        let agent = server.agent(OWNER).await;
+        let chosen = agent.open("/app/inbox/filter?queue=all&order=oldest").await;
+        assert_eq!(chosen.header("location"), "/app/inbox/all;order=oldest");
+        let whole = agent.open("/app/inbox/filter?queue=all&order=reply").await;
+        assert_eq!(whole.header("location"), "/app/inbox/all");
+        for (order, first) in [
+            ("", "the second"),
+            (";order=newest", "the second"),
+            (";order=begun", "the second"),
+            (";order=oldest", "the first"),
+        ] {
+            let page = agent.open(&format!("/app/inbox/all{order}")).await.text();
+            let place = |words: &str| page.find(words).unwrap();
+            let comes_first = if place("the first") < place("the second") {
+                "the first"
+            } else {
+                "the second"
+            };
+            assert_eq!(comes_first, first, "{order}");
+            let grouped = page.contains("Waiting for you");
+            assert_eq!(grouped, order.is_empty(), "{order}");
+        }
     });
 }
 
@@ -307,5 +344,61 @@ fn who_follows_hears_when_the_customer_writes_to_a_colleague() {
         assert_eq!(row["target"], format!("row-{conversation}"));
         let frames = so_far(&mut socket).await;
         assert!(frames.iter().all(|frame| frame["kind"] != "told"));
+    });
+}
+
+#[test]
+fn two_people_become_one_on_the_page_and_two_again() {
+    on_a_server(async |server| {
+        let api = server.api();
+        let ana = json!({ "name": "Ana", "email": "ana@example.com" });
+        let ana = api.post("/contacts", ana).await.ok();
+        let other = json!({ "name": "Ana Silva", "email": "ana.silva@example.com", "phone": "+5511999990000" });
+        let other = api.post("/contacts", other).await.ok();
+        let address = format!("/app/contacts/{}/merge", ana["id"].as_str().unwrap());
+        let with = other["id"].as_str().unwrap();
+        let agent = server.agent(OWNER).await;
+        let page = agent.open(&address).await.text();
+        assert!(
+            page.contains(&format!("{address}?with={with}")),
+            "same name: {page}"
+        );
+        let page = agent.open(&format!("{address}?with={with}")).await.text();
+        assert!(
+            page.contains("pick-email") && !page.contains("pick-phone"),
+            "{page}"
+        );
+
+        let chosen = [
+            ("with", with),
+            ("pick-name", "theirs"),
+            ("pick-email", "ours"),
+        ];
+        agent.submit(&address, &chosen).await;
+        let path = format!("/contacts/{}", ana["id"].as_str().unwrap());
+        let one = api.get(&path).await.ok();
+        for (field, expected) in [
+            ("name", "Ana Silva"),
+            ("email", "ana@example.com"),
+            ("phone", "+5511999990000"),
+        ] {
+            assert_eq!(one[field], expected, "{field}");
+        }
+        assert_eq!(api.get("/contacts").await.ok()["total"], 1);
+
+        let page = agent.open(&format!("/app{path}")).await.text();
+        let merge = page.split("name=\"merge\" value=\"").nth(1).unwrap();
+        let merge = merge.split('"').next().unwrap();
+        let undo = format!("/app{path}/unmerge");
+        agent.submit(&undo, &[("merge", merge)]).await;
+        assert_eq!(api.get("/contacts").await.ok()["total"], 2);
+
+        server.colleague("agent").await;
+        let agent = server.agent("agent@example.com").await;
+        assert_eq!(
+            agent.open(&address).await.status,
+            404,
+            "no business of an agent"
+        );
     });
 }

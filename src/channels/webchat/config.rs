@@ -3,6 +3,7 @@
 use serde_json::Value;
 use serde_json::json;
 
+use crate::channels::webchat::forms::Field;
 use crate::channels::webchat::frames::PROTOCOL;
 use crate::channels::webchat::settings::Face;
 use crate::channels::webchat::settings::Form;
@@ -86,7 +87,7 @@ pub fn config(settings: &Settings, facts: &Facts<'_>) -> Value {
             "enabled": settings.offline.enabled,
             "message": tongue.say(settings.offline.message.as_ref()),
             "form": settings.offline.form.as_ref().filter(|form| !form.fields.is_empty()).map(|form| json!({
-                "fields": form.fields,
+                "fields": tongue.fields(&form.fields),
                 "submitButton": tongue.say(form.submit_button.as_ref()),
             })),
         },
@@ -119,9 +120,18 @@ impl Tongue<'_> {
             "enabled": form.enabled,
             "title": self.say(form.title.as_ref()),
             "message": self.say(form.message.as_ref()),
-            "fields": form.fields,
+            "fields": self.fields(&form.fields),
             "submitButton": self.say(form.submit_button.as_ref()),
         })
+    }
+
+    fn fields(&self, fields: &[Field]) -> Vec<Value> {
+        let told = fields.iter().map(|field| {
+            let mut out = json!(field);
+            out["label"] = json!(self.say(Some(&field.label)));
+            out
+        });
+        told.collect()
     }
 }
 
@@ -204,7 +214,7 @@ mod tests {
         );
         assert_eq!(
             config["preChatForm"]["fields"],
-            json!([{"name":"email","label":"Email","type":"email","required":true}])
+            json!([{"name":"email","label":"E-mail","type":"email","required":true}])
         );
     }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::base::phone::PhoneNumber;
 use crate::channels::webchat::clean;
 use crate::channels::webchat::problem::Flaw;
+use crate::channels::webchat::settings::Words;
 use crate::model::Opaque;
 use crate::model::rejection::FieldError;
 use crate::model::webchat::Claims;
@@ -34,7 +35,7 @@ pub struct Field {
     /// The name of the answer; `name`, `email` and `phone` belong to the contact.
     pub name: String,
     /// What the visitor reads.
-    pub label: String,
+    pub label: Words,
     /// What the answer looks like.
     #[serde(rename = "type")]
     pub kind: FieldKind,
@@ -120,7 +121,7 @@ pub fn check(fields: &[Field], path: &str) -> Result<(), Vec<FieldError>> {
         if fields[..index].iter().any(|other| other.name == field.name) {
             say(at("name"), "is there twice");
         }
-        if field.label.trim().is_empty() {
+        if field.label.texts().all(|text| text.trim().is_empty()) {
             say(at("label"), "must not be empty");
         }
         if field.kind == FieldKind::Select && field.options.is_empty() {
@@ -165,6 +166,24 @@ fn whole(pattern: &str) -> Option<regex::Regex> {
         .size_limit(100_000)
         .build()
         .ok()
+}
+
+/// The fields of a form that the page itself asks, or of the widget's own, while the channel has
+/// none: known by its answers alone, so each is held against what its name promises.
+#[must_use]
+pub fn implied(raw: &Opaque) -> Vec<Field> {
+    let asked = raw.iter().filter(|(name, _)| is_name(name));
+    let fields = asked.take(FIELDS_MAX).map(|(name, value)| Field {
+        name: name.clone(),
+        kind: match (name.as_str(), value) {
+            (_, Value::Bool(_)) => FieldKind::Checkbox,
+            ("email", _) => FieldKind::Email,
+            ("phone", _) => FieldKind::Tel,
+            _ => FieldKind::Textarea,
+        },
+        ..Field::default()
+    });
+    fields.collect()
 }
 
 /// Answers that fit their form.

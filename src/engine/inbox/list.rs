@@ -284,6 +284,33 @@ impl Listing {
         counting::total(&snapshot, filter, &fence)
     }
 
+    /// How long a list is, where looking at no more than `look` conversations tells.
+    ///
+    /// # Errors
+    /// The actor may not read.
+    pub fn size(
+        &self,
+        actor: &Actor,
+        filter: &Filter,
+        look: usize,
+    ) -> Result<Option<u64>, EngineError> {
+        if let Some(total) = self.total(actor, filter)? {
+            return Ok(Some(total));
+        }
+        let snapshot = self.0.store.snapshot()?;
+        let fence = sight::fence(&snapshot, actor)?;
+        let mut walk = Walk::new(&snapshot, filter, &fence, None)?;
+        let mut size = 0;
+        for _ in 0..look {
+            let Some(place) = walk.next()? else {
+                return Ok(Some(size));
+            };
+            let row = Self::row_if(&snapshot, actor, &fence, filter, place.1)?;
+            size += u64::from(row.is_some());
+        }
+        Ok(None)
+    }
+
     /// What decides who sees which conversations.
     ///
     /// # Errors

@@ -45,7 +45,10 @@ pub fn store(
 }
 
 /// Stores a changed conversation with a line in its history.
-fn store_with_line(
+///
+/// # Errors
+/// The disk's.
+pub fn store_with_line(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
     conversation: &mut Conversation,

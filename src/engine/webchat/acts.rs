@@ -139,6 +139,7 @@ impl Webchat {
             return Err(Problem::new(Code::IdentityUnverified, message).into());
         }
         let changes = changes_of(&attributes);
+        let gone = attributes.unset;
         let channel = caller.site.channel.clone();
         self.with_visitor(
             caller,
@@ -147,6 +148,7 @@ impl Webchat {
                 arrivals::claim(&mut visitor, &Claims::default(), &changes);
                 if visitor.contact_id.is_some() {
                     behind::of_visitor(tx, pen, &channel, &mut visitor)?;
+                    behind::forget(tx, pen, &visitor, &gone)?;
                 }
                 Ok(visitors::put(tx, &visitor)?)
             },

@@ -1,6 +1,5 @@
 //! One socket of a visitor, without the socket: texts in, texts out, and when to end.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -86,7 +85,7 @@ pub struct Connection {
     availability: Availability,
     /// Whoever answers and is here, as the browser knows it.
     attending: Option<UserId>,
-    ip: Option<IpAddr>,
+    peer: Peer,
     refused: u32,
     refused_since: Timestamp,
 }
@@ -210,7 +209,7 @@ impl Webchat {
             bell,
             generation: visitor.generation,
             sent: if reset { newest } else { hello.cursor },
-            ip: peer.ip,
+            peer: peer.clone(),
             refused: 0,
             refused_since: self.context.clock.now(),
         };
@@ -371,7 +370,7 @@ impl Connection {
             }
             Body::Send(send) => {
                 let caller = self.caller()?;
-                let ack = self.webchat.send(&caller, *send, &self.peer()).await?;
+                let ack = self.webchat.send(&caller, *send, &self.peer).await?;
                 Ok(Turn::say(&Outgoing::answer("ack", id, ack)))
             }
             Body::Identify(user) => {
@@ -380,7 +379,7 @@ impl Connection {
                     user: Some(*user),
                     ..SessionRequest::default()
                 };
-                let answer = self.webchat.update(&caller, said, &self.peer()).await?;
+                let answer = self.webchat.update(&caller, said, &self.peer).await?;
                 if let Some(token) = &answer.token {
                     self.token = token_hash(token);
                 }
@@ -388,7 +387,7 @@ impl Connection {
             }
             other => {
                 let caller = self.caller()?;
-                self.webchat.act(&caller, other, &self.peer()).await?;
+                self.webchat.act(&caller, other, &self.peer).await?;
                 Ok(Turn::default())
             }
         }
@@ -396,13 +395,6 @@ impl Connection {
 
     fn caller(&self) -> Result<Caller, WebchatError> {
         self.webchat.caller_by_hash(&self.site, &self.token)
-    }
-
-    fn peer(&self) -> Peer {
-        Peer {
-            ip: self.ip,
-            ..Peer::default()
-        }
     }
 
     /// What a browser is told of a failure, and whether it has gone too far.

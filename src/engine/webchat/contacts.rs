@@ -53,6 +53,35 @@ pub fn of_visitor(
     Ok(contact)
 }
 
+/// Takes attributes that the page took away from the contact of a visitor too.
+///
+/// # Errors
+/// The disk's.
+pub fn forget(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    visitor: &Visitor,
+    names: &[String],
+) -> Result<(), StoreError> {
+    let contact = match visitor.contact_id {
+        Some(id) => contacts::survivor(tx, id)?,
+        None => None,
+    };
+    let Some(mut contact) = contact else {
+        return Ok(());
+    };
+    let before = contact.custom_fields.len();
+    for name in names {
+        contact.custom_fields.shift_remove(name);
+    }
+    if contact.custom_fields.len() < before {
+        contact.revision += 1;
+        contact.updated_at = pen.now;
+        contacts::put(tx, &contact)?;
+    }
+    Ok(())
+}
+
 /// Takes over what helps whoever answers: claims where nothing is known, proved facts in place of
 /// claims, attributes of the page. Whether that was news.
 fn learn(contact: &mut Contact, visitor: &Visitor) -> bool {

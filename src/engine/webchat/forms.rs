@@ -35,7 +35,13 @@ impl Webchat {
     /// `validation` with the fields, `rate_limited`.
     pub async fn prechat(&self, caller: &Caller, form: FormRequest) -> Result<(), WebchatError> {
         self.count(Limit::Identify, &caller.session.id.to_string())?;
-        let answers = read(&caller.site.settings.pre_chat_form.fields, &form)?;
+        let asked = &caller.site.settings.pre_chat_form;
+        let answers = if asked.enabled {
+            read(&asked.fields, &form)?
+        } else {
+            // The page brought a form of its own.
+            read(&forms::implied(&form.fields), &form)?
+        };
         self.claim(caller, &answers, Some(marked(&answers, &form)))
             .await
     }
@@ -49,7 +55,10 @@ impl Webchat {
         if !clean::is_client_id(&form.client_message_id) {
             return Err(Problem::validation("clientMessageId must not be empty.").into());
         }
-        let answers = read(&caller.site.settings.offline.fields(), &form)?;
+        let answers = match caller.site.settings.offline.fields() {
+            [] => read(&forms::implied(&form.fields), &form)?,
+            asked => read(asked, &form)?,
+        };
         let text = answers
             .message
             .clone()

@@ -18,6 +18,7 @@ use crate::engine::webchat::limits::Limit;
 use crate::engine::webchat::saying;
 use crate::engine::webchat::saying::Proactive;
 use crate::engine::webchat::saying::Saying;
+use crate::engine::webchat::sessions::form_is_due;
 use crate::model::Opaque;
 use crate::model::content::Content;
 
@@ -43,7 +44,7 @@ impl Webchat {
             digest: digest_of(&send),
             metadata: metadata_of(caller, &send),
             proactive: proactive_of(caller, send.proactive_id.as_deref()),
-            form_due: self.form_is_due(caller),
+            form_due: form_is_due(caller),
             client_id: send.client_message_id,
             said: send.said,
             reply_to: send.reply_to,
@@ -182,6 +183,7 @@ fn proactive_of(caller: &Caller, id: Option<&str>) -> Option<Proactive> {
         .in_language(tongue, &settings.default_language)?;
     let author = rule.author.as_ref().map(|face| face.name.clone());
     Some(Proactive {
+        id: rule.id.clone(),
         text: text.to_owned(),
         author: author.unwrap_or_else(|| caller.site.channel.name.clone()),
     })

@@ -4,6 +4,7 @@ use crate::base::crypto::new_token;
 use crate::base::crypto::token_hash;
 use crate::base::time::Timestamp;
 use crate::channels::webchat::clean;
+use crate::channels::webchat::forms::Field;
 use crate::channels::webchat::frames::Attributes;
 use crate::channels::webchat::frames::SessionRequest;
 use crate::channels::webchat::identity;
@@ -26,8 +27,10 @@ use crate::engine::webchat::error::Code;
 use crate::engine::webchat::error::Problem;
 use crate::engine::webchat::error::WebchatError;
 use crate::engine::webchat::limits::Limit;
+use crate::engine::webchat::send::name_of;
 use crate::engine::webchat::site::Site;
 use crate::model::Opaque;
+use crate::model::content::EventLine;
 use crate::model::event::Change;
 use crate::model::webchat::Claims;
 use crate::model::webchat::Visitor;
@@ -212,7 +215,7 @@ impl Webchat {
             cursor: visitor.newest,
             reset: arrived.was.is_some(),
             unread: visitor.unread,
-            prechat_required: self.form_is_due(caller),
+            prechat_required: form_comes_first(caller),
             conversation: state.conversation,
             availability: state.availability,
             features: Features {
@@ -226,30 +229,6 @@ impl Webchat {
             }),
             server_time: state.server_time,
         })
-    }
-
-    /// Whether a required form is still to be filled in. What a proved person is known by need not
-    /// be asked.
-    #[must_use]
-    pub fn form_is_due(&self, caller: &Caller) -> bool {
-        let _ = self;
-        let form = &caller.site.settings.pre_chat_form;
-        let visitor = &caller.visitor;
-        if !form.is_required() || visitor.prechat.is_some() {
-            return false;
-        }
-        let claims = &visitor.claims;
-        let known = |name: &str| {
-            visitor.external_id.is_some()
-                && match name {
-                    "name" => claims.name.is_some(),
-                    "email" => claims.email.is_some(),
-                    "phone" => claims.phone.is_some(),
-                    other => visitor.attributes.contains_key(other),
-                }
-        };
-        let required = form.fields.iter().filter(|field| field.required);
-        required.into_iter().any(|field| !known(&field.name))
     }
 
     /// Notes that a known browser connects again: its session lasts on, at most once an hour.
@@ -314,6 +293,7 @@ impl Webchat {
     pub async fn end(&self, caller: &Caller, farewell: Farewell) -> Result<(), WebchatError> {
         let stamp = self.context.stamp();
         let (id, visitor_id) = (caller.session.id, caller.visitor.id);
+        let by = name_of(caller);
         let write = self.context.store.write("ending a chat", move |tx| {
             let mut pen = stamp.pen();
             if let Some(mut session) = visitors::session(tx, id)? {
@@ -330,7 +310,18 @@ impl Webchat {
                 conversation
                     .metadata
                     .insert("erasureRequestedAt".to_owned(), at.into());
-                moves::store(tx, &mut pen, &mut conversation, Change::Details)?;
+                let line = EventLine {
+                    name: "erasure".to_owned(),
+                    ..EventLine::default()
+                };
+                moves::store_with_line(
+                    tx,
+                    &mut pen,
+                    &mut conversation,
+                    Change::Details,
+                    &by,
+                    line,
+                )?;
             }
             Ok::<_, WebchatError>(())
         });
@@ -393,6 +384,39 @@ pub fn changes_of(attributes: &Attributes) -> Opaque {
         changes.insert(name.clone(), serde_json::Value::Null);
     }
     changes
+}
+
+/// Whether a required form is still to be filled in.
+#[must_use]
+pub fn form_is_due(caller: &Caller) -> bool {
+    unanswered(caller).any(|field| field.required)
+}
+
+/// Whether the form is shown before the first message: nobody is asked in the middle of a
+/// conversation for what need not be answered.
+fn form_comes_first(caller: &Caller) -> bool {
+    let begins = caller.visitor.conversation_id.is_none();
+    form_is_due(caller) || (begins && unanswered(caller).next().is_some())
+}
+
+/// The fields of the form before the chat that its visitor is still to be asked. What a proved
+/// person is known by need not be asked.
+fn unanswered(caller: &Caller) -> impl Iterator<Item = &Field> {
+    let form = &caller.site.settings.pre_chat_form;
+    let visitor = &caller.visitor;
+    let claims = &visitor.claims;
+    let known = move |name: &str| {
+        visitor.external_id.is_some()
+            && match name {
+                "name" => claims.name.is_some(),
+                "email" => claims.email.is_some(),
+                "phone" => claims.phone.is_some(),
+                other => visitor.attributes.contains_key(other),
+            }
+    };
+    let asks = form.enabled && visitor.prechat.is_none();
+    let fields = form.fields.iter().filter(move |_| asks);
+    fields.filter(move |field| !known(&field.name))
 }
 
 fn user_out(visitor: &Visitor) -> Option<UserOut> {

@@ -171,6 +171,7 @@ impl Webchat {
         Eyes {
             session: caller.session.id,
             pictures: self.pictures(&caller.site),
+            receipts: caller.site.settings.show_read_receipts,
         }
     }
 }

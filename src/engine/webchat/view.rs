@@ -45,6 +45,8 @@ pub struct Eyes<'a> {
     pub session: WebchatSessionId,
     /// Makes links and knows the present.
     pub pictures: Pictures<'a>,
+    /// Whether they see that one of us has read something.
+    pub receipts: bool,
 }
 
 impl Eyes<'_> {
@@ -132,7 +134,7 @@ pub fn message(
         deleted,
         reactions: reactions(message),
         status: if own {
-            Some(own_status(read, message)?)
+            Some(own_status(read, eyes, message)?)
         } else {
             None
         },
@@ -254,11 +256,15 @@ fn reactions(message: &Message) -> Vec<ReactionOut> {
     marks.collect()
 }
 
-/// Whether one of us has read the visitor's own message.
-fn own_status(read: &impl Read, message: &Message) -> Result<&'static str, StoreError> {
+/// Whether one of us has read the visitor's own message, as far as visitors are told.
+fn own_status(
+    read: &impl Read,
+    eyes: &Eyes<'_>,
+    message: &Message,
+) -> Result<&'static str, StoreError> {
     let conversation = conversations::get(read, message.conversation_id)?;
     let seen = conversation.is_some_and(|found| message.position <= found.seen_position);
-    Ok(if seen {
+    Ok(if seen && eyes.receipts {
         Delivery::Read.name()
     } else {
         Delivery::Sent.name()

@@ -47,6 +47,7 @@ pub mod tags;
 pub mod teams;
 pub mod templates;
 pub mod two_step;
+pub mod typing;
 pub mod unheard;
 pub mod usage;
 pub mod users;
@@ -80,6 +81,7 @@ pub fn routes() -> Routes {
     contacts::routes(&mut routes);
     consent::routes(&mut routes);
     channels::routes(&mut routes);
+    typing::routes(&mut routes);
     routes.about("conversations");
     conversation_list::routes(&mut routes);
     conversations::routes(&mut routes);

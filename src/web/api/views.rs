@@ -19,6 +19,7 @@ use crate::model::rejection::Rejection;
 use crate::model::view::Audience;
 use crate::model::view::Colour;
 use crate::model::view::Narrowing;
+use crate::model::view::Order;
 use crate::model::view::View;
 use crate::web::api::answer::Answer;
 use crate::web::api::answer::Answered;
@@ -111,6 +112,8 @@ struct FilterOut {
     unread: bool,
     /// With this in the contact's name, the subject or the newest message.
     search: Option<String>,
+    /// In which order: `reply` (whoever waits for us first), `newest`, `oldest` or `begun`.
+    order: &'static str,
 }
 
 impl ViewOut {
@@ -138,6 +141,7 @@ impl ViewOut {
                 tags: narrowing.tags,
                 unread: narrowing.unread,
                 search: narrowing.words,
+                order: narrowing.order.name(),
             },
             created_at: view.created_at,
             updated_at: view.updated_at,
@@ -185,6 +189,8 @@ struct FilterIn {
     unread: bool,
     /// With this in the contact's name, the subject or the newest message.
     search: Option<String>,
+    /// In which order: `reply` (whoever waits for us first), `newest`, `oldest` or `begun`.
+    order: Option<String>,
 }
 
 impl ViewIn {
@@ -221,6 +227,12 @@ impl FilterIn {
             tags: self.tags,
             unread: self.unread,
             words: self.search,
+            order: match self.order {
+                None => Order::default(),
+                Some(name) => Order::named(&name).ok_or_else(|| {
+                    Rejection::field("filter.order", "must be reply, newest, oldest or begun")
+                })?,
+            },
         })
     }
 }

@@ -15,7 +15,6 @@ use crate::engine::people::consenting::HeardConsent;
 use crate::engine::people::contact_changes::ContactChanges;
 use crate::engine::people::contact_list::Filter;
 use crate::engine::people::contacts::Person;
-use crate::model::channel::ChannelKind;
 use crate::model::contact::Contact;
 use crate::model::conversation::Status;
 use crate::model::ids::ContactId;
@@ -27,6 +26,8 @@ use crate::web::dashboard::answers::Told;
 use crate::web::dashboard::answers::refuse;
 use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
+use crate::web::dashboard::merging;
+use crate::web::dashboard::merging::badges;
 use crate::web::dashboard::present::Eye;
 use crate::web::dashboard::present::list::Queue;
 use crate::web::dashboard::present::panel;
@@ -37,7 +38,6 @@ use crate::web::dashboard::reader::Shared;
 use crate::web::dashboard::reader::page;
 use crate::web::dashboard::reader::see;
 use crate::web::dashboard::view::atoms::AvatarView;
-use crate::web::dashboard::view::atoms::BadgeView;
 use crate::web::dashboard::view::atoms::ChipView;
 use crate::web::dashboard::view::atoms::FieldView;
 use crate::web::dashboard::view::atoms::TimeView;
@@ -144,12 +144,6 @@ fn row(person: &Person, talks: &[Row], now: Timestamp) -> ContactRow {
     let contact = &person.contact;
     let latest = talks.first().map(|talk| &talk.conversation);
     let last = latest.and_then(|talk| talk.last.as_ref());
-    let mut kinds: Vec<&ChannelKind> = Vec::new();
-    for identity in &person.identities {
-        if !kinds.contains(&&identity.channel_kind) {
-            kinds.push(&identity.channel_kind);
-        }
-    }
     let open = talks
         .iter()
         .filter(|talk| talk.conversation.status == Status::Open);
@@ -157,10 +151,7 @@ fn row(person: &Person, talks: &[Row], now: Timestamp) -> ContactRow {
         href: format!("/app/contacts/{}", contact.id),
         avatar: AvatarView::of(&contact.name, &contact.id.to_string()),
         name: contact.name.clone(),
-        channels: kinds
-            .into_iter()
-            .map(|kind| BadgeView::of(kind.as_str()))
-            .collect(),
+        channels: badges(&person.identities),
         labels: contact.tags.iter().map(ChipView::plain).collect(),
         last_text: last.map_or_else(String::new, |last| last.text.clone()),
         last_at: latest.map(|talk| TimeView::ago(talk.last_message_at, now)),
@@ -266,6 +257,8 @@ fn draw(state: &State, reader: &Reader, id: ContactId) -> Result<ContactPage, Pr
             })
             .collect(),
         may_change: actor.may(Permission::EditContacts),
+        may_merge: actor.may(Permission::MergeContacts),
+        merges: merging::merges(state, reader, contact.id)?,
     })
 }
 

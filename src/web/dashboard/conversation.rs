@@ -7,6 +7,7 @@ use actix_web::web::Path;
 use crate::base::time::Timestamp;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::change::Edit;
+use crate::engine::people::contact_changes::ContactChanges;
 use crate::model::conversation::Priority;
 use crate::model::conversation::Resolution;
 use crate::model::conversation::Status;
@@ -40,6 +41,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/tags", web::post().to(tags))
             .route("/take", web::post().to(take))
             .route("/follow", web::post().to(follow))
+            .route("/block", web::post().to(block))
             .route("/read", web::post().to(read)),
     );
 }
@@ -207,6 +209,21 @@ async fn follow(state: Shared, path: Address, form: Form) -> Result<HttpResponse
         _ => Edit::Unfollow(me),
     };
     change(&state, id, &form, vec![edit]).await
+}
+
+/// Keeps what the person writes out of sight, or lets it in again.
+async fn block(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {
+    let id = id_of(&path)?;
+    let actor = form.reader.actor();
+    let contact = state.engine.listing.get(&actor, id)?.contact.id;
+    let changes = ContactChanges {
+        blocked: Some(form.fields.get("block") == "yes"),
+        ..ContactChanges::default()
+    };
+    match state.engine.contacts.update(&actor, contact, changes).await {
+        Ok(_) => back_if_seen(&state, &form.reader, &form.fields, id),
+        Err(error) => refused(&form.reader, error),
+    }
 }
 
 async fn priority(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {

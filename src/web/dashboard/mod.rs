@@ -21,6 +21,7 @@ pub mod live;
 mod mail;
 pub mod me;
 pub mod menus;
+pub mod merging;
 pub mod offer;
 pub mod password;
 pub mod picker;
@@ -68,6 +69,7 @@ pub fn configure(config: &mut ServiceConfig) {
     me::configure(config);
     two_step::configure(config);
     contacts::configure(config);
+    merging::configure(config);
     health::configure(config);
     failed::configure(config);
     general::configure(config);

@@ -17,6 +17,7 @@ use crate::model::team::Team;
 use crate::model::view::Audience;
 use crate::model::view::Colour;
 use crate::model::view::Narrowing;
+use crate::model::view::Order;
 use crate::model::view::View;
 use crate::web::dashboard::conversation::refused;
 use crate::web::dashboard::conversation::section_of;
@@ -78,7 +79,7 @@ async fn filter(request: HttpRequest, _: Reader) -> Result<HttpResponse, Problem
     let fields = Fields::read(request.query_string().as_bytes());
     let queue = Queue::named(fields.get("queue")).ok_or_else(Problem::not_found)?;
     let mut narrowing = Narrowing::default();
-    for name in ["team", "channel", "type", "priority", "q"] {
+    for name in ["team", "channel", "type", "priority", "q", "order"] {
         if let Some(value) = fields.some(name) {
             section::take(&mut narrowing, name, value).ok_or_else(Problem::not_found)?;
         }
@@ -211,6 +212,7 @@ pub fn narrow(
                     .map_or(value, |channel| channel.name.clone()),
                 "unread" => "Unread".to_owned(),
                 "priority" => format!("{value} priority"),
+                "order" => Order::named(&value).map_or(value, |order| words_of(order).to_owned()),
                 "q" => format!("\u{201c}{value}\u{201d}"),
                 _ => value,
             };
@@ -246,6 +248,10 @@ pub fn narrow(
             .into_iter()
             .map(|name| OptionView::of(name, &capitalised(name), priority))
             .collect(),
+        orders: Order::ALL
+            .into_iter()
+            .map(|order| OptionView::of(order.name(), words_of(order), narrowing.order.name()))
+            .collect(),
         unread: narrowing.unread,
         words: narrowing.words.clone().unwrap_or_default(),
         save,
@@ -265,6 +271,10 @@ fn without(shown: &Section, left_out: usize) -> Section {
     Section::of(shown.queue(), narrowing)
 }
 
+/// How many conversations are looked at to say how many a view shows: the side bar is drawn with
+/// every page.
+const VIEW_LOOK: usize = 200;
+
 /// The rows of the side bar that lead to views, and those that lead to teams.
 ///
 /// # Errors
@@ -272,14 +282,21 @@ fn without(shown: &Section, left_out: usize) -> Section {
 pub fn side(state: &State, reader: &Reader) -> Result<(Vec<SideView>, Vec<SideView>), EngineError> {
     let actor = reader.actor();
     let engine = &state.engine;
-    let views = engine.views.list(&actor)?;
-    let views = views.iter().map(|view| SideView {
-        href: Section::from(view).address(),
-        name: view.name.clone(),
-        tone: tone(view.colour),
-        count: None,
-        selected: false,
-    });
+    let mut views = Vec::new();
+    for view in engine.views.list(&actor)? {
+        let section = Section::from(&view);
+        let count = match section.filter(reader.agent.user.id) {
+            Some(filter) => engine.listing.size(&actor, &filter, VIEW_LOOK)?,
+            None => None,
+        };
+        views.push(SideView {
+            href: section.address(),
+            name: view.name,
+            tone: tone(view.colour),
+            count,
+            selected: false,
+        });
+    }
     let mut teams = Vec::new();
     for team in engine.teams.list(&actor)? {
         if !team.member_ids.contains(&reader.agent.user.id) {
@@ -298,7 +315,16 @@ pub fn side(state: &State, reader: &Reader) -> Result<(Vec<SideView>, Vec<SideVi
             selected: false,
         });
     }
-    Ok((views.collect(), teams))
+    Ok((views, teams))
+}
+
+const fn words_of(order: Order) -> &'static str {
+    match order {
+        Order::Reply => "Needs reply first",
+        Order::Newest => "Newest first",
+        Order::Oldest => "Oldest first",
+        Order::Begun => "Last begun first",
+    }
 }
 
 const fn tone(colour: Colour) -> Tone {

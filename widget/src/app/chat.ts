@@ -143,13 +143,19 @@ export class Chat {
 
   /** What must be filled in before the visitor can write. */
   gate(): Gate | null {
-    const { config, state, session } = this;
-    const { preChatForm, offline, businessHoursOnly } = config;
-    if (this.needsConsent) return preChatForm?.enabled ? 'prechat' : 'consent';
-    if (state.gate) return state.gate;
-    const closed = state.availability.state === 'offline' && !state.thanked;
-    if (closed && (businessHoursOnly || (offline?.enabled && !this.timeline.messages.length && !session.answer?.conversation))) return 'offline';
-    return null;
+    const { config, state } = this;
+    if (this.needsConsent) return config.preChatForm?.enabled ? 'prechat' : 'consent';
+    return state.gate ?? (this.closed && !this.talked && !state.loading ? 'offline' : null);
+  }
+
+  /** Nobody is there: the offline form takes the place of the composer, beside what was said before. */
+  get closed(): boolean {
+    const { config, state } = this;
+    return state.availability.state === 'offline' && !state.thanked && !!(config.businessHoursOnly || (config.offline?.enabled && !this.talked));
+  }
+
+  get talked(): boolean {
+    return !!(this.timeline.messages.length || this.state.conversation);
   }
 
   /** The visitor acted: there may be a session, storage and a connection from now on. */
@@ -200,7 +206,8 @@ export class Chat {
     }
     if (change !== 'same') this.timeline.reset([], 0, false);
     if (change === 'same' || answer.resumed !== false || answer.cursor) await this.reload();
-    const needed = !!answer.prechatRequired && !this.prechatDone;
+    const own = this.core.options.preChatForm;
+    const needed = !this.prechatDone && !!(answer.prechatRequired || (own?.enabled && own === this.config.preChatForm && !answer.conversation));
     this.sender.held = needed;
     this.set({
       unread: answer.unread ?? 0,

@@ -2,7 +2,7 @@
  * What the parts that come later (`more/`) share with the app. In their bundle this module, and Preact, are looked up in the
  * running app instead of being carried twice; see `build.mjs`.
  */
-export { Bubble, IconButton, Text, type Shown } from './components/bits';
+export { Avatar, Bubble, IconButton, Text, type Shown } from './components/bits';
 export { Line, pathOf, type IconName } from './components/icon';
 export { backAt, fileSize } from './format';
 export { ApiError, passing } from './api';

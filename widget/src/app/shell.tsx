@@ -7,7 +7,7 @@ import { Chat } from './chat';
 import { businessName } from './components/header';
 import { Icon } from './components/icon';
 import { Panel } from './components/panel';
-import { Preview, type PreviewProps } from './components/preview';
+import type { PreviewProps } from './more/preview';
 import { cover, narrow, onNarrow } from './fullscreen';
 import type { Words } from './i18n';
 import type { Message } from './timeline';
@@ -184,11 +184,13 @@ export class Shell {
     const { chat, core, inline } = this;
     if (core.signal.aborted) return;
     const { words, state } = chat;
+    const preview = state.open ? null : this.#preview;
+    const more = preview && chat.parts.get(true);
     const onClose = inline ? undefined : () => this.close();
     render(
       <>
         {state.open && <Panel chat={chat} modal={!inline && narrow()} inline={inline} onClose={onClose} />}
-        {!state.open && this.#preview && <Preview {...this.#preview} closeLabel={words('close')} />}
+        {more && <more.Preview {...preview} closeLabel={words('close')} />}
       </>,
       this.#slot,
     );

@@ -1,17 +1,14 @@
 //! The settings of a web chat, typed.
 
 mod parts;
+mod shortcuts;
 #[cfg(test)]
 mod tests;
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use serde_json::json;
 
 use crate::channels::webchat::contrast::Colour;
 use crate::channels::webchat::forms;
-use crate::channels::webchat::forms::Field;
-use crate::channels::webchat::forms::FieldKind;
 use crate::channels::webchat::identity::IdentityMode;
 use crate::channels::webchat::origins::Allowed;
 use crate::channels::webchat::origins::Pattern;
@@ -29,7 +26,7 @@ pub use crate::channels::webchat::settings::parts::Starter;
 pub use crate::channels::webchat::settings::parts::Theme;
 pub use crate::channels::webchat::settings::parts::Trigger;
 pub use crate::channels::webchat::settings::parts::Words;
-use crate::channels::webchat::settings::parts::field;
+pub use crate::channels::webchat::settings::shortcuts::adopt;
 use crate::model::Opaque;
 use crate::model::hours::OpeningHours;
 use crate::model::rejection::FieldError;
@@ -124,20 +121,8 @@ impl Settings {
             wrong: Vec::new(),
         };
         let mut form: Form = reader.value("preChatForm");
-        ask_for(
-            &mut form,
-            "email",
-            "Email",
-            FieldKind::Email,
-            reader.value("requireEmail"),
-        );
-        ask_for(
-            &mut form,
-            "name",
-            "Name",
-            FieldKind::Text,
-            reader.value("requireName"),
-        );
+        shortcuts::ask_for(&mut form, &shortcuts::EMAIL, reader.value("requireEmail"));
+        shortcuts::ask_for(&mut form, &shortcuts::NAME, reader.value("requireName"));
         let settings = Self {
             allowed_origins: reader.origins(),
             identity_mode: reader.value("identityMode"),
@@ -243,6 +228,10 @@ impl Settings {
         if self.business_hours_only && self.business_hours.is_none() {
             say("businessHours", "must be set for businessHoursOnly");
         }
+        let asked = self.offline.fields();
+        if !asked.is_empty() && asked.iter().all(|field| field.name != "message") {
+            say("offline.form.fields", "must have a field named message");
+        }
         if let Some(problem) = self.custom_css.as_deref().and_then(flaw_of_css) {
             say("customCss", problem);
         }
@@ -250,8 +239,8 @@ impl Settings {
             say("theme", "must have texts of at most 2,000 characters");
         }
         let forms = [
-            (&self.pre_chat_form.fields, "preChatForm.fields"),
-            (&self.offline.fields(), "offline.form.fields"),
+            (self.pre_chat_form.fields.as_slice(), "preChatForm.fields"),
+            (self.offline.fields(), "offline.form.fields"),
         ];
         for (fields, path) in forms {
             wrong.extend(forms::check(fields, path).err().unwrap_or_default());
@@ -347,24 +336,6 @@ fn numbered<T>(mut items: Vec<T>, prefix: &str, id: impl Fn(&mut T) -> &mut Stri
     items
 }
 
-/// Makes a field part of the form and required, if it is asked for.
-fn ask_for(form: &mut Form, name: &str, label: &str, kind: FieldKind, asked: bool) {
-    if !asked {
-        return;
-    }
-    form.enabled = true;
-    match form.fields.iter_mut().find(|field| field.name == name) {
-        Some(field) => field.required = true,
-        None => form.fields.insert(
-            0,
-            Field {
-                required: true,
-                ..field(name, label, kind)
-            },
-        ),
-    }
-}
-
 fn is_web_address(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| {
         let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
@@ -387,23 +358,4 @@ fn flaw_of_css(css: &str) -> Option<&'static str> {
         .iter()
         .any(|word| folded.contains(word))
         .then_some("must not import, name addresses or use escapes")
-}
-
-/// Brings settings of the older shape into today's: single switches become parts of objects.
-pub fn adopt(settings: &mut Opaque) {
-    let moves = [
-        ("allowAttachments", "fileUpload", "enabled"),
-        ("maxFileSize", "fileUpload", "maxSize"),
-        ("allowedFileTypes", "fileUpload", "allowedTypes"),
-        ("offlineMessage", "offline", "message"),
-    ];
-    for (old, object, name) in moves {
-        let Some(value) = settings.shift_remove(old) else {
-            continue;
-        };
-        let place = settings.entry(object).or_insert_with(|| json!({}));
-        if let Value::Object(fields) = place {
-            fields.entry(name).or_insert(value);
-        }
-    }
 }

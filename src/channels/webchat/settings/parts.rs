@@ -7,7 +7,6 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::channels::webchat::forms::Field;
-use crate::channels::webchat::forms::FieldKind;
 use crate::model::Opaque;
 use crate::model::ids::ChannelId;
 
@@ -19,6 +18,12 @@ pub enum Words {
     Plain(String),
     /// By language.
     ByLanguage(BTreeMap<String, String>),
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self::Plain(String::new())
+    }
 }
 
 impl Words {
@@ -144,14 +149,6 @@ pub struct Form {
     pub submit_button: Option<Words>,
 }
 
-impl Form {
-    /// Whether somebody has to fill it in before writing.
-    #[must_use]
-    pub fn is_required(&self) -> bool {
-        self.enabled && self.fields.iter().any(|field| field.required)
-    }
-}
-
 /// A question that can be asked with one press.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Starter {
@@ -275,22 +272,10 @@ impl Default for Offline {
 }
 
 impl Offline {
-    /// The fields of its form.
+    /// The fields of its own form, where it has one.
     #[must_use]
-    pub fn fields(&self) -> Vec<Field> {
-        match &self.form {
-            Some(form) if !form.fields.is_empty() => form.fields.clone(),
-            _ => vec![
-                Field {
-                    required: true,
-                    ..field("email", "Email", FieldKind::Email)
-                },
-                Field {
-                    required: true,
-                    ..field("message", "Message", FieldKind::Textarea)
-                },
-            ],
-        }
+    pub fn fields(&self) -> &[Field] {
+        self.form.as_ref().map_or(&[], |form| &form.fields)
     }
 }
 
@@ -346,14 +331,4 @@ pub struct Privacy {
     pub anonymize_ip: bool,
     /// Where the policy can be read.
     pub policy_url: Option<String>,
-}
-
-/// A field as the shortcuts make one.
-pub(super) fn field(name: &str, label: &str, kind: FieldKind) -> Field {
-    Field {
-        name: name.to_owned(),
-        label: label.to_owned(),
-        kind,
-        ..Field::default()
-    }
 }

@@ -2,6 +2,8 @@
 
 use super::*;
 use proptest::prelude::*;
+use serde_json::Value;
+use serde_json::json;
 
 fn opaque(value: Value) -> Opaque {
     serde_json::from_value(value).unwrap()
@@ -14,7 +16,7 @@ fn nothing_chosen_is_a_working_chat() {
     assert_eq!(settings.file_upload.max_size, 10_485_760);
     assert_eq!(settings.session_duration_ms, 2_592_000_000);
     assert!(!settings.typing_preview && settings.sound_enabled);
-    assert!(!settings.pre_chat_form.is_required());
+    assert!(!settings.pre_chat_form.enabled);
     assert_eq!(settings.warnings().len(), 1);
 }
 
@@ -38,8 +40,12 @@ fn mistakes_are_named_by_their_path() {
             "preChatForm.fields[0].name",
         ),
         (
-            json!({"offline":{"form":{"fields":[{"name":"m","label":""}]}}}),
+            json!({"offline":{"form":{"fields":[{"name":"message","label":""}]}}}),
             "offline.form.fields[0].label",
+        ),
+        (
+            json!({"offline":{"form":{"fields":[{"name":"email","label":"Email"}]}}}),
+            "offline.form.fields",
         ),
         (
             json!({"businessHours":{"timezone":"Mars"}}),
@@ -85,13 +91,20 @@ fn asking_for_an_address_adds_it_to_the_form() {
         .pre_chat_form
         .fields
         .iter()
-        .map(|field| (field.name.as_str(), field.label.as_str(), field.required))
+        .map(|field| (field.name.as_str(), field.required))
         .collect();
+    assert_eq!(fields, [("name", true), ("email", true)]);
+    assert!(settings.pre_chat_form.enabled);
+    let email = &settings.pre_chat_form.fields[1];
     assert_eq!(
-        fields,
-        [("name", "Name", true), ("email", "Your mail", true)]
+        email.label,
+        Words::Plain("Your mail".into()),
+        "what was written stays"
     );
-    assert!(settings.pre_chat_form.is_required());
+    let name = &settings.pre_chat_form.fields[0].label;
+    for (asked, expected) in [("pt-BR", "Nome"), ("es-MX", "Nombre"), ("ja", "Name")] {
+        assert_eq!(name.in_language(asked, "en"), Some(expected), "{asked}");
+    }
 }
 
 #[test]

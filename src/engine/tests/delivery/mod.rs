@@ -11,6 +11,7 @@ mod probe;
 mod revising;
 mod templates;
 mod trouble;
+mod unsure;
 mod vendor;
 
 use std::sync::Arc;

@@ -18,8 +18,6 @@ use crate::model::content::Content;
 use crate::model::event::Event;
 use crate::model::ids::ChannelId;
 use crate::model::ids::Id as _;
-use crate::model::inbound::InboundEvent;
-use crate::model::inbound::Receipt;
 use crate::model::job::JobKind;
 use crate::model::message::Delivery;
 use crate::model::message::Message;
@@ -28,7 +26,7 @@ use crate::store::records::jobs;
 use crate::store::records::quarantine;
 use crate::store::records::quarantine::Quarantined;
 
-async fn house(kind: &str) -> House {
+pub(super) async fn house(kind: &str) -> House {
     let house = House::with(kind).await;
     for address in ["ana", "ben"] {
         house.hear(address, Content::text("hi")).await;
@@ -46,7 +44,7 @@ fn happened(house: &House) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-async fn waits(house: &House, message: &Message) {
+pub(super) async fn waits(house: &House, message: &Message) {
     house
         .until("it waits for its next try", |house| {
             house.message(message.id).error.is_some()
@@ -264,146 +262,6 @@ async fn access_is_renewed_before_it_is_used() {
         "one renewal serves everybody"
     );
     assert!(house.channel().secrets.contains_key("token"));
-    house.stop().await;
-}
-
-#[tokio::test]
-async fn a_stop_between_call_and_answer_is_told_and_never_repeated_blindly() {
-    let mut house = house("fast").await;
-    house.vendor.answers_first(vec![Answer::Silence]);
-    house.work();
-    let message = house.send("ana", "hello").await.unwrap();
-    let behind = house.send("ana", "behind").await.unwrap();
-    house
-        .until("it is on its way", |house| house.vendor.texts().len() == 1)
-        .await;
-    house.stop().await;
-    house.work();
-    house.until_state(&message, Delivery::Unsure).await;
-    house.until_state(&behind, Delivery::Sent).await;
-    assert_eq!(house.vendor.texts(), ["hello", "behind"]);
-    assert_eq!(
-        house.message(message.id).error.unwrap().reason,
-        "interrupted"
-    );
-    house.stop().await;
-}
-
-#[tokio::test]
-async fn a_vendor_who_notices_repeats_is_asked_again() {
-    let mut house = house("safe").await;
-    house
-        .vendor
-        .answers_first(vec![Answer::Silence, Answer::HangUp]);
-    house.work();
-    let message = house.send("ana", "hello").await.unwrap();
-    house
-        .until("it is on its way", |house| house.vendor.texts().len() == 1)
-        .await;
-    house.stop().await;
-    house.work();
-    waits(&house, &message).await;
-    house.advance(6);
-    house.until_state(&message, Delivery::Sent).await;
-    let keys: Vec<_> = house
-        .vendor
-        .heard("/send")
-        .iter()
-        .map(|one| one.field("key"))
-        .collect();
-    assert_eq!(keys.len(), 3);
-    assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
-    house.stop().await;
-}
-
-#[tokio::test]
-async fn an_answer_that_never_comes_leaves_the_message_unsure_until_somebody_says() {
-    let mut house = house("fast").await;
-    house
-        .vendor
-        .answers_first(vec![Answer::HangUp, Answer::HangUp, Answer::HangUp]);
-    house.work();
-    let texts = ["retried", "confirmed", "settled"];
-    let mut unsure = Vec::new();
-    for text in texts {
-        let message = house.send("ana", text).await.unwrap();
-        house.until_state(&message, Delivery::Unsure).await;
-        unsure.push(message);
-    }
-    let system = Actor::system();
-    house
-        .engine
-        .sending
-        .retry(&system, unsure[0].id)
-        .await
-        .unwrap();
-    house.until_state(&unsure[0], Delivery::Sent).await;
-    house
-        .engine
-        .sending
-        .confirm(&system, unsure[1].id)
-        .await
-        .unwrap();
-    assert_eq!(house.state(&unsure[1]), Delivery::Sent);
-    let receipt = Receipt {
-        external_id: "v-late".to_owned(),
-        state: Delivery::Delivered,
-        at: None,
-        error: None,
-        tag: Some(unsure[2].id.to_string()),
-        metadata: crate::model::Opaque::new(),
-        address: None,
-    };
-    let events = vec![InboundEvent::Receipt(receipt)];
-    house
-        .engine
-        .ingest
-        .record(house.channel, events)
-        .await
-        .unwrap();
-    assert_eq!(house.state(&unsure[2]), Delivery::Delivered);
-    assert_eq!(
-        house.vendor.texts(),
-        ["retried", "confirmed", "settled", "retried"]
-    );
-    house.stop().await;
-}
-
-#[tokio::test]
-async fn a_receipt_may_be_quicker_than_the_answer() {
-    let mut house = house("fast").await;
-    let (engine, channel) = (house.engine.clone(), house.channel);
-    let handle = tokio::runtime::Handle::current();
-    let told = Arc::new(AtomicBool::new(false));
-    let tell = told.clone();
-    house.vendor.answers(move |request| {
-        let id = format!("v-{}", request.field("key"));
-        let receipt = Receipt {
-            external_id: id.clone(),
-            state: Delivery::Delivered,
-            at: None,
-            error: None,
-            tag: None,
-            metadata: crate::model::Opaque::new(),
-            address: None,
-        };
-        let (engine, tell) = (engine.clone(), tell.clone());
-        handle.spawn(async move {
-            let events = vec![InboundEvent::Receipt(receipt)];
-            engine.ingest.record(channel, events).await.unwrap();
-            tell.store(true, Ordering::SeqCst);
-        });
-        Answer::taken(&id)
-    });
-    house.work();
-    let message = house.send("ana", "hello").await.unwrap();
-    house.until_state(&message, Delivery::Delivered).await;
-    house
-        .until("the receipt came", |_| told.load(Ordering::SeqCst))
-        .await;
-    let found = house.message(message.id);
-    assert!(found.reached(Delivery::Delivered).is_some());
-    assert_eq!(found.external_ids.len(), 1);
     house.stop().await;
 }
 

@@ -68,6 +68,8 @@ pub struct Saying {
 /// A proactive message of ours that a visitor saw before any conversation existed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proactive {
+    /// Its id among the settings.
+    pub id: String,
     /// Its words.
     pub text: String,
     /// The name it came under.

@@ -19,9 +19,12 @@ use crate::model::message::Sender;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
 use crate::model::webchat::Visitor;
+use crate::store::Direction;
+use crate::store::Read;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::conversations;
+use crate::store::records::messages;
 use crate::store::records::visitors;
 
 /// Under this name a conversation remembers that its visitor ended it.
@@ -70,7 +73,11 @@ pub(super) fn began(
     pen.log(tx, Event::Custom(event)).map(drop)
 }
 
-/// Stores the proactive message a visitor answers as what it was: our first word.
+/// Under this name a message remembers which proactive one it is.
+const PROACTIVE: &str = "proactiveId";
+
+/// Stores the proactive message a visitor answers as what it was: our first word. Whoever answers it
+/// in several messages has seen it once.
 pub(super) fn spoke_first(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
@@ -79,6 +86,9 @@ pub(super) fn spoke_first(
     visitor: &Visitor,
     proactive: &Proactive,
 ) -> Result<(), StoreError> {
+    if is_our_last_word(tx, conversation, proactive)? {
+        return Ok(());
+    }
     let entry = Entry {
         direction: Way::Outbound,
         private: false,
@@ -97,7 +107,7 @@ pub(super) fn spoke_first(
         reply_to: None,
         client_id: None,
         source: Source::Bot,
-        metadata: Opaque::from_iter([("proactive".to_owned(), true.into())]),
+        metadata: Opaque::from_iter([(PROACTIVE.to_owned(), proactive.id.clone().into())]),
         at: pen.now,
     };
     let mut message = entries::append(tx, pen, conversation, entry)?;
@@ -108,4 +118,29 @@ pub(super) fn spoke_first(
         visitors::put(tx, &visitor)?;
     }
     Ok(())
+}
+
+/// How many messages of the visitor may stand after a proactive one that is still being answered.
+const ANSWERS_MAX: usize = 20;
+
+/// Whether a proactive message is what we said last in a conversation.
+fn is_our_last_word(
+    read: &impl Read,
+    conversation: &Conversation,
+    proactive: &Proactive,
+) -> Result<bool, StoreError> {
+    let recent = messages::near(
+        read,
+        conversation.id,
+        None,
+        Direction::Backward,
+        ANSWERS_MAX,
+    )?;
+    let last = recent
+        .iter()
+        .find(|message| message.direction == Way::Outbound && !message.private);
+    Ok(last.is_some_and(|last| {
+        let id = last.metadata.get(PROACTIVE).and_then(|id| id.as_str());
+        id == Some(proactive.id.as_str())
+    }))
 }

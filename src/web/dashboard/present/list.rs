@@ -10,6 +10,7 @@ use crate::model::conversation::Resolution;
 use crate::model::conversation::Status;
 use crate::model::ids::UserId;
 use crate::model::message::Direction;
+use crate::model::view::Order;
 use crate::web::dashboard::present::Eye;
 use crate::web::dashboard::present::section::Section;
 use crate::web::dashboard::view::atoms::AvatarView;
@@ -235,7 +236,8 @@ pub struct Moment<'a> {
 #[must_use]
 pub fn row(eye: &Eye<'_>, row: &Row, moment: Moment<'_>) -> RowView {
     let conversation = &row.conversation;
-    let grouped = eye.section.queue().is_grouped();
+    let sorting = eye.section.narrowing().order;
+    let grouped = eye.section.queue().is_grouped() && sorting == Order::Reply;
     let group = match (grouped, conversation.waiting_since) {
         (false, _) => Group::Plain,
         (true, Some(_)) => Group::WaitingForYou,
@@ -247,7 +249,11 @@ pub fn row(eye: &Eye<'_>, row: &Row, moment: Moment<'_>) -> RowView {
         rev: moment.rev,
         queues: queues_of(row, eye.section, eye.reader),
         group,
-        order: conversation.last_message_at.as_millis(),
+        order: match sorting {
+            Order::Reply | Order::Newest => conversation.last_message_at.as_millis(),
+            Order::Oldest => -conversation.last_message_at.as_millis(),
+            Order::Begun => conversation.created_at.as_millis(),
+        },
         avatar: AvatarView::of(&row.contact.name, &row.contact.id.to_string())
             .on(conversation.channel_kind.as_str()),
         name: row.contact.name.clone(),

@@ -6,12 +6,16 @@
 
 use std::fmt::Write as _;
 
+use crate::base::page::Order as Way;
 use crate::engine::inbox::list::Filter;
 use crate::engine::inbox::list::Row;
+use crate::engine::inbox::list::Sort;
+use crate::engine::inbox::list::SortBy;
 use crate::model::channel::ChannelKind;
 use crate::model::conversation::Priority;
 use crate::model::ids::UserId;
 use crate::model::view::Narrowing;
+use crate::model::view::Order;
 use crate::model::view::View;
 use crate::web::dashboard::present::list::Queue;
 use crate::web::dashboard::view::atoms::OptionView;
@@ -139,6 +143,7 @@ impl Section {
             tags: narrowing.tags.clone(),
             unread: narrowing.unread,
             words: narrowing.words.clone(),
+            sort: sort(narrowing.order),
             ..self.queue.filter(reader)?
         })
     }
@@ -167,7 +172,18 @@ pub fn parts(narrowing: &Narrowing) -> Vec<(&'static str, String)> {
     }
     add("unread", narrowing.unread.then(String::new));
     add("q", narrowing.words.clone());
+    let ordered = narrowing.order != Order::default();
+    add("order", ordered.then(|| narrowing.order.name().to_owned()));
     parts
+}
+
+fn sort(order: Order) -> Sort {
+    let (by, order) = match order {
+        Order::Reply | Order::Newest => (SortBy::LastMessage, Way::Descending),
+        Order::Oldest => (SortBy::LastMessage, Way::Ascending),
+        Order::Begun => (SortBy::Created, Way::Descending),
+    };
+    Sort { by, order }
 }
 
 /// Takes one part in; none for what narrows nothing.
@@ -181,6 +197,7 @@ pub fn take(narrowing: &mut Narrowing, name: &str, value: &str) -> Option<()> {
         "tag" => narrowing.tags.push(value.to_owned()),
         "unread" => narrowing.unread = true,
         "q" => narrowing.words = Some(value.to_owned()),
+        "order" => narrowing.order = Order::named(value)?,
         _ => return None,
     }
     Some(())
@@ -227,13 +244,14 @@ mod tests {
             ],
             unread: true,
             words: Some("order ~7".to_owned()),
+            order: Order::Oldest,
             ..Narrowing::default()
         };
         let section = Section::of(Queue::All, narrowing);
         let word = section.word();
         assert!(
             word.contains(
-                ";tag=S~C3~A3o~20Paulo~3B~2050~25~20~3D~20half~2Fhalf;tag=vip;unread;q=order~20~7E7"
+                ";tag=S~C3~A3o~20Paulo~3B~2050~25~20~3D~20half~2Fhalf;tag=vip;unread;q=order~20~7E7;order=oldest"
             ),
             "{word}"
         );
@@ -249,6 +267,7 @@ mod tests {
             "all;colour=red",
             "all;team=nobody",
             "all;priority=soon",
+            "all;order=odd",
             "all;tag=~G1",
             "all;tag=~C3",
             "all;tag=~4",

@@ -167,6 +167,7 @@ pub fn header(eye: &Eye<'_>, row: &Row, rev: u64) -> HeaderView {
         snoozes: snoozes(eye),
         priorities: priorities(conversation.priority),
         follows: conversation.participants.contains(&eye.reader),
+        blocked: row.contact.blocked,
         may_change: eye.may_change,
     }
 }
@@ -383,6 +384,10 @@ pub fn event(eye: &Eye<'_>, message: &Message, line: &EventLine) -> EventView {
         "tagged" => (Icon::TAGGED, format!("added the tag {detail}.")),
         "untagged" => (Icon::TAGGED, format!("removed the tag {detail}.")),
         "letIn" => (Icon::ASSIGNED, format!("let {detail} in.")),
+        "erasure" => (
+            Icon::INFO,
+            "asks us to delete everything said here.".to_owned(),
+        ),
         "merged" => (Icon::MERGED, format!("merged {detail} into this person.")),
         other => (Icon::INFO, format!("{other} {detail}")),
     };

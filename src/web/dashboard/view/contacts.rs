@@ -10,6 +10,7 @@ use super::atoms::TimeView;
 use super::filters;
 use super::format;
 use super::list::EmptyView;
+use super::merge::MergedView;
 use super::panel::DetailView;
 use super::panel::HistoryView;
 use super::panel::ReachView;
@@ -104,4 +105,8 @@ pub struct ContactPage {
     pub reaches: Vec<ReachView>,
     /// Whether the reader may change anything.
     pub may_change: bool,
+    /// Whether the reader may say that this and another are one person.
+    pub may_merge: bool,
+    /// Who went into this person, and can be taken out again.
+    pub merges: Vec<MergedView>,
 }

@@ -164,6 +164,8 @@ pub struct NarrowView {
     pub tags: Vec<OptionView>,
     /// Priorities to choose from.
     pub priorities: Vec<OptionView>,
+    /// Orders to choose from.
+    pub orders: Vec<OptionView>,
     /// Only what has something unread.
     pub unread: bool,
     /// Words looked for.

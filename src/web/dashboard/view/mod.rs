@@ -23,6 +23,7 @@ pub mod general;
 pub mod inbox;
 pub mod list;
 pub mod mail;
+pub mod merge;
 pub mod outside;
 pub mod panel;
 pub mod password;

@@ -75,6 +75,8 @@ pub struct HeaderView {
     pub priorities: Vec<OptionView>,
     /// Whether the reader takes part, and so hears when the customer writes.
     pub follows: bool,
+    /// Whether nothing of this person comes in.
+    pub blocked: bool,
     /// Whether the reader may change anything.
     pub may_change: bool,
 }

@@ -113,13 +113,17 @@ fn name(list: &List, rows: &mut [Opaque]) {
 /// The name of a field's answer where nobody chose one: what the contact has for its kind, or its
 /// label in plain letters.
 fn field_name(row: &Opaque) -> String {
-    let text = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default();
-    match text("type") {
-        "email" => return "email".to_owned(),
-        "tel" => return "phone".to_owned(),
+    match row.get("type").and_then(Value::as_str) {
+        Some("email") => return "email".to_owned(),
+        Some("tel") => return "phone".to_owned(),
         _ => {}
     }
-    let plain: String = text("label")
+    let label = match row.get("label") {
+        Some(Value::Object(wordings)) => wordings.values().next(),
+        plain => plain,
+    };
+    let label = label.and_then(Value::as_str).unwrap_or_default();
+    let plain: String = label
         .to_lowercase()
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
@@ -157,7 +161,7 @@ mod tests {
             {"name":"name","label":"Name"},{"name":"topic","label":"Topic","type":"select","options":["A"]}]}});
         let row = |index: usize, was: &str, label: &str| {
             let at = format!("preChatForm.fields%5B{index}%5D");
-            format!("&{at}.was={was}&{at}.label={label}&{at}.type=text")
+            format!("&{at}.was={was}&{at}.label.main=en&{at}.label.en={label}&{at}.type=text")
         };
         let cases = [
             // One more, named after its label.

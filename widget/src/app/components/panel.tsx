@@ -41,7 +41,7 @@ export function Panel({ chat, modal, inline, onClose }: PanelProps): JSX.Element
       {home ? <Home chat={chat} onClose={onClose} /> : <Header chat={chat} onClose={onClose} />}
       <Bars chat={chat} />
       {gate ? <Gate chat={chat} gate={gate} /> : !home && <Thread chat={chat} />}
-      {!gate && <Composer chat={chat} />}
+      {!gate && (chat.closed ? <button type="button" class="primary" onClick={() => chat.set({ gate: 'offline' })}>{words('leaveMessage')}</button> : <Composer chat={chat} />)}
       {config.showBranding !== false && <p class="brand"><Mark />{words('poweredBy', { name: 'linktor' })}</p>}
       {over && <div class="drop" aria-hidden="true"><Icon name="clip" />{words('dropFiles')}</div>}
     </div>

@@ -19,10 +19,12 @@ interface FormProps {
   button: string;
   consent: boolean;
   children?: ComponentChildren;
+  /** Where there is something to go back to. */
+  onCancel?: (() => void) | undefined;
   send(values: Values, agreed: boolean, elapsed: number): Promise<Complaints>;
 }
 
-function Form({ chat, fields, button, consent, children, send }: FormProps): JSX.Element {
+function Form({ chat, fields, button, consent, children, onCancel, send }: FormProps): JSX.Element {
   const { words } = chat;
   const begun = useMemo(() => Date.now(), []);
   const [values, setValues] = useState<Values>(() => chat.known());
@@ -81,6 +83,7 @@ function Form({ chat, fields, button, consent, children, send }: FormProps): JSX
       )}
       <Wrong id={`${id}form`} text={say(errors[''])} />
       <button class="primary" aria-busy={busy} disabled={busy}>{button}</button>
+      {onCancel && <button type="button" class="text" onClick={onCancel}>{words('cancel')}</button>}
     </form>
   );
 }
@@ -152,7 +155,10 @@ export function Offline({ chat }: { chat: Chat }): JSX.Element {
     { name: 'message', label: words('message'), type: 'textarea', required: true, maxLength: 500 },
   ] satisfies Field[];
   return (
-    <Form chat={chat} fields={fields} consent={chat.needsConsent} button={config.offline?.form?.submitButton || words('leaveMessage')} send={(values, agreed, elapsed) => leave(chat, values, id, agreed, elapsed)}>
+    <Form
+      chat={chat} fields={fields} consent={chat.needsConsent} button={config.offline?.form?.submitButton || words('leaveMessage')}
+      onCancel={chat.talked ? () => chat.set({ gate: null }) : undefined} send={(values, agreed, elapsed) => leave(chat, values, id, agreed, elapsed)}
+    >
       <div class="moon"><Icon name="moon" /><p><b>{words('closedNow')}</b><span dir="auto">{config.offline?.message || words('offlineMessage')}</span></p></div>
       {backAt(words, state.availability) && <p class="zone">{words('timesLocal')}</p>}
     </Form>

@@ -5,6 +5,7 @@ import { Consent, Offline, PreChat } from './form';
 import { AskEmail, Deletion, Menu } from './menu';
 import { Rich } from './content';
 import { startPoll } from './poll';
+import { Preview } from './preview';
 import { Sending } from './sending';
 import { React } from './react';
 import { watchRules } from './rules';
@@ -12,7 +13,7 @@ import { chime } from './sound';
 import { uploadsOf } from './uploads';
 import css from '../styles/more.css';
 
-const parts = { AskEmail, Consent, Deletion, Emoji, Menu, Offline, PreChat, React, Rich, Sending, chime, css, startPoll, uploadsOf, watchRules };
+const parts = { AskEmail, Consent, Deletion, Emoji, Menu, Offline, PreChat, Preview, React, Rich, Sending, chime, css, startPoll, uploadsOf, watchRules };
 
 export type More = typeof parts;
 

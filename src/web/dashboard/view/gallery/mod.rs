@@ -9,6 +9,7 @@ mod bubbles;
 mod channels;
 mod failed;
 mod inbox;
+mod list;
 mod pages;
 mod people;
 mod sample;

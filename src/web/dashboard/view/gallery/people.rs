@@ -15,6 +15,11 @@ use super::super::contacts::ContactsPage;
 use super::super::contacts::MonthView;
 use super::super::format;
 use super::super::list::EmptyView;
+use super::super::merge::CandidateView;
+use super::super::merge::MergePage;
+use super::super::merge::MergedView;
+use super::super::merge::PairRow;
+use super::super::merge::PairView;
 use super::super::panel::DetailView;
 use super::super::search::HitGroup;
 use super::super::search::HitPicture;
@@ -96,6 +101,11 @@ pub(super) fn people(theme: Theme) -> Vec<(&'static str, String)> {
         }],
         reaches: inbox::reaches(),
         may_change: true,
+        may_merge: true,
+        merges: vec![MergedView {
+            id: "merge_1".to_owned(),
+            name: "Camila D.".to_owned(),
+        }],
     };
     let hit = |title: &str, snippet: &str| HitView {
         href: "/app/c/conv_camila?m=msg_03".to_owned(),
@@ -172,7 +182,48 @@ pub(super) fn people(theme: Theme) -> Vec<(&'static str, String)> {
     vec![
         ("contacts", contacts.render().unwrap()),
         ("contact", contact.render().unwrap()),
+        ("contact-find", merge(theme, false)),
+        ("contact-merge", merge(theme, true)),
         ("search", page(results)),
         ("search-nothing", page(nothing)),
     ]
+}
+
+/// Who may be the same as Camila, and both side by side.
+fn merge(theme: Theme, chosen: bool) -> String {
+    let fact = |field: &str, label: &str, ours: &str, theirs: &str| PairRow {
+        field: field.to_owned(),
+        label: label.to_owned(),
+        ours: ours.to_owned(),
+        theirs: theirs.to_owned(),
+    };
+    let found = CandidateView {
+        href: "/app/contacts/contact_camila/merge?with=contact_c".to_owned(),
+        avatar: AvatarView::of("Camila D.", "contact_c"),
+        name: "Camila D.".to_owned(),
+        channels: vec![BadgeView::of("instagram")],
+        email: "camila@duarte.arq.br".to_owned(),
+        phone: String::new(),
+    };
+    MergePage {
+        shell: shell("Merge Camila Duarte", Area::Contacts, theme),
+        id: "contact_camila".to_owned(),
+        name: "Camila Duarte".to_owned(),
+        query: String::new(),
+        found: vec![found],
+        pair: chosen.then(|| PairView {
+            with: "contact_c".to_owned(),
+            name: "Camila D.".to_owned(),
+            rows: vec![
+                fact("name", "Name", "Camila Duarte", "Camila D."),
+                fact("email", "Email", "camila@duarte.arq.br", ""),
+            ],
+            our_channels: vec![BadgeView::of("whatsapp"), BadgeView::of("webchat")],
+            their_channels: vec![BadgeView::of("instagram")],
+            summary: "All 14 conversations come together.".to_owned(),
+        }),
+        refused: None,
+    }
+    .render()
+    .unwrap()
 }

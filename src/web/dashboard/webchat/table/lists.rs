@@ -17,7 +17,7 @@ pub(super) const FIELDS: &List = &List {
     max: 20,
     naming: Naming::Names,
     columns: &[
-        entry("label", "Label", "What the visitor reads.", Line),
+        entry("label", "Label", "What the visitor reads.", Words(1)),
         entry(
             "type",
             "Kind",

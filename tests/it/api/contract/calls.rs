@@ -1,15 +1,4 @@
-//! What older clients call and look for, call by call: the tables of the REST contract.
-
-use linktor::config::Config;
-use reqwest::Method;
-use serde_json::Value;
-use serde_json::json;
-
-use crate::support::reply::Reply;
-use crate::support::server::OWNER;
-use crate::support::server::PASSWORD;
-use crate::support::server::Server;
-use crate::support::server::on_a_server_with;
+//! Every call the contract names, as tables.
 
 /// What every list shows around its rows.
 const LIST: &str = "data pagination.total pagination.limit pagination.offset pagination.page \
@@ -37,9 +26,9 @@ const MESSAGE: &str = "id tenantId conversationId contactId channelId channelTyp
 
 /// A call: the words of its line, its body, the status, and the fields the answer must show, by
 /// their paths. `{ch}`, `{conv}`, `{msg}`, `{contact}` and `{user}` stand for ids.
-type Call = (&'static str, &'static str, u16, &'static str);
+pub type Call = (&'static str, &'static str, u16, &'static str);
 
-const CHANNEL_CALLS: &[Call] = &[
+pub const CHANNEL_CALLS: &[Call] = &[
     // The example that everybody begins with, its placeholders included.
     (
         "POST /channels",
@@ -104,7 +93,7 @@ const CHANNEL_CALLS: &[Call] = &[
     ("DELETE /channels/{ch}", "", 400, "code"),
 ];
 
-const CONVERSATION_CALLS: &[Call] = &[
+pub const CONVERSATION_CALLS: &[Call] = &[
     (
         "GET /conversations?status=open&channelId={ch}&channelType=webchat&assignedTo=u&tags%5B%5D=a&tags%5B%5D=b+c&search=x%26y&sortBy=lastMessageAt&sortOrder=desc&limit=20&offset=40",
         "",
@@ -155,6 +144,12 @@ const CONVERSATION_CALLS: &[Call] = &[
         "resolvedAt closedAt resolution",
     ),
     ("POST /conversations/{conv}/reopen", "", 200, CONVERSATION),
+    (
+        "PATCH /conversations/{conv}",
+        r#"{"priority":"medium"}"#,
+        200,
+        CONVERSATION,
+    ),
     (
         "POST /conversations/{conv}/assign",
         r#"{"agentId":"{user}"}"#,
@@ -233,7 +228,7 @@ const CONVERSATION_CALLS: &[Call] = &[
     ("GET /conversations/conv_1", "", 404, "code"),
 ];
 
-const MESSAGE_CALLS: &[Call] = &[
+pub const MESSAGE_CALLS: &[Call] = &[
     (
         "GET /conversations/{conv}/messages?limit=10&before={msg}",
         "",
@@ -264,6 +259,24 @@ const MESSAGE_CALLS: &[Call] = &[
         r#"{"text":"pick","buttons":[{"type":"reply","text":"Yes","payload":"y"},{"type":"url","text":"More","url":"https://x"},{"type":"call","text":"Call","phone":"+55"}],"metadata":{"k":"v"}}"#,
         201,
         "metadata.k content.buttons.0.id content.buttons.0.title content.buttons.0.text content.buttons.0.payload content.buttons.1.url content.buttons.2.phone",
+    ),
+    (
+        "POST /conversations/{conv}/messages",
+        r#"{"content":{"type":"text","text":"q","quickReplies":["Yes",{"id":"n","title":"No"}]}}"#,
+        201,
+        "content.quickReplies.0.id content.quickReplies.1.title",
+    ),
+    (
+        "POST /conversations/{conv}/messages",
+        r#"{"type":"interactive","interactive":{"type":"buttons","body":{"text":"b"},"buttons":[{"id":"y","label":"Yes"}]}}"#,
+        201,
+        "content.buttons.0.id content.buttons.0.title",
+    ),
+    (
+        "POST /conversations/{conv}/messages",
+        r#"{"content":{"type":"card","card":{"title":"T","subtitle":"S","buttons":[{"id":"b","label":"Buy","url":"https://x.example"}]}}}"#,
+        201,
+        "content.cards.0.title content.cards.0.description content.cards.0.buttons.0.url",
     ),
     (
         "POST /conversations/{conv}/messages",
@@ -303,7 +316,7 @@ const MESSAGE_CALLS: &[Call] = &[
     ),
 ];
 
-const CONTACT_CALLS: &[Call] = &[
+pub const CONTACT_CALLS: &[Call] = &[
     (
         "POST /contacts",
         r#"{"name":"J","email":"J@X.example","phone":"+1 555 0100","externalId":"x","avatarUrl":"https://x/a.png","customFields":{"a":1},"tags":["t"],"identifiers":[{"channelType":"webchat","channelId":"{ch}","identifier":"vis_1","displayName":"J"}]}"#,
@@ -366,7 +379,7 @@ const CONTACT_CALLS: &[Call] = &[
     ("DELETE /contacts/{contact}", "", 204, ""),
 ];
 
-const PEOPLE_CALLS: &[Call] = &[
+pub const PEOPLE_CALLS: &[Call] = &[
     ("GET /auth/me", "", 200, USER),
     ("GET /me", "", 200, USER),
     ("GET /users/me", "", 200, USER),
@@ -387,235 +400,3 @@ const PEOPLE_CALLS: &[Call] = &[
         "code",
     ),
 ];
-
-/// Limits that nobody reaches here: what they leave is told with every answer.
-fn limited(config: &mut Config) {
-    config.limits.auth_per_minute = 1_000;
-    config.limits.sends_per_minute = 1_000;
-    config.limits.other_per_minute = 1_000;
-}
-
-/// Makes every call of a table, one after the other, under another prefix each.
-async fn make(server: &Server, ids: &[(&str, &Value)], calls: &[Call]) {
-    let prefixes = ["/api/v1", "/v1", "", "//v1/"].iter().cycle();
-    for ((line, body, status, shows), prefix) in calls.iter().zip(prefixes) {
-        let fill = |text: &str| {
-            let put = |text: String, (name, id): &(&str, &Value)| {
-                text.replace(&format!("{{{name}}}"), id.as_str().unwrap())
-            };
-            ids.iter().fold(text.to_owned(), put)
-        };
-        let (method, path) = line.split_once(' ').unwrap();
-        let body = Some(fill(body).into_bytes()).filter(|body| !body.is_empty());
-        let address = format!("{prefix}{}", fill(path));
-        let method = method.parse::<Method>().unwrap();
-        let reply = server.api().send(method, &address, body).await;
-        check(&reply, &format!("{line} below {prefix:?}"), *status, shows);
-    }
-}
-
-fn check(reply: &Reply, line: &str, status: u16, shows: &str) {
-    let text = reply.text();
-    assert_eq!(reply.status, status, "{line}: {text}");
-    let body = reply.json();
-    for field in shows.split_whitespace() {
-        let pointer = format!("/{}", field.replace('.', "/"));
-        assert!(
-            body.pointer(&pointer).is_some(),
-            "{line}: no {field} in {text}"
-        );
-    }
-    for header in [
-        "x-request-id",
-        "x-ratelimit-limit",
-        "x-ratelimit-remaining",
-        "x-ratelimit-reset",
-    ] {
-        assert!(!reply.header(header).is_empty(), "{line}: no {header}");
-    }
-    if !body.is_null() {
-        assert!(
-            body.get("success")
-                .is_none_or(|_| !text.starts_with(r#"{"success":"#)),
-            "{line}"
-        );
-        let more = body["hasMore"] == true;
-        assert_eq!(more, body["nextCursor"].is_string(), "{line}: {text}");
-    }
-}
-
-/// One person in a conversation on a website, by the names of their ids.
-async fn in_conversation(test: impl AsyncFnOnce(&[(&str, &Value)]), server: &Server) {
-    let site = server.website(json!({})).await;
-    let ack = server.visitor(&site).await.say("cm_1", "Hello").await;
-    let conversation = ack["conversationId"].as_str().unwrap();
-    let api = server.api();
-    let row = api
-        .get(&format!("/conversations/{conversation}"))
-        .await
-        .ok();
-    let me = api.get("/auth/me").await.ok();
-    let ids = [
-        ("ch", &site["id"]),
-        ("conv", &row["id"]),
-        ("msg", &ack["messageId"]),
-        ("contact", &row["contactId"]),
-        ("user", &me["id"]),
-    ];
-    test(&ids).await;
-}
-
-#[test]
-fn channels_answer_as_the_contract_says() {
-    on_a_server_with(limited, async |server| {
-        in_conversation(async |ids| make(server, ids, CHANNEL_CALLS).await, server).await;
-    });
-}
-
-#[test]
-fn conversations_answer_as_the_contract_says() {
-    on_a_server_with(limited, async |server| {
-        in_conversation(
-            async |ids| make(server, ids, CONVERSATION_CALLS).await,
-            server,
-        )
-        .await;
-    });
-}
-
-#[test]
-fn messages_answer_as_the_contract_says() {
-    on_a_server_with(limited, async |server| {
-        in_conversation(async |ids| make(server, ids, MESSAGE_CALLS).await, server).await;
-    });
-}
-
-#[test]
-fn contacts_answer_as_the_contract_says() {
-    on_a_server_with(limited, async |server| {
-        in_conversation(async |ids| make(server, ids, CONTACT_CALLS).await, server).await;
-    });
-}
-
-#[test]
-fn people_answer_as_the_contract_says() {
-    on_a_server_with(limited, async |server| {
-        make(server, &[], PEOPLE_CALLS).await;
-        let by_key = server.api().get("/auth/me").await.ok();
-        assert_eq!(by_key["authType"], "api_key");
-
-        // What an old client holds is shown beside what it sends, and decides nothing.
-        let stale = server.anonymous().with("authorization", "Bearer stale");
-        let body = json!({ "email": OWNER, "password": PASSWORD });
-        let login = stale.post("/auth/login", body).await;
-        let shows =
-            "accessToken refreshToken expiresIn tokenType user.id tenant.id meta.accessToken";
-        check(&login, "signing in", 200, shows);
-        let login = login.json();
-        let renew = json!({ "refreshToken": login["refreshToken"] });
-        let renewed = stale.post("/auth/refresh", renew.clone()).await;
-        check(
-            &renewed,
-            "renewing",
-            200,
-            "accessToken refreshToken expiresIn tokenType",
-        );
-        let renewed = renewed.json();
-        assert!(renewed.get("user").is_none() && renewed.get("tenant").is_none());
-
-        let holder = |token: &Value| {
-            let bearer = format!("Bearer {}", token.as_str().unwrap());
-            server.anonymous().with("authorization", &bearer)
-        };
-        let refused = holder(&login["refreshToken"]).get("/auth/me").await;
-        refused.refused(401, "INVALID_TOKEN");
-        let spent = stale.post("/auth/refresh", renew).await;
-        spent.refused(401, "TOKEN_REVOKED");
-        let family = json!({ "refreshToken": renewed["refreshToken"] });
-        let family = stale.post("/auth/refresh", family).await;
-        family.refused(401, "INVALID_REFRESH_TOKEN");
-
-        // A person decides before a key.
-        let body = json!({ "email": OWNER, "password": PASSWORD });
-        let again = server.anonymous().post("/auth/login", body).await.ok();
-        let both = holder(&again["accessToken"]).with("x-api-key", "lk_live_nobody");
-        assert!(
-            both.get("/auth/me")
-                .await
-                .ok()
-                .get("authType")
-                .is_none_or(|how| how != "api_key")
-        );
-        let bearer = server.anonymous().with(
-            "authorization",
-            &format!("Bearer {}", crate::support::server::KEY),
-        );
-        assert_eq!(bearer.get("/auth/me").await.ok()["authType"], "api_key");
-        let left = holder(&again["accessToken"])
-            .post("/auth/logout", json!({}))
-            .await;
-        assert_eq!((left.status, left.bytes.len()), (204, 0));
-        holder(&again["accessToken"])
-            .get("/auth/me")
-            .await
-            .refused(401, "TOKEN_REVOKED");
-    });
-}
-
-#[test]
-fn pages_of_other_origins_may_call_without_credentials_of_the_browser() {
-    on_a_server_with(limited, async |server| {
-        let page = server.anonymous().with("origin", "https://site.example");
-        let asking = page
-            .with("access-control-request-method", "PATCH")
-            .with("access-control-request-headers", "x-api-key");
-        let preflight = asking.send(Method::OPTIONS, "/channels", None).await;
-        assert_eq!(preflight.status, 204);
-        let allowed = preflight
-            .header("access-control-allow-headers")
-            .to_ascii_lowercase();
-        for name in [
-            "x-api-key",
-            "authorization",
-            "content-type",
-            "idempotency-key",
-            "x-request-id",
-            "accept",
-        ] {
-            assert!(
-                allowed.split(", ").any(|one| one == name),
-                "{name} in {allowed}"
-            );
-        }
-        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
-            assert!(
-                preflight
-                    .header("access-control-allow-methods")
-                    .contains(method)
-            );
-        }
-        let answer = page
-            .with("x-request-id", "mine_1")
-            .get("/nothing/here")
-            .await;
-        assert_eq!(answer.header("access-control-allow-origin"), "*");
-        assert_eq!(answer.header("access-control-allow-credentials"), "");
-        let exposed = answer
-            .header("access-control-expose-headers")
-            .to_ascii_lowercase();
-        for name in [
-            "x-request-id",
-            "x-ratelimit-limit",
-            "x-ratelimit-remaining",
-            "x-ratelimit-reset",
-            "retry-after",
-        ] {
-            assert!(
-                exposed.split(", ").any(|one| one == name),
-                "{name} in {exposed}"
-            );
-        }
-        let refused = answer.refused(404, "RESOURCE_NOT_FOUND");
-        assert_eq!(refused["meta"]["requestId"], "mine_1");
-    });
-}

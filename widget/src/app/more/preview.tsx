@@ -1,7 +1,7 @@
 /** The bubble above the launcher while the panel is closed: a new message, or a proactive one. Never takes focus. */
 import type { JSX } from 'preact';
 import type { Person, QuickReply } from '../../wire';
-import { Avatar, IconButton } from './bits';
+import { Avatar, IconButton } from '../kit';
 
 export interface PreviewProps {
   person: Person;
