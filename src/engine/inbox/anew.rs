@@ -49,7 +49,9 @@ pub fn by_upload(
     message.updated_at = pen.now;
     messages::update(tx, message)?;
     let mut waiting = send::row(message, pen.now);
-    waiting.handles.insert(FILES_HERE.to_owned(), "1".to_owned());
+    waiting
+        .handles
+        .insert(FILES_HERE.to_owned(), "1".to_owned());
     outbox::push(tx, &waiting)?;
     let event = MessageStatus {
         message_id: message.id,

@@ -9,6 +9,7 @@ pub mod caller;
 pub mod capabilities;
 pub mod channel_out;
 mod channel_routing;
+pub mod channel_sign_in;
 pub mod channel_stats;
 pub mod channels;
 pub mod consent;

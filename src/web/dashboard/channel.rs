@@ -161,6 +161,7 @@ fn overview_tab(state: &State, reader: &Reader, channel: &Channel) -> Result<Cha
         connected: channel.state != ChannelState::Inactive,
         paused: !channel.enabled,
         active: channel.state == ChannelState::Active,
+        sign_in: signs_in_with(channel).map(|whom| (whom, state.engine.channels.sign_in_back())),
     };
     Ok(ChannelTab::Overview {
         figures: figures(state, reader, channel)?,
@@ -182,6 +183,15 @@ fn checks(state: &State, reader: &Reader, channel: &Channel) -> Result<Vec<Check
     let now = state.engine.context.clock.now();
     let known = channels.checks(&actor, channel.id)?;
     Ok(live::checks(channel, &known, &kind, now))
+}
+
+/// With whom a person signs in to let a channel into its account.
+fn signs_in_with(channel: &Channel) -> Option<&'static str> {
+    match channel.settings.get("oauthProvider")?.as_str()? {
+        "google" => Some("Google"),
+        "microsoft" => Some("Microsoft"),
+        _ => Some("the provider"),
+    }
 }
 
 fn figures(state: &State, reader: &Reader, channel: &Channel) -> Result<Vec<FigureView>, Problem> {

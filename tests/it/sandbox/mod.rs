@@ -11,6 +11,7 @@ mod ledger;
 mod line;
 mod mail;
 mod mail_matrix;
+mod mail_reporting;
 mod matrix;
 mod mms;
 mod names;

@@ -10,6 +10,7 @@ const TERMS: TemplateTerms = TemplateTerms {
     header_max: 60,
     body_max: 1_024,
     footer_max: 60,
+    html_max: 100,
     buttons_max: 10,
     button_max: 25,
     edits: true,
@@ -61,6 +62,12 @@ fn a_form_that_nobody_touched_hands_in_what_was_there() {
             "POSITIONAL",
             "UTILITY",
             json!([{"type":"HEADER","format":"LOCATION"},{"type":"BODY","text":"We are here."}]),
+        ),
+        told(
+            "NAMED",
+            "UTILITY",
+            json!([{"type":"BODY","text":"Hi {{name}}","example":{"body_text_named_params":[{"param_name":"name","example":"Ana"}]}},
+                {"type":"HTML","text":"<b>{{shop}}</b>","example":{"body_text_named_params":[{"param_name":"shop","example":"Aurora"}]}}]),
         ),
     ];
     for held in cases {

@@ -388,6 +388,7 @@ impl<'a> Dispatch<'a> {
                 kept: translation.remark(&self.sending(&urls)),
                 whom: whom.clone(),
                 kept_back: translation.kept_back(&reply),
+                left_out: translation.left_out(account, &reply),
             };
             Ok::<_, Refusal>((taken, translation.met(&self.message.to, &reply)))
         });

@@ -23,6 +23,7 @@ use crate::engine::workers::delivery::lanes::Ended;
 use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
+use crate::model::contact::Shut;
 use crate::model::event::Event;
 use crate::model::event::MessageStatus;
 use crate::model::ids::ChannelId;
@@ -164,6 +165,8 @@ pub struct Taken {
     pub whom: Option<String>,
     /// Why the vendor keeps it back for now, where it does.
     pub kept_back: Option<String>,
+    /// Who gets no copy although the vendor took it, and why.
+    pub left_out: Vec<(String, SendError)>,
 }
 
 /// Under this name a message keeps why its vendor keeps it back.
@@ -197,6 +200,10 @@ pub async fn taken(
             }
             if let Some(whom) = &taken.whom {
                 message.note_recipient(whom, Delivery::Sent, None);
+            }
+            for (whom, why) in &taken.left_out {
+                message.note_recipient(whom, Delivery::Failed, Some(why));
+                closing::close(tx, &mut pen, key.0, whom, Shut::OptedOut, None)?;
             }
             message.updated_at = pen.now;
             if row.is_copy {
