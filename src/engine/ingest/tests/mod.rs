@@ -13,7 +13,6 @@ use crate::channels::Recorded;
 use crate::engine::context::Context;
 use crate::engine::context::Shared;
 use crate::engine::ingest::Ingest;
-use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
 use crate::model::channel::ChannelState;
