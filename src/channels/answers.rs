@@ -2,6 +2,7 @@
 
 use crate::model::Opaque;
 use crate::model::ids::MessageId;
+use crate::model::message::SendError;
 use crate::model::outbound::Call;
 use crate::model::rejection::Rejection;
 
@@ -48,4 +49,16 @@ pub struct RenderError {
     pub kind: &'static str,
     /// The type of the content.
     pub content: &'static str,
+}
+
+/// What stands in for a dialogue that a channel does not hold: its capabilities say so, and the
+/// engine asks them first.
+#[must_use]
+pub fn not_offered(what: &str) -> SendError {
+    SendError {
+        reason: "not_supported".to_owned(),
+        vendor_code: None,
+        message: format!("This channel knows no {what}."),
+        retryable: false,
+    }
 }

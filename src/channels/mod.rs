@@ -23,6 +23,7 @@ pub use crate::channels::answers::NotGenuine;
 pub use crate::channels::answers::ParseError;
 pub use crate::channels::answers::Recorded;
 pub use crate::channels::answers::RenderError;
+use crate::channels::answers::not_offered;
 use crate::channels::table::rename_aliases;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
@@ -141,8 +142,8 @@ pub trait Channel: Debug + Send + Sync {
         None
     }
 
-    /// How many of some messages that were written to go together, the first and those behind it, are
-    /// given to the vendor in one call; 1 where each goes by itself.
+    /// How many of some messages that were written to go together are given to the vendor in one call,
+    /// from the first on; 1 where each goes by itself.
     fn together(&self, contents: &[&Content]) -> usize {
         let _ = contents;
         1
@@ -637,16 +638,5 @@ pub trait Channel: Debug + Send + Sync {
     fn acknowledge(&self, pressed: &Pressed<'_>) -> Vec<Call> {
         let _ = pressed;
         Vec::new()
-    }
-}
-
-/// What stands in for a dialogue that a channel does not hold: its capabilities say so, and the
-/// engine asks them first.
-fn not_offered(what: &str) -> SendError {
-    SendError {
-        reason: "not_supported".to_owned(),
-        vendor_code: None,
-        message: format!("This channel knows no {what}."),
-        retryable: false,
     }
 }

@@ -262,7 +262,7 @@ fn a_number_does_not_write_to_itself_and_no_carrier_is_asked() {
             let calls = line.wire().len();
             let body = json!({"channelId": line.channel["id"], "to": own, "text": "hello me"});
             let reply = server.api().post("/messages", body).await;
-            let refused = reply.refused(422, "INVALID_RECIPIENT");
+            let refused = reply.refused(400, "INVALID_RECIPIENT");
             let words = refused["message"].as_str().unwrap_or_default();
             assert!(
                 words.contains("the number this channel sends from"),

@@ -86,7 +86,7 @@ fn a_file_that_the_carrier_cannot_fetch_has_failed_with_its_reason() {
         for (account, reason) in [
             ("twilio", "media_failed"),
             ("vonage-2", "undelivered"),
-            ("plivo", "undelivered"),
+            ("plivo", "network"),
             ("generic", "undelivered"),
         ] {
             let more = json!({"mmsEnabled": true});

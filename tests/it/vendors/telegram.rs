@@ -225,6 +225,8 @@ fn a_file_that_telegram_cannot_fetch_is_fetched_here_and_handed_over() {
             }
             bot(call)
         });
+        // The pace of the chat is no matter here.
+        server.pass(std::time::Duration::from_secs(10));
         let lost = send(server, &channel, "5", lost).await.ok();
         let lost = until(server, &lost, "failed").await;
         assert_eq!(lost["metadata"]["error"]["reason"], "not_fetched", "{lost}");

@@ -323,14 +323,15 @@ impl<'a> Dispatch<'a> {
                 return Ok(Ok(Ended::Settled));
             }
             made += 1;
-            let left = match &pause {
-                _ if index + 1 == count => Left::Copies(copies.clone()),
-                Some(pacing) => Left::Later(self.context.clock.now().plus(pacing.between)),
-                None => Left::More,
-            };
-            let is_paused = matches!(left, Left::Later(_));
+            let is_last = index + 1 == count;
             match self.make(call).await {
                 Ok((taken, met)) => {
+                    // From the moment it was taken: the call took a while.
+                    let left = match &pause {
+                        _ if is_last => Left::Copies(copies.clone()),
+                        Some(pacing) => Left::Later(self.context.clock.now().plus(pacing.between)),
+                        None => Left::More,
+                    };
                     album::taken(self.context, &self.companions, &taken.ids).await?;
                     outcome::taken(self.context, self.key, self.own(taken), left).await?;
                     if let Some(person) = met {
@@ -339,7 +340,7 @@ impl<'a> Dispatch<'a> {
                 }
                 Err(none) => return self.not_taken(none).await,
             }
-            if is_paused {
+            if pause.is_some() {
                 break;
             }
         }
