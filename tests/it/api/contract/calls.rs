@@ -268,7 +268,7 @@ pub const MESSAGE_CALLS: &[Call] = &[
     ),
     (
         "POST /conversations/{conv}/messages",
-        r#"{"type":"interactive","interactive":{"type":"buttons","body":{"text":"b"},"buttons":[{"id":"y","label":"Yes"}]}}"#,
+        r#"{"content":{"type":"interactive","interactive":{"type":"buttons","body":{"text":"b"},"buttons":[{"id":"y","label":"Yes"}]}}}"#,
         201,
         "content.buttons.0.id content.buttons.0.title",
     ),
