@@ -134,14 +134,14 @@ fn a_program_that_opens_at_once_or_follows_every_link_has_read_nothing() {
         told(server, &sent[0], "Click", 20, &link(1)).await;
         told(server, &sent[0], "Click", 22, &link(2)).await;
         // People follow one link of a mail, whatever a program did with another.
-        for person in 1..=2 {
-            told(server, &sent[person], "Click", 20, &link(2)).await;
+        for (before, one) in sent[1..].iter().enumerate() {
+            told(server, one, "Click", 20, &link(2)).await;
             eventually("a person's click counts", async || {
                 server.pass(Duration::from_secs(2));
-                (happened(server).await.len() == person).then_some(())
+                (happened(server).await.len() == before + 1).then_some(())
             })
             .await;
-            let now = until(server, &sent[person], "read").await;
+            let now = until(server, one, "read").await;
             let told = &now["metadata"]["recipients"][ANA];
             assert_eq!(told["link"], "https://a.example/2");
         }
