@@ -15,3 +15,4 @@ pub mod sigv4;
 pub mod text;
 pub mod time;
 pub mod totp;
+pub mod zip;

@@ -126,6 +126,12 @@ pub trait Channel: Debug + Send + Sync {
         None
     }
 
+    /// How many messages a second the vendor takes of an account.
+    fn sends_per_second(&self, settings: &Opaque) -> u32 {
+        let _ = settings;
+        self.capabilities().sends_per_second
+    }
+
     /// How many messages that no person wrote an address gets within an hour; none where nobody
     /// answers by itself.
     fn machine_messages(&self, settings: &Opaque) -> Option<u32> {
@@ -300,6 +306,13 @@ pub trait Channel: Debug + Send + Sync {
         Filling::default()
     }
 
+    /// What is wrong with the values that a message brings for a template that is kept here:
+    /// [`Capabilities::own_templates`].
+    fn wrong_values(&self, template: &VendorTemplate, filled: &[Opaque]) -> Vec<FieldError> {
+        let _ = (template, filled);
+        Vec::new()
+    }
+
     /// A template as a customer sees it, with these components filled in.
     fn preview_template(&self, template: &VendorTemplate, filled: &[Opaque]) -> Preview {
         let _ = (template, filled);
@@ -351,6 +364,13 @@ pub trait Channel: Debug + Send + Sync {
     fn look_up(&self, address: &str, asked: &Asked<'_>) -> Next<Person> {
         let _ = (address, asked);
         Ok(Step::Done(Person::default()))
+    }
+
+    /// The address of our webhooks with what proves a call written into it, for vendors that sign
+    /// nothing; none where it is not needed.
+    fn proving_url(&self, account: &Account) -> Option<String> {
+        let _ = account;
+        None
     }
 
     /// Checks that a webhook really came from the vendor, in constant time.
@@ -528,6 +548,13 @@ pub trait Channel: Debug + Send + Sync {
     fn remark(&self, sending: &Sending<'_>) -> Opaque {
         let _ = sending;
         Opaque::new()
+    }
+
+    /// Whom the vendor sends nothing to although it took the call, by the same answer, and why: of
+    /// those who get a copy, by their address.
+    fn left_out(&self, account: &Account, reply: &HttpReply) -> Vec<(String, SendError)> {
+        let _ = (account, reply);
+        Vec::new()
     }
 
     /// Under which other address the vendor knows the customer, where its answer to a call of

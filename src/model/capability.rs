@@ -156,6 +156,8 @@ pub struct Capabilities {
     pub change_hours: Option<u16>,
     /// Whether the vendor keeps templates and approves them before they can be sent.
     pub approved_templates: bool,
+    /// Whether templates are kept here, and nobody approves them.
+    pub own_templates: bool,
     /// Names of templates that are shapes of the channel's own rather than texts the vendor approved:
     /// they are free words to the vendor, also where the channel has no other templates.
     pub shapes: &'static [&'static str],
@@ -248,6 +250,7 @@ impl Capabilities {
         deletes: false,
         change_hours: None,
         approved_templates: false,
+        own_templates: false,
         shapes: &[],
         template_names: None,
         profiles: false,

@@ -262,6 +262,9 @@ pub struct TemplateUse {
     pub text: Option<String>,
     /// What the customer sees of it, where it is known.
     pub preview: Option<Preview>,
+    /// Its category, where it is known: `MARKETING`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
 }
 
 /// A reaction to an earlier message; an empty emoji takes it back.

@@ -62,6 +62,9 @@ pub struct Preview {
     pub buttons: Vec<PreviewButton>,
     /// Where in the words values stand: from and up to which byte.
     pub fills: Vec<(usize, usize)>,
+    /// The same as HTML, where it has some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
 }
 
 /// What stands above the words of a template.
@@ -121,12 +124,22 @@ pub struct TemplateTerms {
     pub body_max: usize,
     /// The longest line below; 0 where there is none.
     pub footer_max: usize,
+    /// The longest HTML beside the words; 0 where there is none.
+    pub html_max: usize,
     /// Buttons, at most.
     pub buttons_max: usize,
     /// The longest text on one.
     pub button_max: usize,
     /// Whether one that was handed in can be changed.
     pub edits: bool,
+}
+
+impl TemplateTerms {
+    /// Whether templates are kept here: nobody approves them, and the line above is a subject.
+    #[must_use]
+    pub const fn is_own(&self) -> bool {
+        self.html_max > 0
+    }
 }
 
 /// The stored files that components name by our id, in their order.

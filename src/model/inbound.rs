@@ -174,6 +174,10 @@ pub struct Receipt {
     pub address: Option<String>,
 }
 
+/// Under which name the metadata of a [`Receipt`] hold what its vendor calls the event, where it calls
+/// each by a name of its own: one that comes again is not heard again.
+pub const EVENT_ID: &str = "eventId";
+
 /// Everything sent to one address up to a moment, or up to a message, moved on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

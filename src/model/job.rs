@@ -103,6 +103,11 @@ pub enum JobKind {
         /// Which visitor.
         visitor_id: VisitorId,
     },
+    /// Count the links of a mail that were followed, unless a program did it.
+    CountClicks {
+        /// Which message.
+        message_id: MessageId,
+    },
 }
 
 impl JobKind {
@@ -113,6 +118,7 @@ impl JobKind {
             Self::FetchFile { message_id }
             | Self::AnswerPress { message_id }
             | Self::LookUp { message_id }
+            | Self::CountClicks { message_id }
             | Self::TellSeen { message_id, .. } => Some(*message_id),
             Self::CheckChannel { .. }
             | Self::Inspect { .. }

@@ -175,6 +175,10 @@ pub const OWN_IMAGE: &str = "<img src=\"cid:";
 /// How it begins a picture that lies elsewhere.
 pub const REMOTE_IMAGE: &str = "<img data-remote-src=\"";
 
+/// Under which name the metadata of a mail of ours hold how many links it has, where it is noticed
+/// that they are followed.
+pub const LINKS: &str = "links";
+
 impl Mail {
     /// The mail a message was, from its metadata; none for a message that was none.
     #[must_use]

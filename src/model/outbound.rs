@@ -356,6 +356,8 @@ pub struct Connected {
     pub settings: Opaque,
     /// What works but should be looked at, a sentence each.
     pub warnings: Vec<String>,
+    /// Secrets that the vendor made up, to be sealed and stored over what was there.
+    pub secrets: BTreeMap<String, Secret<String>>,
 }
 
 /// What changes in an account when its access is renewed.

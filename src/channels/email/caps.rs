@@ -39,6 +39,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     stickers: true,
     replies: true,
     threads: true,
+    own_templates: true,
     repeat_hours: 7 * 24,
     sends_per_second: 1,
     ..Capabilities::PLAIN

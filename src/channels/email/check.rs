@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::channels::email::address;
+use crate::channels::email::compose;
 use crate::channels::email::dkim;
 use crate::channels::email::provider::Limits;
 use crate::channels::email::provider::provider;
@@ -105,10 +106,17 @@ pub fn mail(account: &Account, parts: &[Content], metadata: &Opaque) -> Result<(
     let Some(provider) = provider(account) else {
         return Ok(());
     };
+    for part in parts {
+        if let Content::Template(template) = part
+            && let Some(why) = compose::template::refusal(account, template)
+        {
+            return Err(Rejection::field("template.name", &why));
+        }
+    }
     let limits = provider.limits(account);
     let wanted = Wishes::of(metadata);
     addresses(metadata)?;
-    let count = 1 + wanted.cc.as_ref().map_or(0, Vec::len) + wanted.bcc.len();
+    let count = wanted.to.len().max(1) + wanted.cc.as_ref().map_or(0, Vec::len) + wanted.bcc.len();
     if count > limits.recipients_max {
         let message = format!(
             "A mail goes to at most {} addresses here; this one has {count}.",
@@ -139,7 +147,7 @@ fn addresses(metadata: &Opaque) -> Result<(), Rejection> {
     let Some(given) = given else {
         return Ok(());
     };
-    for name in ["cc", "bcc", "replyTo"] {
+    for name in ["to", "cc", "bcc", "replyTo"] {
         let count = match given.get(name) {
             None | Some(Value::Null) => continue,
             Some(Value::Array(items)) => items.len(),
@@ -162,7 +170,8 @@ fn addresses(metadata: &Opaque) -> Result<(), Rejection> {
 }
 
 /// Whether a file could run on the machine of whoever opens it.
-fn runs(filename: &str) -> bool {
+#[must_use]
+pub fn runs(filename: &str) -> bool {
     let ending = filename.rsplit('.').next().unwrap_or_default();
     RUNNING.contains(&ending.to_ascii_lowercase().as_str())
 }

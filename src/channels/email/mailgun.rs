@@ -3,37 +3,48 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::base::http::Headers;
 use crate::base::http::HttpReply;
+use crate::base::http::HttpRequest;
 use crate::base::http::Method;
 use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
 use crate::channels::NotGenuine;
+use crate::channels::email::address::Mailbox;
+use crate::channels::email::compose::Holding;
 use crate::channels::email::compose::Letter;
 use crate::channels::email::compose::mime;
 use crate::channels::email::compose::mime::Names;
 use crate::channels::email::compose::mime::Unwritable;
+use crate::channels::email::compose::template::Theirs;
 use crate::channels::email::fault;
 use crate::channels::email::fault::Class;
 use crate::channels::email::fault::Fault;
 use crate::channels::email::hooks;
 use crate::channels::email::hooks::Claim;
+use crate::channels::email::hooks::Lying;
 use crate::channels::email::provider::Limits;
+use crate::channels::email::provider::MAIL_TIMEOUT;
 use crate::channels::email::provider::MB;
 use crate::channels::email::provider::Provider;
 use crate::channels::email::provider::basic;
 use crate::channels::email::provider::json;
 use crate::channels::email::provider::key;
-use crate::channels::email::provider::mail_request;
+use crate::channels::email::provider::missing;
 use crate::channels::email::provider::request;
+use crate::channels::email::reporting;
 use crate::channels::node::Node;
 use crate::channels::table::base;
-use crate::channels::table::wrong;
 use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
+use crate::model::outbound::Field;
+use crate::model::outbound::FieldValue;
+use crate::model::outbound::Form;
 use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
 use crate::model::outbound::Piece;
@@ -57,35 +68,27 @@ impl Provider for Mailgun {
     }
 
     fn check(&self, account: &Account) -> Vec<FieldError> {
-        let mut all = Vec::new();
-        if key(account, "mailgunApiKey").is_none() {
-            all.push(wrong("mailgunApiKey", "is missing: API key"));
-        }
-        if account.text("mailgunDomain").is_none() {
-            all.push(wrong("mailgunDomain", "is missing: Domain"));
-        }
-        all
+        let key = missing("mailgunApiKey", "API key", key(account, "mailgunApiKey"));
+        let domain = missing("mailgunDomain", "Domain", account.text("mailgunDomain"));
+        key.into_iter().chain(domain).collect()
     }
 
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
-        let account = asked.account;
-        let Some(reply) = asked.replies.first() else {
-            let url = api(account, &format!("/v3/domains/{}", domain(account)));
-            let call = Call::http(request(Method::Get, url, Some(credentials(account))));
-            return Ok(Step::Ask {
-                what: "credentials",
-                call,
-            });
-        };
-        accepted(reply)?;
-        let body = json(reply);
-        let state = Node::of(&body).at("domain").word("state");
-        if state.as_deref() != Some("active") {
+        let own = domain(asked.account);
+        let question = ask(asked.account, Method::Get, &format!("/v3/domains/{own}"));
+        let proved = |reply: &HttpReply| {
+            accepted(reply)?;
+            let body = json(reply);
+            let state = Node::of(&body).at("domain").word("state");
+            if state.as_deref() == Some("active") {
+                return Ok(Connected::default());
+            }
             let state = state.unwrap_or_else(|| "not known".to_owned());
-            let sentence = format!("The domain {} is {state}.", domain(account));
-            return Err(fault::misconfigured(&sentence));
-        }
-        Ok(Step::Done(Connected::default()))
+            Err(fault::misconfigured(&format!(
+                "The domain {own} is {state}."
+            )))
+        };
+        reporting::connected(asked, question, proved, reporting::mailgun::set_up)
     }
 
     fn limits(&self, _account: &Account) -> Limits {
@@ -98,13 +101,15 @@ impl Provider for Mailgun {
     /// The mail as we write it: so its headers are ours.
     fn send(&self, letter: &Letter<'_>) -> Result<Vec<Call>, Unwritable> {
         let account = letter.account;
+        if let Some(theirs) = &letter.theirs {
+            return Ok(vec![templated(letter, theirs)]);
+        }
         let path = format!("/v3/{}/messages.mime", domain(account));
         let boundary = Names::of(letter).boundary("form");
-        let mut request = mail_request(api(account, &path), Some(credentials(account)));
-        request.headers = Headers::default().with("accept", "application/json").with(
-            "content-type",
-            format!("multipart/form-data; boundary={boundary}"),
-        );
+        let mut request = ask(account, Method::Post, &path);
+        request.timeout = MAIL_TIMEOUT;
+        let kind = format!("multipart/form-data; boundary={boundary}");
+        request.headers = request.headers.with("content-type", kind);
         let clicks = if letter.clicks { "yes" } else { "no" };
         let opens = if letter.opens { "yes" } else { "no" };
         let mut fields: Vec<(&str, &str)> = letter
@@ -169,23 +174,119 @@ impl Provider for Mailgun {
     fn mails(&self, _account: &Account, hook: &Webhook) -> Vec<Claim> {
         hooks::mailgun::mails(hook)
     }
+
+    /// A mail that it keeps for three days. The address comes in what nobody signs, so it is asked
+    /// only where it is Mailgun's.
+    fn mail_at(&self, claim: &Claim, asked: &Asked<'_>) -> Next<Lying> {
+        let url = claim
+            .place
+            .get(hooks::mailgun::KEPT)
+            .and_then(Value::as_str);
+        let url = url.filter(|url| is_mailguns(asked.account, url));
+        let gone = || {
+            Fault::new(
+                Class::Never,
+                "mail_gone",
+                "",
+                "Mailgun does not have the mail.",
+            )
+        };
+        let url = url.ok_or_else(|| gone().refusal())?;
+        let Some(reply) = asked.replies.first() else {
+            let key = key(asked.account, "mailgunApiKey").unwrap_or_default();
+            let mut request = request(Method::Get, url.to_owned(), Some(basic("api", key)));
+            request.headers = Headers::default().with("accept", "message/rfc2822");
+            return Ok(Step::Ask {
+                what: "mail",
+                call: Call::http(request),
+            });
+        };
+        accepted(reply)?;
+        let body = json(reply);
+        let raw = Node::of(&body).word("body-mime");
+        let raw = raw.ok_or_else(|| gone().refusal())?;
+        Ok(Step::Done(Lying::Here(raw.into_bytes())))
+    }
 }
 
-fn api(account: &Account, path: &str) -> String {
+/// The call of a mail that it writes itself, from a template that lies there.
+fn templated(letter: &Letter<'_>, theirs: &Theirs) -> Call {
+    let path = format!("/v3/{}/messages", domain(letter.account));
+    let mut request = ask(letter.account, Method::Post, &path);
+    request.timeout = MAIL_TIMEOUT;
+    let noticed = |is_on| if is_on { "yes" } else { "no" };
+    let listed = |all: &[Mailbox]| {
+        let all: Vec<String> = all.iter().map(Mailbox::quoted).collect();
+        all.join(", ")
+    };
+    let mut texts = vec![
+        ("from".to_owned(), letter.from.quoted()),
+        ("to".to_owned(), letter.to.quoted()),
+        ("cc".to_owned(), listed(&letter.cc)),
+        ("bcc".to_owned(), listed(&letter.bcc)),
+        ("template".to_owned(), theirs.name.clone()),
+        (
+            "t:variables".to_owned(),
+            Value::Object(theirs.values.clone()).to_string(),
+        ),
+        ("v:linktor_message_id".to_owned(), letter.message_id.clone()),
+        (
+            "o:tracking-opens".to_owned(),
+            noticed(letter.opens).to_owned(),
+        ),
+        (
+            "o:tracking-clicks".to_owned(),
+            noticed(letter.clicks).to_owned(),
+        ),
+    ];
+    let reply_to = letter.reply_to.iter().map(|to| ("Reply-To", to.quoted()));
+    let headers = letter.told_headers().chain(reply_to);
+    texts.extend(headers.map(|(name, value)| (format!("h:{name}"), value)));
+    texts.retain(|(_, value)| !value.is_empty());
+    let texts = texts.into_iter().map(|(name, value)| Field {
+        name,
+        value: FieldValue::Text(value),
+    });
+    let files = letter.files.iter().filter_map(|file| match file.holding {
+        Holding::Stored(media_id) => Some(Field {
+            name: "attachment".to_owned(),
+            value: FieldValue::File {
+                media_id,
+                filename: file.filename.clone(),
+                mime_type: file.mime_type.clone(),
+            },
+        }),
+        Holding::Here(_) => None,
+    });
+    let fields = texts.chain(files).collect();
+    Call::Form(Box::new(Form { request, fields }))
+}
+
+pub(super) fn ask(account: &Account, method: Method, path: &str) -> HttpRequest {
     let usual = if account.text("mailgunRegion") == Some("eu") {
         EU
     } else {
         US
     };
-    format!("{}{path}", base(account, "apiBaseUrl", usual))
+    let url = format!("{}{path}", base(account, "apiBaseUrl", usual));
+    let key = key(account, "mailgunApiKey").unwrap_or_default();
+    request(method, url, Some(basic("api", key)))
 }
 
-fn domain(account: &Account) -> &str {
+/// Whether an address is one of Mailgun's, so that it may be asked with the key of the account.
+fn is_mailguns(account: &Account, url: &str) -> bool {
+    let parsed = |url: &str| url::Url::parse(url).ok();
+    let Some(url) = parsed(url) else {
+        return false;
+    };
+    let own = account.text("apiBaseUrl").and_then(parsed);
+    let is_own = own.is_some_and(|own| own.origin() == url.origin());
+    let host = url.host_str().unwrap_or_default();
+    is_own || (url.scheme() == "https" && host.ends_with(".mailgun.net"))
+}
+
+pub(super) fn domain(account: &Account) -> &str {
     account.text("mailgunDomain").unwrap_or_default()
-}
-
-fn credentials(account: &Account) -> String {
-    basic("api", key(account, "mailgunApiKey").unwrap_or_default())
 }
 
 /// Whether the service did what it was asked.

@@ -30,16 +30,20 @@ mod oauth;
 mod postmark;
 mod provider;
 pub mod raw;
+mod reporting;
 mod resend;
 mod sendgrid;
 mod ses;
 mod sign_in;
 mod smtp;
 mod table;
+pub mod templates;
 #[cfg(test)]
 mod tests;
 pub mod unsubscribe;
 pub mod wishes;
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -51,19 +55,26 @@ use crate::channels::Heeded;
 use crate::channels::NotGenuine;
 use crate::channels::ParseError;
 use crate::channels::RenderError;
+pub use crate::channels::email::check::runs;
 use crate::channels::email::compose::Letter;
 use crate::channels::email::compose::thread;
 use crate::channels::email::hooks::Claim;
+use crate::channels::email::hooks::Lying;
 use crate::channels::email::provider::provider;
 use crate::channels::table::rename_aliases;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
 use crate::model::content::Content;
+use crate::model::filling::Blank;
+use crate::model::filling::Filling;
+use crate::model::filling::Preview;
+use crate::model::filling::TemplateTerms;
 use crate::model::guide::Guide;
 use crate::model::ids::MessageId;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundMail;
+use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
@@ -74,10 +85,12 @@ use crate::model::outbound::Refusal;
 use crate::model::outbound::Renewed;
 use crate::model::outbound::Sending;
 use crate::model::outbound::Sign;
-use crate::model::outbound::Source;
+use crate::model::outbound::Step;
 use crate::model::outbound::Watcher;
 use crate::model::rejection::FieldError;
 use crate::model::rejection::Rejection;
+use crate::model::template::TemplateDraft;
+use crate::model::template::VendorTemplate;
 use crate::model::visit::Visit;
 
 const KIND: &str = "email";
@@ -116,6 +129,10 @@ impl Channel for Email {
 
     fn address(&self, _settings: &Opaque, typed: &str) -> Option<String> {
         Some(address::Mailbox::read(typed)?.address)
+    }
+
+    fn sends_per_second(&self, settings: &Opaque) -> u32 {
+        provider::pace(settings)
     }
 
     fn machine_messages(&self, settings: &Opaque) -> Option<u32> {
@@ -165,6 +182,57 @@ impl Channel for Email {
 
     fn forget_access(&self, account: &mut Account) -> bool {
         oauth::forget(account)
+    }
+
+    fn template_terms(&self) -> Option<&'static TemplateTerms> {
+        Some(&templates::TERMS)
+    }
+
+    fn check_template(&self, draft: &TemplateDraft) -> Vec<FieldError> {
+        templates::check(draft)
+    }
+
+    fn template_blanks(&self, template: &VendorTemplate) -> Vec<Blank> {
+        templates::blanks(template)
+    }
+
+    fn fill_template(
+        &self,
+        template: &VendorTemplate,
+        values: &BTreeMap<String, String>,
+    ) -> Filling {
+        templates::fill(template, values)
+    }
+
+    fn wrong_values(&self, template: &VendorTemplate, filled: &[Opaque]) -> Vec<FieldError> {
+        templates::wrong_values(template, filled)
+    }
+
+    fn preview_template(&self, template: &VendorTemplate, filled: &[Opaque]) -> Preview {
+        templates::preview(template, filled)
+    }
+
+    fn create_template(&self, draft: &TemplateDraft, _: &Asked<'_>) -> Next<VendorTemplate> {
+        Ok(Step::Done(templates::kept(draft)))
+    }
+
+    fn edit_template(
+        &self,
+        _: &VendorTemplate,
+        draft: &TemplateDraft,
+        _: &Asked<'_>,
+    ) -> Next<VendorTemplate> {
+        Ok(Step::Done(templates::kept(draft)))
+    }
+
+    fn delete_template(&self, _: &VendorTemplate, _: &Asked<'_>) -> Next<()> {
+        Ok(Step::Done(()))
+    }
+
+    fn proving_url(&self, account: &Account) -> Option<String> {
+        let name = account.text("provider")?;
+        let needs = ["sendgrid", "ses", "postmark"].contains(&name);
+        needs.then(|| hooks::secret_url(account))
     }
 
     fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine> {
@@ -230,6 +298,10 @@ impl Channel for Email {
         }
     }
 
+    fn left_out(&self, account: &Account, reply: &HttpReply) -> Vec<(String, SendError)> {
+        provider(account).map_or_else(Vec::new, |provider| provider.left_out(reply))
+    }
+
     /// What was read here is marked as read in the mailbox too, where that is wanted. Typing is shown
     /// to nobody.
     fn show(&self, sign: Sign, watcher: &Watcher<'_>) -> Option<Call> {
@@ -270,7 +342,7 @@ fn arriving(claim: Claim) -> InboundEvent {
 ///
 /// # Errors
 /// They cannot be had, or not now.
-pub fn mail_at(claim: &Claim, asked: &Asked<'_>) -> Next<Source> {
+pub fn mail_at(claim: &Claim, asked: &Asked<'_>) -> Next<Lying> {
     match provider(asked.account) {
         Some(provider) => provider.mail_at(claim, asked),
         None => Err(nobody()),

@@ -15,6 +15,7 @@ use crate::channels::email::fault::Class;
 use crate::channels::email::fault::Fault;
 use crate::channels::email::provider::json;
 use crate::channels::email::provider::request;
+use crate::channels::email::provider::with_form;
 use crate::channels::node::Node;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
@@ -115,13 +116,7 @@ fn ask(account: &Account) -> Result<HttpRequest, Refusal> {
 
 /// A form that is posted where tokens are given out.
 pub(super) fn posted(url: String, fields: &[(&str, &str)]) -> HttpRequest {
-    let mut form = url::form_urlencoded::Serializer::new(String::new());
-    form.extend_pairs(fields);
-    let mut request = request(Method::Post, url, None);
-    let kind = "application/x-www-form-urlencoded";
-    request.headers = request.headers.with("content-type", kind);
-    request.body = form.finish().into_bytes();
-    request
+    with_form(request(Method::Post, url, None), fields)
 }
 
 /// What was given out. Some give a new refresh token each time, and the old one ends then.

@@ -22,18 +22,21 @@ use crate::channels::email::fault::Class;
 use crate::channels::email::fault::Fault;
 use crate::channels::email::hooks;
 use crate::channels::email::hooks::Claim;
+use crate::channels::email::hooks::told_address;
 use crate::channels::email::provider::Limits;
 use crate::channels::email::provider::MB;
 use crate::channels::email::provider::Provider;
+use crate::channels::email::provider::carrying;
 use crate::channels::email::provider::json;
 use crate::channels::email::provider::key;
-use crate::channels::email::provider::mail_request;
+use crate::channels::email::provider::missing;
 use crate::channels::email::provider::request;
+use crate::channels::email::reporting;
 use crate::channels::node::Node;
 use crate::channels::table::base;
-use crate::channels::table::wrong;
 use crate::model::inbound::InboundEvent;
 use crate::model::message::RATE_LIMITED;
+use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
@@ -41,7 +44,6 @@ use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
 use crate::model::outbound::Refusal;
-use crate::model::outbound::Step;
 use crate::model::rejection::FieldError;
 
 const API: &str = "https://api.postmarkapp.com";
@@ -79,22 +81,16 @@ impl Provider for Postmark {
     }
 
     fn check(&self, account: &Account) -> Vec<FieldError> {
-        let missing = key(account, "postmarkServerToken").is_none();
-        let missing = missing.then(|| wrong("postmarkServerToken", "is missing: Server token"));
-        missing.into_iter().collect()
+        let token = key(account, "postmarkServerToken");
+        missing("postmarkServerToken", "Server token", token)
+            .into_iter()
+            .collect()
     }
 
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
-        let account = asked.account;
-        let Some(reply) = asked.replies.first() else {
-            let call = Call::http(ask(account, Method::Get, "/server"));
-            return Ok(Step::Ask {
-                what: "credentials",
-                call,
-            });
-        };
-        accepted(reply)?;
-        Ok(Step::Done(Connected::default()))
+        let question = ask(asked.account, Method::Get, "/server");
+        let proved = |reply: &HttpReply| accepted(reply).map(|()| Connected::default());
+        reporting::connected(asked, question, proved, reporting::postmark::set_up)
     }
 
     fn limits(&self, _account: &Account) -> Limits {
@@ -105,17 +101,31 @@ impl Provider for Postmark {
     }
 
     fn send(&self, letter: &Letter<'_>) -> Result<Vec<Call>, Unwritable> {
-        let mut request = ask(letter.account, Method::Post, "/email");
-        let carrying = mail_request(request.url.clone(), None);
-        request.timeout = carrying.timeout;
-        request.headers = request.headers.with("content-type", "application/json");
+        let path = if letter.theirs.is_some() {
+            "/email/withTemplate"
+        } else {
+            "/email"
+        };
+        let request = carrying(ask(letter.account, Method::Post, path));
         Ok(vec![call(letter, request, &mail(letter))])
     }
 
     fn read_reply(&self, _account: &Account, reply: &HttpReply) -> Outcome {
         accepted(reply)?;
         let body = json(reply);
-        Ok(Node::of(&body).word("MessageID").into_iter().collect())
+        let told = Node::of(&body);
+        let to = told.word("To").as_deref().and_then(told_address);
+        let refused = to.is_some_and(|to| inactive(reply).contains(&to));
+        if refused {
+            return Err(suppressed(reply).refusal());
+        }
+        Ok(told.word("MessageID").into_iter().collect())
+    }
+
+    fn left_out(&self, reply: &HttpReply) -> Vec<(String, SendError)> {
+        let error = suppressed(reply).refusal().error().clone();
+        let all = inactive(reply).into_iter();
+        all.map(|address| (address, error.clone())).collect()
     }
 
     fn verify(
@@ -151,19 +161,23 @@ fn mail(letter: &Letter<'_>) -> Value {
     // Without this it puts an id of its own in the place of ours.
     headers.push(json!({ "Name": "X-PM-KeepID", "Value": "true" }));
     let links = if letter.clicks { "HtmlAndText" } else { "None" };
-    let stream = account.text("postmarkMessageStream");
     let mut mail = json!({
         "From": person(&letter.from),
         "To": person(&letter.to),
-        "Subject": letter.subject,
-        "TextBody": letter.text,
-        "HtmlBody": letter.html,
-        "MessageStream": stream.unwrap_or("outbound"),
+        "MessageStream": stream(account),
         "Headers": headers,
         "Metadata": { "linktor_message_id": letter.message_id },
         "TrackOpens": letter.opens,
         "TrackLinks": links,
     });
+    if let Some(theirs) = &letter.theirs {
+        mail["TemplateAlias"] = theirs.name.as_str().into();
+        mail["TemplateModel"] = theirs.values.clone().into();
+    } else {
+        mail["Subject"] = letter.subject.as_str().into();
+        mail["TextBody"] = letter.text.as_str().into();
+        mail["HtmlBody"] = letter.html.as_str().into();
+    }
     for (name, all) in [("Cc", &letter.cc), ("Bcc", &letter.bcc)] {
         if !all.is_empty() {
             let all: Vec<String> = all.iter().map(person).collect();
@@ -194,11 +208,36 @@ fn mail(letter: &Letter<'_>) -> Value {
     mail
 }
 
+/// The addresses that it does not write to any more, where it names some of those of a mail that it
+/// took.
+fn inactive(reply: &HttpReply) -> Vec<String> {
+    let body = json(reply);
+    let words = Node::of(&body).word("Message").unwrap_or_default();
+    let listed = words.split_once("inactive addresses:");
+    let taken = (200..300).contains(&reply.status);
+    let listed = listed.filter(|_| taken).map_or("", |(_, all)| all);
+    let all = listed.split([',', ';', ' ']).map(str::trim);
+    let all = all.filter(|one| !one.is_empty());
+    all.map_while(|one| told_address(one.trim_end_matches('.')))
+        .collect()
+}
+
+fn suppressed(reply: &HttpReply) -> Fault {
+    let body = json(reply);
+    let words = Node::of(&body).word("Message").unwrap_or_default();
+    Fault::new(Class::Suppressed, "suppressed", "406", &words)
+}
+
 fn person(mailbox: &Mailbox) -> String {
     mailbox.quoted()
 }
 
-fn ask(account: &Account, method: Method, path: &str) -> HttpRequest {
+/// The stream that mails go out in.
+pub(super) fn stream(account: &Account) -> &str {
+    account.text("postmarkMessageStream").unwrap_or("outbound")
+}
+
+pub(super) fn ask(account: &Account, method: Method, path: &str) -> HttpRequest {
     let url = format!("{}{path}", base(account, "apiBaseUrl", API));
     let mut request = request(method, url, None);
     let token = key(account, "postmarkServerToken").unwrap_or_default();

@@ -22,29 +22,35 @@ use crate::channels::email::compose::Letter;
 use crate::channels::email::compose::mime::Unwritable;
 use crate::channels::email::fault;
 use crate::channels::email::hooks::Claim;
+use crate::channels::email::hooks::Lying;
 use crate::channels::email::mailgun;
 use crate::channels::email::postmark;
 use crate::channels::email::resend;
 use crate::channels::email::sendgrid;
 use crate::channels::email::ses;
 use crate::channels::email::smtp;
+use crate::channels::table::wrong;
+use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::inbound::InboundEvent;
+use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
-use crate::model::outbound::Source;
 use crate::model::rejection::FieldError;
 
 /// How long a service may take for a call that carries no mail.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// How long it may take for one that does: files are large.
-const MAIL_TIMEOUT: Duration = Duration::from_secs(5 * 60);
+pub const MAIL_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 /// A megabyte, as services count.
 pub const MB: u64 = 1_024 * 1_024;
+
+/// Their names.
+pub const NAMES: [&str; 6] = ["smtp", "sendgrid", "mailgun", "ses", "postmark", "resend"];
 
 /// Every service.
 const PROVIDERS: [&dyn Provider; 6] = [
@@ -138,7 +144,7 @@ pub trait Provider: Debug + Sync {
     ///
     /// # Errors
     /// It cannot be had, or not now.
-    fn mail_at(&self, claim: &Claim, asked: &Asked<'_>) -> Next<Source> {
+    fn mail_at(&self, claim: &Claim, asked: &Asked<'_>) -> Next<Lying> {
         let _ = (claim, asked);
         Err(fault::misconfigured("The service keeps no mails."))
     }
@@ -148,6 +154,12 @@ pub trait Provider: Debug + Sync {
     /// # Errors
     /// What became of it: later, or never.
     fn read_reply(&self, account: &Account, reply: &HttpReply) -> Outcome;
+
+    /// Whom it sends nothing to although it took the mail, by the same answer, and why.
+    fn left_out(&self, reply: &HttpReply) -> Vec<(String, SendError)> {
+        let _ = reply;
+        Vec::new()
+    }
 }
 
 /// What a service takes at most. email.md section 8.
@@ -165,6 +177,25 @@ pub struct Limits {
 pub fn provider(account: &Account) -> Option<&'static dyn Provider> {
     let name = account.text("provider").unwrap_or("smtp");
     PROVIDERS.into_iter().find(|known| known.name() == name)
+}
+
+/// How many mails a second go out: what somebody chose, else what the service told of the account, else
+/// what is usual there. email.md section 9.
+#[must_use]
+pub fn pace(settings: &Opaque) -> u32 {
+    let number = |name: &str| {
+        let number = settings.get(name).and_then(Value::as_u64)?;
+        u32::try_from(number).ok().filter(|number| *number > 0)
+    };
+    let name = settings.get("provider").and_then(Value::as_str);
+    let usual = match name {
+        Some("sendgrid") => 100,
+        Some("postmark" | "mailgun") => 10,
+        Some("resend") => 2,
+        Some("ses") => number(ses::RATE).unwrap_or(1),
+        _ => 1,
+    };
+    number("mailsPerSecond").unwrap_or(usual)
 }
 
 /// A secret of a service under its own name, or under the one that clients use for all of them.
@@ -186,13 +217,38 @@ pub fn request(method: Method, url: String, authorization: Option<String>) -> Ht
     }
 }
 
-/// The request that will carry a mail as JSON.
+/// A request that will carry a mail as JSON.
 #[must_use]
-pub fn mail_request(url: String, authorization: Option<String>) -> HttpRequest {
-    let mut request = request(Method::Post, url, authorization);
+pub fn carrying(mut request: HttpRequest) -> HttpRequest {
     request.headers = request.headers.with("content-type", "application/json");
     request.timeout = MAIL_TIMEOUT;
     request
+}
+
+/// A request with JSON as its body.
+#[must_use]
+pub fn with_json(mut request: HttpRequest, body: &Value) -> HttpRequest {
+    request.headers = request.headers.with("content-type", "application/json");
+    request.body = body.to_string().into_bytes();
+    request
+}
+
+/// A request with a form as its body.
+#[must_use]
+pub fn with_form(mut request: HttpRequest, fields: &[(&str, &str)]) -> HttpRequest {
+    let kind = "application/x-www-form-urlencoded";
+    request.headers = request.headers.with("content-type", kind);
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    request.body = form.extend_pairs(fields).finish().into_bytes();
+    request
+}
+
+/// What is wrong where a setting that a service needs is absent.
+#[must_use]
+pub fn missing(name: &str, label: &str, found: Option<&str>) -> Option<FieldError> {
+    found
+        .is_none()
+        .then(|| wrong(name, &format!("is missing: {label}")))
 }
 
 /// The value of `Authorization` for a name and a password.

@@ -26,16 +26,18 @@ use crate::channels::email::fault::Fault;
 use crate::channels::email::fault::QUOTA_PAUSE;
 use crate::channels::email::hooks;
 use crate::channels::email::hooks::Claim;
+use crate::channels::email::hooks::Lying;
 use crate::channels::email::provider::Limits;
 use crate::channels::email::provider::MB;
 use crate::channels::email::provider::Provider;
+use crate::channels::email::provider::carrying;
 use crate::channels::email::provider::json;
 use crate::channels::email::provider::key;
-use crate::channels::email::provider::mail_request;
+use crate::channels::email::provider::missing;
 use crate::channels::email::provider::request;
+use crate::channels::email::reporting;
 use crate::channels::node::Node;
 use crate::channels::table::base;
-use crate::channels::table::wrong;
 use crate::model::capability::Capabilities;
 use crate::model::inbound::InboundEvent;
 use crate::model::message::RATE_LIMITED;
@@ -87,41 +89,16 @@ impl Provider for Resend {
     }
 
     fn check(&self, account: &Account) -> Vec<FieldError> {
-        let missing = key(account, "resendApiKey").is_none();
-        let missing = missing.then(|| wrong("resendApiKey", "is missing: API key"));
-        missing.into_iter().collect()
+        let key = key(account, "resendApiKey");
+        missing("resendApiKey", "API key", key)
+            .into_iter()
+            .collect()
     }
 
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
-        let account = asked.account;
-        let Some(reply) = asked.replies.first() else {
-            return Ok(Step::Ask {
-                what: "credentials",
-                call: Call::http(ask(account, Method::Get, "/domains")),
-            });
-        };
-        let body = json(reply);
-        if Node::of(&body).word("name").as_deref() == Some(RESTRICTED) {
-            let only =
-                "The API key may only send, so whether the domain is verified cannot be seen.";
-            return Ok(Step::Done(Connected {
-                warnings: vec![only.to_owned()],
-                ..Connected::default()
-            }));
-        }
-        accepted(reply)?;
-        let own = address::own(account);
-        let domain = address::domain_of(&own);
-        let mut domains = Node::of(&body).at("data").items();
-        let status = domains
-            .find(|row| row.word("name").as_deref() == Some(domain))
-            .and_then(|row| row.word("status"));
-        if status.as_deref() != Some("verified") {
-            let state = status.unwrap_or_else(|| "not known".to_owned());
-            let sentence = format!("The domain {domain} is {state} at Resend.");
-            return Err(fault::misconfigured(&sentence));
-        }
-        Ok(Step::Done(Connected::default()))
+        let question = ask(asked.account, Method::Get, "/domains");
+        let proved = |reply: &HttpReply| proved(asked.account, reply);
+        reporting::connected(asked, question, proved, reporting::resend::set_up)
     }
 
     fn capabilities(&self) -> &'static Capabilities {
@@ -140,9 +117,7 @@ impl Provider for Resend {
     }
 
     fn send(&self, letter: &Letter<'_>) -> Result<Vec<Call>, Unwritable> {
-        let ask = ask(letter.account, Method::Post, "/emails");
-        let mut request = mail_request(ask.url, None);
-        request.authorization = ask.authorization;
+        let mut request = carrying(ask(letter.account, Method::Post, "/emails"));
         request.headers = request
             .headers
             .with("idempotency-key", letter.message_id.as_str());
@@ -177,7 +152,7 @@ impl Provider for Resend {
         hooks::resend::mails(hook)
     }
 
-    fn mail_at(&self, claim: &Claim, asked: &Asked<'_>) -> Next<Source> {
+    fn mail_at(&self, claim: &Claim, asked: &Asked<'_>) -> Next<Lying> {
         let id = claim.place.get(hooks::resend::MAIL).and_then(Value::as_str);
         let Some(reply) = asked.replies.first() else {
             let path = format!("/emails/receiving/{}", escaped(id.unwrap_or_default()));
@@ -195,11 +170,36 @@ impl Provider for Resend {
             "",
             "Resend does not have the mail.",
         );
-        Ok(Step::Done(Source {
+        Ok(Step::Done(Lying::At(Source {
             url: url.ok_or_else(|| gone.refusal())?,
             authorization: None,
-        }))
+        })))
     }
+}
+
+/// Whether the account may send from its domain. A key that may do nothing else cannot tell.
+fn proved(account: &Account, reply: &HttpReply) -> Result<Connected, Refusal> {
+    let body = json(reply);
+    if Node::of(&body).word("name").as_deref() == Some(RESTRICTED) {
+        let only = "The API key may only send, so whether the domain is verified cannot be seen.";
+        return Ok(Connected {
+            warnings: vec![only.to_owned()],
+            ..Connected::default()
+        });
+    }
+    accepted(reply)?;
+    let own = address::own(account);
+    let domain = address::domain_of(&own);
+    let mut domains = Node::of(&body).at("data").items();
+    let status = domains
+        .find(|row| row.word("name").as_deref() == Some(domain))
+        .and_then(|row| row.word("status"));
+    if status.as_deref() == Some("verified") {
+        return Ok(Connected::default());
+    }
+    let state = status.unwrap_or_else(|| "not known".to_owned());
+    let sentence = format!("The domain {domain} is {state} at Resend.");
+    Err(fault::misconfigured(&sentence))
 }
 
 /// A mail in its JSON. What is empty is left out.
@@ -243,7 +243,7 @@ fn mail(letter: &Letter<'_>) -> Value {
     mail
 }
 
-fn ask(account: &Account, method: Method, path: &str) -> HttpRequest {
+pub(super) fn ask(account: &Account, method: Method, path: &str) -> HttpRequest {
     let url = format!("{}{path}", base(account, "apiBaseUrl", API));
     let key = key(account, "resendApiKey").unwrap_or_default();
     request(method, url, Some(format!("Bearer {key}")))

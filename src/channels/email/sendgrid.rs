@@ -6,6 +6,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::base::http::HttpReply;
+use crate::base::http::HttpRequest;
 use crate::base::http::Method;
 use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
@@ -24,13 +25,14 @@ use crate::channels::email::hooks::Claim;
 use crate::channels::email::provider::Limits;
 use crate::channels::email::provider::MB;
 use crate::channels::email::provider::Provider;
+use crate::channels::email::provider::carrying;
 use crate::channels::email::provider::json;
 use crate::channels::email::provider::key;
-use crate::channels::email::provider::mail_request;
+use crate::channels::email::provider::missing;
 use crate::channels::email::provider::request;
+use crate::channels::email::reporting;
 use crate::channels::node::Node;
 use crate::channels::table::base;
-use crate::channels::table::wrong;
 use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
@@ -39,7 +41,6 @@ use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
 use crate::model::outbound::Refusal;
-use crate::model::outbound::Step;
 use crate::model::rejection::FieldError;
 
 const API: &str = "https://api.sendgrid.com";
@@ -54,28 +55,22 @@ impl Provider for SendGrid {
     }
 
     fn check(&self, account: &Account) -> Vec<FieldError> {
-        let missing = key(account, "apiKey").is_none();
-        let missing = missing.then(|| wrong("apiKey", "is missing: API key"));
-        missing.into_iter().collect()
+        let key = key(account, "apiKey");
+        missing("apiKey", "API key", key).into_iter().collect()
     }
 
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
-        let account = asked.account;
-        let Some(reply) = asked.replies.first() else {
-            let url = api(account, "/v3/scopes");
-            let call = Call::http(request(Method::Get, url, Some(credentials(account))));
-            return Ok(Step::Ask {
-                what: "credentials",
-                call,
-            });
+        let question = ask(asked.account, Method::Get, "/v3/scopes");
+        let proved = |reply: &HttpReply| {
+            accepted(reply)?;
+            let body = json(reply);
+            let mut scopes = Node::of(&body).at("scopes").items();
+            if scopes.any(|scope| scope.is("mail.send")) {
+                return Ok(Connected::default());
+            }
+            Err(fault::misconfigured("The API key may not send mail."))
         };
-        accepted(reply)?;
-        let body = json(reply);
-        let mut scopes = Node::of(&body).at("scopes").items();
-        if !scopes.any(|scope| scope.is("mail.send")) {
-            return Err(fault::misconfigured("The API key may not send mail."));
-        }
-        Ok(Step::Done(Connected::default()))
+        reporting::connected(asked, question, proved, reporting::sendgrid::set_up)
     }
 
     fn limits(&self, _account: &Account) -> Limits {
@@ -86,8 +81,7 @@ impl Provider for SendGrid {
     }
 
     fn send(&self, letter: &Letter<'_>) -> Result<Vec<Call>, Unwritable> {
-        let account = letter.account;
-        let request = mail_request(api(account, "/v3/mail/send"), Some(credentials(account)));
+        let request = carrying(ask(letter.account, Method::Post, "/v3/mail/send"));
         Ok(vec![call(letter, request, &mail(letter))])
     }
 
@@ -131,6 +125,9 @@ fn mail(letter: &Letter<'_>) -> Value {
             envelope[name] = all.iter().map(person).collect();
         }
     }
+    if let Some(theirs) = &letter.theirs {
+        envelope["dynamic_template_data"] = theirs.values.clone().into();
+    }
     let headers: serde_json::Map<String, Value> = letter
         .told_headers()
         .map(|(name, value)| (name.to_owned(), value.into()))
@@ -138,17 +135,21 @@ fn mail(letter: &Letter<'_>) -> Value {
     let mut mail = json!({
         "personalizations": [envelope],
         "from": person(&letter.from),
-        "subject": letter.subject,
-        "content": [
-            { "type": "text/plain", "value": letter.text },
-            { "type": "text/html", "value": letter.html },
-        ],
         "headers": headers,
         "tracking_settings": {
             "click_tracking": { "enable": letter.clicks, "enable_text": false },
             "open_tracking": { "enable": letter.opens },
         },
     });
+    if let Some(theirs) = &letter.theirs {
+        mail["template_id"] = theirs.name.as_str().into();
+    } else {
+        mail["subject"] = letter.subject.as_str().into();
+        mail["content"] = json!([
+            { "type": "text/plain", "value": letter.text },
+            { "type": "text/html", "value": letter.html },
+        ]);
+    }
     if let Some(reply_to) = &letter.reply_to {
         mail["reply_to"] = person(reply_to);
     }
@@ -182,12 +183,10 @@ fn person(mailbox: &Mailbox) -> Value {
     }
 }
 
-fn api(account: &Account, path: &str) -> String {
-    format!("{}{path}", base(account, "apiBaseUrl", API))
-}
-
-fn credentials(account: &Account) -> String {
-    format!("Bearer {}", key(account, "apiKey").unwrap_or_default())
+pub(super) fn ask(account: &Account, method: Method, path: &str) -> HttpRequest {
+    let url = format!("{}{path}", base(account, "apiBaseUrl", API));
+    let key = key(account, "apiKey").unwrap_or_default();
+    request(method, url, Some(format!("Bearer {key}")))
 }
 
 /// Whether the service did what it was asked.

@@ -22,14 +22,15 @@ use crate::channels::email::fault::Fault;
 use crate::channels::email::fault::QUOTA_PAUSE;
 use crate::channels::email::hooks;
 use crate::channels::email::hooks::Claim;
+use crate::channels::email::hooks::Lying;
 use crate::channels::email::hooks::ses::BUCKET;
 use crate::channels::email::hooks::ses::KEY;
 use crate::channels::email::hooks::ses::TOPICS;
 use crate::channels::email::provider::Limits;
 use crate::channels::email::provider::MB;
 use crate::channels::email::provider::Provider;
+use crate::channels::email::provider::carrying;
 use crate::channels::email::provider::json;
-use crate::channels::email::provider::mail_request;
 use crate::channels::email::provider::request;
 use crate::channels::node::Node;
 use crate::channels::table::base;
@@ -51,6 +52,10 @@ use crate::model::outbound::Woven;
 use crate::model::rejection::FieldError;
 
 const SERVICE: &str = "ses";
+/// The setting that keeps how many mails a second it takes of the account.
+pub const RATE: &str = "sesMaxSendRate";
+/// From which part of a day's mails on it is worth a word.
+const NEARLY: f64 = 0.9;
 /// What stands in the place of the mail until it goes out.
 const MARK: &str = "@@mail@@";
 
@@ -135,7 +140,18 @@ impl Provider for Ses {
             let sandbox = "The account is in Amazon's sandbox: only verified addresses get mail. Ask Amazon for production access.";
             warnings.push(sandbox.to_owned());
         }
+        let quota = told.at("SendQuota");
+        let number = |name: &str| quota.at(name).number().filter(|number| *number >= 1.0);
+        if let (Some(most), Some(sent)) = (number("Max24HourSend"), number("SentLast24Hours"))
+            && sent >= most * NEARLY
+        {
+            let words = format!("{sent} of the {most} mails that Amazon takes in a day are sent.");
+            warnings.push(words);
+        }
+        let rate = number("MaxSendRate").and_then(whole);
+        let rate = rate.map(|rate| (RATE.to_owned(), rate.into()));
         Ok(Step::Done(Connected {
+            settings: rate.into_iter().collect(),
             warnings,
             ..Connected::default()
         }))
@@ -165,10 +181,28 @@ impl Provider for Ses {
         if let Some(set) = account.text("sesConfigurationSet") {
             mail["ConfigurationSetName"] = set.into();
         }
+        let mut carried = mime::written(letter)?;
+        if let Some(theirs) = &letter.theirs {
+            // It writes the mail itself, and takes no files with it.
+            carried.clear();
+            let headers = letter.told_headers().skip(1);
+            let headers: Vec<Value> = headers
+                .map(|(name, value)| json!({ "Name": name, "Value": value }))
+                .collect();
+            mail["Content"] = json!({ "Template": {
+                "TemplateName": theirs.name,
+                "TemplateData": Value::Object(theirs.values.clone()).to_string(),
+                "Headers": headers,
+            } });
+        }
         let text = vec![Piece::Bytes(mail.to_string().into_bytes())];
-        let body = mime::splice(text, MARK, Piece::Packed(mime::written(letter)?));
+        let body = mime::splice(text, MARK, Piece::Packed(carried));
         Ok(vec![Call::Woven(Box::new(Woven {
-            request: mail_request(api(account, "/v2/email/outbound-emails"), None),
+            request: carrying(request(
+                Method::Post,
+                api(account, "/v2/email/outbound-emails"),
+                None,
+            )),
             body,
             signer: Some(signer(account, SERVICE)),
         }))])
@@ -230,7 +264,7 @@ impl Provider for Ses {
         hooks::ses::mails(account, hook)
     }
 
-    fn mail_at(&self, claim: &Claim, asked: &Asked<'_>) -> Next<Source> {
+    fn mail_at(&self, claim: &Claim, asked: &Asked<'_>) -> Next<Lying> {
         let account = asked.account;
         let word = |name| {
             claim
@@ -247,11 +281,16 @@ impl Provider for Ses {
             escaped(word(BUCKET)),
             key.join("/")
         );
-        Ok(Step::Done(Source {
+        Ok(Step::Done(Lying::At(Source {
             url: signer(account, "s3").signed_url(&url, asked.now),
             authorization: None,
-        }))
+        })))
     }
+}
+
+/// A rate in whole mails.
+fn whole(rate: f64) -> Option<u32> {
+    format!("{:.0}", rate.floor()).parse().ok()
 }
 
 /// The region of an account.

@@ -114,7 +114,7 @@ impl Provider for Smtp {
         let size = size(&String::from_utf8_lossy(&reply.body));
         Ok(Step::Done(Connected {
             settings: Opaque::from_iter([(SIZE.to_owned(), size.into())]),
-            warnings: Vec::new(),
+            ..Connected::default()
         }))
     }
 

@@ -1,5 +1,6 @@
 //! The settings of a mailbox as data. email.md section 1.
 
+use crate::channels::email::provider::NAMES;
 use crate::channels::table::BROUGHT;
 use crate::channels::table::MADE_UP;
 use crate::channels::table::known_as;
@@ -9,7 +10,7 @@ use crate::model::channel::Setting;
 use crate::model::channel::Shape;
 
 /// The names of the services mail leaves through.
-pub const PROVIDERS: &[&str] = &["smtp", "sendgrid", "mailgun", "ses", "postmark", "resend"];
+pub const PROVIDERS: &[&str] = &NAMES;
 /// How mail of customers comes in: read from a mailbox, reported by the service, handed to our own
 /// listener, or not at all.
 pub const INBOUND_MODES: &[&str] = &["imap", "webhook", "smtp", "none"];
@@ -172,6 +173,12 @@ pub const SETTINGS: &[Setting] = &[
         "Inbound Parse with a signature policy.",
         Shape::Switch,
     ).access().only_with(PROVIDER, &["sendgrid"]),
+    optional(
+        "sendgridParsePublicKey",
+        "Verification key of incoming mail",
+        "Of the signature policy, where that has a key of its own. Set by itself where the key allows it.",
+        Shape::Text,
+    ).access().only_with(PROVIDER, &["sendgrid"]).rare(),
     optional(
         "mailgunApiKey",
         "API key",
@@ -444,6 +451,12 @@ pub const SETTINGS: &[Setting] = &[
         "To one address, so that two machines do not write to each other for ever. 5 when left empty.",
         Shape::Number { min: 0, max: 100 },
     ),
+    optional(
+        "mailsPerSecond",
+        "Mails a second",
+        "How fast they go out. 1 through a mail server, what the service is known to take elsewhere, when left empty.",
+        Shape::Number { min: 1, max: 1_000 },
+    ).rare(),
     optional(
         "optOutWords",
         "Words of unsubscribing",

@@ -23,6 +23,9 @@ pub struct Wishes {
     pub subject: Option<String>,
     /// The mail as HTML, in place of what the words would make.
     pub html: Option<String>,
+    /// Whom it goes to in place of the customer; those after the first get a copy. Empty where nobody
+    /// said so.
+    pub to: Vec<Mailbox>,
     /// Who gets a copy; none where nobody said anything about copies.
     pub cc: Option<Vec<Mailbox>>,
     /// Who gets a copy that the others do not see.
@@ -74,6 +77,7 @@ impl Wishes {
         Self {
             subject: filled("subject").map(one_line),
             html: filled("html").map(str::to_owned),
+            to: address::listed(kept, "to"),
             cc: kept.contains_key("cc").then(|| address::listed(kept, "cc")),
             bcc: address::listed(kept, "bcc"),
             reply_to: address::listed(kept, "replyTo").into_iter().next(),

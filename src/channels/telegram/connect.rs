@@ -136,8 +136,8 @@ pub fn inspect(asked: &Asked<'_>) -> Option<Next<Connected>> {
             return Err(Refusal::Account(taken()));
         }
         Ok(Step::Done(Connected {
-            settings: Opaque::new(),
             warnings: info_warnings(info),
+            ..Connected::default()
         }))
     })
 }

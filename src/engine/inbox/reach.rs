@@ -1,7 +1,10 @@
 //! What a channel's account carries to one address, what it costs, and addresses nobody wrote from
 //! yet.
 
+use crate::base::zip;
+use crate::channels::email::runs;
 use crate::channels::email::unsubscribe::TOPIC;
+use crate::channels::email::wishes;
 use crate::channels::email::wishes::Wishes;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
@@ -26,10 +29,14 @@ use crate::model::outbound::Measure;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::store::Tx;
+use crate::store::records::attachments;
 use crate::store::records::contacts;
 use crate::store::records::counters;
 use crate::store::records::counters::Counter;
 use crate::store::records::identities;
+
+/// The type of an archive.
+const ARCHIVE: &str = "application/zip";
 
 /// What goes to an address through a channel: what every account of the kind carries, or more.
 pub fn row(context: &Context, channel: &Channel, to: &str) -> &'static Capabilities {
@@ -94,13 +101,45 @@ pub fn check(
         drafts::take_files(tx, part)?;
     }
     drafts::take_enclosed(tx, &mut metadata)?;
+    if translation.capabilities().threads {
+        archives(tx, context, &parts, &metadata)?;
+    }
     Ok(translation.refuse(&context.account(channel)?, &parts, &metadata)?)
 }
 
-/// Whether everybody who is to get a copy of a mail may be written to.
+/// Whether the archives that go along hold nothing that could run: mail servers look into them too.
+fn archives(
+    tx: &Tx<'_>,
+    context: &Context,
+    parts: &[Content],
+    metadata: &Opaque,
+) -> Result<(), EngineError> {
+    let shown = parts.iter().filter_map(Content::media);
+    let shown = shown.filter_map(|media| media.media_id);
+    for id in shown.chain(wishes::files_in(metadata)) {
+        let Some(stored) = attachments::get(tx, id)?.filter(|one| one.mime_type == ARCHIVE) else {
+            continue;
+        };
+        let place = context.store.blobs().path(&stored.digest);
+        let opened = std::fs::File::open(place).and_then(|mut file| zip::names(&mut file));
+        let names =
+            opened.map_err(|error| EngineError::Broken(format!("reading an archive: {error}")))?;
+        if let Some(name) = names.iter().find(|name| runs(name)) {
+            let holder = &stored.filename;
+            let message = format!(
+                "{holder} holds {name}, which could run somewhere; mail servers refuse it."
+            );
+            return Err(Rejection::new(Code::UnsupportedMediaType, message).into());
+        }
+    }
+    Ok(())
+}
+
+/// Whether everybody whom a mail names may be written to.
 fn copies(tx: &Tx<'_>, channel: &Channel, metadata: &Opaque) -> Result<(), EngineError> {
     let wanted = Wishes::of(metadata);
-    for copy in wanted.cc.into_iter().flatten().chain(wanted.bcc) {
+    let named = wanted.to.into_iter().chain(wanted.cc.into_iter().flatten());
+    for copy in named.chain(wanted.bcc) {
         let known = identities::get(tx, channel.id, &copy.address)?;
         if let Some(closed) = known.and_then(|identity| identity.closed) {
             let code = match closed.why {

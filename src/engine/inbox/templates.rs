@@ -12,6 +12,7 @@ use crate::model::content::TemplateUse;
 use crate::model::ids::ChannelId;
 use crate::model::message::Direction as Way;
 use crate::model::permission::Permission;
+use crate::model::template::Template;
 use crate::store::Direction;
 use crate::store::Tx;
 use crate::store::records::messages;
@@ -62,23 +63,64 @@ pub fn complete(
         return Ok(None);
     };
     let kind = &place.channel.kind;
-    let row = registry.capabilities(kind);
-    if !row.is_some_and(|row| row.approved_templates) {
+    let Some(row) = registry.capabilities(kind) else {
+        return Ok(None);
+    };
+    if !row.approved_templates && !row.own_templates {
         return Ok(None);
     }
     find::files_of_template(tx, &filled.components)?;
     let (channel, name) = (place.channel.id, &filled.name);
-    let Some(held) = templates::by_name(tx, channel, name, &filled.language)? else {
+    let contact = find::contact_in(tx, place.conversation.contact_id)?;
+    let held = if row.own_templates && filled.language.is_empty() {
+        in_a_language(tx, channel, name, contact.language.as_deref())?
+    } else {
+        templates::by_name(tx, channel, name, &filled.language)?
+    };
+    let Some(held) = held else {
         return Ok(None);
     };
-    let contact = find::contact_in(tx, place.conversation.contact_id)?;
-    rules::may_send(&held.told, filled, &contact.opted_out)?;
-    let shown = registry
-        .channel(kind)
-        .map(|channel| channel.preview_template(&held.told, &filled.components));
+    let translation = registry.channel(kind);
+    if row.own_templates {
+        let wrong = translation.map(|one| one.wrong_values(&held.told, &filled.components));
+        rules::may_send_own(&held.told, wrong.unwrap_or_default(), &contact.opted_out)?;
+    } else {
+        rules::may_send(&held.told, filled, &contact.opted_out)?;
+    }
+    let shown = translation.map(|one| one.preview_template(&held.told, &filled.components));
+    let shown = shown.filter(|shown| !shown.body.is_empty());
+    let words = match &shown {
+        Some(shown) if row.own_templates => shown.body.clone(),
+        _ => rules::words(&held.told, filled),
+    };
     Ok(Some(Content::Template(TemplateUse {
-        text: Some(rules::words(&held.told, filled)),
-        preview: shown.filter(|shown| !shown.body.is_empty()),
+        language: held.told.language,
+        text: Some(words),
+        preview: shown,
+        category: Some(held.told.category),
         ..filled.clone()
     })))
+}
+
+/// A template in the language of the contact, else in any.
+fn in_a_language(
+    tx: &Tx<'_>,
+    channel: ChannelId,
+    name: &str,
+    language: Option<&str>,
+) -> Result<Option<Template>, EngineError> {
+    let base = |code: &str| {
+        code.split(['_', '-'])
+            .next()
+            .unwrap_or_default()
+            .to_lowercase()
+    };
+    let own = language.map(base);
+    let mut all = templates::of_channel(tx, channel)?;
+    all.retain(|one| one.told.name == *name);
+    all.sort_by(|a, b| a.told.language.cmp(&b.told.language));
+    let fits = all
+        .iter()
+        .position(|one| own.as_ref() == Some(&base(&one.told.language)));
+    Ok((!all.is_empty()).then(|| all.swap_remove(fits.unwrap_or(0))))
 }

@@ -58,7 +58,10 @@ pub fn of_consent(
     {
         say(tx, pen, channel, &consent.from, words)?;
     }
-    Ok(apply::nothing())
+    Ok(Recorded {
+        message_id: None,
+        duplicate: !changed,
+    })
 }
 
 /// Writes down that an address can be written to no more, or again. Nobody is made of it.

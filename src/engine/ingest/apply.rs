@@ -1,5 +1,7 @@
 //! All facts of one webhook, in one transaction.
 
+use serde_json::Value;
+
 use crate::base::time::Timestamp;
 use crate::channels::Recorded;
 use crate::engine::context::Pen;
@@ -12,6 +14,7 @@ use crate::engine::inbox::receipts;
 use crate::engine::inbox::visitor_timeline;
 use crate::engine::ingest::access;
 use crate::engine::ingest::arriving;
+use crate::engine::ingest::clicks;
 use crate::engine::ingest::copies;
 use crate::engine::ingest::done;
 use crate::engine::ingest::mail_events;
@@ -32,6 +35,7 @@ use crate::model::content::Content;
 use crate::model::content::Postback;
 use crate::model::conversation::Conversation;
 use crate::model::ids::MessageId;
+use crate::model::inbound::EVENT_ID;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundMessage;
 use crate::model::inbound::Receipt;
@@ -89,7 +93,7 @@ pub fn all(
             InboundEvent::Contact(person) => news::of_person(tx, pen, &channel, person)?,
             InboundEvent::Consent(consent) => {
                 let heard = news::of_consent(tx, pen, &channel, consent)?;
-                if row.is_some_and(|row| row.threads) {
+                if row.is_some_and(|row| row.threads) && !heard.duplicate {
                     mail_events::of_consent(tx, pen, &channel, consent)?;
                 }
                 heard
@@ -326,23 +330,50 @@ fn hear(
     row: Option<&Capabilities>,
     receipt: &Receipt,
 ) -> Result<Recorded, EngineError> {
+    let named = receipt.metadata.get(EVENT_ID).and_then(Value::as_str);
+    if let Some(name) = named
+        && !dedup::first_time(tx, channel.id, &format!("event {name}"), pen.now)?
+    {
+        return Ok(nothing());
+    }
     let (id, tag) = (&receipt.external_id, receipt.tag.as_deref());
-    let Some(mut message) = ours::sent(tx, pen, channel, id, tag)? else {
-        if row.is_some_and(|row| row.threads) && mailed::bounced(tx, pen, receipt)? {
+    let threads = row.is_some_and(|row| row.threads);
+    let Some(message) = ours::sent(tx, pen, channel, id, tag)? else {
+        if threads && mailed::bounced(tx, pen, receipt)? {
             return Ok(nothing());
         }
         dedup::keep_early(tx, channel.id, receipt, pen.now)?;
         return Ok(nothing());
     };
+    if threads && clicks::wait(tx, pen, channel, &message, receipt)? {
+        return Ok(nothing());
+    }
+    count(tx, pen, channel, row, message, receipt)
+}
+
+/// Moves a message on by news of it, unless a program did what they tell of.
+///
+/// # Errors
+/// The disk's.
+pub fn count(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: &Channel,
+    row: Option<&Capabilities>,
+    mut message: Message,
+    receipt: &Receipt,
+) -> Result<Recorded, EngineError> {
     let at = receipt.at.unwrap_or(pen.now);
     let error = receipt.error.clone();
     let threads = row.is_some_and(|row| row.threads);
-    if threads && copies::by_machine(&message, receipt.state, at) {
+    if threads && clicks::by_machine(&message, receipt, at) {
         return Ok(duplicate_of(message.id));
     }
     if !receipt.metadata.is_empty() {
         let stands = copies::stands(&message, receipt);
-        opaque::fold(&mut message.metadata, &receipt.metadata);
+        let mut told = receipt.metadata.clone();
+        told.shift_remove(EVENT_ID);
+        opaque::fold(&mut message.metadata, &told);
         if let (Some(address), Some(state)) = (&receipt.address, stands) {
             copies::keep(&mut message.metadata, address, state);
         }

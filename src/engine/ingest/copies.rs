@@ -1,17 +1,11 @@
-//! What is told of a message that went to several, and what a machine told in a person's place.
-
-use std::time::Duration;
+//! What is told of a message that went to several.
 
 use serde_json::Value;
 
-use crate::base::time::Timestamp;
 use crate::model::Opaque;
 use crate::model::inbound::Receipt;
 use crate::model::message::Delivery;
 use crate::model::message::Message;
-
-/// How soon after its arrival nobody has read a mail yet: programs open them to look for harm.
-const TOO_SOON: Duration = Duration::from_secs(5);
 
 /// Whether news are about somebody who got a copy, and not about whom the message was written to.
 #[must_use]
@@ -54,13 +48,6 @@ pub fn keep(metadata: &mut Opaque, address: &str, state: Delivery) {
     if let Some(known) = known.and_then(Value::as_object_mut) {
         known.insert("status".to_owned(), state.name().into());
     }
-}
-
-/// Whether a message was read so soon after it arrived that no person did it.
-#[must_use]
-pub fn by_machine(message: &Message, news: Delivery, at: Timestamp) -> bool {
-    let arrived = message.reached(Delivery::Delivered);
-    news == Delivery::Read && arrived.is_some_and(|arrived| at.since(arrived) < TOO_SOON)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::base::time::Timestamp;
 use crate::channels::email;
 use crate::channels::email::hooks::Claim;
+use crate::channels::email::hooks::Lying;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::engine::vendor::Line;
@@ -73,7 +74,11 @@ async fn fetch(
         ..Claim::default()
     };
     let source = match line.hold(|asked| email::mail_at(&claim, asked)).await {
-        Ok(source) => source,
+        Ok(Lying::At(source)) => source,
+        Ok(Lying::Here(bytes)) => {
+            let stored = context.store.blobs().store_bytes(bytes).await;
+            return Ok(stored.map_err(|error| error.to_string()));
+        }
         Err(broken) => return Ok(Err(reason(broken.refusal))),
     };
     let http = &context.vendors.http;

@@ -28,8 +28,7 @@ pub fn of_receipt(
     message: &Message,
     receipt: &Receipt,
 ) -> Result<(), StoreError> {
-    let told = told(receipt);
-    let link = told.and_then(|told| told.get("link")).cloned();
+    let link = link(receipt);
     let what = match receipt.state {
         Delivery::Read if link.is_some() => "clicked",
         Delivery::Read => "opened",
@@ -44,7 +43,7 @@ pub fn of_receipt(
     let address = receipt.address.as_deref().unwrap_or(&message.to);
     data.insert("address".to_owned(), address.into());
     if let Some(link) = link {
-        data.insert("url".to_owned(), link);
+        data.insert("url".to_owned(), link.into());
     }
     if let Some(error) = &receipt.error {
         data.insert("reason".to_owned(), error.reason.as_str().into());
@@ -58,11 +57,14 @@ pub fn of_receipt(
     pen.log(tx, Event::Custom(event)).map(drop)
 }
 
-/// What a receipt says of the one whom it is about.
-fn told(receipt: &Receipt) -> Option<&Opaque> {
-    let all = receipt.metadata.get("recipients")?;
-    all.get(receipt.address.as_deref()?)
-        .and_then(Value::as_object)
+/// The link that was followed, where that is what a receipt tells of.
+#[must_use]
+pub fn link(receipt: &Receipt) -> Option<&str> {
+    let all = receipt.metadata.get("recipients");
+    let told = all.zip(receipt.address.as_deref());
+    let told = told.and_then(|(all, address)| all.get(address)?.get("link"));
+    told.or(receipt.metadata.get("link"))
+        .and_then(Value::as_str)
 }
 
 /// Tells of somebody who calls a mail spam: nobody else wants nothing at all.

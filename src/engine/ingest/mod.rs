@@ -6,6 +6,7 @@
 pub mod access;
 pub mod apply;
 pub mod arriving;
+pub mod clicks;
 mod copies;
 pub mod done;
 pub mod fetching;

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod choices;
+pub mod clicks;
 pub mod comments;
 pub mod fit;
 pub mod hours;

@@ -32,6 +32,8 @@ pub struct TemplateForm {
     pub body: String,
     /// The line below; empty for none.
     pub footer: String,
+    /// The same as HTML; empty for none.
+    pub html: String,
     /// The buttons.
     pub buttons: Vec<ButtonForm>,
     /// An example of each variable, by the key of its blank: `header.1`, `body.first_name`.
@@ -124,6 +126,10 @@ impl TemplateForm {
                     let minutes = component.get("code_expiration_minutes");
                     form.minutes = minutes.map(Value::to_string).unwrap_or_default();
                 }
+                "HTML" => {
+                    form.sampled("body", &text, example);
+                    form.html = text;
+                }
                 "BUTTONS" => {
                     let buttons = component.get("buttons").and_then(Value::as_array);
                     form.buttons = buttons.into_iter().flatten().map(button_of).collect();
@@ -140,6 +146,7 @@ impl TemplateForm {
         told.components.iter().all(|component| {
             let kinds: Vec<String> = match kind_of(component).as_str() {
                 "BODY" | "FOOTER" => return true,
+                "HTML" => return terms.html_max > 0,
                 "HEADER" => return terms.headers.contains(&word(component, "format").as_str()),
                 "BUTTONS" => {
                     let buttons = component.get("buttons").and_then(Value::as_array);
@@ -154,11 +161,12 @@ impl TemplateForm {
         })
     }
 
-    /// The texts that may hold variables, by their part.
+    /// The texts that may hold variables, by their part; HTML shares those of the words.
     fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let header = (self.header == "TEXT").then_some(("header", self.header_text.as_str()));
-        let body = (!self.is_code()).then_some(("body", self.body.as_str()));
-        header.into_iter().chain(body)
+        let words = [("body", self.body.as_str()), ("body", self.html.as_str())];
+        let words = words.into_iter().filter(|_| !self.is_code());
+        header.into_iter().chain(words)
     }
 
     /// Whether it carries a code to sign in.
@@ -176,7 +184,13 @@ impl TemplateForm {
                 .map(|name| (format!("{part}.{name}"), name.to_owned()))
                 .collect::<Vec<_>>()
         };
-        self.texts().flat_map(of_text).collect()
+        let mut all: Vec<(String, String)> = Vec::new();
+        for variable in self.texts().flat_map(of_text) {
+            if !all.contains(&variable) {
+                all.push(variable);
+            }
+        }
+        all
     }
 
     /// What stands in every blank while nobody filled it in: the examples.
@@ -280,6 +294,11 @@ impl TemplateForm {
         components.push(("body", body));
         if !self.footer.trim().is_empty() {
             components.push(("footer", json!({"type": "FOOTER", "text": self.footer})));
+        }
+        if !self.html.trim().is_empty() {
+            let mut html = json!({"type": "HTML", "text": self.html});
+            self.exemplify(&mut html, "body", &self.html, is_named);
+            components.push(("html", html));
         }
         if !self.buttons.is_empty() {
             let buttons: Vec<Value> = self.buttons.iter().map(ButtonForm::value).collect();
@@ -430,6 +449,7 @@ mod tests {
         header_max: 60,
         body_max: 1_024,
         footer_max: 60,
+        html_max: 100,
         buttons_max: 10,
         button_max: 25,
         edits: true,
@@ -481,6 +501,12 @@ mod tests {
                 "POSITIONAL",
                 "UTILITY",
                 json!([{"type":"HEADER","format":"LOCATION"},{"type":"BODY","text":"We are here."}]),
+            ),
+            told(
+                "NAMED",
+                "UTILITY",
+                json!([{"type":"BODY","text":"Hi {{name}}","example":{"body_text_named_params":[{"param_name":"name","example":"Ana"}]}},
+                    {"type":"HTML","text":"<b>{{shop}}</b>","example":{"body_text_named_params":[{"param_name":"shop","example":"Aurora"}]}}]),
             ),
         ];
         for held in cases {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::model::Opaque;
 use crate::model::content::TemplateUse;
 use crate::model::rejection::Code;
+use crate::model::rejection::FieldError;
 use crate::model::rejection::Rejection;
 use crate::model::template::VendorTemplate;
 
@@ -45,6 +46,28 @@ pub fn may_send(
         }
     }
     Ok(())
+}
+
+/// The same for a template that is kept here, of which it is known what is `wrong` with its values.
+///
+/// # Errors
+/// `CONTACT_OPTED_OUT` of advertising; `VALIDATION_ERROR`.
+pub fn may_send_own(
+    template: &VendorTemplate,
+    wrong: Vec<FieldError>,
+    opted_out: &[String],
+) -> Result<(), Rejection> {
+    if let Some(refused) = refusal(template, opted_out) {
+        return Err(refused);
+    }
+    let Some(first) = wrong.first() else {
+        return Ok(());
+    };
+    let sentence = format!("{} {}.", first.field, first.message);
+    Err(Rejection {
+        fields: wrong,
+        ..Rejection::new(Code::ValidationError, sentence)
+    })
 }
 
 /// Why a template may not be sent to somebody who wants no more of `opted_out`, however it is filled
@@ -113,7 +136,8 @@ fn value_of(parameter: &Value) -> String {
 }
 
 /// The names of the variables in a text, each once: `1`, `first_name`.
-fn variables(text: &str) -> BTreeSet<&str> {
+#[must_use]
+pub fn variables(text: &str) -> BTreeSet<&str> {
     let pieces = text.split("{{").skip(1);
     pieces
         .filter_map(|piece| piece.split_once("}}"))

@@ -34,6 +34,7 @@ use crate::model::happening::HappeningKind;
 use crate::model::ids::ChannelId;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Connected;
+use crate::model::outbound::Renewed;
 use crate::model::outbound::Step;
 use crate::model::permission::Permission;
 use crate::store::StoreError;
@@ -198,6 +199,19 @@ impl Channels {
         Ok(account.secret(VERIFY_TOKEN).map(str::to_owned))
     }
 
+    /// The address of a channel's webhooks with what proves a call written into it, where its vendor
+    /// signs nothing, for whoever has to enter it there.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such channel.
+    pub fn proving_url(&self, actor: &Actor, id: ChannelId) -> Result<Option<String>, EngineError> {
+        actor.require(Permission::ManageChannels)?;
+        let channel = find(&self.0.store.snapshot()?, id)?;
+        let translation = self.0.channels.channel(&channel.kind);
+        let account = self.0.account(&channel)?;
+        Ok(translation.and_then(|one| one.proving_url(&account)))
+    }
+
     /// Looks at everything a channel needs, and asks the vendor, without changing it here.
     ///
     /// # Errors
@@ -291,14 +305,27 @@ impl Channels {
             return Ok(Err(broken));
         }
         let translation = line.translation;
-        let proved = line.hold(|asked| translation.connect(asked)).await;
+        let mut proved = line.hold(|asked| translation.connect(asked)).await;
         let is_of_key =
             |broken: &Broken| KEY_REASONS.contains(&broken.refusal.error().reason.as_str());
         if proved.as_ref().is_err_and(is_of_key) {
             match line.renew_refused().await {
-                Ok(true) => return Ok(line.hold(|asked| translation.connect(asked)).await),
+                Ok(true) => proved = line.hold(|asked| translation.connect(asked)).await,
                 Ok(false) => {}
                 Err(broken) => return Ok(Err(broken)),
+            }
+        }
+        let made_up = proved
+            .as_mut()
+            .map(|connected| std::mem::take(&mut connected.secrets));
+        let secrets = made_up.unwrap_or_default();
+        if !secrets.is_empty() {
+            let kept = Renewed {
+                secrets,
+                ..Renewed::default()
+            };
+            if let Err(broken) = line.keep(kept).await {
+                return Ok(Err(broken));
             }
         }
         Ok(proved)

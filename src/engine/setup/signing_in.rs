@@ -1,12 +1,13 @@
 //! Letting us into a vendor's account by signing in there, on a page of the vendor's.
 //!
-//! What comes back with the person is sealed by us and names the session that went: nobody else can
-//! bring in an account of theirs.
+//! What comes back with the person is sealed by us and names who went: nobody else can bring in an
+//! account of theirs.
 
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde::Serialize;
+use url::Url;
 
 use crate::base::crypto::base64url;
 use crate::base::crypto::from_base64url;
@@ -22,6 +23,7 @@ use crate::engine::vendor::Line;
 use crate::engine::vendor::declined;
 use crate::model::actor::Actor;
 use crate::model::channel::Channel;
+use crate::model::ids::ApiKeyId;
 use crate::model::ids::ChannelId;
 use crate::model::ids::SessionId;
 use crate::model::outbound::Asked;
@@ -43,9 +45,28 @@ const PLACE: &str = "channel/sign-in";
 #[derive(Serialize, Deserialize)]
 struct Away {
     channel: ChannelId,
-    session: SessionId,
+    whose: String,
+    back: String,
     verifier: String,
     until: Timestamp,
+}
+
+/// Who goes to a vendor, and comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// A person, in a session.
+    Session(SessionId),
+    /// A program, with a key.
+    Key(ApiKeyId),
+}
+
+impl Whose {
+    fn name(self) -> String {
+        match self {
+            Self::Session(id) => id.to_string(),
+            Self::Key(id) => id.to_string(),
+        }
+    }
 }
 
 /// What a vendor sends a person back with.
@@ -69,8 +90,8 @@ impl Channels {
         format!("{}{BACK}", self.0.links.public_url())
     }
 
-    /// The page of the vendor's on which a person of ours, in this session, lets us into the account
-    /// of a channel.
+    /// The page of the vendor's on which a person lets us into the account of a channel. The vendor
+    /// sends that person to `back`, which has to be entered there.
     ///
     /// # Errors
     /// The actor may not; there is no such channel; its accounts are not opened so, or something is
@@ -78,21 +99,24 @@ impl Channels {
     pub fn sign_in_page(
         &self,
         actor: &Actor,
-        session: SessionId,
+        whose: Whose,
         id: ChannelId,
+        back: Option<Url>,
     ) -> Result<String, EngineError> {
         actor.require(Permission::ManageChannels)?;
         let line = Line::open(&self.0, find(&self.0.store.snapshot()?, id)?)?;
+        let back = back.map_or_else(|| self.sign_in_back(), String::from);
         let away = Away {
             channel: id,
-            session,
+            whose: whose.name(),
+            back: back.clone(),
             verifier: base64url(&self.0.random.bytes::<32>()),
             until: self.0.clock.now().plus(PATIENCE),
         };
         let plain = serde_json::to_vec(&away)
             .map_err(|error| EngineError::Broken(format!("a visit was not written: {error}")))?;
         let visit = Visit {
-            back: self.sign_in_back(),
+            back,
             state: base64url(&self.0.sealer.seal(PLACE, &plain)),
             verifier: Secret::new(away.verifier),
         };
@@ -109,12 +133,11 @@ impl Channels {
     /// Takes the access that a person brings back, and connects the channel with it.
     ///
     /// # Errors
-    /// The actor may not; it is not the session that went, or it took too long; the vendor gives no
-    /// access.
+    /// The actor may not; it is not who went, or it took too long; the vendor gives no access.
     pub async fn signed_in(
         &self,
         actor: &Actor,
-        session: SessionId,
+        whose: Whose,
         returned: Returned,
     ) -> Result<Channel, EngineError> {
         actor.require(Permission::ManageChannels)?;
@@ -125,7 +148,7 @@ impl Channels {
         let sealed = from_base64url(&returned.state).ok_or_else(stale)?;
         let plain = self.0.sealer.open(PLACE, &sealed).map_err(|_| stale())?;
         let away: Away = serde_json::from_slice(&plain).map_err(|_| stale())?;
-        if away.session != session || away.until < self.0.clock.now() {
+        if away.whose != whose.name() || away.until < self.0.clock.now() {
             return Err(stale().into());
         }
         let code = returned.code.filter(|code| !code.is_empty());
@@ -136,7 +159,7 @@ impl Channels {
             Rejection::new(Code::ValidationError, message)
         })?;
         let visit = Visit {
-            back: self.sign_in_back(),
+            back: away.back,
             state: returned.state,
             verifier: Secret::new(away.verifier),
         };

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::channels::Channel as Translation;
 use crate::engine::error::EngineError;
 use crate::engine::find;
+use crate::engine::rules::templates::variables;
 use crate::engine::setup::templates::Templates;
 use crate::model::Opaque;
 use crate::model::channel::ChannelKind;
@@ -17,8 +18,34 @@ use crate::model::ids::ChannelId;
 use crate::model::rejection::Code;
 use crate::model::rejection::FieldError;
 use crate::model::rejection::Rejection;
+use crate::model::template::Template;
 use crate::model::template::TemplateDraft;
 use crate::model::template::VendorTemplate;
+
+/// Whether every variable in the parts of a template is among those that somebody declared.
+///
+/// # Errors
+/// `VALIDATION_ERROR`, with their names.
+pub fn must_declare(components: &[Opaque], declared: Option<&[String]>) -> Result<(), EngineError> {
+    let Some(declared) = declared else {
+        return Ok(());
+    };
+    let texts = components
+        .iter()
+        .filter_map(|one| one.get("text")?.as_str());
+    let mut strange: Vec<&str> = texts.flat_map(variables).collect();
+    strange.retain(|name| !declared.iter().any(|known| known == name));
+    strange.sort_unstable();
+    strange.dedup();
+    if strange.is_empty() {
+        return Ok(());
+    }
+    let words = format!(
+        "must name every variable; these are not among them: {}",
+        strange.join(", ")
+    );
+    Err(Rejection::field("variables", &words).into())
+}
 
 impl Templates {
     /// What may stand in a template of a kind of channel; none where there are none.
@@ -60,6 +87,27 @@ impl Templates {
         known.map_or_else(Preview::default, |known| {
             known.preview_template(told, filled)
         })
+    }
+
+    /// The names of the variables of a template that is kept here; none for one that a vendor keeps.
+    ///
+    /// # Errors
+    /// There is no such channel.
+    pub fn own_variables(&self, template: &Template) -> Result<Option<Vec<String>>, EngineError> {
+        let read = self.0.store.snapshot()?;
+        let channel = find::channel_in(&read, template.channel_id)?;
+        let own = self.terms(&channel.kind).filter(|terms| terms.is_own());
+        Ok(own.map(|_| {
+            let blanks = self.blanks(&channel.kind, &template.told);
+            let mut names: Vec<String> = Vec::new();
+            for blank in blanks {
+                let (_, name) = blank.key.split_once('.').unwrap_or(("", &blank.key));
+                if !names.iter().any(|known| known == name) {
+                    names.push(name.to_owned());
+                }
+            }
+            names
+        }))
     }
 
     fn translation(&self, kind: &ChannelKind) -> Option<&dyn Translation> {

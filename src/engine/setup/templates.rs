@@ -250,6 +250,10 @@ impl Templates {
     async fn line(&self, id: ChannelId) -> Result<Line<'_>, EngineError> {
         let channel = find::channel_in(&self.0.store.snapshot()?, id)?;
         self.must_keep_templates(&channel)?;
+        // Where nobody else keeps them nobody is asked.
+        if self.are_own(&channel) {
+            return Line::open(&self.0, channel);
+        }
         if channel.state != ChannelState::Active {
             let message = format!("The channel {} is not connected.", channel.name);
             return Err(Rejection::new(Code::ChannelNotConnected, message).into());
@@ -261,14 +265,22 @@ impl Templates {
 
     fn must_keep_templates(&self, channel: &Channel) -> Result<(), Rejection> {
         let row = self.0.channels.capabilities(&channel.kind);
-        if row.is_some_and(|row| row.approved_templates) {
+        if row.is_some_and(|row| row.approved_templates || row.own_templates) {
             return Ok(());
         }
         let message = "The vendor of this channel keeps no templates.";
         Err(Rejection::new(Code::UnsupportedContentType, message).because("no_templates"))
     }
 
+    fn are_own(&self, channel: &Channel) -> bool {
+        let row = self.0.channels.capabilities(&channel.kind);
+        row.is_some_and(|row| row.own_templates)
+    }
+
     async fn fetch(&self, line: &Line<'_>) -> Result<Result<(), Broken>, EngineError> {
+        if self.are_own(&line.channel) {
+            return Ok(Ok(()));
+        }
         let translation = line.translation;
         let told = line.hold(|asked| translation.templates(asked)).await;
         let told = match told {

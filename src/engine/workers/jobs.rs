@@ -16,6 +16,7 @@ use crate::engine::alert_hook;
 use crate::engine::alerts;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
+use crate::engine::ingest::clicks;
 use crate::engine::ingest::media;
 use crate::engine::ingest::media::Fetched;
 use crate::engine::ingest::people;
@@ -218,6 +219,10 @@ async fn done(context: &Context, job: &Job) -> Result<Ended, EngineError> {
         }
         JobKind::TellSeen { message_id, after } => {
             seen::tell(context, message_id, after).await?;
+            Ok(Ended::Done)
+        }
+        JobKind::CountClicks { message_id } => {
+            clicks::settle(context, message_id).await?;
             Ok(Ended::Done)
         }
         JobKind::MailUnread { visitor_id } => mail_unread(context, job, visitor_id).await,

@@ -34,6 +34,7 @@ use crate::web::api::channel_out::SetupStepOut as StepOut;
 use crate::web::api::channel_out::StatusOut;
 use crate::web::api::channel_out::TestOut;
 use crate::web::api::channel_out::WebhookOut;
+use crate::web::api::channel_sign_in;
 use crate::web::api::channel_stats;
 use crate::web::api::organisation::tenant_of;
 use crate::web::api::page;
@@ -85,6 +86,7 @@ pub fn routes(routes: &mut Routes) {
         .gives::<ChannelOut>();
     steps(routes);
     channel_stats::routes(routes);
+    channel_sign_in::routes(routes);
 }
 
 fn steps(routes: &mut Routes) {
@@ -407,10 +409,18 @@ async fn enable(
 async fn connect(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {
     let channels = &state.engine.channels;
     let channel = channels.connect(&caller.actor, id.0).await?;
+    connected(&caller, &state, channel).await
+}
+
+/// A channel that somebody wanted to be connected, or why it is not.
+///
+/// # Errors
+/// `PROVIDER_NOT_CONFIGURED`, `CHANNEL_ERROR`.
+pub async fn connected(caller: &ApiCaller, state: &Data<State>, channel: Channel) -> Answered {
     if channel.state != ChannelState::Error {
-        return one(&caller, &state, channel).await;
+        return one(caller, state, channel).await;
     }
-    let checks = channels.checks(&caller.actor, id.0)?;
+    let checks = state.engine.channels.checks(&caller.actor, channel.id)?;
     let is_ours = checks.iter().any(|check| !check.ok && check.name != VENDOR);
     let code = if is_ours {
         Code::ProviderNotConfigured

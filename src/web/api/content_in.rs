@@ -78,6 +78,7 @@ pub fn read(content: Value) -> Result<Content, Rejection> {
             object.insert("type".to_owned(), "text".into());
         }
         "list" => unfold_items(&mut object),
+        "template" => unfold_template(&mut object),
         _ => {}
     }
     for list in ["buttons", "quickReplies"] {
@@ -148,6 +149,33 @@ fn unfold_items(object: &mut Map<String, Value>) {
         .entry("sections")
         .or_insert_with(|| json!([{ "title": "", "rows": items }]));
     object.entry("buttonText").or_insert_with(|| CHOOSE.into());
+}
+
+/// `language{code}` as the code, and `variables{name: value}` as the parameters of the body: every
+/// part of a template shares them.
+fn unfold_template(object: &mut Map<String, Value>) {
+    if let Some(code) = object
+        .get("language")
+        .and_then(|language| language.get("code"))
+    {
+        let code = code.clone();
+        object.insert("language".to_owned(), code);
+    }
+    let Some(Value::Object(variables)) = object.remove("variables") else {
+        return;
+    };
+    let parameters: Vec<Value> = variables
+        .into_iter()
+        .map(|(name, value)| {
+            let text = match value {
+                Value::String(text) => text,
+                other => other.to_string(),
+            };
+            json!({ "type": "text", "parameter_name": name, "text": text })
+        })
+        .collect();
+    let body = json!([{ "type": "body", "parameters": parameters }]);
+    object.entry("components").or_insert(body);
 }
 
 /// A button or quick reply under the names we use; a bare text is its title.

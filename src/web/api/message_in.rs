@@ -64,6 +64,9 @@ pub struct MessageIn {
     pub strict: bool,
     /// A note among us.
     pub private: bool,
+    /// `bot` for what no person wrote: a mail says so then, and there are so many an hour to one
+    /// address. `agent` where it is left out.
+    pub sender_type: Option<String>,
     /// Refused: what is sent goes out at once.
     pub scheduled_at: Option<String>,
     /// The id of the message in your own program.
@@ -83,6 +86,11 @@ impl MessageIn {
             let wrong = "must be left out: what is sent goes out at once";
             return Err(Rejection::field("scheduledAt", wrong));
         }
+        let source = match self.sender_type.as_deref() {
+            None | Some("agent" | "user") => Source::Api,
+            Some("bot") => Source::Bot,
+            Some(_) => return Err(Rejection::field("senderType", "must be agent or bot")),
+        };
         self.take_letter()?;
         let reply_to = match &self.reply_to {
             Some(id) => Some(
@@ -105,7 +113,7 @@ impl MessageIn {
             reply_to,
             client_id: self.client_id.clone(),
             metadata: self.metadata.clone(),
-            ..Draft::new(self.content()?, Source::Api)
+            ..Draft::new(self.content()?, source)
         })
     }
 

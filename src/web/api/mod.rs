@@ -8,6 +8,7 @@ pub mod auth;
 pub mod caller;
 pub mod capabilities;
 pub mod channel_out;
+pub mod channel_sign_in;
 pub mod channel_stats;
 pub mod channels;
 pub mod consent;

@@ -4,9 +4,11 @@ use actix_web::web::Data;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::base::time::Timestamp;
+use crate::engine::setup::template_forms::must_declare;
 use crate::model::Opaque;
 use crate::model::ids::ChannelId;
 use crate::model::ids::OrganisationId;
@@ -26,6 +28,7 @@ use crate::web::api::wire::Body;
 use crate::web::api::wire::IdOf;
 use crate::web::api::wire::IdsOf;
 use crate::web::api::wire::Query;
+use crate::web::error::ApiError;
 use crate::web::state::State;
 
 /// The routes of this subject.
@@ -95,6 +98,18 @@ struct TemplateOut {
     /// Its parts, in the vendor's shape.
     #[schema(value_type = Vec<Object>)]
     components: Vec<Opaque>,
+    /// Of a template of mails: its subject.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    /// Of a template of mails: its words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    /// Of a template of mails: the same as HTML.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    html: Option<String>,
+    /// Of a template of mails: the names of its variables.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variables: Option<Vec<String>>,
     /// The vendor's id.
     external_id: Option<String>,
     /// When the vendor last told all of it.
@@ -106,12 +121,19 @@ struct TemplateOut {
 }
 
 impl TemplateOut {
-    fn new(template: Template, tenant_id: OrganisationId) -> Self {
+    fn new(state: &State, template: Template) -> Result<Self, ApiError> {
         let usable = template.told.is_usable();
+        let variables = state.engine.templates.own_variables(&template)?;
         let told = template.told;
-        Self {
+        let part = |kind: &str| {
+            let its = told.components.iter().filter(|_| variables.is_some());
+            let mut its = its.filter(|one| one.get("type").is_some_and(|known| known == kind));
+            Some(its.next()?.get("text")?.as_str()?.to_owned())
+        };
+        let (subject, text, html) = (part("HEADER"), part("BODY"), part("HTML"));
+        Ok(Self {
             id: template.id,
-            tenant_id,
+            tenant_id: tenant_of(state)?,
             channel_id: template.channel_id,
             name: told.name,
             language: told.language,
@@ -122,11 +144,15 @@ impl TemplateOut {
             quality_score: told.quality,
             parameter_format: told.parameter_format,
             components: told.components,
+            subject,
+            text,
+            html,
+            variables,
             external_id: told.external_id,
             last_synced_at: template.synced_at,
             created_at: template.created_at,
             updated_at: template.updated_at,
-        }
+        })
     }
 }
 
@@ -176,19 +202,63 @@ struct TemplateIn {
     #[schema(value_type = Vec<Object>)]
     #[serde(default)]
     components: Vec<Opaque>,
+    /// In place of parts, for mails.
+    #[serde(flatten)]
+    mail: MailIn,
 }
 
-impl From<TemplateIn> for TemplateDraft {
-    fn from(body: TemplateIn) -> Self {
-        let code = body.language.get("code").unwrap_or(&body.language);
-        Self {
-            language: code.as_str().unwrap_or_default().to_owned(),
-            name: body.name,
-            category: body.category.to_uppercase(),
-            parameter_format: body.parameter_format,
-            components: body.components,
-            ..Self::default()
+/// A template of mails, which nobody approves: `{{name}}` stands where each says something else.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+struct MailIn {
+    /// The subject.
+    subject: Option<String>,
+    /// The words.
+    text: Option<String>,
+    /// The same as HTML.
+    html: Option<String>,
+    /// The names of its variables; where they are given, no other may stand in it.
+    variables: Option<Vec<String>>,
+}
+
+impl MailIn {
+    /// The parts it stands for; none where nothing is given.
+    fn components(&self) -> Option<Vec<Opaque>> {
+        let part = |kind: &str, text: &Option<String>| {
+            let part = json!({ "type": kind, "text": text.as_ref()? });
+            part.as_object().cloned()
+        };
+        let header = part("HEADER", &self.subject).map(|mut header| {
+            header.insert("format".to_owned(), "TEXT".into());
+            header
+        });
+        let others = [part("BODY", &self.text), part("HTML", &self.html)];
+        let all: Vec<Opaque> = header
+            .into_iter()
+            .chain(others.into_iter().flatten())
+            .collect();
+        (!all.is_empty()).then_some(all)
+    }
+}
+
+impl TemplateIn {
+    /// What is handed in, and the variables that may stand in it.
+    fn draft(self) -> (TemplateDraft, Option<Vec<String>>) {
+        let code = self.language.get("code").unwrap_or(&self.language);
+        let mut category = self.category.to_uppercase();
+        let components = self.mail.components();
+        if components.is_some() && category.is_empty() {
+            "UTILITY".clone_into(&mut category);
         }
+        let draft = TemplateDraft {
+            language: code.as_str().unwrap_or_default().to_owned(),
+            name: self.name,
+            category,
+            parameter_format: self.parameter_format,
+            components: components.unwrap_or(self.components),
+            ..TemplateDraft::default()
+        };
+        (draft, self.mail.variables)
     }
 }
 
@@ -204,6 +274,9 @@ struct TemplateChangesIn {
     #[schema(value_type = Option<Vec<Object>>)]
     #[serde(default)]
     components: Option<Vec<Opaque>>,
+    /// All of it in place of parts, for mails.
+    #[serde(flatten)]
+    mail: MailIn,
 }
 
 async fn index(
@@ -219,12 +292,12 @@ async fn index(
 }
 
 fn list(state: &State, id: ChannelId, found: Vec<Template>, asked: &Asked) -> Answered {
-    let tenant = tenant_of(state)?;
-    let page = page::cut(found, &asked.0, &format!("templates {id}"))?;
-    Ok(Answer::list(
-        page.map(|template| TemplateOut::new(template, tenant)),
-        &asked.0,
-    ))
+    let shown: Result<Vec<_>, _> = found
+        .into_iter()
+        .map(|template| TemplateOut::new(state, template))
+        .collect();
+    let page = page::cut(shown?, &asked.0, &format!("templates {id}"))?;
+    Ok(Answer::list(page, &asked.0))
 }
 
 async fn create(
@@ -234,8 +307,10 @@ async fn create(
     body: Body<TemplateIn>,
 ) -> Answered {
     let service = &state.engine.templates;
-    let made = service.create(&caller.actor, id.0, body.0.into()).await?;
-    Ok(Answer::made(&TemplateOut::new(made, tenant_of(&state)?)))
+    let (draft, variables) = body.0.draft();
+    must_declare(&draft.components, variables.as_deref())?;
+    let made = service.create(&caller.actor, id.0, draft).await?;
+    Ok(Answer::made(&TemplateOut::new(&state, made)?))
 }
 
 async fn sync(
@@ -254,7 +329,7 @@ async fn show(
     ids: IdsOf<ChannelId, TemplateId>,
 ) -> Answered {
     let found = state.engine.templates.get(&caller.actor, ids.0, ids.1)?;
-    Ok(Answer::one(&TemplateOut::new(found, tenant_of(&state)?)))
+    Ok(Answer::one(&TemplateOut::new(&state, found)?))
 }
 
 async fn update(
@@ -265,11 +340,13 @@ async fn update(
 ) -> Answered {
     let changes = TemplateChanges {
         category: body.0.category.map(|category| category.to_uppercase()),
-        components: body.0.components,
+        components: body.0.mail.components().or(body.0.components),
     };
     let service = &state.engine.templates;
+    let components = changes.components.as_deref().unwrap_or_default();
+    must_declare(components, body.0.mail.variables.as_deref())?;
     let changed = service.edit(&caller.actor, ids.0, ids.1, changes).await?;
-    Ok(Answer::one(&TemplateOut::new(changed, tenant_of(&state)?)))
+    Ok(Answer::one(&TemplateOut::new(&state, changed)?))
 }
 
 async fn remove(

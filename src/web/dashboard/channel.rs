@@ -167,6 +167,7 @@ fn overview_tab(state: &State, reader: &Reader, channel: &Channel) -> Result<Cha
         connected: channel.state != ChannelState::Inactive,
         paused: !channel.enabled,
         active: channel.state == ChannelState::Active,
+        sign_in: signs_in_with(channel).map(|whom| (whom, state.engine.channels.sign_in_back())),
     };
     Ok(ChannelTab::Overview {
         figures: figures(state, reader, channel)?,
@@ -176,6 +177,15 @@ fn overview_tab(state: &State, reader: &Reader, channel: &Channel) -> Result<Cha
             .collect(),
         service: (!is_own).then_some(service),
     })
+}
+
+/// With whom a person signs in to let a channel into its account.
+fn signs_in_with(channel: &Channel) -> Option<&'static str> {
+    match channel.settings.get("oauthProvider")?.as_str()? {
+        "google" => Some("Google"),
+        "microsoft" => Some("Microsoft"),
+        _ => Some("the provider"),
+    }
 }
 
 fn figures(state: &State, reader: &Reader, channel: &Channel) -> Result<Vec<FigureView>, Problem> {

@@ -86,11 +86,17 @@ async fn words(
     };
     let links = &state.engine.context.links;
     let html = mail.shown(html, remote, |id| links.path(id));
+    Ok(framed(&html, remote))
+}
+
+/// HTML that was made safe, as the page of a frame in which nothing runs.
+#[must_use]
+pub fn framed(html: &str, remote: RemoteImages) -> HttpResponse {
     let policy = match remote {
         RemoteImages::Shown => format!("{POLICY} https: http:"),
         RemoteImages::Blocked => POLICY.to_owned(),
     };
-    Ok(HttpResponse::Ok()
+    HttpResponse::Ok()
         .insert_header((header::CONTENT_SECURITY_POLICY, policy))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
@@ -98,7 +104,7 @@ async fn words(
         .body(format!(
             "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Mail</title>\
              <style>{LOOK}</style></head><body>{html}</body></html>"
-        )))
+        ))
 }
 
 /// Shows the pictures of whoever sent a mail from now on.

@@ -223,9 +223,11 @@ fn letter(fields: &Fields, with_files: bool) -> Opaque {
     };
     let mut letter = Opaque::new();
     letter.insert("cc".to_owned(), listed("cc").into());
-    let bcc = listed("bcc");
-    if !bcc.is_empty() {
-        letter.insert("bcc".to_owned(), bcc.into());
+    for name in ["to", "bcc"] {
+        let named = listed(name);
+        if !named.is_empty() {
+            letter.insert(name.to_owned(), named.into());
+        }
     }
     for name in ["subject", "html"] {
         let value = fields.get(name).trim();

@@ -1,6 +1,7 @@
 // Mails in the thread: a frame is as high as its words, up to a fold.
 import { $, $$, on } from './dom.js';
 import { failed } from './fragments.js';
+import './enclosed.js';
 
 const FOLD = 400;
 /** Above and below the words. */

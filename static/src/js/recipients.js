@@ -86,6 +86,8 @@ function dress(field) {
 function summed(letter) {
   const sum = letter.querySelector('[data-sum]');
   if (!sum) return;
+  const to = letter.querySelector('[name=to]');
+  letter.querySelector('[data-to]').textContent = parts(to.value).map((one) => read(one).address).join(', ') || to.placeholder;
   const counted = ['cc', 'bcc'].map((name) => [name, parts(letter.querySelector(`[name=${name}]`).value).length]);
   sum.textContent = counted.filter(([, count]) => count).map(([name, count]) => `${name} ${count}`).join(', ');
 }
@@ -100,9 +102,10 @@ export function start(within) {
     within.addEventListener('click', (event) => {
       const button = event.target.closest('[data-do=to-one], [data-do=to-all]');
       if (!button) return;
-      const copies = within.querySelector('[name=cc]');
+      const [to, copies] = ['to', 'cc'].map((name) => within.querySelector(`[name=${name}]`));
+      to.value = to.dataset.all;
       copies.value = button.dataset.do === 'to-all' ? copies.dataset.all : '';
-      copies.chips();
+      [to, copies].forEach((row) => row.chips());
     });
   }
   within.querySelectorAll('[data-recipients]').forEach(dress);

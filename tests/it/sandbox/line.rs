@@ -49,6 +49,13 @@ const PLAIN: Vendor = Vendor {
     comes_again: true,
 };
 
+/// Mail: whoever writes twice before anybody answers has one conversation all the same.
+const MAIL: Vendor = Vendor {
+    kind: "email",
+    more: &[("singleThreadPerContact", "true")],
+    ..PLAIN
+};
+
 /// Every vendor in the box; Telegram and Vonage in both of their ways.
 pub const VENDORS: &[Vendor] = &[
     Vendor {
@@ -112,6 +119,11 @@ pub const VENDORS: &[Vendor] = &[
         pictures: false,
         ..PLAIN
     },
+    MAIL.another("postmark"),
+    MAIL.another("sendgrid"),
+    MAIL.another("mailgun"),
+    MAIL.another("resend"),
+    MAIL.another("ses"),
 ];
 
 impl Vendor {
@@ -416,6 +428,16 @@ pub fn shown(bubble: &Bubble) -> String {
     match &bubble.body {
         _ if bubble.deleted => "(taken back)".to_owned(),
         Body::File { sort, caption, .. } => format!("[{}]{caption}", sort.name()),
+        Body::Mail(mail) => {
+            // Without what it quotes.
+            let own = mail.text.split("\n\nOn ").next().unwrap_or_default().trim();
+            let picture = mail
+                .files
+                .iter()
+                .any(|file| file.mime_type.starts_with("image/"));
+            let kind = if picture { "[image]" } else { "" };
+            format!("{kind}{own}")
+        }
         other => other.words().to_owned(),
     }
 }

@@ -10,6 +10,7 @@ mod ledger;
 mod line;
 mod mail;
 mod mail_matrix;
+mod mail_reporting;
 mod matrix;
 mod names;
 mod page;

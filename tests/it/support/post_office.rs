@@ -1,5 +1,6 @@
 //! A mail server: takes what it is sent, or refuses it as told.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::Mutex;
 
@@ -36,11 +37,22 @@ impl Letter {
     }
 }
 
+/// What is wrong with the office when a mail is handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// It answers like this, and does not take it.
+    Says(&'static str),
+    /// It takes it, and hangs up before it says so.
+    TakesAndHangsUp,
+    /// It hangs up before it has it.
+    HangsUp,
+}
+
 #[derive(Default)]
 struct Held {
     letters: Vec<Letter>,
-    /// How often the next mails are put off.
-    busy: usize,
+    /// What is wrong with the next mails, the next one first.
+    troubles: VecDeque<Trouble>,
 }
 
 /// The server.
@@ -77,12 +89,17 @@ impl PostOffice {
 
     /// The next mails are put off, so many times.
     pub fn be_busy(&self, times: usize) {
-        self.held.lock().unwrap().busy = times;
+        self.fails(&vec![Trouble::Says("451 come again"); times]);
     }
 
-    /// Whether it has put off all that it was told to.
+    /// This is wrong with the next mails.
+    pub fn fails(&self, troubles: &[Trouble]) {
+        self.held.lock().unwrap().troubles.extend(troubles);
+    }
+
+    /// Whether nothing is wrong any more.
     pub fn is_free(&self) -> bool {
-        self.held.lock().unwrap().busy == 0
+        self.held.lock().unwrap().troubles.is_empty()
     }
 
     /// Everything that arrived.
@@ -125,7 +142,7 @@ async fn talk(stream: TcpStream, held: Arc<Mutex<Held>>) -> Option<()> {
                     text.push_str(&line);
                     text.push('\n');
                 }
-                take(&held, &recipient, &text).to_owned()
+                take(&held, &recipient, &text)?.to_owned()
             }
             "QUIT" => {
                 to.write_all(b"221 bye\r\n").await.ok()?;
@@ -140,11 +157,14 @@ async fn talk(stream: TcpStream, held: Arc<Mutex<Held>>) -> Option<()> {
     Some(())
 }
 
-fn take(held: &Mutex<Held>, to: &str, text: &str) -> &'static str {
+/// What it says to a mail; none where it hangs up.
+fn take(held: &Mutex<Held>, to: &str, text: &str) -> Option<&'static str> {
     let mut held = held.lock().unwrap();
-    if held.busy > 0 {
-        held.busy -= 1;
-        return "451 come again";
+    let trouble = held.troubles.pop_front();
+    match trouble {
+        Some(Trouble::Says(answer)) => return Some(answer),
+        Some(Trouble::HangsUp) => return None,
+        Some(Trouble::TakesAndHangsUp) | None => {}
     }
     // Quoted-printable: folded lines, and signs that stand for others.
     let text = text
@@ -155,5 +175,5 @@ fn take(held: &Mutex<Held>, to: &str, text: &str) -> &'static str {
         to: to.to_owned(),
         text,
     });
-    "250 taken"
+    trouble.is_none().then_some("250 taken")
 }

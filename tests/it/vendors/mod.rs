@@ -8,6 +8,8 @@ mod email;
 mod large_mail;
 mod letters;
 mod mail_access;
+mod mail_faults;
+mod mail_rules;
 mod mail_signing;
 mod sms;
 mod standing;

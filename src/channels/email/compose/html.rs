@@ -1,5 +1,6 @@
 //! The HTML of a mail: made from words, or given and made safe.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use ammonia::Builder;
@@ -60,6 +61,15 @@ fn link_in(text: &str) -> Option<usize> {
 #[must_use]
 pub fn link(url: &str, label: &str) -> String {
     format!("<a href=\"{}\">{}</a>", escaped(url), escaped(label))
+}
+
+/// How many different addresses of the web are linked in HTML that we wrote or made safe.
+#[must_use]
+pub fn links(html: &str) -> usize {
+    let tags = html.split("href=\"").skip(1);
+    let all = tags.filter_map(|rest| Some(rest.split_once('"')?.0));
+    let web = all.filter(|url| url.starts_with("http"));
+    web.collect::<BTreeSet<_>>().len()
 }
 
 /// A link that looks like a button.
@@ -274,6 +284,19 @@ mod tests {
             assert!(!clean.contains(gone), "{gone} in {clean}");
         }
         assert_eq!(safe(&clean), clean);
+    }
+
+    #[test]
+    fn links_count_once_each() {
+        let two = "<a href=\"https://a.example/1\">x</a><a href=\"http://a.example/2\">y</a>\
+            <a href=\"https://a.example/1\">z</a><a href=\"mailto:a@b.example\">m</a>";
+        for (html, count) in [
+            (two, 2),
+            ("<p>x</p>", 0),
+            (&of_words("https://a.example"), 1),
+        ] {
+            assert_eq!(links(html), count, "{html}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod html;
 pub mod json;
 pub mod mime;
 mod quote;
+pub mod template;
 pub mod thread;
 mod vcard;
 
@@ -18,6 +19,7 @@ use crate::channels::email::address;
 use crate::channels::email::address::Mailbox;
 use crate::channels::email::address::one_line;
 use crate::channels::email::compose::body::Body;
+use crate::channels::email::compose::template::Theirs;
 use crate::channels::email::provider::Provider;
 use crate::channels::email::provider::provider;
 use crate::channels::email::unsubscribe;
@@ -25,6 +27,7 @@ use crate::channels::email::wishes::File;
 use crate::channels::email::wishes::Wishes;
 use crate::model::Opaque;
 use crate::model::ids::MediaId;
+use crate::model::mail::LINKS;
 use crate::model::outbound::Account;
 use crate::model::outbound::Sending;
 use crate::model::outbound::Switch;
@@ -62,6 +65,8 @@ pub struct Letter<'a> {
     pub opens: bool,
     /// Whether clicks are noticed.
     pub clicks: bool,
+    /// The template of the service that it is, in place of subject, words and HTML.
+    pub theirs: Option<Theirs>,
     /// The present.
     pub now: Timestamp,
 }
@@ -99,7 +104,7 @@ impl<'a> Letter<'a> {
         let account = sending.account;
         let wishes = Wishes::of(sending.metadata);
         let body = Body::of(sending)?;
-        let to = recipient(sending);
+        let to = recipient(sending, &wishes);
         let (cc, bcc) = copies(sending, &wishes, &to);
         let (text, html) = finished(sending, &wishes, &body);
         Ok(Self {
@@ -125,6 +130,7 @@ impl<'a> Letter<'a> {
             clicks: wishes
                 .clicks
                 .unwrap_or_else(|| account.is_on("trackClicks", Switch::Off)),
+            theirs: template::theirs(sending),
             now: sending.now,
         })
     }
@@ -150,6 +156,9 @@ impl<'a> Letter<'a> {
                 kept.insert(name.to_owned(), listed(all));
             }
         }
+        if self.clicks {
+            kept.insert(LINKS.to_owned(), html::links(&self.html).into());
+        }
         kept
     }
 
@@ -160,8 +169,9 @@ impl<'a> Letter<'a> {
     }
 }
 
-/// Who is written to: the customer, where the customer's newest mail says that answers should go.
-fn recipient(sending: &Sending<'_>) -> Mailbox {
+/// Who is written to: whom somebody named, else the customer, where the customer's newest mail says
+/// that answers should go.
+fn recipient(sending: &Sending<'_>, wishes: &Wishes) -> Mailbox {
     let heard = thread::heard(sending);
     let name = heard
         .map(|one| one_line(&one.name))
@@ -172,17 +182,21 @@ fn recipient(sending: &Sending<'_>) -> Mailbox {
     });
     let own = address::all(sending.account);
     let wanted = wanted.filter(|address| !own.contains(&address::without_plus(address)));
-    Mailbox {
+    let usual = Mailbox {
         name: name.filter(|name| !name.contains('@')),
         address: wanted.unwrap_or_else(|| sending.to.to_owned()),
-    }
+    };
+    let named = wishes.to.first().filter(|one| one.address != usual.address);
+    named.cloned().unwrap_or(usual)
 }
 
 /// Who gets copies. Where nobody said anything about them an answer by a person goes to all whom the
 /// customer's mail went to. Nobody gets two, and we none.
 fn copies(sending: &Sending<'_>, wishes: &Wishes, to: &Mailbox) -> (Vec<Mailbox>, Vec<Mailbox>) {
     let mut known = address::all(sending.account);
-    known.extend([to.address.clone(), sending.to.to_owned()]);
+    known.push(to.address.clone());
+    // Whoever is taken out of the row of those it goes to may still be named among the others.
+    known.extend(wishes.to.is_empty().then(|| sending.to.to_owned()));
     let mut fresh = |all: Vec<Mailbox>| {
         let mut kept = Vec::new();
         for one in all {
@@ -202,7 +216,8 @@ fn copies(sending: &Sending<'_>, wishes: &Wishes, to: &Mailbox) -> (Vec<Mailbox>
             [listed("toAll"), listed("cc")].concat()
         }),
     };
-    (fresh(cc), fresh(wishes.bcc.clone()))
+    let also = wishes.to.iter().skip(1).cloned();
+    (fresh(also.chain(cc).collect()), fresh(wishes.bcc.clone()))
 }
 
 /// The name that stands before our address.
@@ -268,7 +283,7 @@ fn headers(sending: &Sending<'_>, wishes: &Wishes, to: &str) -> Vec<(&'static st
         all.push(("Auto-Submitted", word.to_owned()));
         all.push(("X-Auto-Response-Suppress", "All".to_owned()));
     }
-    if wishes.marketing
+    if (wishes.marketing || template::is_marketing(sending))
         && let Some(ways) = unsubscribe::header(account, to)
     {
         all.push(("List-Unsubscribe", ways));
@@ -290,7 +305,8 @@ pub fn loop_mark(account: &Account) -> String {
 
 /// Words and HTML with what stands under them: signature and quote.
 fn finished(sending: &Sending<'_>, wishes: &Wishes, body: &Body) -> (String, String) {
-    let given = wishes.html.as_deref().map(html::safe);
+    let given = wishes.html.clone().or_else(|| template::html(sending));
+    let given = given.as_deref().map(html::safe);
     let mut html = given.clone().unwrap_or_else(|| body.html.clone());
     let mut text = body.text.clone();
     if text.trim().is_empty()

@@ -4,6 +4,7 @@ use crate::base::crypto::digest;
 use crate::base::crypto::hex;
 use crate::channels::email::address;
 use crate::channels::email::address::one_line;
+use crate::channels::email::compose::template;
 use crate::channels::email::wishes;
 use crate::channels::email::wishes::Wishes;
 use crate::model::ids::MessageId;
@@ -43,7 +44,9 @@ pub fn subject(sending: &Sending<'_>, wishes: &Wishes) -> String {
     let known = thread.subject.as_deref().map(one_line);
     let known = known.filter(|text| !text.is_empty());
     let known = known.or_else(|| thread.earlier.iter().rev().find_map(told));
-    let subject = match (&wishes.subject, known) {
+    let wished = wishes.subject.clone();
+    let wished = wished.or_else(|| template::subject(sending).map(|text| one_line(&text)));
+    let subject = match (&wished, known) {
         (Some(wish), _) => wish.clone(),
         (None, Some(known)) if thread.earlier.is_empty() => known,
         (None, Some(known)) => format!("Re: {}", bare(&known)),

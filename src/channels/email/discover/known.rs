@@ -1,5 +1,11 @@
-//! Large services and their servers. From their own help pages; a domain of one's own is known by
-//! the servers that take its mail.
+//! Large services and their servers; a domain of one's own is known by the servers that take its
+//! mail.
+//!
+//! Hosts and ports stand as Thunderbird's list of services has them (github.com/thunderbird/autoconfig,
+//! commit c6ad796, March 2026), mailbox.org's and Migadu's as in
+//! github.com/chatmail/provider-db. Neither list has Hostinger, Zoho's paid plans, Titan, IONOS and
+//! Private Email. The `SPF` includes of Hostinger and Proton, and Proton's names of keys, stand on
+//! support.hostinger.com and proton.me/support/custom-domain.
 
 use crate::channels::email::discover::Server;
 use crate::channels::email::discover::Servers;

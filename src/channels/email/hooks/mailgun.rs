@@ -23,6 +23,8 @@ use crate::model::outbound::Account;
 
 /// How old a call may be: it is repeated for eight hours, and each token is taken once only.
 const OLDEST_SECS: u64 = 9 * 3_600;
+/// Under which name a claim says where a mail is kept.
+pub const KEPT: &str = "messageUrl";
 /// How far its clock may be ahead.
 const AHEAD_SECS: u64 = 15 * 60;
 
@@ -131,6 +133,7 @@ pub fn read(hook: &Webhook) -> Vec<InboundEvent> {
         at: told.at("timestamp").moment(),
         note: note.or(told.word("reason")),
         link: told.word("url"),
+        event_id: told.word("id"),
         word,
     };
     report.means(meaning)
@@ -148,8 +151,14 @@ pub fn mails(hook: &Webhook) -> Vec<Claim> {
         .and_then(|bytes| serde_json::from_slice(bytes).ok())
         .unwrap_or_default();
     let raw = form.bytes("body-mime").map(<[u8]>::to_vec);
-    let Some(bytes) = raw.or_else(|| rebuilt(&form, &headers)) else {
-        return Vec::new();
+    // One that it keeps comes without its files: all of it is asked for.
+    let kept = form.text("message-url").filter(|_| raw.is_none());
+    let bytes = match &kept {
+        Some(_) => Vec::new(),
+        None => match raw.or_else(|| rebuilt(&form, &headers)) {
+            Some(bytes) => bytes,
+            None => return Vec::new(),
+        },
     };
     let header = |name: &str| {
         let mut pairs = headers.as_array().into_iter().flatten();
@@ -177,7 +186,10 @@ pub fn mails(hook: &Webhook) -> Vec<Claim> {
                 ..Checks::default()
             },
         },
-        ..Claim::default()
+        place: kept
+            .map(|url| (KEPT.to_owned(), url.into()))
+            .into_iter()
+            .collect(),
     }]
 }
 

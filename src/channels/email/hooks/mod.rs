@@ -25,6 +25,7 @@ use crate::channels::email::unsubscribe::TOPIC;
 use crate::model::Opaque;
 use crate::model::inbound::Access;
 use crate::model::inbound::Consent;
+use crate::model::inbound::EVENT_ID;
 use crate::model::inbound::EVERYTHING;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundSender;
@@ -32,6 +33,7 @@ use crate::model::inbound::Receipt;
 use crate::model::message::Delivery;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
+use crate::model::outbound::Source;
 
 /// The user of our addresses where nobody chose one.
 const USER: &str = "linktor";
@@ -43,6 +45,15 @@ pub struct Claim {
     pub mail: RawMail,
     /// What the service has to be asked for them; empty where they are here.
     pub place: Opaque,
+}
+
+/// What a service answered to the question where the bytes of a mail lie.
+#[derive(Debug, Clone)]
+pub enum Lying {
+    /// There.
+    At(Source),
+    /// In the answer itself.
+    Here(Vec<u8>),
 }
 
 /// Checks the name and password, or the token, that a service sends with every call. Without a
@@ -98,6 +109,8 @@ pub struct Report {
     pub note: Option<String>,
     /// The address of a link that was followed.
     pub link: Option<String>,
+    /// What the service calls the event, where it names each by itself: a webhook may bring several.
+    pub event_id: Option<String>,
 }
 
 /// What a report means.
@@ -196,6 +209,11 @@ impl Report {
                 told["link"] = link.as_str().into();
             }
             metadata.insert("recipients".to_owned(), json!({ address: told }));
+        } else if let Some(link) = &self.link {
+            metadata.insert("link".to_owned(), link.as_str().into());
+        }
+        if let Some(id) = &self.event_id {
+            metadata.insert(EVENT_ID.to_owned(), id.as_str().into());
         }
         InboundEvent::Receipt(Receipt {
             external_id: self.id.clone(),

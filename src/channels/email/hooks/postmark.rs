@@ -81,6 +81,7 @@ pub fn read(hook: &Webhook) -> Vec<InboundEvent> {
         at,
         note: told.word("Description").or(told.word("Details")),
         link: told.word("OriginalLink"),
+        event_id: None,
         word: if kind.is_empty() { record } else { kind },
     };
     report.means(meaning)

@@ -97,6 +97,7 @@ pub fn read(hook: &Webhook) -> Vec<InboundEvent> {
         at: at.and_then(|text| moment(&text)),
         note: bounce.word("message").or(data.at("failed").word("reason")),
         link: data.at("click").word("link"),
+        event_id: None,
         word,
     };
     // The id under which it travels: answers name it.

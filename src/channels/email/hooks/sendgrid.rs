@@ -21,6 +21,8 @@ use crate::channels::email::hooks::told_address;
 use crate::channels::email::hooks::verify_secret;
 use crate::channels::email::raw::Checks;
 use crate::channels::email::raw::RawMail;
+use crate::channels::email::reporting::sendgrid::PARSE_KEY;
+use crate::channels::email::reporting::sendgrid::PARSE_SIGNED;
 use crate::channels::node::Node;
 use crate::model::inbound::InboundEvent;
 use crate::model::message::Delivery;
@@ -43,12 +45,15 @@ const SPAM_FROM: f64 = 5.0;
 /// # Errors
 /// [`NotGenuine`].
 pub fn verify(account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine> {
-    if is_form(hook) && !account.is_on("sendgridParseSigned", Switch::Off) {
+    if is_form(hook) && !account.is_on(PARSE_SIGNED, Switch::Off) {
         return verify_secret(account, hook);
     }
     let header = |name| hook.headers.get(name).ok_or(NotGenuine);
     let (signature, timestamp) = (header(SIGNATURE)?, header(TIMESTAMP)?);
-    let key = account.text("sendgridWebhookPublicKey").ok_or(NotGenuine)?;
+    // Mail that comes in may be signed with a key of its own.
+    let parsed = account.text(PARSE_KEY).filter(|_| is_form(hook));
+    let key = parsed.or_else(|| account.text("sendgridWebhookPublicKey"));
+    let key = key.ok_or(NotGenuine)?;
     let key = STANDARD.decode(key.trim()).map_err(|_| NotGenuine)?;
     let point = key.get(KEY_HEAD_BYTES..).ok_or(NotGenuine)?;
     let signature = STANDARD.decode(signature.trim()).map_err(|_| NotGenuine)?;
@@ -106,6 +111,7 @@ fn event(element: &Value) -> Vec<InboundEvent> {
         at: told.at("timestamp").moment(),
         note: told.word("reason").or(told.word("response")),
         link: told.word("url"),
+        event_id: told.word("sg_event_id"),
         word,
     };
     report.means(meaning)

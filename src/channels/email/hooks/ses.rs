@@ -194,6 +194,7 @@ fn event(message: &Value) -> Vec<InboundEvent> {
         at,
         note: diagnosis.or(words.clone()),
         link: detail.word("link"),
+        event_id: None,
         word: word.clone(),
     });
     reports.flat_map(|report| report.means(meaning)).collect()

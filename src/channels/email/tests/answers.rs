@@ -1,5 +1,7 @@
 //! What services answer to mails, and what follows.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::json;
@@ -19,6 +21,7 @@ use crate::model::outbound::Step;
 
 /// An answer of a service, and what must follow: the ids of the mail, or a refusal in one line.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Case {
     settings: Value,
     status: u16,
@@ -28,6 +31,9 @@ struct Case {
     #[serde(default)]
     body: Value,
     outcome: Value,
+    /// Whom nothing goes to although the mail was taken.
+    #[serde(default)]
+    left_out: Vec<String>,
 }
 
 impl Case {
@@ -86,6 +92,9 @@ fn every_answer_has_the_outcome_it_says() {
             if found != case.outcome {
                 wrong.push(format!("{name} {at}: {found}, not {}", case.outcome));
             }
+            let left_out = Email.left_out(&account, &case.reply());
+            let left_out: Vec<String> = left_out.into_iter().map(|(whom, _)| whom).collect();
+            assert_eq!(left_out, case.left_out, "{name} {at}");
         }
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -141,10 +150,18 @@ fn every_account_is_proved_as_its_service_wants() {
                 match Email.connect(&dialogue) {
                     Ok(Step::Ask { call, .. }) => asked.push(line(&call)),
                     Ok(Step::Done(connected)) => {
+                        let secrets: BTreeMap<&String, &String> = connected
+                            .secrets
+                            .iter()
+                            .map(|(name, secret)| (name, secret.reveal()))
+                            .collect();
                         ends = json!({
                             "settings": connected.settings,
                             "warnings": connected.warnings,
                         });
+                        if !secrets.is_empty() {
+                            ends["secrets"] = json!(secrets);
+                        }
                         break;
                     }
                     Err(refusal) => {

@@ -24,7 +24,7 @@ const SECRETS: &[(&str, &str)] = &[
     ("webhookSecret", "hook"),
 ];
 
-fn ours(settings: &Value) -> Account {
+pub(in crate::channels::email) fn ours(settings: &Value) -> Account {
     let mut all = json!({
         "fromEmail": "support@example.com",
         "fromName": "Acme",

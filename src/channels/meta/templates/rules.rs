@@ -31,6 +31,7 @@ pub const TERMS: TemplateTerms = TemplateTerms {
     header_max: HEADER_MAX,
     body_max: BODY_MAX,
     footer_max: FOOTER_MAX,
+    html_max: 0,
     buttons_max: BUTTONS_MAX,
     button_max: BUTTON_MAX,
     edits: false,

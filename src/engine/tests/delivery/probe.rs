@@ -65,6 +65,7 @@ static TERMS: TemplateTerms = TemplateTerms {
     header_max: 60,
     body_max: 1_024,
     footer_max: 60,
+    html_max: 0,
     buttons_max: 0,
     button_max: 0,
     edits: true,
@@ -103,6 +104,7 @@ impl Channel for Probe {
         Ok(Step::Done(Connected {
             settings: serde_json::from_value(json!({ "known": true })).unwrap_or_default(),
             warnings: vec!["Nobody calls back yet.".to_owned()],
+            ..Connected::default()
         }))
     }
 

@@ -27,7 +27,7 @@ use crate::store::records::channels;
 use crate::store::records::counters;
 use crate::store::records::counters::Counter;
 
-fn plain(number: u32) -> Vec<u8> {
+pub(super) fn plain(number: u32) -> Vec<u8> {
     format!(
         "From: Customer {number} <c{number}@x.example>\r\nTo: support@acme.example\r\n\
          Subject: Mail {number}\r\nMessage-ID: <{number}@x.example>\r\n\r\nWords {number}\r\n"
@@ -36,7 +36,7 @@ fn plain(number: u32) -> Vec<u8> {
 }
 
 /// Lets the pauses after trouble pass until something is there.
-async fn after_pauses(office: &Office, wanted: &str) {
+pub(super) async fn after_pauses(office: &Office, wanted: &str) {
     eventually(wanted, || {
         office.context.clock.advance(Duration::from_secs(60));
         let all = received(office);

@@ -5,7 +5,9 @@ mod certificate;
 mod dovecot;
 mod listener;
 mod mailbox;
+mod token;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -36,12 +38,21 @@ async fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 
 /// An office whose mailbox may be on this machine, with an email channel of these settings.
 async fn office(settings: serde_json::Value) -> (Office, ChannelId) {
+    office_with(settings, &[("imapPassword", "secret")]).await
+}
+
+/// The same with other secrets.
+async fn office_with(settings: serde_json::Value, secrets: &[(&str, &str)]) -> (Office, ChannelId) {
     let mut config = Config::default();
     config.security.allow_private_targets = true;
     let office = Office::with(&config).await;
     let channel: ChannelId = id(77);
-    let place = secret_place(channel, "imapPassword");
-    let password = office.context.sealer.seal(&place, b"secret");
+    let sealed = secrets.iter().map(|(name, plain)| {
+        let place = secret_place(channel, name);
+        let sealed = office.context.sealer.seal(&place, plain.as_bytes());
+        ((*name).to_owned(), sealed)
+    });
+    let sealed: BTreeMap<String, Vec<u8>> = sealed.collect();
     let website = office.channel;
     office
         .write(move |tx| {
@@ -49,7 +60,7 @@ async fn office(settings: serde_json::Value) -> (Office, ChannelId) {
             mailbox.id = channel;
             mailbox.kind = ChannelKind::named("email");
             mailbox.settings = settings.as_object().cloned().unwrap_or_default();
-            mailbox.secrets = [("imapPassword".to_owned(), password.clone())].into();
+            mailbox.secrets.clone_from(&sealed);
             channels::put(tx, &mailbox)
         })
         .await;

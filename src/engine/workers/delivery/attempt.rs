@@ -304,6 +304,7 @@ impl<'a> Dispatch<'a> {
                 ids: written.into_iter().chain(taken).collect(),
                 kept: translation.remark(&self.sending(&urls)),
                 whom: whom.clone(),
+                left_out: translation.left_out(account, &reply),
             };
             Ok((taken, translation.met(&reply)))
         });

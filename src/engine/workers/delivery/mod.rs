@@ -135,8 +135,8 @@ impl Sender {
     /// How many messages a second the vendor takes; none where nothing is sent from here.
     fn per_second(&self, channel: &Channel) -> Option<u32> {
         let translation = self.context.channels.channel(&channel.kind)?;
-        let row = translation.capabilities();
-        (!row.own_transport).then_some(row.sends_per_second)
+        let has_vendor = !translation.capabilities().own_transport;
+        has_vendor.then(|| translation.sends_per_second(&channel.settings))
     }
 
     fn start(&mut self, key: LaneKey) {

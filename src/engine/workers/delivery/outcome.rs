@@ -22,6 +22,7 @@ use crate::engine::workers::delivery::lanes::Ended;
 use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
+use crate::model::contact::Shut;
 use crate::model::event::Event;
 use crate::model::event::MessageStatus;
 use crate::model::ids::ChannelId;
@@ -128,6 +129,8 @@ pub struct Taken {
     pub kept: Opaque,
     /// Whom it went to, where a mail goes to each by itself.
     pub whom: Option<String>,
+    /// Who gets no copy although the vendor took it, and why.
+    pub left_out: Vec<(String, SendError)>,
 }
 
 /// The vendor took a call.
@@ -153,6 +156,10 @@ pub async fn taken(
             opaque::merge(&mut message.metadata, &taken.kept);
             if let Some(whom) = &taken.whom {
                 message.note_recipient(whom, Delivery::Sent, None);
+            }
+            for (whom, why) in &taken.left_out {
+                message.note_recipient(whom, Delivery::Failed, Some(why));
+                closing::close(tx, &mut pen, key.0, whom, Shut::OptedOut, None)?;
             }
             message.updated_at = pen.now;
             if row.is_copy {

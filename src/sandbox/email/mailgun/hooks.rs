@@ -39,6 +39,8 @@ const IDS: [&str; 7] = [
     "opened",
     "clicked",
 ];
+/// How many addresses each of them may have.
+const URLS_MAX: usize = 3;
 const FORM: &str = "form ";
 const JSON: &str = "json ";
 
@@ -57,7 +59,11 @@ pub fn webhooks(desk: &mut Desk<'_>, call: &Call, rest: &[&str]) -> HttpReply {
         .as_object()
         .cloned()
         .unwrap_or_default();
-    let shown = |all: &Map<String, Value>, id: &str| json!({"message": "Webhook has been created", "webhook": {"urls": all.get(id)}});
+    let urls = |call: &Call| {
+        let urls = fields(call).into_iter().filter(|(name, _)| name == "url");
+        urls.map(|(_, url)| url).collect::<Vec<String>>()
+    };
+    let shown = |all: &Map<String, Value>, id: &str| json!({"message": "Webhook has been created", "webhook": all.get(id)});
     let reply = match (call.method, rest) {
         (Method::Get, []) => return call::json(200, &json!({ "webhooks": all })),
         (Method::Post, []) => {
@@ -68,16 +74,18 @@ pub fn webhooks(desk: &mut Desk<'_>, call: &Call, rest: &[&str]) -> HttpReply {
             if all.contains_key(&id) {
                 return said(400, "Webhook already exists");
             }
-            let urls = fields(call).into_iter().filter(|(name, _)| name == "url");
-            let urls: Vec<String> = urls.map(|(_, url)| url).collect();
-            if urls.is_empty() || !urls.iter().all(|url| url.starts_with("http")) {
+            let urls = urls(call);
+            if urls.is_empty()
+                || urls.len() > URLS_MAX
+                || !urls.iter().all(|url| url.starts_with("http"))
+            {
                 return said(400, "Invalid webhook url");
             }
-            all.insert(id.clone(), json!(urls));
+            all.insert(id.clone(), json!({ "urls": urls }));
             call::json(200, &shown(&all, &id))
         }
         (Method::Put, [id]) if all.contains_key(*id) => {
-            all.insert((*id).to_owned(), json!([field(call, "url")]));
+            all.insert((*id).to_owned(), json!({ "urls": urls(call) }));
             call::json(200, &shown(&all, id))
         }
         (Method::Delete, [id]) if all.remove(*id).is_some() => {
@@ -213,7 +221,7 @@ pub fn tell(desk: &mut Desk<'_>, to: &str, tag: &Value, news: News<'_>, after: D
     }
     desk.account.kept.insert(LOG.to_owned(), log.into());
     let hooks = kept(desk.account, HOOKS);
-    let urls: Vec<String> = match hooks[id].as_array() {
+    let urls: Vec<String> = match hooks[id]["urls"].as_array() {
         Some(urls) => urls
             .iter()
             .filter_map(|url| url.as_str().map(str::to_owned))

@@ -69,6 +69,21 @@ pub fn webhooks(desk: &mut Desk<'_>, call: &Call, rest: &[&str]) -> HttpReply {
                 &json!({"object": "webhook", "id": id, "signing_secret": secret}),
             )
         }
+        (Method::Get | Method::Patch, [id]) => {
+            let Some(hook) = all.iter_mut().find(|hook| hook["id"] == *id) else {
+                return missing("Webhook");
+            };
+            let body = call.json().unwrap_or_default();
+            for name in ["endpoint", "events", "status"] {
+                if let Some(value) = body.get(name) {
+                    hook[name] = value.clone();
+                }
+            }
+            let mut shown = hook.clone();
+            shown["object"] = "webhook".into();
+            shown["signing_secret"] = desk.account.key("signingKey").into();
+            call::json(200, &shown)
+        }
         (Method::Delete, [id]) => {
             all.retain(|hook| hook["id"] != *id);
             call::json(

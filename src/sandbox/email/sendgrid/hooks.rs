@@ -48,19 +48,29 @@ pub fn signs_parsed(account: &Account) -> bool {
 /// The settings of the webhooks.
 pub fn answer(desk: &mut Desk<'_>, method: Method, path: &[&str], body: &Value) -> HttpReply {
     match (method, path) {
+        (Method::Get, ["event", "settings", "all"]) => {
+            let known = kept(desk.account, EVENTS).clone();
+            let all: Vec<Value> = [known].into_iter().filter(Value::is_object).collect();
+            call::json(200, &json!({"max_allowed": 5, "webhooks": all}))
+        }
         (Method::Get, ["event", "settings", ..]) => call::json(200, kept(desk.account, EVENTS)),
         (Method::Patch, ["event", "settings", "signed", ..]) => {
+            let signed = json!({"public_key": PUBLIC_KEY});
+            set(desk, EVENTS, &signed, 200);
             call::json(200, &json!({"id": "1", "public_key": PUBLIC_KEY}))
         }
         (Method::Post, ["event", "settings"]) => set(desk, EVENTS, body, 201),
         (Method::Patch, ["event", "settings", ..]) => set(desk, EVENTS, body, 200),
+        (Method::Get, ["security", "policies"]) => {
+            let known = kept(desk.account, POLICY).clone();
+            let all: Vec<Value> = [known].into_iter().filter(Value::is_object).collect();
+            call::json(200, &json!({ "policies": all }))
+        }
         (Method::Post, ["security", "policies"]) => {
-            desk.account.kept.insert(POLICY.to_owned(), body.clone());
-            call::json(
-                200,
-                &json!({"policy": {"id": POLICY_ID, "name": body["name"],
-                    "signature": {"public_key": PUBLIC_KEY}}}),
-            )
+            let policy = json!({"id": POLICY_ID, "name": body["name"],
+                "signature": {"public_key": PUBLIC_KEY}});
+            desk.account.kept.insert(POLICY.to_owned(), policy.clone());
+            call::json(200, &json!({ "policy": policy }))
         }
         (Method::Get, ["parse", "settings"]) => {
             let known = kept(desk.account, PARSE).clone();

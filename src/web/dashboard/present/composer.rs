@@ -73,7 +73,8 @@ pub fn composer(eye: &Eye<'_>, open: &Open<'_>) -> ComposerView {
             Counting::Bytes => "bytes",
         },
         offers: offers(row),
-        templates: row.approved_templates && !open.row.conversation.elsewhere,
+        templates: (row.approved_templates || row.own_templates)
+            && !open.row.conversation.elsewhere,
         closed: closed(eye, open),
         elsewhere: open.row.conversation.elsewhere,
         file_max_bytes: largest,

@@ -4,6 +4,8 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::base::time::Timestamp;
+use crate::model::content::Content;
+use crate::model::filling::Header;
 use crate::model::mail::Auto;
 use crate::model::mail::Invite;
 use crate::model::mail::Mail;
@@ -20,11 +22,21 @@ use crate::web::dashboard::view::mail::MailCard;
 #[must_use]
 pub fn kept(message: &Message) -> Option<Mail> {
     let wishes = message.metadata.get("email").and_then(Value::as_object);
+    let template = match &message.content {
+        Content::Template(template) => template.preview.as_ref(),
+        _ => None,
+    };
     let known = Mail::of(&message.metadata);
-    if known.is_none() && wishes.is_none() {
+    if known.is_none() && wishes.is_none() && template.is_none() {
         return None;
     }
     let mut mail = known.unwrap_or_default();
+    if let Some(template) = template {
+        mail.html.clone_from(&template.html);
+        if let Some(Header::Text(subject)) = &template.header {
+            mail.subject.get_or_insert_with(|| subject.clone());
+        }
+    }
     if let Some(wishes) = wishes {
         let text = |name: &str| {
             let value = wishes.get(name).and_then(Value::as_str);

@@ -99,6 +99,9 @@ impl Easel<'_> {
             header_file: self.header_file(),
             body: (self.field("body", &form.body), terms.body_max),
             footer: (self.field("footer", &form.footer), terms.footer_max),
+            html: (self.field("html", &form.html), terms.html_max),
+            own: terms.is_own(),
+            has_buttons: terms.buttons_max > 0,
             samples: self.samples(),
             buttons: form
                 .buttons
@@ -220,6 +223,7 @@ mod tests {
         header_max: 60,
         body_max: 1_024,
         footer_max: 60,
+        html_max: 0,
         buttons_max: 1,
         button_max: 25,
         edits: true,

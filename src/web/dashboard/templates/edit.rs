@@ -12,12 +12,14 @@ use crate::model::channel::Channel;
 use crate::model::filling::TemplateTerms;
 use crate::model::ids::ChannelId;
 use crate::model::ids::TemplateId;
+use crate::model::mail::RemoteImages;
 use crate::model::permission::Permission;
 use crate::model::rejection::FieldError;
 use crate::model::template::Template;
 use crate::model::template::TemplateChanges;
 use crate::web::dashboard::answers::refuse;
 use crate::web::dashboard::form::Form;
+use crate::web::dashboard::mail;
 use crate::web::dashboard::present::template;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
@@ -39,6 +41,9 @@ const TOO_MUCH: &str = "This template holds parts that can only be changed at th
 /// Said where nothing can be changed.
 const NO_CHANGES: &str =
     "The vendor lets no template be changed. Hand in a new one under another name.";
+
+/// Said where one was handed in.
+const HANDED_IN: &str = "Handed in. The vendor looks at it now.";
 
 /// For which channel a template is begun; empty where the address does not say.
 #[derive(Debug, Default, Deserialize)]
@@ -86,6 +91,7 @@ pub async fn begin(
     };
     let form = TemplateForm {
         category: (terms.categories.last()).map_or_else(String::new, |word| (*word).to_owned()),
+        header: if terms.is_own() { "TEXT" } else { "" }.to_owned(),
         ..TemplateForm::default()
     };
     let shown = Shown {
@@ -142,7 +148,7 @@ pub async fn show(
         wrong: &[],
         writing: true,
         banner: (!told.saved.is_empty())
-            .then(|| BannerView::done("Handed in. The vendor looks at it now.")),
+            .then(|| BannerView::done(if terms.is_own() { "Saved." } else { HANDED_IN })),
     };
     Ok(page(&draw(&state, &reader, &subject, shown)?))
 }
@@ -188,14 +194,20 @@ fn draw(
     Ok(TemplatePage {
         shell: reader.shell(state, title, Area::Templates)?,
         banner: shown.banner,
-        keeper: keeper(subject.channel),
+        keeper: keeper(state, subject.channel),
         id: held.map(|held| held.id.to_string()).unwrap_or_default(),
         title: title.to_owned(),
-        standing: held.map(|held| template::standing(&held.told)),
+        standing: held
+            .filter(|_| !subject.terms.is_own())
+            .map(|held| template::standing(&held.told)),
         facts: held.map(facts).unwrap_or_default(),
         form: why_fixed.is_empty().then(|| easel.view()),
         why_fixed,
         seen: template::seen(&preview, &state.engine.context.links),
+        own: subject.terms.is_own(),
+        html: held
+            .filter(|_| preview.html.is_some())
+            .map(|held| format!("{LIST}/{}/html", held.id)),
     })
 }
 
@@ -308,6 +320,21 @@ fn answer(
         };
         draw(state, reader, subject, shown)
     })
+}
+
+/// The HTML of one with its examples filled in, for a frame of its own.
+pub async fn html(
+    state: Shared,
+    reader: Reader,
+    path: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let (channel, _, held) = found(&state, &reader, &path)?;
+    let (service, kind) = (&state.engine.templates, &channel.kind);
+    let examples = TemplateForm::of(&held.told).examples();
+    let filled = service.fill(kind, &held.told, &examples);
+    let preview = service.preview(kind, &held.told, &filled.components);
+    let html = preview.html.ok_or_else(Problem::not_found)?;
+    Ok(mail::framed(&html, RemoteImages::Blocked))
 }
 
 /// Takes one away, at the vendor too.

@@ -5,6 +5,7 @@ use actix_web::web::Query;
 use serde::Deserialize;
 
 use crate::model::channel::Channel;
+use crate::model::filling::TemplateTerms;
 use crate::model::ids::ChannelId;
 use crate::model::permission::Permission;
 use crate::model::template::Template;
@@ -123,7 +124,7 @@ fn draw(
             .collect(),
         keepers: everywhere
             .iter()
-            .map(|(channel, _)| keeper(channel))
+            .map(|(channel, _)| keeper(state, channel))
             .collect(),
         rows,
         all,
@@ -134,11 +135,13 @@ fn draw(
 
 /// A channel that keeps templates.
 #[must_use]
-pub fn keeper(channel: &Channel) -> KeeperView {
+pub fn keeper(state: &State, channel: &Channel) -> KeeperView {
+    let terms = state.engine.templates.terms(&channel.kind);
     KeeperView {
         id: channel.id.to_string(),
         badge: BadgeView::of(channel.kind.as_str()),
         name: channel.name.clone(),
+        own: terms.is_some_and(TemplateTerms::is_own),
     }
 }
 

@@ -20,6 +20,10 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/app/settings/templates/{id}", web::get().to(edit::show))
         .route("/app/settings/templates/{id}", web::post().to(edit::change))
         .route(
+            "/app/settings/templates/{id}/html",
+            web::get().to(edit::html),
+        )
+        .route(
             "/app/settings/templates/{id}/delete",
             web::post().to(edit::delete),
         );

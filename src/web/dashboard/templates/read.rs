@@ -46,6 +46,7 @@ pub fn form(fields: &Fields, press: Option<Press>) -> TemplateForm {
         header_file: text("header.file"),
         body: text("body"),
         footer: text("footer"),
+        html: text("html"),
         buttons: buttons(fields),
         advises: fields.has("advises"),
         minutes: text("minutes"),

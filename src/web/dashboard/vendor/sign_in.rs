@@ -8,6 +8,7 @@ use actix_web::web::Query;
 
 use crate::engine::setup::signing_in::BACK;
 use crate::engine::setup::signing_in::Returned;
+use crate::engine::setup::signing_in::Whose;
 use crate::web::dashboard::channel::LIST;
 use crate::web::dashboard::channel::found;
 use crate::web::dashboard::problem::Problem;
@@ -30,9 +31,9 @@ pub async fn leave(
     reader: Reader,
 ) -> Result<HttpResponse, Problem> {
     let channel = found(&state, &reader, &path)?;
-    let session = reader.agent.session.id;
+    let whose = Whose::Session(reader.agent.session.id);
     let channels = &state.engine.channels;
-    let page = channels.sign_in_page(&reader.actor(), session, channel.id)?;
+    let page = channels.sign_in_page(&reader.actor(), whose, channel.id, None)?;
     Ok(see(&page))
 }
 
@@ -41,10 +42,10 @@ async fn back(
     returned: Query<Returned>,
     reader: Reader,
 ) -> Result<HttpResponse, Problem> {
-    let session = reader.agent.session.id;
+    let whose = Whose::Session(reader.agent.session.id);
     let channels = &state.engine.channels;
     let actor = reader.actor();
-    let channel = channels.signed_in(&actor, session, returned.into_inner());
+    let channel = channels.signed_in(&actor, whose, returned.into_inner());
     let channel = channel.await?;
     Ok(see(&format!("{LIST}/{}", channel.id)))
 }

@@ -39,6 +39,7 @@ pub fn view(
     });
     Ok(WebhookView {
         url: channels.webhook_url(channel),
+        proving_url: channels.proving_url(&reader.actor(), channel.id)?,
         verify_token: channels.verify_token(&reader.actor(), channel.id)?,
         by_itself: by_itself.map(str::to_owned),
         steps: steps.collect(),

@@ -5,11 +5,11 @@ pub const CSS: &str = "/app/assets/app-2dcb6c8101.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-c94db6d26d.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-dba1977d31.js";
+pub const MORE_JS: &str = "/app/assets/more-dd644a1607.js";
 /// The script that gives the words of a mail styles.
 pub const LETTER_JS: &str = "/app/assets/letter-b35998aa8b.js";
 /// The script of rows of recipients.
-pub const RECIPIENTS_JS: &str = "/app/assets/recipients-47e406d0ee.js";
+pub const RECIPIENTS_JS: &str = "/app/assets/recipients-c6d78e5b41.js";
 /// The style sheet of rows of recipients and of passing a mail on.
 pub const MAIL_CSS: &str = "/app/assets/mail-bfc8e42a0b.css";
 /// The script of the pages of templates.
@@ -70,9 +70,9 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("letter-b35998aa8b.js", "letter.js", "text/javascript; charset=utf-8"),
     ("mail-bfc8e42a0b.css", "mail.css", "text/css; charset=utf-8"),
-    ("more-dba1977d31.js", "more.js", "text/javascript; charset=utf-8"),
+    ("more-dd644a1607.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
-    ("recipients-47e406d0ee.js", "recipients.js", "text/javascript; charset=utf-8"),
+    ("recipients-c6d78e5b41.js", "recipients.js", "text/javascript; charset=utf-8"),
     ("sandbox-edd215ad50.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-b55deeee19.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-e0e929c53d.css", "setup.css", "text/css; charset=utf-8"),

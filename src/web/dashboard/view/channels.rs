@@ -244,7 +244,7 @@ pub struct EventsPart {
 }
 
 /// What can be done about the service of a vendor's channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceView {
     /// It is connected, or was and is broken.
     pub connected: bool,
@@ -252,6 +252,9 @@ pub struct ServiceView {
     pub paused: bool,
     /// It works: menus and the like can go out again.
     pub active: bool,
+    /// With whom a person signs in to let it into the account, and where that provider sends the
+    /// person back to; none where accounts are not opened so.
+    pub sign_in: Option<(&'static str, String)>,
 }
 
 /// Which tab of a channel.

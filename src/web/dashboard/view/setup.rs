@@ -139,6 +139,8 @@ pub struct TripPart {
 pub struct WebhookView {
     /// Where the vendor reports.
     pub url: String,
+    /// The same with what proves a call written into it; none where the vendor signs what it says.
+    pub proving_url: Option<String>,
     /// What it says back when it asks whether the address is ours; none where it does not ask.
     pub verify_token: Option<String>,
     /// A sentence, where nothing has to be done.

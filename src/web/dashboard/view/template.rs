@@ -90,6 +90,8 @@ pub struct KeeperView {
     pub badge: BadgeView,
     /// Its name.
     pub name: String,
+    /// Whether they are kept here, and there is nobody to ask.
+    pub own: bool,
 }
 
 /// `/app/settings/templates`; the table is a part: `templates`.
@@ -173,8 +175,14 @@ pub struct TemplateFormView {
     pub header_file: Option<(FieldView, String, &'static str)>,
     /// The words, and their limit.
     pub body: (FieldView, usize),
-    /// The line below, and its limit.
+    /// The line below, and its limit; 0 where there is none.
     pub footer: (FieldView, usize),
+    /// The same as HTML, and its limit; 0 where there is none.
+    pub html: (FieldView, usize),
+    /// Whether it is kept here, and nobody approves it: the line above is a subject.
+    pub own: bool,
+    /// Whether it may have buttons.
+    pub has_buttons: bool,
     /// Examples of the variables.
     pub samples: Vec<SampleRow>,
     /// The buttons.
@@ -217,4 +225,8 @@ pub struct TemplatePage {
     pub why_fixed: &'static str,
     /// What a customer sees.
     pub seen: SeenTemplate,
+    /// Whether it is kept here, and nobody approves it.
+    pub own: bool,
+    /// The address of its HTML with the examples filled in; none where it has none.
+    pub html: Option<String>,
 }

@@ -7,14 +7,18 @@ use serde_json::json;
 use super::NOON;
 use super::json_hook;
 use super::post;
+use crate::base::http::Headers;
+use crate::base::http::HttpReply;
 use crate::channels::Channel as _;
 use crate::channels::email::Email;
+use crate::channels::email::hooks::Lying;
 use crate::channels::email::mail_at;
 use crate::channels::email::mails;
 use crate::channels::email::tests::ours;
 use crate::channels::fixtures::each;
 use crate::channels::fixtures::without_empty;
 use crate::model::outbound::Asked;
+use crate::model::outbound::Call;
 use crate::model::outbound::Step;
 
 /// What a service reports, and the facts it must become.
@@ -127,7 +131,7 @@ fn incoming_mail_is_taken_out_of_what_amazon_tells_or_keeps() {
         replies: &[],
         now: NOON,
     };
-    let Step::Done(source) = mail_at(&there[0], &asked).unwrap() else {
+    let Step::Done(Lying::At(source)) = mail_at(&there[0], &asked).unwrap() else {
         unreachable!("S3 is asked with an address alone");
     };
     assert!(
@@ -182,4 +186,64 @@ fn incoming_mail_is_taken_out_of_what_resend_and_mailgun_post() {
         ),
         "{text}"
     );
+}
+
+#[test]
+fn a_mail_that_mailgun_keeps_is_asked_for_where_it_is_mailguns() {
+    let account = ours(&json!({"provider":"mailgun"}));
+    let kept = |url: &str| {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.append_pair("recipient", "support@in.example.com")
+            .append_pair("sender", "ana@example.com")
+            .append_pair("body-plain", "Hello")
+            .append_pair("message-url", url);
+        let form = form.finish();
+        let hook = post("application/x-www-form-urlencoded", &[], form.as_bytes());
+        mails(&account, &hook).remove(0)
+    };
+    let claim =
+        kept("https://storage-us-east4.api.mailgun.net/v3/domains/mg.example.com/messages/K");
+    assert!(claim.mail.bytes.is_empty());
+    assert_eq!(claim.mail.envelope_to, ["support@in.example.com"]);
+    let mut replies = Vec::new();
+    let asked = |replies: &[HttpReply]| {
+        let asked = Asked {
+            account: &account,
+            replies,
+            now: NOON,
+        };
+        mail_at(&claim, &asked)
+    };
+    let Ok(Step::Ask {
+        call: Call::Http(request),
+        ..
+    }) = asked(&replies)
+    else {
+        unreachable!("it is asked for");
+    };
+    assert_eq!(request.headers.get("accept"), Some("message/rfc2822"));
+    assert!(request.authorization.is_some());
+    replies.push(HttpReply {
+        status: 200,
+        headers: Headers::default(),
+        body: json!({"body-mime":"From: a\r\n\r\nx"})
+            .to_string()
+            .into_bytes(),
+    });
+    let Ok(Step::Done(Lying::Here(bytes))) = asked(&replies) else {
+        unreachable!("it is in the answer");
+    };
+    assert_eq!(bytes, b"From: a\r\n\r\nx");
+    for url in [
+        "https://evil.example/messages/K",
+        "http://storage.api.mailgun.net/messages/K",
+        "https://mailgun.net.evil.example/K",
+    ] {
+        let asked = Asked {
+            account: &account,
+            replies: &[],
+            now: NOON,
+        };
+        assert!(mail_at(&kept(url), &asked).is_err(), "{url}");
+    }
 }

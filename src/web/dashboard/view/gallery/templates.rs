@@ -35,6 +35,7 @@ fn keeper(id: &str, kind: &str, name: &str) -> KeeperView {
         id: id.to_owned(),
         badge: BadgeView::of(kind),
         name: name.to_owned(),
+        own: false,
     }
 }
 
@@ -96,6 +97,9 @@ fn form() -> TemplateFormView {
         header_file: Some((FieldView::of(""), "No example yet.".to_owned(), "image/png")),
         body: (FieldView::of("Hola {{1}}"), 1_024),
         footer: (FieldView::of("Aurora Coffee"), 60),
+        html: (FieldView::of(""), 0),
+        own: false,
+        has_buttons: true,
         samples: vec![SampleRow {
             id: "sample.body.1".to_owned(),
             label: "{{1}} in the text".to_owned(),
@@ -167,6 +171,8 @@ pub(super) fn all(theme: Theme) -> Vec<(&'static str, String)> {
         form: Some(form()),
         why_fixed: "",
         seen: seen(),
+        own: false,
+        html: None,
     };
     let picker = PickerPage {
         shell: shell("Templates for Valentina", Area::All, theme),
