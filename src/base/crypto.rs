@@ -5,6 +5,7 @@ use argon2::password_hash::PasswordHasher as _;
 use argon2::password_hash::PasswordVerifier as _;
 use argon2::password_hash::phc::PasswordHash;
 use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chacha20poly1305::KeyInit as _;
 use chacha20poly1305::XChaCha20Poly1305;
@@ -204,6 +205,22 @@ pub fn hash_password(password: &str, random: &Random) -> String {
         .to_string()
 }
 
+/// What reads as a hash made by [`hash_password`] and is of no password: to check against it takes as
+/// long and never succeeds.
+#[must_use]
+pub fn hash_of_no_password(random: &Random) -> String {
+    let params = Argon2::default().params().clone();
+    let (salt, hash) = (random.bytes::<16>(), random.bytes::<32>());
+    format!(
+        "$argon2id$v=19$m={},t={},p={}${}${}",
+        params.m_cost(),
+        params.t_cost(),
+        params.p_cost(),
+        STANDARD_NO_PAD.encode(salt),
+        STANDARD_NO_PAD.encode(hash),
+    )
+}
+
 /// Whether `password` is the one that was hashed; constant time in the password.
 #[must_use]
 pub fn password_matches(password: &str, hash: &str) -> bool {
@@ -265,5 +282,21 @@ mod tests {
         assert!(password_matches("correct horse battery", &hash));
         assert!(!password_matches("correct horse batterz", &hash));
         assert!(!password_matches("correct horse battery", "not a hash"));
+    }
+
+    #[test]
+    fn the_hash_of_no_password_takes_as_long_to_check_as_a_real_one() {
+        let random = Random::system();
+        let (real, none) = (hash_password("a", &random), hash_of_no_password(&random));
+        let cost = |hash: &str| {
+            let hash = PasswordHash::new(hash).expect("a hash");
+            let lengths = (
+                hash.salt.map(|salt| salt.len()),
+                hash.hash.map(|output| output.len()),
+            );
+            (hash.algorithm.to_string(), hash.params.to_string(), lengths)
+        };
+        assert_eq!(cost(&none), cost(&real));
+        assert!(!password_matches("a", &none));
     }
 }

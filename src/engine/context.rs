@@ -61,6 +61,42 @@ pub struct Shared {
     pub ids: Arc<Ids>,
 }
 
+#[cfg(test)]
+impl Shared {
+    /// All of it over a folder, on the first of January 2026, with every channel there is, reaching
+    /// nobody.
+    pub fn for_tests(folder: &std::path::Path) -> Self {
+        use crate::config::Config;
+        use crate::config::MailConfig;
+        use crate::net::http::Http;
+        use crate::search::SearchConfig;
+        use crate::store::DEFAULT_CACHE_BYTES;
+
+        let config = Config::default();
+        let store = Store::open(folder, DEFAULT_CACHE_BYTES).expect("a fresh folder opens");
+        let small = SearchConfig {
+            writer_heap_bytes: 15_000_000,
+        };
+        let search = Search::open(&folder.join("index"), small).expect("a fresh index opens");
+        let random = Random::seeded(7);
+        let key = store.secret_key();
+        Self {
+            search: Arc::new(search),
+            live: Live::default(),
+            channels: Arc::new(Registry::builtin()),
+            links: Links::new("https://chat.example", key.reveal()),
+            sealer: Sealer::new(key.reveal(), random.clone()),
+            clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
+            vendors: Vendors::new(Http::new(&config)),
+            dns: Dns::new(&config),
+            mailer: Mailer::new(&MailConfig::default()),
+            ids: Arc::new(Ids::new(random.clone())),
+            random,
+            store,
+        }
+    }
+}
+
 impl From<Shared> for Context {
     fn from(shared: Shared) -> Self {
         Self(Arc::new(shared))

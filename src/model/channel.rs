@@ -105,6 +105,36 @@ pub struct Channel {
     pub routing: Routing,
 }
 
+impl Channel {
+    /// A channel nobody has connected yet.
+    #[must_use]
+    pub fn new(id: ChannelId, kind: ChannelKind, name: String, now: Timestamp) -> Self {
+        Self {
+            id,
+            kind,
+            name,
+            state: ChannelState::Inactive,
+            enabled: true,
+            settings: Opaque::new(),
+            secrets: BTreeMap::new(),
+            sandbox: false,
+            error: None,
+            connected_at: None,
+            last_inbound_at: None,
+            last_outbound_at: None,
+            metadata: Opaque::new(),
+            revision: 1,
+            created_at: now,
+            updated_at: now,
+            notes: Vec::new(),
+            error_about: None,
+            checked_at: None,
+            webhook_at: None,
+            routing: Routing::default(),
+        }
+    }
+}
+
 /// What an error is about when the vendor reports to somebody else: a person decides who gives way.
 pub const REPORTING: &str = "webhook";
 

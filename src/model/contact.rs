@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::base::time::Timestamp;
 use crate::model::Opaque;
+use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
@@ -156,6 +157,35 @@ pub struct Identity {
     /// What machines of ours said to it within a day, where such are held back.
     #[serde(default)]
     pub by_machine: Vec<MachineWords>,
+}
+
+impl Identity {
+    /// An address of a contact on a channel, with nothing else known of it.
+    #[must_use]
+    pub fn new(
+        id: IdentityId,
+        contact_id: ContactId,
+        channel: &Channel,
+        address: &str,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            contact_id,
+            channel_kind: channel.kind.clone(),
+            channel_id: channel.id,
+            address: address.to_owned(),
+            display_name: None,
+            avatar_url: None,
+            verified_at: None,
+            metadata: Opaque::new(),
+            created_at: now,
+            last_seen_at: None,
+            closed: None,
+            looked_up_at: None,
+            by_machine: Vec::new(),
+        }
+    }
 }
 
 /// Words of a machine of ours.

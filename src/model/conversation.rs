@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::base::time::Timestamp;
 use crate::model::Opaque;
+use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
@@ -283,6 +284,55 @@ impl Status {
 }
 
 impl Conversation {
+    /// A conversation with a contact at an address, nothing said yet.
+    #[must_use]
+    pub fn new(
+        id: ConversationId,
+        channel: &Channel,
+        contact_id: ContactId,
+        address: &str,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            channel_id: channel.id,
+            channel_kind: channel.kind.clone(),
+            contact_id,
+            address: address.to_owned(),
+            status: Status::Open,
+            resolution: None,
+            priority: Priority::Normal,
+            assignee: None,
+            assigned_at: None,
+            team_id: None,
+            subject: None,
+            tags: Vec::new(),
+            snoozed_until: None,
+            positions: 0,
+            message_count: 0,
+            inbound_count: 0,
+            last: None,
+            last_message_at: now,
+            first_message_at: None,
+            last_inbound_at: None,
+            waiting_since: None,
+            first_reply_at: None,
+            resolved_at: None,
+            closed_at: None,
+            previous_id: None,
+            hidden: false,
+            metadata: Opaque::new(),
+            revision: 1,
+            created_at: now,
+            updated_at: now,
+            seen_position: 0,
+            spelled_out: None,
+            participants: Vec::new(),
+            resolved_by: None,
+            elsewhere: false,
+        }
+    }
+
     /// Notes that somebody of ours takes part; whether that is news.
     pub fn take_part(&mut self, user: UserId) -> bool {
         let is_new = !self.participants.contains(&user);

@@ -42,8 +42,8 @@ pub trait Change: Send {
     fn doing(&self) -> &'static str;
     /// Makes the change; may be called again in another transaction.
     fn run(&mut self, tx: &mut Tx<'_>) -> Ran;
-    /// Answers the caller once the fate of the change is known.
-    fn finish(self: Box<Self>, fate: Result<(), StoreError>);
+    /// Answers the caller once the fate of the change is known; the first call counts.
+    fn finish(&mut self, fate: Result<(), StoreError>);
 }
 
 /// How a change went.
@@ -60,7 +60,7 @@ struct Waiting<T, E, F> {
     doing: &'static str,
     change: F,
     answer: Option<Result<T, E>>,
-    caller: oneshot::Sender<Result<T, E>>,
+    caller: Option<oneshot::Sender<Result<T, E>>>,
 }
 
 impl<T, E, F> Change for Waiting<T, E, F>
@@ -84,14 +84,17 @@ where
         ran
     }
 
-    fn finish(self: Box<Self>, fate: Result<(), StoreError>) {
-        let answer = match (fate, self.answer) {
+    fn finish(&mut self, fate: Result<(), StoreError>) {
+        let Some(caller) = self.caller.take() else {
+            return;
+        };
+        let answer = match (fate, self.answer.take()) {
             (Ok(()), Some(answer)) => answer,
             (Ok(()), None) => Err(StoreError::Closed.into()),
             (Err(error), _) => Err(error.into()),
         };
         // A caller that went away does not need its answer: what it asked for is done all the same.
-        drop(self.caller.send(answer));
+        drop(caller.send(answer));
     }
 }
 
@@ -111,7 +114,7 @@ where
             doing,
             change,
             answer: None,
-            caller,
+            caller: Some(caller),
         }),
         receiver,
     )
@@ -293,8 +296,9 @@ impl Writer {
             self.next_seq = next_seq.get();
             self.published.send_replace(self.next_seq - 1);
         }
-        for (change, fate) in ran {
-            change.finish(fate);
+        // All callers wake together; what their changes held is given back after that.
+        for (change, fate) in &mut ran {
+            change.finish(std::mem::replace(fate, Ok(())));
         }
         Ok(waiting.collect())
     }
@@ -344,7 +348,7 @@ struct Trouble {
 }
 
 fn answer_all(round: Vec<Box<dyn Change>>, error: &KvError) {
-    for change in round {
+    for mut change in round {
         let doing = change.doing();
         change.finish(Err(StoreError::while_doing(doing)(error.clone())));
     }

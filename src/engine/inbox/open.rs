@@ -6,13 +6,10 @@ use crate::engine::inbox::moves::Terms;
 use crate::engine::rules::threads;
 use crate::engine::rules::threads::Start;
 use crate::engine::rules::threads::Thread;
-use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::contact::Contact;
 use crate::model::conversation::Conversation;
 use crate::model::conversation::Move;
-use crate::model::conversation::Priority;
-use crate::model::conversation::Status;
 use crate::model::event::ConversationEvent;
 use crate::model::event::Event;
 use crate::model::user::User;
@@ -112,42 +109,11 @@ pub fn open(
     previous: Option<&Conversation>,
 ) -> Result<Conversation, StoreError> {
     let conversation = Conversation {
-        id: pen.id(),
-        channel_id: channel.id,
-        channel_kind: channel.kind.clone(),
-        contact_id: contact.id,
-        address: address.to_owned(),
-        status: Status::Open,
-        resolution: None,
-        priority: Priority::Normal,
-        assignee: None,
-        assigned_at: None,
-        team_id: None,
-        subject: None,
-        tags: Vec::new(),
-        snoozed_until: None,
-        positions: 0,
-        message_count: 0,
-        inbound_count: 0,
-        last: None,
-        last_message_at: pen.now,
-        first_message_at: None,
         last_inbound_at: previous.and_then(|previous| previous.last_inbound_at),
-        waiting_since: None,
-        first_reply_at: None,
-        resolved_at: None,
-        closed_at: None,
         previous_id: previous.map(|previous| previous.id),
         hidden: contact.blocked,
-        metadata: Opaque::new(),
-        revision: 1,
-        created_at: pen.now,
-        updated_at: pen.now,
-        seen_position: 0,
-        spelled_out: None,
-        participants: Vec::new(),
-        resolved_by: None,
         elsewhere: previous.is_some_and(|previous| previous.elsewhere),
+        ..Conversation::new(pen.id(), channel, contact.id, address, pen.now)
     };
     conversations::put(tx, &conversation)?;
     let mut contact = contact.clone();

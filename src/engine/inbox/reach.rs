@@ -196,21 +196,6 @@ fn introduce(
         pen.log(tx, Event::ContactCreated(ContactEvent { contact_id }))?;
         contact_id
     };
-    let identity = Identity {
-        id: pen.id(),
-        contact_id,
-        channel_kind: channel.kind.clone(),
-        channel_id: channel.id,
-        address: address.to_owned(),
-        display_name: None,
-        avatar_url: None,
-        verified_at: None,
-        metadata: Opaque::new(),
-        created_at: pen.now,
-        last_seen_at: None,
-        closed: None,
-        looked_up_at: None,
-        by_machine: Vec::new(),
-    };
+    let identity = Identity::new(pen.id(), contact_id, channel, address, pen.now);
     Ok(identities::put(tx, &identity)?)
 }

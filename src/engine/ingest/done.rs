@@ -3,8 +3,6 @@
 //! Webhooks overtake each other: what was done with a message that has not come yet waits with the
 //! receipts that come early, and is carried out once its message is there.
 
-use serde_json::Value;
-
 use crate::channels::Recorded;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
@@ -13,6 +11,7 @@ use crate::engine::inbox::revised;
 use crate::engine::ingest::apply;
 use crate::engine::ingest::media;
 use crate::engine::ingest::senders;
+use crate::engine::ingest::waiting;
 use crate::engine::rules::revising::Scope;
 use crate::model::channel::Channel;
 use crate::model::ids::ChannelId;
@@ -20,39 +19,14 @@ use crate::model::inbound::InboundDelete;
 use crate::model::inbound::InboundEdit;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundReaction;
-use crate::model::inbound::Receipt;
-use crate::model::message::Delivery;
 use crate::model::message::Message;
 use crate::model::message::ReactionMark;
 use crate::model::message::SenderKind;
-use crate::store::StoreError;
 use crate::store::Tx;
-use crate::store::records::dedup;
 
 /// Under which id something waits for the message of that id.
 fn waits_under(external_id: &str) -> String {
     format!("done:{external_id}")
-}
-
-/// Keeps what was done with a message until that comes.
-fn keep(
-    tx: &mut Tx<'_>,
-    pen: &Pen,
-    channel: ChannelId,
-    external_id: &str,
-    done: &InboundEvent,
-) -> Result<(), StoreError> {
-    let whole = serde_json::to_value(done).unwrap_or_default();
-    let held = Receipt {
-        external_id: waits_under(external_id),
-        state: Delivery::Sent,
-        at: None,
-        error: None,
-        tag: None,
-        metadata: whole.as_object().cloned().unwrap_or_default(),
-        address: None,
-    };
-    dedup::keep_early(tx, channel, &held, pen.now)
 }
 
 /// Carries out what was done with a message before it came, in the order in which that was told.
@@ -65,16 +39,16 @@ pub fn catch_up(
     channel: ChannelId,
     external_id: &str,
 ) -> Result<(), EngineError> {
-    let held = dedup::take_early(tx, channel, &waits_under(external_id), pen.now)?;
+    let held = waiting::take(tx, pen, channel, &waits_under(external_id))?;
     if held.is_empty() {
         return Ok(());
     }
     let channel = find::channel_in(tx, channel)?;
     for one in held {
-        match serde_json::from_value(Value::Object(one.metadata)) {
-            Ok(InboundEvent::Reaction(reaction)) => react(tx, pen, &channel, &reaction)?,
-            Ok(InboundEvent::Edit(edit)) => change(tx, pen, &channel, &edit)?,
-            Ok(InboundEvent::Delete(delete)) => take_back(tx, pen, &channel, &delete)?,
+        match one {
+            InboundEvent::Reaction(reaction) => react(tx, pen, &channel, &reaction)?,
+            InboundEvent::Edit(edit) => change(tx, pen, &channel, &edit)?,
+            InboundEvent::Delete(delete) => take_back(tx, pen, &channel, &delete)?,
             _ => apply::nothing(),
         };
     }
@@ -94,7 +68,7 @@ pub fn react(
     let target = &reaction.target_external_id;
     let Some(mut message) = apply::find_any(tx, channel, target, pen)? else {
         let done = InboundEvent::Reaction(reaction.clone());
-        keep(tx, pen, channel.id, target, &done)?;
+        waiting::hold(tx, pen, channel.id, waits_under(target), &done)?;
         return Ok(apply::nothing());
     };
     if message.deleted_at.is_some() {
@@ -142,7 +116,7 @@ pub fn change(
 ) -> Result<Recorded, EngineError> {
     let Some(mut message) = apply::find_any(tx, channel, &edit.external_id, pen)? else {
         let done = InboundEvent::Edit(edit.clone());
-        keep(tx, pen, channel.id, &edit.external_id, &done)?;
+        waiting::hold(tx, pen, channel.id, waits_under(&edit.external_id), &done)?;
         return Ok(apply::nothing());
     };
     let at = edit.at.unwrap_or(pen.now);
@@ -170,7 +144,7 @@ pub fn take_back(
 ) -> Result<Recorded, EngineError> {
     let Some(mut message) = apply::find_any(tx, channel, &delete.external_id, pen)? else {
         let done = InboundEvent::Delete(delete.clone());
-        keep(tx, pen, channel.id, &delete.external_id, &done)?;
+        waiting::hold(tx, pen, channel.id, waits_under(&delete.external_id), &done)?;
         return Ok(apply::nothing());
     };
     if message.deleted_at.is_some() {

@@ -27,6 +27,7 @@ pub mod senders;
 mod tests;
 pub mod unheard;
 pub mod unsubscribing;
+mod waiting;
 
 use std::time::Duration;
 

@@ -3,26 +3,22 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::base::crypto::digest;
 use crate::channels::Recorded;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::ingest::apply;
+use crate::engine::ingest::waiting;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
 use crate::model::content::Content;
 use crate::model::ids::ChannelId;
 use crate::model::inbound::InboundMessage;
 use crate::model::inbound::InboundPiece;
-use crate::model::inbound::Receipt;
 use crate::model::job::Job;
 use crate::model::job::JobKind;
-use crate::model::message::Delivery;
 use crate::model::message::Direction;
-use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::channels;
 use crate::store::records::dedup;
@@ -53,7 +49,7 @@ pub fn hear(
         return Ok(apply::duplicate_of(known.id));
     }
     let group = group_of(piece);
-    let mut held = take(tx, pen, channel.id, group)?;
+    let mut held: Vec<InboundPiece> = waiting::take(tx, pen, channel.id, &waits_under(group))?;
     let is_first = held.is_empty();
     if held.iter().all(|other| other.number != piece.number) {
         held.push(piece.clone());
@@ -62,7 +58,7 @@ pub fn hear(
         return one(tx, pen, channel, row, held);
     }
     for piece in &held {
-        keep(tx, pen, channel.id, group, piece)?;
+        waiting::hold(tx, pen, channel.id, waits_under(group), piece)?;
     }
     if is_first {
         let job = Job {
@@ -91,7 +87,7 @@ pub async fn join(context: &Context, channel: ChannelId, group: u64) -> Result<(
         .store
         .write("joining the parts of a message", move |tx| {
             let mut pen = stamp.pen();
-            let held = take(tx, &pen, channel, group)?;
+            let held: Vec<InboundPiece> = waiting::take(tx, &pen, channel, &waits_under(group))?;
             if let Some(channel) = channels::get(tx, channel)?.filter(|_| !held.is_empty()) {
                 let row = registry.capabilities(&channel.kind);
                 one(tx, &mut pen, &channel, row, held)?;
@@ -113,39 +109,6 @@ fn group_of(piece: &InboundPiece) -> u64 {
 
 fn waits_under(group: u64) -> String {
     format!("pieces:{group:016x}")
-}
-
-fn keep(
-    tx: &mut Tx<'_>,
-    pen: &Pen,
-    channel: ChannelId,
-    group: u64,
-    piece: &InboundPiece,
-) -> Result<(), StoreError> {
-    let whole = serde_json::to_value(piece).unwrap_or_default();
-    let held = Receipt {
-        external_id: waits_under(group),
-        state: Delivery::Sent,
-        at: None,
-        error: None,
-        tag: None,
-        metadata: whole.as_object().cloned().unwrap_or_default(),
-        address: None,
-    };
-    dedup::keep_early(tx, channel, &held, pen.now)
-}
-
-fn take(
-    tx: &mut Tx<'_>,
-    pen: &Pen,
-    channel: ChannelId,
-    group: u64,
-) -> Result<Vec<InboundPiece>, StoreError> {
-    let held = dedup::take_early(tx, channel, &waits_under(group), pen.now)?;
-    let held = held.into_iter();
-    Ok(held
-        .filter_map(|one| serde_json::from_value(Value::Object(one.metadata)).ok())
-        .collect())
 }
 
 /// Records parts as one message, which all their ids stand for.

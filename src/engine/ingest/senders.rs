@@ -6,7 +6,6 @@ use crate::engine::rules::identity;
 use crate::engine::rules::identity::Found;
 use crate::engine::rules::identity::Named;
 use crate::engine::rules::identity::Who;
-use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::contact::Contact;
 use crate::model::contact::Identity;
@@ -163,8 +162,8 @@ fn note_address(
 ) -> Result<(), StoreError> {
     let proved = sender.proof != Proof::default();
     let known = identities::get(tx, channel.id, &sender.address)?;
-    let mut identity =
-        known.unwrap_or_else(|| new_identity(pen, channel, &sender.address, contact_id));
+    let mut identity = known
+        .unwrap_or_else(|| Identity::new(pen.id(), contact_id, channel, &sender.address, pen.now));
     identity.contact_id = contact_id;
     identity.display_name = sender.name.clone().or(identity.display_name);
     identity.avatar_url = sender.avatar_url.clone().or(identity.avatar_url);
@@ -186,34 +185,10 @@ fn note_also(
         if identities::get(tx, channel.id, address)?.is_none() {
             let identity = Identity {
                 display_name: sender.name.clone(),
-                ..new_identity(pen, channel, address, contact_id)
+                ..Identity::new(pen.id(), contact_id, channel, address, pen.now)
             };
             identities::put(tx, &identity)?;
         }
     }
     Ok(())
-}
-
-fn new_identity(
-    pen: &mut Pen,
-    channel: &Channel,
-    address: &str,
-    contact_id: ContactId,
-) -> Identity {
-    Identity {
-        id: pen.id(),
-        contact_id,
-        channel_kind: channel.kind.clone(),
-        channel_id: channel.id,
-        address: address.to_owned(),
-        display_name: None,
-        avatar_url: None,
-        verified_at: None,
-        metadata: Opaque::new(),
-        created_at: pen.now,
-        last_seen_at: None,
-        closed: None,
-        looked_up_at: None,
-        by_machine: Vec::new(),
-    }
 }

@@ -1,29 +1,18 @@
 //! What vendors tell besides messages, recorded over a real store.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 use serde_json::json;
 
-use crate::base::crypto::Sealer;
-use crate::base::id::Ids;
-use crate::base::random::Random;
-use crate::base::time::Clock;
 use crate::base::time::Timestamp;
 use crate::channels::Recorded;
-use crate::channels::registry::Registry;
-use crate::config::Config;
-use crate::config::MailConfig;
 use crate::engine::context::Context;
 use crate::engine::context::Shared;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
 use crate::engine::ingest::Ingest;
-use crate::engine::links::Links;
-use crate::engine::live::Live;
-use crate::engine::vendor::Vendors;
 use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
@@ -40,14 +29,6 @@ use crate::model::message::Message;
 use crate::model::message::Sender;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
-use crate::model::routing::Routing;
-use crate::net::dns::Dns;
-use crate::net::http::Http;
-use crate::net::smtp::Mailer;
-use crate::search::Search;
-use crate::search::SearchConfig;
-use crate::store::DEFAULT_CACHE_BYTES;
-use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::records::channels;
 use crate::store::records::contacts;
@@ -70,50 +51,13 @@ struct Bench {
 impl Bench {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path(), DEFAULT_CACHE_BYTES).unwrap();
-        let config = SearchConfig {
-            writer_heap_bytes: 15_000_000,
-        };
-        let search = Search::open(&folder.path().join("index"), config).unwrap();
-        let random = Random::seeded(7);
-        let key = store.secret_key();
-        let context = Context::from(Shared {
-            search: Arc::new(search),
-            live: Live::default(),
-            channels: Arc::new(Registry::builtin()),
-            links: Links::new("https://chat.example", key.reveal()),
-            sealer: Sealer::new(key.reveal(), random.clone()),
-            clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
-            vendors: Vendors::new(Http::new(&Config::default())),
-            dns: Dns::new(&Config::default()),
-            mailer: Mailer::new(&MailConfig::default()),
-            ids: Arc::new(Ids::new(random.clone())),
-            random,
-            store,
-        });
+        let context = Context::from(Shared::for_tests(folder.path()));
         let now = context.clock.now();
+        let kind = ChannelKind::named("whatsapp");
         let channel = Channel {
-            id: the_channel(),
-            kind: ChannelKind::named("whatsapp"),
-            name: "Shop".to_owned(),
             state: ChannelState::Active,
-            enabled: true,
-            settings: Opaque::new(),
-            secrets: std::collections::BTreeMap::new(),
-            sandbox: false,
-            error: None,
             connected_at: Some(now),
-            last_inbound_at: None,
-            last_outbound_at: None,
-            metadata: Opaque::new(),
-            revision: 1,
-            created_at: now,
-            updated_at: now,
-            notes: Vec::new(),
-            error_about: None,
-            checked_at: None,
-            webhook_at: None,
-            routing: Routing::default(),
+            ..Channel::new(the_channel(), kind, "Shop".to_owned(), now)
         };
         let put = context.store.write("a test's channel", move |tx| {
             channels::put(tx, &channel)?;

@@ -246,20 +246,10 @@ pub(super) fn give_address(
         return Ok(());
     };
     let identity = Identity {
-        id: pen.id(),
-        contact_id,
-        channel_kind: channel.kind,
-        channel_id: channel.id,
-        address: address.address.clone(),
         display_name: address.display_name.clone(),
         avatar_url: address.picture.clone(),
-        verified_at: None,
         metadata: address.metadata.clone(),
-        created_at: pen.now,
-        last_seen_at: None,
-        closed: None,
-        looked_up_at: None,
-        by_machine: Vec::new(),
+        ..Identity::new(pen.id(), contact_id, &channel, &address.address, pen.now)
     };
     Ok(identities::put(tx, &identity)?)
 }

@@ -230,7 +230,6 @@ fn says(contact: &Contact, words: &str) -> bool {
 mod tests {
     use super::*;
     use crate::base::time::Timestamp;
-    use crate::engine::people::contacts::empty;
     use crate::model::ids::ContactId;
     use crate::model::ids::Id as _;
 
@@ -239,7 +238,7 @@ mod tests {
             name: "Ana S\u{e1} Lima".to_owned(),
             email: Some("ana@example.com".to_owned()),
             phone: Some("+5511987654321".to_owned()),
-            ..empty(ContactId::from_bytes([1; 16]), Timestamp::from_secs(1))
+            ..Contact::nobody(ContactId::from_bytes([1; 16]), Timestamp::from_secs(1))
         }
     }
 

@@ -134,7 +134,7 @@ impl Contacts {
             .write("making a contact", move |tx| {
                 limits::one_more(tx, Resource::Contacts)?;
                 let mut pen = stamp.pen();
-                let mut contact = blank(&mut pen);
+                let mut contact = Contact::nobody(pen.id(), pen.now);
                 apply(tx, &mut contact, &changes)?;
                 check_addresses(tx, &addresses)?;
                 if contact.name.is_empty() {
@@ -324,18 +324,8 @@ fn nameless(contact: &Contact, now: Timestamp) -> Contact {
         created_at: contact.created_at,
         updated_at: now,
         erased_at: Some(now),
-        ..empty(contact.id, now)
+        ..Contact::nobody(contact.id, now)
     }
-}
-
-fn blank(pen: &mut Pen) -> Contact {
-    empty(pen.id(), pen.now)
-}
-
-/// A contact nothing is known of yet.
-#[must_use]
-pub fn empty(id: ContactId, now: Timestamp) -> Contact {
-    Contact::nobody(id, now)
 }
 
 /// The contact an id stands for today.
@@ -373,7 +363,7 @@ mod tests {
             name: "Ana S\u{e1} Lima".to_owned(),
             email: Some("ana@example.com".to_owned()),
             phone: Some("+5511987654321".to_owned()),
-            ..empty(ContactId::from_bytes([1; 16]), Timestamp::from_secs(1))
+            ..Contact::nobody(ContactId::from_bytes([1; 16]), Timestamp::from_secs(1))
         }
     }
 

@@ -418,7 +418,6 @@ fn tell(
 mod tests {
     use super::*;
     use crate::base::time::Timestamp;
-    use crate::engine::people::contacts::empty;
     use crate::model::contact::NameSource;
     use crate::model::ids::Id as _;
 
@@ -427,7 +426,7 @@ mod tests {
             name: name.to_owned(),
             name_source: source,
             conversation_count: 1,
-            ..empty(ContactId::from_bytes([number; 16]), Timestamp::from_secs(1))
+            ..Contact::nobody(ContactId::from_bytes([number; 16]), Timestamp::from_secs(1))
         }
     }
 

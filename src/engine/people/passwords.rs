@@ -57,7 +57,7 @@ impl Passwords {
     /// A hasher with its own queue.
     #[must_use]
     pub fn new(random: Random) -> Self {
-        let nobody = crypto::hash_password(&random.base62(24), &random);
+        let nobody = crypto::hash_of_no_password(&random);
         Self {
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             random,

@@ -63,9 +63,8 @@ pub fn thread(conversations: &[Conversation], start: Start, now: Timestamp) -> T
 mod tests {
     use super::*;
     use crate::base::id::Id as _;
-    use crate::model::Opaque;
+    use crate::model::channel::Channel;
     use crate::model::channel::ChannelKind;
-    use crate::model::conversation::Priority;
     use crate::model::conversation::Status;
     use crate::model::ids::ChannelId;
     use crate::model::ids::ContactId;
@@ -88,43 +87,23 @@ mod tests {
         written: i64,
         resolved: Option<i64>,
     ) -> Conversation {
+        let kind = ChannelKind::named("webchat");
+        let channel = Channel::new(
+            ChannelId::from_bytes([1; 16]),
+            kind,
+            String::new(),
+            ago(written),
+        );
         Conversation {
-            id: id(number),
-            channel_id: ChannelId::from_bytes([1; 16]),
-            channel_kind: ChannelKind::named("webchat"),
-            contact_id: ContactId::from_bytes([1; 16]),
-            address: String::new(),
             status,
-            resolution: None,
-            priority: Priority::Normal,
-            assignee: None,
-            assigned_at: None,
-            team_id: None,
-            subject: None,
-            tags: Vec::new(),
-            snoozed_until: None,
-            positions: 0,
-            message_count: 0,
-            inbound_count: 0,
-            last: None,
-            last_message_at: ago(written),
-            first_message_at: None,
-            last_inbound_at: None,
-            waiting_since: None,
-            first_reply_at: None,
             resolved_at: resolved.map(ago),
-            closed_at: None,
-            previous_id: None,
-            hidden: false,
-            metadata: Opaque::new(),
-            revision: 1,
-            created_at: ago(written),
-            updated_at: ago(written),
-            seen_position: 0,
-            spelled_out: None,
-            participants: Vec::new(),
-            resolved_by: None,
-            elsewhere: false,
+            ..Conversation::new(
+                id(number),
+                &channel,
+                ContactId::from_bytes([1; 16]),
+                "",
+                ago(written),
+            )
         }
     }
 

@@ -144,27 +144,8 @@ impl Channels {
         let mut pen = stamp.pen();
         let id: ChannelId = pen.id();
         let mut channel = Channel {
-            id,
-            kind: new.kind,
-            name,
-            state: ChannelState::Inactive,
-            enabled: true,
-            settings: Opaque::new(),
-            secrets: std::collections::BTreeMap::new(),
-            sandbox: false,
-            error: None,
-            connected_at: None,
-            last_inbound_at: None,
-            last_outbound_at: None,
             metadata: new.metadata,
-            revision: 1,
-            created_at: pen.now,
-            updated_at: pen.now,
-            notes: Vec::new(),
-            error_about: None,
-            checked_at: None,
-            webhook_at: None,
-            routing: Routing::default(),
+            ..Channel::new(id, new.kind, name, pen.now)
         };
         merge(&mut channel.settings, &sorted.open);
         channel.sandbox = leads_to_sandbox(&channel.settings);

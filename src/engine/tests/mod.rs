@@ -16,12 +16,6 @@ mod writing;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::base::crypto::Sealer;
-use crate::base::id::Ids;
-use crate::base::random::Random;
-use crate::base::time::Clock;
-use crate::base::time::Timestamp;
-use crate::channels::registry::Registry;
 use crate::config::Config;
 use crate::config::MailConfig;
 use crate::engine::Engine;
@@ -33,9 +27,6 @@ use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::open;
 use crate::engine::inbox::target::Target;
-use crate::engine::links::Links;
-use crate::engine::live::Live;
-use crate::engine::people::contacts::empty;
 use crate::engine::setup::organisation::OrganisationChanges;
 use crate::engine::vendor::Vendors;
 use crate::engine::workers::feed::LogFeed;
@@ -60,22 +51,16 @@ use crate::model::message::SenderKind;
 use crate::model::message::Source;
 use crate::model::permission::Role;
 use crate::model::rejection::Code;
-use crate::model::routing::Routing;
 use crate::model::team::Team;
 use crate::model::user::AlertMails;
 use crate::model::user::Availability;
 use crate::model::user::Theme;
 use crate::model::user::User;
 use crate::model::user::UserStatus;
-use crate::net::dns::Dns;
 use crate::net::http::Http;
 use crate::net::smtp::Mailer;
-use crate::search::Search;
-use crate::search::SearchConfig;
 use crate::search::indexer::Indexer;
 use crate::search::indexer::Progress;
-use crate::store::DEFAULT_CACHE_BYTES;
-use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::channels;
@@ -129,29 +114,13 @@ impl Office {
 
     async fn with(chosen: &Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path(), DEFAULT_CACHE_BYTES).unwrap();
-        let config = SearchConfig {
-            writer_heap_bytes: 15_000_000,
-        };
-        let search = Search::open(&folder.path().join("index"), config).unwrap();
-        let search = Arc::new(search);
-        let random = Random::seeded(11);
-        let key = store.secret_key();
         let context = Context::from(Shared {
-            search: Arc::clone(&search),
-            live: Live::default(),
-            channels: Arc::new(Registry::builtin()),
-            links: Links::new("https://chat.example", key.reveal()),
-            sealer: Sealer::new(key.reveal(), random.clone()),
-            clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
             vendors: Vendors::new(Http::new(chosen)),
-            dns: Dns::new(&Config::default()),
             mailer: Mailer::new(&mail_config()),
-            ids: Arc::new(Ids::new(random.clone())),
-            random,
-            store: store.clone(),
+            ..Shared::for_tests(folder.path())
         });
-        let indexer = Indexer::start(search, Box::new(LogFeed(store))).unwrap();
+        let feed = LogFeed(context.store.clone());
+        let indexer = Indexer::start(context.search.clone(), Box::new(feed)).unwrap();
         let engine = Engine::new(context.clone(), Arc::new(Progress::default));
         let office = Self {
             engine,
@@ -179,28 +148,11 @@ impl Office {
 
     async fn put_channel(&self) {
         let now = self.context.clock.now();
+        let kind = ChannelKind::named("webchat");
         let channel = Channel {
-            id: self.channel,
-            kind: ChannelKind::named("webchat"),
-            name: "Website".to_owned(),
             state: ChannelState::Active,
-            enabled: true,
-            settings: serde_json::Map::new(),
-            secrets: [].into(),
-            sandbox: false,
-            error: None,
             connected_at: Some(now),
-            last_inbound_at: None,
-            last_outbound_at: None,
-            metadata: Opaque::new(),
-            revision: 1,
-            created_at: now,
-            updated_at: now,
-            notes: Vec::new(),
-            error_about: None,
-            checked_at: None,
-            webhook_at: None,
-            routing: Routing::default(),
+            ..Channel::new(self.channel, kind, "Website".to_owned(), now)
         };
         self.write(move |tx| channels::put(tx, &channel)).await;
     }
@@ -259,25 +211,12 @@ impl Office {
         let (name, channel) = (name.to_owned(), self.channel);
         self.write(move |tx| {
             let mut pen = stamp.pen();
-            let mut contact = empty(pen.id(), pen.now);
+            let mut contact = Contact::nobody(pen.id(), pen.now);
             contact.name.clone_from(&name);
             contacts::put(tx, &contact)?;
-            let identity = Identity {
-                id: pen.id(),
-                contact_id: contact.id,
-                channel_kind: ChannelKind::named("webchat"),
-                channel_id: channel,
-                address: format!("visitor of {name}"),
-                display_name: None,
-                avatar_url: None,
-                verified_at: None,
-                metadata: Opaque::new(),
-                created_at: pen.now,
-                last_seen_at: None,
-                closed: None,
-                looked_up_at: None,
-                by_machine: Vec::new(),
-            };
+            let address = format!("visitor of {name}");
+            let channel = channels::get(tx, channel)?.unwrap();
+            let identity = Identity::new(pen.id(), contact.id, &channel, &address, pen.now);
             identities::put(tx, &identity)?;
             Ok(contact)
         })

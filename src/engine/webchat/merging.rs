@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use crate::engine::context::Pen;
-use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::contact::Contact;
 use crate::model::contact::Identity;
@@ -186,20 +185,11 @@ fn own_address(
     let mut identity = match identities::get(tx, channel.id, &address)? {
         Some(known) => known,
         None => Identity {
-            id: pen.id(),
-            contact_id: owner,
-            channel_kind: channel.kind.clone(),
-            channel_id: channel.id,
-            address,
             display_name: visitor.claims.name.clone(),
             avatar_url: visitor.claims.avatar_url.clone(),
             verified_at: Some(pen.now),
-            metadata: Opaque::new(),
-            created_at: pen.now,
             last_seen_at: Some(pen.now),
-            closed: None,
-            looked_up_at: None,
-            by_machine: Vec::new(),
+            ..Identity::new(pen.id(), owner, channel, &address, pen.now)
         },
     };
     identity.contact_id = owner;

@@ -268,7 +268,6 @@ mod tests {
     use crate::base::id::Ids;
     use crate::base::random::Random;
     use crate::base::time::Timestamp;
-    use crate::engine::people::contacts::empty;
     use crate::store::DEFAULT_CACHE_BYTES;
 
     #[test]
@@ -282,7 +281,7 @@ mod tests {
         store
             .write_blocking("making contacts", move |tx| {
                 for id in &made {
-                    contacts::put(tx, &empty(*id, now))?;
+                    contacts::put(tx, &Contact::nobody(*id, now))?;
                 }
                 Ok::<_, StoreError>(())
             })

@@ -16,7 +16,6 @@ use utoipa::openapi::schema::Type;
 use crate::web::api::openapi::access_words;
 use crate::web::api::route::Doc;
 use crate::web::api::route::Gives;
-use crate::web::api::route::Named;
 use crate::web::api::route::Takes;
 use crate::web::api::routes;
 use crate::web::dashboard::reader::page_with;
@@ -41,13 +40,12 @@ async fn read(request: HttpRequest) -> HttpResponse {
     page_with(StatusCode::OK, &page)
 }
 
+/// Every schema by its name.
+type Schemas = BTreeMap<String, RefOr<Schema>>;
+
 /// The routes by subject, in the order of the document.
 fn subjects(docs: &[Doc]) -> Vec<SubjectView> {
-    let schemas: BTreeMap<&str, &RefOr<Schema>> = docs
-        .iter()
-        .flat_map(|doc| &doc.schemas)
-        .map(|(name, schema): &Named| (name.as_str(), schema))
-        .collect();
+    let schemas: Schemas = docs.iter().flat_map(Doc::schemas).collect();
     let mut subjects: Vec<SubjectView> = Vec::new();
     for doc in docs {
         let route = route(doc, &schemas);
@@ -75,13 +73,14 @@ fn title(tag: &str) -> String {
     })
 }
 
-fn route(doc: &Doc, schemas: &BTreeMap<&str, &RefOr<Schema>>) -> RouteView {
-    let query = doc.query.iter().flat_map(fields).collect();
+fn route(doc: &Doc, schemas: &Schemas) -> RouteView {
+    let query = doc
+        .query_schemas()
+        .flat_map(|schema| fields(&schema))
+        .collect();
     let body = match &doc.takes {
         Takes::Nothing => Vec::new(),
-        Takes::One(name) => schemas
-            .get(name.as_str())
-            .map_or_else(Vec::new, |schema| fields(schema)),
+        Takes::One(name) => schemas.get(name.as_str()).map_or_else(Vec::new, fields),
         Takes::File(field) => vec![FieldLine {
             name: (*field).to_owned(),
             kind: "file".to_owned(),

@@ -1,12 +1,11 @@
 //! The API's document, made from the routes themselves.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web;
-use actix_web::web::Data;
 use actix_web::web::ServiceConfig;
 use utoipa::openapi::ComponentsBuilder;
 use utoipa::openapi::ContentBuilder;
@@ -53,21 +52,16 @@ use crate::web::state::VERSION;
 const JSON: &str = "application/json";
 const FORM: &str = "multipart/form-data";
 
-/// The document as text, made once.
-#[derive(Clone)]
-struct Document(Arc<str>);
+/// The document as text, made when it is first asked for.
+static TEXT: LazyLock<String> = LazyLock::new(|| document().to_json().unwrap_or_default());
 
 /// The address of the document.
 pub fn configure(config: &mut ServiceConfig) {
-    let text = document().to_json().unwrap_or_default();
-    config.app_data(Data::new(Document(text.into())));
     config.route("/openapi.json", web::get().to(show));
 }
 
-async fn show(document: Data<Document>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type(JSON)
-        .body(document.0.to_string())
+async fn show() -> HttpResponse {
+    HttpResponse::Ok().content_type(JSON).body(TEXT.as_str())
 }
 
 /// The document of every route.
@@ -78,7 +72,7 @@ pub fn document() -> OpenApi {
     let mut schemas = BTreeMap::new();
     schemas.insert("Error".to_owned(), error_schema());
     for doc in routes.docs() {
-        schemas.extend(doc.schemas.iter().cloned());
+        schemas.extend(doc.schemas());
         let item = PathItem::new(method_of(&doc.method), operation(doc));
         paths = merged(paths, doc.path, item);
     }
@@ -192,7 +186,7 @@ fn parameters(doc: &Doc) -> Vec<Parameter> {
                 .build()
         })
         .collect();
-    for query in &doc.query {
+    for query in doc.query_schemas() {
         let RefOr::T(Schema::Object(query)) = query else {
             continue;
         };

@@ -26,7 +26,13 @@ use crate::web::error::ApiError;
 /// A schema and its name.
 pub type Named = (String, RefOr<Schema>);
 
-/// What the document says of one route.
+/// Makes the schema of one type.
+type Describe = fn() -> RefOr<Schema>;
+/// Adds schemas of a type, or those it refers to.
+type Gather = fn(&mut Vec<Named>);
+
+/// What the document says of one route. Schemas are made when somebody asks for them: a server that
+/// starts needs none.
 #[derive(Clone)]
 pub struct Doc {
     /// The method.
@@ -39,14 +45,12 @@ pub struct Doc {
     pub tag: &'static str,
     /// What the caller must be allowed to do.
     pub access: Access,
-    /// The query, as objects.
-    pub query: Vec<RefOr<Schema>>,
+    query: Vec<Describe>,
     /// The body taken.
     pub takes: Takes,
     /// The answer.
     pub gives: Gives,
-    /// Schemas the others refer to.
-    pub schemas: Vec<Named>,
+    schemas: Vec<Gather>,
 }
 
 /// Who may use a route.
@@ -109,8 +113,8 @@ impl Doc {
 
     /// Says which query it understands.
     pub fn query<T: ToSchema>(&mut self) -> &mut Self {
-        self.query.push(T::schema());
-        T::schemas(&mut self.schemas);
+        self.query.push(T::schema);
+        self.schemas.push(T::schemas);
         self
     }
 
@@ -158,10 +162,26 @@ impl Doc {
     }
 
     fn add<T: ToSchema>(&mut self) -> String {
-        let name = T::name().into_owned();
-        self.schemas.push((name.clone(), T::schema()));
-        T::schemas(&mut self.schemas);
-        name
+        self.schemas.push(|all| {
+            all.push((T::name().into_owned(), T::schema()));
+            T::schemas(all);
+        });
+        T::name().into_owned()
+    }
+
+    /// The query it understands, as objects.
+    pub fn query_schemas(&self) -> impl Iterator<Item = RefOr<Schema>> {
+        self.query.iter().map(|describe| describe())
+    }
+
+    /// The schemas it speaks of, and those they refer to.
+    #[must_use]
+    pub fn schemas(&self) -> Vec<Named> {
+        let mut all = Vec::new();
+        for gather in &self.schemas {
+            gather(&mut all);
+        }
+        all
     }
 }
 

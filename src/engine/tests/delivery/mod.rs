@@ -16,22 +16,14 @@ mod vendor;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::base::crypto::Sealer;
-use crate::base::id::Ids;
-use crate::base::random::Random;
-use crate::base::time::Clock;
-use crate::base::time::Timestamp;
 use crate::channels::registry::Registry;
 use crate::config::Config;
-use crate::config::MailConfig;
 use crate::engine::Engine;
 use crate::engine::context::Context;
 use crate::engine::context::Shared;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::target::Target;
-use crate::engine::links::Links;
-use crate::engine::live::Live;
 use crate::engine::tests::delivery::probe::Probe;
 use crate::engine::tests::delivery::vendor::Vendor;
 use crate::engine::vendor::Vendors;
@@ -58,20 +50,13 @@ use crate::model::message::Message;
 use crate::model::message::Source;
 use crate::model::permission::Role;
 use crate::model::rejection::Code;
-use crate::model::routing::Routing;
 use crate::model::user::AlertMails;
 use crate::model::user::Availability;
 use crate::model::user::Theme;
 use crate::model::user::User;
 use crate::model::user::UserStatus;
-use crate::net::dns::Dns;
 use crate::net::http::Http;
-use crate::net::smtp::Mailer;
-use crate::search::Search;
-use crate::search::SearchConfig;
 use crate::search::indexer::Progress;
-use crate::store::DEFAULT_CACHE_BYTES;
-use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::records::channels;
 use crate::store::records::messages;
@@ -140,13 +125,6 @@ impl House {
 
     async fn over(kind: &str, config: &Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path(), DEFAULT_CACHE_BYTES).unwrap();
-        let heap = SearchConfig {
-            writer_heap_bytes: 15_000_000,
-        };
-        let search = Search::open(&folder.path().join("index"), heap).unwrap();
-        let random = Random::seeded(5);
-        let key = store.secret_key();
         let probe = |kind, row| Box::new(Probe { kind, row });
         let registry = Registry::builtin()
             .with(probe("fast", &FAST))
@@ -155,18 +133,9 @@ impl House {
             .with(probe("pictures", &PICTURES))
             .with(probe("safe", &SAFE));
         let context = Context::from(Shared {
-            search: Arc::new(search),
-            live: Live::default(),
             channels: Arc::new(registry),
-            links: Links::new("http://127.0.0.1", key.reveal()),
-            sealer: Sealer::new(key.reveal(), random.clone()),
-            clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
             vendors: Vendors::new(Http::new(config)),
-            dns: Dns::new(&Config::default()),
-            mailer: Mailer::new(&MailConfig::default()),
-            ids: Arc::new(Ids::new(random.clone())),
-            random,
-            store,
+            ..Shared::for_tests(folder.path())
         });
         let house = Self {
             engine: Engine::new(context.clone(), Arc::new(Progress::default)),
@@ -184,28 +153,12 @@ impl House {
     async fn put_channel(&self, id: ChannelId, kind: &str, name: &str) {
         let now = self.context.clock.now();
         let settings = serde_json::json!({ "apiBaseUrl": self.vendor.url, "name": name });
+        let kind = ChannelKind::named(kind);
         let channel = Channel {
-            id,
-            kind: ChannelKind::named(kind),
-            name: "Shop".to_owned(),
             state: ChannelState::Active,
-            enabled: true,
             settings: serde_json::from_value(settings).unwrap(),
-            secrets: [].into(),
-            sandbox: false,
-            error: None,
             connected_at: Some(now),
-            last_inbound_at: None,
-            last_outbound_at: None,
-            metadata: Opaque::new(),
-            revision: 1,
-            created_at: now,
-            updated_at: now,
-            notes: Vec::new(),
-            error_about: None,
-            checked_at: None,
-            webhook_at: None,
-            routing: Routing::default(),
+            ..Channel::new(id, kind, "Shop".to_owned(), now)
         };
         self.change(move |tx| channels::put(tx, &channel)).await;
     }

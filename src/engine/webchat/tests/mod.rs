@@ -6,25 +6,15 @@ mod messages;
 mod people;
 mod sockets;
 
-use std::sync::Arc;
-
 use serde_json::Value;
 use serde_json::json;
 
-use crate::base::crypto::Sealer;
 use crate::base::crypto::hex;
 use crate::base::crypto::sign;
-use crate::base::id::Ids;
-use crate::base::random::Random;
-use crate::base::time::Clock;
-use crate::base::time::Timestamp;
-use crate::channels::registry::Registry;
 use crate::channels::webchat::frames;
 use crate::channels::webchat::frames::SessionRequest;
 use crate::channels::webchat::wire::Ack;
 use crate::channels::webchat::wire::SessionOut;
-use crate::config::Config;
-use crate::config::MailConfig;
 use crate::engine::context::Context;
 use crate::engine::context::Shared;
 use crate::engine::context::secret_place;
@@ -32,15 +22,11 @@ use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::reading::Reading;
 use crate::engine::inbox::send::Sending;
 use crate::engine::inbox::target::Target;
-use crate::engine::links::Links;
-use crate::engine::live::Live;
-use crate::engine::vendor::Vendors;
 use crate::engine::webchat::Caller;
 use crate::engine::webchat::Peer;
 use crate::engine::webchat::Webchat;
 use crate::engine::webchat::error::Problem;
 use crate::engine::webchat::error::WebchatError;
-use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
@@ -53,14 +39,6 @@ use crate::model::ids::UserId;
 use crate::model::message::Message;
 use crate::model::message::Source;
 use crate::model::permission::Role;
-use crate::model::routing::Routing;
-use crate::net::dns::Dns;
-use crate::net::http::Http;
-use crate::net::smtp::Mailer;
-use crate::search::Search;
-use crate::search::SearchConfig;
-use crate::store::DEFAULT_CACHE_BYTES;
-use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::log;
 use crate::store::log::Entries;
@@ -86,27 +64,7 @@ struct Browser {
 impl Bench {
     async fn new(settings: Value) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path(), DEFAULT_CACHE_BYTES).unwrap();
-        let config = SearchConfig {
-            writer_heap_bytes: 15_000_000,
-        };
-        let search = Search::open(&folder.path().join("index"), config).unwrap();
-        let random = Random::seeded(7);
-        let key = store.secret_key();
-        let context = Context::from(Shared {
-            search: Arc::new(search),
-            live: Live::default(),
-            channels: Arc::new(Registry::builtin()),
-            links: Links::new("https://chat.example", key.reveal()),
-            sealer: Sealer::new(key.reveal(), random.clone()),
-            clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
-            vendors: Vendors::new(Http::new(&Config::default())),
-            dns: Dns::new(&Config::default()),
-            mailer: Mailer::new(&MailConfig::default()),
-            ids: Arc::new(Ids::new(random.clone())),
-            random,
-            store,
-        });
+        let context = Context::from(Shared::for_tests(folder.path()));
         let channel = ChannelId::from_bytes([9; 16]);
         let bench = Self {
             webchat: Webchat::new(context.clone()),
@@ -125,28 +83,13 @@ impl Bench {
         let Value::Object(settings) = settings else {
             unreachable!("settings are an object");
         };
+        let kind = ChannelKind::named("webchat");
         let channel = Channel {
-            id: self.channel,
-            kind: ChannelKind::named("webchat"),
-            name: "Website".to_owned(),
             state: ChannelState::Active,
-            enabled: true,
             settings,
             secrets: [("identitySecret".to_owned(), sealed)].into(),
-            sandbox: false,
-            error: None,
             connected_at: Some(now),
-            last_inbound_at: None,
-            last_outbound_at: None,
-            metadata: Opaque::new(),
-            revision: 1,
-            created_at: now,
-            updated_at: now,
-            notes: Vec::new(),
-            error_about: None,
-            checked_at: None,
-            webhook_at: None,
-            routing: Routing::default(),
+            ..Channel::new(self.channel, kind, "Website".to_owned(), now)
         };
         let put = self.context.store.write("a test's channel", move |tx| {
             channels::put(tx, &channel)?;

@@ -159,33 +159,21 @@ mod tests {
     use crate::model::channel::HealthNote;
     use crate::model::ids::ChannelId;
     use crate::model::ids::Id as _;
-    use crate::model::routing::Routing;
 
     const NOW: Timestamp = Timestamp::from_secs(1_767_268_800);
 
     fn channel(state: ChannelState) -> Channel {
+        let kind = ChannelKind::named("telegram");
         Channel {
-            id: ChannelId::from_bytes([7; 16]),
-            kind: ChannelKind::named("telegram"),
-            name: "Aurora Bot".to_owned(),
             state,
-            enabled: true,
-            settings: Opaque::new(),
-            secrets: std::collections::BTreeMap::new(),
-            sandbox: false,
             error: Some("Unauthorized".to_owned()),
             connected_at: Some(NOW),
-            last_inbound_at: None,
-            last_outbound_at: None,
-            metadata: Opaque::new(),
-            revision: 1,
-            created_at: NOW,
-            updated_at: NOW,
-            notes: Vec::new(),
-            error_about: None,
-            checked_at: None,
-            webhook_at: None,
-            routing: Routing::default(),
+            ..Channel::new(
+                ChannelId::from_bytes([7; 16]),
+                kind,
+                "Aurora Bot".to_owned(),
+                NOW,
+            )
         }
     }
 
