@@ -145,9 +145,11 @@ fn mail(letter: &Letter<'_>) -> Value {
         mail["template_id"] = theirs.name.as_str().into();
     } else {
         mail["subject"] = letter.subject.as_str().into();
+        // It takes no empty text, which a mail with nothing but a file has.
+        let filled = |text: &str| if text.is_empty() { " " } else { text }.to_owned();
         mail["content"] = json!([
-            { "type": "text/plain", "value": letter.text },
-            { "type": "text/html", "value": letter.html },
+            { "type": "text/plain", "value": filled(&letter.text) },
+            { "type": "text/html", "value": filled(&letter.html) },
         ]);
     }
     if let Some(reply_to) = &letter.reply_to {

@@ -202,43 +202,37 @@ struct TemplateIn {
     #[schema(value_type = Vec<Object>)]
     #[serde(default)]
     components: Vec<Opaque>,
-    /// In place of parts, for mails.
-    #[serde(flatten)]
-    mail: MailIn,
-}
-
-/// A template of mails, which nobody approves: `{{name}}` stands where each says something else.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
-struct MailIn {
-    /// The subject.
+    /// For mails, in place of parts: the subject.
+    #[serde(default)]
     subject: Option<String>,
-    /// The words.
+    /// For mails: the words. `{{name}}` stands where each says something else.
+    #[serde(default)]
     text: Option<String>,
-    /// The same as HTML.
+    /// For mails: the same as HTML.
+    #[serde(default)]
     html: Option<String>,
-    /// The names of its variables; where they are given, no other may stand in it.
+    /// For mails: the names of the variables; where they are given, no other may stand in it.
+    #[serde(default)]
     variables: Option<Vec<String>>,
 }
 
-impl MailIn {
-    /// The parts it stands for; none where nothing is given.
-    fn components(&self) -> Option<Vec<Opaque>> {
-        let part = |kind: &str, text: &Option<String>| {
-            let part = json!({ "type": kind, "text": text.as_ref()? });
-            part.as_object().cloned()
-        };
-        let header = part("HEADER", &self.subject).map(|mut header| {
-            header.insert("format".to_owned(), "TEXT".into());
-            header
-        });
-        let others = [part("BODY", &self.text), part("HTML", &self.html)];
-        let all: Vec<Opaque> = header
-            .into_iter()
-            .chain(others.into_iter().flatten())
-            .collect();
-        (!all.is_empty()).then_some(all)
-    }
+/// The parts that the words of a mail's template stand for; none where nothing is given.
+fn parts_of_mail(
+    subject: Option<&String>,
+    text: Option<&String>,
+    html: Option<&String>,
+) -> Option<Vec<Opaque>> {
+    let part = |kind: &str, text: Option<&String>| {
+        let part = json!({ "type": kind, "text": text? });
+        part.as_object().cloned()
+    };
+    let header = part("HEADER", subject).map(|mut header| {
+        header.insert("format".to_owned(), "TEXT".into());
+        header
+    });
+    let all = [header, part("BODY", text), part("HTML", html)];
+    let all: Vec<Opaque> = all.into_iter().flatten().collect();
+    (!all.is_empty()).then_some(all)
 }
 
 impl TemplateIn {
@@ -246,7 +240,11 @@ impl TemplateIn {
     fn draft(self) -> (TemplateDraft, Option<Vec<String>>) {
         let code = self.language.get("code").unwrap_or(&self.language);
         let mut category = self.category.to_uppercase();
-        let components = self.mail.components();
+        let components = parts_of_mail(
+            self.subject.as_ref(),
+            self.text.as_ref(),
+            self.html.as_ref(),
+        );
         if components.is_some() && category.is_empty() {
             "UTILITY".clone_into(&mut category);
         }
@@ -258,7 +256,7 @@ impl TemplateIn {
             components: components.unwrap_or(self.components),
             ..TemplateDraft::default()
         };
-        (draft, self.mail.variables)
+        (draft, self.variables)
     }
 }
 
@@ -274,9 +272,18 @@ struct TemplateChangesIn {
     #[schema(value_type = Option<Vec<Object>>)]
     #[serde(default)]
     components: Option<Vec<Opaque>>,
-    /// All of it in place of parts, for mails.
-    #[serde(flatten)]
-    mail: MailIn,
+    /// For mails, in place of parts: the subject.
+    #[serde(default)]
+    subject: Option<String>,
+    /// For mails: the words. `{{name}}` stands where each says something else.
+    #[serde(default)]
+    text: Option<String>,
+    /// For mails: the same as HTML.
+    #[serde(default)]
+    html: Option<String>,
+    /// For mails: the names of the variables; where they are given, no other may stand in it.
+    #[serde(default)]
+    variables: Option<Vec<String>>,
 }
 
 async fn index(
@@ -338,13 +345,19 @@ async fn update(
     ids: IdsOf<ChannelId, TemplateId>,
     body: Body<TemplateChangesIn>,
 ) -> Answered {
+    let asked = body.0;
+    let of_mail = parts_of_mail(
+        asked.subject.as_ref(),
+        asked.text.as_ref(),
+        asked.html.as_ref(),
+    );
     let changes = TemplateChanges {
-        category: body.0.category.map(|category| category.to_uppercase()),
-        components: body.0.mail.components().or(body.0.components),
+        category: asked.category.map(|category| category.to_uppercase()),
+        components: of_mail.or(asked.components),
     };
     let service = &state.engine.templates;
     let components = changes.components.as_deref().unwrap_or_default();
-    must_declare(components, body.0.mail.variables.as_deref())?;
+    must_declare(components, asked.variables.as_deref())?;
     let changed = service.edit(&caller.actor, ids.0, ids.1, changes).await?;
     Ok(Answer::one(&TemplateOut::new(&state, changed)?))
 }

@@ -1,5 +1,7 @@
 //! Messages by themselves: changed, taken back, listed by how they stand.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::Value;
 use serde_json::json;
@@ -98,8 +100,11 @@ async fn standing(api: &Api, status: &str) -> Vec<String> {
         .collect()
 }
 
-async fn until(api: &Api, id: &str, what: impl Fn(&Value) -> bool) -> Value {
+/// A message once it stands so. Time passes meanwhile: a bot writes to one chat once a second.
+async fn until(server: &Server, id: &str, what: impl Fn(&Value) -> bool) -> Value {
+    let api = server.api();
     eventually("the message stands so", async || {
+        server.pass(Duration::from_millis(500));
         let found = api.get(&format!("/messages/{id}")).await.ok();
         what(&found).then_some(found)
     })
@@ -114,13 +119,13 @@ fn what_did_not_go_out_is_listed_and_settled() {
         let api = server.api();
         telegram.fates(&[Fate::Refused, Fate::Lost, Fate::Lost]);
         let failed = send(&api, &bot, "refused").await;
-        let failed = until(&api, &failed, |found| found["status"] == "failed").await;
+        let failed = until(server, &failed, |found| found["status"] == "failed").await;
         assert!(failed["failedReason"].is_string());
         let unknown = |found: &Value| found["metadata"]["outcome"] == "unknown";
         let first = send(&api, &bot, "arrived").await;
-        until(&api, &first, unknown).await;
+        until(server, &first, unknown).await;
         let second = send(&api, &bot, "lost").await;
-        until(&api, &second, unknown).await;
+        until(server, &second, unknown).await;
 
         assert_eq!(standing(&api, "failed").await, ["refused"]);
         assert_eq!(standing(&api, "unknown").await, ["lost", "arrived"]);
@@ -141,7 +146,7 @@ fn what_did_not_go_out_is_listed_and_settled() {
             .post(&settle(&second), json!({ "outcome": "resend" }))
             .await;
         assert_eq!(resent.ok()["id"], second.as_str());
-        until(&api, &second, |found| found["status"] == "sent").await;
+        until(server, &second, |found| found["status"] == "sent").await;
         assert!(standing(&api, "unknown").await.is_empty());
         let texts: Vec<Value> = telegram.heard("sendMessage");
         assert_eq!(texts.len(), 4, "one of them twice: {texts:?}");
@@ -169,7 +174,7 @@ fn a_change_and_a_taking_back_reach_the_vendor() {
         let bot = Bot::connected(server, &telegram).await;
         let api = server.api();
         let id = send(&api, &bot, "helo").await;
-        until(&api, &id, |found| found["status"] == "sent").await;
+        until(server, &id, |found| found["status"] == "sent").await;
         let address = format!("/messages/{id}");
         let changed = api.patch(&address, json!({ "text": "hello" })).await.ok();
         assert_eq!(changed["text"], "hello");
@@ -180,7 +185,7 @@ fn a_change_and_a_taking_back_reach_the_vendor() {
             telegram.heard("deleteMessages").len() + telegram.heard("deleteMessage").len();
         assert_eq!(taken_back, 1);
         let late = send(&api, &bot, "too old").await;
-        until(&api, &late, |found| found["status"] == "sent").await;
+        until(server, &late, |found| found["status"] == "sent").await;
         server.pass(std::time::Duration::from_secs(48 * 3_600));
         let late = api
             .delete(&format!("/messages/{late}?forEveryone=true"))

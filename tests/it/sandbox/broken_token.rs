@@ -30,7 +30,7 @@ async fn events(line: &Line<'_>) -> Vec<String> {
     let list = line
         .server
         .api()
-        .get("/events?limit=100&types=channel.*")
+        .get("/events?limit=500&types=channel.*")
         .await
         .ok();
     let all = list["data"].as_array().unwrap().iter();

@@ -205,7 +205,7 @@ impl Reader<'_> {
             found.text.clone()
         };
         let folded = if folds {
-            quote::fold(&text)
+            quote::fold(&text, !found.files.is_empty())
         } else {
             unfolded(&text)
         };

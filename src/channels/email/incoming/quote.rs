@@ -121,8 +121,9 @@ const CREDIT_LINES: usize = 3;
 /// The longest line before a quote, in bytes.
 const CREDIT_BYTES: usize = 600;
 
-/// Tells what is new in a text.
-pub(super) fn fold(whole: &str) -> Folded {
+/// Tells what is new in a text. Where nothing is, all of it counts as new, unless it is a mere quote
+/// around files, which say enough.
+pub(super) fn fold(whole: &str, has_files: bool) -> Folded {
     let whole = whole.trim_end();
     let lines: Vec<&str> = whole.lines().collect();
     let mut end = cut(&lines).unwrap_or(lines.len());
@@ -131,6 +132,12 @@ pub(super) fn fold(whole: &str) -> Folded {
     }
     let signed = signature(&lines[..end]);
     let text = joined(&lines[..signed]);
+    if text.trim().is_empty() && has_files && is_mere_quote(&lines) {
+        return Folded {
+            quoted: some(whole),
+            ..Folded::default()
+        };
+    }
     if text.trim().is_empty() {
         return Folded {
             text: whole.to_owned(),
@@ -142,6 +149,15 @@ pub(super) fn fold(whole: &str) -> Folded {
         quoted: some(&joined(&lines[end..])),
         signature: some(&joined(&lines[signed..end])),
     }
+}
+
+/// Whether lines are a quote, with or without the line that says whose, and nothing else.
+fn is_mere_quote(lines: &[&str]) -> bool {
+    let says = |line: &&str| !line.trim().is_empty();
+    let first = lines.iter().position(says).unwrap_or(lines.len());
+    let quote = first + credit_length(&lines[first..]).unwrap_or_default();
+    let mut rest = lines[quote..].iter().copied().filter(says);
+    rest.all(is_quoted)
 }
 
 fn some(text: &str) -> Option<String> {
@@ -304,7 +320,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn text(whole: &str) -> String {
-        fold(whole).text
+        fold(whole, false).text
     }
 
     #[test]
@@ -371,7 +387,7 @@ mod tests {
             ),
         ];
         for (whole, expected) in cases {
-            let folded = fold(whole);
+            let folded = fold(whole, false);
             assert_eq!(folded.text, expected, "{whole}");
             let is_cut = expected != whole;
             assert_eq!(folded.quoted.is_some(), is_cut, "{whole}");
@@ -416,7 +432,7 @@ mod tests {
             ("a\n-- \nb\n-- \nc", "a\n-- \nb", Some("-- \nc")),
         ];
         for (whole, expected, signature) in cases {
-            let folded = fold(whole);
+            let folded = fold(whole, false);
             assert_eq!(folded.text, expected, "{whole}");
             assert_eq!(folded.signature.as_deref(), signature, "{whole}");
         }
@@ -428,12 +444,31 @@ mod tests {
             lines in proptest::collection::vec("(On 1 Jan, a wrote:|> x|-- |Sent from my y|From: a|To: b|[a-z ]{0,6})", 0..12)
         ) {
             let whole = lines.join("\n");
-            let folded = fold(&whole);
+            let folded = fold(&whole, false);
             prop_assert_eq!(folded.text.trim().is_empty(), whole.trim().is_empty());
             let parts = [Some(folded.text), folded.signature, folded.quoted];
             let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
             let all: Vec<_> = parts.iter().flatten().flat_map(|part| words(part)).collect();
             prop_assert_eq!(all, words(&whole));
         }
+    }
+
+    #[test]
+    fn a_quote_around_files_is_no_text() {
+        let cases = [
+            (
+                "On Thu, Jan 1, 2026 at 12:00 Shop <a@b.example> wrote:\n\n> hello\n",
+                "",
+            ),
+            ("> hello", ""),
+            ("", ""),
+            ("> hello\nsee below", "> hello\nsee below"),
+        ];
+        for (whole, expected) in cases {
+            let folded = fold(whole, true);
+            assert_eq!(folded.text, expected, "{whole}");
+        }
+        assert_eq!(fold("> hello", true).quoted.as_deref(), Some("> hello"));
+        assert_eq!(fold("> hello", false).text, "> hello");
     }
 }

@@ -175,11 +175,19 @@ fn parse(
         "hostname": host, "url": secret_url(account), "spam_check": true, "send_raw": true,
         "security_policy": policy.as_ref().map_or("", |(id, _)| id),
     });
-    let request = match known {
-        Some(_) => call(account, Method::Patch, &path),
-        None => call(account, Method::Post, "parse/settings"),
+    let holds = |known: &Value| {
+        let mut fields = wanted.as_object().into_iter().flatten();
+        fields.all(|(name, value)| known[name] == *value)
     };
-    let kept = talk.ask(with_json(request, &wanted))?.map(drop);
+    let request = match &known {
+        Some(known) if holds(known) => None,
+        Some(_) => Some(call(account, Method::Patch, &path)),
+        None => Some(call(account, Method::Post, "parse/settings")),
+    };
+    let kept = match request {
+        Some(request) => talk.ask(with_json(request, &wanted))?.map(drop),
+        None => Ok(()),
+    };
     if kept.is_ok() {
         let is_signed = policy.is_some();
         done.settings
