@@ -115,7 +115,13 @@ for (const { name, title, deletes, stories, places } of [
         await bubble(name, content.text).waitFor();
         // Only WhatsApp has lists; elsewhere their rows stand below the message at once.
         const list = screen(name).locator('details.list summary', { hasText: opens });
-        if (opens && name === 'whatsapp') await list.last().click();
+        if (opens && name === 'whatsapp') {
+          await list.last().click();
+          // What comes meanwhile draws the screen anew, and the list stays open.
+          const meanwhile = 'Take your time.';
+          await call(linktor, `/conversations/${conversation}/messages`, { content: { type: 'text', text: meanwhile } });
+          await bubble(name, meanwhile).waitFor();
+        }
         await screen(name).getByRole('button', { name: tapped, exact: true }).last().click();
         await bubble(name, tapped).waitFor();
         const chosen = said(owner.page, tapped).last();

@@ -31,12 +31,14 @@ async function refresh(key) {
   if (!phone) return location.reload();
   const screen = phone.querySelector('[data-screen]');
   const settle = rest(screen);
-  const open = screen.querySelector('.acts[open]')?.closest('[data-bubble]')?.dataset.bubble;
   const fresh = new DOMParser().parseFromString(await html(`/sandbox/phones/${key}`), 'text/html');
+  // What somebody opened, also while this was fetched, stays open: a receipt must not close a list
+  // before a row of it is chosen.
+  const open = [...screen.querySelectorAll('details[open]')].map((fold) => fold.dataset.fold);
   screen.innerHTML = fresh.querySelector('[data-screen]').innerHTML;
   phone.querySelector('.cap small').textContent = fresh.querySelector('.cap small').textContent;
   phone.querySelector('[data-more]').innerHTML = fresh.querySelector('[data-more]').innerHTML;
-  if (open) screen.querySelector(`[data-bubble="${CSS.escape(open)}"] .acts`)?.setAttribute('open', '');
+  for (const fold of screen.querySelectorAll('details')) fold.open = open.includes(fold.dataset.fold);
   settle();
 }
 
