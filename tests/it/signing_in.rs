@@ -86,7 +86,7 @@ fn programs_are_asked_for_the_code_and_owners_can_take_it_away() {
             .1;
         let secret = secret.split('<').next().unwrap();
         let token = value_of(&page, "token");
-        let code = authenticator(secret, server.now_secs());
+        let code = authenticator(secret, server.now().as_secs());
         let fields = [("token", &*token), ("code", &code), ("password", PASSWORD)];
         let codes = ana.submit("/app/me/two-step", &fields).await.text();
         assert!(codes.contains("recovery codes"), "{codes}");
@@ -103,7 +103,7 @@ fn programs_are_asked_for_the_code_and_owners_can_take_it_away() {
         assert_eq!(wrong["details"]["reason"], "second_factor_invalid");
         login(Some(&code)).await.refused(401, "INVALID_CREDENTIALS");
         server.pass(std::time::Duration::from_secs(60));
-        let code = authenticator(secret, server.now_secs());
+        let code = authenticator(secret, server.now().as_secs());
         let login_by_code = login(Some(&code)).await.ok();
         assert_eq!(login_by_code["user"]["totpEnabled"], true);
 
@@ -142,7 +142,7 @@ fn programs_turn_the_second_factor_on_and_off_for_their_person() {
             let body = json!({ "token": token, "code": code, "password": password });
             ana.post("/auth/totp/confirm", body)
         };
-        let code = authenticator(secret, server.now_secs());
+        let code = authenticator(secret, server.now().as_secs());
         let token = offer["token"].as_str().unwrap();
         for (code, password, token, status, wrong) in [
             ("000000", PASSWORD, token, 401, "INVALID_CREDENTIALS"),

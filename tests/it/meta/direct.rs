@@ -48,7 +48,7 @@ async fn professional(server: &Server, vendor: &Vendor) -> Account {
 /// Something a customer did.
 fn did(server: &Server, object: &str, own: &str, what: Value) -> Value {
     let mut element = what;
-    let at = server.now_secs() * 1_000;
+    let at = server.now().as_secs() * 1_000;
     element["sender"] = json!({ "id": CUSTOMER });
     element["recipient"] = json!({ "id": own });
     element["timestamp"] = at.into();
@@ -95,7 +95,7 @@ fn a_page_is_written_to_and_answers_and_watermarks_move_everything() {
         stands(server, &first, "sent").await;
         stands(server, &second, "sent").await;
         server.pass(Duration::from_secs(60));
-        let watermark = server.now_secs() * 1_000;
+        let watermark = server.now().as_secs() * 1_000;
         for (kind, state) in [("delivery", "delivered"), ("read", "read")] {
             let event = on_page(server, json!({kind:{"watermark":watermark}}));
             ours.report(server, &event).await;

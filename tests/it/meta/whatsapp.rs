@@ -51,7 +51,7 @@ fn said_to(server: &Server, number: &str, id: &str, message: Value) -> Value {
     let mut message = message;
     message["from"] = "16505551234".into();
     message["id"] = id.into();
-    message["timestamp"] = server.now_secs().to_string().into();
+    message["timestamp"] = server.now().as_secs().to_string().into();
     let contacts = json!([{"profile":{"name":"Sheena Nelson"},"wa_id":"16505551234"}]);
     change(number, json!({"contacts":contacts,"messages":[message]}))
 }
@@ -61,7 +61,7 @@ fn text(words: &str) -> Value {
 }
 
 fn status(server: &Server, id: &str, state: &str) -> Value {
-    let at = server.now_secs().to_string();
+    let at = server.now().as_secs().to_string();
     change(
         NUMBER,
         json!({"statuses":[{"id":id,"status":state,"timestamp":at,"recipient_id":"16505551234"}]}),
@@ -302,7 +302,7 @@ fn what_the_phone_sent_is_shown_as_ours_and_opens_no_window() {
         let mut echo = change(
             NUMBER,
             json!({"message_echoes":[{"from":"15550783881","to":"16505551234",
-            "id":"wamid.ECHO","timestamp":server.now_secs().to_string(),"type":"text","text":{"body":"From the phone"}}]}),
+            "id":"wamid.ECHO","timestamp":server.now().as_secs().to_string(),"type":"text","text":{"body":"From the phone"}}]}),
         );
         echo["entry"][0]["changes"][0]["field"] = "smb_message_echoes".into();
         ours.report(server, &echo).await;

@@ -65,7 +65,7 @@ async fn part(line: &Line<'_>, number: u32, text: &str) -> u16 {
         let key = |name: &str| held.key(name).trim_start_matches('+').to_owned();
         (key("signatureSecret"), key("phoneNumber"), key("apiKey"))
     });
-    let now = line.server.now_secs().to_string();
+    let now = line.server.now().as_secs().to_string();
     let (id, number) = (format!("0A0000000000000{number}"), number.to_string());
     let mut values = BTreeMap::from([
         ("api-key", key.as_str()),
@@ -309,6 +309,8 @@ fn a_number_sends_no_faster_than_its_network_lets_it() {
             let known = Box::leak(Box::new(known.another(account)));
             let mut line = Line::with(server, known, &more).await;
             line.greet().await;
+            // From before the first: on a busy machine that one may come late, and the last does not wait for it.
+            let began = server.now();
             let mut sent = Vec::new();
             for number in 0..7 {
                 sent.push(line.write(&format!("news {number}")).await);
@@ -317,7 +319,7 @@ fn a_number_sends_no_faster_than_its_network_lets_it() {
                 line.stands(message, "delivered").await;
             }
             let shown = line.on_phone(Side::Business);
-            let span = shown[6].at.since(shown[0].at);
+            let span = shown[6].at.since(began);
             assert!(span >= Duration::from_secs(at_least), "{account}: {span:?}");
         }
     });

@@ -30,7 +30,7 @@ impl Hook {
                 .as_str()
                 .unwrap()
                 .to_owned(),
-            now_secs: server.now_secs(),
+            now_secs: server.now().as_secs(),
         }
     }
 

@@ -137,9 +137,9 @@ impl Server {
         self.clock.advance(span);
     }
 
-    /// The present, in seconds since 1970.
-    pub fn now_secs(&self) -> i64 {
-        self.clock.now().as_secs()
+    /// The present.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// A program with the owner's key.

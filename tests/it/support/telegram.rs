@@ -162,7 +162,7 @@ impl Bot {
         let ana =
             json!({ "id": 5_550_001, "is_bot": false, "first_name": "Ana", "type": "private" });
         let update = json!({ "update_id": 1, "message": {
-            "message_id": 900, "date": server.now_secs(), "chat": ana, "from": ana, "text": "hi" } });
+            "message_id": 900, "date": server.now().as_secs(), "chat": ana, "from": ana, "text": "hi" } });
         let hook = server.anonymous();
         let hook = hook.with("x-telegram-bot-api-secret-token", secret);
         let address = format!("/webhooks/telegram/{id}");
