@@ -1,7 +1,7 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-c505a6bded.css";
+pub const CSS: &str = "/app/assets/app-e45b0ecea5.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-c94db6d26d.js";
 /// The parts of the script that not every visit needs.
@@ -43,7 +43,7 @@ pub const SHOP_CSS: &str = "/app/assets/shop-dede709e0c.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
-pub const SANDBOX_CSS: &str = "/app/assets/sandbox-75e1a3f905.css";
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-dd5283bb4a.css";
 /// The script of the sandbox.
 pub const SANDBOX_JS: &str = "/app/assets/sandbox-0256958757.js";
 
@@ -51,7 +51,7 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-0256958757.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-c505a6bded.css", "app.css", "text/css; charset=utf-8"),
+    ("app-e45b0ecea5.css", "app.css", "text/css; charset=utf-8"),
     ("app-c94db6d26d.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
@@ -73,7 +73,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("more-dd644a1607.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-c6d78e5b41.js", "recipients.js", "text/javascript; charset=utf-8"),
-    ("sandbox-75e1a3f905.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-dd5283bb4a.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-0256958757.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-e0e929c53d.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
