@@ -245,6 +245,7 @@ fn visitor(pen: &mut Pen, channel_id: ChannelId, talk: &Talk) -> Visitor {
         created_at: pen.now,
         last_seen_at: pen.now,
         mail_due: None,
+        handled: 0,
     }
 }
 
