@@ -153,6 +153,7 @@ fn visitor(pen: &mut Pen, channel_id: ChannelId, name: &str, guest: Guest) -> Vi
         created_at: pen.now,
         last_seen_at: pen.now,
         mail_due: None,
+        handled: 0,
     }
 }
 
