@@ -8,6 +8,7 @@ pub mod health;
 pub mod live;
 pub mod pages;
 pub mod sign_in;
+pub mod signature;
 pub mod steps;
 pub mod trying;
 pub mod webhook;
