@@ -81,6 +81,16 @@ pub fn file(desk: &Desk<'_>, path: &str) -> HttpReply {
     }
 }
 
+/// What it says to whom it does not know.
+#[must_use]
+pub fn unknown() -> HttpReply {
+    problem(
+        401,
+        "Unauthorized",
+        "You did not provide correct credentials.",
+    )
+}
+
 /// What it says when it does not do something.
 #[must_use]
 pub fn problem(status: u16, title: &str, detail: &str) -> HttpReply {
