@@ -329,6 +329,7 @@ fn routed(
         "sendlocation" => sends::place(desk, params, "location"),
         "sendvenue" => sends::place(desk, params, "venue"),
         "sendcontact" => sends::contact(desk, params),
+        "sendpoll" => sends::poll(desk, params),
         "sendchataction" => sends::action(desk, params),
         "editmessagetext" => changes::edit(desk, params, "text"),
         "editmessagecaption" => changes::edit(desk, params, "caption"),
