@@ -220,11 +220,10 @@ impl Vendor for Vonage {
 
     fn disturbed(&self, fate: Fate, _: Timestamp) -> HttpReply {
         match fate {
-            Fate::Limited(secs) => {
-                let mut reply = newer::problem(429, "Rate Limit Hit", "Please wait, then retry.");
-                reply.headers = reply.headers.with("retry-after", secs.to_string());
-                reply
-            }
+            Fate::Limited(secs) => call::later(
+                newer::problem(429, "Rate Limit Hit", "Please wait, then retry."),
+                secs,
+            ),
             Fate::Refused => newer::problem(401, "Unauthorized", "Your credentials were revoked."),
             _ => newer::problem(
                 500,

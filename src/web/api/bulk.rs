@@ -12,6 +12,7 @@ use crate::base::page::Span;
 use crate::engine::inbox::crowd::Letter;
 use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::target::Target;
+use crate::engine::rules::templates;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::MessageId;
@@ -218,24 +219,16 @@ fn fill(value: &mut Value, variables: &Map<String, Value>) -> Result<(), Rejecti
 }
 
 fn replaced(text: &str, variables: &Map<String, Value>) -> Result<String, Rejection> {
-    let mut pieces = text.split("{{");
-    let mut whole = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let Some((name, rest)) = piece.split_once("}}") else {
-            whole.extend(["{{", piece]);
-            continue;
+    let mut values = Vec::new();
+    for name in templates::variables(text) {
+        let value = match variables.get(name) {
+            Some(Value::String(value)) => value.clone(),
+            Some(value @ (Value::Number(_) | Value::Bool(_))) => value.to_string(),
+            _ => return Err(Rejection::field(&format!("variables.{name}"), "is missing")),
         };
-        match variables.get(name.trim()) {
-            Some(Value::String(value)) => whole.push_str(value),
-            Some(value @ (Value::Number(_) | Value::Bool(_))) => whole.push_str(&value.to_string()),
-            _ => {
-                let field = format!("variables.{}", name.trim());
-                return Err(Rejection::field(&field, "is missing"));
-            }
-        }
-        whole.push_str(rest);
+        values.push((Some(name.to_owned()), value));
     }
-    Ok(whole)
+    Ok(templates::replaced(text, &values))
 }
 
 #[cfg(test)]
