@@ -28,9 +28,13 @@ use crate::base::http::HttpReply;
 use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
 use crate::channels::Channel;
+use crate::channels::Connects;
+use crate::channels::KeepsTemplates;
 use crate::channels::NotGenuine;
 use crate::channels::ParseError;
+use crate::channels::Receives;
 use crate::channels::RenderError;
+use crate::channels::Sends;
 use crate::channels::meta::fault;
 use crate::channels::meta::sign;
 use crate::channels::meta::talk::next;
@@ -104,7 +108,9 @@ impl Channel for Whatsapp {
     fn check(&self, account: &Account) -> Result<(), Vec<FieldError>> {
         settings::check(account)
     }
+}
 
+impl Connects for Whatsapp {
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
         next(connect::walk(asked))
     }
@@ -117,7 +123,9 @@ impl Channel for Whatsapp {
     fn publish(&self, asked: &Asked<'_>) -> Next<()> {
         next(prompts::publish(asked))
     }
+}
 
+impl KeepsTemplates for Whatsapp {
     fn templates(&self, asked: &Asked<'_>) -> Next<Vec<VendorTemplate>> {
         next(templates::list(asked))
     }
@@ -162,7 +170,9 @@ impl Channel for Whatsapp {
     fn delete_template(&self, template: &VendorTemplate, asked: &Asked<'_>) -> Next<()> {
         next(templates::delete(template, asked))
     }
+}
 
+impl Receives for Whatsapp {
     fn verify(&self, account: &Account, hook: &Webhook, _now: Timestamp) -> Result<(), NotGenuine> {
         sign::verify(account, &["appSecret"], hook)
     }
@@ -182,7 +192,9 @@ impl Channel for Whatsapp {
     fn locate(&self, remote: &Remote<'_>, asked: &Asked<'_>) -> Next<Source> {
         next(files::locate(remote, asked))
     }
+}
 
+impl Sends for Whatsapp {
     fn upload(&self, media: &Media, asked: &Asked<'_>) -> Next<Option<String>> {
         next(files::upload(media, asked))
     }

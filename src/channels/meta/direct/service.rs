@@ -7,9 +7,13 @@ use crate::base::http::HttpReply;
 use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
 use crate::channels::Channel;
+use crate::channels::Connects;
+use crate::channels::KeepsTemplates;
 use crate::channels::NotGenuine;
 use crate::channels::ParseError;
+use crate::channels::Receives;
 use crate::channels::RenderError;
+use crate::channels::Sends;
 use crate::channels::meta::direct::Product;
 use crate::channels::meta::direct::Way;
 use crate::channels::meta::direct::events;
@@ -167,7 +171,9 @@ impl<S: Service> Channel for S {
     fn check(&self, account: &Account) -> Result<(), Vec<FieldError>> {
         self.checked(account)
     }
+}
 
+impl<S: Service> Connects for S {
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
         next(self.prove(asked))
     }
@@ -195,6 +201,17 @@ impl<S: Service> Channel for S {
         next(profile::publish(&way, asked, terms.shown, terms.platform))
     }
 
+    fn take_over(&self, address: &str, asked: &Asked<'_>) -> Next<()> {
+        next(people::take_over(&self.way(asked.account), asked, address))
+    }
+
+    fn look_up(&self, address: &str, asked: &Asked<'_>) -> Next<Person> {
+        let way = self.way(asked.account);
+        next(people::look_up(&way, asked, address, self.terms().profile))
+    }
+}
+
+impl<S: Service> KeepsTemplates for S {
     fn templates(&self, asked: &Asked<'_>) -> Next<Vec<VendorTemplate>> {
         next(templates::list(&self.way(asked.account), asked))
     }
@@ -230,16 +247,9 @@ impl<S: Service> Channel for S {
     fn delete_template(&self, template: &VendorTemplate, asked: &Asked<'_>) -> Next<()> {
         next(templates::delete(&self.way(asked.account), template, asked))
     }
+}
 
-    fn take_over(&self, address: &str, asked: &Asked<'_>) -> Next<()> {
-        next(people::take_over(&self.way(asked.account), asked, address))
-    }
-
-    fn look_up(&self, address: &str, asked: &Asked<'_>) -> Next<Person> {
-        let way = self.way(asked.account);
-        next(people::look_up(&way, asked, address, self.terms().profile))
-    }
-
+impl<S: Service> Receives for S {
     fn verify(&self, account: &Account, hook: &Webhook, _now: Timestamp) -> Result<(), NotGenuine> {
         sign::verify(account, self.terms().secrets, hook)
     }
@@ -259,7 +269,9 @@ impl<S: Service> Channel for S {
     fn locate(&self, remote: &Remote<'_>, asked: &Asked<'_>) -> Next<Source> {
         next(shown::locate(asked.account, remote))
     }
+}
 
+impl<S: Service> Sends for S {
     fn upload(&self, media: &Media, asked: &Asked<'_>) -> Next<Option<String>> {
         if !self.takes_files(asked.account) {
             return Ok(Step::Done(None));
