@@ -112,6 +112,8 @@ pub struct Sending<'a> {
     /// Whether the customer chose something since we last wrote that stood in place of the phone's
     /// keyboard: [`Capabilities::quick_replies_typed`](crate::model::capability::Capabilities::quick_replies_typed).
     pub chose_typed: bool,
+    /// The vendor's ids of the parts it took already.
+    pub taken_ids: &'a [String],
     /// The present.
     pub now: Timestamp,
 }

@@ -17,6 +17,7 @@ pub mod names;
 pub mod new_password;
 pub mod passwords;
 pub mod proofs;
+pub mod register;
 pub mod renewing;
 pub mod second_factor;
 pub mod sessions;

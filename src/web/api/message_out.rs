@@ -130,7 +130,7 @@ impl MessageOut {
             delivered_at: reached(Delivery::Delivered).or_else(|| reached(Delivery::Read)),
             read_at: reached(Delivery::Read),
             failed_reason: failed_reason(&message),
-            external_id: message.external_id().map(str::to_owned),
+            external_id: message.external_ids.first().cloned(),
             reply_to: message.reply_to,
             private: message.private,
             reactions: message

@@ -2,7 +2,9 @@
 //! that are connected to them.
 
 mod access;
+mod applications;
 mod broken_token;
+mod bulk;
 mod carriers;
 mod comments;
 mod consent;

@@ -285,6 +285,7 @@ impl<'a> Dispatch<'a> {
             by_person: self.message.source == Source::Dashboard,
             is_album: !self.album.is_empty(),
             chose_typed: self.chose_typed,
+            taken_ids: &self.message.external_ids,
             now: self.context.clock.now(),
         }
     }

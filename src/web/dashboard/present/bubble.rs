@@ -1,5 +1,7 @@
 //! Messages as bubbles.
 
+use crate::base::time::Timestamp;
+use crate::engine::inbox::later::NOT_BEFORE;
 use crate::model::content::Button;
 use crate::model::content::ButtonKind;
 use crate::model::content::Call;
@@ -159,6 +161,14 @@ fn receipt(eye: &Eye<'_>, message: &Message) -> Option<Receipt> {
 
 fn trouble(eye: &Eye<'_>, message: &Message) -> Option<Trouble> {
     match message.delivery {
+        Delivery::Pending if message.error.is_none() => {
+            let at = message.metadata.get(NOT_BEFORE)?.as_str()?;
+            let at = Timestamp::parse(at)?;
+            Some(Trouble::Waiting {
+                reason: "Not sent yet. It waits for the end of quiet hours.".to_owned(),
+                next: Some(TimeView::clock(at, &eye.zone)),
+            })
+        }
         Delivery::Pending => {
             let error = message.error.as_ref()?;
             let last = message.attempts.last();
