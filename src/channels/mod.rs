@@ -505,12 +505,10 @@ pub trait Channel: Debug + Send + Sync {
     fn locate(&self, remote: &Remote<'_>, asked: &Asked<'_>) -> Next<Source> {
         let _ = asked;
         let url = remote.media.url.clone().ok_or_else(|| {
-            Refusal::Never(SendError {
-                reason: "no_address".to_owned(),
-                vendor_code: None,
-                message: "The vendor did not say where the file is.".to_owned(),
-                retryable: false,
-            })
+            Refusal::Never(SendError::lasting(
+                "no_address",
+                "The vendor did not say where the file is.",
+            ))
         })?;
         Ok(Step::Done(Source {
             url,
@@ -572,6 +570,13 @@ pub trait Channel: Debug + Send + Sync {
 
     /// Under which id the vendor finds a call in its own logs, where its answer tells.
     fn trace(&self, reply: &HttpReply) -> Option<String> {
+        let _ = reply;
+        None
+    }
+
+    /// How much of what the vendor allows is used, in percent, where it says so beside its answers.
+    /// From 90 on, what can wait is asked for seldom.
+    fn used(&self, reply: &HttpReply) -> Option<u32> {
         let _ = reply;
         None
     }

@@ -145,12 +145,7 @@ fn is_ours(account: &Account, id: &str, found: Node<'_>) -> Result<Opaque, Pause
 }
 
 fn refused(reason: &str, message: &str) -> Pause {
-    Pause::Refused(Refusal::Account(SendError {
-        reason: reason.to_owned(),
-        vendor_code: None,
-        message: message.to_owned(),
-        retryable: true,
-    }))
+    Pause::Refused(Refusal::Account(SendError::passing(reason, message)))
 }
 
 /// Renews the token of an account that logs in by itself before its 60 days end. A token the vendor

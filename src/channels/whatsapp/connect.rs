@@ -137,12 +137,10 @@ fn owns(talk: &mut Talk<'_>, account: &Account, business: &str) -> Result<(), Pa
     if numbers.any(|number| number.at("id").is(number_id(account))) {
         return Ok(());
     }
-    Err(Pause::Refused(Refusal::Account(SendError {
-        reason: "wrong_account".to_owned(),
-        vendor_code: None,
-        message: "The number does not belong to this WhatsApp Business Account.".to_owned(),
-        retryable: true,
-    })))
+    Err(Pause::Refused(Refusal::Account(SendError::passing(
+        "wrong_account",
+        "The number does not belong to this WhatsApp Business Account.",
+    ))))
 }
 
 /// Has the business account report to the app. Subscribing again without an address would take an

@@ -37,6 +37,7 @@ use crate::channels::meta::talk::next;
 use crate::channels::meta::templates::blanks;
 use crate::channels::meta::templates::preview;
 use crate::channels::meta::templates::rules;
+use crate::channels::meta::usage;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
@@ -201,6 +202,10 @@ impl Channel for Whatsapp {
 
     fn trace(&self, reply: &HttpReply) -> Option<String> {
         fault::trace(reply)
+    }
+
+    fn used(&self, reply: &HttpReply) -> Option<u32> {
+        usage::used(reply)
     }
 
     fn met(&self, _to: &str, reply: &HttpReply) -> Option<InboundSender> {

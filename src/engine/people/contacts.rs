@@ -303,12 +303,10 @@ fn waiting_for(read: &impl Read, id: ContactId) -> Result<Vec<OutboxRow>, Engine
 }
 
 fn deleted() -> SendError {
-    SendError {
-        reason: "contact_deleted".to_owned(),
-        vendor_code: None,
-        message: "The contact was deleted before the message went out.".to_owned(),
-        retryable: false,
-    }
+    SendError::lasting(
+        "contact_deleted",
+        "The contact was deleted before the message went out.",
+    )
 }
 
 /// What is left of an erased person: nothing but the place in old conversations.

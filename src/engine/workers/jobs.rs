@@ -42,6 +42,7 @@ use crate::model::outbound::Refusal;
 use crate::store::StoreError;
 use crate::store::records::channels;
 use crate::store::records::jobs;
+use crate::store::records::messages;
 
 /// Jobs that are done at once.
 const RUNNING_MAX: usize = 8;
@@ -76,6 +77,8 @@ const TEMPLATES_EVERY: Duration = Duration::from_secs(3_600);
 enum Ended {
     Done,
     Again(Duration),
+    /// It was not begun: the vendor has little room, and this can wait.
+    NotNow(Duration),
 }
 
 /// Works until it is told to stop. What is under way then is done again at the next start.
@@ -150,7 +153,8 @@ async fn write_down(context: &Context, job: Job, ended: Ended) -> Result<(), Sto
         .store
         .write("writing down what became of a job", move |tx| match ended {
             Ended::Done => jobs::remove(tx, &job),
-            Ended::Again(pause) => jobs::put_off(tx, &job, now.plus(pause)),
+            Ended::Again(pause) => jobs::put_off(tx, &job, now.plus(pause), job.attempts + 1),
+            Ended::NotNow(pause) => jobs::put_off(tx, &job, now.plus(pause), job.attempts),
         })
         .await
 }
@@ -163,7 +167,26 @@ async fn work(context: Context, job: Job) -> Ended {
     })
 }
 
+/// How long a job must wait that can, on a channel whose vendor allows little more.
+fn must_wait(context: &Context, job: &Job) -> Result<Option<Duration>, StoreError> {
+    let channel = match &job.kind {
+        JobKind::LookUp { message_id } => {
+            let read = context.store.snapshot()?;
+            messages::get(&read, *message_id)?.map(|message| message.channel_id)
+        }
+        JobKind::SyncTemplates { channel_id } | JobKind::Inspect { channel_id } => {
+            Some(*channel_id)
+        }
+        _ => None,
+    };
+    let now = context.clock.now();
+    Ok(channel.and_then(|id| context.vendors.strain.wait(id, now)))
+}
+
 async fn done(context: &Context, job: &Job) -> Result<Ended, EngineError> {
+    if let Some(pause) = must_wait(context, job)? {
+        return Ok(Ended::NotNow(pause));
+    }
     match job.kind {
         JobKind::CheckChannel { channel_id } => {
             let checked = Channels(context.clone()).recheck(channel_id).await?;

@@ -256,7 +256,17 @@ impl Vendor for Page {
     fn answer(&self, desk: &mut Desk<'_>, call: &Call) -> Given {
         let given =
             graph::check_proof(call, desk.account).and_then(|()| routed(self.0, desk, call));
-        given.unwrap_or_else(|fault| fault.reply(None).into())
+        let given = given.unwrap_or_else(|fault| fault.reply(None).into());
+        let product = match self.0 {
+            Kind::Messenger => "messenger",
+            Kind::Instagram => "instagram",
+        };
+        graph::counted(
+            given,
+            desk.account,
+            desk.account.key(self.0.entry()),
+            product,
+        )
     }
 
     fn answer_after(

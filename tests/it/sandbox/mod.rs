@@ -21,6 +21,7 @@ mod sharing;
 mod soak;
 mod telegram;
 mod telegram_sending;
+mod usage;
 mod vendors;
 mod window;
 
