@@ -41,6 +41,7 @@ use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundSender;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
+use crate::model::outbound::Admission;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
@@ -380,6 +381,15 @@ pub trait Channel: Debug + Send + Sync {
         Err(Refusal::Never(not_offered("other apps")))
     }
 
+    /// Has the vendor keep somebody out, or let them in again; none where a vendor keeps nobody out.
+    /// Held when one of us blocks a person. A refusal changes nothing here.
+    ///
+    /// `whatsapp/blocking.rs` does so.
+    fn block(&self, address: &str, admission: Admission, asked: &Asked<'_>) -> Option<Next<()>> {
+        let _ = (address, admission, asked);
+        None
+    }
+
     /// Asks the vendor who somebody is. Held where [`Capabilities::profiles`] says that it tells:
     /// once somebody wrote, and again after days. Done with nothing where the vendor does not say;
     /// a message never waits for it.
@@ -572,6 +582,13 @@ pub trait Channel: Debug + Send + Sync {
     fn trace(&self, reply: &HttpReply) -> Option<String> {
         let _ = reply;
         None
+    }
+
+    /// Whether the vendor says with this answer that it cannot show a sign at all, to nobody: it is not
+    /// asked again until the channel is connected anew.
+    fn cannot_show(&self, reply: &HttpReply) -> bool {
+        let _ = reply;
+        false
     }
 
     /// How much of what the vendor allows is used, in percent, where it says so beside its answers.

@@ -32,7 +32,8 @@ use crate::model::outbound::Connected;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Renewed;
 
-const TOKEN: &str = "accessToken";
+/// The name of the setting that holds the token.
+pub const TOKEN: &str = "accessToken";
 
 const SCOPES: [&str; 3] = [
     "instagram_basic",
@@ -190,7 +191,9 @@ pub fn renew(asked: &Asked<'_>) -> Result<Renewed, Pause> {
     })
 }
 
-fn until(ends: Timestamp) -> Opaque {
+/// The end of a token, as it is kept.
+#[must_use]
+pub fn until(ends: Timestamp) -> Opaque {
     [(ENDS.to_owned(), Value::from(ends.to_string()))]
         .into_iter()
         .collect()

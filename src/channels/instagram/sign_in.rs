@@ -220,10 +220,12 @@ mod tests {
     #[test]
     fn a_code_becomes_a_token_for_sixty_days() {
         let ours = ours(json!({"loginType":"instagram","appId":"1"}));
-        let held = |answers: &[(u16, Value)]| {
-            hold(&ours, answers, |asked| token("c", &visit(), asked))
-        };
-        let long = (200, json!({"access_token":"IGLONG","token_type":"bearer","expires_in":5_183_944}));
+        let held =
+            |answers: &[(u16, Value)]| hold(&ours, answers, |asked| token("c", &visit(), asked));
+        let long = (
+            200,
+            json!({"access_token":"IGLONG","token_type":"bearer","expires_in":5_183_944}),
+        );
         for short in [
             json!({"access_token":"IGSHORT","user_id":"17841405822304914"}),
             json!({"data":[{"access_token":"IGSHORT","user_id":"17841405822304914"}]}),
@@ -238,8 +240,13 @@ mod tests {
             assert_eq!(given.secrets[TOKEN].reveal(), "IGLONG");
             assert_eq!(given.settings["expiresAt"], "2026-03-02T11:59:04.000Z");
         }
-        let used = (400, json!({"error_type":"OAuthException","code":400,"error_message":"This authorization code has been used"}));
+        let used = (
+            400,
+            json!({"error_type":"OAuthException","code":400,"error_message":"This authorization code has been used"}),
+        );
         let (_, refused) = held(&[used]);
-        assert!(matches!(refused, Err(Refusal::Account(error)) if error.message.contains("has been used")));
+        assert!(
+            matches!(refused, Err(Refusal::Account(error)) if error.message.contains("has been used"))
+        );
     }
 }

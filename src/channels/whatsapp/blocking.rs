@@ -83,8 +83,6 @@ mod tests {
         let (_, refused) = hold(&ours, &[silent], |asked| {
             next(tell("+1", Admission::Blocked, asked))
         });
-        assert!(
-            matches!(refused, Err(Refusal::Never(error)) if error.reason == "not_blocked")
-        );
+        assert!(matches!(refused, Err(Refusal::Never(error)) if error.reason == "not_blocked"));
     }
 }

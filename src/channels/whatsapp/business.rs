@@ -165,7 +165,9 @@ pub fn adopt(talk: &mut Talk<'_>, account: &Account) -> Result<Opaque, Pause> {
     for (setting, name) in NAMES {
         let value = shown.at(name);
         let is_known = match &setting.shape {
-            Shape::Choice(words) => value.text().is_some_and(|word| words.contains(&word.as_str())),
+            Shape::Choice(words) => value
+                .text()
+                .is_some_and(|word| words.contains(&word.as_str())),
             Shape::List => value.items().next().is_some(),
             _ => value.text().is_some_and(|text| !text.is_empty()),
         };
@@ -227,7 +229,8 @@ mod tests {
     use crate::channels::meta::tests::hold;
     use crate::channels::whatsapp::faults::FAULTS;
 
-    const ASK: &str = "GET /1/whatsapp_business_profile?fields=about,address,description,email,websites,vertical";
+    const ASK: &str =
+        "GET /1/whatsapp_business_profile?fields=about,address,description,email,websites,vertical";
 
     fn ours(mut settings: Value) -> Account {
         settings["phoneNumberId"] = "1".into();
@@ -236,7 +239,8 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_set_at_the_vendor() {
-        let held = json!({"data":[{"about":"Hi","vertical":"RETAIL","messaging_product":"whatsapp"}]});
+        let held =
+            json!({"data":[{"about":"Hi","vertical":"RETAIL","messaging_product":"whatsapp"}]});
         let published = |settings: Value, answers: &[(u16, Value)]| {
             let (calls, done) = hold(&ours(settings), answers, |asked| {
                 next(publish(&mut Talk::of(asked, FAULTS), asked.account))
@@ -287,13 +291,28 @@ mod tests {
         };
         for (setting, max) in LENGTHS {
             let edge = format!("@{}", "x".repeat(max - 1));
-            assert_eq!(wrong(setting.name, edge.clone().into()), Vec::<String>::new());
-            assert_eq!(wrong(setting.name, format!("{edge}x").into()), [setting.name]);
+            assert_eq!(
+                wrong(setting.name, edge.clone().into()),
+                Vec::<String>::new()
+            );
+            assert_eq!(
+                wrong(setting.name, format!("{edge}x").into()),
+                [setting.name]
+            );
         }
         let page = "https://acme.example";
-        assert_eq!(wrong(WEBSITES.name, json!([page, page])), Vec::<String>::new());
-        assert_eq!(wrong(WEBSITES.name, json!([page, page, page])), [WEBSITES.name]);
-        assert_eq!(wrong(WEBSITES.name, json!(["acme.example"])), ["profileWebsites[0]"]);
+        assert_eq!(
+            wrong(WEBSITES.name, json!([page, page])),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            wrong(WEBSITES.name, json!([page, page, page])),
+            [WEBSITES.name]
+        );
+        assert_eq!(
+            wrong(WEBSITES.name, json!(["acme.example"])),
+            ["profileWebsites[0]"]
+        );
         assert_eq!(wrong(ABOUT.name, json!("")), [ABOUT.name]);
         assert_eq!(wrong(EMAIL.name, json!("acme")), [EMAIL.name]);
         assert_eq!(wrong(ADDRESS.name, json!("")), Vec::<String>::new());

@@ -3,7 +3,9 @@
 //! Facts are from `channels/whatsapp.md`, cited by section; what the vendor's three products share
 //! is in [`meta`](crate::channels::meta).
 
+mod blocking;
 mod body;
+mod business;
 pub mod caps;
 mod choices;
 mod connect;
@@ -33,6 +35,7 @@ use crate::channels::ParseError;
 use crate::channels::RenderError;
 use crate::channels::meta::fault;
 use crate::channels::meta::sign;
+use crate::channels::meta::talk::Talk;
 use crate::channels::meta::talk::next;
 use crate::channels::meta::templates::blanks;
 use crate::channels::meta::templates::preview;
@@ -51,6 +54,7 @@ use crate::model::guide::Seat;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundSender;
 use crate::model::outbound::Account;
+use crate::model::outbound::Admission;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
@@ -116,7 +120,9 @@ impl Channel for Whatsapp {
     }
 
     fn publish(&self, asked: &Asked<'_>) -> Next<()> {
-        next(prompts::publish(asked))
+        let mut talk = Talk::of(asked, faults::FAULTS);
+        let shown = prompts::publish(&mut talk, asked.account);
+        next(shown.and_then(|()| business::publish(&mut talk, asked.account)))
     }
 
     fn templates(&self, asked: &Asked<'_>) -> Next<Vec<VendorTemplate>> {
@@ -162,6 +168,10 @@ impl Channel for Whatsapp {
 
     fn delete_template(&self, template: &VendorTemplate, asked: &Asked<'_>) -> Next<()> {
         next(templates::delete(template, asked))
+    }
+
+    fn block(&self, address: &str, admission: Admission, asked: &Asked<'_>) -> Option<Next<()>> {
+        Some(next(blocking::tell(address, admission, asked)))
     }
 
     fn verify(&self, account: &Account, hook: &Webhook, _now: Timestamp) -> Result<(), NotGenuine> {

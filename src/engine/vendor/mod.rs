@@ -7,6 +7,7 @@ mod access;
 mod caught;
 mod declined;
 mod flagging;
+mod mute;
 pub mod strain;
 pub mod trips;
 mod weaving;
@@ -24,6 +25,7 @@ use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 pub use crate::engine::vendor::caught::caught;
 pub use crate::engine::vendor::declined::declined;
+use crate::engine::vendor::mute::Mute;
 use crate::engine::vendor::strain::Strain;
 use crate::engine::vendor::trips::Trips;
 use crate::model::channel::Channel;
@@ -61,6 +63,8 @@ pub struct Vendors {
     pub post: Arc<Post>,
     /// Mails that try both ways.
     pub trips: Trips,
+    /// Channels that cannot show that one of us types.
+    pub mute: Mute,
     /// Channels whose vendor allows little more.
     pub strain: Strain,
     renewing: Arc<Mutex<BTreeMap<ChannelId, Arc<tokio::sync::Mutex<()>>>>>,
@@ -75,6 +79,7 @@ impl Vendors {
             post: Arc::new(Post::new(http.reach())),
             http: Arc::new(http),
             trips: Trips::default(),
+            mute: Mute::default(),
             strain: Strain::default(),
             renewing: Arc::default(),
             proofs: Arc::default(),

@@ -23,6 +23,7 @@ use crate::engine::ingest::people;
 use crate::engine::ingest::pieces;
 use crate::engine::ingest::presses;
 use crate::engine::ingest::seen;
+use crate::engine::people::blocking;
 use crate::engine::setup::afterwards;
 use crate::engine::setup::channels::Channels;
 use crate::engine::setup::connecting::Rechecked;
@@ -33,6 +34,7 @@ use crate::engine::workers::mails;
 use crate::engine::workers::mails::Posted;
 use crate::model::alert::News;
 use crate::model::ids::ChannelId;
+use crate::model::ids::ContactId;
 use crate::model::ids::JobId;
 use crate::model::ids::MessageId;
 use crate::model::ids::VisitorId;
@@ -248,6 +250,7 @@ async fn done(context: &Context, job: &Job) -> Result<Ended, EngineError> {
             clicks::settle(context, message_id).await?;
             Ok(Ended::Done)
         }
+        JobKind::TellBlocked { contact_id } => tell_blocked(context, job, contact_id).await,
         JobKind::MailUnread { visitor_id } => mail_unread(context, job, visitor_id).await,
         JobKind::JoinPieces { channel_id, group } => {
             pieces::join(context, channel_id, group).await?;
@@ -291,6 +294,21 @@ async fn mail_unread(
         return Ok(Ended::Again(pause));
     }
     continuity::give_up(context, visitor_id, &why).await?;
+    Ok(Ended::Done)
+}
+
+/// Tells vendors whether a person is kept out.
+async fn tell_blocked(
+    context: &Context,
+    job: &Job,
+    contact_id: ContactId,
+) -> Result<Ended, EngineError> {
+    let undone = blocking::tell(context, contact_id).await?;
+    let may_pass = undone.iter().any(|one| one.may_pass);
+    if let Some(pause) = pause(&ASK_WAITS_SECS, job).filter(|_| may_pass) {
+        return Ok(Ended::Again(pause));
+    }
+    blocking::give_up(context, undone).await?;
     Ok(Ended::Done)
 }
 

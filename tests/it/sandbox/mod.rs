@@ -2,6 +2,7 @@
 //! that are connected to them.
 
 mod access;
+mod blocking;
 mod broken_token;
 mod carriers;
 mod comments;
@@ -16,8 +17,10 @@ mod matrix;
 mod mms;
 mod names;
 mod page;
+mod profile;
 mod routing;
 mod sharing;
+mod sign_in;
 mod soak;
 mod telegram;
 mod telegram_sending;

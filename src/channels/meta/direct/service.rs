@@ -10,6 +10,7 @@ use crate::channels::Channel;
 use crate::channels::NotGenuine;
 use crate::channels::ParseError;
 use crate::channels::RenderError;
+use crate::channels::answers::not_offered;
 use crate::channels::meta::direct::Product;
 use crate::channels::meta::direct::Way;
 use crate::channels::meta::direct::events;
@@ -43,12 +44,14 @@ use crate::model::guide::Seat;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundSender;
 use crate::model::outbound::Account;
+use crate::model::outbound::Admission;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
 use crate::model::outbound::Person;
+use crate::model::outbound::Refusal;
 use crate::model::outbound::Remote;
 use crate::model::outbound::Renewed;
 use crate::model::outbound::Sending;
@@ -60,6 +63,7 @@ use crate::model::rejection::FieldError;
 use crate::model::rejection::Rejection;
 use crate::model::template::TemplateDraft;
 use crate::model::template::VendorTemplate;
+use crate::model::visit::Visit;
 
 /// What is said of a service without asking its account.
 #[derive(Debug)]
@@ -121,6 +125,31 @@ pub trait Service: Debug + Send + Sync {
     /// fetches them.
     fn takes_files(&self, _account: &Account) -> bool {
         true
+    }
+
+    /// Whether the vendor keeps people out at our word.
+    fn keeps_out(&self, _account: &Account) -> bool {
+        false
+    }
+
+    /// The page on which a person lets us into an account; none where accounts are not opened so.
+    ///
+    /// # Errors
+    /// What is missing in the settings.
+    fn entrance(
+        &self,
+        _account: &Account,
+        _visit: &Visit,
+    ) -> Result<Option<String>, Vec<FieldError>> {
+        Ok(None)
+    }
+
+    /// Fetches the access that is given for the code with which a person came back.
+    ///
+    /// # Errors
+    /// The vendor does not give it.
+    fn enter(&self, _code: &str, _visit: &Visit, _asked: &Asked<'_>) -> Next<Renewed> {
+        Err(Refusal::Never(not_offered("signing in")))
     }
 
     /// Whether a message may go as it is.
@@ -236,6 +265,24 @@ impl<S: Service> Channel for S {
         next(people::take_over(&self.way(asked.account), asked, address))
     }
 
+    fn block(&self, address: &str, admission: Admission, asked: &Asked<'_>) -> Option<Next<()>> {
+        let way = self.way(asked.account);
+        let keeps_out = self.keeps_out(asked.account);
+        keeps_out.then(|| next(people::block(&way, asked, address, admission)))
+    }
+
+    fn sign_in_at(
+        &self,
+        account: &Account,
+        visit: &Visit,
+    ) -> Result<Option<String>, Vec<FieldError>> {
+        self.entrance(account, visit)
+    }
+
+    fn let_in(&self, code: &str, visit: &Visit, asked: &Asked<'_>) -> Next<Renewed> {
+        self.enter(code, visit, asked)
+    }
+
     fn look_up(&self, address: &str, asked: &Asked<'_>) -> Next<Person> {
         let way = self.way(asked.account);
         next(people::look_up(&way, asked, address, self.terms().profile))
@@ -290,6 +337,10 @@ impl<S: Service> Channel for S {
 
     fn trace(&self, reply: &HttpReply) -> Option<String> {
         fault::trace(reply)
+    }
+
+    fn cannot_show(&self, reply: &HttpReply) -> bool {
+        shown::cannot(reply)
     }
 
     fn used(&self, reply: &HttpReply) -> Option<u32> {

@@ -86,6 +86,14 @@ pub fn sign(way: &Way<'_>, sign: Sign, watcher: &Watcher<'_>) -> Call {
     Call::http(way.graph.post(&way.messages(), &body))
 }
 
+/// Whether the vendor knows no signs on this account at all, which is no word about one customer.
+/// instagram.md section 6.
+#[must_use]
+pub fn cannot(reply: &HttpReply) -> bool {
+    let fault = Fault::read(reply);
+    fault.is_some_and(|fault| fault.code == Some(100) && fault.subcode.is_none())
+}
+
 /// A customer's file lies at an address that is signed and ends: the token must not go there.
 ///
 /// # Errors
