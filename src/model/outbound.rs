@@ -417,7 +417,7 @@ impl Renewed {
 /// A file that came with a message and still lies with the vendor.
 #[derive(Debug)]
 pub struct Remote<'a> {
-    /// The file as [`parse`](crate::channels::Channel::parse) described it.
+    /// The file as [`parse`](crate::channels::Receives::parse) described it.
     pub media: &'a Media,
     /// What was kept with its message.
     pub metadata: &'a Opaque,

@@ -51,10 +51,14 @@ use crate::base::http::HttpReply;
 use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
 use crate::channels::Channel;
+use crate::channels::Connects;
 use crate::channels::Heeded;
+use crate::channels::KeepsTemplates;
 use crate::channels::NotGenuine;
 use crate::channels::ParseError;
+use crate::channels::Receives;
 use crate::channels::RenderError;
+use crate::channels::Sends;
 pub use crate::channels::email::check::runs;
 use crate::channels::email::compose::Letter;
 use crate::channels::email::compose::thread;
@@ -156,7 +160,9 @@ impl Channel for Email {
     fn check(&self, account: &Account) -> Result<(), Vec<FieldError>> {
         check::all(account)
     }
+}
 
+impl Connects for Email {
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
         match provider(asked.account) {
             Some(provider) => provider.connect(asked),
@@ -183,7 +189,9 @@ impl Channel for Email {
     fn forget_access(&self, account: &mut Account) -> bool {
         oauth::forget(account)
     }
+}
 
+impl KeepsTemplates for Email {
     fn template_terms(&self) -> Option<&'static TemplateTerms> {
         Some(&templates::TERMS)
     }
@@ -228,7 +236,9 @@ impl Channel for Email {
     fn delete_template(&self, _: &VendorTemplate, _: &Asked<'_>) -> Next<()> {
         Ok(Step::Done(()))
     }
+}
 
+impl Receives for Email {
     fn proving_url(&self, account: &Account) -> Option<String> {
         let name = account.text("provider")?;
         let needs = ["sendgrid", "ses", "postmark"].contains(&name);
@@ -269,7 +279,9 @@ impl Channel for Email {
         events.extend(mails(account, hook).into_iter().map(arriving));
         Ok(events)
     }
+}
 
+impl Sends for Email {
     fn refuse(
         &self,
         account: &Account,

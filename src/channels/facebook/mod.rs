@@ -107,7 +107,7 @@ impl Service for Facebook {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::channels::Channel as _;
+    use crate::channels::Receives as _;
     use crate::channels::meta::tests::account;
     use crate::channels::meta::tests::every_fixture_parses;
     use serde_json::json;

@@ -117,7 +117,7 @@ impl Service for Instagram {
 mod tests {
     use super::*;
     use crate::base::http::Webhook;
-    use crate::channels::Channel as _;
+    use crate::channels::Receives as _;
     use crate::channels::meta::tests::account;
     use crate::channels::meta::tests::every_fixture_parses;
     use crate::model::inbound::InboundEvent;

@@ -30,10 +30,14 @@ use crate::base::http::Webhook;
 use crate::base::secret::Secret;
 use crate::base::time::Timestamp;
 use crate::channels::Channel;
+use crate::channels::Connects;
+use crate::channels::KeepsTemplates;
 use crate::channels::NotGenuine;
 use crate::channels::ParseError;
+use crate::channels::Receives;
 use crate::channels::Recorded;
 use crate::channels::RenderError;
+use crate::channels::Sends;
 use crate::channels::sms::outgoing::Outgoing;
 use crate::channels::table::wrong;
 use crate::model::Opaque;
@@ -243,14 +247,20 @@ impl Channel for Sms {
         }
         if all.is_empty() { Ok(()) } else { Err(all) }
     }
+}
 
+impl Connects for Sms {
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
         match carrier(&asked.account.settings) {
             Some(carrier) => carrier.connect(asked),
             None => Err(nobody()),
         }
     }
+}
 
+impl KeepsTemplates for Sms {}
+
+impl Receives for Sms {
     fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine> {
         let carrier = carrier(&account.settings).ok_or(NotGenuine)?;
         carrier.verify(account, hook, now)
@@ -314,7 +324,9 @@ impl Channel for Sms {
             authorization: authorization.map(Secret::new),
         }))
     }
+}
 
+impl Sends for Sms {
     /// A number does not write to itself: carriers refuse it in words that nobody understands.
     fn refuse(
         &self,

@@ -39,9 +39,13 @@ use crate::base::http::Method;
 use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
 use crate::channels::Channel;
+use crate::channels::Connects;
+use crate::channels::KeepsTemplates;
 use crate::channels::NotGenuine;
 use crate::channels::ParseError;
+use crate::channels::Receives;
 use crate::channels::RenderError;
+use crate::channels::Sends;
 use crate::channels::node::Node;
 use crate::channels::telegram::api::Api;
 use crate::channels::telegram::chat::Chat;
@@ -131,7 +135,9 @@ impl Channel for Telegram {
         let wrong = table::check(account);
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }
     }
+}
 
+impl Connects for Telegram {
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
         connect::next(asked)
     }
@@ -151,7 +157,11 @@ impl Channel for Telegram {
     fn look_up(&self, address: &str, asked: &Asked<'_>) -> Next<Person> {
         changes::look_up(address, asked)
     }
+}
 
+impl KeepsTemplates for Telegram {}
+
+impl Receives for Telegram {
     /// The header is the secret itself: nothing else is signed, and there is no time in it.
     fn verify(&self, account: &Account, hook: &Webhook, _now: Timestamp) -> Result<(), NotGenuine> {
         let secret = account.secret("webhookSecret").unwrap_or_default();
@@ -188,7 +198,9 @@ impl Channel for Telegram {
     fn locate(&self, remote: &Remote<'_>, asked: &Asked<'_>) -> Next<Source> {
         files::next(remote, asked)
     }
+}
 
+impl Sends for Telegram {
     fn render(&self, sending: &Sending<'_>) -> Result<Vec<Call>, RenderError> {
         render::calls(sending)
     }

@@ -28,10 +28,14 @@ use crate::base::http::Method;
 use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
 use crate::channels::Channel;
+use crate::channels::Connects;
+use crate::channels::KeepsTemplates;
 use crate::channels::NotGenuine;
 use crate::channels::ParseError;
+use crate::channels::Receives;
 use crate::channels::Recorded;
 use crate::channels::RenderError;
+use crate::channels::Sends;
 use crate::channels::table::rename_aliases;
 use crate::channels::webchat::settings::Settings;
 use crate::model::Opaque;
@@ -99,7 +103,13 @@ impl Channel for Webchat {
         }
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }
     }
+}
 
+impl Connects for Webchat {}
+
+impl KeepsTemplates for Webchat {}
+
+impl Receives for Webchat {
     fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine> {
         let secret = account
             .secret("webhookSecret")
@@ -125,7 +135,9 @@ impl Channel for Webchat {
             body: body.to_string().into_bytes(),
         }
     }
+}
 
+impl Sends for Webchat {
     fn render(&self, sending: &Sending<'_>) -> Result<Vec<Call>, RenderError> {
         Err(RenderError {
             kind: KIND,

@@ -30,9 +30,13 @@ use crate::base::http::HttpReply;
 use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
 use crate::channels::Channel;
+use crate::channels::Connects;
+use crate::channels::KeepsTemplates;
 use crate::channels::NotGenuine;
 use crate::channels::ParseError;
+use crate::channels::Receives;
 use crate::channels::RenderError;
+use crate::channels::Sends;
 use crate::channels::meta::fault;
 use crate::channels::meta::sign;
 use crate::channels::meta::talk::Talk;
@@ -109,7 +113,9 @@ impl Channel for Whatsapp {
     fn check(&self, account: &Account) -> Result<(), Vec<FieldError>> {
         settings::check(account)
     }
+}
 
+impl Connects for Whatsapp {
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
         next(connect::walk(asked))
     }
@@ -125,6 +131,12 @@ impl Channel for Whatsapp {
         next(shown.and_then(|()| business::publish(&mut talk, asked.account)))
     }
 
+    fn block(&self, address: &str, admission: Admission, asked: &Asked<'_>) -> Option<Next<()>> {
+        Some(next(blocking::tell(address, admission, asked)))
+    }
+}
+
+impl KeepsTemplates for Whatsapp {
     fn templates(&self, asked: &Asked<'_>) -> Next<Vec<VendorTemplate>> {
         next(templates::list(asked))
     }
@@ -169,11 +181,9 @@ impl Channel for Whatsapp {
     fn delete_template(&self, template: &VendorTemplate, asked: &Asked<'_>) -> Next<()> {
         next(templates::delete(template, asked))
     }
+}
 
-    fn block(&self, address: &str, admission: Admission, asked: &Asked<'_>) -> Option<Next<()>> {
-        Some(next(blocking::tell(address, admission, asked)))
-    }
-
+impl Receives for Whatsapp {
     fn verify(&self, account: &Account, hook: &Webhook, _now: Timestamp) -> Result<(), NotGenuine> {
         sign::verify(account, &["appSecret"], hook)
     }
@@ -193,7 +203,9 @@ impl Channel for Whatsapp {
     fn locate(&self, remote: &Remote<'_>, asked: &Asked<'_>) -> Next<Source> {
         next(files::locate(remote, asked))
     }
+}
 
+impl Sends for Whatsapp {
     fn upload(&self, media: &Media, asked: &Asked<'_>) -> Next<Option<String>> {
         next(files::upload(media, asked))
     }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::channels::Channel as _;
+use crate::channels::Sends as _;
 use crate::channels::email::Email;
 use crate::channels::fixtures::every_fixture_renders;
 use crate::channels::meta::tests::account;

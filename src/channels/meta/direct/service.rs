@@ -7,10 +7,13 @@ use crate::base::http::HttpReply;
 use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
 use crate::channels::Channel;
+use crate::channels::Connects;
+use crate::channels::KeepsTemplates;
 use crate::channels::NotGenuine;
 use crate::channels::ParseError;
+use crate::channels::Receives;
 use crate::channels::RenderError;
-use crate::channels::answers::not_offered;
+use crate::channels::Sends;
 use crate::channels::meta::direct::Product;
 use crate::channels::meta::direct::Way;
 use crate::channels::meta::direct::events;
@@ -26,6 +29,7 @@ use crate::channels::meta::fault;
 use crate::channels::meta::sign;
 use crate::channels::meta::talk::Pause;
 use crate::channels::meta::talk::next;
+use crate::channels::meta::talk::refused;
 use crate::channels::meta::templates::blanks;
 use crate::channels::meta::templates::preview;
 use crate::channels::meta::templates::rules;
@@ -51,7 +55,6 @@ use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
 use crate::model::outbound::Outcome;
 use crate::model::outbound::Person;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Remote;
 use crate::model::outbound::Renewed;
 use crate::model::outbound::Sending;
@@ -149,7 +152,10 @@ pub trait Service: Debug + Send + Sync {
     /// # Errors
     /// The vendor does not give it.
     fn enter(&self, _code: &str, _visit: &Visit, _asked: &Asked<'_>) -> Next<Renewed> {
-        Err(Refusal::Never(not_offered("signing in")))
+        next(Err(refused(
+            "not_supported",
+            "Nobody signs in there.".to_owned(),
+        )))
     }
 
     /// Whether a message may go as it is.
@@ -197,7 +203,9 @@ impl<S: Service> Channel for S {
     fn check(&self, account: &Account) -> Result<(), Vec<FieldError>> {
         self.checked(account)
     }
+}
 
+impl<S: Service> Connects for S {
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
         next(self.prove(asked))
     }
@@ -225,6 +233,35 @@ impl<S: Service> Channel for S {
         next(profile::publish(&way, asked, terms.shown, terms.platform))
     }
 
+    fn take_over(&self, address: &str, asked: &Asked<'_>) -> Next<()> {
+        next(people::take_over(&self.way(asked.account), asked, address))
+    }
+
+    fn block(&self, address: &str, admission: Admission, asked: &Asked<'_>) -> Option<Next<()>> {
+        let way = self.way(asked.account);
+        let keeps_out = self.keeps_out(asked.account);
+        keeps_out.then(|| next(people::block(&way, asked, address, admission)))
+    }
+
+    fn sign_in_at(
+        &self,
+        account: &Account,
+        visit: &Visit,
+    ) -> Result<Option<String>, Vec<FieldError>> {
+        self.entrance(account, visit)
+    }
+
+    fn let_in(&self, code: &str, visit: &Visit, asked: &Asked<'_>) -> Next<Renewed> {
+        self.enter(code, visit, asked)
+    }
+
+    fn look_up(&self, address: &str, asked: &Asked<'_>) -> Next<Person> {
+        let way = self.way(asked.account);
+        next(people::look_up(&way, asked, address, self.terms().profile))
+    }
+}
+
+impl<S: Service> KeepsTemplates for S {
     fn templates(&self, asked: &Asked<'_>) -> Next<Vec<VendorTemplate>> {
         next(templates::list(&self.way(asked.account), asked))
     }
@@ -260,34 +297,9 @@ impl<S: Service> Channel for S {
     fn delete_template(&self, template: &VendorTemplate, asked: &Asked<'_>) -> Next<()> {
         next(templates::delete(&self.way(asked.account), template, asked))
     }
+}
 
-    fn take_over(&self, address: &str, asked: &Asked<'_>) -> Next<()> {
-        next(people::take_over(&self.way(asked.account), asked, address))
-    }
-
-    fn block(&self, address: &str, admission: Admission, asked: &Asked<'_>) -> Option<Next<()>> {
-        let way = self.way(asked.account);
-        let keeps_out = self.keeps_out(asked.account);
-        keeps_out.then(|| next(people::block(&way, asked, address, admission)))
-    }
-
-    fn sign_in_at(
-        &self,
-        account: &Account,
-        visit: &Visit,
-    ) -> Result<Option<String>, Vec<FieldError>> {
-        self.entrance(account, visit)
-    }
-
-    fn let_in(&self, code: &str, visit: &Visit, asked: &Asked<'_>) -> Next<Renewed> {
-        self.enter(code, visit, asked)
-    }
-
-    fn look_up(&self, address: &str, asked: &Asked<'_>) -> Next<Person> {
-        let way = self.way(asked.account);
-        next(people::look_up(&way, asked, address, self.terms().profile))
-    }
-
+impl<S: Service> Receives for S {
     fn verify(&self, account: &Account, hook: &Webhook, _now: Timestamp) -> Result<(), NotGenuine> {
         sign::verify(account, self.terms().secrets, hook)
     }
@@ -307,7 +319,9 @@ impl<S: Service> Channel for S {
     fn locate(&self, remote: &Remote<'_>, asked: &Asked<'_>) -> Next<Source> {
         next(shown::locate(asked.account, remote))
     }
+}
 
+impl<S: Service> Sends for S {
     fn upload(&self, media: &Media, asked: &Asked<'_>) -> Next<Option<String>> {
         if !self.takes_files(asked.account) {
             return Ok(Step::Done(None));

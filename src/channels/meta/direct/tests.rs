@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use serde_json::json;
 
-use crate::channels::Channel as _;
+use crate::channels::Receives as _;
 use crate::channels::facebook::Facebook;
 use crate::channels::instagram::Instagram;
 use crate::channels::meta::tests::account;

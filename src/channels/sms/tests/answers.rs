@@ -4,7 +4,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::base::http::HttpReply;
-use crate::channels::Channel as _;
+use crate::channels::Sends as _;
 use crate::channels::sms::Sms;
 use crate::channels::sms::tests::SECRETS;
 use crate::channels::sms::tests::ours;

@@ -4,7 +4,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::base::http::HttpReply;
-use crate::channels::Channel as _;
+use crate::channels::Connects as _;
 use crate::channels::fixtures::shown;
 use crate::channels::sms::Sms;
 use crate::channels::sms::tests::BASE;

@@ -16,6 +16,7 @@ use crate::base::http::Method;
 use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
 use crate::channels::Channel as _;
+use crate::channels::Receives as _;
 use crate::channels::fixtures::each;
 use crate::channels::fixtures::every_fixture_renders;
 use crate::channels::fixtures::without_empty;

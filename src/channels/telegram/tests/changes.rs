@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::base::http::HttpReply;
-use crate::channels::Channel as _;
+use crate::channels::Connects as _;
+use crate::channels::Sends as _;
 use crate::channels::fixtures::shown;
 use crate::channels::telegram::Telegram;
 use crate::channels::telegram::tests::TOKEN;

@@ -6,14 +6,18 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::channels::Channel;
+use crate::channels::Connects;
 use crate::channels::Headers;
 use crate::channels::HttpReply;
 use crate::channels::HttpRequest;
+use crate::channels::KeepsTemplates;
 use crate::channels::Method;
 use crate::channels::NotGenuine;
 use crate::channels::ParseError;
+use crate::channels::Receives;
 use crate::channels::RenderError;
 use crate::channels::Secret;
+use crate::channels::Sends;
 use crate::channels::Timestamp;
 use crate::channels::Webhook;
 use crate::model::capability::Capabilities;
@@ -94,7 +98,9 @@ impl Channel for Probe {
     fn check(&self, _account: &Account) -> Result<(), Vec<FieldError>> {
         Ok(())
     }
+}
 
+impl Connects for Probe {
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
         let Some(reply) = asked.replies.first() else {
             let call = Call::http(get(asked.account, "/me"));
@@ -140,6 +146,25 @@ impl Channel for Probe {
         Ok(ask("menu", asked.account, "/menu", &body))
     }
 
+    fn look_up(&self, address: &str, asked: &Asked<'_>) -> Next<Person> {
+        let Some(reply) = asked.replies.first() else {
+            let body = json!({ "text": address });
+            return Ok(ask("person", asked.account, "/who", &body));
+        };
+        let told = accepted(reply)?;
+        let text = |name: &str| told[name].as_str().map(str::to_owned);
+        Ok(Step::Done(Person {
+            name: text("name"),
+            picture: text("picture").map(|url| Source {
+                url,
+                authorization: None,
+            }),
+            ..Person::default()
+        }))
+    }
+}
+
+impl KeepsTemplates for Probe {
     fn templates(&self, asked: &Asked<'_>) -> Next<Vec<VendorTemplate>> {
         let Some(reply) = asked.replies.first() else {
             return Ok(ask("templates", asked.account, "/list", &json!({})));
@@ -214,24 +239,9 @@ impl Channel for Probe {
         let body = json!({ "text": template.name });
         Ok(ask("template", asked.account, "/remove", &body))
     }
+}
 
-    fn look_up(&self, address: &str, asked: &Asked<'_>) -> Next<Person> {
-        let Some(reply) = asked.replies.first() else {
-            let body = json!({ "text": address });
-            return Ok(ask("person", asked.account, "/who", &body));
-        };
-        let told = accepted(reply)?;
-        let text = |name: &str| told[name].as_str().map(str::to_owned);
-        Ok(Step::Done(Person {
-            name: text("name"),
-            picture: text("picture").map(|url| Source {
-                url,
-                authorization: None,
-            }),
-            ..Person::default()
-        }))
-    }
-
+impl Receives for Probe {
     fn verify(
         &self,
         _account: &Account,
@@ -271,7 +281,9 @@ impl Channel for Probe {
             })
         }))
     }
+}
 
+impl Sends for Probe {
     fn upload(&self, media: &Media, asked: &Asked<'_>) -> Next<Option<String>> {
         let Some(reply) = asked.replies.first() else {
             let file = media.media_id.map(|media_id| FieldValue::File {

@@ -7,7 +7,7 @@ use super::TOPIC;
 use super::at;
 use super::notification;
 use super::post;
-use crate::channels::Channel as _;
+use crate::channels::Receives as _;
 use crate::channels::email::Email;
 use crate::channels::email::tests::ours;
 use crate::model::outbound::Account;

@@ -13,7 +13,7 @@ use super::with;
 use crate::base::crypto::hex;
 use crate::base::crypto::sign;
 use crate::base::http::Webhook;
-use crate::channels::Channel as _;
+use crate::channels::Receives as _;
 use crate::channels::email::Email;
 use crate::channels::email::mails;
 use crate::channels::email::tests::ours;

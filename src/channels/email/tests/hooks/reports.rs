@@ -9,7 +9,7 @@ use super::json_hook;
 use super::post;
 use crate::base::http::Headers;
 use crate::base::http::HttpReply;
-use crate::channels::Channel as _;
+use crate::channels::Receives as _;
 use crate::channels::email::Email;
 use crate::channels::email::hooks::Lying;
 use crate::channels::email::mail_at;

@@ -41,7 +41,7 @@ pub struct Heeded {
     pub settings: Opaque,
 }
 
-/// Content that a channel cannot carry arrived at [`Channel::render`](crate::channels::Channel::render).
+/// Content that a channel cannot carry arrived at [`render`](crate::channels::Sends::render).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} cannot carry {content} in this form")]
 pub struct RenderError {
