@@ -432,15 +432,6 @@ pub struct Source {
     pub authorization: Option<Secret<String>>,
 }
 
-/// Whether somebody may write to us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Admission {
-    /// We keep the person out.
-    Blocked,
-    /// As anybody.
-    Free,
-}
-
 /// What a customer is shown of us beside messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {

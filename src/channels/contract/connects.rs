@@ -2,8 +2,8 @@
 
 use crate::channels::contract::answers::not_offered;
 
+use crate::model::contact::Admission;
 use crate::model::outbound::Account;
-use crate::model::outbound::Admission;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;

@@ -9,7 +9,7 @@ use crate::channels::node::Node;
 use crate::channels::whatsapp::connect::graph;
 use crate::channels::whatsapp::connect::number_id;
 use crate::channels::whatsapp::faults::FAULTS;
-use crate::model::outbound::Admission;
+use crate::model::contact::Admission;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
 use crate::model::outbound::Refusal;

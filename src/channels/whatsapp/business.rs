@@ -69,9 +69,12 @@ pub const VERTICAL: Setting = optional(
     Shape::Choice(VERTICALS),
 );
 
+/// What the vendor calls a trade that nobody named.
+const UNTOLD: &str = "UNDEFINED";
+
 /// The trades the vendor knows.
 const VERTICALS: &[&str] = &[
-    "UNDEFINED",
+    UNTOLD,
     "OTHER",
     "AUTO",
     "BEAUTY",
@@ -165,6 +168,7 @@ pub fn adopt(talk: &mut Talk<'_>, account: &Account) -> Result<Opaque, Pause> {
     for (setting, name) in NAMES {
         let value = shown.at(name);
         let is_known = match &setting.shape {
+            Shape::Choice(_) if value.is(UNTOLD) => false,
             Shape::Choice(words) => value
                 .text()
                 .is_some_and(|word| words.contains(&word.as_str())),
@@ -199,7 +203,7 @@ pub fn publish(talk: &mut Talk<'_>, account: &Account) -> Result<(), Pause> {
         if there.is_there() {
             there.raw() != *value
         } else {
-            *value != json!("") && *value != json!([])
+            ![json!(""), json!([]), json!(UNTOLD)].contains(value)
         }
     };
     let changed = wanted.into_iter().filter(is_new);

@@ -29,3 +29,26 @@ impl Mute {
         all.insert(channel.id, channel.connected_at) != Some(channel.connected_at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::channel::ChannelKind;
+    use crate::model::ids::Id as _;
+
+    #[test]
+    fn it_is_said_once_and_forgotten_with_the_next_connection() {
+        let now = Timestamp::from_secs(1_000);
+        let id = ChannelId::from_bytes([1; 16]);
+        let kind = ChannelKind::named("instagram");
+        let mut channel = Channel::new(id, kind, "Ours".to_owned(), now);
+        channel.connected_at = Some(now);
+        let mute = Mute::default();
+        assert!(!mute.holds(&channel));
+        assert!(mute.note(&channel));
+        assert!(!mute.note(&channel));
+        assert!(mute.holds(&channel));
+        channel.connected_at = Some(Timestamp::from_secs(2_000));
+        assert!(!mute.holds(&channel));
+    }
+}

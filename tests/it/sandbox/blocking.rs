@@ -74,7 +74,7 @@ fn a_vendor_that_does_not_block_somebody_is_no_obstacle_and_the_channel_says_so(
         assert_eq!(blocked.ok()["blocked"], true);
         let agent = server.agent(OWNER).await;
         let page = format!(
-            "/app/settings/channels/{}/log",
+            "/app/settings/channels/{}/events",
             line.channel["id"].as_str().unwrap()
         );
         line.until("the log says so", async || {

@@ -144,6 +144,27 @@ mod tests {
     }
 
     #[test]
+    fn only_what_is_true_of_everybody_says_that_signs_are_not_known() {
+        for (body, expected) in [
+            (
+                r#"{"error":{"code":100,"message":"Invalid parameter"}}"#,
+                true,
+            ),
+            (r#"{"error":{"code":100,"error_subcode":2534014}}"#, false),
+            (r#"{"error":{"code":10,"error_subcode":2534022}}"#, false),
+            (r#"{"error":{"code":190}}"#, false),
+            (r#"{"recipient_id":"1"}"#, false),
+        ] {
+            let reply = HttpReply {
+                status: 400,
+                headers: Headers::default(),
+                body: body.as_bytes().to_vec(),
+            };
+            assert_eq!(cannot(&reply), expected, "{body}");
+        }
+    }
+
+    #[test]
     fn messages_are_taken_under_an_id_and_reactions_under_none() {
         let answer = |body: &str| {
             taken(&HttpReply {

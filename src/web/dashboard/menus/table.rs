@@ -136,7 +136,7 @@ const SIDE_MENU: Section = section(
 );
 
 const TRADES: &[(&str, &str)] = &[
-    ("", "Not said"),
+    ("UNDEFINED", "Not said"),
     ("OTHER", "Other"),
     ("AUTO", "Cars"),
     ("BEAUTY", "Beauty"),
