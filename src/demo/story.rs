@@ -120,7 +120,7 @@ impl<'a> Stage<'a> {
         match played {
             Ok(id) => scene.conversation = Some(id),
             Err(why) => {
-                tracing::warn!("a sample line of {:?} is not told: {why}", scene.talk.place)
+                tracing::warn!("a sample line of {:?} is not told: {why}", scene.talk.place);
             }
         }
         scene.lines_left -= 1;
