@@ -310,7 +310,11 @@ fn store(
             outbox::push(tx, &put_off(row, draft.not_before))?;
         }
     }
-    if let Some(user) = actor.user_id() {
+    if machines::is_by_machine(draft) {
+        if row.own_transport && !private {
+            reading::handled(tx, pen, &conversation)?;
+        }
+    } else if let Some(user) = actor.user_id() {
         reading::mark(tx, pen, &mut conversation, user)?;
         if draft.source == Source::Dashboard {
             unsent::sent(tx, user, conversation.id, draft.audience)?;

@@ -1,6 +1,7 @@
 //! People: who may sign in, how they prove who they are, and the customers they talk with.
 
 pub mod api_keys;
+pub mod blocking;
 pub mod closing;
 pub mod consenting;
 pub mod contact_changes;

@@ -190,6 +190,13 @@ fn checks(state: &State, reader: &Reader, channel: &Channel) -> Result<Vec<Check
 
 /// With whom a person signs in to let a channel into its account.
 fn signs_in_with(channel: &Channel) -> Option<&'static str> {
+    if channel
+        .settings
+        .get("loginType")
+        .is_some_and(|login| login == "instagram")
+    {
+        return Some("Instagram");
+    }
     match channel.settings.get("oauthProvider")?.as_str()? {
         "google" => Some("Google"),
         "microsoft" => Some("Microsoft"),

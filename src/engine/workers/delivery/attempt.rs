@@ -233,12 +233,10 @@ impl<'a> Dispatch<'a> {
         let row = window::for_writer(self.capabilities(), settings, writer, to);
         let now = self.context.clock.now();
         window::may_send(content, &row, self.heard_at, now).map_err(|closed| {
-            Refusal::Never(SendError {
-                reason: "messaging_window_closed".to_owned(),
-                vendor_code: None,
-                message: closed.message,
-                retryable: true,
-            })
+            Refusal::Never(SendError::passing(
+                "messaging_window_closed",
+                closed.message,
+            ))
         })
     }
 

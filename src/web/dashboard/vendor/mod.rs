@@ -9,6 +9,7 @@ pub mod live;
 pub mod optouts;
 pub mod pages;
 pub mod sign_in;
+pub mod signature;
 pub mod steps;
 pub mod trying;
 pub mod webhook;

@@ -321,6 +321,8 @@ pub enum ChannelTab {
         rare: Vec<SettingView>,
         /// One of those is wrong, so that they are shown.
         rare_open: bool,
+        /// The address of the signature as it stands under mails; empty where there is none.
+        signature: String,
     },
     /// `/webhook` of a vendor's channel: posts the name of a secret as `secret` to replace it.
     Webhook {
