@@ -224,7 +224,7 @@ fn replaced(text: &str, variables: &Map<String, Value>) -> Result<String, Reject
         let value = match variables.get(name) {
             Some(Value::String(value)) => value.clone(),
             Some(value @ (Value::Number(_) | Value::Bool(_))) => value.to_string(),
-            _ => return Err(Rejection::field(&format!("variables.{name}"), "is missing")),
+            _ => return Err(Rejection::field(format!("variables.{name}"), "is missing")),
         };
         values.push((Some(name.to_owned()), value));
     }
