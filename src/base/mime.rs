@@ -54,6 +54,21 @@ const ENDINGS: [(&str, &str); 25] = [
     ("text/vcard", "vcf"),
 ];
 
+/// Endings of files that run, whatever is in them: a script has no marks of its own.
+const RUNNING: [&str; 20] = [
+    "exe", "js", "bat", "cmd", "com", "scr", "msi", "ps1", "vbs", "jar", "lnk", "hta", "cpl",
+    "pif", "reg", "vbe", "jse", "mjs", "sh", "wsf",
+];
+
+/// Whether a file of this name is one that runs when it is opened.
+#[must_use]
+pub fn runs(filename: &str) -> bool {
+    let ending = filename.rsplit_once('.').map_or("", |(_, ending)| ending);
+    RUNNING
+        .iter()
+        .any(|known| ending.eq_ignore_ascii_case(known))
+}
+
 /// What a file really is, by its first bytes (512 suffice).
 ///
 /// Plain text has no marks of its own: what is valid UTF-8 without control characters, and does
@@ -125,7 +140,8 @@ pub fn is_inline(mime: &str) -> bool {
 }
 
 /// Whether `mime` or the file name fits one of the allowed patterns: `image/*`, `application/pdf`
-/// or an ending such as `.docx`.
+/// or an ending such as `.docx`. A name alone opens nothing: what is known to be something else does
+/// not pass for what its name says.
 #[must_use]
 pub fn allowed(patterns: &[String], mime: &str, filename: &str) -> bool {
     let (essence, name) = (essence(mime), filename.to_ascii_lowercase());
@@ -133,14 +149,36 @@ pub fn allowed(patterns: &[String], mime: &str, filename: &str) -> bool {
         let pattern = pattern.trim().to_ascii_lowercase();
         if pattern == "*/*" {
             true
-        } else if pattern.starts_with('.') {
-            name.ends_with(&pattern) && name.len() > pattern.len()
+        } else if let Some(ending) = pattern.strip_prefix('.') {
+            name.ends_with(&pattern) && name.len() > pattern.len() && may_end(ending, &essence)
         } else if let Some(family) = pattern.strip_suffix("/*") {
             essence.split('/').next() == Some(family)
         } else {
             essence == pattern
         }
     })
+}
+
+/// Whether a file that really is of this type may have this ending.
+fn may_end(ending: &str, essence: &str) -> bool {
+    let Some((known, _)) = ENDINGS.iter().find(|(_, known)| *known == ending) else {
+        return true;
+    };
+    let family = |mime: &str| {
+        mime.split_once('/')
+            .map_or("", |(family, _)| family)
+            .to_owned()
+    };
+    let (said, really) = (family(known), family(essence));
+    match known {
+        _ if *known == essence => true,
+        known if known.contains("openxmlformats") => essence == "application/zip",
+        // Their first bytes are those of any old office file.
+        known if known.starts_with("application/ms") || known.contains("vnd.ms-") => {
+            essence == "application/x-ole-storage" || essence == "application/octet-stream"
+        }
+        _ => said != "application" && said == really,
+    }
 }
 
 /// The type without parameters, in lower case.
@@ -322,6 +360,32 @@ mod tests {
         assert!(!allowed(&patterns, "application/zip", ".docx"));
         assert!(!allowed(&patterns, "imagex/png", "a"));
         assert!(!allowed(&[], "image/png", "a"));
+    }
+
+    #[test]
+    fn a_name_alone_makes_no_file_what_it_is_called() {
+        let cases = [
+            (".docx", "application/zip", "offer.docx", true),
+            (".docx", "image/png", "offer.docx", false),
+            (".docx", "application/pdf", "offer.docx", false),
+            (".doc", "application/msword", "offer.doc", true),
+            (".doc", "text/plain", "offer.doc", false),
+            (".csv", "text/plain", "list.csv", true),
+            (".mp3", "audio/x-wav", "song.mp3", true),
+            (".mp3", "application/zip", "song.mp3", false),
+            (".pdf", "application/octet-stream", "a.pdf", false),
+            (".step", "application/octet-stream", "part.step", true),
+        ];
+        for (pattern, mime, name, fits) in cases {
+            let patterns = [pattern.to_owned()];
+            assert_eq!(allowed(&patterns, mime, name), fits, "{mime} as {name}");
+        }
+        for name in ["invoice.pdf.JS", "a.vbs", "setup.exe"] {
+            assert!(runs(name), "{name}");
+        }
+        for name in ["js", "notes.txt", "photo.jpg", ""] {
+            assert!(!runs(name), "{name}");
+        }
     }
 
     #[test]

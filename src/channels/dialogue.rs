@@ -55,10 +55,5 @@ pub fn next<T>(walked: Result<T, Pause>) -> Next<T> {
 /// The end of a dialogue that we end ourselves, before or instead of the vendor.
 #[must_use]
 pub fn refused(reason: &str, message: String) -> Pause {
-    Pause::Refused(Refusal::Never(SendError {
-        reason: reason.to_owned(),
-        vendor_code: None,
-        message,
-        retryable: false,
-    }))
+    Pause::Refused(Refusal::Never(SendError::lasting(reason, message)))
 }

@@ -36,6 +36,7 @@ pub mod pass;
 pub mod permission;
 pub mod rejection;
 pub mod routing;
+pub mod send_error;
 pub mod session;
 pub mod tag;
 pub mod team;

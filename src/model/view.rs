@@ -82,11 +82,25 @@ pub enum Order {
     Oldest,
     /// What was begun last first.
     Begun,
+    /// The most urgent first, then the newest message.
+    Priority,
+    /// Whoever waits for us longest first.
+    Waiting,
+    /// What the reader has not read first, then the newest message.
+    Unread,
 }
 
 impl Order {
     /// Every order.
-    pub const ALL: [Self; 4] = [Self::Reply, Self::Newest, Self::Oldest, Self::Begun];
+    pub const ALL: [Self; 7] = [
+        Self::Reply,
+        Self::Newest,
+        Self::Oldest,
+        Self::Begun,
+        Self::Priority,
+        Self::Waiting,
+        Self::Unread,
+    ];
 
     /// The name on the wire.
     #[must_use]
@@ -96,6 +110,9 @@ impl Order {
             Self::Newest => "newest",
             Self::Oldest => "oldest",
             Self::Begun => "begun",
+            Self::Priority => "priority",
+            Self::Waiting => "waiting",
+            Self::Unread => "unread",
         }
     }
 

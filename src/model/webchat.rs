@@ -60,6 +60,9 @@ pub struct Visitor {
     /// When answers that are unread by then go out as a mail; none while no such mail is to come.
     #[serde(default)]
     pub mail_due: Option<Timestamp>,
+    /// The newest entry of the visitor's own that a program of ours has answered.
+    #[serde(default)]
+    pub handled: u64,
 }
 
 /// What somebody says about themselves.

@@ -264,6 +264,7 @@ mod tests {
     use super::*;
     use crate::base::id::Id as _;
 
+    const FILE: &str = "fil_01hf7yat000000000000000007";
     const MESSAGE: &str = "msg_01hf7yat000000000000000007";
 
     #[test]
@@ -320,6 +321,10 @@ mod tests {
             (json!({"type":"text","text":long}), Code::Validation),
             (json!({"type":"text"}), Code::Validation),
             (json!({"type":"image","url":"https://x"}), Code::NotFound),
+            (
+                json!({"type":"image","fileId":FILE,"caption":"x".repeat(1_025)}),
+                Code::Validation,
+            ),
             (json!({"type":"postback","payload":"x"}), Code::Validation),
             (
                 json!({"type":"postback","payload":"x","sourceMessageId":"cm_1"}),
@@ -354,6 +359,9 @@ mod tests {
             assert_eq!(read(&content).unwrap_err().code, expected, "{content}");
         }
         let longest = json!({"type":"text","text":"\u{e9}".repeat(10_000)});
+        assert!(read(&longest).is_ok());
+        let caption = "\u{e9}".repeat(1_024);
+        let longest = json!({"type":"document","fileId":FILE,"caption":caption});
         assert!(read(&longest).is_ok());
     }
 

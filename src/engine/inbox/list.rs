@@ -149,7 +149,7 @@ impl Listing {
             Some(cursor) => Some(read_place(cursor, &words)?),
             None => None,
         };
-        let mut walk = Walk::new(&snapshot, filter, &fence, after)?;
+        let mut walk = Walk::new(&snapshot, filter, &fence, actor.user_id(), after)?;
         let mut total = counting::total(&snapshot, filter, &fence)?;
         let mut rows = Vec::new();
         let mut skip = span.offset;
@@ -299,7 +299,7 @@ impl Listing {
         }
         let snapshot = self.0.store.snapshot()?;
         let fence = sight::fence(&snapshot, actor)?;
-        let mut walk = Walk::new(&snapshot, filter, &fence, None)?;
+        let mut walk = Walk::new(&snapshot, filter, &fence, actor.user_id(), None)?;
         let mut size = 0;
         for _ in 0..look {
             let Some(place) = walk.next()? else {

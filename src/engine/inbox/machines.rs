@@ -22,6 +22,11 @@ use crate::store::records::messages;
 /// How far back the customer's newest message is looked for.
 const LOOK_BACK: usize = 50;
 
+/// Whether no person is behind a message: nobody has read what it answers.
+pub(super) fn is_by_machine(draft: &Draft) -> bool {
+    matches!(draft.source, Source::Bot | Source::Flow | Source::System)
+}
+
 /// Lets a machine say something, and remembers that it did.
 ///
 /// # Errors
@@ -33,7 +38,7 @@ pub(super) fn hold_back(
     draft: &Draft,
     now: crate::base::time::Timestamp,
 ) -> Result<(), EngineError> {
-    if !matches!(draft.source, Source::Bot | Source::Flow | Source::System) {
+    if !is_by_machine(draft) {
         return Ok(());
     }
     let channel = &place.channel;

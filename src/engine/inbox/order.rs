@@ -11,12 +11,14 @@ use crate::engine::inbox::list::fits;
 use crate::engine::inbox::walk::Lists;
 use crate::model::conversation::Conversation;
 use crate::model::fence::Fence;
+use crate::model::ids::UserId;
 use crate::store::Direction;
 use crate::store::Snapshot;
 use crate::store::StoreError;
 use crate::store::key::Newest;
 use crate::store::records::conversations;
 use crate::store::records::conversations::Place;
+use crate::store::records::read_marks;
 
 /// Conversations read at a time.
 const STEP: usize = 200;
@@ -39,6 +41,12 @@ pub enum SortBy {
     Created,
     /// When anything about it last changed.
     Updated,
+    /// How urgent it is, then when the newest message came.
+    Priority,
+    /// Since when the customer waits for us; who does not comes last either way.
+    Waiting,
+    /// Whether the reader has something to read, then when the newest message came.
+    Unread,
 }
 
 impl Default for Sort {
@@ -51,12 +59,28 @@ impl Default for Sort {
     }
 }
 
+/// More than any time in milliseconds: what counts before the time is counted in these.
+const RANK_MS: i64 = 1 << 44;
+
 impl Sort {
-    fn place(self, of: &Conversation) -> Place {
+    /// Where a conversation stands, as a time: what counts more than the time moves it by ages.
+    fn place(self, of: &Conversation, unread: u32) -> Place {
+        let ranked = |rank: i64| {
+            let within = of.last_message_at.as_millis();
+            Timestamp::from_millis(rank * RANK_MS + within)
+        };
         let at = match self.by {
             SortBy::LastMessage => of.last_message_at,
             SortBy::Created => of.created_at,
             SortBy::Updated => of.updated_at,
+            SortBy::Priority => ranked(of.priority as i64),
+            SortBy::Unread => ranked((unread > 0).into()),
+            SortBy::Waiting => of.waiting_since.unwrap_or_else(|| {
+                Timestamp::from_millis(match self.order {
+                    Order::Ascending => RANK_MS,
+                    Order::Descending => 0,
+                })
+            }),
         };
         (Newest(at), of.id)
     }
@@ -87,6 +111,7 @@ impl<'s> Walk<'s> {
         snapshot: &'s Snapshot,
         filter: &Filter,
         fence: &Fence,
+        reader: Option<UserId>,
         after: Option<Place>,
     ) -> Result<Self, EngineError> {
         Ok(match filter.contact_id {
@@ -96,7 +121,7 @@ impl<'s> Walk<'s> {
             None if filter.sort.by == SortBy::Created => {
                 Self::Ages(Ages::new(snapshot, filter.sort.order, after))
             }
-            _ => Self::Sorted(sorted(snapshot, filter, fence, after)?.into_iter()),
+            _ => Self::Sorted(sorted(snapshot, filter, fence, reader, after)?.into_iter()),
         })
     }
 
@@ -153,23 +178,31 @@ fn sorted(
     snapshot: &Snapshot,
     filter: &Filter,
     fence: &Fence,
+    reader: Option<UserId>,
     after: Option<Place>,
 ) -> Result<Vec<Place>, StoreError> {
     let sort = filter.sort;
+    let reader = reader.filter(|_| sort.by == SortBy::Unread);
     let mut places = Vec::new();
     let mut keep = |found: &[Conversation]| {
-        let wanted = found
-            .iter()
-            .filter(|one| fence.shows(one) && fits(filter, one));
-        places.extend(wanted.map(|one| sort.place(one)));
+        for one in found {
+            if fence.shows(one) && fits(filter, one) {
+                let unread = match reader {
+                    Some(user) => read_marks::unread(snapshot, user, one)?,
+                    None => 0,
+                };
+                places.push(sort.place(one, unread));
+            }
+        }
+        Ok::<_, StoreError>(())
     };
     if let Some(contact) = filter.contact_id {
-        keep(&conversations::of_contact(snapshot, contact)?);
+        keep(&conversations::of_contact(snapshot, contact)?)?;
     } else {
         let mut last = None;
         loop {
             let step = conversations::scan(snapshot, last, STEP)?;
-            keep(&step);
+            keep(&step)?;
             last = step.last().map(|one| one.id);
             if step.len() < STEP {
                 break;

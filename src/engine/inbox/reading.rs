@@ -16,7 +16,6 @@ use crate::model::ids::MessageId;
 use crate::model::ids::UserId;
 use crate::model::job::Job;
 use crate::model::job::JobKind;
-use crate::model::message::Delivery;
 use crate::model::message::Direction as Way;
 use crate::model::message::Message;
 use crate::model::permission::Permission;
@@ -198,11 +197,29 @@ fn see(
     {
         let after = std::mem::replace(&mut conversation.seen_position, newest.position);
         conversations::put(tx, conversation)?;
-        if !visitor_timeline::seen(tx, pen, &newest, Delivery::Read)? {
+        if !visitor_timeline::seen(tx, pen, &newest)? {
             tell_vendor(tx, pen, &newest, after)?;
         }
     }
     Ok(())
+}
+
+/// Tells a visitor that a program of ours took care of everything so far, unless one of us has seen
+/// it: a program reads nothing, but it has got the messages it answers.
+///
+/// # Errors
+/// The disk's.
+pub fn handled(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    conversation: &Conversation,
+) -> Result<(), StoreError> {
+    match newest_inbound(tx, conversation, None)? {
+        Some(newest) if newest.position > conversation.seen_position => {
+            visitor_timeline::handled(tx, pen, &newest)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Has a vendor told that a customer's message was seen, with those before it after a position.

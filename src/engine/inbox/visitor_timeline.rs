@@ -151,18 +151,36 @@ pub fn conversation_changed(
 ///
 /// # Errors
 /// The disk's.
-pub fn seen(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    newest: &Message,
-    status: Delivery,
-) -> Result<bool, StoreError> {
-    let Some((id, up_to)) = visitors::seq_of(tx, newest.id)? else {
+pub fn seen(tx: &mut Tx<'_>, pen: &mut Pen, newest: &Message) -> Result<bool, StoreError> {
+    let Some((mut visitor, up_to)) = writer_of(tx, newest)? else {
         return Ok(false);
     };
-    if let Some(mut visitor) = visitor_of(tx, &id.to_string())? {
+    let status = Delivery::Read;
+    let receipt = TimelineEvent::Receipt { up_to, status };
+    append(tx, pen, &mut visitor, receipt).map(|_| true)
+}
+
+/// Tells the visitor that a program of ours has the messages up to this one, once.
+///
+/// # Errors
+/// The disk's.
+pub fn handled(tx: &mut Tx<'_>, pen: &mut Pen, newest: &Message) -> Result<(), StoreError> {
+    let Some((mut visitor, up_to)) = writer_of(tx, newest)? else {
+        return Ok(());
+    };
+    if up_to > visitor.handled {
+        visitor.handled = up_to;
+        let status = Delivery::Delivered;
         let receipt = TimelineEvent::Receipt { up_to, status };
         append(tx, pen, &mut visitor, receipt)?;
     }
-    Ok(true)
+    Ok(())
+}
+
+/// The visitor a message came from, and its entry there.
+fn writer_of(read: &impl Read, message: &Message) -> Result<Option<(Visitor, u64)>, StoreError> {
+    let Some((id, seq)) = visitors::seq_of(read, message.id)? else {
+        return Ok(None);
+    };
+    Ok(visitor_of(read, &id.to_string())?.map(|visitor| (visitor, seq)))
 }

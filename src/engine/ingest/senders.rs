@@ -21,6 +21,7 @@ use crate::store::records::contacts;
 use crate::store::records::counters;
 use crate::store::records::counters::Counter;
 use crate::store::records::identities;
+use crate::store::records::organisation;
 
 /// The contact behind a sender, with what the message tells of it written down.
 ///
@@ -39,7 +40,7 @@ pub fn resolve(
     };
     let (mut contact, is_new) = match owner {
         Some(contact) => (contact, false),
-        None => (stranger(pen, sender), true),
+        None => (stranger(tx, pen, sender)?, true),
     };
     let before = contact.clone();
     learn(&mut contact, sender, pen);
@@ -108,20 +109,29 @@ fn ids(contacts: Vec<Contact>) -> Vec<ContactId> {
     contacts.into_iter().map(|contact| contact.id).collect()
 }
 
-fn stranger(pen: &mut Pen, sender: &InboundSender) -> Contact {
-    let named = identity::name_of(sender);
-    Contact {
+/// Somebody new. Who gives no name is called a visitor in the language of the business: the name is
+/// there for those who answer.
+fn stranger(
+    read: &impl Read,
+    pen: &mut Pen,
+    sender: &InboundSender,
+) -> Result<Contact, StoreError> {
+    let business = organisation::get(read)?;
+    let language = business.map_or_else(String::new, |business| business.language);
+    let named = identity::name_of(sender, &language);
+    Ok(Contact {
         name: named.name,
         name_source: named.source,
         first_seen_at: Some(pen.now),
         revision: 0,
         ..Contact::nobody(pen.id(), pen.now)
-    }
+    })
 }
 
 /// Takes over what is proved, and what is merely said where nothing better is known.
 fn learn(contact: &mut Contact, sender: &InboundSender, pen: &Pen) {
-    let offered = identity::name_of(sender);
+    // A name made from the address renames nobody, in whatever language.
+    let offered = identity::name_of(sender, "");
     let present = Named {
         name: contact.name.clone(),
         source: contact.name_source,

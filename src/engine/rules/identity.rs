@@ -63,13 +63,13 @@ pub struct Named {
 }
 
 /// The name a sender arrives with: the one of a signed identity or a profile, else one made from
-/// the address.
+/// the address, in the language of whoever reads it.
 #[must_use]
-pub fn name_of(sender: &InboundSender) -> Named {
+pub fn name_of(sender: &InboundSender, language: &str) -> Named {
     let given = sender.name.as_deref().map(str::trim).unwrap_or_default();
     if given.is_empty() {
         return Named {
-            name: name_from_address(&sender.address),
+            name: name_from_address(&sender.address, language),
             source: NameSource::Address,
         };
     }
@@ -96,9 +96,32 @@ pub fn renames(present: &Named, offered: &Named) -> bool {
 /// How many characters of an opaque address tell visitors apart in a list.
 const SHORT_ID: usize = 4;
 
+/// "Visitor", by language.
+const VISITOR: [(&str, &str); 8] = [
+    ("ar", "\u{632}\u{627}\u{626}\u{631}"),
+    ("de", "Besucher"),
+    ("en", "Visitor"),
+    ("es", "Visitante"),
+    ("fr", "Visiteur"),
+    ("he", "\u{5de}\u{5d1}\u{5e7}\u{5e8}"),
+    ("it", "Visitatore"),
+    ("pt", "Visitante"),
+];
+
+/// What to call somebody without a name, in a language such as `pt-BR`; English where the word is
+/// not known.
+#[must_use]
+pub fn visitor_in(language: &str) -> &'static str {
+    let main = language.split(['-', '_']).next().unwrap_or_default();
+    let known = VISITOR
+        .iter()
+        .find(|(code, _)| main.eq_ignore_ascii_case(code));
+    known.map_or("Visitor", |(_, word)| word)
+}
+
 /// What to call somebody of whom only the address is known: the address itself where people can
 /// read it, else "Visitor" and its last characters.
-fn name_from_address(address: &str) -> String {
+fn name_from_address(address: &str, language: &str) -> String {
     let readable = address.contains('@') || address.starts_with('+');
     if readable {
         return address.to_owned();
@@ -106,10 +129,11 @@ fn name_from_address(address: &str) -> String {
     let letters: Vec<char> = address.chars().filter(|c| c.is_alphanumeric()).collect();
     let tail = &letters[letters.len().saturating_sub(SHORT_ID)..];
     let tail: String = tail.iter().collect();
+    let word = visitor_in(language);
     if tail.is_empty() {
-        "Visitor".to_owned()
+        word.to_owned()
     } else {
-        format!("Visitor {}", tail.to_uppercase())
+        format!("{word} {}", tail.to_uppercase())
     }
 }
 
@@ -217,8 +241,17 @@ mod tests {
             (sender("", None, None), "Visitor", NameSource::Address),
         ];
         for (sender, name, source) in cases {
-            let named = name_of(&sender);
+            let named = name_of(&sender, "en");
             assert_eq!((named.name.as_str(), named.source), (name, source));
+        }
+        let nobody = sender("vis_01hf7yat0000000000000k3f9", None, None);
+        for (language, name) in [
+            ("pt-BR", "Visitante K3F9"),
+            ("DE", "Besucher K3F9"),
+            ("ja", "Visitor K3F9"),
+            ("", "Visitor K3F9"),
+        ] {
+            assert_eq!(name_of(&nobody, language).name, name, "{language}");
         }
     }
 

@@ -345,6 +345,7 @@ pub fn nobody(pen: &mut Pen, channel: &Channel) -> Visitor {
         created_at: pen.now,
         last_seen_at: pen.now,
         mail_due: None,
+        handled: 0,
     }
 }
 

@@ -27,6 +27,7 @@ use crate::engine::webchat::Webchat;
 use crate::engine::webchat::error::Code;
 use crate::engine::webchat::error::Problem;
 use crate::engine::webchat::error::WebchatError;
+use crate::engine::webchat::limits::Limit;
 use crate::engine::webchat::site::Site;
 use crate::engine::webchat::timeline::MISSED_MAX;
 use crate::engine::webchat::view;
@@ -334,6 +335,10 @@ impl Connection {
         let frame = match frames::read(text) {
             Ok(frame) => frame,
             Err(bad) => {
+                // Nonsense counts like every other frame.
+                if let Err(hasty) = self.count() {
+                    return self.fail(bad.id, &hasty);
+                }
                 let mut turn = Turn::say(&error_frame(bad.id, &bad.problem));
                 if bad.problem.code == Code::UpgradeRequired {
                     turn.close = Some(Close::UPGRADE);
@@ -359,6 +364,7 @@ impl Connection {
             }
             Body::Hello(_) => Err(Problem::validation("Hello was said already.").into()),
             Body::Sync { after } => {
+                self.count()?;
                 self.sent = self.sent.min(after);
                 self.bell.ring(News::TIMELINE);
                 Ok(Turn::default())
@@ -391,6 +397,12 @@ impl Connection {
                 Ok(Turn::default())
             }
         }
+    }
+
+    /// Counts a frame of this browser.
+    fn count(&self) -> Result<(), WebchatError> {
+        self.webchat
+            .count(Limit::Frames, &self.guest.session.to_string())
     }
 
     fn caller(&self) -> Result<Caller, WebchatError> {

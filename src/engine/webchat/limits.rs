@@ -137,7 +137,48 @@ fn millis(span: Duration) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
+
+    /// webchat.md section 9.
+    #[test]
+    fn each_limit_lets_through_what_the_document_says() {
+        let minute = Duration::from_secs(60);
+        let cases = [
+            (Limit::Messages, 10, Duration::from_secs(10)),
+            (Limit::MessagesPerMinute, 60, minute),
+            (Limit::Typing, 1, Duration::from_secs(1)),
+            (Limit::Pages, 1, Duration::from_secs(1)),
+            (Limit::Uploads, 10, minute),
+            (Limit::Identify, 10, minute),
+            (Limit::NewSessions, 20, minute),
+            (Limit::Upgrades, 30, minute),
+            (Limit::Config, 120, minute),
+            (Limit::Conversations, 50, Duration::from_secs(24 * 3_600)),
+        ];
+        for (limit, burst, period) in cases {
+            let limits = Limits::default();
+            let start = Timestamp::from_secs(1_000);
+            for number in 0..burst {
+                assert_eq!(
+                    limits.take(limit, "who", start),
+                    Ok(()),
+                    "{limit:?} {number}"
+                );
+            }
+            let wait = limits.take(limit, "who", start).unwrap_err();
+            assert_eq!(wait, period / burst, "{limit:?}");
+            let later = start.plus(period);
+            for number in 0..burst {
+                assert_eq!(
+                    limits.take(limit, "who", later),
+                    Ok(()),
+                    "{limit:?} {number}"
+                );
+            }
+            assert!(limits.take(limit, "who", later).is_err(), "{limit:?}");
+        }
+    }
 
     #[test]
     fn a_burst_is_let_through_and_comes_back_with_time() {

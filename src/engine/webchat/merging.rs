@@ -66,6 +66,7 @@ struct Moving {
     was: (bool, u64),
     read: bool,
     delivered: bool,
+    handled: bool,
 }
 
 /// Writes both timelines into one, by time. What stood before the first difference stays.
@@ -78,36 +79,42 @@ fn join_timelines(tx: &mut Tx<'_>, from: &Visitor, into: &mut Visitor) -> Result
         .map(|(seq, moving)| (moving.was, seq))
         .collect();
     visitors::clear_timeline(tx, from.id)?;
-    let (mut read, mut delivered) = (true, true);
+    let (mut read, mut delivered, mut handled) = (true, true, true);
     into.newest = 0;
+    into.handled = 0;
     (into.read, into.delivered, into.unread) = (0, 0, 0);
     for Moving {
         mut entry,
         was,
         read: seen,
         delivered: got,
+        handled: taken,
     } in all
     {
         if let TimelineEvent::Receipt { up_to, .. } = &mut entry.what {
             *up_to = renumbered.get(&(was.0, *up_to)).copied().unwrap_or(*up_to);
         }
         let seq = visitors::append(tx, into, &entry)?;
-        let mut ours = false;
+        let mut way = None;
         if let TimelineEvent::Message { message_id } = entry.what {
             visitors::put_seq(tx, message_id, into.id, seq)?;
-            let message = messages::get(tx, message_id)?;
-            ours = message.is_some_and(|message| message.direction == Way::Outbound);
+            way = messages::get(tx, message_id)?.map(|message| message.direction);
         }
+        let ours = way == Some(Way::Outbound);
         if ours && !seen {
             into.unread += 1;
         }
         read &= seen || !ours;
         delivered &= got || !ours;
+        handled &= taken || way != Some(Way::Inbound);
         if read {
             into.read = seq;
         }
         if delivered {
             into.delivered = seq;
+        }
+        if handled {
+            into.handled = seq;
         }
     }
     Ok(())
@@ -120,6 +127,7 @@ fn moving(tx: &Tx<'_>, visitor: &Visitor, stays: bool) -> Result<Vec<Moving>, St
         was: (stays, seq),
         read: seq <= visitor.read,
         delivered: seq <= visitor.delivered.max(visitor.read),
+        handled: seq <= visitor.handled,
     });
     Ok(moving.collect())
 }

@@ -14,6 +14,7 @@ use crate::engine::webchat::site::Site;
 use crate::engine::webchat::view;
 use crate::engine::webchat::view::Eyes;
 use crate::model::ids::MessageId;
+use crate::model::message::Delivery;
 use crate::model::message::Direction as Way;
 use crate::model::message::Message;
 use crate::model::webchat::TimelineEntry;
@@ -178,7 +179,10 @@ impl Webchat {
 
 /// Whether a web chat tells its visitors of an entry.
 fn is_shown(site: &Site, entry: &TimelineEntry) -> bool {
-    site.settings.show_read_receipts || !matches!(entry.what, TimelineEvent::Receipt { .. })
+    let status = Delivery::Read;
+    let read =
+        matches!(entry.what, TimelineEvent::Receipt { status: heard, .. } if heard == status);
+    site.settings.show_read_receipts || !read
 }
 
 /// How many entries are read at a time while messages are looked for.

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::channels::email::address;
 use crate::channels::webchat::wire;
+use crate::engine::rules::identity;
 use crate::engine::webchat::Caller;
 use crate::engine::webchat::Webchat;
 use crate::engine::webchat::error::Code;
@@ -18,7 +19,6 @@ use crate::engine::webchat::mailing;
 use crate::engine::webchat::mailing::Parcel;
 use crate::engine::webchat::mailing::words;
 use crate::engine::webchat::mailing::words::Phrases;
-use crate::engine::webchat::send::name_of;
 use crate::engine::webchat::site::Site;
 use crate::engine::webchat::timeline;
 use crate::engine::webchat::view;
@@ -47,7 +47,10 @@ impl Webchat {
         let zone = visitor.timezone.as_deref();
         let zone = zone.and_then(|name| TimeZone::get(name).ok());
         let zone = zone.unwrap_or(TimeZone::UTC);
-        let name = name_of(caller);
+        let name = visitor.claims.name.clone();
+        let name = name.unwrap_or_else(|| {
+            identity::visitor_in(visitor.locale.as_deref().unwrap_or_default()).to_owned()
+        });
         let mut copy = format!("{}\n", self.business(&caller.site)?);
         for (_, message) in said.iter().filter(|(_, message)| is_kept(message)) {
             let at = message

@@ -91,10 +91,13 @@ impl Webchat {
             session: Some(session),
         };
         let accept = |mime: &str, name: &str| {
-            if mime::allowed(&rules.allowed_types, mime, name) {
+            let message = if mime::runs(name) {
+                "Files that run are not accepted here.".to_owned()
+            } else if mime::allowed(&rules.allowed_types, mime, name) {
                 return Ok(());
-            }
-            let message = format!("Files of the type {mime} are not accepted here.");
+            } else {
+                format!("Files of the type {mime} are not accepted here.")
+            };
             Err(Rejection::new(
                 rejection::Code::UnsupportedMediaType,
                 message,

@@ -16,7 +16,7 @@ use crate::channels::webchat::wire::ReactionBy;
 use crate::channels::webchat::wire::ReactionOut;
 use crate::channels::webchat::wire::ReceiptOut;
 use crate::channels::webchat::wire::UpdatedOut;
-use crate::engine::live::visitors;
+use crate::engine::live::visitors as connected;
 use crate::engine::webchat::faces::Pictures;
 use crate::model::content::Content;
 use crate::model::content::Media;
@@ -34,6 +34,7 @@ use crate::store::StoreError;
 use crate::store::records::conversations;
 use crate::store::records::messages;
 use crate::store::records::users;
+use crate::store::records::visitors;
 
 /// Under this name a message of ours remembers what its visitor chose from it, where the choice
 /// made no message of its own.
@@ -178,7 +179,7 @@ pub fn person(
 
 /// Whoever types, as visitors know people.
 #[must_use]
-pub fn typist(typist: visitors::Author) -> Author {
+pub fn typist(typist: connected::Author) -> Author {
     Author {
         kind: if typist.bot {
             AuthorKind::Bot
@@ -256,7 +257,7 @@ fn reactions(message: &Message) -> Vec<ReactionOut> {
     marks.collect()
 }
 
-/// Whether one of us has read the visitor's own message, as far as visitors are told.
+/// How far the visitor's own message came with us, as far as visitors are told.
 fn own_status(
     read: &impl Read,
     eyes: &Eyes<'_>,
@@ -266,9 +267,19 @@ fn own_status(
     let seen = conversation.is_some_and(|found| message.position <= found.seen_position);
     Ok(if seen && eyes.receipts {
         Delivery::Read.name()
+    } else if is_handled(read, message)? {
+        Delivery::Delivered.name()
     } else {
         Delivery::Sent.name()
     })
+}
+
+/// Whether a program of ours has answered a visitor's message.
+fn is_handled(read: &impl Read, message: &Message) -> Result<bool, StoreError> {
+    let Some((id, seq)) = visitors::seq_of(read, message.id)? else {
+        return Ok(false);
+    };
+    Ok(visitors::get(read, id)?.is_some_and(|visitor| seq <= visitor.handled))
 }
 
 /// What the widget is told about how to show choices.

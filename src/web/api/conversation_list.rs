@@ -47,6 +47,9 @@ const SORTS: &[SortField<SortBy>] = &[
     ("lastMessageAt", SortBy::LastMessage, Order::Descending),
     ("createdAt", SortBy::Created, Order::Descending),
     ("updatedAt", SortBy::Updated, Order::Descending),
+    ("priority", SortBy::Priority, Order::Descending),
+    ("waitingSince", SortBy::Waiting, Order::Ascending),
+    ("unread", SortBy::Unread, Order::Descending),
 ];
 
 /// The routes of this subject.
@@ -54,7 +57,8 @@ pub fn routes(routes: &mut Routes) {
     routes
         .get(&["/conversations"], index)
         .says(
-            "List conversations, by `lastMessageAt`, `createdAt` or `updatedAt`, the newest first",
+            "List conversations, by `lastMessageAt`, `createdAt` or `updatedAt`, the newest first; by \
+             `priority`, by `waitingSince` or by `unread`",
         )
         .needs(Permission::ReadConversations)
         .query::<ConversationQuery>()

@@ -112,7 +112,8 @@ struct FilterOut {
     unread: bool,
     /// With this in the contact's name, the subject or the newest message.
     search: Option<String>,
-    /// In which order: `reply` (whoever waits for us first), `newest`, `oldest` or `begun`.
+    /// In which order: `reply` (whoever waits for us first), `newest`, `oldest`, `begun`,
+    /// `priority` (the most urgent first), `waiting` (who waits longest first) or `unread`.
     order: &'static str,
 }
 
@@ -189,7 +190,8 @@ struct FilterIn {
     unread: bool,
     /// With this in the contact's name, the subject or the newest message.
     search: Option<String>,
-    /// In which order: `reply` (whoever waits for us first), `newest`, `oldest` or `begun`.
+    /// In which order: `reply` (whoever waits for us first), `newest`, `oldest`, `begun`,
+    /// `priority` (the most urgent first), `waiting` (who waits longest first) or `unread`.
     order: Option<String>,
 }
 
@@ -230,7 +232,8 @@ impl FilterIn {
             order: match self.order {
                 None => Order::default(),
                 Some(name) => Order::named(&name).ok_or_else(|| {
-                    Rejection::field("filter.order", "must be reply, newest, oldest or begun")
+                    let known = Order::ALL.map(Order::name).join(", ");
+                    Rejection::field("filter.order", format!("must be one of {known}"))
                 })?,
             },
         })

@@ -36,7 +36,7 @@ const HERE: &str = "/app/settings/general";
 const SAVED: &str = "/app/settings/general?saved=1";
 
 /// Languages the business may speak, by code.
-const LANGUAGES: [(&str, &str); 3] = [
+pub const LANGUAGES: [(&str, &str); 3] = [
     ("en", "English"),
     ("pt-BR", "Portugu\u{ea}s (Brasil)"),
     ("es", "Espa\u{f1}ol"),

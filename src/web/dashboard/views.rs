@@ -324,6 +324,9 @@ const fn words_of(order: Order) -> &'static str {
         Order::Newest => "Newest first",
         Order::Oldest => "Oldest first",
         Order::Begun => "Last begun first",
+        Order::Priority => "Most urgent first",
+        Order::Waiting => "Longest waiting first",
+        Order::Unread => "Unread first",
     }
 }
 

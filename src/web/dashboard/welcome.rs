@@ -13,6 +13,7 @@ use crate::web::dashboard::answers::refuse;
 use crate::web::dashboard::channels::add_webchat;
 use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
+use crate::web::dashboard::general::LANGUAGES;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
@@ -67,7 +68,7 @@ async fn take_workspace(state: &State, form: &Form) -> Result<HttpResponse, Prob
     let changes = OrganisationChanges {
         name: Some(fields.get("workspace").to_owned()),
         timezone: Some(fields.some("timeZone").unwrap_or("UTC").to_owned()),
-        language: None,
+        language: fields.some("language").map(str::to_owned),
         ..OrganisationChanges::default()
     };
     let organisations = &state.engine.organisations;
@@ -115,6 +116,10 @@ fn workspace_step(state: &State, reader: &Reader, typed: &Fields, refused: &Refu
         workspace,
         public_url: state.engine.context.links.public_url().to_owned(),
         time_zones: time_zones(chosen),
+        languages: LANGUAGES
+            .iter()
+            .map(|(code, name)| OptionView::of(code, name, typed.get("language")))
+            .collect(),
     }
 }
 

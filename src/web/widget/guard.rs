@@ -226,3 +226,44 @@ pub async fn share<B: MessageBody>(
     }
     Ok(response)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::ResponseError as _;
+
+    /// webchat.md section 9.
+    #[test]
+    fn every_code_has_the_status_of_the_document() {
+        let cases = [
+            (Code::InvalidJson, 400),
+            (Code::UnknownType, 400),
+            (Code::Validation, 422),
+            (Code::UnsupportedContent, 422),
+            (Code::InvalidPostback, 422),
+            (Code::TokenMissing, 401),
+            (Code::TokenInvalid, 401),
+            (Code::TokenExpired, 401),
+            (Code::OriginNotAllowed, 403),
+            (Code::ChannelDisabled, 403),
+            (Code::VisitorBlocked, 403),
+            (Code::IdentityUnverified, 403),
+            (Code::PrechatRequired, 409),
+            (Code::IdConflict, 409),
+            (Code::NotFound, 404),
+            (Code::TooLarge, 413),
+            (Code::UnsupportedMedia, 415),
+            (Code::UpgradeRequired, 426),
+            (Code::RateLimited, 429),
+            (Code::Internal, 500),
+            (Code::Unavailable, 503),
+        ];
+        for (code, status) in cases {
+            let refusal = Refusal(Problem::new(code, "No.").retry_after(3));
+            let answer = refusal.error_response();
+            assert_eq!(answer.status().as_u16(), status, "{code:?}");
+            let wait = answer.headers().get(header::RETRY_AFTER);
+            assert_eq!(wait.and_then(|secs| secs.to_str().ok()), Some("3"));
+        }
+    }
+}

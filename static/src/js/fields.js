@@ -53,6 +53,9 @@ countDown();
   const zone = $('[data-own-zone]');
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone && [...zone.options].some((option) => option.value === own)) zone.value = own;
+  const tongue = $('[data-own-language]');
+  const spoken = [...(tongue?.options ?? [])].find(({ value }) => value.slice(0, 2) === navigator.language.slice(0, 2));
+  if (spoken) tongue.value = spoken.value;
   const code = $('.code[aria-invalid]');
   code?.classList.add('shake');
 }

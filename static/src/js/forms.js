@@ -17,7 +17,7 @@ export async function post(action, fields, parts) {
 async function submitParts(form, submitter) {
   const fields = new FormData(form, submitter);
   const parts = form.dataset.parts;
-  form.setAttribute('aria-busy', 'true');
+  form.ariaBusy = 'true';
   form.closest('[popover]:popover-open')?.hidePopover();
   try {
     const before = $('#thread-head')?.dataset.status;
@@ -33,7 +33,7 @@ async function submitParts(form, submitter) {
   } catch (error) {
     failed(error, () => submitParts(form, submitter));
   } finally {
-    form.removeAttribute('aria-busy');
+    form.ariaBusy = null;
   }
 }
 
@@ -64,7 +64,7 @@ function next() {
   } else walk(1);
 }
 
-on('submit', 'form[data-parts]', (event, form) => { event.preventDefault(); submitParts(form, event.submitter); });
+on('submit', 'form[data-parts]', (event, form) => { event.preventDefault(); form.ariaBusy || submitParts(form, event.submitter); });
 
 on('submit', 'form[data-confirm]', async (event, form) => {
   if (form.dataset.sure) return;
@@ -74,11 +74,10 @@ on('submit', 'form[data-confirm]', async (event, form) => {
 });
 on('submit', 'form:not([data-parts], [data-confirm], [data-theme-form], #composer)', (event, form) => {
   const button = event.submitter ?? $('button:not([type=button])', form);
-  if (form.dataset.sent) return event.preventDefault();
-  if (button?.ariaDisabled === 'true') return event.preventDefault();
-  form.dataset.sent = 'yes';
-  button?.setAttribute('aria-busy', 'true');
+  if (form.ariaBusy || button?.ariaDisabled === 'true') return event.preventDefault();
+  form.ariaBusy = 'true';
+  if (button) button.ariaBusy = 'true';
 });
-addEventListener('pageshow', () => { for (const form of $$('form[data-sent]')) { delete form.dataset.sent; $('[aria-busy]', form)?.removeAttribute('aria-busy'); } });
+addEventListener('pageshow', () => { for (const busy of $$('form[aria-busy], form [aria-busy]')) busy.ariaBusy = null; });
 
 on('change', '[data-autosave] select', (_, select) => select.form.requestSubmit());

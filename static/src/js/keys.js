@@ -1,9 +1,9 @@
 // The keyboard: single keys while no field has focus, chords everywhere.
-import { $, $$, box, byId, isTyping, more, say } from './dom.js';
+import { $, $$, box, byId, isTyping, say } from './dom.js';
 import { choose, mode, quote, unquote } from './composer.js';
 import { failed } from './fragments.js';
 import { post } from './forms.js';
-import { openSearch, setTheme, togglePanel, toggleSide } from './overlays.js';
+import { openPalette, openSearch, setTheme, togglePanel, toggleSide } from './overlays.js';
 import { close, newest, openConversation, walk, walkMessages } from './thread.js';
 
 const SEQUENCE_MS = 1_200;
@@ -63,10 +63,9 @@ function escape(event) {
 function chord(event) {
   const mod = event.metaKey || event.ctrlKey;
   const key = event.key.toLowerCase();
-  if (mod && !event.altKey && key === 'k') return () => more().then((parts) => parts.openPalette()).catch(failed);
-  if (mod && event.shiftKey && key === 'f') return openSearch;
-  if (mod && event.key === '/') return SINGLE['?'];
-  if (mod && event.shiftKey && key === 'e') return SINGLE.e;
+  if (mod && !event.altKey && key === 'k') return openPalette;
+  if (mod && key === '/') return SINGLE['?'];
+  if (mod && event.shiftKey) return { f: openSearch, e: SINGLE.e }[key];
   if (event.altKey && !mod && !event.shiftKey) {
     const letter = /^Key[A-Z]$/.test(event.code) && !/^[a-z]$/.test(key) ? event.code[3].toLowerCase() : event.key.length === 1 ? key : event.key;
     return ALT[letter] ?? ('hail'.includes(letter) && SINGLE[letter]);

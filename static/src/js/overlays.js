@@ -54,14 +54,16 @@ document.addEventListener('mousedown', (event) => { if (event.target instanceof 
 
 // --- search -------------------------------------------------------------------------------------
 
-/** Opens the search; its script comes with the first look at it. */
-export function openSearch() {
-  const dialog = byId('search');
-  if (!dialog || dialog.open) return;
+/** Opens a field over the page at once; its script comes with the first look at it, and finds what was typed by then. */
+const opener = (id, run) => () => {
+  const dialog = byId(id);
+  if (!dialog || $('dialog[open]')) return;
   dialog.showModal();
-  byId('q').select();
-  more().then((parts) => parts.openSearch()).catch(failed);
-}
+  $('input', dialog).select();
+  more().then((parts) => parts[run]()).catch(failed);
+};
+export const openSearch = opener('search', 'openSearch');
+export const openPalette = opener('palette', 'openPalette');
 
 // --- small actions ------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 // The command palette: what can be done here, where one can go, and the search behind it all.
-import { $, $$, byId, icon, make } from './dom.js';
+import { $, $$, byId, make } from './dom.js';
 import { SINGLE } from './keys.js';
 import { openSearch } from './overlays.js';
 
@@ -65,20 +65,21 @@ function choose(dialog, index) {
   entry?.run();
 }
 
-/** Opens it over the page. */
+let all = [];
+
+/** Fills it, with what was typed while this came. */
 export function openPalette() {
-  if ($('dialog[open]')) return;
-  const input = make('input', { type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'palette-list', 'aria-label': 'Command', autocomplete: 'off', spellcheck: 'false', placeholder: 'What do you want to do?' });
-  const dialog = make('dialog', { class: 'palette', 'aria-label': 'Commands' }, make('div', { class: 'ask' }, icon('search'), input), make('ul', { role: 'listbox', id: 'palette-list', 'aria-label': 'Commands' }));
-  const all = entries();
-  input.addEventListener('input', () => draw(dialog, all, input.value));
-  input.addEventListener('keydown', (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) { event.preventDefault(); point(dialog, at + step); }
-    if (event.key === 'Enter') { event.preventDefault(); choose(dialog, at); }
-  });
-  dialog.addEventListener('close', () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
-  draw(dialog, all, '');
+  const dialog = byId('palette');
+  const input = $('input', dialog);
+  if (!all.length) {
+    input.addEventListener('input', () => draw(dialog, all, input.value));
+    input.addEventListener('keydown', (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step) { event.preventDefault(); point(dialog, at + step); }
+      if (event.key === 'Enter') { event.preventDefault(); choose(dialog, at); }
+    });
+    dialog.addEventListener('close', () => { input.value = ''; });
+  }
+  all = entries();
+  draw(dialog, all, input.value);
 }

@@ -92,6 +92,56 @@ fn a_list_is_walked_in_every_order_it_knows() {
 }
 
 #[test]
+fn what_presses_comes_first() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let desk = Desk::open(server, &site).await;
+        let of = |place: usize| format!("/conversations/{}", desk.ids[place]);
+        let set = async |place: usize, priority: &str| {
+            let change = json!({ "priority": priority });
+            desk.api.patch(&of(place), change).await.ok();
+        };
+        set(0, "urgent").await;
+        set(2, "low").await;
+        for (query, expected) in [
+            ("sortBy=priority", [0, 1, 2]),
+            ("sortBy=priority&sortOrder=asc", [2, 1, 0]),
+        ] {
+            assert_eq!(desk.walk(query).await, expected, "{query}");
+        }
+
+        // Whoever has an answer waits for nothing and comes last, whichever end is first.
+        let said = json!({ "text": "Here you are." });
+        let answer = format!("{}/messages", of(1));
+        desk.api.post(&answer, said).await.ok();
+        let waits = async |place: usize| {
+            let told = desk.api.get(&of(place)).await.ok();
+            told["waitingSince"].as_str().unwrap_or_default().to_owned()
+        };
+        let (first, last) = if waits(0).await < waits(2).await {
+            (0, 2)
+        } else {
+            (2, 0)
+        };
+        for (query, expected) in [
+            ("sortBy=waitingSince", [first, last, 1]),
+            ("sortBy=waitingSince&sortOrder=desc", [last, first, 1]),
+        ] {
+            assert_eq!(desk.walk(query).await, expected, "{query}");
+        }
+
+        desk.api
+            .post(&format!("{}/read", of(0)), json!({}))
+            .await
+            .ok();
+        let found = desk.walk("sortBy=unread").await;
+        assert_eq!(found[0], 2, "the only one with something to read");
+        let found = desk.walk("sortBy=unread&sortOrder=asc").await;
+        assert_eq!(found[2], 2);
+    });
+}
+
+#[test]
 fn filters_narrow_and_say_how_many_there_are() {
     on_a_server(async |server| {
         let site = server.website(json!({})).await;

@@ -1,5 +1,7 @@
 //! Files of visitors: taken for what they are, shown to nobody else.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::json;
 
@@ -59,7 +61,7 @@ fn a_file_is_what_its_bytes_say_and_no_larger_than_allowed() {
         let site = server.website(rules).await;
         let ana = server.visitor(&site).await;
         let large = [PNG, &[0; 1_000]].concat();
-        let cases: [(&str, &[u8], u16, &str); 5] = [
+        let cases: [(&str, &[u8], u16, &str); 11] = [
             (
                 "page.png",
                 b"<html><script>1</script>",
@@ -78,11 +80,25 @@ fn a_file_is_what_its_bytes_say_and_no_larger_than_allowed() {
                 415,
                 "unsupported_media",
             ),
+            (
+                "feed.txt",
+                b"\xef\xbb\xbf<?xml version='1.0'?><a/>",
+                415,
+                "unsupported_media",
+            ),
+            ("run.txt", b"#!/bin/sh\nrm -r /", 415, "unsupported_media"),
+            ("notes.vbs", b"MsgBox 1", 415, "unsupported_media"),
+            ("offer.docx", b"\0\x01\x02", 415, "unsupported_media"),
+            ("unknown.bin", b"\0\x01\x02", 415, "unsupported_media"),
+            ("torn.jpg", b"\xff\xd8\xff", 422, "validation"),
             ("large.png", &large, 413, "too_large"),
             ("empty.png", b"", 422, "validation"),
         ];
         for (name, bytes, status, code) in cases {
+            // Refused ones count too, so each is its own visitor's.
+            let ana = server.visitor(&site).await;
             let refused = ana.upload("cu_1", name, bytes).await;
+            assert_eq!(refused.status, status, "{name}");
             refused.turned_away(status, code);
         }
         let fine = ana.upload("cu_1", "fine.png", PNG).await;
@@ -103,5 +119,121 @@ fn nobody_sends_what_somebody_else_uploaded() {
         stolen.turned_away(404, "not_found");
         assert!(eve.history().await.is_empty());
         ana.call(Method::POST, "messages", steal).await.ok();
+    });
+}
+
+/// A picture of no pixels with the place it was taken at.
+fn photo_with_place() -> Vec<u8> {
+    let place = b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0GPS 52.5N 13.4E";
+    let length = u8::try_from(place.len() + 2).unwrap();
+    let head: &[u8] = &[0xff, 0xd8, 0xff, 0xe1, 0, length];
+    [head, place, &[0xff, 0xda, 0, 2, 1, 2, 3, 0xff, 0xd9]].concat()
+}
+
+#[test]
+fn a_photo_loses_its_place_before_anybody_sees_it() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let ana = server.visitor(&site).await;
+        let kept = ana.upload("cu_1", "me.jpg", &photo_with_place()).await.ok();
+        assert_eq!(kept["mimeType"], "image/jpeg");
+        let path = kept["url"].as_str().unwrap();
+        let path = path.strip_prefix(server.url()).unwrap_or(path);
+        let file = server.anonymous().send(Method::GET, path, None).await;
+        assert_eq!(file.status, 200);
+        let text = String::from_utf8_lossy(&file.bytes).into_owned();
+        assert!(!text.contains("GPS"), "{text:?}");
+        assert_eq!(kept["size"], file.bytes.len());
+    });
+}
+
+#[test]
+fn a_link_opens_in_parts_and_ends_with_its_hour_or_its_session() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let ana = server.visitor(&site).await;
+        let text = b"0123456789 and so on";
+        let sent = async |id: &str, name: &str, kind: &str, bytes: &[u8]| {
+            let kept = ana.upload(id, name, bytes).await.ok();
+            let says = json!({ "clientMessageId": id, "content":
+                { "type": kind, "fileId": kept["fileId"] } });
+            ana.call(Method::POST, "messages", says).await.ok();
+        };
+        sent("cm_1", "notes.txt", "document", text).await;
+        sent("cm_2", "photo.png", "image", PNG).await;
+        let links = async || {
+            let history = ana.get("messages").await.ok();
+            let link = |at: usize| {
+                let url = history["messages"][at]["content"]["url"].as_str().unwrap();
+                url.strip_prefix(server.url()).unwrap_or(url).to_owned()
+            };
+            [link(0), link(1)]
+        };
+        let [notes, photo] = links().await;
+        let whole = server.anonymous().send(Method::GET, &notes, None).await;
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("content-security-policy", "sandbox"),
+            ("accept-ranges", "bytes"),
+        ] {
+            assert_eq!(whole.header(name), value, "{name}");
+        }
+        assert!(whole.header("cache-control").starts_with("private"));
+        assert!(
+            whole
+                .header("content-disposition")
+                .starts_with("attachment")
+        );
+        let shown = server.anonymous().send(Method::GET, &photo, None).await;
+        assert!(shown.header("content-disposition").starts_with("inline"));
+
+        let ranges = [
+            ("bytes=0-3", 206, "0123"),
+            ("bytes=4-9", 206, "456789"),
+            ("bytes=-5", 206, "so on"),
+            ("bytes=15-", 206, "so on"),
+            ("bytes=99-", 416, ""),
+            ("lines=1-2", 200, "0123456789 and so on"),
+        ];
+        for (range, status, expected) in ranges {
+            let part = server.anonymous().with("range", range);
+            let part = part.send(Method::GET, &notes, None).await;
+            let text = String::from_utf8_lossy(&part.bytes).into_owned();
+            assert_eq!((part.status, text.as_str()), (status, expected), "{range}");
+        }
+
+        server.pass(Duration::from_secs(3_601));
+        let old = server.anonymous().send(Method::GET, &notes, None).await;
+        old.turned_away(404, "not_found");
+        let [notes, _] = links().await;
+        let fresh = server.anonymous().send(Method::GET, &notes, None).await;
+        assert_eq!(fresh.status, 200, "the message has a new link");
+        let out = ana.call(Method::DELETE, "session", json!({})).await;
+        assert_eq!(out.status, 204);
+        let ended = server.anonymous().send(Method::GET, &notes, None).await;
+        ended.turned_away(404, "not_found");
+    });
+}
+
+#[test]
+fn ten_files_a_minute_and_none_where_none_are_taken() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let ana = server.visitor(&site).await;
+        for number in 0..10 {
+            ana.upload(&format!("cu_{number}"), "a.png", PNG).await.ok();
+        }
+        let hasty = ana.upload("cu_10", "a.png", PNG).await;
+        let wait: u64 = hasty.header("retry-after").parse().unwrap();
+        hasty.turned_away(429, "rate_limited");
+        ana.upload("cu_9", "a.png", PNG).await.ok();
+        server.pass(Duration::from_secs(wait));
+        ana.upload("cu_10", "a.png", PNG).await.ok();
+
+        let closed = json!({ "fileUpload": { "enabled": false } });
+        let closed = server.website(closed).await;
+        let ana = server.visitor(&closed).await;
+        let refused = ana.upload("cu_1", "a.png", PNG).await;
+        refused.turned_away(415, "unsupported_media");
     });
 }

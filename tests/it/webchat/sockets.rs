@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::Value;
 use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::browser::sends;
 use crate::support::server::on_a_server;
@@ -172,6 +173,17 @@ fn a_socket_ends_with_a_code_that_says_why() {
             let mut socket = ana.dial().await.unwrap();
             socket.say(frame.clone()).await;
             assert_eq!(socket.end().await, code, "{frame}");
+        }
+
+        let too_large = "x".repeat(64 * 1_024 + 1);
+        let odd = [
+            (Message::text(too_large), 1009),
+            (Message::binary(vec![1]), 1003),
+        ];
+        for (frame, code) in odd {
+            let (mut socket, _) = ana.connect(0).await;
+            socket.try_say(frame).await.unwrap();
+            assert_eq!(socket.end().await, code);
         }
 
         let (mut socket, _) = ana.connect(0).await;

@@ -71,7 +71,11 @@ export function createWidget(options: InitOptions, base: string, nonce: string, 
     sheet.replaceSync(css + pageRules());
     root.adoptedStyleSheets = [sheet];
     if (button) {
-      button.onclick = () => command('toggle', []);
+      button.onclick = () => {
+        // Until the app is here, a press shows that it was seen and a second one does not take it back.
+        if (!app) button.ariaBusy = 'true';
+        command(app ? 'toggle' : 'open', []);
+      };
       button.onpointerenter = () => load().catch(() => 0);
       button.ariaLabel = `${config.theme.launcherText ?? ''} ${LABELS[language]}`;
       frame.append(button);
@@ -137,7 +141,8 @@ export function createWidget(options: InitOptions, base: string, nonce: string, 
           emit(options, 'error', { code: 'unavailable' });
           throw error;
         },
-      ));
+      )
+      .finally(() => core!.button && (core!.button.ariaBusy = null)));
 
   const script = (file: string, newer?: string): Promise<any> =>
     new Promise((done, fail) => {

@@ -128,6 +128,65 @@ async fn answers_are_sent_when_stored_and_receipts_follow() {
     assert_eq!(state.last_read_by_agent_seq, 1);
 }
 
+#[tokio::test]
+async fn what_a_program_answered_is_delivered_until_a_person_reads_it() {
+    let bench = Bench::new(json!({})).await;
+    let browser = bench.stranger().await;
+    let ack = bench.say(&browser, "cm_1", "hello").await;
+    assert_eq!(bench.statuses(&browser), ["sent"]);
+    bench.robot(ack.conversation_id, "one").await;
+    bench.robot(ack.conversation_id, "two").await;
+    let caller = bench.browser(&browser.token).caller;
+    let frames = json!(bench.webchat.frames_after(&caller, 1, 9).unwrap());
+    let receipts: Vec<_> = frames.as_array().unwrap().iter().collect();
+    let receipts: Vec<_> = receipts
+        .iter()
+        .filter(|all| all["type"] == "receipt")
+        .collect();
+    assert_eq!(receipts.len(), 1, "{frames}");
+    assert_eq!(
+        receipts[0]["payload"],
+        json!({ "upTo": 1, "status": "delivered" })
+    );
+    bench.say(&browser, "cm_2", "and now?").await;
+    assert_eq!(
+        bench.statuses(&browser),
+        ["delivered", "sent"],
+        "drawn afresh"
+    );
+
+    bench.look(ack.conversation_id).await;
+    assert_eq!(bench.statuses(&browser), ["read", "read"]);
+    let seen = bench.browser(&browser.token).caller.visitor.newest;
+    bench.robot(ack.conversation_id, "three").await;
+    let caller = bench.browser(&browser.token).caller;
+    let frames = json!(bench.webchat.frames_after(&caller, seen, 9).unwrap());
+    assert_eq!(
+        frames.as_array().unwrap().len(),
+        1,
+        "no step back: {frames}"
+    );
+}
+
+#[tokio::test]
+async fn who_is_not_told_what_we_read_is_told_what_a_program_has() {
+    let bench = Bench::new(json!({ "showReadReceipts": false })).await;
+    let browser = bench.stranger().await;
+    let ack = bench.say(&browser, "cm_1", "hello").await;
+    bench.robot(ack.conversation_id, "one").await;
+    bench.say(&browser, "cm_2", "and now?").await;
+    bench.look(ack.conversation_id).await;
+    assert_eq!(bench.statuses(&browser), ["delivered", "sent"]);
+    let caller = bench.browser(&browser.token).caller;
+    let frames = json!(bench.webchat.frames_after(&caller, 0, 99).unwrap());
+    let told = frames.as_array().unwrap().iter();
+    let told: Vec<_> = told
+        .filter(|frame| frame["type"] == "receipt")
+        .map(|frame| frame["payload"]["status"].clone())
+        .collect();
+    assert_eq!(told, ["delivered"], "{frames}");
+}
+
 fn offer() -> Content {
     let button = |id: &str, title: &str| Button {
         id: id.to_owned(),

@@ -146,6 +146,17 @@ impl Bench {
         sent.message
     }
 
+    /// A program answers.
+    async fn robot(&self, conversation: ConversationId, text: &str) -> Message {
+        let draft = Draft::new(Content::text(text.to_owned()), Source::Bot);
+        let sending = Sending(self.context.clone());
+        let target = Target::Conversation(conversation);
+        // A program's key belongs to a person, who has read nothing.
+        let sent = sending.send(&agent(), target, draft, None).await.unwrap();
+        self.announce();
+        sent.message
+    }
+
     async fn look(&self, conversation: ConversationId) {
         let reading = Reading(self.context.clone());
         reading.mark_read(&agent(), conversation).await.unwrap();
@@ -159,6 +170,16 @@ impl Bench {
             unreachable!("the log is whole");
         };
         self.context.live.announce(entries);
+    }
+
+    /// How far the visitor's own messages came, as a page that is opened anew draws it.
+    fn statuses(&self, browser: &Browser) -> Vec<String> {
+        let caller = self.browser(&browser.token).caller;
+        let stretch = crate::engine::webchat::timeline::Stretch::Newest;
+        let history = json!(self.webchat.history(&caller, stretch, 100).unwrap());
+        let all = history["messages"].as_array().unwrap().iter();
+        all.filter_map(|message| message["status"].as_str().map(str::to_owned))
+            .collect()
     }
 
     /// The texts a visitor sees, in order, with their places.

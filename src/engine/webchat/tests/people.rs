@@ -12,6 +12,7 @@ use super::words;
 use crate::channels::webchat::wire::AvailabilityState;
 use crate::channels::webchat::wire::ReplyTime;
 use crate::engine::live::Signal;
+use crate::engine::webchat::Peer;
 use crate::engine::webchat::files;
 use crate::engine::webchat::files::LinkQuery;
 use crate::engine::webchat::view;
@@ -221,4 +222,25 @@ async fn visitors_see_pictures_that_lie_here_and_no_others() {
         .unwrap()
         .unwrap();
     assert_eq!(seen.avatar_url, Some(url));
+}
+
+#[tokio::test]
+async fn addresses_are_cut_short_where_the_web_chat_says_so() {
+    let cases = [
+        ("203.0.113.77", "203.0.113.0", "203.0.113.77"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1::", "2001:db8:1:2::/64"),
+    ];
+    for (ip, cut, network) in cases {
+        let peer = Peer {
+            ip: ip.parse().ok(),
+            ..Peer::default()
+        };
+        assert_eq!(peer.network(), network, "what limits count");
+        for (short, kept) in [(false, ip), (true, cut)] {
+            let privacy = json!({ "privacy": { "anonymizeIP": short } });
+            let bench = Bench::new(privacy).await;
+            let site = bench.webchat.site(bench.channel).unwrap();
+            assert_eq!(peer.stored_ip(&site).as_deref(), Some(kept));
+        }
+    }
 }

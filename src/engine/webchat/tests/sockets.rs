@@ -204,3 +204,40 @@ async fn a_server_that_stops_and_a_channel_that_closes_say_so() {
     let turn = connection.tell(News::CHANNEL);
     assert_eq!(seen(&turn)[0]["type"], "reload");
 }
+
+#[tokio::test]
+async fn whoever_goes_on_far_beyond_a_limit_is_shown_out() {
+    let bench = Bench::new(json!({})).await;
+    let message = |number: usize| {
+        let words = super::words(&format!("cm_{number}"), "quick");
+        json!({ "type": "message.send", "id": "f", "payload": words }).to_string()
+    };
+    let again = json!({ "type": "sync", "payload": { "after": 0 } }).to_string();
+    let frame = |what: &str, number: usize| match what {
+        "message" => message(number),
+        "again" => again.clone(),
+        nonsense => nonsense.to_owned(),
+    };
+    for (what, burst) in [("message", 10), ("nonsense", 120), ("again", 120)] {
+        let browser = bench.stranger().await;
+        let (mut connection, _) = connect(&bench, &browser, 0).await;
+        for number in 0..burst {
+            let turn = connection.hear(&frame(what, number)).await;
+            assert_eq!(turn.close, None, "{what} {number}");
+        }
+        let refused = connection.hear(&frame(what, burst)).await;
+        let told = seen(&refused).remove(0);
+        assert_eq!(told["payload"]["code"], "rate_limited", "{what}");
+        assert!(told["payload"]["retryAfter"].as_u64() > Some(0), "{told}");
+        assert_eq!(refused.close, None, "{what}: a warning first");
+        let mut further = 0;
+        let close = loop {
+            further += 1;
+            let turn = connection.hear(&frame(what, burst + further)).await;
+            if turn.close.is_some() || further > 100 {
+                break turn.close;
+            }
+        };
+        assert_eq!((close, further), (Some(Close::HASTE), 30), "{what}");
+    }
+}

@@ -1,5 +1,6 @@
 //! Rows of the inbox.
 
+use crate::base::time::Timestamp;
 use crate::engine::inbox::counting::Counts;
 use crate::engine::inbox::list::Filter;
 use crate::engine::inbox::list::Owner;
@@ -249,17 +250,14 @@ pub fn row(eye: &Eye<'_>, row: &Row, moment: Moment<'_>) -> RowView {
         rev: moment.rev,
         queues: queues_of(row, eye.section, eye.reader),
         group,
-        order: match sorting {
-            Order::Reply | Order::Newest => conversation.last_message_at.as_millis(),
-            Order::Oldest => -conversation.last_message_at.as_millis(),
-            Order::Begun => conversation.created_at.as_millis(),
-        },
+        order: place(row, sorting),
         avatar: AvatarView::of(&row.contact.name, &row.contact.id.to_string())
             .on(conversation.channel_kind.as_str()),
         name: row.contact.name.clone(),
         urgent: conversation.priority >= Priority::High,
         time: TimeView::ago(conversation.last_message_at, eye.now),
         unread: u64::from(row.unread),
+        subject: conversation.subject.clone(),
         preview: match row.begun.as_deref() {
             Some(words) => draft(words),
             None => preview(eye, conversation.last.as_ref()),
@@ -268,6 +266,26 @@ pub fn row(eye: &Eye<'_>, row: &Row, moment: Moment<'_>) -> RowView {
         status: status(eye, row, moment.online),
         selected: moment.selected,
         id,
+    }
+}
+
+/// More than any time in milliseconds, and few of them still whole numbers to a browser.
+const RANK_MS: i64 = 1 << 44;
+
+/// Where a row stands in its group; larger comes first.
+fn place(row: &Row, sorting: Order) -> i64 {
+    let conversation = &row.conversation;
+    let newest = conversation.last_message_at.as_millis();
+    match sorting {
+        Order::Reply | Order::Newest => newest,
+        Order::Oldest => -newest,
+        Order::Begun => conversation.created_at.as_millis(),
+        Order::Priority => conversation.priority as i64 * RANK_MS + newest,
+        Order::Unread => i64::from(row.unread > 0) * RANK_MS + newest,
+        Order::Waiting => {
+            let since = conversation.waiting_since.map(Timestamp::as_millis);
+            -since.unwrap_or(RANK_MS)
+        }
     }
 }
 

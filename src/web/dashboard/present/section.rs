@@ -182,6 +182,9 @@ fn sort(order: Order) -> Sort {
         Order::Reply | Order::Newest => (SortBy::LastMessage, Way::Descending),
         Order::Oldest => (SortBy::LastMessage, Way::Ascending),
         Order::Begun => (SortBy::Created, Way::Descending),
+        Order::Priority => (SortBy::Priority, Way::Descending),
+        Order::Waiting => (SortBy::Waiting, Way::Ascending),
+        Order::Unread => (SortBy::Unread, Way::Descending),
     };
     Sort { by, order }
 }

@@ -6,6 +6,7 @@ pub mod finding;
 pub mod form;
 pub mod health;
 pub mod live;
+pub mod optouts;
 pub mod pages;
 pub mod sign_in;
 pub mod signature;

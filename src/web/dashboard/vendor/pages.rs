@@ -29,6 +29,7 @@ use crate::web::dashboard::reader::see;
 use crate::web::dashboard::vendor::delivery;
 use crate::web::dashboard::vendor::form;
 use crate::web::dashboard::vendor::form::Filled;
+use crate::web::dashboard::vendor::optouts;
 use crate::web::dashboard::vendor::sign_in;
 use crate::web::dashboard::vendor::signature;
 use crate::web::dashboard::vendor::webhook;
@@ -55,6 +56,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/publish", web::post().to(publish))
         .configure(delivery::configure)
         .configure(signature::configure)
+        .configure(optouts::configure)
         .route("/sign-in", web::get().to(sign_in::leave))
         .configure(wizard::configure_channel);
 }

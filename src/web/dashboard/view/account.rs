@@ -77,6 +77,8 @@ pub enum SetupStep {
         public_url: String,
         /// Zones; the client chooses the browser's when none is chosen.
         time_zones: Vec<OptionView>,
+        /// Languages to choose from.
+        languages: Vec<OptionView>,
     },
     /// 3: field `channel` is `webchat` or empty for Skip; `channelName`.
     FirstChannel {

@@ -1,11 +1,11 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-f7502dace9.css";
+pub const CSS: &str = "/app/assets/app-7823458189.css";
 /// The script of the dashboard.
-pub const JS: &str = "/app/assets/app-c94db6d26d.js";
+pub const JS: &str = "/app/assets/app-240c063c4c.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-dd644a1607.js";
+pub const MORE_JS: &str = "/app/assets/more-23ea96034f.js";
 /// The script that gives the words of a mail styles.
 pub const LETTER_JS: &str = "/app/assets/letter-8ab2e8b911.js";
 /// The script of rows of recipients.
@@ -13,9 +13,9 @@ pub const RECIPIENTS_JS: &str = "/app/assets/recipients-c6d78e5b41.js";
 /// The style sheet of rows of recipients and of passing a mail on.
 pub const MAIL_CSS: &str = "/app/assets/mail-ba6a8cfede.css";
 /// The script of the pages of templates.
-pub const TEMPLATES_JS: &str = "/app/assets/templates-587d821088.js";
+pub const TEMPLATES_JS: &str = "/app/assets/templates-19e2cab8f6.js";
 /// The script of pages with passwords, codes or colours.
-pub const FIELDS_JS: &str = "/app/assets/fields-b3f7d39cc9.js";
+pub const FIELDS_JS: &str = "/app/assets/fields-4e0dc670e9.js";
 /// The sprite of pictures.
 pub const ICONS: &str = "/app/assets/icons-18654d66fe.svg";
 /// The font of the interface.
@@ -43,7 +43,7 @@ pub const SHOP_CSS: &str = "/app/assets/shop-dede709e0c.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
-pub const SANDBOX_CSS: &str = "/app/assets/sandbox-75e1a3f905.css";
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-dd5283bb4a.css";
 /// The script of the sandbox.
 pub const SANDBOX_JS: &str = "/app/assets/sandbox-0256958757.js";
 
@@ -51,15 +51,15 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-0256958757.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-f7502dace9.css", "app.css", "text/css; charset=utf-8"),
-    ("app-c94db6d26d.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-7823458189.css", "app.css", "text/css; charset=utf-8"),
+    ("app-240c063c4c.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
     ("chat-dfb72ba71d.css", "chat.css", "text/css; charset=utf-8"),
     ("docs-256e26b77b.css", "docs.css", "text/css; charset=utf-8"),
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
     ("favicon-d6096f5c2d.svg", "favicon.svg", "image/svg+xml"),
-    ("fields-b3f7d39cc9.js", "fields.js", "text/javascript; charset=utf-8"),
+    ("fields-4e0dc670e9.js", "fields.js", "text/javascript; charset=utf-8"),
     ("icons-18654d66fe.svg", "icons.svg", "image/svg+xml"),
     ("inter-cyrillic-ext-ca15706333.woff2", "inter-cyrillic-ext.woff2", "font/woff2"),
     ("inter-cyrillic-71d5ee93cc.woff2", "inter-cyrillic.woff2", "font/woff2"),
@@ -70,16 +70,16 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("letter-8ab2e8b911.js", "letter.js", "text/javascript; charset=utf-8"),
     ("mail-ba6a8cfede.css", "mail.css", "text/css; charset=utf-8"),
-    ("more-dd644a1607.js", "more.js", "text/javascript; charset=utf-8"),
+    ("more-23ea96034f.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-c6d78e5b41.js", "recipients.js", "text/javascript; charset=utf-8"),
-    ("sandbox-75e1a3f905.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-dd5283bb4a.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-0256958757.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-ecc5c8b28c.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-dede709e0c.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
-    ("templates-587d821088.js", "templates.js", "text/javascript; charset=utf-8"),
+    ("templates-19e2cab8f6.js", "templates.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),
     ("touch-512-e4c4d9ecfc.png", "touch-512.png", "image/png"),
 ];

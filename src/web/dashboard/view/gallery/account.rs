@@ -107,6 +107,7 @@ pub(super) fn account(theme: Theme) -> Vec<(&'static str, String)> {
                 workspace: FieldView::of("Aurora Coffee"),
                 public_url: "https://chat.aurora.example".to_owned(),
                 time_zones: options(&["UTC", "America/Sao_Paulo"], "UTC"),
+                languages: options(&["English", "Espa\u{f1}ol"], "English"),
             }),
         ),
         (
