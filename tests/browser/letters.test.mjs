@@ -84,6 +84,24 @@ describe('mail at the desk', { concurrency: false }, () => {
     await looked('mail-delivery');
   });
 
+  test('the signature of a channel is shown as it stands under its mails', async () => {
+    const { page } = owner;
+    const settings = `${linktor.url}/app/settings/channels/${channel.id}/settings`;
+    await page.goto(settings);
+    assert.equal(await page.locator('iframe.signature').count(), 0);
+    await page.locator('#signatureHtml').fill('<p>Aurora <b>Coffee</b><br><a href="https://aurora.example">aurora.example</a></p><script>parent.ran = 1</script>');
+    await page.getByRole('button', { name: 'Save', exact: true }).last().click();
+    const frame = page.locator('iframe.signature');
+    await frame.scrollIntoViewIfNeeded();
+    await frame.contentFrame().getByText('Coffee').waitFor();
+    assert.equal(await frame.contentFrame().locator('script').count(), 0);
+    assert.equal(await page.evaluate(() => globalThis.ran), undefined);
+    await looked('mail-signature');
+    await page.locator('#signatureHtml').fill('');
+    await page.getByRole('button', { name: 'Save', exact: true }).last().click();
+    await frame.waitFor({ state: 'detached' });
+  });
+
   test('a mail stands in a card, and pictures from elsewhere wait until they are asked for', async () => {
     const { page } = owner;
     await arrives(linktor, channel, {

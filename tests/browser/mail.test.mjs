@@ -60,6 +60,8 @@ describe('the mail program', { concurrency: false }, () => {
   test('an answer goes to all, quotes what it answers and shows at once', async () => {
     await send({ Subject: 'Price list', Cc: 'boss@b.example', ReplyTo: `hello+conv-1@${from.split('@')[1]}` });
     await screen().getByRole('heading', { name: 'Price list' }).waitFor();
+    // Whoever gets a copy has a new phone, with which the page is loaded anew.
+    await customer.page.locator('[data-phone="postmark/boss@b.example"]').waitFor();
     await phone().getByRole('button', { name: 'Write a mail' }).click();
     await phone().getByRole('textbox', { name: 'Words' }).fill('Thank you all');
     await phone().getByRole('button', { name: 'Answer to all' }).click();

@@ -3,6 +3,7 @@
 use crate::engine::setup::kinds::Kind;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
+use crate::model::guide::Reporting;
 use crate::model::ids::ChannelId;
 use crate::web::dashboard::channels::HERE;
 use crate::web::dashboard::view::setup::StepView;
@@ -91,7 +92,12 @@ impl Stage {
                 Some(ChannelState::Error) => "Not accepted".to_owned(),
                 _ => kind.guide.needs.to_owned(),
             },
-            Self::Webhook => format!("Tell {} where to send events", kind.guide.vendor),
+            Self::Webhook => match kind.guide.webhook {
+                Reporting::ByItself(_) => "Set up by itself".to_owned(),
+                Reporting::ByHand(_) => {
+                    format!("Tell {} where to send events", kind.guide.vendor)
+                }
+            },
             Self::Routing => "Team or person".to_owned(),
             Self::Test => "Send and receive one message".to_owned(),
         }

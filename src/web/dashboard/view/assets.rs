@@ -11,7 +11,7 @@ pub const LETTER_JS: &str = "/app/assets/letter-8ab2e8b911.js";
 /// The script of rows of recipients.
 pub const RECIPIENTS_JS: &str = "/app/assets/recipients-c6d78e5b41.js";
 /// The style sheet of rows of recipients and of passing a mail on.
-pub const MAIL_CSS: &str = "/app/assets/mail-e2221df275.css";
+pub const MAIL_CSS: &str = "/app/assets/mail-ba6a8cfede.css";
 /// The script of the pages of templates.
 pub const TEMPLATES_JS: &str = "/app/assets/templates-19e2cab8f6.js";
 /// The script of pages with passwords, codes or colours.
@@ -35,7 +35,7 @@ pub const APPEARANCE_JS: &str = "/app/assets/appearance-c296f4bbb8.js";
 /// The script in the frame that shows it.
 pub const PREVIEW_JS: &str = "/app/assets/preview-60619281d8.js";
 /// The style sheet of adding and looking after a channel.
-pub const SETUP_CSS: &str = "/app/assets/setup-97a670d7c2.css";
+pub const SETUP_CSS: &str = "/app/assets/setup-ecc5c8b28c.css";
 /// The script of pages that show what reaches a channel.
 pub const SETUP_JS: &str = "/app/assets/setup-12e7110fcf.js";
 /// The style sheet of the demo shop.
@@ -69,13 +69,13 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("letter-8ab2e8b911.js", "letter.js", "text/javascript; charset=utf-8"),
-    ("mail-e2221df275.css", "mail.css", "text/css; charset=utf-8"),
+    ("mail-ba6a8cfede.css", "mail.css", "text/css; charset=utf-8"),
     ("more-23ea96034f.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-c6d78e5b41.js", "recipients.js", "text/javascript; charset=utf-8"),
     ("sandbox-dd5283bb4a.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-0256958757.js", "sandbox.js", "text/javascript; charset=utf-8"),
-    ("setup-97a670d7c2.css", "setup.css", "text/css; charset=utf-8"),
+    ("setup-ecc5c8b28c.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-dede709e0c.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
