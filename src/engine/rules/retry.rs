@@ -115,11 +115,19 @@ fn pause(asked: Option<Duration>, attempt: Attempt) -> Option<(Duration, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::message::ErrorClass;
 
     const FIRST: Timestamp = Timestamp::from_secs(1_000);
 
     fn error() -> SendError {
         SendError::passing("temporary", "The vendor is down.")
+    }
+
+    /// The error with what follows from it.
+    fn judged(class: ErrorClass) -> SendError {
+        let mut error = error();
+        error.said.get_or_insert_default().class = Some(class);
+        error
     }
 
     fn busy(wait: Option<u64>) -> Refusal {
@@ -195,11 +203,11 @@ mod tests {
         let first = attempt(1, 0, 0);
         assert_eq!(
             after(Refusal::Never(error()), first),
-            Verdict::GiveUp(error())
+            Verdict::GiveUp(judged(ErrorClass::Permanent))
         );
         assert_eq!(
             after(Refusal::Account(error()), first),
-            Verdict::StopAccount(error())
+            Verdict::StopAccount(judged(ErrorClass::Credentials))
         );
     }
 
@@ -213,7 +221,7 @@ mod tests {
             due: Timestamp::from_secs(1_007),
             attempt: 1,
             whom: Whom::Account,
-            error: error(),
+            error: judged(ErrorClass::Rate),
         };
         assert_eq!(after(refusal, attempt(1, 0, 0)), waits);
     }
