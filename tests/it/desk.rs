@@ -289,6 +289,9 @@ fn a_queue_is_narrowed_by_groups_of_conditions() {
             let priority = json!({ "priority": priority });
             api.patch(&address, priority).await.ok();
         };
+        for name in ["vip", "refund"] {
+            api.post("/tags", json!({ "name": name })).await.ok();
+        }
         talk("a regular", "vip", "normal").await;
         talk("urgent refund", "refund", "urgent").await;
         talk("slow refund", "refund", "normal").await;
