@@ -11,6 +11,7 @@ pub mod api_key;
 pub mod attachment;
 pub mod capability;
 pub mod channel;
+pub mod condition;
 pub mod contact;
 pub mod content;
 pub mod conversation;

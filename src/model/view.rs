@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::base::time::Timestamp;
 use crate::model::channel::ChannelKind;
+use crate::model::condition::Condition;
 use crate::model::conversation::Priority;
 use crate::model::ids::ChannelId;
 use crate::model::ids::TeamId;
@@ -67,6 +68,9 @@ pub struct Narrowing {
     /// In which order.
     #[serde(default)]
     pub order: Order,
+    /// What else must hold, in groups.
+    #[serde(default)]
+    pub condition: Option<Condition>,
 }
 
 /// The order of a queue.

@@ -277,6 +277,78 @@ fn a_queue_is_narrowed_kept_as_a_view_and_pushed_to() {
 }
 
 #[test]
+fn a_queue_is_narrowed_by_groups_of_conditions() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let api = server.api();
+        let talk = async |words: &str, tag: &str, priority: &str| {
+            let ack = server.visitor(&site).await.say("cm_1", words).await;
+            let id = ack["conversationId"].as_str().unwrap();
+            let (address, tags) = (format!("/conversations/{id}"), json!({ "tags": [tag] }));
+            api.post(&format!("{address}/tags"), tags).await.ok();
+            let priority = json!({ "priority": priority });
+            api.patch(&address, priority).await.ok();
+        };
+        for name in ["vip", "refund"] {
+            api.post("/tags", json!({ "name": name })).await.ok();
+        }
+        talk("a regular", "vip", "normal").await;
+        talk("urgent refund", "refund", "urgent").await;
+        talk("slow refund", "refund", "normal").await;
+        let agent = server.agent(OWNER).await;
+        let open = async |query: &str| agent.open(&format!("/app/inbox/conditions?{query}")).await;
+        let page = open("section=all").await.text();
+        assert!(
+            page.contains("name=\"m.0\"") && page.contains(">vip</option>"),
+            "{page}"
+        );
+        let tag = |name: &str| format!("%7B%22tag%22%3A%22{name}%22%7D");
+        let urgent = "%7B%22priority%22%3A%22urgent%22%7D";
+        let outer = format!("section=all&m.0=any&c.0={}&c.0=", tag("vip"));
+        let grown = open(&format!("{outer}&do=group:0")).await.text();
+        assert!(grown.contains("name=\"m.0.0\""), "a group within: {grown}");
+        let both = format!("{outer}&m.0.0=all&c.0.0={}&c.0.0={urgent}", tag("refund"));
+        let gone = open(&format!("{both}&do=drop:0.0")).await.text();
+        assert!(!gone.contains("name=\"m.0.0\""), "and away again");
+        let chosen = open(&format!("{both}&do=show")).await;
+        let address = chosen.header("location").to_owned();
+        let page = agent.open(&address).await.text();
+        assert!(
+            page.contains("vip or (refund and Urgent priority)"),
+            "{page}"
+        );
+        assert!(page.contains("a regular") && page.contains("urgent refund"));
+        assert!(!page.contains("slow refund"), "{page}");
+
+        let word = address.rsplit('/').next().unwrap();
+        let again = open(&format!("section={word}")).await.text();
+        assert!(
+            again.contains("name=\"m.0.0\""),
+            "it is drawn as it was: {again}"
+        );
+        let view = [("name", "Soon"), ("colour", "red"), ("queue", word)];
+        agent.submit("/app/inbox/views", &view).await;
+        let views = api.get("/views").await.ok();
+        let held = &views["data"][0]["filter"]["conditions"];
+        let expected = json!({ "any": [
+            { "is": { "tag": "vip" } },
+            { "all": [{ "is": { "tag": "refund" } }, { "is": { "priority": "urgent" } }] },
+        ] });
+        assert_eq!(*held, expected);
+        let made = json!({ "name": "Same", "filter": { "conditions": held } });
+        let made = api.post("/views", made).await.ok();
+        assert_eq!(made["filter"]["conditions"], expected);
+        for wrong in [json!({ "any": [] }), json!({ "is": "odd" }), json!([])] {
+            let body = json!({ "name": "Wrong", "filter": { "conditions": wrong } });
+            let refused = api.post("/views", body).await;
+            refused.refused(400, "VALIDATION_ERROR");
+        }
+        let own = open("section=drafts").await;
+        assert_eq!(own.status, 404, "one's own list is whole");
+    });
+}
+
+#[test]
 fn a_list_comes_in_the_order_that_was_chosen() {
     on_a_server(async |server| {
         let site = server.website(json!({})).await;

@@ -17,6 +17,8 @@ use crate::engine::sight::Sights;
 use crate::model::actor::Actor;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
+use crate::model::condition::Condition;
+use crate::model::condition::Test;
 use crate::model::contact::Contact;
 use crate::model::contact::Identity;
 use crate::model::conversation::Conversation;
@@ -71,6 +73,8 @@ pub struct Filter {
     pub unread: bool,
     /// Only spam, or only what is no spam.
     pub spam: Option<bool>,
+    /// What else must hold, in groups.
+    pub condition: Option<Condition>,
     /// In which order.
     pub sort: Sort,
 }
@@ -89,6 +93,7 @@ impl Default for Filter {
             words: None,
             unread: false,
             spam: None,
+            condition: None,
             sort: Sort::default(),
         }
     }
@@ -375,6 +380,26 @@ fn is_wanted(filter: &Filter, row: &Row) -> bool {
     (filter.contact_id.is_none() || is_on)
         && (!filter.unread || row.unread > 0)
         && words.is_none_or(|words| says(row, words))
+        && filter
+            .condition
+            .as_ref()
+            .is_none_or(|condition| condition.holds(&|test| is_true(test, row)))
+}
+
+/// How one test of a condition turns out.
+fn is_true(test: &Test, row: &Row) -> bool {
+    let conversation = &row.conversation;
+    match test {
+        Test::Tag(name) => conversation.tags.iter().any(|held| same_label(held, name)),
+        Test::Priority(priority) => conversation.priority == *priority,
+        Test::Team(team) => conversation.team_id == *team,
+        Test::Assignee(user) => conversation.assignee == *user,
+        Test::Channel(channel) => conversation.channel_id == *channel,
+        Test::ChannelType(kind) => conversation.channel_kind == *kind,
+        Test::Unread => row.unread > 0,
+        Test::Waiting => conversation.waiting_since.is_some(),
+        Test::Answered => conversation.waiting_since.is_none(),
+    }
 }
 
 /// Whether a conversation's own fields pass a filter.

@@ -8,6 +8,9 @@ use utoipa::ToSchema;
 use crate::base::time::Timestamp;
 use crate::engine::inbox::views::ViewChanges;
 use crate::model::channel::ChannelKind;
+use crate::model::condition::Condition;
+use crate::model::condition::LEVELS_MAX;
+use crate::model::condition::TESTS_MAX;
 use crate::model::conversation::Priority;
 use crate::model::ids::ChannelId;
 use crate::model::ids::OrganisationId;
@@ -112,6 +115,11 @@ struct FilterOut {
     unread: bool,
     /// With this in the contact's name, the subject or the newest message.
     search: Option<String>,
+    /// What else must hold: `{"all": [...]}`, `{"any": [...]}` or `{"is": test}`, up to three groups
+    /// deep; a test is `"unread"`, `"waiting"`, `"answered"`, or an object with one of `tag`,
+    /// `priority`, `team`, `assignee`, `channel`, `channelType`.
+    #[schema(value_type = Option<Object>)]
+    conditions: Option<Condition>,
     /// In which order: `reply` (whoever waits for us first), `newest`, `oldest`, `begun`,
     /// `priority` (the most urgent first), `waiting` (who waits longest first) or `unread`.
     order: &'static str,
@@ -142,6 +150,7 @@ impl ViewOut {
                 tags: narrowing.tags,
                 unread: narrowing.unread,
                 search: narrowing.words,
+                conditions: narrowing.condition,
                 order: narrowing.order.name(),
             },
             created_at: view.created_at,
@@ -190,6 +199,11 @@ struct FilterIn {
     unread: bool,
     /// With this in the contact's name, the subject or the newest message.
     search: Option<String>,
+    /// What else must hold: `{"all": [...]}`, `{"any": [...]}` or `{"is": test}`, up to three groups
+    /// deep; a test is `"unread"`, `"waiting"`, `"answered"`, or an object with one of `tag`,
+    /// `priority`, `team`, `assignee`, `channel`, `channelType`.
+    #[schema(value_type = Option<Object>)]
+    conditions: Option<serde_json::Value>,
     /// In which order: `reply` (whoever waits for us first), `newest`, `oldest`, `begun`,
     /// `priority` (the most urgent first), `waiting` (who waits longest first) or `unread`.
     order: Option<String>,
@@ -229,6 +243,7 @@ impl FilterIn {
             tags: self.tags,
             unread: self.unread,
             words: self.search,
+            condition: self.conditions.map(condition).transpose()?,
             order: match self.order {
                 None => Order::default(),
                 Some(name) => Order::named(&name).ok_or_else(|| {
@@ -238,6 +253,17 @@ impl FilterIn {
             },
         })
     }
+}
+
+fn condition(said: serde_json::Value) -> Result<Condition, Rejection> {
+    let read: Option<Condition> = serde_json::from_value(said).ok();
+    read.filter(Condition::is_sound).ok_or_else(|| {
+        let wrong = format!(
+            "must be {{\"all\": [...]}}, {{\"any\": [...]}} or {{\"is\": test}}, {LEVELS_MAX} groups deep at \
+             most, with {TESTS_MAX} tests at most and no group without one"
+        );
+        Rejection::field("filter.conditions", wrong)
+    })
 }
 
 async fn index(caller: ApiCaller, state: Data<State>, asked: Asked) -> Answered {

@@ -6,6 +6,7 @@ pub mod answers;
 pub mod channel;
 pub mod channels;
 pub mod code;
+pub mod conditions;
 pub mod contacts;
 pub mod conversation;
 pub mod desk;

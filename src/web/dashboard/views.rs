@@ -19,6 +19,7 @@ use crate::model::view::Colour;
 use crate::model::view::Narrowing;
 use crate::model::view::Order;
 use crate::model::view::View;
+use crate::web::dashboard::conditions;
 use crate::web::dashboard::conversation::refused;
 use crate::web::dashboard::conversation::section_of;
 use crate::web::dashboard::form::Fields;
@@ -42,6 +43,7 @@ use crate::web::state::State;
 pub fn configure(config: &mut web::ServiceConfig) {
     config
         .route("/app/inbox/filter", web::get().to(filter))
+        .route("/app/inbox/conditions", web::get().to(conditions::show))
         .route("/app/inbox/view/{view}", web::get().to(open))
         .route(
             "/app/inbox/{part}/{value}",
@@ -79,7 +81,7 @@ async fn filter(request: HttpRequest, _: Reader) -> Result<HttpResponse, Problem
     let fields = Fields::read(request.query_string().as_bytes());
     let queue = Queue::named(fields.get("queue")).ok_or_else(Problem::not_found)?;
     let mut narrowing = Narrowing::default();
-    for name in ["team", "channel", "type", "priority", "q", "order"] {
+    for name in ["team", "channel", "type", "priority", "q", "where", "order"] {
         if let Some(value) = fields.some(name) {
             section::take(&mut narrowing, name, value).ok_or_else(Problem::not_found)?;
         }
@@ -197,6 +199,10 @@ pub fn narrow(
         },
         may_share: actor.may(Permission::ManageTeams),
     });
+    let condition = match &narrowing.condition {
+        Some(condition) => conditions::words(state, reader, condition)?,
+        None => String::new(),
+    };
     let chips = section::parts(narrowing)
         .into_iter()
         .enumerate()
@@ -211,7 +217,8 @@ pub fn narrow(
                     .find(|channel| channel.id.to_string() == value)
                     .map_or(value, |channel| channel.name.clone()),
                 "unread" => "Unread".to_owned(),
-                "priority" => format!("{value} priority"),
+                "priority" => format!("{} priority", capitalised(&value)),
+                "where" => condition.clone(),
                 "order" => Order::named(&value).map_or(value, |order| words_of(order).to_owned()),
                 "q" => format!("\u{201c}{value}\u{201d}"),
                 _ => value,
@@ -253,10 +260,18 @@ pub fn narrow(
             .map(|order| OptionView::of(order.name(), words_of(order), narrowing.order.name()))
             .collect(),
         unread: narrowing.unread,
+        condition: parts_of("where", narrowing),
         words: narrowing.words.clone().unwrap_or_default(),
         save,
         removable,
     }))
+}
+
+/// What one of the things that narrow a queue is in its word; empty where it is not there.
+fn parts_of(wanted: &str, narrowing: &Narrowing) -> String {
+    let mut parts = section::parts(narrowing).into_iter();
+    let found = parts.find(|(name, _)| *name == wanted);
+    found.map_or_else(String::new, |(_, value)| value)
 }
 
 /// The same section without one of the things that narrow it.

@@ -6,12 +6,15 @@
 
 use std::fmt::Write as _;
 
+use crate::base::crypto::base64url;
+use crate::base::crypto::from_base64url;
 use crate::base::page::Order as Way;
 use crate::engine::inbox::list::Filter;
 use crate::engine::inbox::list::Row;
 use crate::engine::inbox::list::Sort;
 use crate::engine::inbox::list::SortBy;
 use crate::model::channel::ChannelKind;
+use crate::model::condition::Condition;
 use crate::model::conversation::Priority;
 use crate::model::ids::UserId;
 use crate::model::view::Narrowing;
@@ -143,6 +146,7 @@ impl Section {
             tags: narrowing.tags.clone(),
             unread: narrowing.unread,
             words: narrowing.words.clone(),
+            condition: narrowing.condition.clone(),
             sort: sort(narrowing.order),
             ..self.queue.filter(reader)?
         })
@@ -172,6 +176,7 @@ pub fn parts(narrowing: &Narrowing) -> Vec<(&'static str, String)> {
     }
     add("unread", narrowing.unread.then(String::new));
     add("q", narrowing.words.clone());
+    add("where", narrowing.condition.as_ref().map(written));
     let ordered = narrowing.order != Order::default();
     add("order", ordered.then(|| narrowing.order.name().to_owned()));
     parts
@@ -200,10 +205,22 @@ pub fn take(narrowing: &mut Narrowing, name: &str, value: &str) -> Option<()> {
         "tag" => narrowing.tags.push(value.to_owned()),
         "unread" => narrowing.unread = true,
         "q" => narrowing.words = Some(value.to_owned()),
+        "where" => narrowing.condition = Some(condition(value)?),
         "order" => narrowing.order = Order::named(value)?,
         _ => return None,
     }
     Some(())
+}
+
+/// A condition as it stands in addresses.
+fn written(condition: &Condition) -> String {
+    // Ids, names and words always have a text.
+    base64url(&serde_json::to_vec(condition).unwrap_or_default())
+}
+
+fn condition(value: &str) -> Option<Condition> {
+    let condition: Condition = serde_json::from_slice(&from_base64url(value)?).ok()?;
+    condition.is_sound().then_some(condition)
 }
 
 fn escape(word: &mut String, value: &str) {
@@ -232,6 +249,7 @@ fn unescape(value: &str) -> Option<String> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
+    use crate::model::condition::Test;
     use crate::model::ids::Id as _;
     use crate::model::ids::TeamId;
 
@@ -248,13 +266,14 @@ mod tests {
             unread: true,
             words: Some("order ~7".to_owned()),
             order: Order::Oldest,
+            condition: Some(Condition::Any(vec![Condition::Is(Test::Unread)])),
             ..Narrowing::default()
         };
         let section = Section::of(Queue::All, narrowing);
         let word = section.word();
         assert!(
             word.contains(
-                ";tag=S~C3~A3o~20Paulo~3B~2050~25~20~3D~20half~2Fhalf;tag=vip;unread;q=order~20~7E7;order=oldest"
+                ";tag=S~C3~A3o~20Paulo~3B~2050~25~20~3D~20half~2Fhalf;tag=vip;unread;q=order~20~7E7;where=eyJhbnkiOlt7ImlzIjoidW5yZWFkIn1dfQ;order=oldest"
             ),
             "{word}"
         );
@@ -274,6 +293,9 @@ mod tests {
             "all;tag=~G1",
             "all;tag=~C3",
             "all;tag=~4",
+            "all;where=nonsense",
+            // A group of nothing.
+            "all;where=eyJhbnkiOltdfQ",
         ] {
             assert_eq!(Section::named(word), None, "{word}");
         }

@@ -170,6 +170,8 @@ pub struct NarrowView {
     pub orders: Vec<OptionView>,
     /// Only what has something unread.
     pub unread: bool,
+    /// Conditions in groups, as they stand in addresses; may be empty.
+    pub condition: String,
     /// Words looked for.
     pub words: String,
     /// How it can be kept, while it is no view yet.

@@ -12,6 +12,7 @@ pub mod atoms;
 pub mod bubble;
 pub mod channels;
 pub mod composer;
+pub mod conditions;
 pub mod contacts;
 pub mod docs;
 pub mod failed;
