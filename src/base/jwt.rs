@@ -1,11 +1,13 @@
-//! Signed tokens: JSON Web Tokens with HMAC-SHA256, the one algorithm we accept, and with RSA for
-//! vendors that want to be shown one.
+//! Signed tokens: JSON Web Tokens with HMAC-SHA256, and with RSA where a vendor wants to be shown one.
+//! Who reads one says which of the two it must be; the token never chooses.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::SystemRandom;
+use ring::signature::RSA_PKCS1_2048_8192_SHA256;
 use ring::signature::RSA_PKCS1_SHA256;
 use ring::signature::RsaKeyPair;
+use ring::signature::UnparsedPublicKey;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -19,9 +21,9 @@ pub enum BadToken {
     /// Not three parts of base 64, or not the JSON expected.
     #[error("the token is malformed")]
     Malformed,
-    /// The header names an algorithm other than HS256.
-    #[error("the token must be signed with HS256")]
-    Algorithm,
+    /// The header names another algorithm than the one expected.
+    #[error("the token must be signed with {0}")]
+    Algorithm(&'static str),
     /// Signed with another key.
     #[error("the token's signature does not match")]
     Signature,
@@ -64,19 +66,40 @@ pub fn issue_with_rsa(claims: &impl Serialize, key: &str) -> Option<String> {
 /// # Errors
 /// [`BadToken`], checked in the order form, algorithm, signature, claims.
 pub fn read<T: DeserializeOwned>(token: &str, key: &[u8]) -> Result<T, BadToken> {
+    read_signed(token, "HS256", |signed, proof| {
+        same(&sign(key, signed), proof)
+    })
+}
+
+/// The same for a token signed with RSA; `public` is the key as PKCS#1 writes it.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with_rsa<T: DeserializeOwned>(token: &str, public: &[u8]) -> Result<T, BadToken> {
+    let known = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public);
+    read_signed(token, "RS256", |signed, proof| {
+        known.verify(signed, proof).is_ok()
+    })
+}
+
+fn read_signed<T: DeserializeOwned>(
+    token: &str,
+    algorithm: &'static str,
+    is_genuine: impl FnOnce(&[u8], &[u8]) -> bool,
+) -> Result<T, BadToken> {
     #[derive(serde::Deserialize)]
     struct Header {
         alg: String,
     }
     let (signed, signature) = token.rsplit_once('.').ok_or(BadToken::Malformed)?;
     let (header, claims) = signed.split_once('.').ok_or(BadToken::Malformed)?;
-    if parse::<Header>(header)?.alg != "HS256" {
-        return Err(BadToken::Algorithm);
+    if parse::<Header>(header)?.alg != algorithm {
+        return Err(BadToken::Algorithm(algorithm));
     }
     let signature = URL_SAFE_NO_PAD
         .decode(signature)
         .map_err(|_| BadToken::Malformed)?;
-    if !same(&sign(key, signed.as_bytes()), &signature) {
+    if !is_genuine(signed.as_bytes(), &signature) {
         return Err(BadToken::Signature);
     }
     parse(claims)
@@ -120,7 +143,10 @@ mod tests {
             .map(str::to_owned)
             .unwrap_or_default();
         let none = format!("{}.{body}.", URL_SAFE_NO_PAD.encode(br#"{"alg":"none"}"#));
-        assert_eq!(read::<Claims>(&none, KEY), Err(BadToken::Algorithm));
+        assert_eq!(
+            read::<Claims>(&none, KEY),
+            Err(BadToken::Algorithm("HS256"))
+        );
         for broken in ["", "a", "a.b", "a.b.c", "..", "%.%.%"] {
             assert_eq!(
                 read::<Claims>(broken, KEY),
@@ -137,5 +163,42 @@ mod tests {
             exp: 1,
         };
         assert_eq!(read::<Claims>(&issue(&claims, KEY), KEY), Ok(claims));
+    }
+
+    #[test]
+    fn a_token_of_one_algorithm_is_none_of_the_other() {
+        let key = include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/fixtures/sms/keys/application.pem"
+        ));
+        let der = pem::der(key).unwrap_or_default();
+        let pair = RsaKeyPair::from_pkcs8(&der);
+        let public = pair.map_or_else(|_| Vec::new(), |pair| pair.public().as_ref().to_vec());
+        let claims = Claims {
+            sub: "x".into(),
+            exp: 1,
+        };
+        let token = issue_with_rsa(&claims, key).unwrap_or_default();
+        assert_eq!(read_with_rsa::<Claims>(&token, &public), Ok(claims));
+        assert_eq!(
+            read_with_rsa::<Claims>(&token, b"another"),
+            Err(BadToken::Signature)
+        );
+        // A public key is no secret: nothing signed under it as if it were one is let in.
+        let forged = issue(
+            &Claims {
+                sub: "y".into(),
+                exp: 1,
+            },
+            &public,
+        );
+        assert_eq!(
+            read_with_rsa::<Claims>(&forged, &public),
+            Err(BadToken::Algorithm("RS256"))
+        );
+        assert_eq!(
+            read::<Claims>(&token, &public),
+            Err(BadToken::Algorithm("HS256"))
+        );
     }
 }

@@ -201,6 +201,16 @@ pub fn ending(mime: &str) -> &'static str {
         .map_or("bin", |(_, ending)| ending)
 }
 
+/// The type of a file by the ending of its name.
+#[must_use]
+pub fn by_name(filename: &str) -> &'static str {
+    let ending = filename.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ENDINGS
+        .iter()
+        .find(|(_, known)| known.eq_ignore_ascii_case(ending))
+        .map_or("application/octet-stream", |(mime, _)| mime)
+}
+
 /// A file name fit to be kept and shown: no path, no control or direction-changing characters, at
 /// most 150 bytes, never empty.
 #[must_use]

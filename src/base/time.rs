@@ -140,9 +140,18 @@ impl<'de> serde::Deserialize<'de> for Timestamp {
     }
 }
 
-/// Where the present is read from: the system, or a test's own hand.
+/// Where the present is read from: the system, or somebody's own hand.
 #[derive(Clone, Debug)]
-pub struct Clock(Option<Arc<watch::Sender<i64>>>);
+pub struct Clock(Option<Arc<watch::Sender<Hand>>>);
+
+/// What moves a clock that was made to be moved.
+#[derive(Clone, Copy, Debug)]
+enum Hand {
+    /// It stands at this moment, in milliseconds since 1970.
+    Stands(i64),
+    /// It was let go of and runs with the system.
+    Runs,
+}
 
 impl Clock {
     /// The machine's clock.
@@ -154,35 +163,57 @@ impl Clock {
     /// A clock that stands at `start` until it is moved with [`Clock::advance`].
     #[must_use]
     pub fn manual(start: Timestamp) -> Self {
-        Self(Some(Arc::new(watch::Sender::new(start.as_millis()))))
+        let hand = Hand::Stands(start.as_millis());
+        Self(Some(Arc::new(watch::Sender::new(hand))))
     }
 
     /// The present.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        match &self.0 {
-            Some(held) => Timestamp(*held.borrow()),
-            None => Timestamp(jiff::Timestamp::now().as_millisecond()),
+        match self.hand() {
+            Hand::Stands(millis) => Timestamp(millis),
+            Hand::Runs => Timestamp(jiff::Timestamp::now().as_millisecond()),
         }
     }
 
-    /// Moves a manual clock forward; the system's clock does not obey.
+    fn hand(&self) -> Hand {
+        self.0.as_ref().map_or(Hand::Runs, |held| *held.borrow())
+    }
+
+    /// Moves a manual clock forward; one that runs does not obey.
     pub fn advance(&self, span: Duration) {
+        let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        self.turn(|hand| {
+            if let Hand::Stands(millis) = hand {
+                *millis = millis.saturating_add(span);
+            }
+        });
+    }
+
+    /// Lets a manual clock run with the system from now on.
+    pub fn let_go(&self) {
+        self.turn(|hand| *hand = Hand::Runs);
+    }
+
+    fn turn(&self, turn: impl FnOnce(&mut Hand)) {
         if let Some(held) = &self.0 {
-            let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
-            held.send_modify(|now| *now += millis);
+            held.send_modify(turn);
         }
     }
 
     /// Waits until a moment has come.
     pub async fn until(&self, moment: Timestamp) {
-        match &self.0 {
-            Some(held) => {
-                let mut hand = held.subscribe();
-                // The hand is held by this very clock, so it is not let go of while we look at it.
-                drop(hand.wait_for(|now| *now >= moment.0).await);
-            }
-            None => tokio::time::sleep(moment.since(self.now())).await,
+        if let Some(held) = &self.0 {
+            let mut hand = held.subscribe();
+            let come = |hand: &Hand| match hand {
+                Hand::Stands(millis) => *millis >= moment.0,
+                Hand::Runs => true,
+            };
+            // The hand is held by this very clock, so it is not let go of while we look at it.
+            drop(hand.wait_for(come).await);
+        }
+        if matches!(self.hand(), Hand::Runs) {
+            tokio::time::sleep(moment.since(self.now())).await;
         }
     }
 }
@@ -240,6 +271,22 @@ mod tests {
         assert_eq!(clock.now(), Timestamp::from_secs(10));
         clock.clone().advance(Duration::from_secs(5));
         assert_eq!(clock.now(), Timestamp::from_secs(15));
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_let_go_of_runs_with_the_system() {
+        use futures_util::FutureExt as _;
+        let real = Clock::system();
+        let clock = Clock::manual(real.now().minus(Duration::from_secs(3_600)));
+        let before = real.now();
+        let mut waiting = std::pin::pin!(clock.until(before));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        clock.let_go();
+        waiting.await;
+        assert!(clock.now() >= before);
+        let here = clock.now();
+        clock.advance(Duration::from_secs(3_600));
+        assert!(clock.now() < here.plus(Duration::from_secs(3_600)));
     }
 
     #[tokio::test]

@@ -50,6 +50,8 @@ struct Case {
     is_album: bool,
     #[serde(default)]
     chose_typed: bool,
+    #[serde(default)]
+    taken_ids: Vec<String>,
     calls: Value,
 }
 
@@ -123,6 +125,7 @@ impl Case {
             by_person: false,
             is_album: self.is_album,
             chose_typed: self.chose_typed,
+            taken_ids: &self.taken_ids,
             now: Timestamp::from_secs(1_767_268_800),
         }
     }

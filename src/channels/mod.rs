@@ -27,6 +27,7 @@ pub use crate::channels::contract::RenderError;
 pub use crate::channels::contract::Sends;
 
 mod contract;
+pub mod dialogue;
 pub mod email;
 pub mod facebook;
 #[cfg(test)]

@@ -1,5 +1,16 @@
 //! What the sample people say.
 
+use std::sync::Arc;
+
+use crate::demo::sample::Said::Choice;
+use crate::demo::sample::Said::Mail;
+use crate::demo::sample::Said::Note;
+use crate::demo::sample::Said::Offer;
+use crate::demo::sample::Said::Photo;
+use crate::demo::sample::Said::Story;
+use crate::demo::sample::Said::Text;
+use crate::sandbox::files::Chosen;
+
 /// Questions of the chat's first view: a picture, and the words by language.
 pub const STARTERS: [(&str, [(&str, &str); 4]); 3] = [
     (
@@ -54,12 +65,8 @@ pub const PEOPLE: [(&str, &str); 6] = [
 pub struct Talk {
     /// The customer.
     pub name: &'static str,
-    /// The address the customer told, if any.
-    pub email: Option<&'static str>,
-    /// Where the customer lives.
-    pub timezone: &'static str,
-    /// What the customer speaks.
-    pub language: &'static str,
+    /// Where it is held.
+    pub place: Place,
     /// What is said, in order.
     pub lines: &'static [Line],
     /// Who answers it: a place in [`PEOPLE`].
@@ -70,42 +77,117 @@ pub struct Talk {
     pub done: bool,
 }
 
+/// Where a conversation is held.
+#[derive(Debug, Clone, Copy)]
+pub enum Place {
+    /// In the chat of the shop's page.
+    Chat(Guest),
+    /// On the first phone of this account of the sandbox.
+    Phone(&'static str),
+}
+
+/// What the web chat knows of whoever writes.
+#[derive(Debug, Clone, Copy)]
+pub struct Guest {
+    /// The address they told, if any.
+    pub email: Option<&'static str>,
+    /// Where they live.
+    pub timezone: &'static str,
+    /// What they speak.
+    pub language: &'static str,
+}
+
 /// Something said.
 pub struct Line {
     /// When.
     pub minutes_ago: u64,
     /// Which of us said it; none for the customer.
     pub colleague: Option<usize>,
-    /// Whether it stays among us.
-    pub note: bool,
-    /// The words.
-    pub text: &'static str,
+    /// What.
+    pub said: Said,
 }
 
-const fn them(minutes_ago: u64, text: &'static str) -> Line {
+/// What somebody says.
+pub enum Said {
+    /// Words.
+    Text(&'static str),
+    /// Words that stay among us.
+    Note(&'static str),
+    /// Words with buttons.
+    Offer(&'static str, &'static [&'static str]),
+    /// One of the buttons, pressed.
+    Choice(&'static str),
+    /// The picture of [`torn_bag`], with words below it.
+    Photo(&'static str),
+    /// An answer to a story of ours.
+    Story(&'static str),
+    /// A mail.
+    Mail(SampleMail),
+}
+
+impl Said {
+    /// The words of it.
+    pub const fn words(&self) -> &'static str {
+        match self {
+            Self::Text(words)
+            | Self::Note(words)
+            | Self::Offer(words, _)
+            | Self::Choice(words)
+            | Self::Photo(words)
+            | Self::Story(words) => words,
+            Self::Mail(mail) => mail.text,
+        }
+    }
+
+    /// Whether it stays among us.
+    pub const fn is_note(&self) -> bool {
+        matches!(self, Self::Note(_))
+    }
+}
+
+/// A mail.
+pub struct SampleMail {
+    /// Its subject.
+    pub subject: &'static str,
+    /// Its words.
+    pub text: &'static str,
+    /// Who gets a copy.
+    pub cc: &'static [&'static str],
+    /// A table that is enclosed: its name, and what stands in it.
+    pub file: Option<(&'static str, &'static str)>,
+}
+
+/// A bag of coffee that did not survive the post.
+pub fn torn_bag() -> Chosen {
+    Chosen {
+        mime_type: "image/jpeg".to_owned(),
+        filename: "bag.jpg".to_owned(),
+        bytes: Arc::from(&include_bytes!("../../static/demo/torn-bag.jpg")[..]),
+    }
+}
+
+/// A table as a file.
+pub fn table((name, text): (&str, &str)) -> Chosen {
+    Chosen {
+        mime_type: "text/csv".to_owned(),
+        filename: name.to_owned(),
+        bytes: Arc::from(text.as_bytes()),
+    }
+}
+
+const fn them(minutes_ago: u64, said: Said) -> Line {
     Line {
         minutes_ago,
         colleague: None,
-        note: false,
-        text,
+        said,
     }
 }
 
-const fn us(minutes_ago: u64, colleague: usize, text: &'static str) -> Line {
+const fn us(minutes_ago: u64, colleague: usize, said: Said) -> Line {
     Line {
         minutes_ago,
         colleague: Some(colleague),
-        note: false,
-        text,
-    }
-}
-
-const fn note(minutes_ago: u64, colleague: usize, text: &'static str) -> Line {
-    Line {
-        minutes_ago,
-        colleague: Some(colleague),
-        note: true,
-        text,
+        said,
     }
 }
 
@@ -113,33 +195,36 @@ const fn note(minutes_ago: u64, colleague: usize, text: &'static str) -> Line {
 pub const TALKS: &[Talk] = &[
     Talk {
         name: "Hannah Weiss",
-        email: Some("hannah@weiss.example"),
-        timezone: "Europe/Berlin",
-        language: "de",
+        place: Place::Chat(Guest {
+            email: Some("hannah@weiss.example"),
+            timezone: "Europe/Berlin",
+            language: "de",
+        }),
         lines: &[
-            them(4_320, "Does the Mogiana work in a moka pot?"),
+            them(4_320, Text("Does the Mogiana work in a moka pot?")),
             us(
                 4_312,
                 1,
-                "It does, and it likes it. Grind a little coarser than for espresso.",
+                Text("It does, and it likes it. Grind a little coarser than for espresso."),
             ),
-            them(4_309, "Perfect, thank you!"),
+            them(4_309, Text("Perfect, thank you!")),
         ],
         assignee: Some(1),
         tags: &["Brewing"],
         done: true,
     },
     Talk {
-        name: "Mateus Rocha",
-        email: None,
-        timezone: "America/Sao_Paulo",
-        language: "pt-BR",
+        name: "Ana Ribeiro",
+        place: Place::Phone("facebook"),
         lines: &[
-            them(310, "Oi! Voc\u{ea}s entregam em Campinas no s\u{e1}bado?"),
+            them(
+                310,
+                Text("Oi! Voc\u{ea}s entregam em Campinas no s\u{e1}bado?"),
+            ),
             us(
                 300,
                 2,
-                "Oi Mateus! Sim, s\u{e1}bados de manh\u{e3}, das 9 \u{e0}s 12.",
+                Text("Oi Ana! Sim, s\u{e1}bados de manh\u{e3}, das 9 \u{e0}s 12."),
             ),
         ],
         assignee: Some(0),
@@ -148,15 +233,19 @@ pub const TALKS: &[Talk] = &[
     },
     Talk {
         name: "Tom Becker",
-        email: Some("tom@becker.example"),
-        timezone: "America/New_York",
-        language: "en",
+        place: Place::Chat(Guest {
+            email: Some("tom@becker.example"),
+            timezone: "America/New_York",
+            language: "en",
+        }),
         lines: &[
-            them(150, "Which of your brew kits fits a small kitchen?"),
+            them(150, Text("Which of your brew kits fits a small kitchen?")),
             us(
                 140,
                 0,
-                "The V60 kit is the smallest: a cone, a jug and a hand grinder. It stands on half a shelf.",
+                Text(
+                    "The V60 kit is the smallest: a cone, a jug and a hand grinder. It stands on half a shelf.",
+                ),
             ),
         ],
         assignee: Some(0),
@@ -165,78 +254,112 @@ pub const TALKS: &[Talk] = &[
     },
     Talk {
         name: "Ingrid Solberg",
-        email: Some("ingrid@solberg.example"),
-        timezone: "Europe/Oslo",
-        language: "en",
+        place: Place::Chat(Guest {
+            email: Some("ingrid@solberg.example"),
+            timezone: "Europe/Oslo",
+            language: "en",
+        }),
         lines: &[
-            them(75, "Which size fits the 0.3 litre server?"),
-            us(62, 0, "The 01 cone. It takes up to two cups at a time."),
+            them(75, Text("Which size fits the 0.3 litre server?")),
+            us(
+                62,
+                0,
+                Text("The 01 cone. It takes up to two cups at a time."),
+            ),
         ],
         assignee: Some(0),
         tags: &["Brewing"],
         done: false,
     },
     Talk {
-        name: "Lucas Ferreira",
-        email: None,
-        timezone: "America/Sao_Paulo",
-        language: "pt-BR",
-        lines: &[them(38, "O Cerrado volta quando? Quero dois pacotes.")],
+        name: "Luc\u{ed}a G\u{f3}mez",
+        place: Place::Phone("instagram"),
+        lines: &[them(
+            38,
+            Story("\u{bf}Cu\u{e1}ndo vuelve el Cerrado? Quiero dos paquetes."),
+        )],
         assignee: Some(0),
         tags: &["Stock question"],
         done: false,
     },
     Talk {
         name: "Daniel Okafor",
-        email: Some("daniel@okafor.example"),
-        timezone: "Europe/London",
-        language: "en",
-        lines: &[
-            them(
-                27,
-                "Hi team, we run three caf\u{e9}s in London. Could you send the wholesale price list for 2027?",
-            ),
-            them(26, "About 40 kg a month to start with."),
-        ],
+        place: Place::Phone("postmark"),
+        lines: &[them(
+            27,
+            Mail(SampleMail {
+                subject: "Wholesale price list 2027",
+                text: "Hi team,\n\nwe open a third shop in March. Could you send the 2027 list? What \
+                       we took this year is attached.\n\nDaniel",
+                cc: &["buying@okafor.example"],
+                file: Some((
+                    "order-2026.csv",
+                    "coffee,kg\nCerrado,420\nMogiana,260\nSul de Minas,180\n",
+                )),
+            }),
+        )],
         assignee: Some(0),
         tags: &["Wholesale"],
         done: false,
     },
     Talk {
-        name: "Sofia M\u{e9}ndez",
-        email: None,
-        timezone: "America/Mexico_City",
-        language: "es",
+        name: "Daniel Okafor",
+        place: Place::Phone("postmark"),
         lines: &[them(
-            14,
-            "\u{bf}Puedo cambiar la direcci\u{f3}n de mi pedido?",
+            21,
+            Mail(SampleMail {
+                subject: "Delivery on the 24th?",
+                text: "One more thing: do you deliver on the 24th, or should we order a day earlier?",
+                cc: &[],
+                file: None,
+            }),
         )],
         assignee: None,
         tags: &[],
         done: false,
     },
     Talk {
-        name: "Sam Whitaker",
-        email: None,
-        timezone: "America/Chicago",
-        language: "en",
+        name: "Sam Rivera",
+        place: Place::Phone("twilio"),
         lines: &[
-            them(12, "Can I move Thursday's box to Friday?"),
-            us(11, 0, "Of course. Morning or afternoon?"),
-            them(9, "Afternoon is better."),
+            them(16, Text("Hi, this is about Thursday\u{2019}s box")),
+            us(
+                15,
+                0,
+                Offer(
+                    "Hi Sam! What would you like to do?",
+                    &["Skip this box", "Change delivery date"],
+                ),
+            ),
+            them(12, Text("2")),
+            us(11, 0, Text("Of course. Friday morning or afternoon?")),
+            them(9, Text("Afternoon is better.")),
         ],
         assignee: Some(0),
         tags: &["Change delivery date"],
         done: false,
     },
     Talk {
+        name: "Diego Herrera",
+        place: Place::Phone("telegram"),
+        lines: &[them(
+            14,
+            Text("\u{bf}Puedo cambiar la direcci\u{f3}n de mi pedido?"),
+        )],
+        assignee: None,
+        tags: &[],
+        done: false,
+    },
+    Talk {
         name: "John Doe",
-        email: Some("john@doe.example"),
-        timezone: "America/New_York",
-        language: "en",
+        place: Place::Chat(Guest {
+            email: Some("john@doe.example"),
+            timezone: "America/New_York",
+            language: "en",
+        }),
         lines: &[
-            them(5, "Hello, I need help with my order"),
-            them(4, "It is #AC-20391, it should have come yesterday."),
+            them(5, Text("Hello, I need help with my order")),
+            them(4, Text("It is #AC-20391, it should have come yesterday.")),
         ],
         assignee: Some(0),
         tags: &["Order help"],
@@ -244,25 +367,35 @@ pub const TALKS: &[Talk] = &[
     },
     Talk {
         name: "Camila Duarte",
-        email: Some("camila@duarte.example"),
-        timezone: "America/Sao_Paulo",
-        language: "pt-BR",
+        place: Place::Phone("whatsapp"),
         lines: &[
+            them(17, Text("Hi! My order just arrived.")),
+            us(
+                16,
+                0,
+                Offer(
+                    "Hi Camila! What can I help with?",
+                    &["Track my order", "It came damaged"],
+                ),
+            ),
+            them(14, Choice("It came damaged")),
             them(
                 13,
-                "The Cerrado bag came torn, half the beans are loose \u{1f615}",
+                Photo("The Cerrado bag came torn, half the beans are loose \u{1f615}"),
             ),
             us(
                 10,
                 0,
-                "So sorry, Camila! A new bag is booked for you, and there\u{2019}s no need to send anything back.",
+                Text(
+                    "So sorry, Camila! A new bag is booked for you, and there\u{2019}s no need to send anything back.",
+                ),
             ),
-            note(9, 1, "@Rafael third torn Cerrado bag this week"),
+            us(9, 1, Note("@Rafael third torn Cerrado bag this week")),
             them(
                 4,
-                "No problem at all, thank you for being so quick about it.",
+                Text("No problem at all, thank you for being so quick about it."),
             ),
-            them(2, "Perfect! And could you send the invoice too?"),
+            them(2, Text("Perfect! And could you send the invoice too?")),
         ],
         assignee: Some(0),
         tags: &["Damaged item"],
@@ -270,44 +403,14 @@ pub const TALKS: &[Talk] = &[
     },
     Talk {
         name: "Priya Nair",
-        email: None,
-        timezone: "Asia/Kolkata",
-        language: "en",
-        lines: &[them(1, "Do you ship to Bengaluru?")],
+        place: Place::Chat(Guest {
+            email: None,
+            timezone: "Asia/Kolkata",
+            language: "en",
+        }),
+        lines: &[them(1, Text("Do you ship to Bengaluru?"))],
         assignee: None,
         tags: &[],
         done: false,
-    },
-];
-
-/// A mail that a customer of the sandbox's mail service writes when the demo opens.
-pub struct SampleMail {
-    /// Its subject.
-    pub subject: &'static str,
-    /// Its words.
-    pub text: &'static str,
-    /// Who gets a copy.
-    pub cc: &'static [&'static str],
-    /// A file: its name, and what stands in it.
-    pub file: Option<(&'static str, &'static str)>,
-}
-
-/// The mails.
-pub const MAILS: &[SampleMail] = &[
-    SampleMail {
-        subject: "Wholesale price list 2027",
-        text: "Hi team,\n\nwe open a third shop in March. Could you send the 2027 list? What we took \
-               this year is attached.\n\nDaniel",
-        cc: &["buying@okafor.example"],
-        file: Some((
-            "order-2026.csv",
-            "coffee,kg\nCerrado,420\nMogiana,260\nSul de Minas,180\n",
-        )),
-    },
-    SampleMail {
-        subject: "Delivery on the 24th?",
-        text: "One more thing: do you deliver on the 24th, or should we order a day earlier?",
-        cc: &[],
-        file: None,
     },
 ];

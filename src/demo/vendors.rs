@@ -1,9 +1,7 @@
 //! Connects a channel of each kind to the stand-in for its vendor.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use crate::demo::sample;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::engine::setup::channels::NewChannel;
@@ -12,9 +10,6 @@ use crate::model::actor::Actor;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
 use crate::sandbox::Sandbox;
-use crate::sandbox::act::Act;
-use crate::sandbox::act::Letter;
-use crate::sandbox::files::Chosen;
 
 /// One channel for the first account of each kind that can be connected. A vendor that does not want
 /// one costs the demo that channel and nothing else; the log says why.
@@ -68,39 +63,5 @@ async fn open(
             tracing::warn!("{title} does not post to this demo: {refused}");
         }
     }
-    if kind == "email" {
-        write(sandbox, account);
-    }
     Ok(())
-}
-
-/// Lets the customer of a mail service write the sample mails.
-fn write(sandbox: &Sandbox, account: &str) {
-    let customer = sandbox.look(|world| {
-        let its = world.accounts.get(account)?;
-        its.chats.keys().next().cloned()
-    });
-    let Some(customer) = customer else {
-        return;
-    };
-    for mail in sample::MAILS {
-        let letter = Letter {
-            subject: mail.subject.to_owned(),
-            text: mail.text.to_owned(),
-            cc: mail.cc.iter().map(|&address| address.to_owned()).collect(),
-            files: mail
-                .file
-                .into_iter()
-                .map(|(name, text)| Chosen {
-                    mime_type: "text/csv".to_owned(),
-                    filename: name.to_owned(),
-                    bytes: Arc::from(text.as_bytes()),
-                })
-                .collect(),
-            ..Letter::default()
-        };
-        if let Err(refused) = sandbox.act(account, &customer, Act::Mail(letter)) {
-            tracing::warn!("a sample mail is not written: {refused}");
-        }
-    }
 }

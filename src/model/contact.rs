@@ -208,6 +208,15 @@ pub struct Closed {
     pub at: Timestamp,
 }
 
+/// Whether somebody may write to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// We keep the person out.
+    Blocked,
+    /// As anybody.
+    Free,
+}
+
 /// What a person did so that nothing may be sent to an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

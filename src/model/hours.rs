@@ -157,6 +157,54 @@ impl From<Zone> for String {
     }
 }
 
+/// Hours of every day in which nobody is to get what could as well come later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct QuietHours {
+    /// From when.
+    pub start: TimeOfDay,
+    /// Until when; on the next day where that is not after the start.
+    pub end: TimeOfDay,
+    /// Whose clock is meant.
+    #[serde(default)]
+    pub timezone: Whose,
+}
+
+/// Whose clock is meant.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Whose {
+    /// That of whom it goes to; ours, where that is not known.
+    #[default]
+    Contact,
+    /// That of one zone.
+    Zone(Zone),
+}
+
+/// The word for the clock of whom it goes to.
+const CONTACT: &str = "contact";
+
+impl TryFrom<String> for Whose {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        if name == CONTACT {
+            return Ok(Self::Contact);
+        }
+        let wrong = |sentence| format!("{sentence}, and not the word contact");
+        Zone::try_from(name).map(Self::Zone).map_err(wrong)
+    }
+}
+
+impl From<Whose> for String {
+    fn from(whose: Whose) -> Self {
+        match whose {
+            Whose::Contact => CONTACT.to_owned(),
+            Whose::Zone(zone) => zone.into(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]

@@ -53,6 +53,27 @@ pub enum InboundEvent {
     /// [`Capabilities::comment_days`](crate::model::capability::Capabilities::comment_days) says so it
     /// can be answered once in private.
     Comment(InboundMessage),
+    /// A customer voted in a poll, which may be ours.
+    Vote(Vote),
+}
+
+/// A vote in a poll.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Vote {
+    /// The vendor's id; the same id on the same channel is the same vote.
+    pub external_id: String,
+    /// Under which of its ids the message with the poll is known.
+    pub poll: String,
+    /// Who voted.
+    pub from: InboundSender,
+    /// What is handed on as the choice.
+    pub payload: String,
+    /// The places of the options chosen, from 0.
+    pub chosen: Vec<usize>,
+    /// What the channel keeps with it.
+    #[serde(default)]
+    pub metadata: Opaque,
 }
 
 /// A part of a message that comes in several, each by itself and in any order.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::base::time::Timestamp;
 use crate::model::alert::News;
 use crate::model::ids::ChannelId;
+use crate::model::ids::ContactId;
 use crate::model::ids::JobId;
 use crate::model::ids::MessageId;
 use crate::model::ids::VisitorId;
@@ -108,6 +109,11 @@ pub enum JobKind {
         /// Which message.
         message_id: MessageId,
     },
+    /// Tell vendors whether a person is kept out.
+    TellBlocked {
+        /// Whom.
+        contact_id: ContactId,
+    },
 }
 
 impl JobKind {
@@ -125,6 +131,7 @@ impl JobKind {
             | Self::PostAlert { .. }
             | Self::Publish { .. }
             | Self::SyncTemplates { .. }
+            | Self::TellBlocked { .. }
             | Self::TellOperators { .. }
             | Self::JoinPieces { .. }
             | Self::MailUnread { .. }

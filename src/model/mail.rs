@@ -88,6 +88,9 @@ pub struct Mail {
     /// Why not all of it is here, such as `too_big`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_error: Option<String>,
+    /// Whether Gmail shows only the beginning of it, so long it is.
+    #[serde(skip_serializing_if = "is_false")]
+    pub clipped: bool,
     /// Where it lies, where it was fetched from a mailbox.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mailbox: Option<MailboxPlace>,

@@ -12,6 +12,9 @@ use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
+pub use crate::model::send_error::ErrorClass;
+pub use crate::model::send_error::SendError;
+pub use crate::model::send_error::VendorSaid;
 
 /// A message, a private note, or a line of a conversation's history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -247,20 +250,6 @@ pub struct Step {
     pub state: Delivery,
     /// When, by the vendor's clock where it says so.
     pub at: Timestamp,
-}
-
-/// Why a message did not go out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SendError {
-    /// One of the reasons of the channel documents, in lower snake case.
-    pub reason: String,
-    /// The vendor's own code.
-    pub vendor_code: Option<String>,
-    /// A sentence for the person who wrote the message.
-    pub message: String,
-    /// Whether trying again could help.
-    pub retryable: bool,
 }
 
 /// The reason of an error that passes by itself: the vendor got too much at once.

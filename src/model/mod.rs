@@ -37,6 +37,7 @@ pub mod pass;
 pub mod permission;
 pub mod rejection;
 pub mod routing;
+pub mod send_error;
 pub mod session;
 pub mod tag;
 pub mod team;

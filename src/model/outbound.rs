@@ -24,6 +24,7 @@ use crate::model::ids::MediaId;
 use crate::model::ids::MessageId;
 use crate::model::inbound::InboundEvent;
 use crate::model::mail::MailboxPlace;
+use crate::model::message::ErrorClass;
 use crate::model::message::SendError;
 use crate::model::thread::Thread;
 
@@ -112,6 +113,8 @@ pub struct Sending<'a> {
     /// Whether the customer chose something since we last wrote that stood in place of the phone's
     /// keyboard: [`Capabilities::quick_replies_typed`](crate::model::capability::Capabilities::quick_replies_typed).
     pub chose_typed: bool,
+    /// The vendor's ids of the parts it took already.
+    pub taken_ids: &'a [String],
     /// The present.
     pub now: Timestamp,
 }
@@ -326,6 +329,33 @@ impl Refusal {
             | Self::Never(error)
             | Self::Account(error) => error,
         }
+    }
+
+    /// What follows from it.
+    #[must_use]
+    pub const fn class(&self) -> ErrorClass {
+        match self {
+            Self::Later { .. } => ErrorClass::Retry,
+            Self::SlowDown { .. } => ErrorClass::Rate,
+            Self::Never(_) | Self::Shut { .. } | Self::Reword { .. } => ErrorClass::Permanent,
+            Self::Account(_) => ErrorClass::Credentials,
+        }
+    }
+
+    /// Why, with what follows from it.
+    #[must_use]
+    pub fn into_error(self) -> SendError {
+        let class = self.class();
+        let mut error = match self {
+            Self::Later { error, .. }
+            | Self::SlowDown { error, .. }
+            | Self::Shut { error, .. }
+            | Self::Reword { error, .. }
+            | Self::Never(error)
+            | Self::Account(error) => error,
+        };
+        error.said.get_or_insert_default().class = Some(class);
+        error
     }
 }
 

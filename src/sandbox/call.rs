@@ -166,6 +166,13 @@ fn decoded(text: &str) -> String {
         .into_owned()
 }
 
+/// The same answer, which asks to be left alone for so many seconds.
+#[must_use]
+pub fn later(mut reply: HttpReply, secs: u32) -> HttpReply {
+    reply.headers = reply.headers.with("retry-after", secs.to_string());
+    reply
+}
+
 /// An answer of JSON.
 #[must_use]
 pub fn json(status: u16, body: &Value) -> HttpReply {

@@ -23,6 +23,8 @@ pub struct Faults {
     pub token_ends_in: Duration,
     /// Whether the vendor says that tokens lack a permission.
     pub permission_missing: bool,
+    /// How much of what it allows the vendor says is used, in percent; 0 where it says nothing.
+    pub usage_percent: u32,
     /// Whether the vendor holds every window to be closed.
     pub window_closed: bool,
     /// Whether webhooks are signed with a secret the business does not know.
@@ -49,6 +51,7 @@ impl Default for Faults {
             token_refused: false,
             token_ends_in: Duration::ZERO,
             permission_missing: false,
+            usage_percent: 0,
             window_closed: false,
             secret_changed: false,
             copies: 1,

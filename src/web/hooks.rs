@@ -5,6 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::ResponseError as _;
 use actix_web::http::Method as HttpMethod;
 use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::http::header::HeaderValue;
 use actix_web::http::header::USER_AGENT;
 use actix_web::http::header::WWW_AUTHENTICATE;
@@ -91,10 +92,13 @@ async fn receive_mail(
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, ApiError> {
+    let too_large = || Rejection::new(Code::PayloadTooLarge, "The mail is too large.");
+    if says_too_much(&request) {
+        return Err(too_large().into());
+    }
     // Held while the mail is in memory.
     let _held = room.0.acquire().await;
     let body = payload.to_bytes_limited(MAIL_MAX_BYTES).await;
-    let too_large = || Rejection::new(Code::PayloadTooLarge, "The mail is too large.");
     let broken = || Rejection::field("body", "must come whole");
     let body = body.map_err(|_| too_large())?.map_err(|_| broken())?;
     match taken(&state, MAIL, &path, &request, body.into()).await {
@@ -110,6 +114,13 @@ async fn receive_mail(
         }
         other => other,
     }
+}
+
+/// Whether a caller says beforehand that it brings more than is taken: then nothing is waited for.
+fn says_too_much(request: &HttpRequest) -> bool {
+    let told = request.headers().get(CONTENT_LENGTH);
+    let told = told.and_then(|told| told.to_str().ok()?.parse::<usize>().ok());
+    told.is_some_and(|bytes| bytes > MAIL_MAX_BYTES)
 }
 
 /// What a caller is told of a channel that is not there, so that it calls no more.

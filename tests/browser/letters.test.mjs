@@ -141,6 +141,60 @@ describe('mail at the desk', { concurrency: false }, () => {
     assert.equal(mail.To, '"Ana Silva" <ana@example.com>');
   });
 
+  test('a mail goes to whom the row says: others stand beside the customer, or instead', async () => {
+    const { page } = owner;
+    await open('Our autumn prices');
+    await page.locator('.letter summary').click();
+    const to = page.getByRole('textbox', { name: 'To', exact: true });
+    const row = page.locator('.chips', { has: to });
+    await row.getByText('ana@example.com').waitFor();
+    await to.fill('dee@d.example');
+    await to.press('Enter');
+    assert.deepEqual(await row.locator('.chip bdi').allTextContents(), ['ana@example.com', 'dee@d.example']);
+    assert.equal(await page.locator('.letter [data-to]').textContent(), 'ana@example.com, dee@d.example');
+    await page.locator('#text').fill('For both of you.');
+    await page.getByRole('button', { name: /^Send/ }).click();
+    const both = await post.mail(({ TextBody }) => TextBody.startsWith('For both'));
+    assert.match(both.To, /ana@example\.com/);
+    // The first is written to; whoever follows gets a copy.
+    assert.match(both.Cc, /dee@d\.example/);
+    await page.reload();
+    await page.locator('.letter summary').click();
+    await row.getByRole('button', { name: 'Remove ana@example.com' }).click();
+    await to.fill('dee@d.example');
+    await to.press('Enter');
+    await page.locator('#text').fill('For you alone.');
+    await page.getByRole('button', { name: /^Send/ }).click();
+    const alone = await post.mail(({ TextBody }) => TextBody.startsWith('For you alone'));
+    assert.match(alone.To, /dee@d\.example/);
+    assert.doesNotMatch(`${alone.To} ${alone.Cc}`, /ana@example\.com/);
+  });
+
+  test('words that speak of a file are asked about once where no file is attached', async () => {
+    const { page } = owner;
+    await open('Our autumn prices');
+    const text = page.locator('#text');
+    const send = page.getByRole('button', { name: /^Send/ }).last();
+    const before = post.mails.length;
+    await text.fill('The price list is attached.');
+    await send.click();
+    const bar = page.getByRole('alert').filter({ hasText: 'This mail speaks of a file, and none is attached.' });
+    await bar.waitFor();
+    await looked('mail-no-file');
+    await bar.getByRole('button', { name: 'Keep editing' }).click();
+    await bar.waitFor({ state: 'hidden' });
+    assert.equal(post.mails.length, before, 'nothing went out');
+    // What was asked about once goes out as it stands; with a file nobody asks.
+    await send.click();
+    await post.mail(({ TextBody }) => TextBody.startsWith('The price list is attached.'));
+    await page.locator('[data-attach]').setInputFiles({ name: 'list.txt', mimeType: 'text/plain', buffer: Buffer.from('Espresso 12.40') });
+    await page.locator('.files li', { hasText: 'list.txt' }).waitFor();
+    await text.fill('Now it is attached.');
+    await send.click();
+    const mail = await post.mail(({ TextBody }) => TextBody.startsWith('Now it is attached.'));
+    assert.equal(mail.Attachments[0].Name, 'list.txt');
+  });
+
   test('a mail is passed on with its words, head and files', async () => {
     const { page } = owner;
     await open('Our autumn prices');

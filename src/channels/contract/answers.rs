@@ -55,10 +55,5 @@ pub struct RenderError {
 /// engine asks them first.
 #[must_use]
 pub fn not_offered(what: &str) -> SendError {
-    SendError {
-        reason: "not_supported".to_owned(),
-        vendor_code: None,
-        message: format!("This channel knows no {what}."),
-        retryable: false,
-    }
+    SendError::lasting("not_supported", format!("This channel knows no {what}."))
 }

@@ -2,6 +2,7 @@
 
 use crate::channels::contract::answers::not_offered;
 
+use crate::model::contact::Admission;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Connected;
@@ -124,6 +125,15 @@ pub trait Connects {
     fn take_over(&self, address: &str, asked: &Asked<'_>) -> Next<()> {
         let _ = (address, asked);
         Err(Refusal::Never(not_offered("other apps")))
+    }
+
+    /// Has the vendor keep somebody out, or let them in again; none where a vendor keeps nobody out.
+    /// Held when one of us blocks a person. A refusal changes nothing here.
+    ///
+    /// `whatsapp/blocking.rs` does so.
+    fn block(&self, address: &str, admission: Admission, asked: &Asked<'_>) -> Option<Next<()>> {
+        let _ = (address, admission, asked);
+        None
     }
 
     /// Asks the vendor who somebody is. Held where `Capabilities::profiles` says that it tells:

@@ -135,12 +135,10 @@ pub trait Receives {
     fn locate(&self, remote: &Remote<'_>, asked: &Asked<'_>) -> Next<Source> {
         let _ = asked;
         let url = remote.media.url.clone().ok_or_else(|| {
-            Refusal::Never(SendError {
-                reason: "no_address".to_owned(),
-                vendor_code: None,
-                message: "The vendor did not say where the file is.".to_owned(),
-                retryable: false,
-            })
+            Refusal::Never(SendError::lasting(
+                "no_address",
+                "The vendor did not say where the file is.",
+            ))
         })?;
         Ok(Step::Done(Source {
             url,

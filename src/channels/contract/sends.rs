@@ -84,6 +84,20 @@ pub trait Sends {
         None
     }
 
+    /// How much of what the vendor allows is used, in percent, where it says so beside its answers.
+    /// From 90 on, what can wait is asked for seldom.
+    fn used(&self, reply: &HttpReply) -> Option<u32> {
+        let _ = reply;
+        None
+    }
+
+    /// Whether the vendor says with this answer that it cannot show a sign at all, to nobody: it is not
+    /// asked again until the channel is connected anew.
+    fn cannot_show(&self, reply: &HttpReply) -> bool {
+        let _ = reply;
+        false
+    }
+
     /// The id that a message bears because we wrote it in, where it bears one: answers name it,
     /// whatever the vendor calls the message. It is known under this id as soon as a call was taken.
     fn written_id(&self, account: &Account, message: MessageId) -> Option<String> {

@@ -67,15 +67,15 @@ impl Fault {
     #[must_use]
     pub fn refusal(self) -> Refusal {
         let class = self.class;
+        let sentence = if self.sentence.is_empty() {
+            format!("The mail service answered {}.", self.code)
+        } else {
+            self.sentence
+        };
+        let code = Some(self.code).filter(|code| !code.is_empty());
         let error = SendError {
-            reason: self.reason.to_owned(),
-            vendor_code: Some(self.code.clone()).filter(|code| !code.is_empty()),
-            message: if self.sentence.is_empty() {
-                format!("The mail service answered {}.", self.code)
-            } else {
-                self.sentence
-            },
             retryable: matches!(class, Class::Retry | Class::Rate | Class::Account),
+            ..SendError::lasting(self.reason, sentence).coded(code)
         };
         let wait = self.wait;
         match class {

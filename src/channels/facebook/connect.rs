@@ -86,12 +86,10 @@ fn is_ours(account: &Account, told: Node<'_>) -> Result<Opaque, Pause> {
         } else {
             format!("This is a token of a person ({name}); a Page access token is needed.")
         };
-        return Err(Pause::Refused(Refusal::Account(SendError {
-            reason: "wrong_account".to_owned(),
-            vendor_code: None,
+        return Err(Pause::Refused(Refusal::Account(SendError::passing(
+            "wrong_account",
             message,
-            retryable: true,
-        })));
+        ))));
     }
     let mut kept = Kept::default();
     kept.put("pageName", told.word("name"));
@@ -113,12 +111,10 @@ pub fn renew(asked: &Asked<'_>) -> Result<Renewed, Pause> {
     let call = Call::http(graph.get(&format!("{page}?fields=access_token")));
     let told = Talk::of(asked, FAULTS).must("userAccessToken", call)?;
     let Some(token) = Node::of(&told).word("access_token") else {
-        return Err(Pause::Refused(Refusal::Account(SendError {
-            reason: "permission_missing".to_owned(),
-            vendor_code: None,
-            message: "The person of the user access token may not speak for this page.".to_owned(),
-            retryable: true,
-        })));
+        return Err(Pause::Refused(Refusal::Account(SendError::passing(
+            "permission_missing",
+            "The person of the user access token may not speak for this page.",
+        ))));
     };
     Ok(Renewed {
         secrets: BTreeMap::from([(TOKEN.to_owned(), Secret::new(token))]),

@@ -32,7 +32,8 @@ use crate::model::outbound::Connected;
 use crate::model::outbound::Refusal;
 use crate::model::outbound::Renewed;
 
-const TOKEN: &str = "accessToken";
+/// The name of the setting that holds the token.
+pub const TOKEN: &str = "accessToken";
 
 const SCOPES: [&str; 3] = [
     "instagram_basic",
@@ -145,12 +146,7 @@ fn is_ours(account: &Account, id: &str, found: Node<'_>) -> Result<Opaque, Pause
 }
 
 fn refused(reason: &str, message: &str) -> Pause {
-    Pause::Refused(Refusal::Account(SendError {
-        reason: reason.to_owned(),
-        vendor_code: None,
-        message: message.to_owned(),
-        retryable: true,
-    }))
+    Pause::Refused(Refusal::Account(SendError::passing(reason, message)))
 }
 
 /// Renews the token of an account that logs in by itself before its 60 days end. A token the vendor
@@ -195,7 +191,9 @@ pub fn renew(asked: &Asked<'_>) -> Result<Renewed, Pause> {
     })
 }
 
-fn until(ends: Timestamp) -> Opaque {
+/// The end of a token, as it is kept.
+#[must_use]
+pub fn until(ends: Timestamp) -> Opaque {
     [(ENDS.to_owned(), Value::from(ends.to_string()))]
         .into_iter()
         .collect()

@@ -8,6 +8,7 @@ pub mod caps;
 mod connect;
 mod guide;
 mod settings;
+mod sign_in;
 pub mod speak;
 
 use crate::channels::instagram::settings::Login;
@@ -26,9 +27,11 @@ use crate::model::content::Content;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Connected;
+use crate::model::outbound::Next;
 use crate::model::outbound::Renewed;
 use crate::model::rejection::FieldError;
 use crate::model::rejection::Rejection;
+use crate::model::visit::Visit;
 
 /// Instagram among its siblings.
 static TERMS: Terms = Terms {
@@ -82,6 +85,22 @@ impl Service for Instagram {
 
     fn renew(&self, asked: &Asked<'_>) -> Result<Renewed, Pause> {
         connect::renew(asked)
+    }
+
+    fn keeps_out(&self, account: &Account) -> bool {
+        Login::of(account) == Login::Page
+    }
+
+    fn entrance(
+        &self,
+        account: &Account,
+        visit: &Visit,
+    ) -> Result<Option<String>, Vec<FieldError>> {
+        sign_in::page(account, visit)
+    }
+
+    fn enter(&self, code: &str, visit: &Visit, asked: &Asked<'_>) -> Next<Renewed> {
+        sign_in::token(code, visit, asked)
     }
 
     /// Files are handed over through a page only; by itself an account has them fetched.

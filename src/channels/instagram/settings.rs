@@ -6,8 +6,8 @@ use crate::channels::meta::direct::profile;
 use crate::channels::meta::settings;
 use crate::channels::meta::settings::check_ids;
 use crate::channels::table::BROUGHT;
+use crate::channels::table::check_bases;
 use crate::channels::table::optional;
-use crate::channels::table::required;
 use crate::channels::table::wrong as field;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
@@ -25,10 +25,10 @@ pub const SETTINGS: &[Setting] = &[
     .access(),
     Setting {
         aliases: &["pageAccessToken"],
-        ..required(
+        ..optional(
             "accessToken",
             "Access token",
-            "Through a page: the page's token, with instagram_manage_messages. By itself: the Instagram user token (IG...), which is renewed before its 60 days end.",
+            "Through a page: the page's token, with instagram_manage_messages. By itself: the Instagram user token (IG...), which is renewed before its 60 days end; empty where you sign in with Instagram instead.",
             BROUGHT,
         )
     },
@@ -56,6 +56,13 @@ pub const SETTINGS: &[Setting] = &[
     settings::VERIFY_TOKEN,
     settings::APP_ID,
     optional(
+        "instagramAppId",
+        "Instagram app ID",
+        "App dashboard, Instagram, API setup with Instagram login. For signing in with Instagram; the app ID, when left empty.",
+        Shape::Text,
+    )
+    .access(),
+    optional(
         "humanAgentTag",
         "People may answer for 7 days",
         "Only when the app has the feature Human Agent. Programs and bots may answer for 24 hours either way.",
@@ -79,6 +86,13 @@ pub const SETTINGS: &[Setting] = &[
     settings::API_VERSION,
     settings::API_BASE_URL,
     settings::MEDIA_BASE_URL,
+    optional(
+        "authBaseUrl",
+        "Address of the sign-in",
+        "Only for tests and proxies: where people let the app in and codes become tokens.",
+        Shape::Text,
+    )
+    .rare(),
     settings::ALLOW_UNSIGNED,
     settings::TIMEOUT,
 ];
@@ -111,11 +125,22 @@ impl Login {
 /// Every setting that is wrong.
 pub fn check(account: &Account) -> Result<(), Vec<FieldError>> {
     let mut wrong = settings::check(account);
-    wrong.extend(check_ids(account, &["pageId", "instagramId", "appId"]));
+    wrong.extend(check_ids(
+        account,
+        &["pageId", "instagramId", "appId", "instagramAppId"],
+    ));
     if Login::of(account) == Login::Page && account.text("pageId").is_none() {
         let words = "is needed where the account is attached through a page";
         wrong.push(field("pageId", words));
     }
+    let has_token = account
+        .secret("accessToken")
+        .is_some_and(|token| !token.is_empty());
+    let may_sign_in = account.text("loginType") == Some("instagram");
+    if !has_token && !may_sign_in {
+        wrong.push(field("accessToken", "is missing: Access token"));
+    }
+    wrong.extend(check_bases(account, &["authBaseUrl"]));
     wrong.extend(profile::check(account));
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }

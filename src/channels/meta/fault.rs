@@ -6,8 +6,11 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::base::http::HttpReply;
+use crate::channels::meta::usage::regain;
 use crate::channels::node::Node;
+use crate::model::message::ErrorClass;
 use crate::model::message::SendError;
+use crate::model::message::VendorSaid;
 use crate::model::outbound::Refusal;
 
 /// An error in the vendor's words.
@@ -21,6 +24,10 @@ pub struct Fault {
     /// The sentence that helps most: the one meant for people, else the details, else the bare
     /// message.
     pub sentence: String,
+    /// The heading meant for people.
+    pub title: Option<String>,
+    /// What exactly was wrong, where that is not the sentence already.
+    pub details: Option<String>,
     /// The id under which the vendor finds the call in its logs.
     pub trace: Option<String>,
     /// Whether the vendor calls it passing.
@@ -40,6 +47,17 @@ pub enum Class {
     Never,
     /// The account does not work: everything waits until somebody mends it.
     Account,
+}
+
+impl From<Class> for ErrorClass {
+    fn from(class: Class) -> Self {
+        match class {
+            Class::Retry => Self::Retry,
+            Class::Rate | Class::Pair => Self::Rate,
+            Class::Never => Self::Permanent,
+            Class::Account => Self::Credentials,
+        }
+    }
 }
 
 /// One line of a table of errors.
@@ -126,17 +144,21 @@ impl Fault {
     /// The error in an object: of an answer, or of a receipt.
     #[must_use]
     pub fn of(node: Node<'_>) -> Self {
-        let details = node.at("error_data");
-        let sentence = node
-            .word("error_user_msg")
-            .or_else(|| details.word("details"))
-            .or_else(|| details.text().filter(|text| !text.is_empty()))
+        let data = node.at("error_data");
+        let plain = || data.text().filter(|text| !text.is_empty());
+        let details = data.word("details").or_else(plain);
+        let shown = node.word("error_user_msg");
+        let sentence = shown
+            .clone()
+            .or_else(|| details.clone())
             .or_else(|| node.word("message"))
             .or_else(|| node.word("title"));
         Self {
             code: node.at("code").whole(),
             subcode: node.at("error_subcode").whole(),
             sentence: sentence.unwrap_or_else(|| "The vendor did not say why.".to_owned()),
+            title: node.word("error_user_title").or_else(|| node.word("title")),
+            details: details.or_else(|| shown.and_then(|_| node.word("message"))),
             trace: node.word("fbtrace_id"),
             is_transient: node.at("is_transient").is_on(),
         }
@@ -163,10 +185,15 @@ impl Fault {
     pub fn as_error(&self, own: &[Rule]) -> SendError {
         let (class, reason) = self.judge(own);
         SendError {
-            reason: reason.to_owned(),
-            vendor_code: self.vendor_code(),
-            message: self.sentence.clone(),
             retryable: class != Class::Never,
+            said: Some(Box::new(VendorSaid {
+                subcode: self.subcode.map(|subcode| subcode.to_string()),
+                title: self.title.clone(),
+                details: self.details.clone(),
+                trace_id: self.trace.clone(),
+                class: Some(class.into()),
+            })),
+            ..SendError::lasting(reason, self.sentence.as_str()).coded(self.vendor_code())
         }
     }
 
@@ -232,21 +259,6 @@ fn pause(reply: &HttpReply) -> Option<Duration> {
 fn retry_after(reply: &HttpReply) -> Option<Duration> {
     let seconds = reply.headers.get("retry-after")?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds))
-}
-
-/// The longest `estimated_time_to_regain_access`, which is in minutes.
-fn regain(reply: &HttpReply) -> Option<Duration> {
-    let header = reply.headers.get("x-business-use-case-usage")?;
-    let usage: Value = serde_json::from_str(header).ok()?;
-    let minutes = usage
-        .as_object()?
-        .values()
-        .flat_map(|account| Node::of(account).items())
-        .filter_map(|use_case| use_case.at("estimated_time_to_regain_access").whole())
-        .filter_map(|minutes| u64::try_from(minutes).ok())
-        .max()
-        .filter(|minutes| *minutes > 0)?;
-    Some(Duration::from_secs(minutes.saturating_mul(60)))
 }
 
 #[cfg(test)]
@@ -336,6 +348,50 @@ mod tests {
                 (Some(5), expected),
                 "{body}"
             );
+        }
+    }
+
+    #[test]
+    fn all_that_the_vendor_said_is_kept() {
+        let whole = r#"{"error":{"message":"m","code":131030,"error_subcode":2655007,"error_user_title":"t",
+            "error_user_msg":"u","error_data":{"details":"d"},"fbtrace_id":"A"}}"#;
+        let shown = r#"{"error":{"message":"m","code":190,"error_user_msg":"u"}}"#;
+        let bare = r#"{"error":{"message":"m","code":4}}"#;
+        let some = |text: &str| Some(text.to_owned());
+        let traced = Headers::default().with("x-fb-trace-id", "B");
+        let cases = [
+            (
+                whole,
+                VendorSaid {
+                    subcode: some("2655007"),
+                    title: some("t"),
+                    details: some("d"),
+                    trace_id: some("A"),
+                    class: Some(ErrorClass::Permanent),
+                },
+            ),
+            (
+                shown,
+                VendorSaid {
+                    details: some("m"),
+                    trace_id: some("B"),
+                    class: Some(ErrorClass::Credentials),
+                    ..VendorSaid::default()
+                },
+            ),
+            (
+                bare,
+                VendorSaid {
+                    trace_id: some("B"),
+                    class: Some(ErrorClass::Rate),
+                    ..VendorSaid::default()
+                },
+            ),
+        ];
+        for (body, expected) in cases {
+            let fault = Fault::read(&reply(400, traced.clone(), body)).unwrap_or_default();
+            let said = fault.as_error(&[]).said;
+            assert_eq!(said.as_deref(), Some(&expected), "{body}");
         }
     }
 

@@ -12,6 +12,7 @@ pub mod sign;
 pub mod talk;
 pub mod templates;
 pub mod token;
+pub mod usage;
 
 #[cfg(test)]
 pub(super) mod tests {

@@ -1,34 +1,22 @@
-//! Dialogues with the vendor, written as if every question were answered at once.
-//!
-//! A dialogue is walked from its beginning each time. A question that was answered before hands
-//! back its answer; the first that was not ends the walk with the call that is to be made.
+//! Dialogues with Meta: what it says no to, in the words of the channel.
 
 use serde_json::Value;
 
 use crate::base::http::HttpReply;
+pub use crate::channels::dialogue::Pause;
+use crate::channels::dialogue::Replies;
+pub use crate::channels::dialogue::next;
+pub use crate::channels::dialogue::refused;
 use crate::channels::meta::fault::Fault;
 use crate::channels::meta::fault::Rule;
 use crate::channels::meta::fault::taken;
-use crate::model::message::SendError;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
-use crate::model::outbound::Next;
-use crate::model::outbound::Refusal;
-use crate::model::outbound::Step;
-
-/// Why a walk stops before its end.
-#[derive(Debug)]
-pub enum Pause {
-    /// This has to be asked first.
-    Ask(&'static str, Call),
-    /// The vendor refused.
-    Refused(Refusal),
-}
 
 /// A dialogue under way.
 #[derive(Debug)]
 pub struct Talk<'a> {
-    replies: std::slice::Iter<'a, HttpReply>,
+    replies: Replies<'a>,
     faults: &'static [Rule],
 }
 
@@ -37,7 +25,7 @@ impl<'a> Talk<'a> {
     #[must_use]
     pub fn of(asked: &Asked<'a>, faults: &'static [Rule]) -> Self {
         Self {
-            replies: asked.replies.iter(),
+            replies: Replies::of(asked),
             faults,
         }
     }
@@ -47,7 +35,7 @@ impl<'a> Talk<'a> {
     /// # Errors
     /// It has to be asked first; the vendor refused.
     pub fn must(&mut self, what: &'static str, call: Call) -> Result<Value, Pause> {
-        let reply = self.reply(what, call)?;
+        let reply = self.replies.reply(what, call)?;
         taken(self.faults, reply).map_err(Pause::Refused)
     }
 
@@ -60,7 +48,7 @@ impl<'a> Talk<'a> {
         what: &'static str,
         call: Call,
     ) -> Result<Result<Value, Declined<'a>>, Pause> {
-        let reply = self.reply(what, call)?;
+        let reply = self.replies.reply(what, call)?;
         Ok(match Fault::read(reply) {
             Some(fault) => Err(Declined { fault, reply }),
             None => Ok(serde_json::from_slice(&reply.body).unwrap_or_default()),
@@ -72,10 +60,6 @@ impl<'a> Talk<'a> {
     pub fn refuse(&self, declined: &Declined<'_>) -> Pause {
         Pause::Refused(declined.fault.refusal(self.faults, declined.reply))
     }
-
-    fn reply(&mut self, what: &'static str, call: Call) -> Result<&'a HttpReply, Pause> {
-        self.replies.next().ok_or(Pause::Ask(what, call))
-    }
 }
 
 /// What the vendor said where it did not do as asked.
@@ -84,27 +68,4 @@ pub struct Declined<'a> {
     /// The error.
     pub fault: Fault,
     reply: &'a HttpReply,
-}
-
-/// How a dialogue goes on after a walk.
-///
-/// # Errors
-/// The vendor refused.
-pub fn next<T>(walked: Result<T, Pause>) -> Next<T> {
-    match walked {
-        Ok(done) => Ok(Step::Done(done)),
-        Err(Pause::Ask(what, call)) => Ok(Step::Ask { what, call }),
-        Err(Pause::Refused(refusal)) => Err(refusal),
-    }
-}
-
-/// The end of a dialogue that we end ourselves, before or instead of the vendor.
-#[must_use]
-pub fn refused(reason: &str, message: String) -> Pause {
-    Pause::Refused(Refusal::Never(SendError {
-        reason: reason.to_owned(),
-        vendor_code: None,
-        message,
-        retryable: false,
-    }))
 }

@@ -72,12 +72,11 @@ pub fn look(
 
 fn invalid(token: Node<'_>) -> SendError {
     let said = token.at("error").word("message");
-    SendError {
-        reason: "token_invalid".to_owned(),
-        vendor_code: token.at("error").word("code"),
-        message: said.unwrap_or_else(|| "The access token does not hold any more.".to_owned()),
-        retryable: true,
-    }
+    SendError::passing(
+        "token_invalid",
+        said.unwrap_or_else(|| "The access token does not hold any more.".to_owned()),
+    )
+    .coded(token.at("error").word("code"))
 }
 
 /// When the token ends, as a setting; null for one that does not.

@@ -312,12 +312,10 @@ impl Receives for Sms {
             .ok()
             .and_then(|url| url.host_str().map(str::to_owned));
         let Some(host) = host else {
-            return Err(Refusal::Never(SendError {
-                reason: "no_address".to_owned(),
-                vendor_code: None,
-                message: "The carrier did not say where the file is.".to_owned(),
-                retryable: false,
-            }));
+            return Err(Refusal::Never(SendError::lasting(
+                "no_address",
+                "The carrier did not say where the file is.",
+            )));
         };
         let carrier = carrier(&account.settings);
         let authorization = carrier.and_then(|carrier| carrier.media_authorization(account, &host));
@@ -368,10 +366,8 @@ impl Sends for Sms {
 }
 
 fn nobody() -> Refusal {
-    Refusal::Account(SendError {
-        reason: "configuration".to_owned(),
-        vendor_code: None,
-        message: "Choose the provider that carries the messages.".to_owned(),
-        retryable: true,
-    })
+    Refusal::Account(SendError::passing(
+        "configuration",
+        "Choose the provider that carries the messages.",
+    ))
 }

@@ -273,10 +273,8 @@ pub fn judged(rules: &[Rule], code: Option<i64>, sentence: String) -> (Class, Se
         (*class, *reason)
     });
     let error = SendError {
-        reason: reason.to_owned(),
-        vendor_code: code.map(|code| code.to_string()),
-        message: sentence,
         retryable: matches!(class, Class::Retry | Class::Rate | Class::Account),
+        ..SendError::lasting(reason, sentence).coded(code)
     };
     (class, error)
 }
@@ -299,15 +297,14 @@ pub fn refusal(class: Class, error: SendError, wait: Option<Duration>) -> Refusa
 /// What the status of an answer means by itself, whoever gave it; none where its body must tell.
 #[must_use]
 pub fn by_status(reply: &HttpReply, sentence: &str) -> Option<Refusal> {
+    let sentence = if sentence.is_empty() {
+        format!("The carrier answered with status {}.", reply.status)
+    } else {
+        sentence.to_owned()
+    };
     let error = |reason: &str, retryable| SendError {
-        reason: reason.to_owned(),
-        vendor_code: Some(reply.status.to_string()),
-        message: if sentence.is_empty() {
-            format!("The carrier answered with status {}.", reply.status)
-        } else {
-            sentence.to_owned()
-        },
         retryable,
+        ..SendError::lasting(reason, sentence.as_str()).coded(Some(reply.status))
     };
     match reply.status {
         200..=299 => None,

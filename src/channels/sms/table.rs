@@ -9,6 +9,7 @@ use crate::channels::table::required;
 use crate::channels::table::wrong;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
+use crate::model::hours::QuietHours;
 use crate::model::outbound::Account;
 use crate::model::rejection::FieldError;
 
@@ -56,7 +57,7 @@ pub const SETTINGS: &[Setting] = &[
     optional(
         "authToken",
         "Auth token",
-        "Twilio: Console, Account Info; webhooks are signed with it. Plivo: Console overview. Others: what stands in the header or parameter.",
+        "As the provider's console shows it. Twilio and Plivo sign webhooks with it; others get it with each call.",
         BROUGHT,
     )
     .only_with(PROVIDER, &["twilio", "plivo", "generic"]),
@@ -66,6 +67,7 @@ pub const SETTINGS: &[Setting] = &[
         "Only while tokens are being changed.",
         BROUGHT,
     )
+    .rare()
     .only_with(PROVIDER, TWILIO),
     optional(
         "apiKeySid",
@@ -379,6 +381,12 @@ pub const SETTINGS: &[Setting] = &[
         Shape::Text,
     ),
     optional(
+        "quietHours",
+        "Quiet hours",
+        "Such as {\"start\":\"21:00\",\"end\":\"08:00\",\"timezone\":\"contact\"}. What goes to many at once or advertises waits until they are over; answers do not.",
+        Shape::Object,
+    ),
+    optional(
         "autoConfigureWebhook",
         "Set the webhook at the provider",
         "When the channel is connected. On when left empty.",
@@ -441,6 +449,15 @@ pub fn check(account: &Account) -> Vec<FieldError> {
     };
     if code.is_some_and(|text| !is_code(text)) {
         all.push(wrong("defaultCountryCode", "must be 1 to 3 digits"));
+    }
+    if let Some(quiet) = account
+        .settings
+        .get("quietHours")
+        .filter(|held| !held.is_null())
+        && let Err(error) = serde_json::from_value::<QuietHours>(quiet.clone())
+    {
+        let sentence = format!("must have start, end and timezone: {error}");
+        all.push(wrong("quietHours", &sentence));
     }
     all
 }

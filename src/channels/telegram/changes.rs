@@ -78,12 +78,10 @@ fn written(part: &Content) -> Result<(&'static str, Value), Refusal> {
             let caption = media.caption.as_deref().unwrap_or_default();
             Ok(("editMessageCaption", json!({"caption": caption})))
         }
-        _ => Err(Refusal::Never(SendError {
-            reason: "not_supported".to_owned(),
-            vendor_code: None,
-            message: "Telegram changes the words of a message, not what kind it is.".to_owned(),
-            retryable: false,
-        })),
+        _ => Err(Refusal::Never(SendError::lasting(
+            "not_supported",
+            "Telegram changes the words of a message, not what kind it is.",
+        ))),
     }
 }
 
@@ -92,12 +90,10 @@ fn place(external_id: &str, to: &str) -> Result<Value, Refusal> {
     let number = message_number(external_id);
     let chat = external_id.rsplit_once(':').map(|(chat, _)| Chat::at(chat));
     let (Some(number), Some(chat)) = (number, chat) else {
-        return Err(Refusal::Never(SendError {
-            reason: "unknown_message".to_owned(),
-            vendor_code: None,
-            message: format!("Telegram has no such message for {to}."),
-            retryable: false,
-        }));
+        return Err(Refusal::Never(SendError::lasting(
+            "unknown_message",
+            format!("Telegram has no such message for {to}."),
+        )));
     };
     let mut body = json!({"chat_id": chat.id_value(), "message_id": number});
     if let Some(connection) = chat.business {

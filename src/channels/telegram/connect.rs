@@ -172,12 +172,10 @@ fn ask<T>(ask: Ask, account: &Account) -> Step<T> {
 
 /// Another program registered the bot for itself, or took it off.
 fn taken() -> SendError {
-    SendError {
-        reason: "webhook_elsewhere".to_owned(),
-        vendor_code: None,
-        message: "The webhook is registered elsewhere: another program uses this bot.".to_owned(),
-        retryable: true,
-    }
+    SendError::passing(
+        "webhook_elsewhere",
+        "The webhook is registered elsewhere: another program uses this bot.",
+    )
 }
 
 /// Whether the token is that of the bot somebody named.
@@ -187,12 +185,10 @@ fn is_the_one(account: &Account, me: Node<'_>) -> Result<(), Refusal> {
     if named.trim_start_matches('@').eq_ignore_ascii_case(&found) {
         return Ok(());
     }
-    Err(Refusal::Account(SendError {
-        reason: "wrong_account".to_owned(),
-        vendor_code: None,
-        message: format!("The token belongs to @{found}, not to {named}."),
-        retryable: true,
-    }))
+    Err(Refusal::Account(SendError::passing(
+        "wrong_account",
+        format!("The token belongs to @{found}, not to {named}."),
+    )))
 }
 
 fn connected(asked: &Asked<'_>, plan: &[Ask]) -> Connected {

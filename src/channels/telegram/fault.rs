@@ -257,10 +257,8 @@ impl Fault {
 
     fn error(&self, reason: &str, retryable: bool) -> SendError {
         SendError {
-            reason: reason.to_owned(),
-            vendor_code: Some(self.code.to_string()),
-            message: self.description.clone(),
             retryable,
+            ..SendError::lasting(reason, self.description.as_str()).coded(Some(self.code))
         }
     }
 }

@@ -57,10 +57,5 @@ pub fn next(remote: &Remote<'_>, asked: &Asked<'_>) -> Next<Source> {
 }
 
 fn never(reason: &str, message: &str) -> Refusal {
-    Refusal::Never(SendError {
-        reason: reason.to_owned(),
-        vendor_code: None,
-        message: message.to_owned(),
-        retryable: false,
-    })
+    Refusal::Never(SendError::lasting(reason, message))
 }

@@ -28,6 +28,7 @@ mod said;
 mod table;
 #[cfg(test)]
 mod tests;
+mod votes;
 
 use serde_json::Value;
 use serde_json::json;
@@ -215,7 +216,8 @@ impl Sends for Telegram {
             Some(Chat::of(message)?.external_id(&id))
         };
         let several = result.items().filter_map(one);
-        Ok(one(result).into_iter().chain(several).collect())
+        let poll = votes::id_of(result);
+        Ok(one(result).into_iter().chain(several).chain(poll).collect())
     }
 
     fn edit(&self, taken: &Taken<'_>, parts: &[Content], asked: &Asked<'_>) -> Next<()> {

@@ -14,6 +14,7 @@ use crate::channels::telegram::groups;
 use crate::channels::telegram::people;
 use crate::channels::telegram::said;
 use crate::channels::telegram::table;
+use crate::channels::telegram::votes;
 use crate::model::content::Content;
 use crate::model::inbound::Echo;
 use crate::model::inbound::InboundDelete;
@@ -70,6 +71,10 @@ pub fn update(account: &Account, update: Node<'_>) -> Vec<InboundEvent> {
     if let Some(reaction) = at("message_reaction") {
         let id = update.word("update_id").unwrap_or_default();
         return acts::reaction(reaction, &id).into_iter().collect();
+    }
+    if let Some(answer) = at("poll_answer") {
+        let id = update.word("update_id").unwrap_or_default();
+        return votes::cast(answer, &id).into_iter().collect();
     }
     if let Some(member) = at("my_chat_member") {
         return acts::membership(member).into_iter().collect();
@@ -286,7 +291,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_posted_makes_it_panic(
-            kind in "message|edited_message|channel_post|callback_query|message_reaction|my_chat_member|business_message|deleted_business_messages|business_connection",
+            kind in "message|edited_message|channel_post|callback_query|message_reaction|poll_answer|my_chat_member|business_message|deleted_business_messages|business_connection",
             mut value in anything(),
             entities in anything(),
         ) {

@@ -113,12 +113,7 @@ fn read(
 /// Another program asks for the same bot: one of the two must stop.
 fn contested(fault: &Fault) -> Refusal {
     Refusal::Later {
-        error: SendError {
-            reason: "conflict".to_owned(),
-            vendor_code: Some(fault.code.to_string()),
-            message: fault.description.clone(),
-            retryable: true,
-        },
+        error: SendError::passing("conflict", fault.description.as_str()).coded(Some(fault.code)),
         wait: Some(CONTESTED_PAUSE),
     }
 }

@@ -24,6 +24,7 @@ use crate::channels::telegram::keyboard;
 use crate::channels::telegram::media;
 use crate::channels::telegram::reactions;
 use crate::channels::telegram::table;
+use crate::channels::telegram::votes;
 use crate::model::Opaque;
 use crate::model::content::Buttons;
 use crate::model::content::Card;
@@ -65,6 +66,8 @@ pub struct Writer<'a> {
     calls: Vec<Call>,
     /// Where the words of this part stand in those that were asked for: bytes of them.
     place: Option<Range<usize>>,
+    /// The number of the file whose caption this part is, once Telegram has the file.
+    captioned: Option<i64>,
 }
 
 impl<'a> Writer<'a> {
@@ -82,6 +85,7 @@ impl<'a> Writer<'a> {
             api: Api::of(sending.account),
             calls: Vec::new(),
             place: None,
+            captioned: None,
         }
     }
 
@@ -92,6 +96,9 @@ impl<'a> Writer<'a> {
         let words = part.words();
         let found = asked.get(from..).and_then(|rest| rest.find(words));
         self.place = found.map(|at| from + at..from + at + words.len());
+        let is_caption = matches!(part, Content::Text(_)) && self.sending.asked.media().is_some();
+        let file = self.sending.taken_ids.first().filter(|_| is_caption);
+        self.captioned = file.and_then(|id| message_number(id));
     }
 
     fn write(&mut self, part: &Content) -> Result<(), RenderError> {
@@ -168,13 +175,14 @@ impl<'a> Writer<'a> {
         frame
     }
 
-    /// The number of the message that is answered, which only the first call says.
+    /// The number of the message that is answered, which only the first call says. A caption that was
+    /// too long to stand under its file answers that.
     fn quoted(&self) -> Option<i64> {
-        let is_first = self.calls.is_empty() && !self.wishes(wish::REPLY);
-        self.sending
-            .reply_to
-            .filter(|_| is_first)
-            .and_then(message_number)
+        if self.wishes(wish::REPLY) {
+            return None;
+        }
+        let answered = self.sending.reply_to.filter(|_| self.calls.is_empty());
+        self.captioned.or_else(|| answered.and_then(message_number))
     }
 
     /// Adds a call.
@@ -249,12 +257,26 @@ impl<'a> Writer<'a> {
         is_refused.then(|| numbered::text(content, 1, &|_| None))?
     }
 
+    /// Asks choices as a poll, where that is wished and can be; whether it did.
+    fn poll(&mut self, content: &Content) -> bool {
+        let asked = votes::asked(content, self.sending.metadata);
+        let is_poll = asked.is_some();
+        if let Some(asked) = asked {
+            let frame = self.frame();
+            self.call("sendPoll", frame, asked);
+        }
+        is_poll
+    }
+
     fn text(&mut self, text: &Text) {
         if text.quick_replies.is_empty() {
             self.say(&text.text, None);
             return;
         }
         let content = Content::Text(text.clone());
+        if self.poll(&content) {
+            return;
+        }
         if let Some(numbers) = self.in_numbers(&content) {
             self.say(&numbers, None);
             return;
@@ -268,6 +290,9 @@ impl<'a> Writer<'a> {
     }
 
     fn buttons(&mut self, content: &Content, buttons: &Buttons) {
+        if self.poll(content) {
+            return;
+        }
         if let Some(numbers) = self.in_numbers(content) {
             self.say(&numbers, None);
             return;

@@ -146,12 +146,7 @@ impl Sends for Webchat {
     }
 
     fn read_reply(&self, _account: &Account, _reply: &HttpReply) -> Outcome {
-        let error = SendError {
-            reason: "no_vendor".to_owned(),
-            vendor_code: None,
-            message: "A web chat has no vendor that could answer.".to_owned(),
-            retryable: false,
-        };
+        let error = SendError::lasting("no_vendor", "A web chat has no vendor that could answer.");
         Err(Refusal::Never(error))
     }
 }

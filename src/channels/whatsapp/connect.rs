@@ -12,8 +12,11 @@ use crate::channels::meta::token;
 use crate::channels::meta::token::Needs;
 use crate::channels::node::Kept;
 use crate::channels::node::Node;
+use crate::channels::whatsapp::business;
 use crate::channels::whatsapp::faults::FAULTS;
+use crate::channels::whatsapp::settings::OverrideFor;
 use crate::model::message::SendError;
+use crate::model::opaque;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
@@ -72,6 +75,11 @@ pub fn walk(asked: &Asked<'_>) -> Result<Connected, Pause> {
             "Without the WhatsApp Business Account ID it is unknown whether messages are reported to this app, and templates cannot be used.".to_owned(),
         ),
     }
+    answer_at(&mut talk, account)?;
+    opaque::merge(
+        &mut connected.settings,
+        &business::adopt(&mut talk, account)?,
+    );
     connected.warnings.extend(deaf(account));
     Ok(connected)
 }
@@ -137,12 +145,10 @@ fn owns(talk: &mut Talk<'_>, account: &Account, business: &str) -> Result<(), Pa
     if numbers.any(|number| number.at("id").is(number_id(account))) {
         return Ok(());
     }
-    Err(Pause::Refused(Refusal::Account(SendError {
-        reason: "wrong_account".to_owned(),
-        vendor_code: None,
-        message: "The number does not belong to this WhatsApp Business Account.".to_owned(),
-        retryable: true,
-    })))
+    Err(Pause::Refused(Refusal::Account(SendError::passing(
+        "wrong_account",
+        "The number does not belong to this WhatsApp Business Account.",
+    ))))
 }
 
 /// Has the business account report to the app. Subscribing again without an address would take an
@@ -159,7 +165,8 @@ fn subscribe(talk: &mut Talk<'_>, account: &Account, business: &str) -> Result<(
             .find(|entry| entry.at("whatsapp_business_api_data").at("id").is(app)),
         None => apps.first(),
     };
-    if let Some(url) = account.text("webhookOverrideUrl") {
+    let url = account.text("webhookOverrideUrl");
+    if let Some(url) = url.filter(|_| OverrideFor::of(account) == OverrideFor::Business) {
         if ours.is_some_and(|entry| entry.at("override_callback_uri").is(url)) {
             return Ok(());
         }
@@ -173,6 +180,22 @@ fn subscribe(talk: &mut Talk<'_>, account: &Account, business: &str) -> Result<(
         return Ok(());
     }
     talk.must("subscription", Call::http(graph.act(&path)))
+        .map(drop::<Value>)
+}
+
+/// Has this number alone report to an address, or no more to one of its own.
+fn answer_at(talk: &mut Talk<'_>, account: &Account) -> Result<(), Pause> {
+    if OverrideFor::of(account) != OverrideFor::Number {
+        return Ok(());
+    }
+    let url = account.text("webhookOverrideUrl").unwrap_or_default();
+    let mut address = json!({ "override_callback_uri": url });
+    if !url.is_empty() {
+        address["verify_token"] = account.secret("verifyToken").unwrap_or_default().into();
+    }
+    let body = json!({ "webhook_configuration": address });
+    let call = graph(account).post(number_id(account), &body);
+    talk.must("webhookOverrideUrl", Call::http(call))
         .map(drop::<Value>)
 }
 
@@ -201,6 +224,18 @@ mod tests {
         secrets: &[(&str, &str)],
         answers: &[(u16, Value)],
     ) -> (Vec<String>, Result<Connected, Refusal>) {
+        let mut settings = settings;
+        // The profile is read where it was never set: a test of its own looks at that.
+        for (name, value) in [
+            ("About", "a"),
+            ("Address", "b"),
+            ("Description", "c"),
+            ("Email", "d"),
+        ] {
+            settings[format!("profile{name}")] = value.into();
+        }
+        settings["profileWebsites"] = json!([]);
+        settings["profileVertical"] = "OTHER".into();
         let account = account(settings, secrets);
         hold(&account, answers, |asked| next(walk(asked)))
     }
@@ -322,5 +357,24 @@ mod tests {
         );
         let (_, done) = connected(settings, &secrets, &[number(), error(400, 100)]);
         assert!(done.unwrap().warnings[0].contains("App ID"));
+    }
+
+    #[test]
+    fn a_number_may_report_to_an_address_of_its_own() {
+        let override_of = |url: &str| {
+            let settings = json!({"phoneNumberId":"106540352242922","webhookOverrideFor":"number","webhookOverrideUrl":url});
+            let answers = [number(), (200, json!({"success":true}))];
+            let (calls, done) = connected(settings, &SECRETS, &answers);
+            done.unwrap();
+            calls[1].clone()
+        };
+        assert_eq!(
+            override_of("https://desk.example/hook"),
+            r#"POST /106540352242922 {"webhook_configuration":{"override_callback_uri":"https://desk.example/hook","verify_token":"tok"}}"#
+        );
+        assert_eq!(
+            override_of(""),
+            r#"POST /106540352242922 {"webhook_configuration":{"override_callback_uri":""}}"#
+        );
     }
 }

@@ -7,6 +7,7 @@ use crate::channels::meta::fault::Class::Rate;
 use crate::channels::meta::fault::Class::Retry;
 use crate::channels::meta::fault::Rule;
 use crate::channels::meta::fault::code;
+use crate::channels::meta::fault::codes;
 use crate::model::message::OUTSIDE_WINDOW;
 
 /// WhatsApp's own errors; the common ones of the vendor follow after them.
@@ -58,6 +59,7 @@ pub const FAULTS: &[Rule] = &[
     code(134_011, Never, "payment_problem"),
     code(135_000, Never, "invalid_request"),
     code(137_000, Never, "identity_changed"),
+    codes(139_100, 139_103, Never, "not_blocked"),
 ];
 
 #[cfg(test)]

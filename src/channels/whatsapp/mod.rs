@@ -3,7 +3,9 @@
 //! Facts are from `channels/whatsapp.md`, cited by section; what the vendor's three products share
 //! is in [`meta`](crate::channels::meta).
 
+mod blocking;
 mod body;
+mod business;
 pub mod caps;
 mod choices;
 mod connect;
@@ -37,13 +39,16 @@ use crate::channels::RenderError;
 use crate::channels::Sends;
 use crate::channels::meta::fault;
 use crate::channels::meta::sign;
+use crate::channels::meta::talk::Talk;
 use crate::channels::meta::talk::next;
 use crate::channels::meta::templates::blanks;
 use crate::channels::meta::templates::preview;
 use crate::channels::meta::templates::rules;
+use crate::channels::meta::usage;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
+use crate::model::contact::Admission;
 use crate::model::content::Media;
 use crate::model::filling::Blank;
 use crate::model::filling::Filling;
@@ -121,7 +126,13 @@ impl Connects for Whatsapp {
     }
 
     fn publish(&self, asked: &Asked<'_>) -> Next<()> {
-        next(prompts::publish(asked))
+        let mut talk = Talk::of(asked, faults::FAULTS);
+        let shown = prompts::publish(&mut talk, asked.account);
+        next(shown.and_then(|()| business::publish(&mut talk, asked.account)))
+    }
+
+    fn block(&self, address: &str, admission: Admission, asked: &Asked<'_>) -> Option<Next<()>> {
+        Some(next(blocking::tell(address, admission, asked)))
     }
 }
 
@@ -213,6 +224,10 @@ impl Sends for Whatsapp {
 
     fn trace(&self, reply: &HttpReply) -> Option<String> {
         fault::trace(reply)
+    }
+
+    fn used(&self, reply: &HttpReply) -> Option<u32> {
+        usage::used(reply)
     }
 
     fn met(&self, _to: &str, reply: &HttpReply) -> Option<InboundSender> {

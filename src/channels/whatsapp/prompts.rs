@@ -13,11 +13,9 @@ use crate::channels::table::optional;
 use crate::channels::table::wrong as field;
 use crate::channels::whatsapp::connect::graph;
 use crate::channels::whatsapp::connect::number_id;
-use crate::channels::whatsapp::faults::FAULTS;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
 use crate::model::outbound::Account;
-use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
 use crate::model::rejection::FieldError;
 
@@ -48,14 +46,12 @@ pub const COMMANDS: Setting = optional(
 ///
 /// # Errors
 /// It has to be asked first; the vendor refused.
-pub fn publish(asked: &Asked<'_>) -> Result<(), Pause> {
-    let account = asked.account;
+pub fn publish(talk: &mut Talk<'_>, account: &Account) -> Result<(), Pause> {
     let wanted = [prompts(account), commands(account)];
     if wanted.iter().all(Option::is_none) {
         return Ok(());
     }
     let (graph, number) = (graph(account), number_id(account));
-    let mut talk = Talk::of(asked, FAULTS);
     let path = format!("{number}?fields=conversational_automation");
     let told = talk.must("commands", Call::http(graph.get(&path)))?;
     let held = Node::of(&told).at("conversational_automation");
@@ -140,11 +136,14 @@ mod tests {
     use crate::channels::meta::talk::next;
     use crate::channels::meta::tests::account;
     use crate::channels::meta::tests::hold;
+    use crate::channels::whatsapp::faults::FAULTS;
 
     fn published(mut settings: Value, answers: &[(u16, Value)]) -> Vec<String> {
         settings["phoneNumberId"] = "1".into();
         let account = account(settings, &[("accessToken", "EAAT")]);
-        let (calls, done) = hold(&account, answers, |asked| next(publish(asked)));
+        let (calls, done) = hold(&account, answers, |asked| {
+            next(publish(&mut Talk::of(asked, FAULTS), asked.account))
+        });
         assert_eq!(done, Ok(()));
         calls
     }

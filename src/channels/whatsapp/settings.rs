@@ -6,11 +6,35 @@ use crate::channels::table::BROUGHT;
 use crate::channels::table::optional;
 use crate::channels::table::required;
 use crate::channels::table::wrong as field;
+use crate::channels::whatsapp::business;
 use crate::channels::whatsapp::prompts;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
 use crate::model::outbound::Account;
 use crate::model::rejection::FieldError;
+
+/// The setting that says what an address of our own is for.
+const OVERRIDE_FOR: &str = "webhookOverrideFor";
+
+/// What an address of our own is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OverrideFor {
+    /// The whole business account.
+    Business,
+    /// This number alone.
+    Number,
+}
+
+impl OverrideFor {
+    /// What it is for in this account.
+    #[must_use]
+    pub fn of(account: &Account) -> Self {
+        match account.text(OVERRIDE_FOR) {
+            Some("number") => Self::Number,
+            _ => Self::Business,
+        }
+    }
+}
 
 /// The settings, in the order of the form.
 pub const SETTINGS: &[Setting] = &[
@@ -50,6 +74,13 @@ pub const SETTINGS: &[Setting] = &[
     )
     .rare(),
     optional(
+        OVERRIDE_FOR,
+        "That address is for",
+        "account: every number of the business account that has none of its own. number: this number alone, whatever the account says; empty then takes the number's away.",
+        Shape::Choice(&["account", "number"]),
+    )
+    .rare(),
+    optional(
         "sendReadReceipts",
         "Show customers that messages were read",
         "On unless switched off. Customers see that somebody types only while this is on.",
@@ -69,6 +100,12 @@ pub const SETTINGS: &[Setting] = &[
     ),
     prompts::ICE_BREAKERS,
     prompts::COMMANDS,
+    business::ABOUT,
+    business::ADDRESS,
+    business::DESCRIPTION,
+    business::EMAIL,
+    business::WEBSITES,
+    business::VERTICAL,
     settings::API_VERSION,
     settings::API_BASE_URL,
     settings::MEDIA_BASE_URL,
@@ -93,7 +130,9 @@ pub fn check(account: &Account) -> Result<(), Vec<FieldError>> {
     {
         wrong.push(field("webhookOverrideUrl", "must be an https address"));
     }
-    if account.text("webhookOverrideUrl").is_some() && account.text("businessAccountId").is_none() {
+    let is_of_business = OverrideFor::of(account) == OverrideFor::Business
+        && account.text("webhookOverrideUrl").is_some();
+    if is_of_business && account.text("businessAccountId").is_none() {
         let needed = "is needed to register an address for this account alone";
         wrong.push(field("businessAccountId", needed));
     }
@@ -104,6 +143,7 @@ pub fn check(account: &Account) -> Result<(), Vec<FieldError>> {
         wrong.push(field("listButtonText", "must have at most 20 characters"));
     }
     wrong.extend(prompts::check(account));
+    wrong.extend(business::check(account));
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
@@ -133,6 +173,10 @@ mod tests {
             ),
             (
                 json!({"webhookOverrideUrl":"https://x.example/hook","businessAccountId":"1"}),
+                vec![],
+            ),
+            (
+                json!({"webhookOverrideUrl":"https://x.example/hook","webhookOverrideFor":"number"}),
                 vec![],
             ),
             (json!({"listButtonText":&long[1..]}), vec![]),

@@ -1,5 +1,6 @@
 //! What somebody wants to send, checked and made ready.
 
+use crate::base::time::Timestamp;
 use crate::channels::email::wishes;
 use crate::engine::error::EngineError;
 use crate::engine::rules::fit::Mode;
@@ -39,6 +40,9 @@ pub struct Draft {
     /// The position of the newest entry the writer saw when beginning a reply; an answer that came
     /// after it holds the reply up. None asks nothing.
     pub seen: Option<u32>,
+    /// The moment before which it must not go out; it keeps quiet hours then, and what is written
+    /// later does not wait for it.
+    pub not_before: Option<Timestamp>,
 }
 
 /// Who gets to see a message.
@@ -68,6 +72,7 @@ impl Draft {
             source,
             metadata: Opaque::new(),
             seen: None,
+            not_before: None,
         }
     }
 }

@@ -172,7 +172,10 @@ fn count(
         }
         Direction::Outbound => {
             conversation.waiting_since = None;
-            conversation.spelled_out = Some(message.id).filter(|_| !message.sent_as.is_empty());
+            // What offers nothing leaves open what was offered before.
+            if !message.content.choices().is_empty() {
+                conversation.spelled_out = Some(message.id).filter(|_| !message.sent_as.is_empty());
+            }
             if message.sender.kind == SenderKind::Agent {
                 conversation
                     .first_reply_at

@@ -3,6 +3,7 @@
 pub mod anew;
 pub mod change;
 pub mod counting;
+pub mod crowd;
 pub mod drafts;
 pub mod enclosing;
 pub mod entries;
@@ -13,6 +14,7 @@ pub mod glance;
 pub mod heard;
 pub mod history;
 pub mod holding;
+pub mod later;
 pub mod list;
 mod machines;
 pub mod mentions;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::crypto::digest;
+use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
@@ -12,6 +13,7 @@ use crate::engine::inbox::drafts::Audience;
 use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
+use crate::engine::inbox::later;
 use crate::engine::inbox::machines;
 use crate::engine::inbox::mentions;
 use crate::engine::inbox::overtaken;
@@ -160,6 +162,7 @@ impl Sending {
                         reach::check_wanted(tx, place.conversation.contact_id, kept)?;
                         let to = place.conversation.address.as_str();
                         reach::check(tx, &context, (channel, to), &fitted.parts, kept)?;
+                        draft.not_before = later::than(tx, &place, &draft, pen.now)?;
                         fitted
                     }
                     Audience::Team => Fitted::default(),
@@ -288,7 +291,7 @@ fn store(
         reply_to: draft.reply_to,
         client_id: draft.client_id.clone(),
         source: draft.source,
-        metadata: draft.metadata.clone(),
+        metadata: later::noted(draft, pen.now),
         at: pen.now,
     };
     let named = mentions::named(tx, draft, actor)?;
@@ -303,7 +306,8 @@ fn store(
             pen.log(tx, status_event(&message, pen.now))?;
             channels::note_outbound(tx, channel.id, pen.now)?;
         } else {
-            outbox::push(tx, &self::row(&message, pen.now))?;
+            let row = self::row(&message, pen.now);
+            outbox::push(tx, &put_off(row, draft.not_before))?;
         }
     }
     if machines::is_by_machine(draft) {
@@ -319,10 +323,7 @@ fn store(
     Ok(message)
 }
 
-pub(super) fn status_event(
-    message: &Message,
-    at: crate::base::time::Timestamp,
-) -> crate::model::event::Event {
+pub(super) fn status_event(message: &Message, at: Timestamp) -> crate::model::event::Event {
     crate::model::event::Event::MessageStatus(crate::model::event::MessageStatus {
         message_id: message.id,
         conversation_id: message.conversation_id,
@@ -353,7 +354,7 @@ pub fn lane(message: &Message) -> outbox::LaneKey {
 
 /// A message's place in the outbox.
 #[must_use]
-pub fn row(message: &Message, now: crate::base::time::Timestamp) -> OutboxRow {
+pub fn row(message: &Message, now: Timestamp) -> OutboxRow {
     OutboxRow {
         message_id: message.id,
         conversation_id: message.conversation_id,
@@ -367,5 +368,18 @@ pub fn row(message: &Message, now: crate::base::time::Timestamp) -> OutboxRow {
         first_tried_at: None,
         called_at: None,
         is_copy: false,
+        gives_way: false,
+    }
+}
+
+/// The same for a message that must not go out before a moment.
+fn put_off(row: OutboxRow, not_before: Option<Timestamp>) -> OutboxRow {
+    match not_before {
+        Some(due) => OutboxRow {
+            due,
+            gives_way: true,
+            ..row
+        },
+        None => row,
     }
 }

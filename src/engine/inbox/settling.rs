@@ -140,10 +140,5 @@ impl Sending {
 }
 
 fn cancelled() -> SendError {
-    SendError {
-        reason: "cancelled".to_owned(),
-        vendor_code: None,
-        message: "Taken back before it went out.".to_owned(),
-        retryable: true,
-    }
+    SendError::passing("cancelled", "Taken back before it went out.")
 }

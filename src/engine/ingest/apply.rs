@@ -1,5 +1,7 @@
 //! All facts of one webhook, in one transaction.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::base::time::Timestamp;
@@ -27,6 +29,7 @@ use crate::engine::ingest::people;
 use crate::engine::ingest::pieces;
 use crate::engine::ingest::presses;
 use crate::engine::ingest::senders;
+use crate::engine::ingest::votes;
 use crate::engine::rules::choices;
 use crate::engine::setup::aftermath;
 use crate::engine::webchat::programs;
@@ -106,6 +109,7 @@ pub fn all(
             InboundEvent::Template(news) => news::of_template(tx, pen, &mut channel, news)?,
             InboundEvent::Piece(piece) => pieces::hear(tx, pen, &channel, row, piece)?,
             InboundEvent::Mail(mail) => arriving::of_mail(tx, pen, &channel, mail)?,
+            InboundEvent::Vote(vote) => votes::hear(tx, pen, &channel, row, vote)?,
         });
     }
     if recorded
@@ -259,7 +263,7 @@ pub fn entry(
         } else {
             inbound.to.clone()
         },
-        content: meant(tx, conversation, &inbound.content)?,
+        content: meant(tx, conversation, &inbound.content, pen.now)?,
         sent_as: Vec::new(),
         converted: Vec::new(),
         delivery: Delivery::Delivered,
@@ -272,11 +276,11 @@ pub fn entry(
     })
 }
 
-/// How many entries back an offer of choices is still taken as what a number answers.
-const LOOK_BACK: u32 = 10;
+/// How long a number is taken to answer the choices that were offered last.
+const OPEN_FOR: Duration = Duration::from_secs(24 * 3_600);
 
-/// A typed number or title turned back into the choice it means, when the newest message of ours
-/// offered choices.
+/// A typed number or title turned back into the choice it means, of those that were offered last.
+/// Whatever else is said on either side meanwhile leaves them open.
 ///
 /// # Errors
 /// The disk's.
@@ -284,12 +288,12 @@ pub fn meant(
     tx: &Tx<'_>,
     conversation: &Conversation,
     content: &Content,
+    now: Timestamp,
 ) -> Result<Content, StoreError> {
     let (Content::Text(text), Some(id)) = (content, conversation.spelled_out) else {
         return Ok(content.clone());
     };
-    let since = conversation.positions.saturating_sub(LOOK_BACK);
-    let offer = messages::get(tx, id)?.filter(|offer| offer.position > since);
+    let offer = messages::get(tx, id)?.filter(|offer| now.since(offer.created_at) < OPEN_FOR);
     let Some(offer) = offer else {
         return Ok(content.clone());
     };

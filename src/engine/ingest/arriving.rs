@@ -185,5 +185,6 @@ fn arrived(
         reason: None,
         is_header_only: arrival.is_header_only,
         place,
+        is_behind: false,
     }
 }

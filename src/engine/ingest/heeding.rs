@@ -13,10 +13,14 @@ use crate::engine::ingest::Ingest;
 use crate::engine::vendor::Line;
 use crate::model::channel::Channel;
 use crate::model::opaque;
+use crate::model::rejection::Code;
+use crate::model::rejection::Rejection;
 use crate::store::records::channels;
 
 /// How long whoever keeps a proof may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// When a vendor should come again whose proof could not be had.
+const AGAIN_SECS: u64 = 20;
 
 impl Ingest {
     /// What lies at the address of a proof. It is fetched once: it never changes.
@@ -36,13 +40,16 @@ impl Ingest {
             body: Vec::new(),
             timeout: TIMEOUT,
         };
+        // The vendor comes again: nothing is lost.
         let broken = |why: String| {
-            EngineError::Broken(format!("what a webhook is checked with was not had: {why}"))
+            tracing::warn!("what a webhook is checked with was not had: {why}");
+            let message = "What this webhook is proved by could not be fetched.";
+            Rejection::new(Code::ServiceUnavailable, message).retry_after(AGAIN_SECS)
         };
         let reply = vendors.http.exchange(request).await;
         let reply = reply.map_err(|error| broken(error.to_string()))?;
         if reply.status != 200 {
-            return Err(broken(format!("status {}", reply.status)));
+            return Err(broken(format!("status {}", reply.status)).into());
         }
         Ok(vendors.keep_proof(url, reply.body))
     }

@@ -301,12 +301,7 @@ fn of_status(status: u16) -> Fetched {
 }
 
 fn reason(reason: &str, message: String) -> SendError {
-    SendError {
-        reason: reason.to_owned(),
-        vendor_code: None,
-        message,
-        retryable: true,
-    }
+    SendError::passing(reason, message)
 }
 
 impl From<Refusal> for Fetched {

@@ -28,6 +28,7 @@ pub mod senders;
 mod tests;
 pub mod unheard;
 pub mod unsubscribing;
+mod votes;
 mod waiting;
 
 use std::time::Duration;

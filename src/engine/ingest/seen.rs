@@ -82,6 +82,10 @@ pub async fn show(
     sign: Sign,
     whom: Whom<'_>,
 ) -> Result<(), EngineError> {
+    let mute = &context.vendors.mute;
+    if sign == Sign::Typing && mute.holds(&channel) {
+        return Ok(());
+    }
     let mut line = Line::open(context, channel)?;
     let call = caught(|| {
         let watcher = whom.through(&line.account);
@@ -92,10 +96,19 @@ pub async fn show(
     }
     // Written again: renewing may have changed what stands in it.
     let watcher = whom.through(&line.account);
-    if let Ok(Some(call)) = caught(|| line.translation.show(sign, &watcher))
-        && let Err(none) = line.call(call).await
-    {
-        tracing::debug!(channel.id = %line.channel.id, "a sign was not shown: {none:?}");
+    let Ok(Some(call)) = caught(|| line.translation.show(sign, &watcher)) else {
+        return Ok(());
+    };
+    match line.call(call).await {
+        Err(none) => {
+            tracing::debug!(channel.id = %line.channel.id, "a sign was not shown: {none:?}");
+        }
+        Ok(reply) => {
+            let cannot = caught(|| line.translation.cannot_show(&reply)).unwrap_or(false);
+            if sign == Sign::Typing && cannot && mute.note(&line.channel) {
+                tracing::warn!(channel.id = %line.channel.id, "the vendor cannot show that somebody types");
+            }
+        }
     }
     Ok(())
 }

@@ -95,10 +95,5 @@ fn refused(why: Shut) -> SendError {
             "The person cannot be reached there any more.",
         ),
     };
-    SendError {
-        reason: reason.to_owned(),
-        vendor_code: None,
-        message: message.to_owned(),
-        retryable: false,
-    }
+    SendError::lasting(reason, message)
 }

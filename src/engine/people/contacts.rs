@@ -11,6 +11,7 @@ use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::limits;
 use crate::engine::limits::Resource;
+use crate::engine::people::blocking;
 use crate::engine::people::contact_changes::ContactChanges;
 use crate::engine::people::contact_changes::NewAddress;
 use crate::engine::people::contact_changes::apply;
@@ -189,8 +190,12 @@ impl Contacts {
                         "Somebody changed this contact meanwhile; read it again before you save.";
                     return Err(Rejection::new(Code::RevisionMismatch, message).into());
                 }
+                let before = contact.blocked;
                 apply(tx, &mut contact, &changes)?;
                 store(tx, &mut pen, &actor, &mut contact)?;
+                if contact.blocked != before {
+                    blocking::changed(tx, &mut pen, &contact)?;
+                }
                 person(tx, contact)
             })
             .await
@@ -303,12 +308,10 @@ fn waiting_for(read: &impl Read, id: ContactId) -> Result<Vec<OutboxRow>, Engine
 }
 
 fn deleted() -> SendError {
-    SendError {
-        reason: "contact_deleted".to_owned(),
-        vendor_code: None,
-        message: "The contact was deleted before the message went out.".to_owned(),
-        retryable: false,
-    }
+    SendError::lasting(
+        "contact_deleted",
+        "The contact was deleted before the message went out.",
+    )
 }
 
 /// What is left of an erased person: nothing but the place in old conversations.

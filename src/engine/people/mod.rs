@@ -1,6 +1,7 @@
 //! People: who may sign in, how they prove who they are, and the customers they talk with.
 
 pub mod api_keys;
+pub mod blocking;
 pub mod closing;
 pub mod consenting;
 pub mod contact_changes;
@@ -17,6 +18,7 @@ pub mod names;
 pub mod new_password;
 pub mod passwords;
 pub mod proofs;
+pub mod register;
 pub mod renewing;
 pub mod second_factor;
 pub mod sessions;

@@ -9,6 +9,7 @@ pub mod hours;
 pub mod identity;
 pub mod machines;
 pub mod mail_threads;
+pub mod quiet;
 pub mod retry;
 pub mod revising;
 pub mod sight;

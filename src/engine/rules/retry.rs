@@ -72,12 +72,12 @@ pub enum Whom {
 pub fn after(refusal: Refusal, attempt: Attempt) -> Verdict {
     match refusal {
         // What could be put otherwise has been, when it comes here.
-        Refusal::Never(error) | Refusal::Shut { error, .. } | Refusal::Reword { error, .. } => {
-            Verdict::GiveUp(error)
+        Refusal::Never(_) | Refusal::Shut { .. } | Refusal::Reword { .. } => {
+            Verdict::GiveUp(refusal.into_error())
         }
-        Refusal::Account(error) => Verdict::StopAccount(error),
-        Refusal::Later { error, wait } => later(error, wait, Whom::Lane, attempt),
-        Refusal::SlowDown { error, wait } => later(error, wait, Whom::Account, attempt),
+        Refusal::Account(_) => Verdict::StopAccount(refusal.into_error()),
+        Refusal::Later { wait, .. } => later(refusal.into_error(), wait, Whom::Lane, attempt),
+        Refusal::SlowDown { wait, .. } => later(refusal.into_error(), wait, Whom::Account, attempt),
     }
 }
 
@@ -119,12 +119,7 @@ mod tests {
     const FIRST: Timestamp = Timestamp::from_secs(1_000);
 
     fn error() -> SendError {
-        SendError {
-            reason: "temporary".into(),
-            vendor_code: None,
-            message: "The vendor is down.".into(),
-            retryable: true,
-        }
+        SendError::passing("temporary", "The vendor is down.")
     }
 
     fn busy(wait: Option<u64>) -> Refusal {

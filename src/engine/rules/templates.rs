@@ -110,7 +110,7 @@ fn is_part(component: &Opaque, part: &str) -> bool {
 }
 
 /// A variable's name, where it has one, and what stands in for it.
-type Filling = (Option<String>, String);
+pub type Filling = (Option<String>, String);
 
 fn values_of(filled: &TemplateUse, part: &str) -> Vec<Filling> {
     let component = filled.components.iter().find(|one| is_part(one, part));
@@ -146,7 +146,9 @@ pub fn variables(text: &str) -> BTreeSet<&str> {
         .collect()
 }
 
-fn replaced(text: &str, values: &[Filling]) -> String {
+/// A text with what stands in for its variables; those that have nothing stay.
+#[must_use]
+pub fn replaced(text: &str, values: &[Filling]) -> String {
     let mut pieces = text.split("{{");
     let mut words = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {

@@ -3,6 +3,7 @@
 use crate::engine::context::Pen;
 use crate::engine::setup::afterwards;
 use crate::engine::setup::standing;
+use crate::engine::setup::standing::INSPECT;
 use crate::model::capability::Capabilities;
 use crate::model::capability::Telling;
 use crate::model::event::ChannelEvent;
@@ -31,7 +32,7 @@ pub fn of(
             let Some(mut channel) = channels::get(tx, channel_id)? else {
                 return Ok(());
             };
-            if standing::warn(tx, pen, &mut channel, &error.message)? {
+            if standing::warn(tx, pen, &mut channel, INSPECT, &error.message)? {
                 channels::put(tx, &channel)?;
                 pen.log(tx, Event::ChannelUpdated(ChannelEvent { channel_id }))?;
             }

@@ -92,17 +92,8 @@ pub(super) fn of_vendor(proved: Result<Connected, Broken>) -> Check {
         Err(Broken { what, refusal }) => Check {
             name: what.unwrap_or(VENDOR),
             ok: false,
-            message: said(&refusal),
+            message: refusal.error().in_words(),
         },
-    }
-}
-
-/// The vendor's words, and its code.
-fn said(refusal: &Refusal) -> String {
-    let error = refusal.error();
-    match &error.vendor_code {
-        Some(code) => format!("{} ({code})", error.message),
-        None => error.message.clone(),
     }
 }
 
@@ -110,12 +101,7 @@ impl From<Check> for Broken {
     fn from(check: Check) -> Self {
         Self {
             what: Some(check.name),
-            refusal: Refusal::Account(SendError {
-                reason: "configuration".to_owned(),
-                vendor_code: None,
-                message: check.message,
-                retryable: true,
-            }),
+            refusal: Refusal::Account(SendError::passing("configuration", check.message)),
         }
     }
 }

@@ -128,7 +128,7 @@ fn warned(
     channel.notes.retain(is_said);
     let mut is_new = channel.notes.len() != before;
     for text in warnings {
-        is_new |= standing::warn(tx, pen, channel, text)?;
+        is_new |= standing::warn(tx, pen, channel, INSPECT, text)?;
     }
     channel.checked_at = Some(pen.now);
     channels::put(tx, channel)?;

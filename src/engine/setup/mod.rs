@@ -20,6 +20,7 @@ pub mod routing;
 pub mod seats;
 pub mod secrets;
 pub mod settings;
+pub mod signatures;
 pub mod signing_in;
 pub mod standing;
 pub mod stats;

@@ -120,8 +120,8 @@ pub fn reconnect(tx: &mut Tx<'_>, pen: &Pen, channel: &mut Channel) -> Result<()
 /// looked after again.
 pub const INSPECT: &str = "inspect";
 
-/// Has operators hear that something about a channel is worth a look; whether that is news. The
-/// caller keeps the channel.
+/// Has operators hear that something about a channel is worth a look; whether that is news. What
+/// kind of note it leaves says who takes it away again. The caller keeps the channel.
 ///
 /// # Errors
 /// The disk's.
@@ -129,6 +129,7 @@ pub fn warn(
     tx: &mut Tx<'_>,
     pen: &Pen,
     channel: &mut Channel,
+    kind: &str,
     text: &str,
 ) -> Result<bool, StoreError> {
     // Connecting may have told of it already.
@@ -136,7 +137,7 @@ pub fn warn(
         return Ok(false);
     }
     let told = HealthNote {
-        kind: INSPECT.to_owned(),
+        kind: kind.to_owned(),
         effect: Effect::Warn,
         text: text.to_owned(),
         data: opaque::Opaque::new(),
@@ -181,12 +182,10 @@ pub fn check_after(
 /// # Errors
 /// The disk's.
 pub fn abandon(tx: &mut Tx<'_>, pen: &mut Pen, channel_id: ChannelId) -> Result<(), StoreError> {
-    let why = SendError {
-        reason: "channel_deleted".to_owned(),
-        vendor_code: None,
-        message: "The channel was deleted before the message went out.".to_owned(),
-        retryable: false,
-    };
+    let why = SendError::lasting(
+        "channel_deleted",
+        "The channel was deleted before the message went out.",
+    );
     let waiting = outbox::of_channel(tx, channel_id)?;
     queue::abandon(tx, pen, waiting, &why)
 }

@@ -119,6 +119,7 @@ impl Channels {
             by_person: true,
             is_album: false,
             chose_typed: false,
+            taken_ids: &[],
             now: self.0.clock.now(),
         };
         let rendered = caught(|| line.translation.render(&sending));

@@ -94,7 +94,7 @@ impl Post {
             if let JobKind::TellOperators { channel_id } = job.kind {
                 let again = alerts::tell(context, channel_id).await.unwrap();
                 let done = move |tx: &mut Tx<'_>| match again {
-                    Some(pause) => jobs::put_off(tx, &job, now.plus(pause)),
+                    Some(pause) => jobs::put_off(tx, &job, now.plus(pause), job.attempts + 1),
                     None => jobs::remove(tx, &job),
                 };
                 self.office.write(done).await;

@@ -33,13 +33,13 @@ impl Line<'_> {
         }
         let turn = self.context.vendors.renewing(self.channel.id);
         let _turn = turn.lock().await;
-        self.reread()?;
+        self.reread().map_err(kept_back)?;
         let renewed = self.hold(next).await?;
         if renewed.is_nothing() {
             return Ok(());
         }
         self.keep(renewed).await?;
-        self.reread()
+        self.reread().map_err(kept_back)
     }
 
     /// Renews access that the vendor refused although it should still hold; whether there is other
@@ -54,7 +54,7 @@ impl Line<'_> {
         let refused = self.channel.secrets.clone();
         let turn = self.context.vendors.renewing(self.channel.id);
         let _turn = turn.lock().await;
-        self.reread()?;
+        self.reread().map_err(kept_back)?;
         if self.channel.secrets != refused {
             return Ok(true);
         }
@@ -62,17 +62,14 @@ impl Line<'_> {
         translation.forget_access(&mut self.account);
         let renewed = self.hold(|asked| translation.refresh(asked)).await?;
         self.keep(renewed).await?;
-        self.reread()?;
+        self.reread().map_err(kept_back)?;
         Ok(true)
     }
 
     /// The channel as it is now.
-    fn reread(&mut self) -> Result<(), Broken> {
-        let found = self.context.store.snapshot().map_err(EngineError::from);
-        let read = found
-            .and_then(|read| find::channel_in(&read, self.channel.id))
-            .and_then(|channel| Ok((self.context.account(&channel)?, channel)));
-        (self.account, self.channel) = read.map_err(|error| kept_back(&error))?;
+    fn reread(&mut self) -> Result<(), EngineError> {
+        self.channel = find::channel_in(&self.context.store.snapshot()?, self.channel.id)?;
+        self.account = self.context.account(&self.channel)?;
         Ok(())
     }
 
@@ -92,7 +89,7 @@ impl Line<'_> {
                 opaque::merge(&mut channel.settings, &settings);
                 Ok::<_, EngineError>(channels::put(tx, &channel)?)
             });
-        kept.await.map_err(|error| kept_back(&error))
+        kept.await.map_err(kept_back)
     }
 
     fn sealed(&self, secrets: &BTreeMap<String, Secret<String>>) -> BTreeMap<String, Vec<u8>> {
@@ -105,7 +102,11 @@ impl Line<'_> {
     }
 }
 
-fn kept_back(failed: &EngineError) -> Broken {
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it takes the place of the failure"
+)]
+fn kept_back(failed: EngineError) -> Broken {
     Broken {
         what: None,
         refusal: Refusal::Later {

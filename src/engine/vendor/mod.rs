@@ -7,6 +7,8 @@ mod access;
 mod caught;
 mod declined;
 mod flagging;
+mod mute;
+pub mod strain;
 pub mod trips;
 mod weaving;
 
@@ -23,6 +25,8 @@ use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 pub use crate::engine::vendor::caught::caught;
 pub use crate::engine::vendor::declined::declined;
+use crate::engine::vendor::mute::Mute;
+use crate::engine::vendor::strain::Strain;
 use crate::engine::vendor::trips::Trips;
 use crate::model::channel::Channel;
 use crate::model::ids::ChannelId;
@@ -59,6 +63,10 @@ pub struct Vendors {
     pub post: Arc<Post>,
     /// Mails that try both ways.
     pub trips: Trips,
+    /// Channels that cannot show that one of us types.
+    pub mute: Mute,
+    /// Channels whose vendor allows little more.
+    pub strain: Strain,
     renewing: Arc<Mutex<BTreeMap<ChannelId, Arc<tokio::sync::Mutex<()>>>>>,
     proofs: Arc<Mutex<BTreeMap<String, Arc<Vec<u8>>>>>,
 }
@@ -71,6 +79,8 @@ impl Vendors {
             post: Arc::new(Post::new(http.reach())),
             http: Arc::new(http),
             trips: Trips::default(),
+            mute: Mute::default(),
+            strain: Strain::default(),
             renewing: Arc::default(),
             proofs: Arc::default(),
         }
@@ -172,7 +182,9 @@ impl<'a> Line<'a> {
             Call::Mail(call) => return weaving::post(self, *call).await,
             Call::Flag(call) => return flagging::mark(self, *call).await,
         };
-        made.map_err(no_answer)
+        let reply = made.map_err(no_answer)?;
+        strain::heed(self, &reply).await;
+        Ok(reply)
     }
 
     /// Finds the files of a form.
@@ -288,12 +300,7 @@ pub fn ours(why: &str) -> Refusal {
 }
 
 fn error(reason: &str, message: &str) -> SendError {
-    SendError {
-        reason: reason.to_owned(),
-        vendor_code: None,
-        message: sentence(message),
-        retryable: true,
-    }
+    SendError::passing(reason, sentence(message))
 }
 
 /// A sentence of its own: what others report often begins small and has no end.

@@ -78,12 +78,10 @@ pub async fn mail(context: &Context, id: VisitorId) -> Result<Result<(), Refusal
     };
     let Some(channel) = batch.channel.clone() else {
         return Ok(Err(Refusal::Later {
-            error: SendError {
-                reason: "channel_not_connected".to_owned(),
-                vendor_code: None,
-                message: "The email channel is not connected.".to_owned(),
-                retryable: true,
-            },
+            error: SendError::passing(
+                "channel_not_connected",
+                "The email channel is not connected.",
+            ),
             wait: None,
         }));
     };

@@ -23,6 +23,7 @@ use crate::engine::ingest::people;
 use crate::engine::ingest::pieces;
 use crate::engine::ingest::presses;
 use crate::engine::ingest::seen;
+use crate::engine::people::blocking;
 use crate::engine::setup::afterwards;
 use crate::engine::setup::channels::Channels;
 use crate::engine::setup::connecting::Rechecked;
@@ -33,6 +34,7 @@ use crate::engine::workers::mails;
 use crate::engine::workers::mails::Posted;
 use crate::model::alert::News;
 use crate::model::ids::ChannelId;
+use crate::model::ids::ContactId;
 use crate::model::ids::JobId;
 use crate::model::ids::MessageId;
 use crate::model::ids::VisitorId;
@@ -42,6 +44,7 @@ use crate::model::outbound::Refusal;
 use crate::store::StoreError;
 use crate::store::records::channels;
 use crate::store::records::jobs;
+use crate::store::records::messages;
 
 /// Jobs that are done at once.
 const RUNNING_MAX: usize = 8;
@@ -76,6 +79,8 @@ const TEMPLATES_EVERY: Duration = Duration::from_secs(3_600);
 enum Ended {
     Done,
     Again(Duration),
+    /// It was not begun: the vendor has little room, and this can wait.
+    NotNow(Duration),
 }
 
 /// Works until it is told to stop. What is under way then is done again at the next start.
@@ -150,7 +155,8 @@ async fn write_down(context: &Context, job: Job, ended: Ended) -> Result<(), Sto
         .store
         .write("writing down what became of a job", move |tx| match ended {
             Ended::Done => jobs::remove(tx, &job),
-            Ended::Again(pause) => jobs::put_off(tx, &job, now.plus(pause)),
+            Ended::Again(pause) => jobs::put_off(tx, &job, now.plus(pause), job.attempts + 1),
+            Ended::NotNow(pause) => jobs::put_off(tx, &job, now.plus(pause), job.attempts),
         })
         .await
 }
@@ -163,7 +169,26 @@ async fn work(context: Context, job: Job) -> Ended {
     })
 }
 
+/// How long a job must wait that can, on a channel whose vendor allows little more.
+fn must_wait(context: &Context, job: &Job) -> Result<Option<Duration>, StoreError> {
+    let channel = match &job.kind {
+        JobKind::LookUp { message_id } => {
+            let read = context.store.snapshot()?;
+            messages::get(&read, *message_id)?.map(|message| message.channel_id)
+        }
+        JobKind::SyncTemplates { channel_id } | JobKind::Inspect { channel_id } => {
+            Some(*channel_id)
+        }
+        _ => None,
+    };
+    let now = context.clock.now();
+    Ok(channel.and_then(|id| context.vendors.strain.wait(id, now)))
+}
+
 async fn done(context: &Context, job: &Job) -> Result<Ended, EngineError> {
+    if let Some(pause) = must_wait(context, job)? {
+        return Ok(Ended::NotNow(pause));
+    }
     match job.kind {
         JobKind::CheckChannel { channel_id } => {
             let checked = Channels(context.clone()).recheck(channel_id).await?;
@@ -225,6 +250,7 @@ async fn done(context: &Context, job: &Job) -> Result<Ended, EngineError> {
             clicks::settle(context, message_id).await?;
             Ok(Ended::Done)
         }
+        JobKind::TellBlocked { contact_id } => tell_blocked(context, job, contact_id).await,
         JobKind::MailUnread { visitor_id } => mail_unread(context, job, visitor_id).await,
         JobKind::JoinPieces { channel_id, group } => {
             pieces::join(context, channel_id, group).await?;
@@ -268,6 +294,21 @@ async fn mail_unread(
         return Ok(Ended::Again(pause));
     }
     continuity::give_up(context, visitor_id, &why).await?;
+    Ok(Ended::Done)
+}
+
+/// Tells vendors whether a person is kept out.
+async fn tell_blocked(
+    context: &Context,
+    job: &Job,
+    contact_id: ContactId,
+) -> Result<Ended, EngineError> {
+    let undone = blocking::tell(context, contact_id).await?;
+    let may_pass = undone.iter().any(|one| one.may_pass);
+    if let Some(pause) = pause(&ASK_WAITS_SECS, job).filter(|_| may_pass) {
+        return Ok(Ended::Again(pause));
+    }
+    blocking::give_up(context, undone).await?;
     Ok(Ended::Done)
 }
 

@@ -109,12 +109,7 @@ async fn ask(context: &Context, channel: Channel) -> Result<Result<(), Refusal>,
 }
 
 fn not_asked() -> SendError {
-    SendError {
-        reason: "not_asked".to_owned(),
-        vendor_code: None,
-        message: "This channel is not asked any more.".to_owned(),
-        retryable: false,
-    }
+    SendError::lasting("not_asked", "This channel is not asked any more.")
 }
 
 /// How long to wait after a refusal. A vendor that refuses the account is not asked before it works

@@ -17,6 +17,8 @@ use crate::engine::find;
 use crate::engine::ingest::Ingest;
 use crate::engine::ingest::apply;
 use crate::engine::ingest::fetching;
+use crate::engine::ingest::fetching::Fetched;
+use crate::engine::ingest::fetching::HeldUp;
 use crate::engine::ingest::mail;
 use crate::engine::ingest::opening;
 use crate::engine::ingest::opening::Meaning;
@@ -69,8 +71,7 @@ pub async fn run(context: Context, mut stop: Stop) {
 /// Lets mail that could not be fetched be tried again where that is due.
 async fn bring_back(context: &Context) -> Result<(), EngineError> {
     let now = context.clock.now();
-    let mut due = mails::held(&context.store.snapshot()?)?;
-    due.retain(|mail| fetching::is_due(mail, now));
+    let due = fetching::due(mails::held(&context.store.snapshot()?)?, now);
     if due.is_empty() {
         return Ok(());
     }
@@ -124,9 +125,18 @@ async fn read_some(context: &Context, channel: ChannelId) -> Result<usize, Engin
     let us = opening::us(context, &found)?;
     let count = waiting.len();
     let mut batch = Vec::with_capacity(count);
+    let aside = mails::held(&context.store.snapshot()?)?;
+    let mut held_up = HeldUp::by(aside.iter().filter(|mail| mail.channel_id == channel));
     for mail in waiting {
-        if let Some(mail) = fetching::fetched(context, &found, mail).await? {
-            batch.push((context.stamp(), opening::open(context, &us, mail).await?));
+        if held_up.has(&mail) {
+            fetching::wait(context, mail).await?;
+            continue;
+        }
+        match fetching::fetched(context, &found, mail).await? {
+            Fetched::Here(mail) => {
+                batch.push((context.stamp(), opening::open(context, &us, mail).await?));
+            }
+            Fetched::Aside(mail) => held_up.note(&mail),
         }
     }
     if put_down(context, channel, batch.clone()).await.is_ok() {

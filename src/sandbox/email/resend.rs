@@ -190,12 +190,13 @@ impl Vendor for Resend {
         mailbox::reached(self, desk, customer, bubble, reached);
     }
 
-    fn request(&self, account: &Account, event: &Event, _: Timestamp) -> Option<HttpRequest> {
+    fn request(&self, account: &Account, event: &Event, now: Timestamp) -> Option<HttpRequest> {
         if let Some(press) = mailbox::one_click(event) {
             return Some(press);
         }
-        let (stamp, url) = event.mark.split_once(' ')?;
-        let (id, at) = stamp.split_once('/')?;
+        let (id, url) = event.mark.split_once(' ')?;
+        // The id stays; the moment is that of the attempt.
+        let at = now.as_secs().to_string();
         let url = if url.is_empty() {
             &account.hook.url
         } else {
@@ -214,8 +215,8 @@ impl Vendor for Resend {
             .with("content-type", "application/json")
             .with("user-agent", "Svix-Webhooks/1.0")
             .with("svix-id", id)
-            .with("svix-timestamp", at)
-            .with("svix-signature", signature(&secret, id, at, &event.body));
+            .with("svix-timestamp", at.as_str())
+            .with("svix-signature", signature(&secret, id, &at, &event.body));
         Some(mailbox::post(url, headers, event.body.clone().into_bytes()))
     }
 

@@ -22,6 +22,7 @@ use crate::sandbox::call::Call;
 use crate::sandbox::desk::Desk;
 use crate::sandbox::faults::Fate;
 use crate::sandbox::queue::Event;
+use crate::sandbox::vendor::Given;
 
 /// The version whose shapes are spoken here.
 pub const VERSION: &str = "v25.0";
@@ -145,6 +146,27 @@ pub fn answer(status: u16, body: &Value) -> HttpReply {
         .with("facebook-api-version", VERSION)
         .with("x-fb-trace-id", "BsandboxTrace");
     reply
+}
+
+/// An answer with the headers that say how much of the allowance is used, where they are sent.
+#[must_use]
+pub fn counted(given: Given, account: &Account, business: &str, product: &str) -> Given {
+    let percent = account.faults.usage_percent;
+    let Given::Reply(mut reply) = given else {
+        return given;
+    };
+    if percent > 0 {
+        let app = json!({"call_count": percent, "total_time": 25, "total_cputime": 25});
+        let business = json!({business: [{
+            "type": product, "call_count": percent, "total_cputime": 1, "total_time": 1,
+            "estimated_time_to_regain_access": 0,
+        }]});
+        reply.headers = reply
+            .headers
+            .with("x-app-usage", app.to_string())
+            .with("x-business-use-case-usage", business.to_string());
+    }
+    Given::Reply(reply)
 }
 
 /// The token a call carries.

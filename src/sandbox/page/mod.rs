@@ -5,6 +5,7 @@ mod check;
 mod comments;
 mod profile;
 mod sends;
+mod sign_in;
 #[cfg(test)]
 mod tests;
 
@@ -195,6 +196,7 @@ impl Vendor for Page {
             ("appSecret", seed.hex(&what("secret"), 32)),
             ("verifyToken", seed.hex(&what("verify"), 32)),
             ("token", format!("EAA{}", seed.token(&what("token"), 80))),
+            ("code", format!("AQ{}", seed.token(&what("code"), 60))),
         ]);
         let (name, username) = match self.0 {
             Kind::Messenger => ("Ana Ribeiro", None),
@@ -226,6 +228,9 @@ impl Vendor for Page {
             ("apiBaseUrl", base.to_owned()),
             ("mediaBaseUrl", base.to_owned()),
         ]);
+        if self.0 == Kind::Instagram {
+            settings.push(("authBaseUrl", base.to_owned()));
+        }
         settings
     }
 
@@ -237,7 +242,12 @@ impl Vendor for Page {
                 .is_some_and(|told| told == proof(account, &id));
         }
         let Some(token) = graph::token(call) else {
-            return call.query("client_id").as_deref() == Some(account.key("appId"));
+            let form = call.fields().into_iter();
+            let typed = form
+                .filter(|(name, _)| name == "client_id")
+                .map(|(_, id)| id);
+            let named = call.query("client_id").into_iter().chain(typed);
+            return named.into_iter().any(|id| id == account.key("appId"));
         };
         token == account.key("token") || token == graph::app_token(account)
     }
@@ -256,7 +266,17 @@ impl Vendor for Page {
     fn answer(&self, desk: &mut Desk<'_>, call: &Call) -> Given {
         let given =
             graph::check_proof(call, desk.account).and_then(|()| routed(self.0, desk, call));
-        given.unwrap_or_else(|fault| fault.reply(None).into())
+        let given = given.unwrap_or_else(|fault| fault.reply(None).into());
+        let product = match self.0 {
+            Kind::Messenger => "messenger",
+            Kind::Instagram => "instagram",
+        };
+        graph::counted(
+            given,
+            desk.account,
+            desk.account.key(self.0.entry()),
+            product,
+        )
     }
 
     fn answer_after(
@@ -372,8 +392,17 @@ fn routed(kind: Kind, desk: &mut Desk<'_>, call: &Call) -> Result<Given, Fault> 
             };
             Ok(graph::debug_token(desk, call, scopes, "PAGE").into())
         }
+        ("oauth", "authorize") if kind == Kind::Instagram => Ok(sign_in::page(desk, call).into()),
+        ("oauth", "access_token") if call.method == Method::Post && kind == Kind::Instagram => {
+            Ok(sign_in::token(desk, call).into())
+        }
+        ("access_token", "") if kind == Kind::Instagram => {
+            sign_in::lasting(desk, call).map(Given::from)
+        }
         ("oauth", "access_token") => Ok(graph::access_token(call, desk.account).into()),
-        ("refresh_access_token", "") if kind == Kind::Instagram => Ok(renewed(desk, call)?.into()),
+        ("refresh_access_token", "") if kind == Kind::Instagram => {
+            sign_in::renewed(desk, call).map(Given::from)
+        }
         (app, "subscriptions") if app == desk.account.key("appId") => {
             let url = call.query("callback_url").unwrap_or_default();
             let secret = call.query("verify_token").unwrap_or_default();
@@ -382,22 +411,6 @@ fn routed(kind: Kind, desk: &mut Desk<'_>, call: &Call) -> Result<Given, Fault> 
         (customer, "") => person(kind, desk, customer).map(Given::from),
         (other, _) => Err(Fault::no_object(other)),
     }
-}
-
-/// How long a renewed token of an account that logs in by itself holds, in seconds.
-const RENEWED_SECS: u64 = 5_183_944;
-
-/// The token once more, with how long it holds from now on.
-fn renewed(desk: &Desk<'_>, call: &Call) -> Result<HttpReply, Fault> {
-    if call.query("grant_type").as_deref() != Some("ig_refresh_token") {
-        return Err(Fault::parameter("Invalid grant_type"));
-    }
-    let left = desk.account.faults.token_ends_in.as_secs();
-    let body = json!({
-        "access_token": desk.account.key("token"), "token_type": "bearer",
-        "expires_in": if left == 0 { RENEWED_SECS } else { left },
-    });
-    Ok(graph::answer(200, &body))
 }
 
 fn fetch(desk: &Desk<'_>, call: &Call) -> HttpReply {

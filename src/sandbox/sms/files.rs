@@ -1,5 +1,8 @@
 //! What carriers take of files that go along with a message.
 
+use crate::base::http::Headers;
+use crate::base::http::HttpReply;
+use crate::sandbox::desk::Desk;
 use crate::sandbox::files::Chosen;
 
 const MB: usize = 1_000_000;
@@ -54,6 +57,17 @@ pub const PLIVO: Taken = &[
     ("text/vcard", 5 * MB),
     ("text/x-vcard", 5 * MB),
 ];
+
+/// The bytes of a file that a customer sent; none where there is no such file.
+#[must_use]
+pub fn held(desk: &Desk<'_>, id: &str) -> Option<HttpReply> {
+    let file = desk.file(id)?;
+    Some(HttpReply {
+        status: 200,
+        headers: Headers::default().with("content-type", file.mime_type.clone()),
+        body: file.bytes.to_vec(),
+    })
+}
 
 /// Why a file does not go along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

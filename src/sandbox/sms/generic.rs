@@ -33,6 +33,7 @@ use crate::sandbox::queue::About;
 use crate::sandbox::queue::Event;
 use crate::sandbox::queue::Ladder;
 use crate::sandbox::seed::Seed;
+use crate::sandbox::sms::files;
 use crate::sandbox::sms::line;
 use crate::sandbox::sms::line::Keywords;
 use crate::sandbox::vendor::Given;
@@ -132,14 +133,9 @@ impl Vendor for Generic {
         let reply = match (call.method, parts.as_slice()) {
             (Method::Get, ["health"]) => call::json(200, &json!({"status": "ok"})),
             (Method::Post, ["messages"]) => send(desk, call).unwrap_or_else(|refused| refused),
-            (Method::Get, ["files", _, id]) => match desk.file(id) {
-                Some(file) => HttpReply {
-                    status: 200,
-                    headers: Headers::default().with("content-type", file.mime_type.clone()),
-                    body: file.bytes.to_vec(),
-                },
-                None => fault(404, "no such file"),
-            },
+            (Method::Get, ["files", _, id]) => {
+                files::held(desk, id).unwrap_or_else(|| fault(404, "no such file"))
+            }
             _ => fault(404, "no such address"),
         };
         reply.into()
@@ -147,11 +143,7 @@ impl Vendor for Generic {
 
     fn disturbed(&self, fate: Fate, _: Timestamp) -> HttpReply {
         match fate {
-            Fate::Limited(secs) => {
-                let mut reply = fault(429, "slow down");
-                reply.headers = reply.headers.with("retry-after", secs.to_string());
-                reply
-            }
+            Fate::Limited(secs) => call::later(fault(429, "slow down"), secs),
             Fate::Refused => fault(401, "unknown token"),
             _ => fault(503, "out of order"),
         }

@@ -145,14 +145,7 @@ impl Vendor for Plivo {
             ),
             (Method::Post, ["v1", "Account", id, "Message"]) if *id == own => send(desk, call),
             (Method::Get, ["v1", "Account", id, "Media", file]) if *id == own => {
-                match desk.file(file) {
-                    Some(file) => HttpReply {
-                        status: 200,
-                        headers: Headers::default().with("content-type", file.mime_type.clone()),
-                        body: file.bytes.to_vec(),
-                    },
-                    None => fault(404, "not found"),
-                }
+                files::held(desk, file).unwrap_or_else(|| fault(404, "not found"))
             }
             _ => fault(404, "not found"),
         };
@@ -161,11 +154,7 @@ impl Vendor for Plivo {
 
     fn disturbed(&self, fate: Fate, _: Timestamp) -> HttpReply {
         match fate {
-            Fate::Limited(secs) => {
-                let mut reply = fault(429, "too many requests");
-                reply.headers = reply.headers.with("retry-after", secs.to_string());
-                reply
-            }
+            Fate::Limited(secs) => call::later(fault(429, "too many requests"), secs),
             Fate::Refused => fault(401, "authentication failed"),
             _ => fault(500, "internal server error"),
         }

@@ -146,11 +146,7 @@ impl Vendor for Twilio {
 
     fn disturbed(&self, fate: Fate, _: Timestamp) -> HttpReply {
         match fate {
-            Fate::Limited(secs) => {
-                let mut reply = fault(429, 20_429, "Too Many Requests");
-                reply.headers = reply.headers.with("retry-after", secs.to_string());
-                reply
-            }
+            Fate::Limited(secs) => call::later(fault(429, 20_429, "Too Many Requests"), secs),
             Fate::Refused => fault(401, 20_003, "Authenticate"),
             _ => fault(503, 20_503, "Service is unavailable. Please try again"),
         }

@@ -1,6 +1,7 @@
 //! Vonage: its older SMS interface and the newer one for messages of all kinds, each with its own
 //! proof of webhooks.
 
+mod application;
 mod classic;
 mod newer;
 #[cfg(test)]
@@ -134,6 +135,7 @@ impl Vendor for Vonage {
             ("apiKey", seed.hex(&what("key"), 8)),
             ("token", seed.token(&what("secret"), 16)),
             ("signatureSecret", seed.token(&what("signature"), 40)),
+            ("applicationId", application::id(seed, &account.id)),
         ]);
         line::open(account, seed, "Emma Fischer");
     }
@@ -147,6 +149,8 @@ impl Vendor for Vonage {
             ("apiSecret", key("token")),
             ("signatureSecret", key("signatureSecret")),
             ("signatureMethod", "sha256".to_owned()),
+            ("applicationId", key("applicationId")),
+            ("privateKey", application::KEY.to_owned()),
             ("restBaseUrl", base.to_owned()),
             ("apiBaseUrl", base.to_owned()),
         ]
@@ -158,6 +162,9 @@ impl Vendor for Vonage {
             // Where files of customers lie, anybody may open them who knows the address.
             return parts.get(1).is_some_and(|part| *part == account.id);
         }
+        if call.bearer().is_some() {
+            return application::is_of(call, account);
+        }
         login(call).is_some_and(|(name, secret)| {
             name == account.key("apiKey") && secret == account.key("token")
         })
@@ -167,14 +174,13 @@ impl Vendor for Vonage {
         if call.path == "sms/json" {
             return refused("4", "Bad Credentials");
         }
-        newer::problem(
-            401,
-            "Unauthorized",
-            "You did not provide correct credentials.",
-        )
+        newer::unknown()
     }
 
     fn answer(&self, desk: &mut Desk<'_>, call: &Call) -> Given {
+        if !application::holds(call, desk.now) {
+            return newer::unknown().into();
+        }
         let reply = match (call.method, call.path.as_str()) {
             (Method::Post, "sms/json") => classic::send(desk, call),
             (Method::Post, "v1/messages") => newer::send(desk, call),
@@ -214,11 +220,10 @@ impl Vendor for Vonage {
 
     fn disturbed(&self, fate: Fate, _: Timestamp) -> HttpReply {
         match fate {
-            Fate::Limited(secs) => {
-                let mut reply = newer::problem(429, "Rate Limit Hit", "Please wait, then retry.");
-                reply.headers = reply.headers.with("retry-after", secs.to_string());
-                reply
-            }
+            Fate::Limited(secs) => call::later(
+                newer::problem(429, "Rate Limit Hit", "Please wait, then retry."),
+                secs,
+            ),
             Fate::Refused => newer::problem(401, "Unauthorized", "Your credentials were revoked."),
             _ => newer::problem(
                 500,

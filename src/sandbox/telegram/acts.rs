@@ -18,6 +18,7 @@ use crate::sandbox::desk::Desk;
 use crate::sandbox::files::Chosen;
 use crate::sandbox::files::KEPT;
 
+use super::keyboard;
 use super::message;
 use super::rooms;
 use super::updates;
@@ -187,6 +188,13 @@ fn press(desk: &mut Desk<'_>, customer: &str, id: &str, at: usize) -> Result<(),
         .ok_or_else(NotPossible::gone)?
         .customer
         .clone();
+    if let Some(poll) = keyboard::poll_of(&bubble) {
+        let told = json!({
+            "poll_id": poll, "user": message::user(&who), "option_ids": [at],
+        });
+        updates::tell(desk, customer, "poll_answer", "poll answer", &told);
+        return Ok(());
+    }
     match choice.press {
         Press::Reply(data) => {
             let query = desk.digits(17);

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::sandbox::chat::Bubble;
 use crate::sandbox::chat::Choice;
 use crate::sandbox::chat::Offer;
 use crate::sandbox::chat::Press;
@@ -12,6 +13,27 @@ use super::params::Fault;
 const DATA_MAX_BYTES: usize = 64;
 /// Buttons of one message.
 const BUTTONS_MAX: usize = 100;
+
+/// What marks a message as a poll, before its id.
+pub const POLL: &str = "poll ";
+
+/// The id of the poll that a message is.
+#[must_use]
+pub fn poll_of(bubble: &Bubble) -> Option<&str> {
+    bubble.mark.as_deref()?.strip_prefix(POLL)
+}
+
+/// The options of a poll, one below the other.
+#[must_use]
+pub fn options(titles: &[&str]) -> Vec<Choice> {
+    let option = |(at, title): (usize, &&str)| Choice {
+        title: (*title).to_owned(),
+        description: String::new(),
+        press: Press::Reply(at.to_string()),
+        row: at,
+    };
+    titles.iter().enumerate().map(option).collect()
+}
 
 /// What can be pressed, and where it stands.
 pub type Keys = (Vec<Choice>, Offer);

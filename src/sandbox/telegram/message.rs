@@ -15,6 +15,7 @@ use crate::sandbox::chat::Side;
 use crate::sandbox::chat::Sort;
 use crate::sandbox::desk::Desk;
 
+use super::keyboard;
 use super::rooms;
 
 /// The bot as a sender.
@@ -90,7 +91,18 @@ pub fn of(desk: &Desk<'_>, customer: &Customer, bubble: &Bubble) -> Value {
             message[name.as_str()] = value.clone();
         }
     }
-    if bubble.offer == Offer::Buttons && !bubble.choices.is_empty() {
+    if let Some(id) = keyboard::poll_of(bubble) {
+        let question = message["text"].take();
+        let options = bubble.choices.iter();
+        let counted = options.map(|one| json!({"text": one.title, "voter_count": 0}));
+        message["poll"] = json!({
+            "id": id, "question": question, "options": counted.collect::<Vec<_>>(),
+            "total_voter_count": 0, "is_closed": false, "is_anonymous": false, "type": "regular",
+        });
+        if let Some(fields) = message.as_object_mut() {
+            fields.shift_remove("text");
+        }
+    } else if bubble.offer == Offer::Buttons && !bubble.choices.is_empty() {
         message["reply_markup"] = json!({"inline_keyboard": keyboard(bubble)});
     }
     message

@@ -200,11 +200,7 @@ impl Vendor for Telegram {
 
     fn disturbed(&self, fate: Fate, _: Timestamp) -> HttpReply {
         match fate {
-            Fate::Limited(secs) => {
-                let mut reply = Fault::flood(secs).reply();
-                reply.headers = reply.headers.with("retry-after", secs.to_string());
-                reply
-            }
+            Fate::Limited(secs) => call::later(Fault::flood(secs).reply(), secs),
             Fate::Refused => Fault {
                 code: 401,
                 description: "Unauthorized".to_owned(),
@@ -329,6 +325,7 @@ fn routed(
         "sendlocation" => sends::place(desk, params, "location"),
         "sendvenue" => sends::place(desk, params, "venue"),
         "sendcontact" => sends::contact(desk, params),
+        "sendpoll" => sends::poll(desk, params),
         "sendchataction" => sends::action(desk, params),
         "editmessagetext" => changes::edit(desk, params, "text"),
         "editmessagecaption" => changes::edit(desk, params, "caption"),

@@ -25,6 +25,10 @@ use super::updates::ok;
 
 const TEXT_MAX: usize = 4_096;
 const VCARD_MAX_BYTES: usize = 2_048;
+/// The longest question of a poll, its longest option, and how many there may be.
+const QUESTION_MAX: usize = 300;
+const OPTION_MAX: usize = 100;
+const OPTIONS_MAX: usize = 12;
 /// How long typing shows.
 const TYPING: Duration = Duration::from_secs(5);
 
@@ -128,6 +132,51 @@ pub fn contact(desk: &mut Desk<'_>, params: &Params<'_>) -> Result<HttpReply, Fa
     let name = format!("{first} {last}").trim().to_owned();
     let body = Body::Contacts(vec![(name, phone)]);
     send(desk, params, body, None).map(|message| ok(&message))
+}
+
+/// `sendPoll`: on the phone a question with its options.
+///
+/// # Errors
+/// What the vendor would say.
+pub fn poll(desk: &mut Desk<'_>, params: &Params<'_>) -> Result<HttpReply, Fault> {
+    chat(desk, params)?;
+    let question = params.text("question").unwrap_or_default();
+    if !(1..=QUESTION_MAX).contains(&length(question.trim())) {
+        return Err(Fault::bad(
+            "poll question must be non-empty and not too long",
+        ));
+    }
+    let listed = params.nested("options");
+    let options = listed.as_ref().and_then(Value::as_array);
+    let options: Vec<&str> = options
+        .into_iter()
+        .flatten()
+        .map(|option| option["text"].as_str().unwrap_or_default())
+        .collect();
+    if options.len() < 2 {
+        return Err(Fault::bad("poll must have at least 2 option"));
+    }
+    if options.len() > OPTIONS_MAX {
+        return Err(Fault::bad("poll can't have more than 12 options"));
+    }
+    if options.iter().any(|text| text.trim().is_empty()) {
+        return Err(Fault::bad("poll options must be non-empty"));
+    }
+    if options.iter().any(|text| length(text) > OPTION_MAX) {
+        return Err(Fault::bad("poll options length must not exceed 100"));
+    }
+    let id = desk.digits(18);
+    let mark = format!("{}{id}", keyboard::POLL);
+    let sent = send(desk, params, Body::text(question), Some(mark))?;
+    let customer = chat(desk, params)?.customer.clone();
+    let number = sent["message_id"].to_string();
+    let placed = desk.chat_mut(&customer.id);
+    let Some(bubble) = placed.and_then(|chat| chat.bubble_mut(&number)) else {
+        return Ok(ok(&sent));
+    };
+    bubble.choices = keyboard::options(&options);
+    let bubble = bubble.clone();
+    Ok(ok(&message::of(desk, &customer, &bubble)))
 }
 
 /// Puts a message of the bot on the phone; it, as the vendor shows it.

@@ -260,3 +260,47 @@ fn a_bot_changes_and_takes_back_what_it_said() {
     );
     assert_eq!(ask(&mut bench, "flyToTheMoon", &json!({})).0, 404);
 }
+
+#[test]
+fn a_poll_is_answered_by_a_vote() {
+    let mut bench = started();
+    let poll = |count: usize| {
+        let options: Vec<_> = (0..count)
+            .map(|at| json!({"text": format!("option {at}")}))
+            .collect();
+        json!({"question": "Which?", "options": options, "is_anonymous": false})
+    };
+    for (body, status) in [
+        (poll(1), 400),
+        (poll(13), 400),
+        (json!({"question": " ", "options": poll(2)["options"]}), 400),
+        (
+            json!({"question": "Q".repeat(301), "options": poll(2)["options"]}),
+            400,
+        ),
+        (
+            json!({"question": "Q", "options": [{"text": "a".repeat(101)}, {"text": "b"}]}),
+            400,
+        ),
+        (poll(12), 200),
+    ] {
+        assert_eq!(
+            send(&mut bench, "sendPoll", body.clone()).0,
+            status,
+            "{body}"
+        );
+    }
+    let (_, body) = send(&mut bench, "sendPoll", poll(3));
+    let (sent, id) = (&body["result"], &body["result"]["poll"]["id"]);
+    assert_eq!(sent["poll"]["question"], "Which?");
+    assert_eq!(sent["poll"]["options"][2]["text"], "option 2");
+    assert!(
+        sent["reply_markup"].is_null() && sent["text"].is_null(),
+        "{sent}"
+    );
+    let bubble = bench.last().id.clone();
+    bench.act(Act::Press { bubble, choice: 1 }).unwrap();
+    let told = bench.posted();
+    assert_eq!(told[0]["poll_answer"]["poll_id"], *id);
+    assert_eq!(told[0]["poll_answer"]["option_ids"], json!([1]));
+}

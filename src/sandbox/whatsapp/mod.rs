@@ -139,7 +139,9 @@ impl Vendor for WhatsApp {
 
     fn answer(&self, desk: &mut Desk<'_>, call: &Call) -> Given {
         let given = graph::check_proof(call, desk.account).and_then(|()| routed(desk, call));
-        given.unwrap_or_else(|fault| fault.reply(Some("whatsapp")).into())
+        let given = given.unwrap_or_else(|fault| fault.reply(Some("whatsapp")).into());
+        let business = desk.account.key("businessAccountId");
+        graph::counted(given, desk.account, business, "whatsapp")
     }
 
     fn answer_after(

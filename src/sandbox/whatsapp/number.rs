@@ -214,7 +214,14 @@ fn profile(desk: &mut Desk<'_>, call: &Call) -> Result<HttpReply, Fault> {
         }
     }
     body.remove("messaging_product");
-    kept.insert("profile".to_owned(), Value::Object(body));
+    let held = kept
+        .entry("profile".to_owned())
+        .or_insert_with(|| json!({}));
+    if let Some(held) = held.as_object_mut() {
+        held.extend(body);
+        // What is empty is not told.
+        held.retain(|_, value| *value != json!("") && *value != json!([]));
+    }
     Ok(done())
 }
 

@@ -136,7 +136,7 @@ fn wanted(desk: &Desk<'_>, body: &Map<String, Value>) -> Result<Wanted, Fault> {
         Some("template") => {
             let template = body.get("template").and_then(Value::as_object);
             let template = template.ok_or_else(|| check::missing("template"))?;
-            let (shown, category) = templates::filled(desk, template)?;
+            let (shown, category) = templates::filling::filled(desk, template)?;
             Ok(Wanted::Shown(shown, category))
         }
         _ => {

@@ -37,6 +37,36 @@ pub fn beginning(
     Ok(found.into_iter().map(|(_, identity)| identity).collect())
 }
 
+/// Rows that are read at once where few of them are looked for.
+const CHUNK: usize = 1_000;
+
+/// The identities of a channel to which nothing may be sent, in the order of their addresses, behind
+/// one address and at most so many. Reads through all of the channel's where they are few.
+///
+/// # Errors
+/// The disk's.
+pub fn closed(
+    read: &impl Read,
+    channel: ChannelId,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<Identity>, StoreError> {
+    let mut found = Vec::new();
+    let mut last = after.map(|address| (channel, address.to_owned()));
+    loop {
+        let scan = Scan::under(&channel).after(last.as_ref()).limit(CHUNK);
+        let rows = read.scan(&IDENTITIES, scan)?;
+        let is_end = rows.len() < CHUNK;
+        last = rows.last().map(|(key, _)| key.clone());
+        let rows = rows.into_iter().map(|(_, identity)| identity);
+        found.extend(rows.filter(|identity| identity.closed.is_some()));
+        if is_end || found.len() >= limit {
+            found.truncate(limit);
+            return Ok(found);
+        }
+    }
+}
+
 /// Every address of a contact, oldest first.
 ///
 /// # Errors

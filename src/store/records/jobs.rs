@@ -62,16 +62,20 @@ pub fn bring_forward(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
     replace(tx, job)
 }
 
-/// Writes down that a job is to be done again at another time; not one that was replaced meanwhile.
+/// Writes down that a job is to be done again at another time, after so many attempts; not one that was replaced meanwhile.
 ///
 /// # Errors
 /// The disk's.
-pub fn put_off(tx: &mut Tx<'_>, job: &Job, due: Timestamp) -> Result<(), StoreError> {
+pub fn put_off(
+    tx: &mut Tx<'_>,
+    job: &Job,
+    due: Timestamp,
+    attempts: u32,
+) -> Result<(), StoreError> {
     if tx.get(&JOBS, &(job.due, job.id))?.is_none() {
         return Ok(());
     }
     remove(tx, job)?;
-    let attempts = job.attempts + 1;
     put(
         tx,
         &Job {

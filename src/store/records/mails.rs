@@ -45,6 +45,9 @@ pub struct ArrivedMail {
     /// What a service has to be asked for its bytes, which still lie there.
     #[serde(default)]
     pub place: Option<Opaque>,
+    /// Whether it is aside only because an earlier one of its sender still has to be fetched.
+    #[serde(default)]
+    pub is_behind: bool,
 }
 
 /// A mail that was read once.
@@ -133,13 +136,17 @@ pub fn held(read: &impl Read) -> Result<Vec<ArrivedMail>, StoreError> {
     read.values(&HELD_MAIL)
 }
 
-/// Lets a mail be read again that could not be.
+/// Lets a mail be read that was put aside.
 ///
 /// # Errors
 /// The disk's.
 pub fn let_go(tx: &mut Tx<'_>, mail: &ArrivedMail) -> Result<(), StoreError> {
     tx.remove(&HELD_MAIL, &(mail.channel_id, mail.id))?;
-    put_arrived(tx, mail)
+    let again = ArrivedMail {
+        is_behind: false,
+        ..mail.clone()
+    };
+    put_arrived(tx, &again)
 }
 
 /// Forgets what waits for a channel that is gone.

@@ -50,6 +50,10 @@ pub struct OutboxRow {
     /// Whether the address is not the customer's, who has the message by then: a copy of a mail.
     #[serde(default)]
     pub is_copy: bool,
+    /// Whether it lets what was written later go first while it is not due: what went to many at once
+    /// holds up no conversation.
+    #[serde(default)]
+    pub gives_way: bool,
 }
 
 /// The key of a lane's rows, in order.
@@ -123,15 +127,41 @@ pub fn list(read: &impl Read) -> Result<Vec<OutboxRow>, StoreError> {
     read.values(&OUTBOX)
 }
 
-/// Puts a message into its lane; the only one is its head.
+/// Puts a message into its lane; the only one is its head, as is one to which the head gives way.
 ///
 /// # Errors
 /// The disk's.
 pub fn push(tx: &mut Tx<'_>, row: &OutboxRow) -> Result<(), StoreError> {
-    if of_lane(tx, row.channel_id, &row.address, 1)?.is_empty() {
-        mark_due(tx, row)?;
+    match of_lane(tx, row.channel_id, &row.address, 1)?.first() {
+        None => mark_due(tx, row)?,
+        Some(first) if first.gives_way => {
+            let rows = of_lane(tx, row.channel_id, &row.address, usize::MAX)?;
+            for before in rows {
+                if before.gives_way && row.due < before.due && is_head(tx, &before)? {
+                    unmark_due(tx, &before)?;
+                    mark_due(tx, row)?;
+                }
+            }
+        }
+        Some(_) => {}
     }
     tx.put(&OUTBOX, &key(row), row)
+}
+
+/// The row of a lane without a head that becomes it: the first, unless that gives way to another.
+fn next_head(
+    read: &impl Read,
+    channel: ChannelId,
+    address: &str,
+) -> Result<Option<OutboxRow>, StoreError> {
+    let first = of_lane(read, channel, address, 1)?.pop();
+    if first.as_ref().is_none_or(|first| !first.gives_way) {
+        return Ok(first);
+    }
+    let mut rows = of_lane(read, channel, address, usize::MAX)?;
+    let urgent = rows.iter().position(|row| !row.gives_way);
+    let soonest = || (0..rows.len()).min_by_key(|at| rows.get(*at).map(|row| row.due));
+    Ok(urgent.or_else(soonest).map(|at| rows.swap_remove(at)))
 }
 
 /// Stores a changed row, whether or not it is the head of its lane.
@@ -169,8 +199,8 @@ pub fn remove(tx: &mut Tx<'_>, row: &OutboxRow) -> Result<(), StoreError> {
         return Ok(());
     }
     unmark_due(tx, row)?;
-    match of_lane(tx, row.channel_id, &row.address, 1)?.first() {
-        Some(next) => mark_due(tx, next),
+    match next_head(tx, row.channel_id, &row.address)? {
+        Some(next) => mark_due(tx, &next),
         None => Ok(()),
     }
 }

@@ -60,6 +60,7 @@ fn row(message: u8) -> OutboxRow {
         first_tried_at: None,
         called_at: None,
         is_copy: false,
+        gives_way: false,
     }
 }
 
@@ -185,5 +186,42 @@ fn an_upgrade_leaves_one_head_a_lane() {
         outbox::set_heads(tx).unwrap();
         let found: Vec<_> = heads(tx).into_values().map(|rows| rows.len()).collect();
         assert_eq!(found, [1, 1]);
+    });
+}
+
+#[test]
+fn what_gives_way_is_passed_by_what_is_written_later_until_it_is_due() {
+    let at = |message: u8, due: i64, gives_way: bool| OutboxRow {
+        address: "lane".to_owned(),
+        due: Timestamp::from_secs(due),
+        gives_way,
+        ..row(message)
+    };
+    within(|tx| {
+        let head = |tx: &Tx<'_>| heads(tx).remove("lane").map(|found| found[0].message_id);
+        let (later, sooner) = (at(1, 100, true), at(2, 50, true));
+        let (first, second) = (at(3, 10, false), at(4, 5, false));
+        for (pushed, expected) in [
+            (&later, &later),
+            (&sooner, &sooner),
+            (&first, &first),
+            // What gives way to nobody is passed by nobody.
+            (&second, &first),
+            (&at(5, 1, true), &first),
+        ] {
+            outbox::push(tx, pushed).unwrap();
+            assert_eq!(head(tx), Some(expected.message_id));
+            assert_eq!(heads(tx)["lane"].len(), 1);
+        }
+        for (gone, expected) in [
+            (&first, Some(&second)),
+            (&second, Some(&at(5, 1, true))),
+            (&at(5, 1, true), Some(&sooner)),
+            (&sooner, Some(&later)),
+            (&later, None),
+        ] {
+            outbox::remove(tx, gone).unwrap();
+            assert_eq!(head(tx), expected.map(|row| row.message_id));
+        }
     });
 }

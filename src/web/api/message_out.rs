@@ -130,7 +130,7 @@ impl MessageOut {
             delivered_at: reached(Delivery::Delivered).or_else(|| reached(Delivery::Read)),
             read_at: reached(Delivery::Read),
             failed_reason: failed_reason(&message),
-            external_id: message.external_id().map(str::to_owned),
+            external_id: message.external_ids.first().cloned(),
             reply_to: message.reply_to,
             private: message.private,
             reactions: message
@@ -162,10 +162,16 @@ fn failed_reason(message: &Message) -> Option<String> {
 fn metadata_out(message: &Message) -> Map<String, Value> {
     let mut metadata = message.metadata.clone();
     if let Some(error) = &message.error {
+        let told = error.said.clone().unwrap_or_default();
         let said = json!({
             "reason": error.reason,
-            "code": error.vendor_code,
+            "code": error.code(),
+            "subcode": told.subcode,
+            "title": told.title,
             "message": error.message,
+            "details": told.details,
+            "traceId": told.trace_id,
+            "class": error.class().name(),
             "retryable": error.retryable,
         });
         metadata.insert("error".to_owned(), said);

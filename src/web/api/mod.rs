@@ -5,6 +5,7 @@ pub mod answer;
 pub mod api_keys;
 pub mod audit;
 pub mod auth;
+pub mod bulk;
 pub mod caller;
 pub mod capabilities;
 pub mod channel_out;
@@ -89,6 +90,7 @@ pub fn routes() -> Routes {
     conversation_moves::routes(&mut routes);
     participants::routes(&mut routes);
     messages::routes(&mut routes);
+    bulk::routes(&mut routes);
     media::routes(&mut routes);
     search::routes(&mut routes);
     events::routes(&mut routes);

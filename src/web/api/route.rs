@@ -145,6 +145,11 @@ impl Doc {
     /// Says that it answers with a page of things, and so can be asked for a certain one.
     pub fn lists<T: ToSchema>(&mut self) -> &mut Self {
         self.query::<PageQuery>();
+        self.gives_rows::<T>()
+    }
+
+    /// Says that it answers with a row for each thing it was asked, whole.
+    pub fn gives_rows<T: ToSchema>(&mut self) -> &mut Self {
         self.gives = Gives::List(self.add::<T>());
         self
     }

@@ -127,7 +127,9 @@ pub fn draw(
                 let delivery = vendor::delivery::tabs(channel.kind.as_str());
                 let usual = vendor::pages::TABS.iter().copied();
                 let usual = usual.chain([routing::TAB]);
-                usual.chain(delivery).chain(menus).collect()
+                let opt_outs = vendor::optouts::tabs(channel.kind.as_str());
+                let more = delivery.into_iter().chain(menus).chain(opt_outs);
+                usual.chain(more).collect()
             }
             (false, _) => Vec::new(),
         },
@@ -161,6 +163,7 @@ fn overview_tab(state: &State, reader: &Reader, channel: &Channel) -> Result<Cha
         connected: channel.state != ChannelState::Inactive,
         paused: !channel.enabled,
         active: channel.state == ChannelState::Active,
+        publishes: !menus::tabs(channel.kind.as_str()).is_empty(),
         sign_in: signs_in_with(channel).map(|whom| (whom, state.engine.channels.sign_in_back())),
     };
     Ok(ChannelTab::Overview {
@@ -187,6 +190,13 @@ fn checks(state: &State, reader: &Reader, channel: &Channel) -> Result<Vec<Check
 
 /// With whom a person signs in to let a channel into its account.
 fn signs_in_with(channel: &Channel) -> Option<&'static str> {
+    if channel
+        .settings
+        .get("loginType")
+        .is_some_and(|login| login == "instagram")
+    {
+        return Some("Instagram");
+    }
     match channel.settings.get("oauthProvider")?.as_str()? {
         "google" => Some("Google"),
         "microsoft" => Some("Microsoft"),

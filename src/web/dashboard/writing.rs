@@ -304,6 +304,7 @@ fn draft(fields: &Fields, content: Content, client_id: Option<String>) -> Draft 
         source: Source::Dashboard,
         metadata,
         seen: fields.some("seen").and_then(|seen| seen.parse().ok()),
+        not_before: None,
     }
 }
 

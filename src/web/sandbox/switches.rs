@@ -51,7 +51,7 @@ fn every(on: bool, number: u32) -> u32 {
 }
 
 #[rustfmt::skip]
-const SWITCHES: [Switch; 13] = [
+const SWITCHES: [Switch; 14] = [
     Switch { name: "broken", label: "Answer 500", number: EVERY,
         read: |f| (f.broken_every > 0, usual(f.broken_every, 5)), set: |f, on, n| f.broken_every = every(on, n) },
     Switch { name: "silent", label: "Time out", number: EVERY,
@@ -68,6 +68,8 @@ const SWITCHES: [Switch; 13] = [
         set: |f, on, n| f.token_ends_in = if on { DAY * n } else { Duration::ZERO } },
     Switch { name: "permission", label: "Token lacks a permission", number: None,
         read: |f| (f.permission_missing, 0), set: |f, on, _| f.permission_missing = on },
+    Switch { name: "usage", label: "Allowance nearly used", number: Some(("How much the vendor says is used", "% used", 1, 100)),
+        read: |f| (f.usage_percent > 0, usual(f.usage_percent, 95)), set: |f, on, n| f.usage_percent = every(on, n) },
     Switch { name: "window", label: "Close the 24 h window", number: None,
         read: |f| (f.window_closed, 0), set: |f, on, _| f.window_closed = on },
     Switch { name: "secret", label: "Sign with another secret", number: None,

@@ -1,6 +1,7 @@
 // Styles for the words of a mail: loaded when somebody asks for them. The plain field goes on holding the
 // words as text, so that drafts, limits and sending work as they do without styles.
 import Squire from 'squire-rte';
+import { icon } from './dom.js';
 
 const ALLOWED = new Set(['A', 'B', 'BLOCKQUOTE', 'BR', 'DIV', 'EM', 'I', 'LI', 'OL', 'P', 'S', 'STRONG', 'U', 'UL']);
 const WORDS = { mod: /Mac|iPhone|iPad/.test(navigator.platform) ? '\u2318' : 'Ctrl ' };
@@ -23,7 +24,7 @@ function clean(html) {
 const BUTTONS = [
   ['Bold', 'B', (editor) => (editor.hasFormat('B') ? editor.removeBold() : editor.bold())],
   ['Italic', 'I', (editor) => (editor.hasFormat('I') ? editor.removeItalic() : editor.italic())],
-  ['Link', '\u{1f517}', link],
+  ['Link', 'link', link],
   ['List', '\u2022', (editor) => (editor.hasFormat('UL') ? editor.removeList() : editor.makeUnorderedList())],
   ['Numbered list', '1.', (editor) => (editor.hasFormat('OL') ? editor.removeList() : editor.makeOrderedList())],
   ['Quote', '\u275d', (editor) => (editor.hasFormat('BLOCKQUOTE') ? editor.decreaseQuoteLevel() : editor.increaseQuoteLevel())],
@@ -44,7 +45,7 @@ function bar(editor, end) {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'ib';
-    button.dataset.sign = sign;
+    if (sign === 'link') button.append(icon(sign)); else button.dataset.sign = sign;
     button.setAttribute('aria-label', name);
     button.title = name === 'Bold' || name === 'Italic' ? `${name} (${WORDS.mod}${name[0]})` : name;
     button.addEventListener('click', () => { act(editor); if (tools.isConnected) editor.focus(); });

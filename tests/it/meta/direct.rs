@@ -404,3 +404,39 @@ fn a_file_the_vendor_could_not_fetch_is_handed_over_once() {
         assert_eq!(vendor.messages().len(), 4);
     });
 }
+
+#[test]
+fn an_account_that_cannot_show_typing_is_not_asked_again_until_it_is_connected_anew() {
+    on_a_server(async |server, vendor| {
+        let ours = professional(server, &vendor).await;
+        vendor.shows_nothing();
+        let hello = json!({"message":{"mid":"m_IN","text":"hello"}});
+        ours.report(server, &did(server, "instagram", PROFESSIONAL, hello))
+            .await;
+        let talk = conversations(server).await[0]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let agent = server.agent(OWNER).await;
+        let types = async || {
+            server.pass(Duration::from_secs(60));
+            agent.submit(&format!("/app/c/{talk}/typing"), &[]).await;
+        };
+        types().await;
+        let asked = async |count: usize| {
+            let look = async || (vendor.typed() == count).then_some(());
+            eventually("the vendor is asked to show it", look).await;
+        };
+        asked(1).await;
+        for words in ["One", "Two"] {
+            types().await;
+            let message = answer(server, json!({ "text": words })).await;
+            stands(server, &message, "sent").await;
+        }
+        assert_eq!(vendor.typed(), 1);
+        let connect = format!("/channels/{}/connect", ours.id);
+        server.api().post(&connect, json!({})).await.ok();
+        types().await;
+        asked(2).await;
+    });
+}

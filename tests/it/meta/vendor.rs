@@ -68,6 +68,8 @@ struct Inner {
     known_as: Option<&'static str>,
     /// What it says of messages it takes.
     status: Option<&'static str>,
+    /// Whether it refuses to show that somebody types.
+    shows_nothing: bool,
     /// The number of a business account.
     owned: Option<&'static str>,
 }
@@ -99,6 +101,18 @@ impl Vendor {
     /// Refuses the next messages, one after the other.
     pub fn refuses(&self, status: u16, error: Value) {
         self.inner().refusals.push_back((status, error));
+    }
+
+    /// Refuses from now on to show that somebody types.
+    pub fn shows_nothing(&self) {
+        self.inner().shows_nothing = true;
+    }
+
+    /// How often it was asked to show that somebody types.
+    pub fn typed(&self) -> usize {
+        let inner = self.inner();
+        let is_it = |asked: &&Asked| asked.json()["sender_action"] == "typing_on";
+        inner.heard.iter().filter(is_it).count()
     }
 
     /// Has every business account have this number.
@@ -177,6 +191,8 @@ impl Vendor {
         }
         let refused = if is_send {
             inner.refusals.pop_front()
+        } else if inner.shows_nothing && message["sender_action"] == "typing_on" {
+            Some((400, json!({"message": "Invalid parameter", "code": 100})))
         } else {
             None
         };

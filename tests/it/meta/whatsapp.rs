@@ -15,6 +15,7 @@ use super::vendor::conversations;
 use super::vendor::messages;
 use super::vendor::stands;
 use crate::support::eventually;
+use crate::support::server::OWNER;
 use crate::support::server::Server;
 use crate::support::server::on_a_server_with;
 
@@ -197,11 +198,45 @@ fn a_refusal_that_comes_later_fails_the_message_and_says_why() {
             "title":"Message undeliverable","error_data":{"details":"Not on WhatsApp."}}]);
         ours.report(server, &failed).await;
         let message = stands(server, &message, "failed").await;
-        let shown = message["metadata"]["error"].to_string();
-        assert!(
-            shown.contains("Not on WhatsApp.") && shown.contains("131026"),
-            "{shown}"
-        );
+        let said = json!({"reason":"undeliverable","code":"131026","subcode":null,
+            "title":"Message undeliverable","message":"Not on WhatsApp.","details":"Not on WhatsApp.",
+            "traceId":null,"class":"permanent","retryable":false});
+        assert_eq!(message["metadata"]["error"], said);
+    });
+}
+
+#[test]
+fn a_refusal_is_kept_with_all_that_the_vendor_said_of_it() {
+    on_a_server(async |server, vendor| {
+        let ours = number(server, &vendor).await;
+        ours.report(server, &said(server, "wamid.IN", text("hello")))
+            .await;
+        let refused = json!({"message":"(#131030) Recipient phone number not in allowed list",
+            "type":"OAuthException","code":131_030,"error_subcode":2_655_007,
+            "error_user_title":"Test number","error_user_msg":"Add the phone to the list first.",
+            "error_data":{"messaging_product":"whatsapp","details":"Recipient is not on the list."},
+            "fbtrace_id":"AAxNzNBcmg6C8m6EWJ8kaOa"});
+        vendor.refuses(400, refused);
+        let message = answer(server, json!({"text":"Hi"})).await;
+        let message = stands(server, &message, "failed").await;
+        let said = json!({"reason":"recipient_not_allowed","code":"131030","subcode":"2655007",
+            "title":"Test number","message":"Add the phone to the list first.",
+            "details":"Recipient is not on the list.","traceId":"AAxNzNBcmg6C8m6EWJ8kaOa",
+            "class":"permanent","retryable":false});
+        assert_eq!(message["metadata"]["error"], said);
+
+        let agent = server.agent(OWNER).await;
+        let thread = format!("/app/c/{}", message["conversationId"].as_str().unwrap());
+        for place in [thread.as_str(), "/app/failed"] {
+            let page = agent.open(place).await.text();
+            for words in [
+                "Add the phone to the list first. (131030/2655007)",
+                "Test number",
+                "Trace id AAxNzNBcmg6C8m6EWJ8kaOa",
+            ] {
+                assert!(page.contains(words), "{place}: {words}");
+            }
+        }
     });
 }
 

@@ -121,3 +121,39 @@ fn the_contact_page_has_it_for_whoever_may() {
         line.send(hello).await.ok();
     });
 }
+
+#[test]
+fn a_number_shows_everybody_who_wants_no_more_page_by_page() {
+    on_a_server_with(with_sandbox, async |server| {
+        let line = Line::open(server, vendor("twilio")).await;
+        let channel = line.channel["id"].as_str().unwrap();
+        let page = format!("/app/settings/channels/{channel}/opt-outs");
+        let owner = server.agent(OWNER).await;
+        let empty = owner.open(&page).await.text();
+        assert!(empty.contains("Nobody has opted out."), "{empty}");
+        line.say("STOP");
+        line.hears(2).await;
+        // As many again as one page has, of whom each is opted out by hand.
+        for at in 0..100 {
+            let number = format!("+1555013{at:04}");
+            let person = json!({"name": number, "phone": number, "identifiers": [
+                {"channelType": "sms", "channelId": channel, "identifier": number}]});
+            let made = server.api().post("/contacts", person).await.ok();
+            let path = format!("/contacts/{}/consent", made["id"].as_str().unwrap());
+            let wish = json!({"identifierId": made["identifiers"][0]["id"], "status": "optedOut"});
+            server.api().post(&path, wish).await.ok();
+        }
+        let first = owner.open(&page).await.text();
+        assert!(first.contains(&line.customer), "{first}");
+        assert!(first.contains("+15550130098") && !first.contains("+15550130099"));
+        assert!(first.contains(">More</a>"));
+        let rest = format!("{page}?after=%2B15550130098");
+        let rest = owner.open(&rest).await.text();
+        assert!(rest.contains("+15550130099") && !rest.contains("+15550130098"));
+        assert!(!rest.contains(">More</a>"));
+        // Other channels have none of them, and whoever may not see settings sees nothing.
+        server.colleague("agent").await;
+        let agent = server.agent("agent@example.com").await;
+        assert_ne!(agent.open(&page).await.status, 200);
+    });
+}

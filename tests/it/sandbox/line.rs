@@ -136,6 +136,8 @@ pub const VENDORS: &[Vendor] = &[
     MAIL.another("postmark"),
     MAIL.another("sendgrid"),
     MAIL.another("mailgun"),
+    MAIL.another("resend"),
+    MAIL.another("ses"),
 ];
 
 impl Vendor {

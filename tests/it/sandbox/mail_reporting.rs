@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use linktor::sandbox::act::Act;
+use linktor::sandbox::faults::Faults;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
@@ -97,5 +98,24 @@ fn connecting_again_changes_nothing_that_is_right() {
             connect(server, &channel).await;
             assert_eq!(changes(server, service), told, "{service}");
         }
+    });
+}
+
+#[test]
+fn a_topic_whose_certificate_cannot_be_fetched_is_told_to_come_again() {
+    on_a_server_with(with_sandbox, async |server| {
+        let channel = connected(server, "ses").await;
+        let id = channel["id"].as_str().unwrap();
+        let url = format!("{}/webhooks/email/{id}", server.url());
+        let sandbox = server.sandbox();
+        let every = |broken_every| Faults {
+            broken_every,
+            ..Faults::default()
+        };
+        sandbox.change("ses", |account| account.faults = every(1));
+        let put_off = sandbox.point("ses", &url, "").await.unwrap_err();
+        assert!(put_off.to_string().ends_with("it said 503."), "{put_off}");
+        sandbox.change("ses", |account| account.faults = every(0));
+        assert_eq!(sandbox.point("ses", &url, "").await, Ok(()));
     });
 }

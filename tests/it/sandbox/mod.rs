@@ -2,7 +2,10 @@
 //! that are connected to them.
 
 mod access;
+mod applications;
+mod blocking;
 mod broken_token;
+mod bulk;
 mod carriers;
 mod comments;
 mod consent;
@@ -16,11 +19,14 @@ mod matrix;
 mod mms;
 mod names;
 mod page;
+mod profile;
 mod routing;
 mod sharing;
+mod sign_in;
 mod soak;
 mod telegram;
 mod telegram_sending;
+mod usage;
 mod vendors;
 mod window;
 

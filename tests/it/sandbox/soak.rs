@@ -68,6 +68,7 @@ impl Dice {
             window_closed: false,
             token_ends_in: Duration::ZERO,
             permission_missing: false,
+            usage_percent: 0,
         }
     }
 }

@@ -300,3 +300,56 @@ fn who_says_stop_gets_one_answer_and_nothing_more_until_start() {
         assert_eq!(byes.iter().filter(|words| *words == "Bye.").count(), 2);
     });
 }
+
+#[test]
+fn a_caption_that_is_too_long_answers_its_picture() {
+    on_a_server_with(with_sandbox, async |server| {
+        let line = Line::open(server, vendor("telegram-2")).await;
+        let media = upload(server, "cup.png", PNG).await;
+        let story = "A long story. ".repeat(80);
+        let sent = line
+            .send(json!({"type": "image", "mediaId": media, "caption": story}))
+            .await
+            .ok();
+        let sent = line.stands(&sent, "sent").await;
+        let shown = line.on_phone(Side::Business);
+        let ids: Vec<&str> = shown.iter().map(|bubble| bubble.id.as_str()).collect();
+        let quoted: Vec<_> = shown
+            .iter()
+            .map(|bubble| bubble.quoting.as_deref())
+            .collect();
+        assert_eq!(quoted, [None, Some(ids[0])]);
+        assert_eq!(line.shown(Side::Business), ["[image]", story.trim()]);
+        // It is known by its first part, and by all of them.
+        let named = |id: &str| format!("{}:{id}", line.customer);
+        assert_eq!(sent["externalId"], named(ids[0]));
+        let all = json!([named(ids[0]), named(ids[1])]);
+        assert_eq!(sent["metadata"]["externalIds"], all);
+    });
+}
+
+#[test]
+fn choices_are_asked_as_a_poll_where_that_is_wished_and_votes_are_choices() {
+    on_a_server_with(with_sandbox, async |server| {
+        let line = Line::open(server, vendor("telegram-2")).await;
+        let path = format!("/conversations/{}/messages", line.conversation);
+        let content = json!({"type": "buttons", "text": "Which do you like?", "buttons": [
+            {"type": "reply", "id": "e", "title": "Espresso"},
+            {"type": "reply", "id": "f", "title": "Filter"}]});
+        let body = json!({"content": content, "metadata": {"poll": true}});
+        let asked = server.api().post(&path, body).await.ok();
+        let asked = line.stands(&asked, "sent").await;
+        assert_eq!(calls(server, "sendPoll").len(), 1);
+        let bubble = line.on_phone(Side::Business)[0].id.clone();
+        assert_eq!(asked["externalId"], format!("{}:{bubble}", line.customer));
+        line.act(Act::Press { bubble, choice: 1 });
+        let heard = line.hears(2).await;
+        let vote = &heard[1];
+        assert_eq!(vote["content"]["type"], "postback");
+        assert_eq!(vote["content"]["title"], "Filter");
+        let ids = asked["metadata"]["externalIds"].as_array().unwrap();
+        let poll = ids[1].as_str().unwrap();
+        assert_eq!(vote["content"]["payload"], format!("{poll}:1"));
+        assert_eq!(vote["replyTo"], asked["id"]);
+    });
+}

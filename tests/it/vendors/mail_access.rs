@@ -112,6 +112,72 @@ fn a_person_lets_us_in_and_a_token_that_is_refused_is_renewed_once() {
     });
 }
 
+#[test]
+fn programs_let_a_channel_in_at_google_and_at_microsoft() {
+    on_a_server_with(reachable, async |server| {
+        let exim = Exim::open().await;
+        for (name, page, scope, consent) in [
+            (
+                "google",
+                "https://accounts.google.com/o/oauth2/v2/auth?",
+                "https://mail.google.com/",
+                Some("consent"),
+            ),
+            (
+                "microsoft",
+                "https://login.microsoftonline.com/common/oauth2/v2.0/authorize?",
+                "https://outlook.office.com/SMTP.Send offline_access",
+                None,
+            ),
+        ] {
+            let provider = provider().await;
+            let config = through(
+                &exim,
+                &json!({
+                    "smtpAuth": "oauth2", "oauthProvider": name, "oauthClientId": "id",
+                    "fromEmail": format!("{name}@aurora.example"),
+                    "oauthTokenUrl": format!("{}/token", provider.url),
+                }),
+            );
+            let api = server.api();
+            let body = json!({ "type": "email", "name": name, "config": config });
+            let channel = api.post("/channels", body).await.ok();
+            let path = format!("/channels/{}/sign-in", channel["id"].as_str().unwrap());
+            let nowhere = api.post(&path, json!({ "redirectUri": "ftp://x.example" }));
+            nowhere.await.refused(400, "VALIDATION_ERROR");
+            let back = "https://shop.example/back";
+            let begun = api.post(&path, json!({ "redirectUri": back })).await.ok();
+            let url = begun["url"].as_str().unwrap();
+            assert!(url.starts_with(page), "{url}");
+            let asked = pairs(url);
+            assert_eq!(asked["redirect_uri"], back);
+            assert!(
+                asked["scope"].ends_with(scope),
+                "{name}: {}",
+                asked["scope"]
+            );
+            assert_eq!(asked.get("prompt").map(String::as_str), consent);
+
+            let complete = format!("{path}/complete");
+            let forged = api.post(&complete, json!({ "state": "AAAA", "code": "c" }));
+            forged.await.refused(400, "VALIDATION_ERROR");
+            assert!(provider.heard("/token").is_empty());
+            let returned = json!({ "state": asked["state"], "code": "c" });
+            let done = api.post(&complete, returned).await.ok();
+            assert_eq!(done["connectionStatus"], "connected", "{done}");
+            assert!(!done.to_string().contains("\"r2\""), "secrets stay here");
+            let grants = provider.heard("/token");
+            let first = grants[0].body();
+            assert_eq!(
+                (&first["code"], &first["redirect_uri"]),
+                (&json!("c"), &json!(back))
+            );
+            let verifier = first["code_verifier"].as_str().unwrap();
+            assert_eq!(challenge(verifier), asked["code_challenge"]);
+        }
+    });
+}
+
 fn text(words: &str) -> Value {
     json!({ "type": "text", "text": words })
 }

@@ -9,6 +9,7 @@ mod large_mail;
 mod letters;
 mod mail_access;
 mod mail_faults;
+mod mail_limits;
 mod mail_rules;
 mod mail_signing;
 mod sms;

@@ -32,6 +32,9 @@ use crate::model::outbound::Account;
 use crate::model::outbound::Sending;
 use crate::model::outbound::Switch;
 
+/// Gmail shows so much of the HTML of a mail, and a link to the rest (email.md section 11).
+const GMAIL_CLIPS_BYTES: usize = 102 * 1024;
+
 /// A mail on its way.
 #[derive(Debug)]
 pub struct Letter<'a> {
@@ -155,6 +158,9 @@ impl<'a> Letter<'a> {
             if !all.is_empty() {
                 kept.insert(name.to_owned(), listed(all));
             }
+        }
+        if self.html.len() > GMAIL_CLIPS_BYTES {
+            kept.insert("clipped".to_owned(), true.into());
         }
         if self.clicks {
             kept.insert(LINKS.to_owned(), html::links(&self.html).into());
@@ -337,7 +343,12 @@ fn finished(sending: &Sending<'_>, wishes: &Wishes, body: &Body) -> (String, Str
 fn signature(sending: &Sending<'_>) -> Option<String> {
     let writer = sending.thread.writer.as_ref();
     let own = writer.and_then(|writer| writer.signature.as_deref());
-    let shown = own.or_else(|| sending.account.text("signatureHtml"))?;
+    signed_with(own.or_else(|| sending.account.text("signatureHtml"))?)
+}
+
+/// A signature as it stands under a mail, as HTML; none where nothing is to be seen of it.
+#[must_use]
+pub fn signed_with(shown: &str) -> Option<String> {
     let shown = if shown.contains('<') {
         html::safe(shown)
     } else {

@@ -3,9 +3,7 @@
 //!
 //! Hosts and ports stand as Thunderbird's list of services has them (github.com/thunderbird/autoconfig,
 //! commit c6ad796, March 2026), mailbox.org's and Migadu's as in
-//! github.com/chatmail/provider-db. Neither list has Hostinger, Zoho's paid plans, Titan, IONOS and
-//! Private Email. The `SPF` includes of Hostinger and Proton, and Proton's names of keys, stand on
-//! support.hostinger.com and proton.me/support/custom-domain.
+//! github.com/chatmail/provider-db. Where the rest comes from, docs/email-services.md says.
 
 use crate::channels::email::discover::Server;
 use crate::channels::email::discover::Servers;
@@ -45,6 +43,13 @@ const NONE: Known = Known {
     advice: "",
     spf: "",
     selectors: &[],
+};
+
+const IONOS_EUROPE: Known = Known {
+    name: "IONOS",
+    spf: "_spf-eu.ionos.com",
+    selectors: &["s1-ionos", "s2-ionos", "s42582890"],
+    ..NONE
 };
 
 /// Every service; the first that fits is taken.
@@ -165,6 +170,15 @@ const SERVICES: &[Known] = &[
     },
     Known {
         name: "Zoho",
+        exchangers: &["zoho.in"],
+        imap: Some(("imappro.zoho.in", 993, TLS)),
+        smtp: ("smtppro.zoho.in", 465, TLS),
+        advice: APP_PASSWORD,
+        selectors: &["zmail", "zoho"],
+        ..NONE
+    },
+    Known {
+        name: "Zoho",
         exchangers: &["zoho.com"],
         imap: Some(("imappro.zoho.com", 993, TLS)),
         smtp: ("smtppro.zoho.com", 465, TLS),
@@ -206,18 +220,29 @@ const SERVICES: &[Known] = &[
         ..NONE
     },
     Known {
-        name: "IONOS",
         exchangers: &["kundenserver.de", "ionos.de"],
         imap: Some(("imap.ionos.de", 993, TLS)),
         smtp: ("smtp.ionos.de", 465, TLS),
-        ..NONE
+        ..IONOS_EUROPE
     },
     Known {
-        name: "IONOS",
+        exchangers: &["ionos.fr"],
+        imap: Some(("imap.ionos.fr", 993, TLS)),
+        smtp: ("smtp.ionos.fr", 465, TLS),
+        ..IONOS_EUROPE
+    },
+    Known {
+        exchangers: &["ionos.co.uk"],
+        imap: Some(("imap.ionos.co.uk", 993, TLS)),
+        smtp: ("smtp.ionos.co.uk", 465, TLS),
+        ..IONOS_EUROPE
+    },
+    Known {
         exchangers: &["ionos.com"],
         imap: Some(("imap.ionos.com", 993, TLS)),
         smtp: ("smtp.ionos.com", 465, TLS),
-        ..NONE
+        spf: "_spf-us.ionos.com",
+        ..IONOS_EUROPE
     },
     Known {
         name: "Posteo",
@@ -446,6 +471,9 @@ mod tests {
             ("in1-smtp.messagingengine.com", "Fastmail"),
             ("mx.zoho.eu", "Zoho"),
             ("mx00.kundenserver.de", "IONOS"),
+            ("mx00.ionos.co.uk", "IONOS"),
+            ("mx2.titan.email", "Titan"),
+            ("mx1.privateemail.com", "Private Email"),
             ("mail.protonmail.ch", "Proton Mail"),
         ] {
             let found = by_exchanger(&[host.to_owned()]).unwrap();

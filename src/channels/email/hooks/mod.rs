@@ -194,12 +194,11 @@ impl Report {
 
     fn failed(&self, reason: &'static str) -> InboundEvent {
         let note = self.note.clone();
-        let error = SendError {
-            reason: reason.to_owned(),
-            vendor_code: Some(self.word.clone()).filter(|word| !word.is_empty()),
-            message: note.unwrap_or_else(|| "The mail could not be delivered.".to_owned()),
-            retryable: false,
-        };
+        let error = SendError::lasting(
+            reason,
+            note.unwrap_or_else(|| "The mail could not be delivered.".to_owned()),
+        )
+        .coded(Some(self.word.clone()).filter(|word| !word.is_empty()));
         self.receipt(Delivery::Failed, Some(error))
     }
 

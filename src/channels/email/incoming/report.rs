@@ -194,10 +194,8 @@ fn bounced(status: Option<&str>, said: Option<&str>) -> SendError {
     };
     let said = said.or(status).unwrap_or("no reason was given");
     SendError {
-        reason: reason.to_owned(),
-        vendor_code: status.map(str::to_owned),
-        message: format!("The mail came back: {said}"),
         retryable: status.is_some_and(|status| status.starts_with('4')),
+        ..SendError::lasting(reason, format!("The mail came back: {said}")).coded(status)
     }
 }
 

@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
+use crate::channels::dialogue::Pause;
 use crate::channels::email::address;
 use crate::channels::email::mailgun::ask;
 use crate::channels::email::mailgun::domain;
 use crate::channels::email::provider::with_form;
 use crate::channels::email::reporting::No;
-use crate::channels::email::reporting::Pause;
 use crate::channels::email::reporting::SetUp;
 use crate::channels::email::reporting::Talk;
 use crate::channels::email::reporting::is_ours;

@@ -16,6 +16,9 @@ use serde_json::Value;
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::secret::Secret;
+use crate::channels::dialogue;
+use crate::channels::dialogue::Pause;
+use crate::channels::dialogue::Replies;
 use crate::channels::email::provider::json;
 use crate::model::Opaque;
 use crate::model::outbound::Account;
@@ -24,7 +27,6 @@ use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
 use crate::model::outbound::Refusal;
-use crate::model::outbound::Step;
 
 /// What the first call is about, for whoever reads that it failed.
 const CREDENTIALS: &str = "credentials";
@@ -32,12 +34,7 @@ const CREDENTIALS: &str = "credentials";
 const WEBHOOK: &str = "webhook";
 
 /// The answers of a service to what it was asked to set up, one after the other.
-pub struct Talk<'a> {
-    replies: std::slice::Iter<'a, HttpReply>,
-}
-
-/// A call that has still to be made: whoever sets things up stops there and is asked again.
-pub struct Pause(HttpRequest);
+pub struct Talk<'a>(Replies<'a>);
 
 impl Talk<'_> {
     /// The answer to a call, as JSON; none where the service did not do it, with its status and words.
@@ -45,9 +42,7 @@ impl Talk<'_> {
     /// # Errors
     /// [`Pause`]: the call was not made yet.
     fn ask(&mut self, request: HttpRequest) -> Result<Result<Value, No>, Pause> {
-        let Some(reply) = self.replies.next() else {
-            return Err(Pause(request));
-        };
+        let reply = self.0.reply(WEBHOOK, Call::http(request))?;
         let body = json(reply);
         Ok(if (200..300).contains(&reply.status) {
             Ok(body)
@@ -118,28 +113,17 @@ pub fn connected(
     proved: impl FnOnce(&HttpReply) -> Result<Connected, Refusal>,
     set_up: impl FnOnce(&Value, &Account, &mut Talk<'_>) -> Result<SetUp, Pause>,
 ) -> Next<Connected> {
-    let Some((first, others)) = asked.replies.split_first() else {
-        return Ok(Step::Ask {
-            what: CREDENTIALS,
-            call: Call::http(question),
-        });
+    let walked = || {
+        let mut replies = Replies::of(asked);
+        let first = replies.reply(CREDENTIALS, Call::http(question))?;
+        let mut connected = proved(first).map_err(Pause::Refused)?;
+        let done = set_up(&json(first), asked.account, &mut Talk(replies))?;
+        connected.settings.extend(done.settings);
+        connected.secrets.extend(done.secrets);
+        connected.warnings.extend(done.warnings);
+        Ok(connected)
     };
-    let mut connected = proved(first)?;
-    let mut talk = Talk {
-        replies: others.iter(),
-    };
-    Ok(match set_up(&json(first), asked.account, &mut talk) {
-        Ok(done) => {
-            connected.settings.extend(done.settings);
-            connected.secrets.extend(done.secrets);
-            connected.warnings.extend(done.warnings);
-            Step::Done(connected)
-        }
-        Err(Pause(request)) => Step::Ask {
-            what: WEBHOOK,
-            call: Call::http(request),
-        },
-    })
+    dialogue::next(walked())
 }
 
 /// Whether mail of customers comes in by webhooks of the service.

@@ -4,12 +4,12 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::base::http::Method;
+use crate::channels::dialogue::Pause;
 use crate::channels::email::hooks::secret_url;
 use crate::channels::email::postmark::ask;
 use crate::channels::email::postmark::stream;
 use crate::channels::email::provider::with_json;
 use crate::channels::email::reporting::No;
-use crate::channels::email::reporting::Pause;
 use crate::channels::email::reporting::SetUp;
 use crate::channels::email::reporting::Talk;
 use crate::channels::email::reporting::is_ours;

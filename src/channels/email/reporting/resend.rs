@@ -5,9 +5,9 @@ use serde_json::json;
 
 use crate::base::http::Method;
 use crate::base::secret::Secret;
+use crate::channels::dialogue::Pause;
 use crate::channels::email::provider::with_json;
 use crate::channels::email::reporting::No;
-use crate::channels::email::reporting::Pause;
 use crate::channels::email::reporting::SetUp;
 use crate::channels::email::reporting::Talk;
 use crate::channels::email::reporting::is_ours;

@@ -10,6 +10,7 @@ use crate::channels::meta::graph::media_url;
 use crate::channels::meta::talk::Pause;
 use crate::channels::meta::talk::Talk;
 use crate::channels::node::Node;
+use crate::model::contact::Admission;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Call;
@@ -44,6 +45,27 @@ pub fn look_up(
         }
     };
     Ok(read(asked.account, Node::of(&told)))
+}
+
+/// Has the vendor keep a customer out, or let them in again. instagram.md section 7.
+///
+/// # Errors
+/// It has to be asked first; the vendor refused.
+pub fn block(
+    way: &Way<'_>,
+    asked: &Asked<'_>,
+    address: &str,
+    admission: Admission,
+) -> Result<(), Pause> {
+    let action = match admission {
+        Admission::Blocked => "block_user",
+        Admission::Free => "unblock_user",
+    };
+    let path = format!("{}/moderate_conversations", way.node);
+    let body = json!({"user_ids": [{"id": address}], "actions": [action]});
+    let mut talk = Talk::of(asked, FAULTS);
+    talk.must("block", Call::http(way.graph.post(&path, &body)))?;
+    Ok(())
 }
 
 /// Takes the thread with a customer back from another app. facebook.md section 7.4.

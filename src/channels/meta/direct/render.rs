@@ -22,6 +22,9 @@ use crate::model::outbound::Switch;
 /// How long after the customer wrote everything may be said.
 const FREELY: Duration = Duration::from_secs(24 * 3_600);
 
+/// Under which name a sender hands over the token of somebody who asked for news.
+const NEWS: &str = "notificationMessagesToken";
+
 /// One message, and whether it is one of those the vendor approved.
 #[derive(Debug)]
 pub enum Message {
@@ -129,13 +132,16 @@ fn enveloped(product: &Product, sending: &Sending<'_>, index: usize, message: Me
     let commented = quoted.and_then(comments::recipient);
     let is_private =
         matches!(message, Message::Free(_)) && commented.is_some() && !is_free(sending);
+    let subscribed = subscription(sending);
     let recipient = commented
         .clone()
         .filter(|_| is_private)
+        .or_else(|| subscribed.map(|token| json!({"notification_messages_token": token})))
         .unwrap_or_else(|| json!({"id": sending.to}));
     let mut whole = json!({ "recipient": recipient });
     let mut content = match message {
         Message::Action(action) => return action,
+        Message::Approved(content) | Message::Free(content) if subscribed.is_some() => content,
         Message::Approved(content) => {
             whole["messaging_type"] = "UTILITY".into();
             content
@@ -161,6 +167,12 @@ fn enveloped(product: &Product, sending: &Sending<'_>, index: usize, message: Me
         whole["reply_to"] = json!({"mid": quoted});
     }
     whole
+}
+
+/// The token with which the customer asked for news, where the sender wants the message to go as such.
+/// facebook.md section 7.3.
+fn subscription<'a>(sending: &Sending<'a>) -> Option<&'a str> {
+    sending.metadata.get(NEWS)?.as_str()
 }
 
 /// Whether a person answers after a day, which the vendor wants to be told and takes only from apps

@@ -29,12 +29,15 @@ use crate::channels::meta::fault;
 use crate::channels::meta::sign;
 use crate::channels::meta::talk::Pause;
 use crate::channels::meta::talk::next;
+use crate::channels::meta::talk::refused;
 use crate::channels::meta::templates::blanks;
 use crate::channels::meta::templates::preview;
 use crate::channels::meta::templates::rules;
+use crate::channels::meta::usage;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Setting;
+use crate::model::contact::Admission;
 use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::filling::Blank;
@@ -63,6 +66,7 @@ use crate::model::rejection::FieldError;
 use crate::model::rejection::Rejection;
 use crate::model::template::TemplateDraft;
 use crate::model::template::VendorTemplate;
+use crate::model::visit::Visit;
 
 /// What is said of a service without asking its account.
 #[derive(Debug)]
@@ -124,6 +128,34 @@ pub trait Service: Debug + Send + Sync {
     /// fetches them.
     fn takes_files(&self, _account: &Account) -> bool {
         true
+    }
+
+    /// Whether the vendor keeps people out at our word.
+    fn keeps_out(&self, _account: &Account) -> bool {
+        false
+    }
+
+    /// The page on which a person lets us into an account; none where accounts are not opened so.
+    ///
+    /// # Errors
+    /// What is missing in the settings.
+    fn entrance(
+        &self,
+        _account: &Account,
+        _visit: &Visit,
+    ) -> Result<Option<String>, Vec<FieldError>> {
+        Ok(None)
+    }
+
+    /// Fetches the access that is given for the code with which a person came back.
+    ///
+    /// # Errors
+    /// The vendor does not give it.
+    fn enter(&self, _code: &str, _visit: &Visit, _asked: &Asked<'_>) -> Next<Renewed> {
+        next(Err(refused(
+            "not_supported",
+            "Nobody signs in there.".to_owned(),
+        )))
     }
 
     /// Whether a message may go as it is.
@@ -203,6 +235,24 @@ impl<S: Service> Connects for S {
 
     fn take_over(&self, address: &str, asked: &Asked<'_>) -> Next<()> {
         next(people::take_over(&self.way(asked.account), asked, address))
+    }
+
+    fn block(&self, address: &str, admission: Admission, asked: &Asked<'_>) -> Option<Next<()>> {
+        let way = self.way(asked.account);
+        let keeps_out = self.keeps_out(asked.account);
+        keeps_out.then(|| next(people::block(&way, asked, address, admission)))
+    }
+
+    fn sign_in_at(
+        &self,
+        account: &Account,
+        visit: &Visit,
+    ) -> Result<Option<String>, Vec<FieldError>> {
+        self.entrance(account, visit)
+    }
+
+    fn let_in(&self, code: &str, visit: &Visit, asked: &Asked<'_>) -> Next<Renewed> {
+        self.enter(code, visit, asked)
     }
 
     fn look_up(&self, address: &str, asked: &Asked<'_>) -> Next<Person> {
@@ -301,6 +351,14 @@ impl<S: Service> Sends for S {
 
     fn trace(&self, reply: &HttpReply) -> Option<String> {
         fault::trace(reply)
+    }
+
+    fn cannot_show(&self, reply: &HttpReply) -> bool {
+        shown::cannot(reply)
+    }
+
+    fn used(&self, reply: &HttpReply) -> Option<u32> {
+        usage::used(reply)
     }
 
     fn met(&self, to: &str, reply: &HttpReply) -> Option<InboundSender> {

@@ -86,6 +86,14 @@ pub fn sign(way: &Way<'_>, sign: Sign, watcher: &Watcher<'_>) -> Call {
     Call::http(way.graph.post(&way.messages(), &body))
 }
 
+/// Whether the vendor knows no signs on this account at all, which is no word about one customer.
+/// instagram.md section 6.
+#[must_use]
+pub fn cannot(reply: &HttpReply) -> bool {
+    let fault = Fault::read(reply);
+    fault.is_some_and(|fault| fault.code == Some(100) && fault.subcode.is_none())
+}
+
 /// A customer's file lies at an address that is signed and ends: the token must not go there.
 ///
 /// # Errors
@@ -133,6 +141,27 @@ mod tests {
             )
         });
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn only_what_is_true_of_everybody_says_that_signs_are_not_known() {
+        for (body, expected) in [
+            (
+                r#"{"error":{"code":100,"message":"Invalid parameter"}}"#,
+                true,
+            ),
+            (r#"{"error":{"code":100,"error_subcode":2534014}}"#, false),
+            (r#"{"error":{"code":10,"error_subcode":2534022}}"#, false),
+            (r#"{"error":{"code":190}}"#, false),
+            (r#"{"recipient_id":"1"}"#, false),
+        ] {
+            let reply = HttpReply {
+                status: 400,
+                headers: Headers::default(),
+                body: body.as_bytes().to_vec(),
+            };
+            assert_eq!(cannot(&reply), expected, "{body}");
+        }
     }
 
     #[test]

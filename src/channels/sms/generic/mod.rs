@@ -186,16 +186,12 @@ fn answered(account: &Account, reply: &HttpReply) -> Outcome {
 }
 
 fn refused(sentence: &str) -> Refusal {
-    Refusal::Never(SendError {
-        reason: "refused".to_owned(),
-        vendor_code: None,
-        message: if sentence.is_empty() {
-            "The carrier did not take the message.".to_owned()
-        } else {
-            sentence.to_owned()
-        },
-        retryable: false,
-    })
+    let sentence = if sentence.is_empty() {
+        "The carrier did not take the message."
+    } else {
+        sentence
+    };
+    Refusal::Never(SendError::lasting("refused", sentence))
 }
 
 /// A value as text.

@@ -162,12 +162,13 @@ fn report(
         .find(|(known, _)| known.eq_ignore_ascii_case(wanted))
         .map(|(_, state)| *state);
     let failed = state == Some(Delivery::Failed);
-    let error = failed.then(|| SendError {
-        reason: "undelivered".to_owned(),
-        vendor_code: part("errorCode"),
-        message: part("errorMessage")
-            .unwrap_or_else(|| format!("The carrier reports that the message is {word}.")),
-        retryable: false,
+    let error = failed.then(|| {
+        SendError::lasting(
+            "undelivered",
+            part("errorMessage")
+                .unwrap_or_else(|| format!("The carrier reports that the message is {word}.")),
+        )
+        .coded(part("errorCode"))
     });
     receipt::of(part("id")?, state, word, Kept::default())
         .failing(error)

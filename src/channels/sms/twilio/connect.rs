@@ -59,12 +59,10 @@ pub fn next(asked: &Asked<'_>) -> Next<Connected> {
         let body = answered(first)?;
         let status = Node::of(&body).word("status");
         if let Some(status) = status.filter(|status| status != "active") {
-            return Err(Refusal::Account(SendError {
-                reason: "account_suspended".to_owned(),
-                vendor_code: None,
-                message: format!("The account is {status}."),
-                retryable: true,
-            }));
+            return Err(Refusal::Account(SendError::passing(
+                "account_suspended",
+                format!("The account is {status}."),
+            )));
         }
     }
     let number = number(asked, &plan);

@@ -51,14 +51,7 @@ const COMPLIANCE: std::ops::RangeInclusive<i64> = 30_450..=30_999;
 fn judged(code: Option<i64>, sentence: String) -> (Class, SendError) {
     let known = code.filter(|code| COMPLIANCE.contains(code));
     let (class, error) = outgoing::judged(RULES, known.map(|_| UNREGISTERED).or(code), sentence);
-    let vendor_code = code.map(|code| code.to_string());
-    (
-        class,
-        SendError {
-            vendor_code,
-            ..error
-        },
-    )
+    (class, error.coded(code))
 }
 
 /// The code of a number that is not registered for what it sends.

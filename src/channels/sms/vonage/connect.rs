@@ -123,10 +123,8 @@ fn connected(account: &Account, warning: Option<String>) -> Connected {
 }
 
 fn unreadable() -> SendError {
-    SendError {
-        reason: "credentials".to_owned(),
-        vendor_code: None,
-        message: "Vonage did not tell the balance of the account.".to_owned(),
-        retryable: true,
-    }
+    SendError::passing(
+        "credentials",
+        "Vonage did not tell the balance of the account.",
+    )
 }

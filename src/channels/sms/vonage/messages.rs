@@ -93,13 +93,13 @@ fn report(root: Node<'_>) -> Option<InboundEvent> {
         _ => None,
     };
     let told = root.at("error");
-    let error = (state == Some(Delivery::Failed)).then(|| SendError {
-        reason: "undelivered".to_owned(),
-        vendor_code: told.word("title"),
-        message: told
-            .word("detail")
-            .unwrap_or_else(|| format!("Vonage reports that the message is {word}.")),
-        retryable: false,
+    let error = (state == Some(Delivery::Failed)).then(|| {
+        SendError::lasting(
+            "undelivered",
+            told.word("detail")
+                .unwrap_or_else(|| format!("Vonage reports that the message is {word}.")),
+        )
+        .coded(told.word("title"))
     });
     let mut kept = Kept::default();
     kept.put_raw("price", root.at("usage").at("price"));

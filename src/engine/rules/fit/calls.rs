@@ -148,6 +148,7 @@ fn calls(played: &Played, case: &Case) -> Value {
         by_person: case.by_person,
         is_album: false,
         chose_typed: false,
+        taken_ids: &[],
         now,
     };
     let written = match channel.render(&sending) {

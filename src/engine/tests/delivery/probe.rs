@@ -415,12 +415,11 @@ fn get(account: &Account, path: &str) -> HttpRequest {
 }
 
 fn accepted(reply: &HttpReply) -> Result<Value, Refusal> {
-    let error = SendError {
-        reason: format!("status_{}", reply.status),
-        vendor_code: Some(reply.status.to_string()),
-        message: "The probe's vendor said no.".to_owned(),
-        retryable: true,
-    };
+    let error = SendError::passing(
+        format!("status_{}", reply.status),
+        "The probe's vendor said no.",
+    )
+    .coded(Some(reply.status));
     let wait = reply
         .headers
         .get("retry-after")

@@ -1,4 +1,4 @@
-//! A certificate of `localhost`, made by openssl.
+//! A certificate, made by openssl.
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -11,15 +11,14 @@ prompt = no
 [who]
 CN = localhost
 [more]
-subjectAltName = DNS:localhost
 basicConstraints = critical,CA:FALSE
-";
+subjectAltName = ";
 
-/// Makes a certificate and its key in a folder.
-pub(super) fn made(folder: &Path) -> (PathBuf, PathBuf) {
+/// Makes a certificate and its key in a folder, for whom it names: `DNS:localhost`.
+pub(super) fn made(folder: &Path, whom: &str) -> (PathBuf, PathBuf) {
     let certificate = folder.join("cert.pem");
     let (key, wishes) = (key_beside(&certificate), folder.join("wishes"));
-    std::fs::write(&wishes, WISHES).unwrap();
+    std::fs::write(&wishes, format!("{WISHES}{whom}\n")).unwrap();
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"])
         .args(["-pkeyopt", "ec_paramgen_curve:prime256v1"])

@@ -163,7 +163,7 @@ async fn other_servers_bring_mail_for_us_and_for_nobody_else() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_said_in_the_open_counts_for_nothing_once_it_is_encrypted() {
     let folder = tempfile::tempdir().unwrap();
-    let (certificate, key) = certificate::made(folder.path());
+    let (certificate, key) = certificate::made(folder.path(), "DNS:localhost");
     let certificate = CertificateDer::from_pem_file(certificate).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()

@@ -4,7 +4,6 @@ use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -12,6 +11,7 @@ use super::certificate;
 use super::dovecot::Dovecot;
 use super::eventually;
 use super::office;
+use super::passes_alone;
 use super::received;
 use super::words;
 use crate::engine::inbox::reading::Reading;
@@ -162,21 +162,9 @@ fn with_file(path: &Path, bytes: usize) {
 }
 
 /// In a process of its own: the memory of other tests counts for nothing.
-/// Runs a test of this file in a process of its own.
-fn passes_alone<const N: usize>(test: &str, environment: [(&str, PathBuf); N]) {
-    let test = format!("engine::tests::post::mailbox::{test}");
-    let alone = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", &test])
-        .envs(environment)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&alone.stdout);
-    assert!(said.contains("1 passed"), "{said}");
-}
-
 #[test]
 fn a_file_of_forty_megabytes_comes_in_without_being_held_in_memory() {
-    passes_alone("forty_megabytes_alone", []);
+    passes_alone("mailbox::forty_megabytes_alone", []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -206,12 +194,40 @@ async fn forty_megabytes_alone() {
     workers.stop(Duration::from_secs(5)).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_mail_that_is_too_large_only_the_head_is_fetched() {
+    let mut dovecot = Dovecot::new();
+    let big = dovecot.folder.path().join("big");
+    with_file(&big, 46 * 1024 * 1024);
+    let (office, _) = office(dovecot.settings()).await;
+    let workers = Workers::start(&office.context);
+    dovecot.deliver(&plain(1));
+    after_pauses(&office, "Words 1").await;
+    std::fs::set_permissions(&big, std::fs::Permissions::from_mode(0o666)).unwrap();
+    let place = dovecot.mail().join("new").join("1767269999.M9.here");
+    std::fs::rename(&big, &place).unwrap();
+    let told = eventually("the head of the large mail", || {
+        let mut all = received(&office).into_iter();
+        all.find_map(|message| {
+            Mail::of(&message.metadata).filter(|mail| mail.media_error.is_some())
+        })
+    })
+    .await;
+    assert_eq!(told.media_error.as_deref(), Some("too_big"));
+    assert_eq!(told.message_id, "big@x.example");
+    assert!(told.attachments.is_empty(), "{:?}", told.attachments);
+    // Those behind it are read.
+    dovecot.deliver(&plain(2));
+    after_pauses(&office, "Words 2").await;
+    workers.stop(Duration::from_secs(5)).await;
+}
+
 /// In a process of its own, which believes the certificate of the test.
 #[test]
 fn a_mailbox_that_is_encrypted_after_its_greeting_is_read() {
     let folder = tempfile::tempdir().unwrap();
-    let (certificate, _) = certificate::made(folder.path());
-    passes_alone("encrypted_alone", [("SSL_CERT_FILE", certificate)]);
+    let (certificate, _) = certificate::made(folder.path(), "DNS:localhost");
+    passes_alone("mailbox::encrypted_alone", [("SSL_CERT_FILE", certificate)]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

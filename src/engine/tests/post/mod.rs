@@ -1,6 +1,7 @@
 //! Mail over real protocols: a real Dovecot for mailboxes, and our own listener for what other
 //! servers bring. `tests/run` installs Dovecot.
 
+mod autoconfig;
 mod certificate;
 mod dovecot;
 mod listener;
@@ -8,6 +9,8 @@ mod mailbox;
 mod token;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -24,6 +27,18 @@ use crate::store::records::messages;
 
 /// The longest anything may take here that is not about time.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Runs a test of this folder in a process of its own.
+fn passes_alone<const N: usize>(test: &str, environment: [(&str, PathBuf); N]) {
+    let test = format!("engine::tests::post::{test}");
+    let alone = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", &test])
+        .envs(environment)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&alone.stdout);
+    assert!(said.contains("1 passed"), "{said}");
+}
 
 async fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();

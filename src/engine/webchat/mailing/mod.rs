@@ -122,6 +122,7 @@ fn rendered(context: &Context, line: &Line<'_>, parcel: &Parcel) -> Result<Vec<C
         by_person: false,
         is_album: false,
         chose_typed: false,
+        taken_ids: &[],
         now: context.clock.now(),
     };
     caught(|| line.translation.render(&sending))

@@ -233,12 +233,10 @@ impl<'a> Dispatch<'a> {
         let row = window::for_writer(self.capabilities(), settings, writer, to);
         let now = self.context.clock.now();
         window::may_send(content, &row, self.heard_at, now).map_err(|closed| {
-            Refusal::Never(SendError {
-                reason: "messaging_window_closed".to_owned(),
-                vendor_code: None,
-                message: closed.message,
-                retryable: true,
-            })
+            Refusal::Never(SendError::passing(
+                "messaging_window_closed",
+                closed.message,
+            ))
         })
     }
 
@@ -285,6 +283,7 @@ impl<'a> Dispatch<'a> {
             by_person: self.message.source == Source::Dashboard,
             is_album: !self.album.is_empty(),
             chose_typed: self.chose_typed,
+            taken_ids: &self.message.external_ids,
             now: self.context.clock.now(),
         }
     }

@@ -247,12 +247,7 @@ mod tests {
         Ended::Waits {
             whom,
             until: NOW.plus(Duration::from_secs(30)),
-            error: SendError {
-                reason: "temporary".into(),
-                vendor_code: None,
-                message: "Down.".into(),
-                retryable: true,
-            },
+            error: SendError::passing("temporary", "Down."),
         }
     }
 

@@ -143,10 +143,8 @@ fn become_unsure(
 }
 
 fn interrupted() -> SendError {
-    SendError {
-        reason: "interrupted".to_owned(),
-        vendor_code: None,
-        message: "The server stopped while the message went out.".to_owned(),
-        retryable: true,
-    }
+    SendError::passing(
+        "interrupted",
+        "The server stopped while the message went out.",
+    )
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::base::http::HttpReply;
+use crate::base::mime::by_name;
 use crate::base::mime::ending;
 use crate::sandbox::call::Call;
 use crate::sandbox::desk::Desk;
@@ -183,9 +184,10 @@ fn files(body: &Value) -> Result<Vec<Attached>, HttpReply> {
         let bytes = STANDARD
             .decode(content)
             .map_err(|_| wrong("Attachment content is not valid Base64."))?;
+        // Where no type is told, the name's ending says it.
         let told = one["content_type"]
             .as_str()
-            .unwrap_or("application/octet-stream");
+            .unwrap_or_else(|| by_name(filename));
         // What disagrees with its own name is left out without a word.
         let named = filename.rsplit_once('.').map_or("", |(_, ending)| ending);
         let expected = ending(told);

@@ -121,7 +121,7 @@ fn post(desk: &mut Desk<'_>, lane: &str, about: About, kind: &str, data: &Value,
             about,
             title: kind.to_owned(),
             body: body.clone(),
-            mark: format!("msg_{}/{} {url}", desk.random.base62(27), at.as_secs()),
+            mark: format!("msg_{} {url}", desk.random.base62(27)),
             tries: 0,
         };
         desk.post_event(after, &event);

@@ -3,13 +3,13 @@
 use serde_json::Value;
 use serde_json::json;
 
-use crate::base::http::Headers;
 use crate::base::http::HttpReply;
 use crate::sandbox::call;
 use crate::sandbox::call::Call;
 use crate::sandbox::chat::Reached;
 use crate::sandbox::chat::Side;
 use crate::sandbox::desk::Desk;
+use crate::sandbox::sms::files;
 
 /// The number of the account.
 #[must_use]
@@ -78,10 +78,5 @@ pub fn listed(desk: &Desk<'_>, call: &Call) -> HttpReply {
 /// The bytes of a file that came in; none where there is none.
 #[must_use]
 pub fn fetch(desk: &Desk<'_>, media: &str) -> Option<HttpReply> {
-    let file = desk.file(media.strip_prefix("ME")?)?;
-    Some(HttpReply {
-        status: 200,
-        headers: Headers::default().with("content-type", file.mime_type.clone()),
-        body: file.bytes.to_vec(),
-    })
+    files::held(desk, media.strip_prefix("ME")?)
 }

@@ -6,7 +6,6 @@ use base64::Engine as _;
 use serde_json::Value;
 use serde_json::json;
 
-use crate::base::http::Headers;
 use crate::base::http::HttpReply;
 use crate::sandbox::call;
 use crate::sandbox::call::Call;
@@ -14,6 +13,7 @@ use crate::sandbox::chat::Body;
 use crate::sandbox::desk::Desk;
 use crate::sandbox::queue::About;
 use crate::sandbox::queue::Event;
+use crate::sandbox::sms::files;
 use crate::sandbox::sms::line;
 use crate::sandbox::sms::line::Written;
 use crate::sandbox::sms::segments;
@@ -71,14 +71,17 @@ pub fn tell(desk: &mut Desk<'_>, customer: &str, written: &Written) {
 #[must_use]
 pub fn file(desk: &Desk<'_>, path: &str) -> HttpReply {
     let id = path.rsplit('/').next().unwrap_or_default();
-    match desk.file(id) {
-        Some(file) => HttpReply {
-            status: 200,
-            headers: Headers::default().with("content-type", file.mime_type.clone()),
-            body: file.bytes.to_vec(),
-        },
-        None => problem(404, "Not Found", "There is no such file."),
-    }
+    files::held(desk, id).unwrap_or_else(|| problem(404, "Not Found", "There is no such file."))
+}
+
+/// What it says to whom it does not know.
+#[must_use]
+pub fn unknown() -> HttpReply {
+    problem(
+        401,
+        "Unauthorized",
+        "You did not provide correct credentials.",
+    )
 }
 
 /// What it says when it does not do something.

@@ -119,6 +119,8 @@ fn changed(
         if was_there && place::at(&typed, entry.path).is_none() {
             let empty = match entry.kind {
                 Kind::Rows(_) | Kind::Lines => Value::Array(Vec::new()),
+                // Its first choice says that nothing is chosen.
+                Kind::Choice(choices) => choices.first().map_or("", |(word, _)| *word).into(),
                 _ => Value::String(String::new()),
             };
             place::put(&mut typed, entry.path, Some(empty));

@@ -135,6 +135,28 @@ const SIDE_MENU: Section = section(
     &[entry("persistentMenu", "Menu", "", Rows(MENU))],
 );
 
+const TRADES: &[(&str, &str)] = &[
+    ("UNDEFINED", "Not said"),
+    ("OTHER", "Other"),
+    ("AUTO", "Cars"),
+    ("BEAUTY", "Beauty"),
+    ("APPAREL", "Clothing"),
+    ("EDU", "Education"),
+    ("ENTERTAIN", "Entertainment"),
+    ("EVENT_PLAN", "Events"),
+    ("FINANCE", "Finance"),
+    ("GROCERY", "Groceries"),
+    ("GOVT", "Government"),
+    ("HOTEL", "Hotels"),
+    ("HEALTH", "Health"),
+    ("NONPROFIT", "Nonprofit"),
+    ("PROF_SERVICES", "Services"),
+    ("RETAIL", "Shops"),
+    ("TRAVEL", "Travel"),
+    ("RESTAURANT", "Restaurants"),
+    ("NOT_A_BIZ", "No business"),
+];
+
 /// The pages, by the kind of channel.
 const PAGES: [(&str, Page); 4] = [
     (
@@ -195,8 +217,35 @@ const PAGES: [(&str, Page); 4] = [
         "whatsapp",
         Page {
             path: "menu",
-            title: "Questions and commands",
+            title: "Profile and questions",
             sections: &[
+                section(
+                    "Business profile",
+                    "What customers see who tap your name. What was never set here is shown as it is at WhatsApp.",
+                    &[
+                        entry(
+                            "profileAbout",
+                            "About",
+                            "The line below the name, at most 139 characters.",
+                            Line,
+                        ),
+                        entry(
+                            "profileDescription",
+                            "Description",
+                            "At most 512 characters.",
+                            Area(3),
+                        ),
+                        entry("profileAddress", "Address", "At most 256 characters.", Line),
+                        entry("profileEmail", "Email", "", Line),
+                        entry(
+                            "profileWebsites",
+                            "Websites",
+                            "One a line, at most 2, each with https:// in front.",
+                            Lines,
+                        ),
+                        entry("profileVertical", "Trade", "", Choice(TRADES)),
+                    ],
+                ),
                 section(
                     "First questions",
                     "Shown to whoever writes for the first time; a press sends one. At most 4.",

@@ -1,5 +1,7 @@
 //! Messages as bubbles.
 
+use crate::base::time::Timestamp;
+use crate::engine::inbox::later::NOT_BEFORE;
 use crate::model::content::Button;
 use crate::model::content::ButtonKind;
 use crate::model::content::Call;
@@ -10,9 +12,11 @@ use crate::model::content::Story;
 use crate::model::message::Delivery;
 use crate::model::message::Direction;
 use crate::model::message::Message;
+use crate::model::message::SendError;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
 use crate::web::dashboard::present::Eye;
+use crate::web::dashboard::present::failed::facts;
 use crate::web::dashboard::present::first_name;
 use crate::web::dashboard::present::mail;
 use crate::web::dashboard::present::template::seen;
@@ -159,6 +163,14 @@ fn receipt(eye: &Eye<'_>, message: &Message) -> Option<Receipt> {
 
 fn trouble(eye: &Eye<'_>, message: &Message) -> Option<Trouble> {
     match message.delivery {
+        Delivery::Pending if message.error.is_none() => {
+            let at = message.metadata.get(NOT_BEFORE)?.as_str()?;
+            let at = Timestamp::parse(at)?;
+            Some(Trouble::Waiting {
+                reason: "Not sent yet. It waits for the end of quiet hours.".to_owned(),
+                next: Some(TimeView::clock(at, &eye.zone)),
+            })
+        }
         Delivery::Pending => {
             let error = message.error.as_ref()?;
             let last = message.attempts.last();
@@ -171,11 +183,10 @@ fn trouble(eye: &Eye<'_>, message: &Message) -> Option<Trouble> {
         Delivery::Unsure => Some(Trouble::Unknown),
         Delivery::Failed => {
             let error = message.error.as_ref();
-            let why = error.map_or("It could not be sent.", |error| error.message.as_str());
-            let code = error.and_then(|error| error.vendor_code.as_deref());
-            let code = code.map_or_else(String::new, |code| format!(" ({code})"));
+            let why = error.map_or_else(|| "It could not be sent.".to_owned(), SendError::in_words);
             Some(Trouble::Failed {
-                reason: format!("Not sent. {why}{code}"),
+                reason: format!("Not sent. {why}"),
+                facts: error.map(facts).unwrap_or_default(),
                 retry: true,
             })
         }

@@ -4,6 +4,7 @@ use crate::base::text::preview;
 use crate::engine::inbox::failing::Failure;
 use crate::model::message::Delivery;
 use crate::model::message::Message;
+use crate::model::message::SendError;
 use crate::web::dashboard::present::Eye;
 use crate::web::dashboard::present::first_name;
 use crate::web::dashboard::view::atoms::AvatarView;
@@ -208,7 +209,12 @@ fn row(eye: &Eye<'_>, failure: &Failure) -> FailedRow {
         about: format!("{}, to {channel}", first_name(&message.sender.name)),
         text: words,
         time: TimeView::ago(message.created_at, eye.now),
-        reason: reason(message),
+        reason: message
+            .error
+            .as_ref()
+            .map(SendError::in_words)
+            .unwrap_or_default(),
+        facts: message.error.as_ref().map(facts).unwrap_or_default(),
         tries: tries(eye, message),
         next: message
             .attempts
@@ -219,15 +225,21 @@ fn row(eye: &Eye<'_>, failure: &Failure) -> FailedRow {
     }
 }
 
-/// Why, in the vendor's words, with its code.
-fn reason(message: &Message) -> String {
-    let Some(error) = &message.error else {
+/// What the vendor said beside the sentence and the code, for whoever asks it about the message.
+#[must_use]
+pub fn facts(error: &SendError) -> String {
+    let Some(said) = &error.said else {
         return String::new();
     };
-    match &error.vendor_code {
-        Some(code) => format!("{} ({code})", error.message),
-        None => error.message.clone(),
-    }
+    let beside = |text: &&String| !error.message.contains(text.as_str());
+    let trace = said.trace_id.as_ref().map(|id| format!("Trace id {id}"));
+    let parts = [
+        said.title.as_ref().filter(beside).cloned(),
+        said.details.as_ref().filter(beside).cloned(),
+        trace,
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    parts.join(" \u{b7} ")
 }
 
 fn tries(eye: &Eye<'_>, message: &Message) -> Vec<TryView> {

@@ -257,6 +257,7 @@ pub fn row(eye: &Eye<'_>, row: &Row, moment: Moment<'_>) -> RowView {
         urgent: conversation.priority >= Priority::High,
         time: TimeView::ago(conversation.last_message_at, eye.now),
         unread: u64::from(row.unread),
+        subject: conversation.subject.clone(),
         preview: match row.begun.as_deref() {
             Some(words) => draft(words),
             None => preview(eye, conversation.last.as_ref()),

@@ -134,6 +134,7 @@ pub fn card(eye: &Eye<'_>, message: &Message, before: Option<&Message>) -> Optio
             .as_ref()
             .map(|invite| invited(invite, &eye.zone)),
         auto: mail.auto.map(auto),
+        unseen: unseen(&mail),
         source: mail.raw_ref.map(|_| address("source")),
     })
 }
@@ -179,6 +180,15 @@ fn summary(people: &[(&'static str, String)]) -> String {
         }
     }
     summary
+}
+
+/// What of a mail is not seen, and by whom.
+fn unseen(mail: &Mail) -> Option<&'static str> {
+    if mail.media_error.as_deref() == Some("too_big") {
+        return Some("Too large to be fetched: only its head is here.");
+    }
+    mail.clipped
+        .then_some("So long that Gmail shows its first 102 KB, and a link to the rest.")
 }
 
 fn files(eye: &Eye<'_>, message: &Message, mail: &Mail) -> Vec<FileView> {

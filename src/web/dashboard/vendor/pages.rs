@@ -29,7 +29,9 @@ use crate::web::dashboard::reader::see;
 use crate::web::dashboard::vendor::delivery;
 use crate::web::dashboard::vendor::form;
 use crate::web::dashboard::vendor::form::Filled;
+use crate::web::dashboard::vendor::optouts;
 use crate::web::dashboard::vendor::sign_in;
+use crate::web::dashboard::vendor::signature;
 use crate::web::dashboard::vendor::webhook;
 use crate::web::dashboard::vendor::wizard;
 use crate::web::dashboard::vendor::wizard::vendor_channel;
@@ -53,6 +55,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/pause", web::post().to(pause))
         .route("/publish", web::post().to(publish))
         .configure(delivery::configure)
+        .configure(signature::configure)
+        .configure(optouts::configure)
         .route("/sign-in", web::get().to(sign_in::leave))
         .configure(wizard::configure_channel);
 }
@@ -105,6 +109,7 @@ fn tab(
         sections,
         rare_open: rare.iter().any(|field| field.field.error.is_some()),
         rare,
+        signature: signature::address(channel),
     }
 }
 

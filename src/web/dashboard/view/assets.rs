@@ -1,17 +1,17 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-bcde606119.css";
+pub const CSS: &str = "/app/assets/app-c3f1c5d5e3.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-240c063c4c.js";
 /// The parts of the script that not every visit needs.
 pub const MORE_JS: &str = "/app/assets/more-23ea96034f.js";
 /// The script that gives the words of a mail styles.
-pub const LETTER_JS: &str = "/app/assets/letter-b35998aa8b.js";
+pub const LETTER_JS: &str = "/app/assets/letter-8ab2e8b911.js";
 /// The script of rows of recipients.
 pub const RECIPIENTS_JS: &str = "/app/assets/recipients-c6d78e5b41.js";
 /// The style sheet of rows of recipients and of passing a mail on.
-pub const MAIL_CSS: &str = "/app/assets/mail-bfc8e42a0b.css";
+pub const MAIL_CSS: &str = "/app/assets/mail-e2221df275.css";
 /// The script of the pages of templates.
 pub const TEMPLATES_JS: &str = "/app/assets/templates-19e2cab8f6.js";
 /// The script of pages with passwords, codes or colours.
@@ -35,7 +35,7 @@ pub const APPEARANCE_JS: &str = "/app/assets/appearance-c296f4bbb8.js";
 /// The script in the frame that shows it.
 pub const PREVIEW_JS: &str = "/app/assets/preview-60619281d8.js";
 /// The style sheet of adding and looking after a channel.
-pub const SETUP_CSS: &str = "/app/assets/setup-e0e929c53d.css";
+pub const SETUP_CSS: &str = "/app/assets/setup-97a670d7c2.css";
 /// The script of pages that show what reaches a channel.
 pub const SETUP_JS: &str = "/app/assets/setup-12e7110fcf.js";
 /// The style sheet of the demo shop.
@@ -43,7 +43,7 @@ pub const SHOP_CSS: &str = "/app/assets/shop-dede709e0c.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
-pub const SANDBOX_CSS: &str = "/app/assets/sandbox-75e1a3f905.css";
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-dd5283bb4a.css";
 /// The script of the sandbox.
 pub const SANDBOX_JS: &str = "/app/assets/sandbox-0256958757.js";
 
@@ -51,7 +51,7 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-0256958757.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-bcde606119.css", "app.css", "text/css; charset=utf-8"),
+    ("app-c3f1c5d5e3.css", "app.css", "text/css; charset=utf-8"),
     ("app-240c063c4c.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
@@ -68,14 +68,14 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-latin-ext-34b9c504ca.woff2", "inter-latin-ext.woff2", "font/woff2"),
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
-    ("letter-b35998aa8b.js", "letter.js", "text/javascript; charset=utf-8"),
-    ("mail-bfc8e42a0b.css", "mail.css", "text/css; charset=utf-8"),
+    ("letter-8ab2e8b911.js", "letter.js", "text/javascript; charset=utf-8"),
+    ("mail-e2221df275.css", "mail.css", "text/css; charset=utf-8"),
     ("more-23ea96034f.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-c6d78e5b41.js", "recipients.js", "text/javascript; charset=utf-8"),
-    ("sandbox-75e1a3f905.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-dd5283bb4a.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-0256958757.js", "sandbox.js", "text/javascript; charset=utf-8"),
-    ("setup-e0e929c53d.css", "setup.css", "text/css; charset=utf-8"),
+    ("setup-97a670d7c2.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-dede709e0c.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),

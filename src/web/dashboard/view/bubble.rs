@@ -81,6 +81,8 @@ pub enum Trouble {
     Failed {
         /// "Not delivered. The phone can't be reached (30003)."
         reason: String,
+        /// What else the vendor said, with the id of the call in its logs; may be empty.
+        facts: String,
         /// Whether the Retry button is drawn.
         retry: bool,
     },

@@ -1,6 +1,7 @@
 //! Channels: list, adding one, one channel.
 
 use super::assets;
+use super::atoms::AvatarView;
 use super::atoms::BadgeView;
 use super::atoms::BannerView;
 use super::atoms::FieldView;
@@ -253,6 +254,8 @@ pub struct ServiceView {
     pub paused: bool,
     /// It works: menus and the like can go out again.
     pub active: bool,
+    /// Its vendor shows menus, commands or first questions of ours.
+    pub publishes: bool,
     /// With whom a person signs in to let it into the account, and where that provider sends the
     /// person back to; none where accounts are not opened so.
     pub sign_in: Option<(&'static str, String)>,
@@ -297,6 +300,15 @@ pub enum ChannelTab {
         /// What websites are built with, and where the lines go there.
         builders: Vec<(&'static str, &'static str)>,
     },
+    /// `/opt-outs`: to whom nothing is sent any more.
+    OptOuts {
+        /// Addresses, in order.
+        rows: Vec<OptOutRow>,
+        /// Where the list goes on.
+        more: Option<String>,
+        /// Where it begins, on a later part of it.
+        back: Option<String>,
+    },
     /// `/credentials`: posts the name of a secret as `secret` to the same address to replace it.
     Credentials(Vec<SecretView>),
     /// `/settings` of a vendor's channel: posts to the same address.
@@ -309,6 +321,8 @@ pub enum ChannelTab {
         rare: Vec<SettingView>,
         /// One of those is wrong, so that they are shown.
         rare_open: bool,
+        /// The address of the signature as it stands under mails; empty where there is none.
+        signature: String,
     },
     /// `/webhook` of a vendor's channel: posts the name of a secret as `secret` to replace it.
     Webhook {
@@ -349,10 +363,28 @@ impl ChannelTab {
             Self::Account { .. } => "settings",
             Self::Webhook { .. } => "webhook",
             Self::Delivery { .. } => "delivery",
+            Self::OptOuts { .. } => "opt-outs",
             Self::Routing(_) => "routing",
             Self::Events(_) => "events",
         }
     }
+}
+
+/// Somebody to whom nothing is sent any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptOutRow {
+    /// Address of the person's page.
+    pub href: String,
+    /// Picture.
+    pub avatar: AvatarView,
+    /// Name.
+    pub name: String,
+    /// The number or account.
+    pub address: String,
+    /// Why.
+    pub why: &'static str,
+    /// Since when.
+    pub since: Option<TimeView>,
 }
 
 /// `/app/settings/channels/{id}` and its tabs. Other forms: `POST .../connect`, `POST .../disconnect`,

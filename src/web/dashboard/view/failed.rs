@@ -41,6 +41,8 @@ pub struct FailedRow {
     pub time: TimeView,
     /// Why, in the vendor's words, with its code; may be empty.
     pub reason: String,
+    /// What else the vendor said, with the id of the call in its logs; may be empty.
+    pub facts: String,
     /// The tries so far.
     pub tries: Vec<TryView>,
     /// When it is tried again by itself.

@@ -80,6 +80,8 @@ pub struct RowView {
     pub time: TimeView,
     /// Messages the reader has not seen.
     pub unread: u64,
+    /// What it is about, before what was said last.
+    pub subject: Option<String>,
     /// Second line.
     pub preview: PreviewView,
     /// Third line, SLA and tags.

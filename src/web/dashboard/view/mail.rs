@@ -51,6 +51,8 @@ pub struct MailCard {
     pub invite: Option<InviteView>,
     /// What kind of program wrote it: "Out of office".
     pub auto: Option<&'static str>,
+    /// What of it is not seen, and by whom.
+    pub unseen: Option<&'static str>,
     /// The address of the mail as it came.
     pub source: Option<String>,
 }

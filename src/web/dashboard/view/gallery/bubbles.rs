@@ -318,6 +318,7 @@ fn states() -> Vec<Item> {
         put(BubbleView {
             trouble: Some(Trouble::Failed {
                 reason: "Not delivered. The phone can\u{2019}t be reached (30003).".to_owned(),
+                facts: "Unreachable destination handset".to_owned(),
                 retry: true,
             }),
             ..message(

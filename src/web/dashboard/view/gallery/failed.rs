@@ -33,6 +33,7 @@ fn row(number: u8, name: &str, kind: &str, text: &str, unknown: bool) -> FailedR
         time: ago("2026-11-22T10:12:00Z"),
         reason: "More than 24 hours have passed since the recipient last replied. (131047)"
             .to_owned(),
+        facts: "Re-engagement message \u{b7} Trace id A7xMzNBcmg6C8m6EWJ8kaOa".to_owned(),
         tries: vec![
             TryView {
                 time: ago("2026-11-22T10:12:00Z"),

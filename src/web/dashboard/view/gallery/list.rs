@@ -78,6 +78,7 @@ impl Sketch {
                 now(),
             ),
             unread: self.unread,
+            subject: None,
             preview: PreviewView {
                 icon: self.icon,
                 prefix: self.prefix.map(|(words, tone)| (words.to_owned(), tone)),

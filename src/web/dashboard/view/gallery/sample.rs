@@ -149,6 +149,7 @@ pub(super) fn mail(name: &str) -> Content {
             organizer: name.to_owned(),
         }),
         auto: None,
+        unseen: Some("So long that Gmail shows its first 102 KB, and a link to the rest."),
         source: Some("/app/c/conv_1/messages/msg_48/source".to_owned()),
     }))
 }
