@@ -173,7 +173,9 @@ fn a_body_that_is_too_large_or_of_another_kind_is_refused() {
         let (large, largest) = (filled(TOO_LARGE), filled(TOO_LARGE_TO_SEND));
         for operation in operations.iter().filter(|one| one.fields.is_some()) {
             let address = format!("/api/v1{}", operation.nowhere());
-            let is_send = operation.method == Method::POST && address.ends_with("/messages");
+            let sends = ["/messages", "/messages/bulk"];
+            let is_send = operation.method == Method::POST
+                && sends.iter().any(|path| address.ends_with(path));
             let large = if is_send { &largest } else { &large };
             let send = async |api: &Api, body: &str| {
                 let body = Some(body.as_bytes().to_vec());
