@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::demo::sample;
 use crate::demo::sample::Line;
 use crate::demo::sample::Said;
@@ -11,6 +13,7 @@ use crate::engine::Engine;
 use crate::engine::inbox::drafts::Audience;
 use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::target::Target;
+use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::content::Button;
 use crate::model::content::Buttons;
@@ -67,7 +70,7 @@ impl<'a> Phone<'a> {
         let before = stage.engine.context.store.last_seq();
         let author = line.colleague.and_then(|index| stage.colleagues.get(index));
         let awaited = match (author, conversation) {
-            (Some(author), Some(id)) => answer(stage.engine, author, line, id).await?,
+            (Some(author), Some(id)) => answer(stage, author, line, id).await?,
             (Some(_), None) => return Err("there is nothing to answer".to_owned()),
             (None, _) => self.act(&line.said)?,
         };
@@ -129,7 +132,7 @@ impl<'a> Phone<'a> {
 
 /// Lets one of us say something.
 async fn answer(
-    engine: &Engine,
+    stage: &Stage<'_>,
     author: &User,
     line: &Line,
     id: ConversationId,
@@ -143,16 +146,27 @@ async fn answer(
     let mut draft = Draft::new(content, Source::Dashboard);
     if matches!(line.said, Said::Note(_)) {
         draft.audience = Audience::Team;
+        draft.metadata = mentions(line.said.words(), stage.colleagues);
     }
     let private = draft.audience == Audience::Team;
     let target = Target::Conversation(id);
-    let sent = engine.sending.send(&actor, target, draft, None).await;
+    let sent = stage.engine.sending.send(&actor, target, draft, None).await;
     let message = sent.map_err(|error| error.to_string())?.message;
     Ok(if private {
         Awaited::Stored(id)
     } else {
         Awaited::Sent(message.id)
     })
+}
+
+/// What the composer keeps with a note that names colleagues.
+fn mentions(words: &str, colleagues: &[User]) -> Opaque {
+    let named = colleagues.iter().filter(|user| {
+        let first = user.name.split(' ').next().unwrap_or_default();
+        words.contains(&format!("@{first}"))
+    });
+    let ids: Vec<Value> = named.map(|user| user.id.to_string().into()).collect();
+    Opaque::from_iter([("mentions".to_owned(), ids.into())])
 }
 
 fn offer(text: &str, titles: &[&str]) -> Content {

@@ -64,7 +64,7 @@ pub const WEBSITES: Setting = optional(
 /// Its trade.
 pub const VERTICAL: Setting = optional(
     "profileVertical",
-    "Trade",
+    "Category",
     "One of the vendor's words.",
     Shape::Choice(VERTICALS),
 );

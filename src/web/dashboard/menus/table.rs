@@ -243,7 +243,7 @@ const PAGES: [(&str, Page); 4] = [
                             "One a line, at most 2, each with https:// in front.",
                             Lines,
                         ),
-                        entry("profileVertical", "Trade", "", Choice(TRADES)),
+                        entry("profileVertical", "Category", "", Choice(TRADES)),
                     ],
                 ),
                 section(
