@@ -11,6 +11,7 @@ use crate::model::condition::TESTS_MAX;
 use crate::model::condition::Test;
 use crate::model::conversation::Priority;
 use crate::web::dashboard::form::Fields;
+use crate::web::dashboard::present::list::Queue;
 use crate::web::dashboard::present::section::Section;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
@@ -149,7 +150,10 @@ pub async fn show(
     reader: Reader,
 ) -> Result<HttpResponse, Problem> {
     let fields = Fields::read(request.query_string().as_bytes());
-    let shown = Section::named(fields.get("section")).ok_or_else(Problem::not_found)?;
+    let shown = match fields.get("section") {
+        "" => Queue::Mine.into(),
+        named => Section::named(named).ok_or_else(Problem::not_found)?,
+    };
     if shown.queue().is_own() {
         return Err(Problem::not_found());
     }
