@@ -4,12 +4,12 @@
 //! back its answer; the first that was not ends the walk with the call that is to be made.
 
 use crate::base::http::HttpReply;
+use crate::model::call::Call;
 use crate::model::message::SendError;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Next;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Step;
+use crate::model::refusal::Refusal;
 
 /// Why a walk stops before its end.
 #[derive(Debug)]

@@ -13,14 +13,14 @@ use crate::base::id::Id as _;
 use crate::base::time::Timestamp;
 use crate::channels::Channel;
 use crate::model::Opaque;
+use crate::model::call::Call;
+use crate::model::call::FieldValue;
+use crate::model::call::Letters;
+use crate::model::call::Piece;
 use crate::model::content::Content;
 use crate::model::ids::MessageId;
 use crate::model::opaque::merge;
 use crate::model::outbound::Account;
-use crate::model::outbound::Call;
-use crate::model::outbound::FieldValue;
-use crate::model::outbound::Letters;
-use crate::model::outbound::Piece;
 use crate::model::outbound::Sending;
 use crate::model::thread::Thread;
 

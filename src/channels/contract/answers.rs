@@ -1,9 +1,9 @@
 //! What a translation answers beside facts and calls.
 
 use crate::model::Opaque;
+use crate::model::call::Call;
 use crate::model::ids::MessageId;
 use crate::model::message::SendError;
-use crate::model::outbound::Call;
 use crate::model::rejection::Rejection;
 
 /// A webhook that does not prove where it comes from. Which part failed is not told to the caller.

@@ -8,9 +8,9 @@ use crate::model::outbound::Asked;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
 use crate::model::outbound::Person;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Renewed;
 use crate::model::outbound::Step;
+use crate::model::refusal::Refusal;
 use crate::model::rejection::FieldError;
 use crate::model::visit::Visit;
 

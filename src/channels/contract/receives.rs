@@ -14,10 +14,10 @@ use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Next;
 use crate::model::outbound::Polled;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Remote;
 use crate::model::outbound::Source;
 use crate::model::outbound::Step;
+use crate::model::refusal::Refusal;
 
 /// What comes in: bytes of a vendor, facts for us.
 pub trait Receives {

@@ -5,6 +5,7 @@ use crate::channels::contract::RenderError;
 use crate::channels::contract::answers::not_offered;
 use crate::model::Opaque;
 
+use crate::model::call::Call;
 use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::ids::MessageId;
@@ -12,16 +13,15 @@ use crate::model::inbound::InboundSender;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Next;
-use crate::model::outbound::Outcome;
 use crate::model::outbound::Pressed;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Sending;
 use crate::model::outbound::Sign;
 use crate::model::outbound::Step;
 use crate::model::outbound::Taken;
 use crate::model::outbound::Watcher;
+use crate::model::refusal::Outcome;
+use crate::model::refusal::Refusal;
 use crate::model::rejection::Rejection;
 
 /// What goes out: a message of ours, calls for the vendor, and what its answers mean.

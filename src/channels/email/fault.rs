@@ -6,7 +6,7 @@ use crate::base::http::HttpReply;
 use crate::model::contact::Shut;
 use crate::model::message::RATE_LIMITED;
 use crate::model::message::SendError;
-use crate::model::outbound::Refusal;
+use crate::model::refusal::Refusal;
 
 /// How long a service is left alone whose quota of the day is used up.
 pub const QUOTA_PAUSE: Duration = Duration::from_secs(60 * 60);

@@ -15,10 +15,10 @@ use crate::base::mail::Login;
 use crate::base::mail::MailServer;
 use crate::base::mail::Proof;
 use crate::base::secret::Secret;
+use crate::model::call::Call;
+use crate::model::call::FlagCall;
 use crate::model::mail::Mail;
 use crate::model::outbound::Account;
-use crate::model::outbound::Call;
-use crate::model::outbound::FlagCall;
 use crate::model::outbound::Watcher;
 
 /// How long a server is listened to before it is asked anew: routers on the way forget a silent

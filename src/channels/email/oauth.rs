@@ -17,13 +17,13 @@ use crate::channels::email::provider::json;
 use crate::channels::email::provider::request;
 use crate::channels::email::provider::with_form;
 use crate::channels::node::Node;
+use crate::model::call::Call;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Next;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Renewed;
 use crate::model::outbound::Step;
+use crate::model::refusal::Refusal;
 
 /// The secret that opens the mailbox.
 pub const ACCESS: &str = "oauthAccessToken";

@@ -31,15 +31,15 @@ use crate::channels::email::ses;
 use crate::channels::email::smtp;
 use crate::channels::table::wrong;
 use crate::model::Opaque;
+use crate::model::call::Call;
 use crate::model::capability::Capabilities;
 use crate::model::inbound::InboundEvent;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
-use crate::model::outbound::Outcome;
+use crate::model::refusal::Outcome;
 use crate::model::rejection::FieldError;
 
 /// How long a service may take for a call that carries no mail.

@@ -33,14 +33,14 @@ use crate::channels::email::provider::request;
 use crate::channels::email::reporting;
 use crate::channels::node::Node;
 use crate::channels::table::base;
+use crate::model::call::Call;
 use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
-use crate::model::outbound::Outcome;
-use crate::model::outbound::Refusal;
+use crate::model::refusal::Outcome;
+use crate::model::refusal::Refusal;
 use crate::model::rejection::FieldError;
 
 const API: &str = "https://api.sendgrid.com";

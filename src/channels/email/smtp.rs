@@ -21,16 +21,16 @@ use crate::channels::email::provider::MB;
 use crate::channels::email::provider::Provider;
 use crate::channels::table::wrong;
 use crate::model::Opaque;
+use crate::model::call::Call;
+use crate::model::call::MailCall;
 use crate::model::message::RATE_LIMITED;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
-use crate::model::outbound::MailCall;
 use crate::model::outbound::Next;
-use crate::model::outbound::Outcome;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Step;
+use crate::model::refusal::Outcome;
+use crate::model::refusal::Refusal;
 use crate::model::rejection::FieldError;
 
 /// Under which name the largest mail is kept that the server takes, in bytes.

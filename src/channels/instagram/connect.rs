@@ -24,13 +24,13 @@ use crate::channels::meta::token::Needs;
 use crate::channels::node::Kept;
 use crate::channels::node::Node;
 use crate::model::Opaque;
+use crate::model::call::Call;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Renewed;
+use crate::model::refusal::Refusal;
 
 /// The name of the setting that holds the token.
 pub const TOKEN: &str = "accessToken";

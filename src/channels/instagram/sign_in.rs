@@ -22,14 +22,14 @@ use crate::channels::meta::graph::INSTAGRAM;
 use crate::channels::meta::graph::escape;
 use crate::channels::node::Node;
 use crate::channels::table::wrong;
+use crate::model::call::Call;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Next;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Renewed;
 use crate::model::outbound::Step;
+use crate::model::refusal::Refusal;
 use crate::model::rejection::FieldError;
 use crate::model::visit::Visit;
 

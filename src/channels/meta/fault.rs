@@ -11,7 +11,7 @@ use crate::channels::node::Node;
 use crate::model::message::ErrorClass;
 use crate::model::message::SendError;
 use crate::model::message::VendorSaid;
-use crate::model::outbound::Refusal;
+use crate::model::refusal::Refusal;
 
 /// An error in the vendor's words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

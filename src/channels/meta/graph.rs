@@ -11,10 +11,10 @@ use crate::base::http::HttpRequest;
 use crate::base::http::Method;
 use crate::base::secret::Secret;
 use crate::channels::meta::sign::proof;
+use crate::model::call::Call;
+use crate::model::call::Field;
+use crate::model::call::Form;
 use crate::model::outbound::Account;
-use crate::model::outbound::Call;
-use crate::model::outbound::Field;
-use crate::model::outbound::Form;
 
 /// Where most of the vendor's interface lives.
 pub const FACEBOOK: &str = "https://graph.facebook.com";

@@ -30,16 +30,16 @@ pub(super) mod tests {
     use crate::channels::fixtures::without_empty;
     use crate::channels::fixtures::woven_text;
     use crate::model::Opaque;
+    use crate::model::call::Call;
+    use crate::model::call::FieldValue;
     use crate::model::ids::ChannelId;
     use crate::model::inbound::InboundEvent;
     use crate::model::opaque::merge;
     use crate::model::outbound::Account;
     use crate::model::outbound::Asked;
-    use crate::model::outbound::Call;
-    use crate::model::outbound::FieldValue;
     use crate::model::outbound::Next;
-    use crate::model::outbound::Refusal;
     use crate::model::outbound::Step;
+    use crate::model::refusal::Refusal;
     use serde_json::Value;
 
     /// An account with these settings and secrets.

@@ -10,8 +10,8 @@ pub use crate::channels::dialogue::refused;
 use crate::channels::meta::fault::Fault;
 use crate::channels::meta::fault::Rule;
 use crate::channels::meta::fault::taken;
+use crate::model::call::Call;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 
 /// A dialogue under way.
 #[derive(Debug)]

@@ -12,11 +12,11 @@ use crate::channels::meta::talk::Pause;
 use crate::channels::meta::talk::Talk;
 use crate::channels::node::Node;
 use crate::model::Opaque;
+use crate::model::call::Call;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
-use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
-use crate::model::outbound::Refusal;
+use crate::model::refusal::Refusal;
 
 /// The setting that says when the token ends.
 pub const ENDS: &str = "expiresAt";

@@ -27,9 +27,9 @@ use crate::model::content::Media;
 use crate::model::content::TemplateUse;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Sending;
 use crate::model::outbound::Switch;
+use crate::model::refusal::Refusal;
 
 /// How long a carrier may take.
 const TIMEOUT: Duration = Duration::from_secs(30);

@@ -30,16 +30,16 @@ use crate::channels::sms::outgoing::status_url;
 use crate::channels::sms::receipt;
 use crate::channels::table::base;
 use crate::channels::table::wrong;
+use crate::model::call::Call;
 use crate::model::capability::Capabilities;
 use crate::model::inbound::InboundEvent;
 use crate::model::message::Delivery;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
-use crate::model::outbound::Outcome;
 use crate::model::outbound::Step;
+use crate::model::refusal::Outcome;
 use crate::model::rejection::FieldError;
 
 const API: &str = "https://api.plivo.com";

@@ -10,12 +10,12 @@ use crate::base::http::Headers;
 use crate::base::http::HttpRequest;
 use crate::base::http::Method;
 use crate::channels::table::base;
+use crate::model::call::Call;
+use crate::model::call::Field;
+use crate::model::call::FieldValue;
+use crate::model::call::Form;
 use crate::model::ids::MediaId;
 use crate::model::outbound::Account;
-use crate::model::outbound::Call;
-use crate::model::outbound::Field;
-use crate::model::outbound::FieldValue;
-use crate::model::outbound::Form;
 
 /// Where the Bot API is.
 pub const API: &str = "https://api.telegram.org";

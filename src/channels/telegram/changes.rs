@@ -15,10 +15,10 @@ use crate::model::message::SendError;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Next;
 use crate::model::outbound::Person;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Source;
 use crate::model::outbound::Step;
 use crate::model::outbound::Taken;
+use crate::model::refusal::Refusal;
 
 /// Messages that are taken back in one call at most.
 const DELETE_MAX: usize = 100;

@@ -9,15 +9,15 @@ use crate::channels::telegram::fault;
 use crate::channels::telegram::table;
 use crate::channels::telegram::table::Mode;
 use crate::model::Opaque;
+use crate::model::call::Call;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Step;
 use crate::model::outbound::Switch;
+use crate::model::refusal::Refusal;
 
 /// What the bot is told of. Reactions are told only to who names them; an absent list would leave
 /// whatever was set before.

@@ -11,9 +11,9 @@ use crate::base::http::HttpReply;
 use crate::channels::node::Node;
 use crate::model::contact::Shut;
 use crate::model::message::SendError;
-use crate::model::outbound::FILES_HERE;
-use crate::model::outbound::Refusal;
-use crate::model::outbound::Wish;
+use crate::model::refusal::FILES_HERE;
+use crate::model::refusal::Refusal;
+use crate::model::refusal::Wish;
 
 /// Names under which [`Refusal::Reword`] keeps what Telegram wants otherwise.
 pub mod wish {

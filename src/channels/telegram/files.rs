@@ -9,10 +9,10 @@ use crate::channels::telegram::fault;
 use crate::model::message::SendError;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Next;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Remote;
 use crate::model::outbound::Source;
 use crate::model::outbound::Step;
+use crate::model::refusal::Refusal;
 
 /// The largest file the vendor's own server hands out, in bytes.
 const DOWNLOAD_MAX: u64 = 20 * 1024 * 1024;

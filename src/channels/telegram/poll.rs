@@ -16,13 +16,13 @@ use crate::channels::telegram::fault::Fault;
 use crate::channels::telegram::parse;
 use crate::channels::telegram::table;
 use crate::channels::telegram::table::Mode;
+use crate::model::call::Call;
 use crate::model::message::SendError;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Next;
 use crate::model::outbound::Polled;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Step;
+use crate::model::refusal::Refusal;
 
 /// Updates of one answer at most.
 const LIMIT: u32 = 100;

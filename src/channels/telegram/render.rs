@@ -26,6 +26,7 @@ use crate::channels::telegram::reactions;
 use crate::channels::telegram::table;
 use crate::channels::telegram::votes;
 use crate::model::Opaque;
+use crate::model::call::Call;
 use crate::model::content::Buttons;
 use crate::model::content::Card;
 use crate::model::content::ContactCard;
@@ -33,7 +34,6 @@ use crate::model::content::Content;
 use crate::model::content::List;
 use crate::model::content::Location;
 use crate::model::content::Text;
-use crate::model::outbound::Call;
 use crate::model::outbound::Sending;
 
 /// The largest vCard, in bytes.

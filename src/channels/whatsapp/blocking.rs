@@ -9,10 +9,10 @@ use crate::channels::node::Node;
 use crate::channels::whatsapp::connect::graph;
 use crate::channels::whatsapp::connect::number_id;
 use crate::channels::whatsapp::faults::FAULTS;
+use crate::model::call::Call;
 use crate::model::contact::Admission;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
-use crate::model::outbound::Refusal;
+use crate::model::refusal::Refusal;
 
 /// Has the vendor keep somebody out, or let them in again. It only keeps out who wrote within a day.
 ///

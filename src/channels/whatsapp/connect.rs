@@ -15,13 +15,13 @@ use crate::channels::node::Node;
 use crate::channels::whatsapp::business;
 use crate::channels::whatsapp::faults::FAULTS;
 use crate::channels::whatsapp::settings::OverrideFor;
+use crate::model::call::Call;
 use crate::model::message::SendError;
 use crate::model::opaque;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
-use crate::model::outbound::Refusal;
+use crate::model::refusal::Refusal;
 
 /// The name of the setting that holds the token.
 pub const TOKEN: &str = "accessToken";

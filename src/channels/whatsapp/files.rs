@@ -13,13 +13,13 @@ use crate::channels::whatsapp::connect::TOKEN;
 use crate::channels::whatsapp::connect::graph;
 use crate::channels::whatsapp::connect::number_id;
 use crate::channels::whatsapp::faults::FAULTS;
+use crate::model::call::Call;
+use crate::model::call::Field;
+use crate::model::call::FieldValue;
 use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
-use crate::model::outbound::Field;
-use crate::model::outbound::FieldValue;
 use crate::model::outbound::Remote;
 use crate::model::outbound::Source;
 
@@ -190,7 +190,7 @@ mod tests {
     use crate::channels::meta::tests::hold;
     use crate::model::Opaque;
     use crate::model::ids::MediaId;
-    use crate::model::outbound::Refusal;
+    use crate::model::refusal::Refusal;
     use serde_json::json;
 
     fn media(mime_type: &str, filename: &str) -> Media {

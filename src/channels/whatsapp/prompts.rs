@@ -13,10 +13,10 @@ use crate::channels::table::optional;
 use crate::channels::table::wrong as field;
 use crate::channels::whatsapp::connect::graph;
 use crate::channels::whatsapp::connect::number_id;
+use crate::model::call::Call;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
 use crate::model::outbound::Account;
-use crate::model::outbound::Call;
 use crate::model::rejection::FieldError;
 
 const PROMPTS_MAX: usize = 4;

@@ -10,9 +10,9 @@ use crate::channels::whatsapp::choices;
 use crate::channels::whatsapp::connect::graph;
 use crate::channels::whatsapp::connect::number_id;
 use crate::model::Opaque;
+use crate::model::call::Call;
 use crate::model::content::Content;
 use crate::model::content::Media;
-use crate::model::outbound::Call;
 use crate::model::outbound::Sending;
 
 /// What stands in a call beside whom it goes to: its type, and the object named like it.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::channels::whatsapp::connect::graph;
 use crate::channels::whatsapp::connect::number_id;
-use crate::model::outbound::Call;
+use crate::model::call::Call;
 use crate::model::outbound::Sign;
 use crate::model::outbound::Switch;
 use crate::model::outbound::Watcher;

@@ -8,7 +8,7 @@ use crate::channels::node::Node;
 use crate::channels::whatsapp::faults::FAULTS;
 use crate::channels::whatsapp::people::with_plus;
 use crate::model::inbound::InboundSender;
-use crate::model::outbound::Outcome;
+use crate::model::refusal::Outcome;
 
 /// Under which id the vendor took a message, or why it did not. Taken is not sent: most refusals
 /// come later, as a status.
@@ -66,7 +66,7 @@ pub fn met(reply: &HttpReply) -> Option<InboundSender> {
 mod tests {
     use super::*;
     use crate::base::http::Headers;
-    use crate::model::outbound::Refusal;
+    use crate::model::refusal::Refusal;
     use serde_json::json;
 
     fn answer(status: u16, body: &Value) -> Outcome {

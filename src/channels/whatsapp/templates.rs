@@ -16,12 +16,12 @@ use crate::channels::whatsapp::connect::graph;
 use crate::channels::whatsapp::faults::FAULTS;
 use crate::channels::whatsapp::files;
 use crate::model::Opaque;
+use crate::model::call::Call;
+use crate::model::call::FileBody;
 use crate::model::content::Media;
 use crate::model::filling::TemplateTerms;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
-use crate::model::outbound::FileBody;
 use crate::model::template::TemplateDraft;
 use crate::model::template::VendorTemplate;
 

@@ -11,7 +11,7 @@ use crate::model::event::MessageStatus;
 use crate::model::inbound::Receipt;
 use crate::model::message::Delivery;
 use crate::model::message::Message;
-use crate::model::outbound::FILES_HERE;
+use crate::model::refusal::FILES_HERE;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::messages;

@@ -15,7 +15,7 @@ use crate::engine::error::EngineError;
 use crate::engine::vendor::Line;
 use crate::model::Opaque;
 use crate::model::channel::Channel;
-use crate::model::outbound::Refusal;
+use crate::model::refusal::Refusal;
 use crate::store::blobs::Stored;
 use crate::store::records::mails;
 use crate::store::records::mails::ArrivedMail;

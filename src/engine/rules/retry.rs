@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::base::time::Timestamp;
 use crate::model::message::SendError;
-use crate::model::outbound::Refusal;
+use crate::model::refusal::Refusal;
 
 /// Pauses before each further attempt; when they are used up the message has failed.
 const WAITS: [Duration; 8] = [

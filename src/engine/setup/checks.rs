@@ -6,7 +6,7 @@ use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::message::SendError;
 use crate::model::outbound::Connected;
-use crate::model::outbound::Refusal;
+use crate::model::refusal::Refusal;
 
 /// The name of the check of a channel's settings.
 pub(super) const SETTINGS: &str = "settings";

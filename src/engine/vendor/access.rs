@@ -11,9 +11,9 @@ use crate::engine::vendor::Line;
 use crate::engine::vendor::error;
 use crate::model::opaque;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Renewed;
 use crate::model::outbound::Step;
+use crate::model::refusal::Refusal;
 use crate::store::records::channels;
 
 impl Line<'_> {

@@ -1,6 +1,6 @@
 //! A vendor's no, for the person who asked.
 
-use crate::model::outbound::Refusal;
+use crate::model::refusal::Refusal;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 

@@ -28,7 +28,7 @@ use crate::model::ids::VisitorId;
 use crate::model::message::Direction as Way;
 use crate::model::message::Message;
 use crate::model::message::SendError;
-use crate::model::outbound::Refusal;
+use crate::model::refusal::Refusal;
 use crate::model::webchat::Visitor;
 use crate::store::Direction;
 use crate::store::Read;

@@ -40,7 +40,7 @@ use crate::model::ids::MessageId;
 use crate::model::ids::VisitorId;
 use crate::model::job::Job;
 use crate::model::job::JobKind;
-use crate::model::outbound::Refusal;
+use crate::model::refusal::Refusal;
 use crate::store::StoreError;
 use crate::store::records::channels;
 use crate::store::records::jobs;

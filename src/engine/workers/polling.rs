@@ -20,7 +20,7 @@ use crate::model::ids::ChannelId;
 use crate::model::message::SendError;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Polled;
-use crate::model::outbound::Refusal;
+use crate::model::refusal::Refusal;
 use crate::store::StoreError;
 use crate::store::records::channels;
 use crate::store::records::intake;

@@ -10,10 +10,10 @@ use crate::channels::email::compose::Holding;
 use crate::channels::email::compose::Letter;
 use crate::channels::email::compose::mime::Names;
 use crate::channels::email::compose::mime::splice;
-use crate::model::outbound::Call;
-use crate::model::outbound::Letters;
-use crate::model::outbound::Piece;
-use crate::model::outbound::Woven;
+use crate::model::call::Call;
+use crate::model::call::Letters;
+use crate::model::call::Piece;
+use crate::model::call::Woven;
 
 /// The files of a mail as a service wants them: `describe` is given each, and what stands for its
 /// bytes.

@@ -23,8 +23,8 @@ use crate::channels::email::address::Mailbox;
 use crate::channels::email::compose::Enclosure;
 use crate::channels::email::compose::Holding;
 use crate::channels::email::compose::Letter;
-use crate::model::outbound::Letters;
-use crate::model::outbound::Piece;
+use crate::model::call::Letters;
+use crate::model::call::Piece;
 
 /// A mail that cannot be written: an address in it is none. What came in was checked, so this is a
 /// setting that was stored before it was.

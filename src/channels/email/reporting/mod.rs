@@ -21,12 +21,12 @@ use crate::channels::dialogue::Pause;
 use crate::channels::dialogue::Replies;
 use crate::channels::email::provider::json;
 use crate::model::Opaque;
+use crate::model::call::Call;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
-use crate::model::outbound::Refusal;
+use crate::model::refusal::Refusal;
 
 /// What the first call is about, for whoever reads that it failed.
 const CREDENTIALS: &str = "credentials";

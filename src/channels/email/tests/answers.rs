@@ -14,11 +14,11 @@ use crate::channels::Sends as _;
 use crate::channels::email::Email;
 use crate::channels::email::tests::ours;
 use crate::channels::fixtures::each;
+use crate::model::call::Call;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
-use crate::model::outbound::Outcome;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Step;
+use crate::model::refusal::Outcome;
+use crate::model::refusal::Refusal;
 
 /// An answer of a service, and what must follow: the ids of the mail, or a refusal in one line.
 #[derive(Deserialize)]

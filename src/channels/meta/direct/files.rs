@@ -10,10 +10,10 @@ use crate::channels::meta::talk::Pause;
 use crate::channels::meta::talk::Talk;
 use crate::channels::meta::talk::refused;
 use crate::channels::node::Node;
+use crate::model::call::Field;
+use crate::model::call::FieldValue;
 use crate::model::content::Media;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Field;
-use crate::model::outbound::FieldValue;
 
 /// Hands a stored file over; the id under which the vendor keeps it for 90 days. So the vendor need
 /// not reach us, and the name of the file stays.

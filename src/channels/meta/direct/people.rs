@@ -10,10 +10,10 @@ use crate::channels::meta::graph::media_url;
 use crate::channels::meta::talk::Pause;
 use crate::channels::meta::talk::Talk;
 use crate::channels::node::Node;
+use crate::model::call::Call;
 use crate::model::contact::Admission;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Person;
 use crate::model::outbound::Source;
 
@@ -110,7 +110,7 @@ mod tests {
     use crate::channels::meta::talk::next;
     use crate::channels::meta::tests::account;
     use crate::channels::meta::tests::hold;
-    use crate::model::outbound::Refusal;
+    use crate::model::refusal::Refusal;
     use serde_json::Value;
     use serde_json::json;
 

@@ -17,11 +17,11 @@ use crate::channels::node::Node;
 use crate::channels::table::optional;
 use crate::channels::table::wrong as field;
 use crate::model::Opaque;
+use crate::model::call::Call;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::rejection::FieldError;
 
 const QUESTIONS_MAX: usize = 4;

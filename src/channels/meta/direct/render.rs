@@ -12,10 +12,10 @@ use crate::channels::meta::direct::Way;
 use crate::channels::meta::direct::body;
 use crate::channels::meta::direct::comments;
 use crate::channels::meta::direct::shown::NO_QUOTE;
+use crate::model::call::Call;
 use crate::model::content::Content;
 use crate::model::content::Reaction;
 use crate::model::content::TemplateUse;
-use crate::model::outbound::Call;
 use crate::model::outbound::Sending;
 use crate::model::outbound::Switch;
 

@@ -13,17 +13,17 @@ use crate::channels::meta::graph::media_url;
 use crate::channels::meta::talk::Pause;
 use crate::channels::meta::talk::refused;
 use crate::channels::node::Node;
+use crate::model::call::Call;
 use crate::model::inbound::InboundSender;
 use crate::model::outbound::Account;
-use crate::model::outbound::Call;
-use crate::model::outbound::FILES_HERE;
-use crate::model::outbound::Outcome;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Remote;
 use crate::model::outbound::Sign;
 use crate::model::outbound::Source;
 use crate::model::outbound::Watcher;
-use crate::model::outbound::Wish;
+use crate::model::refusal::FILES_HERE;
+use crate::model::refusal::Outcome;
+use crate::model::refusal::Refusal;
+use crate::model::refusal::Wish;
 
 /// The code of a message whose quoted message is gone.
 const TARGET_GONE: i64 = 9_000_001;

@@ -6,8 +6,8 @@ use crate::channels::meta::direct::Way;
 use crate::channels::meta::direct::faults::FAULTS;
 use crate::channels::meta::talk::Pause;
 use crate::channels::meta::talk::Talk;
+use crate::model::call::Call;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 
 /// What the vendor calls a parameter it does not take.
 const INVALID: Option<i64> = Some(100);

@@ -16,7 +16,7 @@ use crate::channels::meta::graph::escape;
 use crate::channels::meta::talk::Pause;
 use crate::channels::meta::talk::Talk;
 use crate::channels::node::Node;
-use crate::model::outbound::Call;
+use crate::model::call::Call;
 use crate::model::template::TemplateDraft;
 use crate::model::template::VendorTemplate;
 

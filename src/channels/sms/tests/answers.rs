@@ -10,7 +10,7 @@ use crate::channels::sms::tests::SECRETS;
 use crate::channels::sms::tests::ours;
 use crate::channels::sms::tests::reply;
 use crate::model::contact::Shut;
-use crate::model::outbound::Refusal;
+use crate::model::refusal::Refusal;
 
 /// A word for each way an answer may be read.
 fn outcome(settings: &Value, reply: &HttpReply) -> String {

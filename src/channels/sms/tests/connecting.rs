@@ -17,8 +17,8 @@ use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Step;
+use crate::model::refusal::Refusal;
 
 fn next(account: &Account, replies: &[HttpReply]) -> Next<Connected> {
     Sms.connect(&Asked {

@@ -9,15 +9,15 @@ use crate::channels::sms::twilio::answered;
 use crate::channels::sms::twilio::api;
 use crate::channels::sms::twilio::credentials;
 use crate::channels::table::base;
+use crate::model::call::Call;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Step;
 use crate::model::outbound::Switch;
+use crate::model::refusal::Refusal;
 
 const MESSAGING: &str = "https://messaging.twilio.com";
 

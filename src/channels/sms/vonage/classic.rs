@@ -18,13 +18,13 @@ use crate::channels::sms::vonage::REST;
 use crate::channels::sms::vonage::Vonage;
 use crate::channels::sms::vonage::keys;
 use crate::channels::table::base;
+use crate::model::call::Call;
 use crate::model::content::Content;
 use crate::model::content::Unsupported;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundPiece;
 use crate::model::message::Delivery;
 use crate::model::outbound::Account;
-use crate::model::outbound::Call;
 
 /// The longest address for reports that the SMS API takes, in characters.
 const CALLBACK_MAX: usize = 100;

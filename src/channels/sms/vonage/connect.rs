@@ -8,15 +8,15 @@ use crate::channels::sms::vonage::REST;
 use crate::channels::sms::vonage::keys;
 use crate::channels::sms::vonage::uses_messages;
 use crate::channels::table::base;
+use crate::model::call::Call;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Step;
 use crate::model::outbound::Switch;
+use crate::model::refusal::Refusal;
 
 /// Asks for the balance, which only works with the right keys; then finds our number to have it
 /// report to us.

@@ -19,11 +19,11 @@ use crate::channels::sms::receipt;
 use crate::channels::sms::vonage::Vonage;
 use crate::channels::sms::vonage::keys;
 use crate::channels::table::base;
+use crate::model::call::Call;
 use crate::model::inbound::InboundEvent;
 use crate::model::message::Delivery;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
-use crate::model::outbound::Call;
 
 const API: &str = "https://api.nexmo.com";
 

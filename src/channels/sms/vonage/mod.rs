@@ -22,15 +22,15 @@ use crate::channels::sms::outgoing;
 use crate::channels::sms::outgoing::Outgoing;
 use crate::channels::sms::outgoing::judged;
 use crate::channels::table::wrong;
+use crate::model::call::Call;
 use crate::model::capability::Capabilities;
 use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
-use crate::model::outbound::Outcome;
 use crate::model::outbound::Switch;
+use crate::model::refusal::Outcome;
 use crate::model::rejection::FieldError;
 
 const REST: &str = "https://rest.nexmo.com";

@@ -20,9 +20,9 @@ use crate::model::content::Location;
 use crate::model::content::Media;
 use crate::model::ids::Id as _;
 use crate::model::ids::MessageId;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Step;
 use crate::model::outbound::Taken;
+use crate::model::refusal::Refusal;
 
 #[test]
 fn menus_are_shown_and_those_that_are_gone_taken_away() {

@@ -31,11 +31,11 @@ use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Next;
 use crate::model::outbound::Pressed;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Remote;
 use crate::model::outbound::Sign;
 use crate::model::outbound::Step;
 use crate::model::outbound::Watcher;
+use crate::model::refusal::Refusal;
 
 const TOKEN: &str = "123456789:AAFakeTokenFakeTokenFakeTokenFake00";
 const SECRET: &str = "DCnE-7JFaSA_5Y9hrIea3-tqUiY68V9ycJVxN7nSpb0";

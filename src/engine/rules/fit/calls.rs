@@ -20,6 +20,7 @@ use crate::base::time::Timestamp;
 use crate::channels::Method;
 use crate::channels::registry::Registry;
 use crate::model::Opaque;
+use crate::model::call::Call;
 use crate::model::channel::ChannelKind;
 use crate::model::content::Content;
 use crate::model::content::Media;
@@ -27,7 +28,6 @@ use crate::model::ids::ChannelId;
 use crate::model::ids::MessageId;
 use crate::model::opaque::merge;
 use crate::model::outbound::Account;
-use crate::model::outbound::Call;
 use crate::model::outbound::Sending;
 use crate::model::thread::Thread;
 

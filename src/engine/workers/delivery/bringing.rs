@@ -13,8 +13,8 @@ use crate::model::attachment::Attachment;
 use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::message::Message;
-use crate::model::outbound::Refusal;
 use crate::model::outbound::Source;
+use crate::model::refusal::Refusal;
 use crate::store::records::attachments;
 use crate::store::records::messages;
 

@@ -34,7 +34,7 @@ use crate::model::message::Direction;
 use crate::model::message::Message;
 use crate::model::message::SendError;
 use crate::model::opaque;
-use crate::model::outbound::Refusal;
+use crate::model::refusal::Refusal;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::channels;

@@ -12,7 +12,7 @@ use crate::model::ids::ChannelId;
 use crate::model::inbound::Effect;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::Notice;
-use crate::model::outbound::Refusal;
+use crate::model::refusal::Refusal;
 use crate::net::mailbox::MailboxError;
 use crate::store::StoreError;
 

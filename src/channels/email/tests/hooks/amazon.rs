@@ -10,8 +10,8 @@ use super::post;
 use crate::channels::Receives as _;
 use crate::channels::email::Email;
 use crate::channels::email::tests::ours;
+use crate::model::call::Call;
 use crate::model::outbound::Account;
-use crate::model::outbound::Call;
 
 #[test]
 fn amazon_signs_by_a_certificate_of_its_own_and_only_our_topics_count() {

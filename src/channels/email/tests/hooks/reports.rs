@@ -17,8 +17,8 @@ use crate::channels::email::mails;
 use crate::channels::email::tests::ours;
 use crate::channels::fixtures::each;
 use crate::channels::fixtures::without_empty;
+use crate::model::call::Call;
 use crate::model::outbound::Asked;
-use crate::model::outbound::Call;
 use crate::model::outbound::Step;
 
 /// What a service reports, and the facts it must become.
