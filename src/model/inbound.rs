@@ -55,6 +55,18 @@ pub enum InboundEvent {
     Comment(InboundMessage),
     /// A customer voted in a poll, which may be ours.
     Vote(Vote),
+    /// A customer pressed something that says nothing, but whose vendor wants to hear that we know.
+    Tap(Tap),
+}
+
+/// A press that says nothing: a page of choices was turned, a game begun.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tap {
+    /// The vendor's id of the message it was pressed under; none where that is no matter.
+    pub under: Option<String>,
+    /// What the channel needs to answer it.
+    pub metadata: Opaque,
 }
 
 /// A vote in a poll.

@@ -5,6 +5,7 @@ use crate::channels::node::Kept;
 use crate::channels::node::Node;
 use crate::channels::telegram::chat::BUSINESS;
 use crate::channels::telegram::chat::Chat;
+use crate::channels::telegram::keyboard;
 use crate::channels::telegram::people;
 use crate::channels::telegram::table;
 use crate::model::content::Content;
@@ -17,7 +18,14 @@ use crate::model::inbound::InboundMessage;
 use crate::model::inbound::InboundReaction;
 use crate::model::inbound::InboundSender;
 use crate::model::inbound::Notice;
+use crate::model::inbound::Tap;
 use crate::model::outbound::Account;
+
+/// Under this name a press keeps what it is answered by.
+pub const QUERY: &str = "callbackQueryId";
+
+/// Under this name a press keeps the page of a keyboard that it asks for.
+pub const PAGE: &str = "page";
 
 /// What stands for an emoji that only the vendor's own programs can show.
 const CUSTOM: &str = "\u{2b50}";
@@ -26,9 +34,15 @@ const CUSTOM: &str = "\u{2b50}";
 /// stands under: that is the bot.
 #[must_use]
 pub fn pressed(account: &Account, query: Node<'_>) -> Option<InboundEvent> {
-    let (id, data) = (query.word("id")?, query.word("data")?);
+    let id = query.word("id")?;
     let message = query.at("message");
-    let mut chat = Chat::of(message)?;
+    let (Some(data), Some(mut chat)) = (query.word("data"), Chat::of(message)) else {
+        return Some(tap(&id, None, None));
+    };
+    if let Some(page) = keyboard::page_of(&data) {
+        let under = message.word("message_id").map(|id| chat.external_id(&id));
+        return Some(tap(&id, under, Some(page)));
+    }
     chat.business = chat
         .business
         .or_else(|| query.word("business_connection_id"));
@@ -42,7 +56,7 @@ pub fn pressed(account: &Account, query: Node<'_>) -> Option<InboundEvent> {
         people::other_end(&chat, message)
     };
     let mut kept = Kept::default();
-    kept.put("callbackQueryId", Some(id.as_str()));
+    kept.put(QUERY, Some(id.as_str()));
     kept.put("chatId", Some(chat.id.as_str()));
     kept.put("chatType", message.at("chat").word("type"));
     kept.put("threadId", chat.thread.clone());
@@ -67,6 +81,17 @@ pub fn pressed(account: &Account, query: Node<'_>) -> Option<InboundEvent> {
         sent_at: None,
         metadata: kept.into_inner(),
     }))
+}
+
+/// A press that says nothing: a page of a keyboard was turned, or it stands under what is none of ours.
+fn tap(id: &str, under: Option<String>, page: Option<usize>) -> InboundEvent {
+    let mut kept = Kept::default();
+    kept.put(QUERY, Some(id));
+    kept.put(PAGE, page);
+    InboundEvent::Tap(Tap {
+        under,
+        metadata: kept.into_inner(),
+    })
 }
 
 /// What stands on the button, where the message still has it.

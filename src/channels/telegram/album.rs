@@ -29,7 +29,7 @@ fn kind(content: &Content) -> Option<&'static str> {
         Carried::Video => Some("video"),
         Carried::Audio => Some("audio"),
         Carried::Document => Some("document"),
-        Carried::Animation | Carried::Voice | Carried::Sticker => None,
+        Carried::Animation | Carried::Voice | Carried::Sticker | Carried::VideoNote => None,
     }
 }
 

@@ -47,7 +47,8 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     location_buttons: Placing::Alone,
     quick_replies_max: 100,
     quick_reply_title_max: 64,
-    list_rows_max: 100,
+    // On pages of what one message has keys for.
+    list_rows_max: 500,
     list_sections_max: 100,
     list_title_max: 64,
     list_description_max: 256,
@@ -84,4 +85,24 @@ pub static CAPABILITIES: Capabilities = Capabilities {
 pub static WITH_KEYBOARD: Capabilities = Capabilities {
     quick_replies_typed: true,
     ..CAPABILITIES
+};
+
+/// What a Bot API server of the operator's own takes (section 8).
+const OWN_SERVER: MediaLimits = MediaLimits {
+    image_bytes: 10 * MIB,
+    audio_bytes: 2_000 * MIB,
+    video_bytes: 2_000 * MIB,
+    document_bytes: 2_000 * MIB,
+};
+
+/// The same through such a server.
+pub static ON_OWN_SERVER: Capabilities = Capabilities {
+    media: OWN_SERVER,
+    ..CAPABILITIES
+};
+
+/// The same through such a server, with quick replies in place of the phone's keyboard.
+pub static WITH_KEYBOARD_ON_OWN_SERVER: Capabilities = Capabilities {
+    media: OWN_SERVER,
+    ..WITH_KEYBOARD
 };

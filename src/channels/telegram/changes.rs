@@ -10,6 +10,7 @@ use crate::channels::telegram::chat::Chat;
 use crate::channels::telegram::chat::message_number;
 use crate::channels::telegram::fault;
 use crate::channels::telegram::keyboard;
+use crate::channels::telegram::render;
 use crate::model::content::Content;
 use crate::model::message::SendError;
 use crate::model::outbound::Asked;
@@ -41,6 +42,14 @@ pub fn edit(taken: &Taken<'_>, parts: &[Content], asked: &Asked<'_>) -> Next<()>
     };
     let (method, more) = written(after)?;
     let mut body = place(id, taken.to)?;
+    // Markup stays markup. Ranges of the former words say nothing of these.
+    let mode = taken.metadata.get("parseMode").and_then(Value::as_str);
+    if let Some(mode @ ("HTML" | "MarkdownV2")) = mode
+        && parts.len() == 1
+        && more.get("entities").is_none()
+    {
+        body["parse_mode"] = mode.into();
+    }
     if let (Value::Object(body), Value::Object(more)) = (&mut body, more) {
         body.extend(more);
     }
@@ -65,11 +74,14 @@ fn written(part: &Content) -> Result<(&'static str, Value), Refusal> {
             Ok(("editMessageText", with(json!({"text": text.text}), markup)))
         }
         Content::Buttons(buttons) => {
-            let keyboard = keyboard::of_buttons(&buttons.buttons, false);
-            let mut words = vec![buttons.text.clone()];
-            words.extend(keyboard.lines);
-            let body = json!({"text": words.join("\n")});
-            Ok(("editMessageText", with(body, keyboard.markup)))
+            let (words, markup) = render::framed(buttons, false);
+            Ok(("editMessageText", with(json!({"text": words}), markup)))
+        }
+        Content::List(list) => {
+            let styled = render::words_of_list(list);
+            let body = json!({"entities": styled.entities(), "text": styled.text});
+            let markup = keyboard::of_rows(&part.choices(), 0);
+            Ok(("editMessageText", with(body, Some(markup))))
         }
         Content::Image(media)
         | Content::Video(media)

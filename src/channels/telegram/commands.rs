@@ -7,6 +7,9 @@ use crate::channels::node::Node;
 use crate::channels::table::wrong;
 use crate::channels::telegram::api::Api;
 use crate::channels::telegram::fault;
+use crate::channels::telegram::profile;
+use crate::model::call::Call;
+use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Next;
 use crate::model::outbound::Step;
@@ -64,34 +67,52 @@ const KINDS: [&str; 4] = [
     "all_chat_administrators",
 ];
 
-/// The dialogue that shows the menus of an account, and takes away those it has no more.
+/// The dialogue that shows the menus of an account, takes away those it has no more, and brings the
+/// bot's profile in line.
 ///
 /// # Errors
 /// Telegram does not take one.
 pub fn publish(asked: &Asked<'_>) -> Next<()> {
-    if let Some(reply) = asked.replies.last() {
-        fault::result(reply)?;
+    let ask = |what, call| Ok(Step::Ask { what, call });
+    let mut replies = asked.replies.iter();
+    for call in calls(asked.account) {
+        match replies.next() {
+            Some(reply) => fault::result(reply)?,
+            None => return ask("commands", call),
+        };
     }
-    let menus = asked.account.settings.get("commands");
+    let api = Api::of(asked.account);
+    for shown in profile::shown(asked.account) {
+        let Some(reply) = replies.next() else {
+            return ask("profile", shown.asked(&api));
+        };
+        let Some(call) = shown.told(&api, &fault::result(reply)?) else {
+            continue;
+        };
+        match replies.next() {
+            Some(reply) => fault::result(reply)?,
+            None => return ask("profile", call),
+        };
+    }
+    Ok(Step::Done(()))
+}
+
+/// The calls that show the menus of an account, and take away those it has no more.
+fn calls(account: &Account) -> Vec<Call> {
+    let menus = account.settings.get("commands");
     let menus = menus.map_or_else(Vec::new, |list| self::menus(Node::of(list)));
     let is_set = |kind: &str| {
         menus
             .iter()
             .any(|menu| menu.language.is_empty() && menu.scope["type"] == kind)
     };
-    let api = Api::of(asked.account);
+    let api = Api::of(account);
     let gone = KINDS.iter().filter(|kind| !is_set(kind));
     let gone = gone.map(|kind| api.call("deleteMyCommands", &json!({"scope": {"type": kind}})));
     let set = menus
         .iter()
         .map(|menu| api.call("setMyCommands", &menu.body()));
-    Ok(match gone.chain(set).nth(asked.replies.len()) {
-        Some(call) => Step::Ask {
-            what: "commands",
-            call,
-        },
-        None => Step::Done(()),
-    })
+    gone.chain(set).collect()
 }
 
 /// The menus that a list of commands comes to, in the order of their first command.

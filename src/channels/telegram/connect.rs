@@ -146,7 +146,7 @@ pub fn inspect(asked: &Asked<'_>) -> Option<Next<Connected>> {
             return Err(Refusal::Account(taken()));
         }
         Ok(Step::Done(Connected {
-            warnings: info_warnings(info),
+            warnings: info_warnings(asked.account, info),
             ..Connected::default()
         }))
     })
@@ -207,7 +207,9 @@ fn connected(asked: &Asked<'_>, plan: &[Ask]) -> Connected {
                 if !result.at("url").is(&asked.account.webhook_url) {
                     connected.warnings.push(taken().message);
                 }
-                connected.warnings.extend(info_warnings(result));
+                connected
+                    .warnings
+                    .extend(info_warnings(asked.account, result));
             }
             Ask::SetWebhook | Ask::DeleteWebhook => {}
         }
@@ -240,8 +242,23 @@ fn me_warnings(account: &Account, me: Node<'_>) -> Vec<String> {
     warnings
 }
 
-fn info_warnings(info: Node<'_>) -> Vec<String> {
+fn info_warnings(account: &Account, info: Node<'_>) -> Vec<String> {
     let mut warnings = Vec::new();
+    let told: Vec<String> = info
+        .at("allowed_updates")
+        .items()
+        .filter_map(Node::text)
+        .collect();
+    let wanted = allowed_updates(account).into_iter();
+    let untold: Vec<_> = wanted
+        .filter(|name| !told.iter().any(|one| one == name))
+        .collect();
+    if !told.is_empty() && !untold.is_empty() {
+        warnings.push(format!(
+            "Telegram does not report {}: another program changed what it tells. Test the connection to set it again.",
+            untold.join(", ")
+        ));
+    }
     if let Some(trouble) = info.word("last_error_message") {
         let hint = if trouble.contains("403") {
             " A bot protection before this server may keep Telegram out."

@@ -29,6 +29,8 @@ pub mod wish {
     pub const KEYBOARD: &str = "keyboard";
     /// The picture is refused as such: it goes as a document.
     pub const PHOTO: &str = "photo";
+    /// The poll is refused: its options go as a keyboard.
+    pub const POLL: &str = "poll";
     /// The person takes no voice notes: it goes as a recording.
     pub const VOICE: &str = "voice";
 }
@@ -48,7 +50,19 @@ type Rule = (i64, &'static str, Class, &'static str);
 /// Telegram could not fetch a file, or does not believe what it is: it is handed over.
 const UPLOAD: Class = Class::Reword(FILES_HERE, "true");
 
+/// A poll cannot be asked here.
+const NO_POLL: Class = Class::Reword(wish::POLL, "keyboard");
+
 const RULES: &[Rule] = &[
+    (
+        400,
+        "can't parse entities",
+        Class::Reword(wish::FORMAT, "plain"),
+        "bad_format",
+    ),
+    // Whatever is wrong with a poll, its options can be asked otherwise.
+    (400, "poll", NO_POLL, "bad_poll"),
+    (403, "poll", NO_POLL, "bad_poll"),
     (403, "bot was blocked by the user", Class::Shut, "blocked"),
     (403, "user is deactivated", Class::Shut, "deactivated"),
     (
@@ -86,12 +100,6 @@ const RULES: &[Rule] = &[
         "replied message not found",
         Class::Reword(wish::REPLY, "none"),
         "quoted_gone",
-    ),
-    (
-        400,
-        "can't parse entities",
-        Class::Reword(wish::FORMAT, "plain"),
-        "bad_format",
     ),
     (
         400,

@@ -12,6 +12,16 @@ use crate::model::content::ButtonKind;
 /// What a button can carry back, in bytes.
 pub const DATA_MAX: usize = 64;
 
+/// Keys of one message at most.
+const KEYS_MAX: usize = 100;
+
+/// Choices of a page: two keys are left for turning it.
+const PAGE_ROWS: usize = 98;
+
+/// What a key that turns a page carries back, before its number. An id of a choice that begins so is
+/// always replaced by a short key.
+const TURNS: &str = "~p:";
+
 /// Titles longer than this get a row of their own, in characters.
 const WIDE: usize = 20;
 
@@ -61,13 +71,32 @@ pub fn of_buttons(buttons: &[Button], asks_places: bool) -> Keyboard {
     }
 }
 
-/// A keyboard with one choice a row, as for the rows of a list.
+/// A keyboard with one choice a row, as for the rows of a list. More than fit stand on pages, with keys
+/// that turn them.
 #[must_use]
-pub fn of_rows<'a>(choices: impl Iterator<Item = (&'a str, &'a str)>) -> Value {
-    let rows: Vec<_> = choices
-        .map(|(id, title)| vec![answering(id, title)])
-        .collect();
+pub fn of_rows(choices: &[(&str, &str)], page: usize) -> Value {
+    let key = |(id, title): &(&str, &str)| vec![answering(id, title)];
+    if choices.len() <= KEYS_MAX {
+        return inline(&choices.iter().map(key).collect::<Vec<_>>());
+    }
+    let last = (choices.len() - 1) / PAGE_ROWS;
+    let page = page.min(last);
+    let shown = choices.chunks(PAGE_ROWS).nth(page).unwrap_or_default();
+    let mut rows: Vec<_> = shown.iter().map(key).collect();
+    let back = page.checked_sub(1).map(|before| turning("Back", before));
+    let more = (page < last).then(|| turning("More", page + 1));
+    rows.push(back.into_iter().chain(more).collect());
     inline(&rows)
+}
+
+fn turning(title: &str, page: usize) -> Value {
+    json!({"text": title, "callback_data": format!("{TURNS}{page}")})
+}
+
+/// The page that a key asks for whose press brought `data`; none where it is a choice.
+#[must_use]
+pub fn page_of(data: &str) -> Option<usize> {
+    data.strip_prefix(TURNS)?.parse().ok()
 }
 
 /// Quick replies under the message.
@@ -82,6 +111,12 @@ pub fn of_replies<'a>(choices: impl Iterator<Item = (&'a str, &'a str)>) -> Valu
 pub fn of_titles<'a>(titles: impl Iterator<Item = &'a str>) -> Value {
     let keys: Vec<_> = titles.map(|title| json!({"text": title})).collect();
     instead_of_keys(&rows(&keys))
+}
+
+/// A key in place of the phone's keyboard with which a person gives us their own number.
+#[must_use]
+pub fn asking_number(title: &str) -> Value {
+    instead_of_keys(&[vec![json!({"text": title, "request_contact": true})]])
 }
 
 /// Gives the phone its own keyboard back.
@@ -191,12 +226,46 @@ mod tests {
     fn ids_fit_into_what_a_button_carries() {
         for length in [64, 65] {
             let id = "i".repeat(length);
-            let markup = of_rows([(id.as_str(), "T")].into_iter());
+            let markup = of_rows(&[(id.as_str(), "T")], 0);
             let data = markup["inline_keyboard"][0][0]["callback_data"]
                 .as_str()
                 .unwrap_or_default();
             assert_eq!(data == id, length == 64);
             assert!(data.len() <= DATA_MAX);
         }
+    }
+
+    #[test]
+    fn more_choices_than_a_message_has_keys_for_stand_on_pages() {
+        let ids: Vec<String> = (0..300).map(|index| format!("r{index}")).collect();
+        let choices: Vec<_> = ids.iter().map(|id| (id.as_str(), "T")).collect();
+        let data = |count: usize, page: usize| {
+            let markup = of_rows(&choices[..count], page);
+            let rows = markup["inline_keyboard"].as_array();
+            let keys = rows.into_iter().flatten().filter_map(Value::as_array);
+            let keys: Vec<String> = keys
+                .flatten()
+                .map(|key| key["callback_data"].as_str().unwrap_or_default().to_owned())
+                .collect();
+            keys
+        };
+        // Of each page its size, its first key, and those that turn it.
+        let cases: [(usize, usize, usize, &str, &[&str]); 6] = [
+            (100, 0, 100, "r0", &[]),
+            (101, 0, 99, "r0", &["~p:1"]),
+            (101, 1, 4, "r98", &["~p:0"]),
+            (300, 1, 100, "r98", &["~p:0", "~p:2"]),
+            (300, 3, 7, "r294", &["~p:2"]),
+            (300, 9, 7, "r294", &["~p:2"]),
+        ];
+        for (count, page, keys, first, turning) in cases {
+            let found = data(count, page);
+            assert_eq!(found.len(), keys, "{count} {page}");
+            assert_eq!(found[0], first, "{count} {page}");
+            let turns: Vec<_> = found.iter().filter(|key| page_of(key).is_some()).collect();
+            assert_eq!(turns, turning, "{count} {page}");
+        }
+        assert_eq!(page_of("r1"), None);
+        assert_eq!(page_of("~p:x"), None);
     }
 }

@@ -10,6 +10,12 @@ use crate::model::Opaque;
 use crate::model::content::Content;
 use crate::model::content::Media;
 
+/// What a sender says of a film that is to be shown round.
+const ROUND: &str = "videoNote";
+
+/// The longest round film, in milliseconds.
+const NOTE_MAX_MS: u64 = 60_000;
+
 /// The largest picture, in bytes.
 const PHOTO_MAX: u64 = 10 * 1024 * 1024;
 
@@ -28,6 +34,8 @@ pub enum Carried {
     Animation,
     /// A film.
     Video,
+    /// A short film that is shown round.
+    VideoNote,
     /// A voice note.
     Voice,
     /// A recording.
@@ -44,6 +52,7 @@ impl Carried {
             Self::Photo => ("sendPhoto", "photo"),
             Self::Animation => ("sendAnimation", "animation"),
             Self::Video => ("sendVideo", "video"),
+            Self::VideoNote => ("sendVideoNote", "video_note"),
             Self::Voice => ("sendVoice", "voice"),
             Self::Audio => ("sendAudio", "audio"),
             Self::Document => ("sendDocument", "document"),
@@ -57,9 +66,12 @@ pub fn write(writer: &mut Writer<'_>, content: &Content) {
     let Some(media) = content.media() else {
         return;
     };
-    let carried = adapted(writer, carried(content, media));
+    let mut carried = adapted(writer, carried(content, media));
+    if carried == Carried::Video && is_note(writer, media) {
+        carried = Carried::VideoNote;
+    }
     let mut body = writer.frame();
-    if carried != Carried::Sticker
+    if !matches!(carried, Carried::Sticker | Carried::VideoNote)
         && let Some(words) = media.caption.as_deref().filter(|words| !words.is_empty())
     {
         body.insert("caption".to_owned(), words.into());
@@ -68,12 +80,35 @@ pub fn write(writer: &mut Writer<'_>, content: &Content) {
     if carried == Carried::Video {
         body.insert("supports_streaming".to_owned(), true.into());
     }
-    if matches!(carried, Carried::Voice | Carried::Audio)
-        && let Some(length) = media.duration_ms
+    if matches!(
+        carried,
+        Carried::Voice | Carried::Audio | Carried::VideoNote
+    ) && let Some(length) = media.duration_ms
     {
         body.insert("duration".to_owned(), (length / 1_000).into());
     }
+    if carried == Carried::Audio
+        && let Some(title) = title(media)
+    {
+        body.insert("title".to_owned(), title.into());
+    }
     send(writer, carried, body, media);
+}
+
+/// What a recording is called: its file without the ending.
+fn title(media: &Media) -> Option<&str> {
+    let name = media.filename.as_deref()?;
+    let bare = name.rsplit_once('.').map_or(name, |(bare, _)| bare);
+    Some(bare).filter(|bare| !bare.is_empty())
+}
+
+/// Whether a film goes as a round one: its sender wants it, and it is short and square as far as is
+/// known, handed over and without words, since there is no place for any.
+fn is_note(writer: &Writer<'_>, media: &Media) -> bool {
+    let is_wanted = writer.sending.metadata.get(ROUND) == Some(&true.into());
+    let is_short = media.duration_ms.is_none_or(|length| length <= NOTE_MAX_MS);
+    let is_bare = media.caption.as_deref().is_none_or(str::is_empty);
+    is_wanted && is_short && is_bare && media.width == media.height && media.media_id.is_some()
 }
 
 /// Adds the call that carries a card: a picture, words and keys under it.

@@ -22,6 +22,7 @@ mod pace;
 mod parse;
 mod people;
 mod poll;
+mod profile;
 mod reactions;
 mod render;
 mod said;
@@ -117,10 +118,12 @@ impl Channel for Telegram {
     }
 
     fn reach(&self, account: &Account, to: &str) -> &'static Capabilities {
-        if table::shows_keyboard(account, &Chat::at(to)) {
-            &caps::WITH_KEYBOARD
-        } else {
-            &caps::CAPABILITIES
+        let shows_keyboard = table::shows_keyboard(account, &Chat::at(to));
+        match (shows_keyboard, Api::of(account).is_own()) {
+            (false, false) => &caps::CAPABILITIES,
+            (true, false) => &caps::WITH_KEYBOARD,
+            (false, true) => &caps::ON_OWN_SERVER,
+            (true, true) => &caps::WITH_KEYBOARD_ON_OWN_SERVER,
         }
     }
 
@@ -257,12 +260,9 @@ impl Sends for Telegram {
         }
     }
 
-    /// The button stops spinning, and quick replies go once one was taken.
+    /// The button stops spinning; quick replies go once one was taken, and a page is turned.
     fn acknowledge(&self, pressed: &Pressed<'_>) -> Vec<Call> {
-        let query = pressed
-            .metadata
-            .get("callbackQueryId")
-            .and_then(Value::as_str);
+        let query = pressed.metadata.get(acts::QUERY).and_then(Value::as_str);
         let Some(query) = query else {
             return Vec::new();
         };
@@ -270,14 +270,19 @@ impl Sends for Telegram {
         let mut calls = vec![api.call("answerCallbackQuery", &json!({"callback_query_id": query}))];
         let number = pressed.under.and_then(message_number);
         let chat = pressed.under.and_then(|id| id.rsplit_once(':'));
-        if let (Some(Content::Text(_)), Some(number), Some((chat, _))) =
-            (pressed.offer, number, chat)
-        {
+        let page = pressed.metadata.get(acts::PAGE).and_then(Value::as_u64);
+        let page = page.and_then(|page| usize::try_from(page).ok());
+        let markup = match (pressed.offer, page) {
+            (Some(offer), Some(page)) => Some(keyboard::of_rows(&offer.choices(), page)),
+            (Some(Content::Text(_)), None) => Some(json!({"inline_keyboard": []})),
+            _ => None,
+        };
+        if let (Some(markup), Some(number), Some((chat, _))) = (markup, number, chat) {
             let chat = Chat::at(chat);
             let mut body = json!({
                 "chat_id": chat.id_value(),
                 "message_id": number,
-                "reply_markup": {"inline_keyboard": []},
+                "reply_markup": markup,
             });
             if let Some(connection) = chat.business {
                 body["business_connection_id"] = connection.into();

@@ -48,16 +48,16 @@ pub fn update(account: &Account, update: Node<'_>) -> Vec<InboundEvent> {
     };
     let business = table::takes_business(account);
     if let Some(message) = at("message").or_else(|| at("channel_post")) {
-        return Incoming::of(account, message).map_or_else(Vec::new, Incoming::new_message);
+        return Incoming::of(account, update, message).map_or_else(Vec::new, Incoming::new_message);
     }
     if let Some(message) = at("edited_message").or_else(|| at("edited_channel_post")) {
-        return Incoming::of(account, message).map_or_else(Vec::new, Incoming::edited);
+        return Incoming::of(account, update, message).map_or_else(Vec::new, Incoming::edited);
     }
     if let Some(message) = at("business_message").filter(|_| business) {
-        return Incoming::of(account, message).map_or_else(Vec::new, Incoming::new_message);
+        return Incoming::of(account, update, message).map_or_else(Vec::new, Incoming::new_message);
     }
     if let Some(message) = at("edited_business_message").filter(|_| business) {
-        return Incoming::of(account, message).map_or_else(Vec::new, Incoming::edited);
+        return Incoming::of(account, update, message).map_or_else(Vec::new, Incoming::edited);
     }
     if let Some(deleted) = at("deleted_business_messages").filter(|_| business) {
         return deletions(deleted);
@@ -96,6 +96,16 @@ fn deletions(deleted: Node<'_>) -> Vec<InboundEvent> {
     .collect()
 }
 
+/// The number of a message in its chat. Of one that goes out later the vendor has none yet: the update
+/// names it.
+fn number(update: Node<'_>, message: Node<'_>) -> Option<String> {
+    let number = message.word("message_id")?;
+    if number != "0" {
+        return Some(number);
+    }
+    Some(format!("u{}", update.word("update_id")?))
+}
+
 /// A message that was sent where the bot sees it.
 struct Incoming<'a> {
     account: &'a Account,
@@ -106,12 +116,12 @@ struct Incoming<'a> {
 
 impl<'a> Incoming<'a> {
     /// A message that is taken in; none for one that is not meant for us, or was written by a bot.
-    fn of(account: &'a Account, message: Node<'a>) -> Option<Self> {
+    fn of(account: &'a Account, update: Node<'_>, message: Node<'a>) -> Option<Self> {
         let said = Self {
             account,
             message,
             chat: Chat::of(message)?,
-            id: message.word("message_id")?,
+            id: number(update, message)?,
         };
         let by_bot =
             message.at("from").at("is_bot").is_on() && !message.at("sender_chat").is_there();

@@ -36,6 +36,9 @@ use crate::model::content::Location;
 use crate::model::content::Text;
 use crate::model::outbound::Sending;
 
+/// What a sender says who wants a person's own number: `true`, or what stands on the key.
+const ASKS_NUMBER: &str = "requestContact";
+
 /// The largest vCard, in bytes.
 const VCARD_MAX: usize = 2_048;
 
@@ -259,7 +262,8 @@ impl<'a> Writer<'a> {
 
     /// Asks choices as a poll, where that is wished and can be; whether it did.
     fn poll(&mut self, content: &Content) -> bool {
-        let asked = votes::asked(content, self.sending.metadata);
+        let is_refused = self.wishes(wish::POLL);
+        let asked = votes::asked(content, self.sending.metadata).filter(|_| !is_refused);
         let is_poll = asked.is_some();
         if let Some(asked) = asked {
             let frame = self.frame();
@@ -270,7 +274,8 @@ impl<'a> Writer<'a> {
 
     fn text(&mut self, text: &Text) {
         if text.quick_replies.is_empty() {
-            self.say(&text.text, None);
+            let number = self.asked_for_number();
+            self.say(&text.text, number);
             return;
         }
         let content = Content::Text(text.clone());
@@ -289,6 +294,18 @@ impl<'a> Writer<'a> {
         self.say(&text.text, Some(markup));
     }
 
+    /// The key with which a person gives us their number, where the sender wants it and there is a person
+    /// who can.
+    fn asked_for_number(&self) -> Option<Value> {
+        let title = match self.sending.metadata.get(ASKS_NUMBER)? {
+            Value::String(title) if !title.trim().is_empty() => title.as_str(),
+            Value::Bool(true) => "Share my number",
+            _ => return None,
+        };
+        let can = self.chat.is_private() && self.chat.business.is_none();
+        can.then(|| keyboard::asking_number(title))
+    }
+
     fn buttons(&mut self, content: &Content, buttons: &Buttons) {
         if self.poll(content) {
             return;
@@ -298,21 +315,14 @@ impl<'a> Writer<'a> {
             return;
         }
         let asks_places = self.chat.is_private() && self.chat.business.is_none();
-        let keyboard = keyboard::of_buttons(&buttons.buttons, asks_places);
-        let mut words = vec![
-            buttons.header.as_deref().unwrap_or_default(),
-            &buttons.text,
-            buttons.footer.as_deref().unwrap_or_default(),
-        ];
-        let lines = keyboard.lines.join("\n");
-        words.push(&lines);
-        self.say(&numbered::blocks(&words), keyboard.markup);
+        let (words, markup) = framed(buttons, asks_places);
+        self.say(&words, markup);
     }
 
     /// A list: its words with numbers, and a key for each row. What is too long for one message
     /// goes in several, the keys under the last.
     fn list(&mut self, content: &Content, list: &List) {
-        let markup = self.unless_refused(Some(keyboard::of_rows(content.choices().into_iter())));
+        let markup = self.unless_refused(Some(keyboard::of_rows(&content.choices(), 0)));
         let styled = words_of_list(list);
         if styled.length() <= CAPABILITIES.text_max {
             let mut body = self.frame();
@@ -415,7 +425,23 @@ fn not_ours(part: &Content) -> RenderError {
     }
 }
 
-fn words_of_list(list: &List) -> Styled {
+/// The words of buttons, and the keyboard under them.
+#[must_use]
+pub fn framed(buttons: &Buttons, asks_places: bool) -> (String, Option<Value>) {
+    let keyboard = keyboard::of_buttons(&buttons.buttons, asks_places);
+    let lines = keyboard.lines.join("\n");
+    let words = [
+        buttons.header.as_deref().unwrap_or_default(),
+        &buttons.text,
+        buttons.footer.as_deref().unwrap_or_default(),
+        &lines,
+    ];
+    (numbered::blocks(&words), keyboard.markup)
+}
+
+/// The words of a list, its choices with numbers.
+#[must_use]
+pub fn words_of_list(list: &List) -> Styled {
     let frame = numbered::blocks(&[list.header.as_deref().unwrap_or_default(), &list.text]);
     let mut styled = Styled::beginning(&frame);
     let mut number = 1;

@@ -13,6 +13,7 @@ use crate::channels::table::wrong;
 use crate::channels::telegram::api::API;
 use crate::channels::telegram::chat::Chat;
 use crate::channels::telegram::commands;
+use crate::channels::telegram::profile;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
 use crate::model::outbound::Account;
@@ -65,6 +66,42 @@ pub const SETTINGS: &[Setting] = &[
         "Commands",
         "What the menu of the bot offers: [{\"command\":\"help\",\"description\":\"How it works\"}], each perhaps with languageCode and scope.",
         Shape::Array,
+    ),
+    optional(
+        "profileName",
+        "Name of the bot",
+        "Shown above the chat; at most 64 characters. Telegram lets it change seldom.",
+        Shape::Text,
+    ),
+    optional(
+        "profileAbout",
+        "About",
+        "On the profile of the bot and beside links to it; at most 120 characters.",
+        Shape::Text,
+    ),
+    optional(
+        "profileDescription",
+        "Description",
+        "In the empty chat, before Start is pressed; at most 512 characters.",
+        Shape::Text,
+    ),
+    optional(
+        "menuButton",
+        "Menu button",
+        "default, commands, or web_app, which opens a page.",
+        Shape::Text,
+    ),
+    optional(
+        "menuButtonText",
+        "Text of the menu button",
+        "For one that opens a page.",
+        Shape::Text,
+    ),
+    optional(
+        "menuButtonUrl",
+        "Page of the menu button",
+        "Its https address.",
+        Shape::Text,
     ),
     optional(
         "groupMode",
@@ -256,6 +293,7 @@ pub fn check(account: &Account) -> Vec<FieldError> {
     if let Some(list) = account.settings.get("commands") {
         all.extend(commands::check(Node::of(list)));
     }
+    all.extend(profile::check(account));
     all
 }
 
@@ -323,6 +361,27 @@ mod tests {
                 TOKEN,
                 vec!["commands[0].command", "commands[0].description"],
             ),
+            (
+                json!({"profileName":"n".repeat(64),"profileAbout":"a".repeat(120),"profileDescription":"d".repeat(512)}),
+                TOKEN,
+                vec![],
+            ),
+            (
+                json!({"profileName":"n".repeat(65),"profileAbout":"a".repeat(121),"profileDescription":"d".repeat(513)}),
+                TOKEN,
+                vec!["profileName", "profileAbout", "profileDescription"],
+            ),
+            (
+                json!({"menuButton":"web_app","menuButtonText":"Shop","menuButtonUrl":"https://shop.example"}),
+                TOKEN,
+                vec![],
+            ),
+            (
+                json!({"menuButton":"web_app","menuButtonUrl":"http://shop.example"}),
+                TOKEN,
+                vec!["menuButtonText", "menuButtonUrl"],
+            ),
+            (json!({"menuButton":"shop"}), TOKEN, vec!["menuButton"]),
         ];
         for (settings, token, expected) in cases {
             let found = check(&account(settings.clone(), &[("botToken", token)]));

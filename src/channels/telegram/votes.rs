@@ -68,7 +68,7 @@ pub fn id_of(message: Node<'_>) -> Option<String> {
     Some(format!("{POLL}{id}"))
 }
 
-/// What somebody voted for. A vote that was taken back says nothing.
+/// What somebody voted for; nothing, where a vote was taken back.
 #[must_use]
 pub fn cast(answer: Node<'_>, update: &str) -> Option<InboundEvent> {
     let id = answer.word("poll_id")?;
@@ -84,14 +84,12 @@ pub fn cast(answer: Node<'_>, update: &str) -> Option<InboundEvent> {
     kept.put("profileName", from.name.clone());
     kept.put("username", voter.word("username"));
     kept.put("participant", Some(from.address.as_str()));
-    (!chosen.is_empty()).then(|| {
-        InboundEvent::Vote(Vote {
-            external_id: format!("pa:{id}:{}:{update}", from.address),
-            poll: format!("{POLL}{id}"),
-            from,
-            payload: format!("{POLL}{id}:{}", numbers.join(",")),
-            chosen,
-            metadata: kept.into_inner(),
-        })
-    })
+    Some(InboundEvent::Vote(Vote {
+        external_id: format!("pa:{id}:{}:{update}", from.address),
+        poll: format!("{POLL}{id}"),
+        from,
+        payload: format!("{POLL}{id}:{}", numbers.join(",")),
+        chosen,
+        metadata: kept.into_inner(),
+    }))
 }

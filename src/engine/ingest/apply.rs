@@ -110,6 +110,8 @@ pub fn all(
             InboundEvent::Piece(piece) => pieces::hear(tx, pen, &channel, row, piece)?,
             InboundEvent::Mail(mail) => arriving::of_mail(tx, pen, &channel, mail)?,
             InboundEvent::Vote(vote) => votes::hear(tx, pen, &channel, row, vote)?,
+            // Answered once everything is on disk.
+            InboundEvent::Tap(_) => nothing(),
         });
     }
     if recorded

@@ -49,6 +49,7 @@ use crate::model::channel::ChannelKind;
 use crate::model::happening::HappeningKind;
 use crate::model::ids::ChannelId;
 use crate::model::inbound::InboundEvent;
+use crate::model::inbound::Tap;
 use crate::model::outbound::Account;
 use crate::model::outbound::Polled;
 use crate::model::rejection::Code;
@@ -116,7 +117,9 @@ impl Ingest {
                     all.extend(self.neighbours(&channel, translation, &hook)?);
                 }
                 let once = once.map(|proof| (channel.id, proof));
+                let taps = taps_of(&all[0].1);
                 if let Some(recorded) = self.record_all(all, once).await? {
+                    presses::answer_taps(&self.0, channel.id, &taps).await?;
                     return Ok(translation.answer(&account, &recorded));
                 }
                 let Some(refusal) = translation.turn_back(&account, &hook) else {
@@ -189,15 +192,17 @@ impl Ingest {
     ) -> Result<(), EngineError> {
         let stamp = self.0.stamp();
         let registry = self.0.channels.clone();
+        let taps = taps_of(&polled.events);
         self.0
             .store
             .write("recording what a vendor told", move |tx| {
                 let found = find::channel_in(tx, channel)?;
                 let row = registry.capabilities(&found.kind);
                 apply::all(tx, &mut stamp.pen(), found, row, &polled.events)?;
-                Ok(intake::put_position(tx, channel, &polled.position)?)
+                Ok::<_, EngineError>(intake::put_position(tx, channel, &polled.position)?)
             })
-            .await
+            .await?;
+        presses::answer_taps(&self.0, channel, &taps).await
     }
 
     /// Records facts of several channels in one transaction. None, and nothing is recorded, where
@@ -241,6 +246,15 @@ impl Ingest {
         }
         Ok(channel)
     }
+}
+
+/// What was pressed that only wants an answer.
+fn taps_of(events: &[InboundEvent]) -> Vec<Tap> {
+    let taps = events.iter().filter_map(|event| match event {
+        InboundEvent::Tap(tap) => Some(tap.clone()),
+        _ => None,
+    });
+    taps.collect()
 }
 
 /// The answer to a webhook that is not genuine, in the form its vendor understands.

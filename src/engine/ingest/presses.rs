@@ -8,14 +8,18 @@ use crate::engine::vendor::Line;
 use crate::engine::vendor::caught;
 use crate::model::channel::ChannelState;
 use crate::model::content::Content;
+use crate::model::ids::ChannelId;
 use crate::model::ids::MessageId;
+use crate::model::inbound::Tap;
 use crate::model::job::Job;
 use crate::model::job::JobKind;
+use crate::model::message::Direction;
 use crate::model::message::Message;
 use crate::model::outbound::Pressed;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::channels;
+use crate::store::records::dedup;
 use crate::store::records::jobs;
 use crate::store::records::messages;
 
@@ -65,6 +69,39 @@ pub fn want(tx: &mut Tx<'_>, pen: &mut Pen, message: &Message) -> Result<(), Sto
     jobs::put(tx, &job)
 }
 
+/// Answers what was pressed that says nothing. What cannot be told is lost: it can be pressed again.
+///
+/// # Errors
+/// The store's.
+pub async fn answer_taps(
+    context: &Context,
+    id: ChannelId,
+    taps: &[Tap],
+) -> Result<(), EngineError> {
+    for tap in taps {
+        let read = context.store.snapshot()?;
+        let Some(channel) = channels::get(&read, id)? else {
+            return Ok(());
+        };
+        let (now, hours) = (context.clock.now(), dedup::RECEIPT_HOURS);
+        let offer = match &tap.under {
+            Some(under) => dedup::find(&read, id, Direction::Outbound, under, now, hours)?,
+            None => None,
+        };
+        drop(read);
+        let line = Line::open(context, channel)?;
+        let pressed = Pressed {
+            account: &line.account,
+            external_id: "",
+            under: tap.under.as_deref(),
+            offer: offer.as_ref().map(|offer| &offer.content),
+            metadata: &tap.metadata,
+        };
+        acknowledge(&line, &pressed).await;
+    }
+    Ok(())
+}
+
 /// Tells the vendor once, where it wants to hear of it.
 ///
 /// # Errors
@@ -87,20 +124,22 @@ pub async fn tell(context: &Context, id: MessageId) -> Result<(), EngineError> {
         return Ok(());
     }
     let line = Line::open(context, channel)?;
-    let calls = caught(|| {
-        let pressed = Pressed {
-            account: &line.account,
-            external_id: message.external_id().unwrap_or_default(),
-            under: offer.as_ref().and_then(Message::external_id),
-            offer: offer.as_ref().map(|offer| &offer.content),
-            metadata: &message.metadata,
-        };
-        line.translation.acknowledge(&pressed)
-    });
+    let pressed = Pressed {
+        account: &line.account,
+        external_id: message.external_id().unwrap_or_default(),
+        under: offer.as_ref().and_then(Message::external_id),
+        offer: offer.as_ref().map(|offer| &offer.content),
+        metadata: &message.metadata,
+    };
+    acknowledge(&line, &pressed).await;
+    Ok(())
+}
+
+async fn acknowledge(line: &Line<'_>, pressed: &Pressed<'_>) {
+    let calls = caught(|| line.translation.acknowledge(pressed));
     for call in calls.unwrap_or_default() {
         if let Err(none) = line.call(call).await {
             tracing::debug!(channel.id = %line.channel.id, "a press was not answered: {none:?}");
         }
     }
-    Ok(())
 }

@@ -13,6 +13,9 @@ use crate::model::inbound::InboundSender;
 use crate::model::inbound::Vote;
 use crate::store::Tx;
 
+/// What stands for a vote that was taken back.
+const TAKEN_BACK: &str = "Vote taken back";
+
 /// Records a vote in the conversation where the poll was asked. One in a poll of somebody else is
 /// none of ours.
 ///
@@ -33,6 +36,11 @@ pub fn hear(
         .filter_map(|at| choices.get(*at))
         .map(|(_, title)| *title)
         .collect();
+    let title = if titles.is_empty() {
+        TAKEN_BACK.to_owned()
+    } else {
+        titles.join(", ")
+    };
     // In a group it is the group that is answered, not whoever voted.
     let from = if vote.from.address == poll.to {
         vote.from.clone()
@@ -48,7 +56,7 @@ pub fn hear(
         to: poll.from.clone(),
         content: Content::Postback(Postback {
             payload: vote.payload.clone(),
-            title: titles.join(", "),
+            title,
             ..Postback::default()
         }),
         reply_to: Some(vote.poll.clone()),

@@ -189,8 +189,18 @@ fn press(desk: &mut Desk<'_>, customer: &str, id: &str, at: usize) -> Result<(),
         .customer
         .clone();
     if let Some(poll) = keyboard::poll_of(&bubble) {
+        let vote = format!("vote/{poll}/{customer}");
+        let poll = poll.to_owned();
+        // The same once more takes the vote back.
+        let kept = &mut desk.account.kept;
+        let chosen = if kept.remove(&vote) == Some(at.into()) {
+            Vec::new()
+        } else {
+            kept.insert(vote, at.into());
+            vec![at]
+        };
         let told = json!({
-            "poll_id": poll, "user": message::user(&who), "option_ids": [at],
+            "poll_id": poll, "user": message::user(&who), "option_ids": chosen,
         });
         updates::tell(desk, customer, "poll_answer", "poll answer", &told);
         return Ok(());
@@ -222,13 +232,8 @@ fn press(desk: &mut Desk<'_>, customer: &str, id: &str, at: usize) -> Result<(),
         }
         Press::Number => {
             let card = (who.name.clone(), "5511988880002".to_owned());
-            say(
-                desk,
-                customer,
-                Body::Contacts(vec![card]),
-                Some(id.to_owned()),
-                None,
-            );
+            let (quoting, mark) = (Some(id.to_owned()), Some(message::OWN_NUMBER.to_owned()));
+            say(desk, customer, Body::Contacts(vec![card]), quoting, mark);
         }
         _ => {}
     }

@@ -31,10 +31,14 @@ const UPLOAD_MAX: usize = 50 * MB;
 /// The largest file a bot may fetch.
 const DOWNLOAD_MAX: usize = 20 * MB;
 
+/// The parameter of a round film, which is never fetched by its address.
+const NOTE: &str = "video_note";
+
 /// The methods that carry a file: the parameter, and what it becomes.
-pub const FILES: [(&str, &str, Sort); 7] = [
+pub const FILES: [(&str, &str, Sort); 8] = [
     ("sendPhoto", "photo", Sort::Image),
     ("sendVideo", "video", Sort::Video),
+    ("sendVideoNote", NOTE, Sort::Video),
     ("sendAnimation", "animation", Sort::Video),
     ("sendAudio", "audio", Sort::Audio),
     ("sendVoice", "voice", Sort::Voice),
@@ -60,7 +64,7 @@ pub fn address(method: &str, params: &Params<'_>) -> Option<String> {
     let (_, name, _) = FILES
         .iter()
         .find(|(known, ..)| method.eq_ignore_ascii_case(known))?;
-    let url = params.text(name)?;
+    let url = params.text(name).filter(|_| *name != NOTE)?;
     (url.starts_with("http://") || url.starts_with("https://")).then_some(url)
 }
 

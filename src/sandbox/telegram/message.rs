@@ -91,6 +91,9 @@ pub fn of(desk: &Desk<'_>, customer: &Customer, bubble: &Bubble) -> Value {
             message[name.as_str()] = value.clone();
         }
     }
+    if bubble.mark.as_deref() == Some(OWN_NUMBER) {
+        message["contact"]["user_id"] = message["from"]["id"].clone();
+    }
     if let Some(id) = keyboard::poll_of(bubble) {
         let question = message["text"].take();
         let options = bubble.choices.iter();
@@ -107,6 +110,9 @@ pub fn of(desk: &Desk<'_>, customer: &Customer, bubble: &Bubble) -> Value {
     }
     message
 }
+
+/// What marks a card that holds the number of whoever sent it.
+pub const OWN_NUMBER: &str = "own number";
 
 /// What marks a message that the owner of an account wrote by hand.
 pub const BY_OWNER: &str = "by owner";

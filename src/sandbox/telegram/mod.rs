@@ -338,19 +338,8 @@ fn routed(
         "getfile" => files::get(desk, params),
         "getchat" => rooms::chat(desk, params).map(|chat| ok(&rooms::chat_value(&chat.customer))),
         "getuserprofilephotos" => Ok(ok(&json!({"total_count": 0, "photos": []}))),
-        name if name.starts_with("setmy") || name.ends_with("mycommands") => {
-            profile::changed(desk, name, params)
-        }
-        "setchatmenubutton" => {
-            let button = params.nested("menu_button").unwrap_or(Value::Null);
-            desk.account.kept.insert("menu_button".to_owned(), button);
-            Ok(ok(&json!(true)))
-        }
-        _ => Err(Fault {
-            code: 404,
-            description: "Not Found: method not found".to_owned(),
-            retry_after: None,
-        }),
+        // The others say something of the bot itself, or are none.
+        name => profile::changed(desk, name, params),
     };
     reply.map(Given::from)
 }

@@ -48,12 +48,45 @@ pub fn changed(desk: &mut Desk<'_>, method: &str, params: &Params<'_>) -> Result
         "setmyname" => keep(desk, params, "name", 64),
         "setmydescription" => keep(desk, params, "description", 512),
         "setmyshortdescription" => keep(desk, params, "short_description", 120),
+        "getmyname" => Ok(kept(desk, "name")),
+        "getmydescription" => Ok(kept(desk, "description")),
+        "getmyshortdescription" => Ok(kept(desk, "short_description")),
+        "setchatmenubutton" => set_button(desk, params),
+        "getchatmenubutton" => {
+            let button = desk.account.kept.get(BUTTON).cloned();
+            Ok(ok(&button.unwrap_or_else(|| json!({"type": "default"}))))
+        }
         _ => Err(Fault {
             code: 404,
             description: "Not Found: method not found".to_owned(),
             retry_after: None,
         }),
     }
+}
+
+/// Under this name the menu button is kept.
+const BUTTON: &str = "menu_button";
+
+fn kept(desk: &Desk<'_>, name: &str) -> HttpReply {
+    let text = desk.account.kept.get(name).and_then(Value::as_str);
+    ok(&json!({ name: text.unwrap_or_default() }))
+}
+
+fn set_button(desk: &mut Desk<'_>, params: &Params<'_>) -> Result<HttpReply, Fault> {
+    let button = params
+        .nested("menu_button")
+        .unwrap_or(json!({"type": "default"}));
+    let url = button["web_app"]["url"].as_str().unwrap_or_default();
+    let is_known = match button["type"].as_str() {
+        Some("default" | "commands") => true,
+        Some("web_app") => button["text"].is_string() && url.starts_with("https://"),
+        _ => false,
+    };
+    if !is_known {
+        return Err(Fault::bad("BUTTON_TYPE_INVALID"));
+    }
+    desk.account.kept.insert(BUTTON.to_owned(), button);
+    Ok(ok(&json!(true)))
 }
 
 fn commands_of(params: &Params<'_>) -> String {

@@ -303,4 +303,41 @@ fn a_poll_is_answered_by_a_vote() {
     let told = bench.posted();
     assert_eq!(told[0]["poll_answer"]["poll_id"], *id);
     assert_eq!(told[0]["poll_answer"]["option_ids"], json!([1]));
+    let bubble = bench.last().id.clone();
+    bench.act(Act::Press { bubble, choice: 1 }).unwrap();
+    let told = bench.posted();
+    assert_eq!(told[0]["poll_answer"]["option_ids"], json!([]));
+}
+
+#[test]
+fn a_bot_shows_what_it_was_told_to() {
+    let mut bench = started();
+    let web_app =
+        json!({"type": "web_app", "text": "Shop", "web_app": {"url": "https://a.example"}});
+    for (method, body, status) in [
+        ("setMyName", json!({"name": "n".repeat(64)}), 200),
+        ("setMyName", json!({"name": "n".repeat(65)}), 400),
+        (
+            "setMyShortDescription",
+            json!({"short_description": "a".repeat(121)}),
+            400,
+        ),
+        (
+            "setMyDescription",
+            json!({"description": "d".repeat(513)}),
+            400,
+        ),
+        ("setChatMenuButton", json!({"menu_button": web_app}), 200),
+        (
+            "setChatMenuButton",
+            json!({"menu_button": {"type": "web_app", "text": "Shop"}}),
+            400,
+        ),
+    ] {
+        assert_eq!(ask(&mut bench, method, &body).0, status, "{method}");
+    }
+    let name = ask(&mut bench, "getMyName", &json!({})).1;
+    assert_eq!(name["result"]["name"], "n".repeat(64));
+    let button = ask(&mut bench, "getChatMenuButton", &json!({})).1;
+    assert_eq!(button["result"], web_app);
 }

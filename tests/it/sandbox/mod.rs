@@ -25,6 +25,7 @@ mod sharing;
 mod sign_in;
 mod soak;
 mod telegram;
+mod telegram_asking;
 mod telegram_sending;
 mod usage;
 mod vendors;

@@ -224,6 +224,24 @@ const DOCUMENT: &[(u16, &str, &str, &str)] = &[
         "keyboard=numbers",
         "bad_keyboard",
     ),
+    (
+        400,
+        "Bad Request: polls can't be sent to private chats",
+        "poll=keyboard",
+        "bad_poll",
+    ),
+    (
+        400,
+        "Bad Request: not enough rights to send polls to the chat",
+        "poll=keyboard",
+        "bad_poll",
+    ),
+    (
+        400,
+        "Bad Request: can't parse entities: unsupported start tag \"poll\"",
+        "format=plain",
+        "bad_format",
+    ),
     (400, "Bad Request: file is too big", "never", "too_big"),
     (400, "Bad Request: something new", "never", "refused"),
     (

@@ -1,5 +1,6 @@
 //! What is changed, taken back, shown and looked up beside messages.
 
+use serde_json::Value;
 use serde_json::json;
 
 use crate::base::http::HttpReply;
@@ -15,6 +16,7 @@ use crate::channels::telegram::tests::ok;
 use crate::channels::telegram::tests::ours;
 use crate::channels::telegram::tests::refused;
 use crate::model::Opaque;
+use crate::model::call::Call;
 use crate::model::content::Content;
 use crate::model::content::Location;
 use crate::model::content::Media;
@@ -23,6 +25,13 @@ use crate::model::ids::MessageId;
 use crate::model::outbound::Step;
 use crate::model::outbound::Taken;
 use crate::model::refusal::Refusal;
+
+/// The method of a call, and its body.
+fn shown_call(call: &Call) -> (String, Value) {
+    let call = shown(call);
+    let method = call["url"].as_str().unwrap().rsplit('/').next().unwrap();
+    (method.to_owned(), call["body"].clone())
+}
 
 #[test]
 fn menus_are_shown_and_those_that_are_gone_taken_away() {
@@ -33,15 +42,7 @@ fn menus_are_shown_and_those_that_are_gone_taken_away() {
     let mut replies = Vec::new();
     let mut heard = Vec::new();
     while let Ok(Step::Ask { call, .. }) = Telegram.publish(&asked(&account, &replies)) {
-        let call = shown(&call);
-        let method = call["url"]
-            .as_str()
-            .unwrap()
-            .rsplit('/')
-            .next()
-            .unwrap()
-            .to_owned();
-        heard.push((method, call["body"].clone()));
+        heard.push(shown_call(&call));
         replies.push(ok(&json!(true)));
     }
     let gone = |kind: &str| {
@@ -71,6 +72,60 @@ fn menus_are_shown_and_those_that_are_gone_taken_away() {
         Telegram.publish(&asked(&account, &wrong)),
         Err(Refusal::Never(_))
     ));
+}
+
+/// What a bot is asked and told until it shows what its settings say.
+fn profile_calls(settings: Value, shown: impl Fn(&str) -> Value) -> Vec<(String, Value)> {
+    let account = ours(settings);
+    let mut replies = Vec::new();
+    let mut heard = Vec::new();
+    while let Ok(Step::Ask { call, .. }) = Telegram.publish(&asked(&account, &replies)) {
+        let call = shown_call(&call);
+        replies.push(ok(&shown(&call.0)));
+        heard.push(call);
+    }
+    heard.retain(|(method, _)| !method.ends_with("Commands"));
+    heard
+}
+
+#[test]
+fn a_profile_is_told_only_where_it_differs_and_only_what_was_ever_set() {
+    let found = |method: &str| match method {
+        "getMyName" => json!({"name": "Acme"}),
+        "getMyDescription" => json!({"description": "Old"}),
+        "getChatMenuButton" => json!({"type": "commands"}),
+        _ => json!(true),
+    };
+    let calls = |settings: Value| profile_calls(settings, found);
+    let ask = |method: &str| (method.to_owned(), json!({}));
+    assert_eq!(calls(json!({})), []);
+    let same = json!({"profileName":"Acme","menuButton":"commands"});
+    assert_eq!(calls(same), [ask("getMyName"), ask("getChatMenuButton")]);
+    let other = json!({"profileName":"Acme 24","profileDescription":"","menuButton":"web_app",
+        "menuButtonText":"Shop","menuButtonUrl":"https://shop.example"});
+    let button = json!({"type":"web_app","text":"Shop","web_app":{"url":"https://shop.example"}});
+    assert_eq!(
+        calls(other),
+        [
+            ask("getMyName"),
+            ("setMyName".to_owned(), json!({"name":"Acme 24"})),
+            ask("getMyDescription"),
+            ("setMyDescription".to_owned(), json!({"description":""})),
+            ask("getChatMenuButton"),
+            (
+                "setChatMenuButton".to_owned(),
+                json!({"menu_button":button})
+            ),
+        ]
+    );
+    let usual = calls(json!({"menuButton":""}));
+    assert_eq!(
+        usual[1],
+        (
+            "setChatMenuButton".to_owned(),
+            json!({"menu_button":{"type":"default"}})
+        )
+    );
 }
 
 fn taken<'a>(ids: &'a [String], parts: &'a [Content], metadata: &'a Opaque) -> Taken<'a> {
@@ -125,6 +180,38 @@ fn only_the_parts_that_say_something_else_are_changed() {
     let message = taken(&ids, &text, &metadata);
     let refused = Telegram.edit(&message, &other, &asked(&account, &[]));
     assert!(matches!(refused, Err(Refusal::Never(_))));
+}
+
+#[test]
+fn what_is_changed_keeps_its_form() {
+    let account = ours(json!({}));
+    let ids = ["5550001:1".to_owned()];
+    let markup = json!({"parseMode":"HTML"});
+    let markup: Opaque = serde_json::from_value(markup).unwrap();
+    let keys = json!({"inline_keyboard":[[{"text":"A","callback_data":"a"}]]});
+    let cases = [
+        (
+            json!({"type":"text","text":"<b>Hi</b>"}),
+            json!({"text":"<b>Hi</b>","parse_mode":"HTML"}),
+        ),
+        (
+            json!({"type":"buttons","header":"H","text":"T","footer":"F","buttons":[{"type":"reply","id":"a","title":"A"}]}),
+            json!({"text":"H\n\nT\n\nF","parse_mode":"HTML","reply_markup":keys}),
+        ),
+        (
+            json!({"type":"list","text":"T","sections":[{"title":"S","rows":[{"id":"a","title":"A"}]}]}),
+            json!({"text":"T\n\nS\n1. A","entities":[{"type":"bold","offset":3,"length":1}],"reply_markup":keys}),
+        ),
+    ];
+    for (content, expected) in cases {
+        let before = [Content::text("x")];
+        let after: Content = serde_json::from_value(content).unwrap();
+        let message = taken(&ids, &before, &markup);
+        let (_, mut body) = asks(Telegram.edit(&message, &[after], &asked(&account, &[])));
+        let fields = body.as_object_mut().unwrap();
+        fields.retain(|name, _| !["chat_id", "message_id"].contains(&name.as_str()));
+        assert_eq!(body, expected);
+    }
 }
 
 #[test]

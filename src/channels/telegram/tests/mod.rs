@@ -480,4 +480,14 @@ fn a_press_is_answered_and_quick_replies_go() {
         ]
     );
     assert_eq!(press(Some(&quick), &Opaque::new()), Vec::<Value>::new());
+    let rows: Vec<Value> = (0..101)
+        .map(|at| json!({"id":format!("r{at}"),"title":"T"}))
+        .collect();
+    let list = json!({"type":"list","text":"Pick","sections":[{"title":"","rows":rows}]});
+    let list: Content = serde_json::from_value(list).unwrap();
+    let turned: Opaque = serde_json::from_value(json!({"callbackQueryId":"238","page":1})).unwrap();
+    let calls = press(Some(&list), &turned);
+    let keys = &calls[1]["reply_markup"]["inline_keyboard"];
+    assert_eq!(keys[0][0]["callback_data"], "r98");
+    assert_eq!(keys[3][0]["callback_data"], "~p:0");
 }

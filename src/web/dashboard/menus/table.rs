@@ -205,12 +205,61 @@ const PAGES: [(&str, Page); 4] = [
         "telegram",
         Page {
             path: "menu",
-            title: "Commands",
-            sections: &[section(
-                "Commands",
-                "The list a bot shows behind its menu button and once a slash is typed.",
-                &[entry("commands", "Commands", "", Rows(BOT_COMMANDS))],
-            )],
+            title: "Profile and commands",
+            sections: &[
+                section(
+                    "Profile",
+                    "What people see of the bot. What was never set here stays as @BotFather has it.",
+                    &[
+                        entry(
+                            "profileName",
+                            "Name",
+                            "At most 64 characters. Telegram lets it change only a few times a day.",
+                            Line,
+                        ),
+                        entry(
+                            "profileAbout",
+                            "About",
+                            "On the profile and beside links to the bot, at most 120 characters.",
+                            Line,
+                        ),
+                        entry(
+                            "profileDescription",
+                            "Description",
+                            "In the empty chat, above Start; at most 512 characters.",
+                            Area(3),
+                        ),
+                    ],
+                ),
+                section(
+                    "Menu button",
+                    "Stands beside the text field.",
+                    &[
+                        entry(
+                            "menuButton",
+                            "What it does",
+                            "",
+                            Choice(&[
+                                ("", "What Telegram chooses"),
+                                ("commands", "Shows the commands"),
+                                ("web_app", "Opens a page"),
+                            ]),
+                        ),
+                        entry("menuButtonText", "Text", "For one that opens a page.", Line),
+                        entry(
+                            "menuButtonUrl",
+                            "Page",
+                            "Its address, with https:// in front.",
+                            Line,
+                        ),
+                    ],
+                ),
+                section(
+                    "Commands",
+                    "The list a bot shows behind its menu button and once a slash is typed.",
+                    &[entry("commands", "Commands", "", Rows(BOT_COMMANDS))],
+                ),
+            ],
         },
     ),
     (
