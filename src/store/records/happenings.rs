@@ -8,7 +8,7 @@ use crate::store::Tx;
 use crate::store::keyspaces::HAPPENINGS;
 
 /// How many lines a channel keeps; older ones make room.
-const KEPT: usize = 100;
+const KEPT: usize = 500;
 
 /// What happened to a channel, oldest first.
 ///

@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use actix_web::web::Path;
 use actix_web::web::Query;
+use serde::Deserialize;
 
 use crate::base::time::Timestamp;
 use crate::engine::setup::audit::AuditEntry;
@@ -52,7 +53,7 @@ use crate::web::state::State;
 pub const LIST: &str = "/app/settings/channels";
 /// Entries of the audit log that are looked through.
 const LOOKED_AT: usize = 2_000;
-/// Lines of a channel's log at most.
+/// Lines of one page of a channel's log.
 const LINES: usize = 100;
 
 /// The addresses of one channel.
@@ -244,14 +245,34 @@ fn figures(state: &State, reader: &Reader, channel: &Channel) -> Result<Vec<Figu
     Ok(all)
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Since {
+    /// The moment before which a page of the log begins.
+    before: Option<String>,
+}
+
 async fn events(
     state: Shared,
     path: Path<String>,
+    since: Query<Since>,
     reader: Reader,
 ) -> Result<HttpResponse, Problem> {
     let channel = found(&state, &reader, &path)?;
+    let before = since.before.as_deref().and_then(Timestamp::parse);
+    let mut all = lines(&state, &reader, &channel)?;
+    all.retain(|(at, _)| before.is_none_or(|before| *at < before));
+    // Lines of one moment stay together.
+    let last = all.get(LINES.min(all.len()).wrapping_sub(1));
+    let last = last.map(|(at, _)| *at);
+    let rest = all.partition_point(|(at, _)| last.is_some_and(|last| *at >= last));
+    let tab = format!("{LIST}/{}/events", channel.id);
     let events = EventsPart {
-        lines: lines(&state, &reader, &channel)?,
+        more: last
+            .filter(|_| rest < all.len())
+            .map(|last| format!("{tab}?before={last}")),
+        back: before.map(|_| tab.clone()),
+        lines: all.into_iter().take(rest).map(|(_, line)| line).collect(),
     };
     if reader.wants("channel-events") {
         return Ok(parts(&[render(&events)]));
@@ -261,7 +282,11 @@ async fn events(
 }
 
 /// What people did to a channel and what happened to it, newest first.
-fn lines(state: &State, reader: &Reader, channel: &Channel) -> Result<Vec<HappenedView>, Problem> {
+fn lines(
+    state: &State,
+    reader: &Reader,
+    channel: &Channel,
+) -> Result<Vec<(Timestamp, HappenedView)>, Problem> {
     let actor = reader.actor();
     let target = channel.id.to_string();
     let now = state.engine.context.clock.now();
@@ -280,7 +305,7 @@ fn lines(state: &State, reader: &Reader, channel: &Channel) -> Result<Vec<Happen
     }
     // What happened at the same moment stays in its order: the newest of it first.
     all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    Ok(all.into_iter().map(|(_, line)| line).take(LINES).collect())
+    Ok(all)
 }
 
 fn log_line(entry: &AuditEntry, now: Timestamp, reader: &Reader) -> HappenedView {

@@ -243,6 +243,10 @@ pub struct LogLine {
 pub struct EventsPart {
     /// The lines.
     pub lines: Vec<HappenedView>,
+    /// Where there are older ones.
+    pub more: Option<String>,
+    /// Where the newest are, on a page that does not begin with them.
+    pub back: Option<String>,
 }
 
 /// What can be done about the service of a vendor's channel.

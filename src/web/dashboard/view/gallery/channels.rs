@@ -270,6 +270,10 @@ pub(super) fn channels(theme: Theme) -> Vec<(&'static str, String)> {
                     title: "Callback verified".to_owned(),
                     text: "The vendor asked whether this address is ours.".to_owned(),
                 }],
+                more: Some(
+                    "/app/settings/channels/ch_1/events?before=2026-11-22T10:43:58Z".to_owned(),
+                ),
+                back: None,
             })),
         ),
     ]
