@@ -24,6 +24,7 @@ pub mod old;
 pub mod passes;
 pub mod people;
 pub mod queue;
+pub mod quiet;
 pub mod rules;
 pub mod setup;
 pub mod sight;

@@ -348,6 +348,8 @@ pub enum Shape {
     List,
     /// A JSON object; its content is checked by the channel.
     Object,
+    /// Hours of every day and whose clock is meant: an object with `start`, `end` and `timezone`.
+    DailyHours,
     /// A JSON array; its content is checked by the channel.
     Array,
 }

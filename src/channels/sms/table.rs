@@ -383,8 +383,8 @@ pub const SETTINGS: &[Setting] = &[
     optional(
         "quietHours",
         "Quiet hours",
-        "Such as {\"start\":\"21:00\",\"end\":\"08:00\",\"timezone\":\"contact\"}. What goes to many at once or advertises waits until they are over; answers do not.",
-        Shape::Object,
+        "What goes to many at once or advertises waits until they are over; answers do not.",
+        Shape::DailyHours,
     ),
     optional(
         "autoConfigureWebhook",

@@ -1,4 +1,5 @@
-//! Messages that keep quiet hours: what went to many at once, and what advertises.
+//! Messages that are for later: what goes to many at once is spread, and keeps quiet hours as what
+//! advertises does.
 
 use std::time::Duration;
 
@@ -6,49 +7,35 @@ use crate::base::time::Timestamp;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::target::Place;
-use crate::engine::rules::quiet;
+use crate::engine::quiet;
+use crate::engine::quiet::NOT_BEFORE;
 use crate::model::Opaque;
-use crate::model::channel::Channel;
-use crate::model::hours::QuietHours;
 use crate::store::Tx;
-use crate::store::records::contacts;
-use crate::store::records::organisation;
-
-/// The setting of a channel that says when it is quiet.
-const QUIET_HOURS: &str = "quietHours";
 
 /// What a sender says of a message that advertises.
 const MARKETING: &str = "marketing";
 
-/// Under which name a message keeps the moment before which it does not go out.
-pub const NOT_BEFORE: &str = "notBefore";
-
 /// How long a message waits before that is said.
 const LONG: Duration = Duration::from_secs(60);
 
-/// When a message may go out, where it must not at once: as said by the sender, who spreads what goes
-/// to many, and no sooner than the channel's quiet hours are over.
+/// Whether a message keeps quiet hours: it goes to many, or advertises.
+pub(super) fn keeps_quiet(draft: &Draft) -> bool {
+    draft.not_before.is_some() || draft.metadata.get(MARKETING) == Some(&true.into())
+}
+
+/// When a message may go out as far as is known, where it must not at once: as said by the sender, and
+/// no sooner than the channel's quiet hours are over.
 pub(super) fn than(
     tx: &Tx<'_>,
     place: &Place,
     draft: &Draft,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, EngineError> {
-    let advertises = draft.metadata.get(MARKETING) == Some(&true.into());
-    let wanted = match draft.not_before {
-        Some(wanted) => wanted.max(now),
-        None if advertises => now,
-        None => return Ok(None),
-    };
-    let due = match quiet_hours(&place.channel) {
-        Some(quiet) => {
-            let contact = contacts::get(tx, place.conversation.contact_id)?;
-            let theirs = contact.and_then(|contact| contact.timezone);
-            let ours = organisation::get(tx)?.map(|held| held.timezone);
-            quiet::over(&quiet, theirs.as_deref(), ours.as_deref(), wanted)
-        }
-        None => wanted,
-    };
+    if !keeps_quiet(draft) {
+        return Ok(None);
+    }
+    let wanted = draft.not_before.unwrap_or(now).max(now);
+    let due = quiet::over(tx, &place.channel, place.conversation.contact_id, wanted)?;
     Ok((due > now || draft.not_before.is_some()).then_some(due))
 }
 
@@ -60,9 +47,4 @@ pub(super) fn noted(draft: &Draft, now: Timestamp) -> Opaque {
         kept.insert(NOT_BEFORE.to_owned(), due.to_string().into());
     }
     kept
-}
-
-fn quiet_hours(channel: &Channel) -> Option<QuietHours> {
-    let held = channel.settings.get(QUIET_HOURS)?;
-    serde_json::from_value(held.clone()).ok()
 }

@@ -14,7 +14,7 @@ pub mod glance;
 pub mod heard;
 pub mod history;
 pub mod holding;
-pub mod later;
+mod later;
 pub mod list;
 mod machines;
 pub mod mentions;

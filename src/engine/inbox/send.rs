@@ -307,7 +307,11 @@ fn store(
             channels::note_outbound(tx, channel.id, pen.now)?;
         } else {
             let row = self::row(&message, pen.now);
-            outbox::push(tx, &put_off(row, draft.not_before))?;
+            let row = OutboxRow {
+                keeps_quiet: later::keeps_quiet(draft),
+                ..put_off(row, draft.not_before)
+            };
+            outbox::push(tx, &row)?;
         }
     }
     if machines::is_by_machine(draft) {
@@ -369,6 +373,7 @@ pub fn row(message: &Message, now: Timestamp) -> OutboxRow {
         called_at: None,
         is_copy: false,
         gives_way: false,
+        keeps_quiet: false,
     }
 }
 

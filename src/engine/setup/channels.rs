@@ -12,6 +12,7 @@ use crate::engine::context::secret_place;
 use crate::engine::error::EngineError;
 use crate::engine::limits;
 use crate::engine::limits::Resource;
+use crate::engine::quiet;
 use crate::engine::setup::afterwards;
 use crate::engine::setup::instructions;
 use crate::engine::setup::instructions::Instruction;
@@ -408,6 +409,9 @@ impl Channels {
                     standing::reconnect(tx, &pen, &mut channel)?;
                 }
                 channels::put(tx, &channel)?;
+                if quiet::differs(&before, &channel) {
+                    quiet::look_again(tx, id, pen.now)?;
+                }
                 if channel.state == ChannelState::Error {
                     // What was wrong may be right now.
                     standing::check_after(tx, &pen, id, Duration::ZERO)?;

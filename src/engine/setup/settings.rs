@@ -96,7 +96,7 @@ fn shaped(shape: Shape, value: &Value) -> Result<Value, String> {
     match (shape, value) {
         (Shape::Text, Value::String(_))
         | (Shape::Switch, Value::Bool(_))
-        | (Shape::Object, Value::Object(_))
+        | (Shape::Object | Shape::DailyHours, Value::Object(_))
         | (Shape::Array | Shape::List, Value::Array(_)) => Ok(value.clone()),
         (Shape::Text, Value::Number(number)) => Ok(number.to_string().into()),
         (Shape::Text | Shape::Secret { .. }, _) => Err("must be a text".to_owned()),
@@ -127,7 +127,7 @@ fn shaped(shape: Shape, value: &Value) -> Result<Value, String> {
             Ok(lines.map(Value::from).collect())
         }
         (Shape::List | Shape::Array, _) => Err("must be a list".to_owned()),
-        (Shape::Object, _) => Err("must be an object".to_owned()),
+        (Shape::Object | Shape::DailyHours, _) => Err("must be an object".to_owned()),
     }
 }
 

@@ -54,6 +54,9 @@ pub struct OutboxRow {
     /// holds up no conversation.
     #[serde(default)]
     pub gives_way: bool,
+    /// Whether it keeps the quiet hours of its channel.
+    #[serde(default)]
+    pub keeps_quiet: bool,
 }
 
 /// The key of a lane's rows, in order.
@@ -186,6 +189,28 @@ pub fn put_off(tx: &mut Tx<'_>, key: &LaneKey, due: Timestamp) -> Result<(), Sto
     };
     let later = OutboxRow { due, ..row.clone() };
     update(tx, &row, &later)
+}
+
+/// Has a row wait until a moment, and lets what stands behind it in its lane go first meanwhile.
+///
+/// # Errors
+/// The disk's.
+pub fn give_way(tx: &mut Tx<'_>, row: &OutboxRow, due: Timestamp) -> Result<(), StoreError> {
+    let was_head = is_head(tx, row)?;
+    let later = OutboxRow {
+        due,
+        gives_way: true,
+        ..row.clone()
+    };
+    tx.put(&OUTBOX, &key(row), &later)?;
+    if !was_head {
+        return Ok(());
+    }
+    unmark_due(tx, row)?;
+    match next_head(tx, row.channel_id, &row.address)? {
+        Some(next) => mark_due(tx, &next),
+        None => Ok(()),
+    }
 }
 
 /// Takes a row out, wherever in its lane it stands; a head is followed by the first that is left.

@@ -61,6 +61,7 @@ fn row(message: u8) -> OutboxRow {
         called_at: None,
         is_copy: false,
         gives_way: false,
+        keeps_quiet: false,
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use linktor::sandbox::chat::Customer;
 use linktor::sandbox::chat::Side;
+use linktor::sandbox::faults::Faults;
 use serde_json::Value;
 use serde_json::json;
 
@@ -157,14 +158,61 @@ fn many_do_not_hold_up_a_conversation() {
     });
 }
 
+/// The time of day of a moment in UTC.
+fn hour(secs: i64) -> String {
+    let minutes = secs.rem_euclid(86_400) / 60;
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+#[test]
+fn what_waited_for_another_reason_keeps_quiet_hours_when_it_is_due() {
+    on_a_server_with(with_sandbox, async |server| {
+        let now = server.now();
+        let begins = now.as_secs() + 3_600;
+        let quiet = json!({"quietHours": {
+            "start": hour(begins), "end": hour(begins + 4 * 3_600), "timezone": "UTC",
+        }});
+        let mut line = Line::with(server, vendor("vonage"), &quiet).await;
+        line.greet().await;
+        line.break_with(&Faults {
+            token_refused: true,
+            ..Faults::default()
+        });
+        let path = format!("/conversations/{}/messages", line.conversation);
+        let offer = json!({"text": "An offer", "metadata": {"marketing": true}});
+        let offer = server.api().post(&path, offer).await.ok();
+        assert_eq!(offer["metadata"]["notBefore"], Value::Null, "{offer}");
+        line.until("the channel is out of order", async || {
+            (line.channel_now().await["status"] == "error").then_some(())
+        })
+        .await;
+        let answer = line.write("An answer").await;
+        server.pass(Duration::from_secs(2 * 3_600));
+        line.mend();
+        line.stands(&answer, "delivered").await;
+        let held = format!("/messages/{}", offer["id"].as_str().unwrap());
+        let until = line
+            .until("the offer waits", async || {
+                let held = server.api().get(&held).await.ok();
+                assert_eq!(held["status"], "pending", "{held}");
+                held["metadata"]["notBefore"].as_str().map(str::to_owned)
+            })
+            .await;
+        assert_eq!(&until[11..16], hour(begins + 4 * 3_600));
+        assert_eq!(line.shown(Side::Business), ["An answer"]);
+        // Other hours are looked at anew.
+        let channel = format!("/channels/{}", line.channel["id"].as_str().unwrap());
+        let other = json!({"config": {"quietHours": null}});
+        server.api().patch(&channel, other).await.ok();
+        line.stands(&offer, "delivered").await;
+        assert_eq!(line.shown(Side::Business), ["An answer", "An offer"]);
+    });
+}
+
 #[test]
 fn in_quiet_hours_what_goes_to_many_waits_and_answers_do_not() {
     on_a_server_with(with_sandbox, async |server| {
         let now = server.now();
-        let hour = |secs: i64| {
-            let minutes = secs.rem_euclid(86_400) / 60;
-            format!("{:02}:{:02}", minutes / 60, minutes % 60)
-        };
         let ends = now.as_secs() + 2 * 3_600;
         let quiet = json!({"quietHours": {
             "start": hour(now.as_secs() - 3_600), "end": hour(ends), "timezone": "UTC",

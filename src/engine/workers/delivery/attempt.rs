@@ -21,6 +21,7 @@ use crate::engine::workers::delivery::outcome;
 use crate::engine::workers::delivery::outcome::Left;
 use crate::engine::workers::delivery::outcome::Taken;
 use crate::engine::workers::delivery::outcome::Written;
+use crate::engine::workers::delivery::quiet;
 use crate::engine::workers::delivery::thread;
 use crate::engine::workers::delivery::unsure;
 use crate::model::call::Call;
@@ -59,6 +60,10 @@ pub async fn run(context: &Context, key: &LaneKey) -> Result<Ended, EngineError>
         unsure::settle_one(context, key).await?;
         return Ok(Ended::Settled);
     }
+    if let Some(until) = dispatch.quiet_until {
+        quiet::wait(context, key, until).await?;
+        return Ok(Ended::Settled);
+    }
     let refusal = match Box::pin(dispatch.attempt()).await? {
         Ok(ended) => return Ok(ended),
         Err(refusal) => refusal,
@@ -90,6 +95,8 @@ struct Dispatch<'a> {
     album: Vec<Content>,
     /// Whether the customer made a choice since we last wrote that came back as words.
     chose_typed: bool,
+    /// Until when it has to wait, because it is quiet where it goes.
+    quiet_until: Option<Timestamp>,
     /// The stored files it carries.
     files: Vec<Media>,
     heard_at: Option<Timestamp>,
@@ -117,6 +124,8 @@ impl<'a> Dispatch<'a> {
             Some(id) => messages::get(&read, id)?,
             None => None,
         };
+        let (place, now) = ((&channel, &conversation), context.clock.now());
+        let quiet_until = quiet::until(&read, &row, &message, place, now)?;
         let line = Line::open(context, channel)?;
         let thread = if line.translation.capabilities().threads {
             thread::of(&read, &message, &conversation)?
@@ -157,6 +166,7 @@ impl<'a> Dispatch<'a> {
             companions,
             album,
             chose_typed,
+            quiet_until,
             files,
             heard_at: heard::last(&read, &conversation)?,
             is_private: quoted

@@ -11,6 +11,7 @@ mod copies;
 mod lanes;
 mod outcome;
 mod pace;
+mod quiet;
 mod thread;
 mod unsure;
 

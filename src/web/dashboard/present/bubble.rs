@@ -1,7 +1,7 @@
 //! Messages as bubbles.
 
 use crate::base::time::Timestamp;
-use crate::engine::inbox::later::NOT_BEFORE;
+use crate::engine::quiet::NOT_BEFORE;
 use crate::model::content::Button;
 use crate::model::content::ButtonKind;
 use crate::model::content::Call;

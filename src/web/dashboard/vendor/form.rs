@@ -1,6 +1,7 @@
 //! The settings of a vendor's channel as a form, made from the channel's own table, and read back.
 
 use serde_json::Value;
+use serde_json::json;
 
 use crate::model::Opaque;
 use crate::model::channel::Part;
@@ -13,6 +14,13 @@ use crate::web::dashboard::reader::capitalised;
 use crate::web::dashboard::view::atoms::OptionView;
 use crate::web::dashboard::view::setting::Input;
 use crate::web::dashboard::view::setting::SettingView;
+use crate::web::dashboard::welcome::time_zones;
+
+/// The parts of hours of every day, and the word for the clock of whom a message goes to.
+const START: &str = "start";
+const END: &str = "end";
+const ZONE: &str = "timezone";
+const CONTACT: &str = "contact";
 
 /// What the values of choices are called, where the word itself says too little: setting, value,
 /// words.
@@ -55,6 +63,17 @@ pub enum Filled<'a> {
 }
 
 impl Filled<'_> {
+    /// A part of a setting that is an object.
+    fn part(&self, setting: &Setting, name: &str) -> String {
+        match self {
+            Self::Typed { fields, .. } => fields.get(&inner(setting, name)).to_owned(),
+            Self::Stored { settings, .. } => {
+                let held = settings.get(setting.name).and_then(|held| held.get(name));
+                held.map(shown).unwrap_or_default()
+            }
+        }
+    }
+
     fn value(&self, setting: &Setting) -> String {
         match self {
             Self::Typed { fields, .. } => fields.get(setting.name).to_owned(),
@@ -121,10 +140,43 @@ pub fn field(setting: &Setting, filled: &Filled<'_>, refused: &Refused) -> Setti
         }
         Shape::List => Input::Area(3),
         Shape::Object | Shape::Array => Input::Area(4),
+        Shape::DailyHours => Input::Group(hours(setting, filled)),
     };
     SettingView::new(setting.name, setting.label, setting.help, input)
         .holding(&value)
         .wrong(refused.about(setting.name))
+}
+
+/// The name of a part of a setting in a form.
+fn inner(setting: &Setting, part: &str) -> String {
+    format!("{}.{part}", setting.name)
+}
+
+/// From when until when, and on whose clock.
+fn hours(setting: &Setting, filled: &Filled<'_>) -> Vec<SettingView> {
+    let time = |name: &str, label: &str| {
+        let input = Input::Line {
+            kind: "time",
+            placeholder: String::new(),
+        };
+        let value = filled.part(setting, name);
+        SettingView::new(&inner(setting, name), label, "", input).holding(&value)
+    };
+    let zone = filled.part(setting, ZONE);
+    let theirs = OptionView::of(CONTACT, "Of whom it goes to", &zone);
+    let zones = std::iter::once(theirs).chain(time_zones(&zone)).collect();
+    let clock = SettingView::new(&inner(setting, ZONE), "Clock", "", Input::Choice(zones));
+    vec![time(START, "From"), time(END, "Until"), clock]
+}
+
+/// The hours a form says; none where no time was typed.
+fn read_hours(setting: &Setting, fields: &Fields) -> Value {
+    let part = |name: &str| fields.get(&inner(setting, name)).trim().to_owned();
+    let (start, end) = (part(START), part(END));
+    if start.is_empty() && end.is_empty() {
+        return Value::Null;
+    }
+    json!({START: start, END: end, ZONE: part(ZONE)})
 }
 
 fn secret_placeholder(is_stored: bool, is_made_up: bool) -> String {
@@ -172,7 +224,13 @@ pub fn read<'a>(
 ) -> Result<Opaque, Vec<FieldError>> {
     let mut config = Opaque::new();
     let mut wrong = Vec::new();
-    for setting in settings.filter(|setting| fields.has(setting.name)) {
+    for setting in settings {
+        if setting.shape == Shape::DailyHours && fields.has(&inner(setting, START)) {
+            config.insert(setting.name.to_owned(), read_hours(setting, fields));
+        }
+        if !fields.has(setting.name) {
+            continue;
+        }
         let typed = fields.get(setting.name).trim();
         match (setting.shape, typed) {
             (Shape::Secret { .. }, "") => {}
@@ -219,12 +277,14 @@ mod tests {
         Setting::new("countries", "Countries", "", Shape::List),
         Setting::new("map", "Map", "", Shape::Object),
         Setting::new("mode", "Mode", "", Shape::Choice(&["webhook", "polling"])),
+        Setting::new("quiet", "Quiet hours", "", Shape::DailyHours),
     ];
 
     #[test]
     fn what_is_stored_comes_back_as_it_was_and_secrets_do_not() {
         let stored: Opaque = serde_json::from_value(
-            json!({"number":"+1","on":false,"countries":["1","55"],"map":{"id":"/x"},"mode":"polling"}),
+            json!({"number":"+1","on":false,"countries":["1","55"],"map":{"id":"/x"},"mode":"polling",
+                "quiet":{"start":"21:00","end":"08:00","timezone":"Europe/Lisbon"}}),
         )
         .unwrap();
         let has = |name: &str| name == "token";
@@ -235,18 +295,40 @@ mod tests {
         let mut body = url::form_urlencoded::Serializer::new(String::new());
         for setting in TABLE {
             let drawn = field(setting, &filled, &Refused::nothing());
-            let value = match &drawn.input {
-                Input::Choice(options) => {
-                    let chosen = options.iter().find(|option| option.selected);
-                    chosen.map(|option| option.value.clone()).unwrap()
-                }
-                _ => drawn.field.value.clone(),
+            let parts = match drawn.input {
+                Input::Group(parts) => parts,
+                _ => vec![drawn],
             };
-            body.append_pair(&drawn.id, &value);
+            for drawn in parts {
+                let value = match &drawn.input {
+                    Input::Choice(options) => {
+                        let chosen = options.iter().find(|option| option.selected);
+                        chosen.map(|option| option.value.clone()).unwrap()
+                    }
+                    _ => drawn.field.value.clone(),
+                };
+                body.append_pair(&drawn.id, &value);
+            }
         }
         let read = read(TABLE.iter(), &Fields::read(body.finish().as_bytes())).unwrap();
-        let expected = json!({"number":"+1","on":"false","countries":["1","55"],"map":{"id":"/x"},"mode":"polling"});
+        let expected = json!({"number":"+1","on":"false","countries":["1","55"],"map":{"id":"/x"},"mode":"polling",
+            "quiet":{"start":"21:00","end":"08:00","timezone":"Europe/Lisbon"}});
         assert_eq!(Value::Object(read), expected);
+    }
+
+    #[test]
+    fn hours_without_a_time_are_none() {
+        let quiet = |body: &str| {
+            let read = read(TABLE.iter(), &Fields::read(body.as_bytes())).unwrap();
+            read.get("quiet").cloned()
+        };
+        assert_eq!(quiet("number=1"), None);
+        let zone = "quiet.timezone=contact";
+        let none = quiet(&format!("quiet.start=&quiet.end=&{zone}"));
+        assert_eq!(none, Some(Value::Null));
+        let half = quiet(&format!("quiet.start=21:00&quiet.end=&{zone}"));
+        let expected = json!({"start":"21:00","end":"","timezone":"contact"});
+        assert_eq!(half, Some(expected), "said to be wrong by the channel");
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub enum Input {
     Tick(bool),
     /// One of several.
     Choice(Vec<OptionView>),
+    /// Several fields that are one setting.
+    Group(Vec<SettingView>),
     /// A text by language, the main one first.
     Words {
         /// Lines that are seen.
