@@ -9,6 +9,41 @@ use serde_json::Value;
 use crate::base::time::Timestamp;
 use crate::model::Opaque;
 
+/// A document of JSON; none where it is none. Halves of characters, which are left where somebody cut a
+/// text in two, are taken out.
+#[must_use]
+pub fn document(bytes: &[u8]) -> Option<Value> {
+    let read = serde_json::from_slice(bytes).ok();
+    read.or_else(|| {
+        let text = std::str::from_utf8(bytes).ok()?;
+        serde_json::from_str(&without_halves(text)?).ok()
+    })
+}
+
+/// The same JSON without escapes that stand for half a character; none where there are none.
+fn without_halves(text: &str) -> Option<String> {
+    let unit = |at: usize| {
+        let digits = text.get(at..)?.strip_prefix("\\u")?.get(..4)?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    while let Some(next) = text[at..].find('\\') {
+        let escape = at + next;
+        out.push_str(&text[at..escape]);
+        let length = match (unit(escape), unit(escape + 6)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(0xd800..=0xdfff), _) => 0,
+            (Some(_), _) => 6,
+            // The sign behind it is escaped, whatever it is.
+            (None, _) => 1 + text[escape + 1..].chars().next().map_or(0, char::len_utf8),
+        };
+        out.push_str(&text[escape..escape + length]);
+        at = escape + if length == 0 { 6 } else { length };
+    }
+    out.push_str(&text[at..]);
+    (out.len() < text.len()).then_some(out)
+}
+
 /// Below this a number is seconds, from it on milliseconds (meta section 7).
 const MILLIS_FROM: f64 = 100_000_000_000.0;
 
@@ -171,6 +206,31 @@ mod tests {
         assert!(!root.at("a").at("c").at("d").first().is_there());
         assert!(root.at("on").is_on() && !root.at("a").is_on());
         assert_eq!(root.at("on").object(), Opaque::new());
+    }
+
+    #[test]
+    fn halves_of_characters_are_taken_out_and_nothing_else_is_changed() {
+        let cases = [
+            (r#"{"text":"a\ud83d\ude00b"}"#, Some("a\u{1f600}b")),
+            (r#"{"text":"a\ud83d"}"#, Some("a")),
+            (r#"{"text":"\ude00 b"}"#, Some(" b")),
+            (r#"{"text":"\ud83d\ud83d\ude00"}"#, Some("\u{1f600}")),
+            (
+                r#"{"text":"\\ud83d \ud83d\n\u00e9"}"#,
+                Some("\\ud83d \n\u{e9}"),
+            ),
+            (r#"{"text":"\ud83d"#, None),
+            ("<html>", None),
+            ("\\", None),
+        ];
+        for (text, expected) in cases {
+            let found = document(text.as_bytes());
+            let found = found
+                .as_ref()
+                .map(|value| value["text"].as_str().unwrap_or_default());
+            assert_eq!(found, expected, "{text}");
+        }
+        assert_eq!(document(&[0xff]), None);
     }
 
     #[test]

@@ -223,6 +223,21 @@ pub struct Taken<'a> {
     pub metadata: &'a Opaque,
 }
 
+/// A call that carried a message and whose answer got lost.
+#[derive(Debug)]
+pub struct Lost<'a> {
+    /// The address it went to.
+    pub to: &'a str,
+    /// The parts of the message.
+    pub parts: &'a [Content],
+    /// How many of its calls the vendor had taken before.
+    pub calls_taken: usize,
+    /// What is kept with it.
+    pub metadata: &'a Opaque,
+    /// A moment before which the call was not made.
+    pub since: Timestamp,
+}
+
 /// What a vendor tells of a person when it is asked. What it does not tell is absent.
 #[derive(Debug, Clone, Default)]
 pub struct Person {

@@ -13,6 +13,7 @@ use crate::model::inbound::InboundSender;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
+use crate::model::outbound::Lost;
 use crate::model::outbound::Next;
 use crate::model::outbound::Pressed;
 use crate::model::outbound::Sending;
@@ -105,10 +106,22 @@ pub trait Sends {
         None
     }
 
-    /// What is kept with a message of how it went out, once the vendor took it.
-    fn remark(&self, sending: &Sending<'_>) -> Opaque {
-        let _ = sending;
+    /// What is kept with a message of how it went out, once the vendor took it with this answer.
+    fn remark(&self, sending: &Sending<'_>, reply: &HttpReply) -> Opaque {
+        let _ = (sending, reply);
         Opaque::new()
+    }
+
+    /// Asks the vendor whether it took a call whose answer got lost: the ids of what may be it, the
+    /// oldest first, some of which may be those of other messages. None where it does not tell.
+    ///
+    /// `sms/twilio/lost.rs` does so.
+    ///
+    /// # Errors
+    /// Not now.
+    fn find_lost(&self, lost: &Lost<'_>, asked: &Asked<'_>) -> Option<Next<Vec<String>>> {
+        let _ = (lost, asked);
+        None
     }
 
     /// Whom the vendor sends nothing to although it took the call, by the same answer, and why: of

@@ -328,7 +328,7 @@ impl Sends for Email {
         Some(thread::minted(account, message))
     }
 
-    fn remark(&self, sending: &Sending<'_>) -> Opaque {
+    fn remark(&self, sending: &Sending<'_>, _reply: &HttpReply) -> Opaque {
         Letter::of(sending).map_or_else(|_| Opaque::new(), |letter| letter.remark())
     }
 }

@@ -4,6 +4,7 @@ use crate::model::capability::Capabilities;
 use crate::model::capability::Matrix;
 use crate::model::capability::MediaLimits;
 use crate::model::capability::Support;
+use crate::model::capability::Telling;
 
 /// SMS: sms.md sections 2 (repeats), 4.2 (what becomes of each content), 9 (throughput) and 11
 /// (limits; the text of the narrowest carrier).
@@ -20,33 +21,14 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     interactive_text_max: 1_600,
     repeat_hours: 72,
     sends_per_second: 1,
-    ..Capabilities::PLAIN
-};
-
-/// The same through Twilio, which fills in the templates of its own (section 4.2).
-pub static TWILIO: Capabilities = Capabilities {
-    template_names: Some("HX"),
-    ..CAPABILITIES
-};
-
-/// The same with files.
-pub static TWILIO_WITH_FILES: Capabilities = Capabilities {
-    template_names: TWILIO.template_names,
-    taken_types: &[
-        "application/pdf",
-        "audio/3gpp",
-        "audio/amr",
-        "audio/mpeg",
-        "image/gif",
-        "image/jpeg",
-        "image/png",
-        "text/directory",
-        "text/vcard",
-        "text/x-vcard",
-        "video/3gpp",
-        "video/mp4",
+    // Which number may write to whom is the account's affair; a full queue is one of Twilio's.
+    telling_refusals: &[
+        ("sender_not_allowed", Telling::OfAccount),
+        ("country_not_allowed", Telling::OfAccount),
+        ("unregistered", Telling::OfAccount),
+        ("30001", Telling::OfMoment),
     ],
-    ..WITH_FILES
+    ..Capabilities::PLAIN
 };
 
 /// The same where files go along as MMS: sms.md section 8. What carriers take of other kinds than
@@ -60,61 +42,4 @@ pub static WITH_FILES: Capabilities = Capabilities {
     },
     caption_max: 1_600,
     ..CAPABILITIES
-};
-
-/// The same through Vonage, which takes longer texts.
-pub static VONAGE: Capabilities = Capabilities {
-    text_max: 3_200,
-    interactive_text_max: 3_200,
-    ..CAPABILITIES
-};
-
-/// The same through Vonage, which takes pictures, sound and films of some types and no documents.
-pub static WITH_VONAGE_FILES: Capabilities = Capabilities {
-    media: MediaLimits {
-        image_bytes: 2_000_000,
-        audio_bytes: 2_000_000,
-        video_bytes: 2_000_000,
-        document_bytes: 0,
-    },
-    taken_types: &[
-        "audio/ac3",
-        "audio/amr",
-        "audio/midi",
-        "audio/mpeg",
-        "audio/wav",
-        "audio/x-wav",
-        "image/bmp",
-        "image/gif",
-        "image/jpeg",
-        "image/png",
-        "video/3gpp",
-        "video/mp4",
-        "video/mpeg",
-        "video/x-msvideo",
-    ],
-    text_max: VONAGE.text_max,
-    interactive_text_max: VONAGE.interactive_text_max,
-    ..WITH_FILES
-};
-
-/// The same through Plivo: five megabytes, whichever of its types it is.
-pub static WITH_PLIVO_FILES: Capabilities = Capabilities {
-    media: MediaLimits {
-        image_bytes: 5_000_000,
-        audio_bytes: 5_000_000,
-        video_bytes: 5_000_000,
-        document_bytes: 5_000_000,
-    },
-    taken_types: &[
-        "application/pdf",
-        "image/gif",
-        "image/jpeg",
-        "image/png",
-        "text/vcard",
-        "text/x-vcard",
-        "video/3gpp",
-        "video/mp4",
-    ],
-    ..WITH_FILES
 };

@@ -1,6 +1,8 @@
 //! STOP, START and HELP: what they mean, and who answers them. sms.md section 10.
 
 use crate::channels::sms::Carrier;
+use crate::channels::sms::throughput;
+use crate::channels::sms::throughput::Origin;
 use crate::model::Opaque;
 use crate::model::inbound::Answer;
 use crate::model::inbound::Consent;
@@ -21,7 +23,8 @@ const STOP: [&str; 8] = [
 ];
 
 /// YES only means something to who is out: to the others the register says that nothing changed.
-const START: [&str; 3] = ["START", "UNSTOP", "YES"];
+const START: [&str; 3] = ["START", "UNSTOP", YES];
+const YES: &str = "YES";
 
 const HELP: [&str; 2] = ["HELP", "INFO"];
 
@@ -81,7 +84,7 @@ fn handling(account: &Account, carrier: &dyn Carrier) -> Handling {
         Some("linktor") => Handling::Ours,
         Some("provider") => Handling::Carrier,
         Some("off") => Handling::Off,
-        _ if carrier.answers_keywords() => Handling::Carrier,
+        _ if carrier.answers_keywords(account) => Handling::Carrier,
         _ => Handling::Ours,
     }
 }
@@ -111,6 +114,15 @@ pub fn keyword(account: &Account, text: &str) -> Option<Keyword> {
     }
 }
 
+/// Whether it is a YES to a number that is free to call whose STOP the network keeps: it reverses
+/// nothing there.
+fn is_idle_yes(account: &Account, handling: Handling, text: &str) -> bool {
+    let number = account.text("phoneNumber").unwrap_or_default();
+    handling == Handling::Carrier
+        && plain(text) == YES
+        && throughput::kind(number) == Origin::TollFree
+}
+
 /// Without blanks around it, without punctuation behind it, in capitals.
 fn plain(text: &str) -> String {
     text.trim()
@@ -134,7 +146,8 @@ pub fn follows(
         return (None, kept);
     }
     // What the carrier says counts more than what we read.
-    let Some(keyword) = told.or_else(|| keyword(account, text)) else {
+    let read = keyword(account, text).filter(|_| !is_idle_yes(account, handling, text));
+    let Some(keyword) = told.or(read) else {
         let first = text.split_whitespace().next().unwrap_or_default();
         if self::keyword(account, first) == Some(Keyword::Stop) {
             kept.insert("possibleOptOut".to_owned(), true.into());
@@ -173,6 +186,7 @@ pub fn follows(
 mod tests {
     use super::*;
     use crate::channels::meta::tests::account;
+    use crate::channels::sms::carrier;
     use serde_json::json;
 
     #[test]
@@ -197,6 +211,71 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(keyword(&ours, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn who_answers_depends_on_the_carrier_and_the_number() {
+        let says = |settings: serde_json::Value, text: &str| {
+            let account = account(settings, &[]);
+            let carrier = carrier(&account.settings).unwrap_or_else(|| unreachable!("it is known"));
+            let from = InboundSender::default();
+            let (event, kept) = follows(&account, carrier.speaks, None, text, &from, "id");
+            let answers = match event {
+                Some(InboundEvent::Consent(consent)) => consent.answer.is_some(),
+                _ => false,
+            };
+            let keyword = kept.get("optOutType").and_then(serde_json::Value::as_str);
+            (keyword.map(str::to_owned), answers)
+        };
+        let stop = |answers: bool| (Some("STOP".to_owned()), answers);
+        let start = |answers: bool| (Some("START".to_owned()), answers);
+        let service = "MG00000000000000000000000000000000";
+        let cases = [
+            (
+                json!({"provider":"twilio","phoneNumber":"+15550001111"}),
+                "STOP",
+                stop(false),
+            ),
+            (
+                json!({"provider":"twilio","phoneNumber":"12345"}),
+                "STOP",
+                stop(true),
+            ),
+            (
+                json!({"provider":"twilio","phoneNumber":"12345","messagingServiceSid":service}),
+                "STOP",
+                stop(false),
+            ),
+            (
+                json!({"provider":"vonage","phoneNumber":"+447700900000"}),
+                "STOP",
+                stop(true),
+            ),
+            (
+                json!({"provider":"twilio","phoneNumber":"+15550001111"}),
+                "yes",
+                start(false),
+            ),
+            // The network keeps that STOP, and knows no YES.
+            (
+                json!({"provider":"twilio","phoneNumber":"+18885550111"}),
+                "yes",
+                (None, false),
+            ),
+            (
+                json!({"provider":"twilio","phoneNumber":"+18885550111"}),
+                "unstop",
+                start(false),
+            ),
+            (
+                json!({"provider":"twilio","phoneNumber":"+18885550111","optOutHandling":"linktor"}),
+                "yes",
+                start(true),
+            ),
+        ];
+        for (settings, text, expected) in cases {
+            assert_eq!(says(settings.clone(), text), expected, "{settings} {text}");
         }
     }
 

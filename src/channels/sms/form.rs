@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::base::http::Method;
 use crate::base::http::Webhook;
+use crate::channels::node;
 
 /// Names and values, in the order they came.
 #[derive(Debug, Clone, Default)]
@@ -20,8 +21,8 @@ impl Pairs {
         if is_form(hook) {
             return Self::decoded(&hook.body);
         }
-        match serde_json::from_slice(&hook.body) {
-            Ok(Value::Object(fields)) => Self(
+        match node::document(&hook.body) {
+            Some(Value::Object(fields)) => Self(
                 fields
                     .into_iter()
                     .filter_map(|(name, value)| Some((name, text(&value)?)))

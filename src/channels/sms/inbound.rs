@@ -4,7 +4,7 @@ use crate::base::mime;
 use crate::base::phone::PhoneNumber;
 use crate::base::time::Timestamp;
 use crate::channels::node::Kept;
-use crate::channels::sms::Carrier;
+use crate::channels::sms::Entry;
 use crate::channels::sms::consent;
 use crate::channels::sms::consent::Keyword;
 use crate::channels::sms::numbers;
@@ -43,7 +43,7 @@ pub struct Heard {
 /// The facts of a message: one for each file, the words under the first, and what follows from a
 /// keyword.
 #[must_use]
-pub fn events(account: &Account, carrier: &dyn Carrier, heard: Heard) -> Vec<InboundEvent> {
+pub fn events(account: &Account, carrier: &Entry, heard: Heard) -> Vec<InboundEvent> {
     let from = sender(&heard.from);
     let own = numbers::reported(&heard.to);
     // A carrier may report what we sent to ourselves.
@@ -52,9 +52,9 @@ pub fn events(account: &Account, carrier: &dyn Carrier, heard: Heard) -> Vec<Inb
     }
     let text = heard.text.replace('\0', "");
     let told = heard.keyword;
-    let (follows, more) = consent::follows(account, carrier, told, &text, &from, &heard.id);
+    let (follows, more) = consent::follows(account, carrier.speaks, told, &text, &from, &heard.id);
     let mut kept = heard.kept;
-    kept.put("provider", Some(carrier.name()));
+    kept.put("provider", Some(carrier.name));
     kept.put("providerMessageId", Some(heard.id.as_str()));
     let files: Vec<_> = heard
         .files

@@ -1,4 +1,5 @@
-//! SMS and MMS through several carriers: one file each, and one line in [`CARRIERS`].
+//! SMS and MMS through several carriers: a file or folder each, and one line in [`CARRIERS`]. Everything
+//! that is particular to one stands in its own.
 //!
 //! Facts are from `channels/sms.md`, cited by section.
 
@@ -17,6 +18,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod throughput;
+mod trace;
 mod twilio;
 mod vonage;
 
@@ -39,6 +41,8 @@ use crate::channels::Recorded;
 use crate::channels::RenderError;
 use crate::channels::Sends;
 use crate::channels::sms::outgoing::Outgoing;
+use crate::channels::sms::throughput::Origin;
+use crate::channels::sms::trace::Trace;
 use crate::channels::table::wrong;
 use crate::model::Opaque;
 use crate::model::call::Call;
@@ -52,6 +56,7 @@ use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Connected;
+use crate::model::outbound::Lost;
 use crate::model::outbound::Measure;
 use crate::model::outbound::Next;
 use crate::model::outbound::Remote;
@@ -66,25 +71,41 @@ use crate::model::rejection::Rejection;
 
 const KIND: &str = "sms";
 
+/// The setting that says which number is written from.
+const NUMBER: &str = "phoneNumber";
+
 /// Segments of one message when nobody says otherwise.
 const SEGMENTS_MAX: u64 = 10;
 
-/// Every carrier.
-const CARRIERS: [&dyn Carrier; 4] = [
-    &twilio::Twilio,
-    &vonage::Vonage,
-    &plivo::Plivo,
-    &generic::Generic,
-];
+/// Every carrier, in the order of the form.
+static CARRIERS: &[Entry] = &[twilio::ENTRY, vonage::ENTRY, plivo::ENTRY, generic::ENTRY];
+
+/// What there is to know of a carrier.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    /// The name that `provider` has for it.
+    name: &'static str,
+    /// The settings that only its accounts have.
+    settings: &'static [Setting],
+    /// Those of them that stand for numbers which it chooses from by itself.
+    pools: &'static [&'static str],
+    /// How its numbers are connected.
+    guide: &'static Guide,
+    /// How one speaks with it.
+    speaks: &'static dyn Carrier,
+}
 
 /// One carrier's way to say things.
 trait Carrier: Debug + Sync {
-    /// The name that `provider` has for it.
-    fn name(&self) -> &'static str;
-
-    /// Whether it answers STOP and the like by itself when nobody says otherwise.
-    fn answers_keywords(&self) -> bool {
+    /// Whether it answers STOP and the like by itself on an account, when nobody says otherwise.
+    fn answers_keywords(&self, account: &Account) -> bool {
+        let _ = account;
         false
+    }
+
+    /// How many messages a second it takes.
+    fn per_second(&self, from: Origin) -> u32 {
+        throughput::usual(from)
     }
 
     /// What can be carried.
@@ -140,16 +161,33 @@ trait Carrier: Debug + Sync {
         None
     }
 
-    /// What it wants to read when all is well, as JSON; none wants nothing.
-    fn says_ok(&self) -> Option<&'static str> {
+    /// What it wants to read when all is well, and of what type; none wants nothing.
+    fn says_ok(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
+    /// What is kept with a message it took with this answer.
+    fn remark(&self, reply: &HttpReply) -> Opaque {
+        let _ = reply;
+        Opaque::new()
+    }
+
+    /// Asks it for what may be a call whose answer got lost; none where it does not tell.
+    fn find_lost(&self, trace: &Trace<'_>, asked: &Asked<'_>) -> Option<Next<Vec<String>>> {
+        let _ = (trace, asked);
         None
     }
 }
 
 /// The carrier of an account; none while nobody chose one.
-fn carrier(settings: &Opaque) -> Option<&'static dyn Carrier> {
+fn carrier(settings: &Opaque) -> Option<&'static Entry> {
     let name = settings.get("provider").and_then(Value::as_str)?;
-    CARRIERS.into_iter().find(|known| known.name() == name)
+    CARRIERS.iter().find(|known| known.name == name)
+}
+
+/// How one speaks with the carrier of an account.
+fn speaker(settings: &Opaque) -> Option<&'static dyn Carrier> {
+    carrier(settings).map(|carrier| carrier.speaks)
 }
 
 /// SMS.
@@ -170,24 +208,24 @@ impl Channel for Sms {
     }
 
     fn guide(&self, settings: &Opaque) -> &'static Guide {
-        guide::of(settings)
+        carrier(settings).map_or(&guide::SMS, |carrier| carrier.guide)
     }
 
     fn seats(&self, account: &Account) -> Vec<Seat> {
         let provider = account.text("provider").unwrap_or_default();
-        ["phoneNumber", "messagingServiceSid"]
-            .into_iter()
-            .filter_map(|setting| {
-                let text = account.text(setting)?;
-                // Anybody may call themselves by a name; nobody can answer it.
-                let is_shared = setting == "phoneNumber" && numbers::is_name(text);
-                (!is_shared).then(|| Seat {
-                    setting,
-                    what: "number",
-                    key: format!("{provider}/{}", numbers::digits(&numbers::reported(text))),
-                })
+        let pools = carrier(&account.settings).map_or(&[][..], |carrier| carrier.pools);
+        let seats = std::iter::once(&NUMBER).chain(pools);
+        let seats = seats.filter_map(|setting| {
+            let text = account.text(setting)?;
+            // Anybody may call themselves by a name; nobody can answer it.
+            let is_shared = *setting == NUMBER && numbers::is_name(text);
+            (!is_shared).then(|| Seat {
+                setting,
+                what: "number",
+                key: format!("{provider}/{}", numbers::digits(&numbers::reported(text))),
             })
-            .collect()
+        });
+        seats.collect()
     }
 
     fn capabilities(&self) -> &'static Capabilities {
@@ -201,23 +239,12 @@ impl Channel for Sms {
     /// Files go along where the account has it switched on, its carrier can, and the number is in
     /// a country where phones take them.
     fn reach(&self, account: &Account, to: &str) -> &'static Capabilities {
-        let is_on = account.settings.get("mmsEnabled") == Some(&true.into());
-        let carrier = carrier(&account.settings);
+        let carrier = speaker(&account.settings);
         let with_files = carrier.and_then(|carrier| carrier.with_files(account));
-        let set = account
-            .settings
-            .get("mmsCountries")
-            .and_then(Value::as_array);
-        let in_country = |code: &str| {
-            let code = code.trim_start_matches('+');
-            !code.is_empty() && numbers::digits(to).starts_with(code)
-        };
-        let takes = match set.filter(|list| !list.is_empty()) {
-            Some(list) => list.iter().filter_map(Value::as_str).any(in_country),
-            None => in_country("1"),
-        };
         let plain = carrier.map_or(&caps::CAPABILITIES, Carrier::row);
-        with_files.filter(|_| is_on && takes).unwrap_or(plain)
+        with_files
+            .filter(|_| outgoing::goes_as_mms(account, to))
+            .unwrap_or(plain)
     }
 
     fn address(&self, settings: &Opaque, typed: &str) -> Option<String> {
@@ -238,12 +265,12 @@ impl Channel for Sms {
 
     fn check(&self, account: &Account) -> Result<(), Vec<FieldError>> {
         let mut all = table::check(account);
-        match carrier(&account.settings) {
-            Some(carrier) => all.extend(carrier.check(account)),
-            None => all.push(wrong(
-                "provider",
-                "must be one of twilio, vonage, plivo, generic",
-            )),
+        if let Some(carrier) = speaker(&account.settings) {
+            all.extend(carrier.check(account));
+        } else {
+            let names: Vec<_> = CARRIERS.iter().map(|carrier| carrier.name).collect();
+            let sentence = format!("must be one of {}", names.join(", "));
+            all.push(wrong("provider", &sentence));
         }
         if all.is_empty() { Ok(()) } else { Err(all) }
     }
@@ -251,7 +278,7 @@ impl Channel for Sms {
 
 impl Connects for Sms {
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
-        match carrier(&asked.account.settings) {
+        match speaker(&asked.account.settings) {
             Some(carrier) => carrier.connect(asked),
             None => Err(nobody()),
         }
@@ -262,12 +289,12 @@ impl KeepsTemplates for Sms {}
 
 impl Receives for Sms {
     fn verify(&self, account: &Account, hook: &Webhook, now: Timestamp) -> Result<(), NotGenuine> {
-        let carrier = carrier(&account.settings).ok_or(NotGenuine)?;
+        let carrier = speaker(&account.settings).ok_or(NotGenuine)?;
         carrier.verify(account, hook, now)
     }
 
     fn turn_away(&self, account: &Account, hook: &Webhook) -> Option<HttpReply> {
-        let carrier = carrier(&account.settings);
+        let carrier = speaker(&account.settings);
         Some(HttpReply {
             status: carrier.map_or(403, |carrier| carrier.turns_away_with(account, hook)),
             headers: Headers::default().with("content-type", "application/json"),
@@ -276,7 +303,7 @@ impl Receives for Sms {
     }
 
     fn once(&self, account: &Account, hook: &Webhook) -> Option<String> {
-        carrier(&account.settings)?.once(account, hook)
+        speaker(&account.settings)?.once(account, hook)
     }
 
     /// What was taken in stays so; a copy may carry another body under the same proof.
@@ -285,16 +312,16 @@ impl Receives for Sms {
     }
 
     fn parse(&self, account: &Account, hook: &Webhook) -> Result<Vec<InboundEvent>, ParseError> {
-        let carrier = carrier(&account.settings);
+        let carrier = speaker(&account.settings);
         Ok(carrier.map_or_else(Vec::new, |carrier| carrier.read(account, hook)))
     }
 
     /// Never words: some carriers would send them to the customer.
     fn answer(&self, account: &Account, _recorded: &[Recorded]) -> HttpReply {
-        match carrier(&account.settings).and_then(Carrier::says_ok) {
-            Some(body) => HttpReply {
+        match speaker(&account.settings).and_then(Carrier::says_ok) {
+            Some((kind, body)) => HttpReply {
                 status: 200,
-                headers: Headers::default().with("content-type", "application/json"),
+                headers: Headers::default().with("content-type", kind),
                 body: body.as_bytes().to_vec(),
             },
             None => HttpReply {
@@ -317,7 +344,7 @@ impl Receives for Sms {
                 "The carrier did not say where the file is.",
             )));
         };
-        let carrier = carrier(&account.settings);
+        let carrier = speaker(&account.settings);
         let authorization = carrier.and_then(|carrier| carrier.media_authorization(account, &host));
         Ok(Step::Done(Source {
             url,
@@ -344,7 +371,7 @@ impl Sends for Sms {
     }
 
     fn render(&self, sending: &Sending<'_>) -> Result<Vec<Call>, RenderError> {
-        let carrier = carrier(&sending.account.settings).ok_or(RenderError {
+        let carrier = speaker(&sending.account.settings).ok_or(RenderError {
             kind: KIND,
             content: "a message of no provider",
         })?;
@@ -357,8 +384,18 @@ impl Sends for Sms {
         Ok(calls)
     }
 
+    fn remark(&self, sending: &Sending<'_>, reply: &HttpReply) -> Opaque {
+        let carrier = speaker(&sending.account.settings);
+        carrier.map_or_else(Opaque::new, |carrier| carrier.remark(reply))
+    }
+
+    fn find_lost(&self, lost: &Lost<'_>, asked: &Asked<'_>) -> Option<Next<Vec<String>>> {
+        let trace = Trace::of(asked.account, lost)?;
+        speaker(&asked.account.settings)?.find_lost(&trace, asked)
+    }
+
     fn read_reply(&self, account: &Account, reply: &HttpReply) -> Outcome {
-        match carrier(&account.settings) {
+        match speaker(&account.settings) {
             Some(carrier) => carrier.read_reply_of(account, reply),
             None => Err(nobody()),
         }

@@ -53,6 +53,8 @@ pub struct Outgoing<'a> {
     pub template: Option<&'a TemplateUse>,
     /// The present.
     pub now: Timestamp,
+    /// What the sender keeps with the message, among it what it wants of the carrier.
+    pub wishes: &'a Opaque,
 }
 
 /// What kind of file goes along.
@@ -84,6 +86,7 @@ impl<'a> Outgoing<'a> {
             file: None,
             template: None,
             now: sending.now,
+            wishes: sending.metadata,
         };
         let (words, file) = match part {
             Content::Text(text) => (text.text.as_str(), None),
@@ -113,14 +116,9 @@ impl<'a> Outgoing<'a> {
     /// the first.
     #[must_use]
     pub fn pieces(self) -> Vec<Self> {
-        let most = self.account.settings.get("maxLength");
-        let most = most.and_then(Value::as_u64).unwrap_or(u64::MAX);
-        let most = usize::try_from(most).unwrap_or(usize::MAX);
-        if Counting::Characters.measure(&self.text) <= most {
-            return vec![self];
-        }
-        let mut texts = split(&self.text, most, Counting::Characters).into_iter();
-        let (account, to, from, now) = (self.account, self.to, self.from, self.now);
+        let mut texts = cut(self.account, &self.text).into_iter();
+        let (account, to, from) = (self.account, self.to, self.from);
+        let (now, wishes) = (self.now, self.wishes);
         let id = self.id.clone();
         let first = Self {
             text: texts.next().unwrap_or_default(),
@@ -135,8 +133,26 @@ impl<'a> Outgoing<'a> {
             file: None,
             template: None,
             now,
+            wishes,
         });
         std::iter::once(first).chain(rest).collect()
+    }
+
+    /// For how many seconds the carrier is to try, where the sender or the account says so.
+    #[must_use]
+    pub fn validity_secs(&self) -> Option<u64> {
+        let own = self.wishes.get("validitySecs");
+        let set = own.or_else(|| self.account.settings.get("validitySecs"));
+        set.and_then(Value::as_u64)
+    }
+
+    /// Whether the sender or the account wants something that is said by a switch of this name.
+    #[must_use]
+    pub fn wants(&self, name: &str) -> bool {
+        match self.wishes.get(name).and_then(Value::as_bool) {
+            Some(wish) => wish,
+            None => self.account.is_on(name, Switch::Off),
+        }
     }
 
     /// Where the carrier reports how the delivery goes.
@@ -157,6 +173,19 @@ impl<'a> Outgoing<'a> {
     }
 }
 
+/// The texts in which an account's carrier takes one; one at least.
+#[must_use]
+pub fn cut(account: &Account, text: &str) -> Vec<String> {
+    let most = account.settings.get("maxLength").and_then(Value::as_u64);
+    let most = most.and_then(|most| usize::try_from(most).ok());
+    match most {
+        Some(most) if Counting::Characters.measure(text) > most => {
+            split(text, most, Counting::Characters)
+        }
+        _ => vec![text.to_owned()],
+    }
+}
+
 /// The number or name a message comes from: what its sender chose, else the account's.
 #[must_use]
 pub fn sender<'a>(account: &'a Account, metadata: &'a Opaque) -> Option<&'a str> {
@@ -164,6 +193,22 @@ pub fn sender<'a>(account: &'a Account, metadata: &'a Opaque) -> Option<&'a str>
     chosen
         .filter(|name| numbers::is_sender(name))
         .or_else(|| account.text("phoneNumber"))
+}
+
+/// Whether an account sends MMS to a number: it is switched on, and phones take them in its country.
+#[must_use]
+pub fn goes_as_mms(account: &Account, to: &str) -> bool {
+    let set = account.settings.get("mmsCountries");
+    let set = set.and_then(Value::as_array);
+    let in_country = |code: &str| {
+        let code = code.trim_start_matches('+');
+        !code.is_empty() && numbers::digits(to).starts_with(code)
+    };
+    let takes = match set.filter(|list| !list.is_empty()) {
+        Some(list) => list.iter().filter_map(Value::as_str).any(in_country),
+        None => in_country("1"),
+    };
+    takes && account.is_on("mmsEnabled", Switch::Off)
 }
 
 /// Under which name our id of the message stands in an address for reports.

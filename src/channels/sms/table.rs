@@ -1,5 +1,6 @@
 //! The settings of a number as data. sms.md section 1.
 
+use crate::channels::sms::CARRIERS;
 use crate::channels::sms::numbers;
 use crate::channels::table::BROUGHT;
 use crate::channels::table::check_bases;
@@ -15,21 +16,12 @@ use crate::model::rejection::FieldError;
 
 /// The setting that says who carries the messages.
 const PROVIDER: &str = "provider";
-const TWILIO: &[&str] = &["twilio"];
-const VONAGE: &[&str] = &["vonage"];
-const PLIVO: &[&str] = &["plivo"];
-const GENERIC: &[&str] = &["generic"];
 
-const PROVIDERS: &[&str] = &["twilio", "vonage", "plivo", "generic"];
+const PROVIDERS: &[&str] = &names();
 const OPT_OUT: &[&str] = &["provider", "linktor", "off"];
-const APIS: &[&str] = &["sms", "messages"];
-const SIGNATURE_METHODS: &[&str] = &["md5hash", "md5", "sha1", "sha256", "sha512"];
-const METHODS: &[&str] = &["POST", "GET", "PUT"];
-const AUTH: &[&str] = &["none", "basic", "bearer", "header", "query"];
-const FORMATS: &[&str] = &["json", "form", "query"];
 
-/// Every setting, in the order of the form.
-pub const SETTINGS: &[Setting] = &[
+/// What is asked for first.
+const FIRST: &[Setting] = &[
     required(
         PROVIDER,
         "Provider",
@@ -47,265 +39,16 @@ pub const SETTINGS: &[Setting] = &[
         &["fromNumber", "from"],
     ),
     optional(
-        "accountSid",
-        "Account SID",
-        "Console, Account Info. Begins with AC.",
-        Shape::Text,
-    )
-    .access()
-    .only_with(PROVIDER, TWILIO),
-    optional(
         "authToken",
         "Auth token",
         "As the provider's console shows it. Twilio and Plivo sign webhooks with it; others get it with each call.",
         BROUGHT,
     )
     .only_with(PROVIDER, &["twilio", "plivo", "generic"]),
-    optional(
-        "authTokenSecondary",
-        "Secondary auth token",
-        "Only while tokens are being changed.",
-        BROUGHT,
-    )
-    .rare()
-    .only_with(PROVIDER, TWILIO),
-    optional(
-        "apiKeySid",
-        "API key SID",
-        "Console, API keys. Begins with SK. Sends in place of the auth token.",
-        Shape::Text,
-    )
-    .access()
-    .only_with(PROVIDER, TWILIO),
-    optional(
-        "apiKeySecret",
-        "API key secret",
-        "Shown once, when the key is made.",
-        BROUGHT,
-    )
-    .only_with(PROVIDER, TWILIO),
-    optional(
-        "messagingServiceSid",
-        "Messaging service",
-        "Console, Messaging, Services. Begins with MG. Chooses the number in place of the one above.",
-        Shape::Text,
-    )
-    .access()
-    .only_with(PROVIDER, TWILIO),
-    optional(
-        "apiKey",
-        "API key",
-        "Dashboard, API settings.",
-        Shape::Text,
-    )
-    .access()
-    .only_with(PROVIDER, VONAGE),
-    optional(
-        "apiSecret",
-        "API secret",
-        "Dashboard, API settings.",
-        BROUGHT,
-    )
-    .only_with(PROVIDER, VONAGE),
-    optional(
-        "signatureSecret",
-        "Signature secret",
-        "Dashboard, API settings. Without it nothing that comes in can be checked.",
-        BROUGHT,
-    )
-    .only_with(PROVIDER, VONAGE),
-    optional(
-        "signatureMethod",
-        "Signature method",
-        "As in the dashboard; md5hash when left empty.",
-        Shape::Choice(SIGNATURE_METHODS),
-    )
-    .access()
-    .only_with(PROVIDER, VONAGE),
-    optional(
-        "requireSignature",
-        "Only signed webhooks",
-        "Off only where Vonage does not sign for this account.",
-        Shape::Switch,
-    )
-    .access()
-    .only_with(PROVIDER, VONAGE),
-    optional(
-        "api",
-        "API",
-        "sms (usual), or messages, which also carries pictures.",
-        Shape::Choice(APIS),
-    )
-    .access()
-    .only_with(PROVIDER, VONAGE),
-    optional(
-        "applicationId",
-        "Application ID",
-        "Dashboard, Applications; only for messages. With the private key it proves each call in place of the API key.",
-        Shape::Text,
-    )
-    .access()
-    .only_with(PROVIDER, VONAGE),
-    optional(
-        "privateKey",
-        "Private key of the application",
-        "The whole file, as it was downloaded.",
-        BROUGHT,
-    )
-    .only_with(PROVIDER, VONAGE),
-    optional(
-        "authId",
-        "Auth ID",
-        "Console overview. Begins with MA or SA.",
-        Shape::Text,
-    )
-    .access()
-    .only_with(PROVIDER, PLIVO),
-    optional(
-        "powerpackUuid",
-        "Powerpack",
-        "Console, Messaging, Powerpack. Chooses the number in place of the one above.",
-        Shape::Text,
-    )
-    .access()
-    .only_with(PROVIDER, PLIVO),
-    optional(
-        "sendUrl",
-        "Address for sending",
-        "May hold {{to}}, {{toDigits}}, {{from}}, {{text}}, {{id}}, {{callbackUrl}}.",
-        Shape::Text,
-    )
-    .access()
-    .only_with(PROVIDER, GENERIC),
-    optional(
-        "sendMethod",
-        "Method",
-        "POST when left empty.",
-        Shape::Choice(METHODS),
-    )
-    .access()
-    .only_with(PROVIDER, GENERIC),
-    optional(
-        "bodyFormat",
-        "Body",
-        "json when left empty.",
-        Shape::Choice(FORMATS),
-    )
-    .access()
-    .only_with(PROVIDER, GENERIC),
-    optional(
-        "bodyTemplate",
-        "What to send",
-        "Such as {\"to\":\"{{to}}\",\"text\":\"{{text}}\",\"unicode\":\"{{unicode:bool}}\"}.",
-        Shape::Object,
-    )
-    .access()
-    .only_with(PROVIDER, GENERIC),
-    optional(
-        "authType",
-        "Proof",
-        "How the provider wants to know us.",
-        Shape::Choice(AUTH),
-    )
-    .access()
-    .only_with(PROVIDER, GENERIC),
-    optional(
-        "authUsername",
-        "User name",
-        "For basic.",
-        Shape::Text,
-    )
-    .access()
-    .only_with(PROVIDER, GENERIC),
-    optional("authPassword", "Password", "For basic.", BROUGHT)
-    .only_with(PROVIDER, GENERIC),
-    optional(
-        "authName",
-        "Name of header or parameter",
-        "For header and query; the auth token stands under it.",
-        Shape::Text,
-    )
-    .access()
-    .only_with(PROVIDER, GENERIC),
-    optional(
-        "headers",
-        "Headers",
-        "Further headers of each call.",
-        Shape::Object,
-    )
-    .access()
-    .only_with(PROVIDER, GENERIC),
-    optional(
-        "successWhen",
-        "Success",
-        "Such as {\"status\":[200],\"path\":\"/status\",\"equals\":[\"ok\"]}. Empty: any answer from 200 to 299.",
-        Shape::Object,
-    )
-    .access()
-    .only_with(PROVIDER, GENERIC),
-    optional(
-        "idPath",
-        "Id in the answer",
-        "A JSON pointer such as /messages/0/id.",
-        Shape::Text,
-    )
-    .access()
-    .only_with(PROVIDER, GENERIC),
-    optional(
-        "errorPath",
-        "Error in the answer",
-        "A JSON pointer.",
-        Shape::Text,
-    )
-    .access()
-    .only_with(PROVIDER, GENERIC),
-    optional(
-        "inboundMap",
-        "Incoming messages",
-        "JSON pointers for id, from, to, text, timestamp and mediaUrls where they are not /id, /from and so on.",
-        Shape::Object,
-    )
-    .access()
-    .only_with(PROVIDER, GENERIC),
-    optional(
-        "statusMap",
-        "Reports",
-        "JSON pointers for id, status, errorCode and errorMessage.",
-        Shape::Object,
-    )
-    .access()
-    .only_with(PROVIDER, GENERIC),
-    optional(
-        "statusValues",
-        "Words of reports",
-        "What the provider's words mean: sent, delivered, read or failed.",
-        Shape::Object,
-    )
-    .access()
-    .only_with(PROVIDER, GENERIC),
-    optional(
-        "healthUrl",
-        "Address for the test",
-        "Asked with GET when the channel is connected.",
-        Shape::Text,
-    )
-    .access()
-    .only_with(PROVIDER, GENERIC),
-    optional(
-        "webhookSecret",
-        "Webhook secret",
-        "The provider, or a program before it, proves with it that it knows us.",
-        BROUGHT,
-    )
-    .only_with(PROVIDER, GENERIC),
-    optional(
-        "insecureWebhook",
-        "Accept unproved webhooks",
-        "Anybody who knows the address can pretend to be a customer.",
-        Shape::Switch,
-    )
-    .access()
-    .only_with(PROVIDER, GENERIC),
+];
+
+/// What every carrier's account has, behind what is its carrier's own.
+const LAST: &[Setting] = &[
     optional(
         "defaultCountryCode",
         "Country code",
@@ -338,12 +81,15 @@ pub const SETTINGS: &[Setting] = &[
     )
     .rare(),
     optional(
-        "maxLength",
-        "Longest message, in characters",
-        "Longer texts go in several messages. Empty: 1600.",
-        Shape::Number { min: 70, max: 1_600 },
+        "validitySecs",
+        "Given up after, in seconds",
+        "A text that is worthless later, such as a code. Empty: as long as the provider tries.",
+        Shape::Number {
+            min: 20,
+            max: 36_000,
+        },
     )
-    .only_with(PROVIDER, GENERIC),
+    .only_with(PROVIDER, &["twilio", "vonage"]),
     optional(
         "smartEncoding",
         "Plain typography",
@@ -393,7 +139,7 @@ pub const SETTINGS: &[Setting] = &[
         Shape::Switch,
     )
     .rare()
-    .only_with(PROVIDER, &["twilio", "vonage", "plivo"]),
+    .only_with(PROVIDER, &["twilio", "vonage"]),
     optional(
         "statusCallbackUrl",
         "Address for reports",
@@ -408,28 +154,71 @@ pub const SETTINGS: &[Setting] = &[
         Shape::Text,
     )
     .rare(),
-    optional(
-        "restBaseUrl",
-        "SMS API address",
-        "Only for tests and proxies.",
-        Shape::Text,
-    )
-    .rare()
-    .only_with(PROVIDER, VONAGE),
-    optional(
-        "messagingBaseUrl",
-        "Services address",
-        "Only for tests and proxies.",
-        Shape::Text,
-    )
-    .rare()
-    .only_with(PROVIDER, TWILIO),
 ];
+
+/// Every setting, in the order of the form: those of a carrier count only with it.
+pub const SETTINGS: &[Setting] = &all();
+
+/// The names of the carriers.
+const fn names() -> [&'static str; CARRIERS.len()] {
+    let mut names = [""; CARRIERS.len()];
+    let mut at = 0;
+    while at < CARRIERS.len() {
+        names[at] = CARRIERS[at].name;
+        at += 1;
+    }
+    names
+}
+
+/// How many settings there are.
+const fn count() -> usize {
+    let mut count = FIRST.len() + LAST.len();
+    let mut at = 0;
+    while at < CARRIERS.len() {
+        count += CARRIERS[at].settings.len();
+        at += 1;
+    }
+    count
+}
+
+const fn all() -> [Setting; count()] {
+    let mut all = [FIRST[0]; count()];
+    let mut filled = copied(&mut all, 0, FIRST, None);
+    let mut at = 0;
+    while at < CARRIERS.len() {
+        let whose = Some(std::slice::from_ref(&CARRIERS[at].name));
+        filled = copied(&mut all, filled, CARRIERS[at].settings, whose);
+        at += 1;
+    }
+    copied(&mut all, filled, LAST, None);
+    all
+}
+
+/// Copies settings behind those that stand there, to count with these carriers alone; where the next
+/// ones go.
+const fn copied(
+    all: &mut [Setting],
+    from: usize,
+    some: &[Setting],
+    whose: Option<&'static [&'static str]>,
+) -> usize {
+    let mut at = 0;
+    while at < some.len() {
+        all[from + at] = match whose {
+            Some(names) => some[at].only_with(PROVIDER, names),
+            None => some[at],
+        };
+        at += 1;
+    }
+    from + some.len()
+}
 
 /// What is wrong with the settings that every carrier shares.
 #[must_use]
 pub fn check(account: &Account) -> Vec<FieldError> {
-    let mut all = check_bases(account, &["apiBaseUrl", "restBaseUrl", "messagingBaseUrl"]);
+    let addresses = SETTINGS.iter().map(|setting| setting.name);
+    let addresses: Vec<_> = addresses.filter(|name| name.ends_with("BaseUrl")).collect();
+    let mut all = check_bases(account, &addresses);
     if account
         .text("phoneNumber")
         .is_some_and(|text| !numbers::is_sender(text))

@@ -2,19 +2,22 @@
 
 use serde_json::Value;
 
+use crate::channels::sms::carrier;
 use crate::channels::sms::numbers;
 use crate::model::Opaque;
 
 /// What is sent from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum From {
+pub enum Origin {
     /// A number of a person's length in North America.
     American,
     /// One that costs whoever calls it nothing.
     TollFree,
     /// A number elsewhere.
     Foreign,
+    /// A few digits.
     ShortCode,
+    /// No number at all.
     Name,
 }
 
@@ -30,30 +33,36 @@ pub fn of(settings: &Opaque) -> u32 {
     if let Some(set) = set {
         return u32::try_from(set).unwrap_or(u32::MAX).max(1);
     }
-    let text = |name: &str| settings.get(name).and_then(Value::as_str);
-    let from = text("phoneNumber").map_or(From::American, kind);
-    match (text("provider").unwrap_or_default(), from) {
-        (_, From::ShortCode) => 100,
-        (_, From::Name) => 10,
-        ("vonage", From::Foreign) => 30,
-        ("plivo", _) => 5,
-        (_, From::TollFree) => 3,
-        _ => 1,
+    let number = settings.get("phoneNumber").and_then(Value::as_str);
+    let from = number.map_or(Origin::American, kind);
+    carrier(settings).map_or(1, |carrier| carrier.speaks.per_second(from))
+}
+
+/// So many a second by what is sent from, where the carrier says nothing else.
+#[must_use]
+pub const fn usual(from: Origin) -> u32 {
+    match from {
+        Origin::ShortCode => 100,
+        Origin::Name => 10,
+        Origin::TollFree => 3,
+        Origin::American | Origin::Foreign => 1,
     }
 }
 
-fn kind(number: &str) -> From {
+/// What a number is.
+#[must_use]
+pub fn kind(number: &str) -> Origin {
     let number = numbers::reported(number);
     if numbers::is_name(&number) {
-        From::Name
+        Origin::Name
     } else if !number.starts_with('+') {
-        From::ShortCode
+        Origin::ShortCode
     } else if TOLL_FREE.iter().any(|begin| number.starts_with(begin)) {
-        From::TollFree
+        Origin::TollFree
     } else if number.starts_with("+1") {
-        From::American
+        Origin::American
     } else {
-        From::Foreign
+        Origin::Foreign
     }
 }
 
@@ -74,6 +83,7 @@ mod tests {
                 1,
             ),
             (json!({"provider":"twilio"}), 1),
+            (json!({"provider":"plivo","phoneNumber":"12345"}), 100),
             (
                 json!({"provider":"vonage","phoneNumber":"+447700900001"}),
                 30,

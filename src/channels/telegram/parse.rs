@@ -1,10 +1,9 @@
 //! Updates into facts. telegram.md section 3.
 
-use serde_json::Value;
-
 use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
 use crate::channels::ParseError;
+use crate::channels::node;
 use crate::channels::node::Kept;
 use crate::channels::node::Node;
 use crate::channels::telegram::acts;
@@ -30,8 +29,8 @@ use crate::model::rejection::Rejection;
 /// # Errors
 /// [`ParseError::Refused`]: no update.
 pub fn read(account: &Account, hook: &Webhook) -> Result<Vec<InboundEvent>, ParseError> {
-    let value: Value = serde_json::from_slice(&hook.body)
-        .map_err(|_| Rejection::field("body", "must be JSON."))?;
+    let value = node::document(&hook.body);
+    let value = value.ok_or_else(|| Rejection::field("body", "must be JSON."))?;
     let root = Node::of(&value);
     if root.at("update_id").whole().is_none() {
         return Err(Rejection::field("update_id", "must be a whole number.").into());
@@ -254,6 +253,7 @@ mod tests {
     use crate::channels::meta::tests::every_fixture_parses;
     use crate::channels::meta::tests::post;
     use proptest::prelude::*;
+    use serde_json::Value;
     use serde_json::json;
 
     fn ours() -> Account {

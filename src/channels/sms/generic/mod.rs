@@ -2,6 +2,7 @@
 
 mod request;
 mod sign;
+mod table;
 mod template;
 mod told;
 
@@ -14,7 +15,9 @@ use crate::channels::NotGenuine;
 use crate::channels::RenderError;
 use crate::channels::node::Node;
 use crate::channels::sms::Carrier;
+use crate::channels::sms::Entry;
 use crate::channels::sms::caps;
+use crate::channels::sms::guide;
 use crate::channels::sms::outgoing;
 use crate::channels::sms::outgoing::Outgoing;
 use crate::channels::table::wrong;
@@ -32,15 +35,20 @@ use crate::model::refusal::Outcome;
 use crate::model::refusal::Refusal;
 use crate::model::rejection::FieldError;
 
+/// What there is to know of it.
+pub const ENTRY: Entry = Entry {
+    name: "generic",
+    settings: table::SETTINGS,
+    pools: &[],
+    guide: &guide::SMS,
+    speaks: &Generic,
+};
+
 /// A carrier described by settings.
 #[derive(Debug)]
 pub struct Generic;
 
 impl Carrier for Generic {
-    fn name(&self) -> &'static str {
-        "generic"
-    }
-
     fn with_files(&self, account: &Account) -> Option<&'static Capabilities> {
         let template = request::template(account).to_string();
         template
@@ -151,8 +159,8 @@ impl Carrier for Generic {
         answered(account, reply)
     }
 
-    fn says_ok(&self) -> Option<&'static str> {
-        Some(r#"{"ok":true}"#)
+    fn says_ok(&self) -> Option<(&'static str, &'static str)> {
+        Some(("application/json", r#"{"ok":true}"#))
     }
 }
 

@@ -5,11 +5,12 @@ use serde_json::Value;
 use crate::base::http::Method;
 use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
+use crate::channels::node;
 use crate::channels::node::Kept;
 use crate::channels::node::Node;
 use crate::channels::sms::form;
 use crate::channels::sms::form::Pairs;
-use crate::channels::sms::generic::Generic;
+use crate::channels::sms::generic::ENTRY;
 use crate::channels::sms::generic::as_text;
 use crate::channels::sms::inbound;
 use crate::channels::sms::inbound::Heard;
@@ -81,7 +82,7 @@ pub fn read(account: &Account, hook: &Webhook) -> Vec<InboundEvent> {
                 at: part("timestamp").and_then(|text| moment(&text)),
                 ..Heard::default()
             };
-            inbound::events(account, &Generic, heard)
+            inbound::events(account, &ENTRY, heard)
         }
     }
 }
@@ -89,7 +90,7 @@ pub fn read(account: &Account, hook: &Webhook) -> Vec<InboundEvent> {
 /// What a webhook says, as JSON: pairs of a form or a query become fields.
 fn body(hook: &Webhook) -> Value {
     let is_json = hook.method == Method::Post && !form::is_form(hook);
-    let read = serde_json::from_slice(&hook.body).ok().filter(|_| is_json);
+    let read = node::document(&hook.body).filter(|_| is_json);
     read.unwrap_or_else(|| {
         let pairs = Pairs::of(hook);
         Value::Object(

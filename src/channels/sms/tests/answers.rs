@@ -36,6 +36,27 @@ fn outcome(settings: &Value, reply: &HttpReply) -> String {
 }
 
 #[test]
+fn a_long_text_that_vonage_took_in_part_says_so() {
+    let part = |id: &str| json!({"message-id":id,"status":"0"});
+    let refused = json!({"status":"1","error-text":"Throughput Rate Exceeded"});
+    let account = ours(json!({"provider":"vonage"}), SECRETS);
+    let kept = |parts: Value| {
+        let answer = reply(200, &json!({"message-count":"2","messages":parts}));
+        Value::Object(
+            crate::channels::sms::speaker(&account.settings)
+                .unwrap()
+                .remark(&answer),
+        )
+    };
+    assert_eq!(kept(json!([part("a"), part("b")])), json!({}));
+    assert_eq!(kept(json!([refused])), json!({}));
+    assert_eq!(
+        kept(json!([part("a"), refused])),
+        json!({"partialFailure":true,"partialError":"Throughput Rate Exceeded"})
+    );
+}
+
+#[test]
 fn answers_of_twilio_are_understood() {
     let twilio = json!({"provider":"twilio"});
     let error = |code: i64| json!({"code":code,"message":"No.","status":400});

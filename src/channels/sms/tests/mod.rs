@@ -4,6 +4,7 @@
 
 mod answers;
 mod connecting;
+mod lost;
 mod signs;
 
 use serde::Deserialize;
@@ -23,6 +24,9 @@ use crate::channels::fixtures::without_empty;
 use crate::channels::meta::tests::account;
 use crate::channels::sms::Sms;
 use crate::channels::sms::caps;
+use crate::channels::sms::plivo;
+use crate::channels::sms::twilio;
+use crate::channels::sms::vonage;
 use crate::model::content::Media;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
@@ -201,9 +205,9 @@ fn files_go_along_only_where_everything_allows_it() {
         (
             json!({"provider":"plivo","mmsEnabled":true}),
             "+15552223333",
-            Some(&caps::WITH_PLIVO_FILES),
+            Some(&plivo::table::WITH_FILES),
         ),
-        (on.clone(), "+15552223333", Some(&caps::TWILIO_WITH_FILES)),
+        (on.clone(), "+15552223333", Some(&twilio::caps::WITH_FILES)),
         (on, "+447700900001", None),
         (json!({"provider":"twilio"}), "+15552223333", None),
         (
@@ -214,12 +218,12 @@ fn files_go_along_only_where_everything_allows_it() {
         (
             json!({"provider":"vonage","api":"messages","mmsEnabled":true}),
             "+15552223333",
-            Some(&caps::WITH_VONAGE_FILES),
+            Some(&vonage::caps::WITH_FILES),
         ),
         (
             json!({"provider":"twilio","mmsEnabled":true,"mmsCountries":["+44"]}),
             "+447700900001",
-            Some(&caps::TWILIO_WITH_FILES),
+            Some(&twilio::caps::WITH_FILES),
         ),
         (
             json!({"provider":"twilio","mmsEnabled":true,"mmsCountries":["44"]}),
@@ -240,8 +244,8 @@ fn files_go_along_only_where_everything_allows_it() {
     for (settings, to, expected) in cases {
         let row = Sms.reach(&ours(settings.clone(), &[]), to);
         let expected = expected.unwrap_or(match settings["provider"].as_str() {
-            Some("twilio") => &caps::TWILIO,
-            Some("vonage") => &caps::VONAGE,
+            Some("twilio") => &twilio::caps::TWILIO,
+            Some("vonage") => &vonage::caps::VONAGE,
             _ => &caps::CAPABILITIES,
         });
         assert_eq!(row, expected, "{settings} {to}");
@@ -295,15 +299,21 @@ fn the_right_host_gets_our_credentials_and_no_other() {
 
 #[test]
 fn nothing_is_said_that_a_carrier_would_pass_on() {
-    for provider in ["twilio", "vonage", "plivo"] {
+    for provider in ["twilio", "vonage"] {
         let answer = Sms.answer(&ours(json!({"provider":provider}), &[]), &[]);
         assert_eq!((answer.status, answer.body.len()), (204, 0), "{provider}");
     }
-    let answer = Sms.answer(&ours(json!({"provider":"generic"}), &[]), &[]);
-    assert_eq!(
-        (answer.status, answer.body.as_slice()),
-        (200, br#"{"ok":true}"#.as_slice())
-    );
+    for (provider, kind, body) in [
+        ("plivo", "application/xml", "<Response></Response>"),
+        ("generic", "application/json", r#"{"ok":true}"#),
+    ] {
+        let answer = Sms.answer(&ours(json!({"provider":provider}), &[]), &[]);
+        assert_eq!(answer.headers.get("content-type"), Some(kind));
+        assert_eq!(
+            (answer.status, answer.body.as_slice()),
+            (200, body.as_bytes())
+        );
+    }
 }
 
 #[test]

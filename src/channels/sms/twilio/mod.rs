@@ -1,7 +1,10 @@
 //! Twilio. sms.md sections 4.1 and 9.
 
+pub mod caps;
 mod connect;
+mod lost;
 mod sign;
+mod table;
 mod told;
 
 use std::time::Duration;
@@ -15,7 +18,7 @@ use crate::channels::NotGenuine;
 use crate::channels::RenderError;
 use crate::channels::node::Node;
 use crate::channels::sms::Carrier;
-use crate::channels::sms::caps;
+use crate::channels::sms::Entry;
 use crate::channels::sms::form::Pairs;
 use crate::channels::sms::inbound;
 use crate::channels::sms::outgoing;
@@ -23,6 +26,9 @@ use crate::channels::sms::outgoing::Class;
 use crate::channels::sms::outgoing::Outgoing;
 use crate::channels::sms::outgoing::Rule;
 use crate::channels::sms::outgoing::basic;
+use crate::channels::sms::throughput;
+use crate::channels::sms::throughput::Origin;
+use crate::channels::sms::trace::Trace;
 use crate::channels::table::base;
 use crate::channels::table::wrong;
 use crate::model::call::Call;
@@ -39,6 +45,9 @@ use crate::model::refusal::Refusal;
 use crate::model::rejection::FieldError;
 
 const API: &str = "https://api.twilio.com";
+
+/// The longest a message is tried, in seconds.
+const VALIDITY_MAX_SECS: u64 = 36_000;
 
 /// How long to wait when the queue of our number is full.
 const QUEUE_FULL: Duration = Duration::from_secs(30);
@@ -98,21 +107,31 @@ const RULES: &[Rule] = &[
     (11_200, Class::Never, "media_failed"),
 ];
 
+/// What there is to know of Twilio.
+pub const ENTRY: Entry = Entry {
+    name: "twilio",
+    settings: table::SETTINGS,
+    pools: &[SERVICE],
+    guide: &table::GUIDE,
+    speaks: &Twilio,
+};
+
+/// The setting with a service that chooses among numbers.
+const SERVICE: &str = "messagingServiceSid";
+
 /// Twilio.
 #[derive(Debug)]
 pub struct Twilio;
 
 impl Carrier for Twilio {
-    fn name(&self) -> &'static str {
-        "twilio"
-    }
-
-    fn answers_keywords(&self) -> bool {
-        true
+    /// Short codes outside of a service are left to us.
+    fn answers_keywords(&self, account: &Account) -> bool {
+        let number = account.text("phoneNumber").unwrap_or_default();
+        account.text(SERVICE).is_some() || throughput::kind(number) != Origin::ShortCode
     }
 
     fn with_files(&self, _account: &Account) -> Option<&'static Capabilities> {
-        Some(&caps::TWILIO_WITH_FILES)
+        Some(&caps::WITH_FILES)
     }
 
     fn row(&self) -> &'static Capabilities {
@@ -171,7 +190,7 @@ impl Carrier for Twilio {
         let told = Pairs::of(hook);
         match told::state(&told) {
             Some(state) => told::report(&told, state, outgoing::tag_of(hook).as_deref()),
-            None => inbound::events(account, self, told::heard(&told)),
+            None => inbound::events(account, &ENTRY, told::heard(&told)),
         }
     }
 
@@ -195,6 +214,15 @@ impl Carrier for Twilio {
         }
         let file = outgoing.file.as_ref().map(|(_, url, _)| url.clone());
         pairs.extend(file.map(|url| ("MediaUrl", url)));
+        if outgoing.file.is_none()
+            && outgoing.wants("sendAsMms")
+            && outgoing::goes_as_mms(account, outgoing.to)
+        {
+            pairs.push(("SendAsMms", "true".to_owned()));
+        }
+        let validity = outgoing.validity_secs();
+        let validity = validity.map(|secs| secs.clamp(1, VALIDITY_MAX_SECS).to_string());
+        pairs.extend(validity.map(|secs| ("ValidityPeriod", secs)));
         pairs.push(("StatusCallback", outgoing.tagged_status_url()));
         let url = api(account, "Messages.json");
         Ok(Call::http(outgoing::post_form(
@@ -207,6 +235,10 @@ impl Carrier for Twilio {
     fn read_reply(&self, reply: &HttpReply) -> Outcome {
         let body = answered(reply)?;
         Ok(Node::of(&body).word("sid").into_iter().collect())
+    }
+
+    fn find_lost(&self, trace: &Trace<'_>, asked: &Asked<'_>) -> Option<Next<Vec<String>>> {
+        Some(lost::next(trace, asked))
     }
 
     fn media_authorization(&self, account: &Account, host: &str) -> Option<String> {

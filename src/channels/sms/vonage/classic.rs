@@ -14,8 +14,8 @@ use crate::channels::sms::outgoing::judged;
 use crate::channels::sms::receipt;
 use crate::channels::sms::segments;
 use crate::channels::sms::segments::Alphabet;
+use crate::channels::sms::vonage::ENTRY;
 use crate::channels::sms::vonage::REST;
-use crate::channels::sms::vonage::Vonage;
 use crate::channels::sms::vonage::keys;
 use crate::channels::table::base;
 use crate::model::call::Call;
@@ -25,6 +25,9 @@ use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundPiece;
 use crate::model::message::Delivery;
 use crate::model::outbound::Account;
+
+/// The shortest and the longest a message may be tried, in milliseconds.
+const TTL_MS: (u64, u64) = (20_000, 604_800_000);
 
 /// The longest address for reports that the SMS API takes, in characters.
 const CALLBACK_MAX: usize = 100;
@@ -99,7 +102,7 @@ pub fn heard(account: &Account, told: &Pairs) -> Vec<InboundEvent> {
         kept,
         ..Heard::default()
     };
-    let mut events = inbound::events(account, &Vonage, heard);
+    let mut events = inbound::events(account, &ENTRY, heard);
     if is_binary && let Some(InboundEvent::Message(message)) = events.first_mut() {
         let raw = ["data", "udh"]
             .into_iter()
@@ -197,6 +200,9 @@ pub fn send(outgoing: &Outgoing<'_>) -> Call {
     if callback.len() <= CALLBACK_MAX {
         pairs.push(("callback", callback));
     }
+    let validity = outgoing.validity_secs();
+    let validity = validity.map(|secs| secs.saturating_mul(1_000).clamp(TTL_MS.0, TTL_MS.1));
+    pairs.extend(validity.map(|ttl| ("ttl", ttl.to_string())));
     pairs.push(("client-ref", outgoing.id.clone()));
     let rest = base(account, "restBaseUrl", REST);
     Call::http(outgoing::post_form(

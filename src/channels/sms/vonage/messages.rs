@@ -16,7 +16,7 @@ use crate::channels::sms::outgoing::FileKind;
 use crate::channels::sms::outgoing::Outgoing;
 use crate::channels::sms::outgoing::basic;
 use crate::channels::sms::receipt;
-use crate::channels::sms::vonage::Vonage;
+use crate::channels::sms::vonage::ENTRY;
 use crate::channels::sms::vonage::keys;
 use crate::channels::table::base;
 use crate::model::call::Call;
@@ -69,7 +69,7 @@ pub fn read(account: &Account, root: Node<'_>) -> Vec<InboundEvent> {
         kept,
         ..Heard::default()
     };
-    inbound::events(account, &Vonage, heard)
+    inbound::events(account, &ENTRY, heard)
 }
 
 fn file(kind: &str, item: Node<'_>) -> Option<(String, String)> {
@@ -192,6 +192,7 @@ mod tests {
     use super::*;
     use crate::base::pem;
     use crate::channels::meta::tests::account;
+    use crate::model::Opaque;
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use ring::signature::RSA_PKCS1_2048_8192_SHA256;
@@ -208,8 +209,9 @@ mod tests {
         "/tests/fixtures/sms/keys/application_pkcs1.pem"
     ));
 
-    fn outgoing(account: &Account, at: i64) -> Outgoing<'_> {
+    fn outgoing<'a>(account: &'a Account, wishes: &'a Opaque, at: i64) -> Outgoing<'a> {
         Outgoing {
+            wishes,
             account,
             id: "msg_1".to_owned(),
             to: "+447700900001",
@@ -224,11 +226,12 @@ mod tests {
     #[test]
     fn an_application_proves_itself_with_a_token_for_each_call() {
         let settings = json!({"provider":"vonage","api":"messages","applicationId":"aaaa-1"});
+        let none = Opaque::new();
         let public = RsaKeyPair::from_pkcs8(&pem::der(KEY).unwrap()).unwrap();
         let public = public.public().as_ref().to_vec();
         for key in [KEY, OLDER_KEY, &KEY.replace('\n', "\\n")] {
             let account = account(settings.clone(), &[("privateKey", key)]);
-            let header = proof(&outgoing(&account, 1_705_314_600)).unwrap();
+            let header = proof(&outgoing(&account, &none, 1_705_314_600)).unwrap();
             let token = header.strip_prefix("Bearer ").unwrap();
             let (signed, signature) = token.rsplit_once('.').unwrap();
             let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
@@ -240,10 +243,10 @@ mod tests {
             assert_eq!(claims["iat"], 1_705_314_600);
             assert_eq!(claims["exp"], 1_705_315_500);
             assert_eq!(claims["jti"].as_str().unwrap().len(), 36);
-            let later = proof(&outgoing(&account, 1_705_314_601)).unwrap();
+            let later = proof(&outgoing(&account, &none, 1_705_314_601)).unwrap();
             assert_ne!(header, later);
         }
         let plain = account(json!({"provider":"vonage","api":"messages"}), &[]);
-        assert_eq!(proof(&outgoing(&plain, 1)), None);
+        assert_eq!(proof(&outgoing(&plain, &none, 1)), None);
     }
 }

@@ -1,11 +1,12 @@
 //! Vonage: its SMS API, and its Messages API. sms.md sections 2.3, 2.4 and 4.1.
 
+pub mod caps;
 mod classic;
 mod connect;
 mod messages;
 mod sign;
+mod table;
 
-use serde_json::Value;
 use serde_json::json;
 
 use crate::base::http::HttpReply;
@@ -14,14 +15,19 @@ use crate::base::jwt;
 use crate::base::time::Timestamp;
 use crate::channels::NotGenuine;
 use crate::channels::RenderError;
+use crate::channels::node;
+use crate::channels::node::Kept;
 use crate::channels::node::Node;
 use crate::channels::sms::Carrier;
-use crate::channels::sms::caps;
+use crate::channels::sms::Entry;
 use crate::channels::sms::form::Pairs;
 use crate::channels::sms::outgoing;
 use crate::channels::sms::outgoing::Outgoing;
 use crate::channels::sms::outgoing::judged;
+use crate::channels::sms::throughput;
+use crate::channels::sms::throughput::Origin;
 use crate::channels::table::wrong;
+use crate::model::Opaque;
 use crate::model::call::Call;
 use crate::model::capability::Capabilities;
 use crate::model::inbound::InboundEvent;
@@ -35,17 +41,30 @@ use crate::model::rejection::FieldError;
 
 const REST: &str = "https://rest.nexmo.com";
 
+/// What there is to know of Vonage.
+pub const ENTRY: Entry = Entry {
+    name: "vonage",
+    settings: table::SETTINGS,
+    pools: &[],
+    guide: &table::GUIDE,
+    speaks: &Vonage,
+};
+
 /// Vonage.
 #[derive(Debug)]
 pub struct Vonage;
 
 impl Carrier for Vonage {
-    fn name(&self) -> &'static str {
-        "vonage"
+    /// Its limit is that of the account, but for numbers in North America.
+    fn per_second(&self, from: Origin) -> u32 {
+        match from {
+            Origin::Foreign => 30,
+            other => throughput::usual(other),
+        }
     }
 
     fn with_files(&self, account: &Account) -> Option<&'static Capabilities> {
-        uses_messages(account).then_some(&caps::WITH_VONAGE_FILES)
+        uses_messages(account).then_some(&caps::WITH_FILES)
     }
 
     fn row(&self) -> &'static Capabilities {
@@ -110,7 +129,7 @@ impl Carrier for Vonage {
     }
 
     fn read(&self, account: &Account, hook: &Webhook) -> Vec<InboundEvent> {
-        let body: Value = serde_json::from_slice(&hook.body).unwrap_or_default();
+        let body = node::document(&hook.body).unwrap_or_default();
         let root = Node::of(&body);
         if root.at("message_uuid").is_there() {
             return messages::read(account, root);
@@ -130,6 +149,19 @@ impl Carrier for Vonage {
         })
     }
 
+    /// Of a long text some parts may be taken and others not.
+    fn remark(&self, reply: &HttpReply) -> Opaque {
+        let body = outgoing::json(reply);
+        let parts: Vec<_> = Node::of(&body).at("messages").items().collect();
+        let refused = parts.iter().find(|part| !is_taken(**part));
+        let mut kept = Kept::default();
+        if let Some(refused) = refused.filter(|_| parts.iter().any(|part| is_taken(*part))) {
+            kept.put("partialFailure", Some(true));
+            kept.put("partialError", refused.word("error-text"));
+        }
+        kept.into_inner()
+    }
+
     fn read_reply(&self, reply: &HttpReply) -> Outcome {
         let body = outgoing::json(reply);
         let root = Node::of(&body);
@@ -140,10 +172,9 @@ impl Carrier for Vonage {
         if let Some(id) = root.word("message_uuid") {
             return Ok(vec![id]);
         }
-        let parts: Vec<_> = root.at("messages").items().collect();
+        let parts = root.at("messages").items();
         let taken: Vec<String> = parts
-            .iter()
-            .filter(|part| part.at("status").is("0"))
+            .filter(|part| is_taken(*part))
             .filter_map(|part| part.word("message-id"))
             .collect();
         if !taken.is_empty() {
@@ -160,6 +191,11 @@ impl Carrier for Vonage {
             outgoing::retry_after(reply),
         ))
     }
+}
+
+/// Whether a part of a long text was taken.
+fn is_taken(part: Node<'_>) -> bool {
+    part.at("status").is("0")
 }
 
 fn uses_messages(account: &Account) -> bool {

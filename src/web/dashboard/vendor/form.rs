@@ -24,13 +24,10 @@ const CONTACT: &str = "contact";
 
 /// What the values of choices are called, where the word itself says too little: setting, value,
 /// words.
-const WORDS: [(&str, &str, &str); 17] = [
+const WORDS: [(&str, &str, &str); 14] = [
     ("provider", "smtp", "Any mail server"),
     ("provider", "ses", "Amazon SES"),
     ("provider", "sendgrid", "SendGrid"),
-    ("provider", "twilio", "Twilio"),
-    ("provider", "vonage", "Vonage"),
-    ("provider", "plivo", "Plivo"),
     ("provider", "generic", "Another provider"),
     ("loginType", "facebook", "A Facebook page"),
     ("loginType", "instagram", "By itself"),
@@ -163,7 +160,7 @@ fn hours(setting: &Setting, filled: &Filled<'_>) -> Vec<SettingView> {
         SettingView::new(&inner(setting, name), label, "", input).holding(&value)
     };
     let zone = filled.part(setting, ZONE);
-    let theirs = OptionView::of(CONTACT, "Of whom it goes to", &zone);
+    let theirs = OptionView::of(CONTACT, "The recipient's", &zone);
     let zones = std::iter::once(theirs).chain(time_zones(&zone)).collect();
     let clock = SettingView::new(&inner(setting, ZONE), "Clock", "", Input::Choice(zones));
     vec![time(START, "From"), time(END, "Until"), clock]

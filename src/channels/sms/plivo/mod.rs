@@ -1,11 +1,11 @@
 //! Plivo. sms.md sections 2.5, 3.5, 4.1, 5 and 9.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+mod lost;
+mod sign;
+pub mod table;
+
 use serde_json::json;
 
-use crate::base::crypto::same;
-use crate::base::crypto::sign;
 use crate::base::http::HttpReply;
 use crate::base::http::Webhook;
 use crate::base::time::Timestamp;
@@ -14,7 +14,7 @@ use crate::channels::RenderError;
 use crate::channels::node::Kept;
 use crate::channels::node::Node;
 use crate::channels::sms::Carrier;
-use crate::channels::sms::caps;
+use crate::channels::sms::Entry;
 use crate::channels::sms::consent::Keyword;
 use crate::channels::sms::form::Pairs;
 use crate::channels::sms::inbound;
@@ -26,8 +26,10 @@ use crate::channels::sms::outgoing::Outgoing;
 use crate::channels::sms::outgoing::Rule;
 use crate::channels::sms::outgoing::basic;
 use crate::channels::sms::outgoing::judged;
-use crate::channels::sms::outgoing::status_url;
 use crate::channels::sms::receipt;
+use crate::channels::sms::throughput;
+use crate::channels::sms::throughput::Origin;
+use crate::channels::sms::trace::Trace;
 use crate::channels::table::base;
 use crate::channels::table::wrong;
 use crate::model::call::Call;
@@ -44,10 +46,6 @@ use crate::model::rejection::FieldError;
 
 const API: &str = "https://api.plivo.com";
 
-/// The headers that carry signatures: by the account of the number, and by the main account.
-const SIGNATURES: [&str; 2] = ["X-Plivo-Signature-V2", "X-Plivo-Signature-Ma-V2"];
-const NONCE: &str = "X-Plivo-Signature-V2-Nonce";
-
 /// Codes of its reports. What may pass is for a person to send again.
 const REPORT_RULES: &[Rule] = &[
     (10, Class::Never, "invalid_request"),
@@ -62,21 +60,33 @@ const REPORT_RULES: &[Rule] = &[
     (200, Class::Never, "opted_out"),
 ];
 
+/// What there is to know of Plivo.
+pub const ENTRY: Entry = Entry {
+    name: "plivo",
+    settings: table::SETTINGS,
+    pools: &["powerpackUuid"],
+    guide: &table::GUIDE,
+    speaks: &Plivo,
+};
+
 /// Plivo.
 #[derive(Debug)]
 pub struct Plivo;
 
 impl Carrier for Plivo {
-    fn name(&self) -> &'static str {
-        "plivo"
-    }
-
-    fn answers_keywords(&self) -> bool {
+    fn answers_keywords(&self, _account: &Account) -> bool {
         true
     }
 
+    fn per_second(&self, from: Origin) -> u32 {
+        match from {
+            Origin::ShortCode | Origin::Name => throughput::usual(from),
+            Origin::American | Origin::TollFree | Origin::Foreign => 5,
+        }
+    }
+
     fn with_files(&self, _account: &Account) -> Option<&'static Capabilities> {
-        Some(&caps::WITH_PLIVO_FILES)
+        Some(&table::WITH_FILES)
     }
 
     fn check(&self, account: &Account) -> Vec<FieldError> {
@@ -119,32 +129,13 @@ impl Carrier for Plivo {
         }))
     }
 
-    /// The body is not signed, so a report must at least be about our own number.
     fn verify(&self, account: &Account, hook: &Webhook, _now: Timestamp) -> Result<(), NotGenuine> {
-        let token = account
-            .secret("authToken")
-            .filter(|token| !token.is_empty());
-        let (token, nonce) = token.zip(hook.headers.get(NONCE)).ok_or(NotGenuine)?;
-        let mut genuine = false;
-        for address in [account.webhook_url.clone(), status_url(account)] {
-            let signature = sign(token.as_bytes(), format!("{address}{nonce}").as_bytes());
-            let expected = STANDARD.encode(signature);
-            let claims = SIGNATURES
-                .iter()
-                .filter_map(|name| hook.headers.get(name))
-                .flat_map(|header| header.split(','));
-            for claim in claims {
-                genuine |= same(expected.as_bytes(), claim.trim().as_bytes());
-            }
-        }
-        (genuine && concerns_us(account, hook))
-            .then_some(())
-            .ok_or(NotGenuine)
+        sign::verify(account, hook)
     }
 
-    /// The body is not signed: a nonce that comes again may carry another one, and is refused.
+    /// A nonce that comes again may carry another body, which the older signature does not cover.
     fn once(&self, _account: &Account, hook: &Webhook) -> Option<String> {
-        hook.headers.get(NONCE).map(str::to_owned)
+        sign::nonce(hook).map(str::to_owned)
     }
 
     fn read(&self, account: &Account, hook: &Webhook) -> Vec<InboundEvent> {
@@ -159,7 +150,7 @@ impl Carrier for Plivo {
         if !matches!(kind, "sms" | "mms") || !says {
             return Vec::new();
         }
-        inbound::events(account, self, heard(&told))
+        inbound::events(account, &ENTRY, heard(&told))
     }
 
     fn send(&self, outgoing: &Outgoing<'_>) -> Result<Call, RenderError> {
@@ -197,6 +188,14 @@ impl Carrier for Plivo {
         Ok(id.into_iter().collect())
     }
 
+    fn says_ok(&self) -> Option<(&'static str, &'static str)> {
+        Some(("application/xml", "<Response></Response>"))
+    }
+
+    fn find_lost(&self, trace: &Trace<'_>, asked: &Asked<'_>) -> Option<Next<Vec<String>>> {
+        Some(lost::next(trace, asked))
+    }
+
     fn media_authorization(&self, account: &Account, host: &str) -> Option<String> {
         let own = url::Url::parse(base(account, "apiBaseUrl", API)).ok()?;
         let is_vendors =
@@ -221,18 +220,6 @@ fn credentials(account: &Account) -> String {
 fn sentence(reply: &HttpReply) -> String {
     let body = outgoing::json(reply);
     Node::of(&body).word("error").unwrap_or_default()
-}
-
-/// Whether a webhook names our number, where the account has one of its own.
-fn concerns_us(account: &Account, hook: &Webhook) -> bool {
-    let told = Pairs::of(hook);
-    let Some(own) = account.text("phoneNumber") else {
-        return true;
-    };
-    let field = if told.has("Status") { "From" } else { "To" };
-    let named = told.get(field).unwrap_or_default();
-    // A pool of numbers sends from any of them.
-    account.text("powerpackUuid").is_some() || numbers::reported(named) == numbers::reported(own)
 }
 
 fn heard(told: &Pairs) -> Heard {
