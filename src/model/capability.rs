@@ -219,6 +219,8 @@ pub enum Telling {
     OfTemplates,
     /// The vendor could not fetch a file from where it lies: it is handed over, once.
     OfLink,
+    /// There was no room for it at that moment: it is sent again a little later, once.
+    OfMoment,
 }
 
 impl Capabilities {

@@ -114,6 +114,11 @@ pub enum JobKind {
         /// Whom.
         contact_id: ContactId,
     },
+    /// Ask the vendor whether it took a message whose answer got lost.
+    FindLost {
+        /// Which message.
+        message_id: MessageId,
+    },
 }
 
 impl JobKind {
@@ -125,6 +130,7 @@ impl JobKind {
             | Self::AnswerPress { message_id }
             | Self::LookUp { message_id }
             | Self::CountClicks { message_id }
+            | Self::FindLost { message_id }
             | Self::TellSeen { message_id, .. } => Some(*message_id),
             Self::CheckChannel { .. }
             | Self::Inspect { .. }

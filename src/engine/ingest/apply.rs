@@ -397,7 +397,7 @@ pub fn count(
         message.delivery = copies::before(message.delivery, receipt.state);
     }
     if let Some(row) = row
-        && anew::by_upload(tx, pen, row, &mut message, receipt)?
+        && anew::again(tx, pen, row, &mut message, receipt)?
     {
         return Ok(duplicate_of(message.id));
     }

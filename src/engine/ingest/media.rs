@@ -151,10 +151,16 @@ pub async fn copy(
 ) -> Result<Attachment, Failed> {
     let http = &context.vendors.http;
     let authorization = source.authorization.as_ref();
-    let download = http
-        .download(&source.url, authorization, max_bytes)
-        .await
-        .map_err(|error| Failed::Fetch(of_net(&error)))?;
+    let fetch = async |authorization| {
+        let download = http.download(&source.url, authorization, max_bytes);
+        let download = download.await;
+        download.map_err(|error| Failed::Fetch(of_net(&error)))
+    };
+    let mut download = fetch(authorization).await?;
+    if download.status == 401 && authorization.is_some() {
+        // Some that need no proof refuse one.
+        download = fetch(None).await?;
+    }
     if download.status != 200 {
         return Err(Failed::Fetch(of_status(download.status)));
     }

@@ -26,7 +26,7 @@ pub fn of(
     error: &SendError,
 ) -> Result<(), StoreError> {
     match row.telling(error) {
-        None | Some(Telling::OfLink) => Ok(()),
+        None | Some(Telling::OfLink | Telling::OfMoment) => Ok(()),
         Some(Telling::OfTemplates) => afterwards::resync(tx, pen, channel_id),
         Some(Telling::OfAccount) => {
             let Some(mut channel) = channels::get(tx, channel_id)? else {

@@ -30,6 +30,7 @@ use crate::engine::setup::connecting::Rechecked;
 use crate::engine::setup::templates::Templates;
 use crate::engine::webchat::continuity;
 use crate::engine::workers::Stop;
+use crate::engine::workers::delivery::lost;
 use crate::engine::workers::mails;
 use crate::engine::workers::mails::Posted;
 use crate::model::alert::News;
@@ -249,6 +250,10 @@ async fn done(context: &Context, job: &Job) -> Result<Ended, EngineError> {
         JobKind::CountClicks { message_id } => {
             clicks::settle(context, message_id).await?;
             Ok(Ended::Done)
+        }
+        JobKind::FindLost { message_id } => {
+            let again = lost::look(context, job, message_id).await?;
+            Ok(again.map_or(Ended::Done, Ended::Again))
         }
         JobKind::TellBlocked { contact_id } => tell_blocked(context, job, contact_id).await,
         JobKind::MailUnread { visitor_id } => mail_unread(context, job, visitor_id).await,

@@ -20,6 +20,7 @@ use crate::sandbox::call;
 use crate::sandbox::call::Call;
 use crate::sandbox::chat::Body;
 use crate::sandbox::chat::Reached;
+use crate::sandbox::chat::Side;
 use crate::sandbox::desk::Desk;
 use crate::sandbox::faults::Fate;
 use crate::sandbox::files::Chosen;
@@ -36,6 +37,8 @@ use crate::sandbox::vendor::Given;
 use crate::sandbox::vendor::Vendor;
 
 const TEXT_MAX: usize = 1_600;
+/// Messages that are listed at once.
+const LISTED_MAX: usize = 20;
 const MEDIA_MAX: usize = 10;
 const POST_TIMEOUT: Duration = Duration::from_secs(15);
 const API_ID: &str = "db342550-7e9d-11e1-8ea7-1231380bc196";
@@ -144,6 +147,7 @@ impl Vendor for Plivo {
                 }),
             ),
             (Method::Post, ["v1", "Account", id, "Message"]) if *id == own => send(desk, call),
+            (Method::Get, ["v1", "Account", id, "Message"]) if *id == own => listed(desk, call),
             (Method::Get, ["v1", "Account", id, "Media", file]) if *id == own => {
                 files::held(desk, file).unwrap_or_else(|| fault(404, "not found"))
             }
@@ -299,6 +303,37 @@ fn status(desk: &mut Desk<'_>, customer: &str, bubble: &str, word: &str, url: Op
         tries: 0,
     };
     desk.post_event(Duration::from_millis(100), &event);
+}
+
+/// What was sent to a number between two moments, the newest first, without its words.
+fn listed(desk: &Desk<'_>, call: &Call) -> HttpReply {
+    let query = |name: &str| call.query(name).unwrap_or_default();
+    let to = line::plussed(&query("to_number"));
+    let bound = |name: &str| {
+        let text = query(&format!("message_time__{name}"));
+        Timestamp::parse(&format!("{}Z", text.replace(' ', "T")))
+    };
+    let (from, until) = (bound("gte"), bound("lte"));
+    let chat = desk.chat(&to);
+    let ours = chat.into_iter().flat_map(|chat| chat.from(Side::Business));
+    let mut ours: Vec<_> = ours
+        .filter(|one| from.is_none_or(|from| one.at >= from))
+        .filter(|one| until.is_none_or(|until| one.at <= until))
+        .collect();
+    ours.sort_by_key(|one| std::cmp::Reverse(one.at));
+    let objects = ours.into_iter().take(LISTED_MAX).map(|one| {
+        let is_file = matches!(one.body, Body::File { .. });
+        json!({
+            "message_uuid": one.id, "message_direction": "outbound", "message_state": "sent",
+            "message_type": if is_file { "mms" } else { "sms" }, "to_number": bare(&to),
+            "from_number": bare(desk.account.key("phoneNumber")), "message_time": one.at.to_string(),
+        })
+    });
+    let objects: Vec<Value> = objects.collect();
+    call::json(
+        200,
+        &json!({"api_id": API_ID, "meta": {"limit": 20, "offset": 0}, "objects": objects}),
+    )
 }
 
 fn send(desk: &mut Desk<'_>, call: &Call) -> HttpReply {

@@ -138,7 +138,13 @@ async fn settle(line: &Line<'_>, sides: &Sides) -> bool {
         was_resent |= outcome == "resend";
         let path = format!("/messages/{}/resolve-unknown", kept.id);
         let body = json!({ "outcome": outcome });
-        line.server.api().post(&path, body).await.ok();
+        let told = line.server.api().post(&path, body).await;
+        if told.status != 200 {
+            // Its vendor said meanwhile what it took.
+            let path = format!("/messages/{}", kept.id);
+            let now = line.server.api().get(&path).await.ok();
+            assert_ne!(now["metadata"]["outcome"], "unknown", "{}", told.text());
+        }
     }
     was_resent
 }

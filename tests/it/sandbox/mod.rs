@@ -12,6 +12,7 @@ mod consent;
 mod journeys;
 mod ledger;
 mod line;
+mod lost;
 mod mail;
 mod mail_matrix;
 mod mail_reporting;

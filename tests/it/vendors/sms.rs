@@ -136,6 +136,45 @@ fn a_text_comes_in_the_answer_goes_out_and_its_delivery_is_told() {
 }
 
 #[test]
+fn what_found_a_full_queue_goes_out_once_more_and_only_once() {
+    on_a_server_with(reachable, async |server| {
+        let vendor = Vendor::open(twilio).await;
+        let channel = connected(server, "sms", &config(&vendor, &json!({}))).await;
+        says(server, &channel, "SM1", "Is it in stock?").await;
+        let answer = send(server, &channel, ANA, text("Yes")).await.ok();
+        until(server, &answer, "sent").await;
+        let overflow = |sid: &'static str| {
+            [
+                ("MessageSid", sid),
+                ("MessageStatus", "failed"),
+                ("ErrorCode", "30001"),
+                ("To", ANA),
+            ]
+        };
+        vendor.answers(|call| {
+            let is_send = call.method == "POST" && call.path.ends_with("/Messages.json");
+            if is_send {
+                Some((201, json!({"sid":"SM901","status":"queued"})))
+            } else {
+                twilio(call)
+            }
+        });
+        hook(server, &channel, "/status", &overflow("SM900")).await;
+        until(server, &answer, "pending").await;
+        hook(server, &channel, "/status", &overflow("SM900")).await;
+        assert_eq!(vendor.heard("/Messages.json").len(), 1, "not at once");
+        server.pass(std::time::Duration::from_secs(61));
+        let again = until(server, &answer, "sent").await;
+        assert_eq!(again["externalId"], "SM901");
+        assert_eq!(vendor.heard("/Messages.json").len(), 2);
+        hook(server, &channel, "/status", &overflow("SM901")).await;
+        let failed = until(server, &answer, "failed").await;
+        assert_eq!(failed["metadata"]["error"]["reason"], "queue_full");
+        assert_eq!(vendor.heard("/Messages.json").len(), 2);
+    });
+}
+
+#[test]
 fn stop_is_obeyed_before_any_vendor_hears_and_start_lifts_it() {
     on_a_server_with(reachable, async |server| {
         let vendor = Vendor::open(twilio).await;

@@ -395,7 +395,7 @@ impl<'a> Dispatch<'a> {
             let written = translation.written_id(account, self.message.id);
             let taken = Taken {
                 ids: written.into_iter().chain(taken).collect(),
-                kept: translation.remark(&self.sending(&urls)),
+                kept: translation.remark(&self.sending(&urls), &reply),
                 whom: whom.clone(),
                 kept_back: translation.kept_back(&reply),
                 left_out: translation.left_out(account, &reply),
@@ -451,7 +451,7 @@ fn target(message: &Message) -> Option<MessageId> {
 }
 
 /// What of a message is sent.
-fn parts(message: &Message) -> &[Content] {
+pub fn parts(message: &Message) -> &[Content] {
     if message.sent_as.is_empty() {
         std::slice::from_ref(&message.content)
     } else {

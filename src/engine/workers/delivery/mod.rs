@@ -9,6 +9,7 @@ mod attempt;
 mod bringing;
 mod copies;
 mod lanes;
+pub mod lost;
 mod outcome;
 mod pace;
 mod quiet;

@@ -6,6 +6,8 @@ use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::ingest::ours;
 use crate::engine::workers::delivery::copies;
+use crate::engine::workers::delivery::lost;
+use crate::engine::workers::delivery::lost::Tellers;
 use crate::engine::workers::delivery::outcome::found;
 use crate::engine::workers::delivery::outcome::log_status;
 use crate::engine::workers::delivery::outcome::note;
@@ -28,6 +30,7 @@ use crate::store::records::outbox::OutboxRow;
 pub async fn record(context: &Context, key: &LaneKey, error: SendError) -> Result<(), EngineError> {
     let key = key.clone();
     let stamp = context.stamp();
+    let tellers = lost::tellers(context)?;
     context
         .store
         .write("recording that a message may have gone out", move |tx| {
@@ -45,7 +48,7 @@ pub async fn record(context: &Context, key: &LaneKey, error: SendError) -> Resul
                     &error,
                 )?);
             }
-            become_unsure(tx, &mut pen, &mut message, &error)?;
+            become_unsure(tx, &mut pen, (&row, &tellers), &mut message, &error)?;
             ours::let_go(tx, &mut pen, row.channel_id, &row.address)
         })
         .await
@@ -58,6 +61,7 @@ pub async fn record(context: &Context, key: &LaneKey, error: SendError) -> Resul
 pub async fn settle_begun(context: &Context) -> Result<(), EngineError> {
     let registry = context.channels.clone();
     let stamp = context.stamp();
+    let tellers = lost::tellers(context)?;
     context
         .store
         .write("settling what was begun before the start", move |tx| {
@@ -67,7 +71,7 @@ pub async fn settle_begun(context: &Context) -> Result<(), EngineError> {
                     continue;
                 };
                 let caps = registry.capabilities(&message.channel_kind);
-                settle(tx, &mut pen, &row, &mut message, caps)?;
+                settle(tx, &mut pen, (&row, &tellers), &mut message, caps)?;
             }
             Ok(())
         })
@@ -82,6 +86,7 @@ pub async fn settle_one(context: &Context, key: &LaneKey) -> Result<(), EngineEr
     let registry = context.channels.clone();
     let stamp = context.stamp();
     let key = key.clone();
+    let tellers = lost::tellers(context)?;
     context
         .store
         .write("settling a message that was begun", move |tx| {
@@ -89,7 +94,8 @@ pub async fn settle_one(context: &Context, key: &LaneKey) -> Result<(), EngineEr
                 return Ok(());
             };
             let caps = registry.capabilities(&message.channel_kind);
-            settle(tx, &mut stamp.pen(), &row, &mut message, caps)
+            let pen = &mut stamp.pen();
+            settle(tx, pen, (&row, &tellers), &mut message, caps)
         })
         .await
 }
@@ -99,7 +105,7 @@ pub async fn settle_one(context: &Context, key: &LaneKey) -> Result<(), EngineEr
 fn settle(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
-    row: &OutboxRow,
+    (row, tellers): (&OutboxRow, &Tellers),
     message: &mut Message,
     caps: Option<&Capabilities>,
 ) -> Result<(), EngineError> {
@@ -122,7 +128,7 @@ fn settle(
     } else {
         outbox::remove(tx, row)?;
         if message.delivery == Delivery::Pending {
-            become_unsure(tx, pen, message, &interrupted())?;
+            become_unsure(tx, pen, (row, tellers), message, &interrupted())?;
         }
     }
     ours::let_go(tx, pen, row.channel_id, &row.address)
@@ -131,13 +137,18 @@ fn settle(
 fn become_unsure(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
+    (row, tellers): (&OutboxRow, &Tellers),
     message: &mut Message,
     error: &SendError,
 ) -> Result<(), StoreError> {
     if message.hear(Delivery::Unsure, pen.now) {
         note(message, pen, error, None);
         message.error = Some(error.clone());
+        message.called_at = row.called_at;
         log_status(tx, pen, message)?;
+        if tellers.contains(&row.channel_id) {
+            lost::want(tx, pen, message.id)?;
+        }
     }
     messages::update(tx, message)
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::base::http::HttpReply;
 use crate::sandbox::call;
 use crate::sandbox::call::Call;
+use crate::sandbox::chat::Body;
 use crate::sandbox::chat::Reached;
 use crate::sandbox::chat::Side;
 use crate::sandbox::desk::Desk;
@@ -36,10 +37,14 @@ fn message(desk: &Desk<'_>, customer: &str, id: &str) -> Option<Value> {
         Reached::Taken => "sent",
         Reached::Delivered | Reached::Read => "delivered",
     };
+    let media = i32::from(matches!(bubble.body, Body::File { .. }));
+    let created = bubble.at.calendar();
+    let created = created.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
     Some(json!({
         "sid": id, "status": status, "to": customer, "from": desk.account.key("phoneNumber"),
         "body": bubble.body.words(), "direction": "outbound-api", "error_code": null,
-        "account_sid": desk.account.key("accountSid"),
+        "account_sid": desk.account.key("accountSid"), "num_media": media.to_string(),
+        "date_created": created, "date_sent": created,
     }))
 }
 
@@ -61,13 +66,12 @@ pub fn listed(desk: &Desk<'_>, call: &Call) -> HttpReply {
     let to = call.query("To");
     let chats = desk.account.chats.iter();
     let chats = chats.filter(|(id, _)| to.as_ref().is_none_or(|to| to == *id));
-    let found: Vec<Value> = chats
-        .flat_map(|(id, chat)| {
-            let ours = chat.from(Side::Business);
-            ours.filter_map(|bubble| message(desk, id, &bubble.id))
-                .collect::<Vec<_>>()
-        })
-        .take(50)
+    let ours = chats.flat_map(|(id, chat)| chat.from(Side::Business).map(move |one| (id, one)));
+    let mut ours: Vec<_> = ours.collect();
+    ours.sort_by_key(|(_, bubble)| std::cmp::Reverse(bubble.at));
+    let newest_first = ours.into_iter().take(50);
+    let found: Vec<Value> = newest_first
+        .filter_map(|(id, bubble)| message(desk, id, &bubble.id))
         .collect();
     call::json(
         200,
