@@ -146,7 +146,7 @@ describe('a channel on the sandbox', { concurrency: false }, () => {
       await page.evaluate(() => { globalThis.sameDocument = true; });
       await writes(kind === 'sms' ? 'twilio' : kind, `Hello ${name}`);
       await page.getByText('Messages arrive').waitFor();
-      await page.locator('#setup-checks').getByText('First signed event received').waitFor();
+      await page.locator('#setup-checks').getByText(/First (signed event|message) received/).waitFor();
       assert.ok(await page.evaluate(() => globalThis.sameDocument), 'nothing was loaded anew');
 
       await page.getByRole('link', { name: 'Continue' }).click();

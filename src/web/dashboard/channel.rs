@@ -229,11 +229,14 @@ fn figures(state: &State, reader: &Reader, channel: &Channel) -> Result<Vec<Figu
                 |at| format::exact(at, now, &reader.zone),
             )
         };
-        all.push(figure(
-            "Last webhook",
-            when(channel.webhook_at),
-            "Reported by the vendor, with proof",
-        ));
+        let is_asked = channel.webhook_at.is_none() && channel.last_inbound_at.is_some();
+        all.push(if is_asked {
+            let text = "The vendor is asked for them";
+            figure("Last message", when(channel.last_inbound_at), text)
+        } else {
+            let text = "Reported by the vendor, with proof";
+            figure("Last webhook", when(channel.webhook_at), text)
+        });
         all.push(figure(
             "Last checked",
             when(channel.checked_at),

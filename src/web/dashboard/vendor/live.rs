@@ -183,11 +183,11 @@ pub fn checks(channel: &Channel, known: &[Check], kind: &Kind, now: Timestamp) -
     if kind.is_own {
         return all;
     }
-    let heard = channel.webhook_at.is_some() || channel.last_inbound_at.is_some();
-    all.push(if heard {
-        found(Tone::Ok, "First signed event received", "")
-    } else {
-        waiting("First signed event received", kind.guide.first_message)
+    all.push(match (channel.webhook_at, channel.last_inbound_at) {
+        (Some(_), _) => found(Tone::Ok, "First signed event received", ""),
+        // Of a vendor that is asked nothing comes signed.
+        (None, Some(_)) => found(Tone::Ok, "First message received", ""),
+        (None, None) => waiting("First signed event received", kind.guide.first_message),
     });
     all
 }
