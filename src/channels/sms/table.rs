@@ -2,7 +2,6 @@
 
 use crate::channels::sms::CARRIERS;
 use crate::channels::sms::numbers;
-use crate::channels::table::BROUGHT;
 use crate::channels::table::check_bases;
 use crate::channels::table::known_as;
 use crate::channels::table::optional;
@@ -38,13 +37,6 @@ const FIRST: &[Setting] = &[
     .access(),
         &["fromNumber", "from"],
     ),
-    optional(
-        "authToken",
-        "Auth token",
-        "As the provider's console shows it. Twilio and Plivo sign webhooks with it; others get it with each call.",
-        BROUGHT,
-    )
-    .only_with(PROVIDER, &["twilio", "plivo", "generic"]),
 ];
 
 /// What every carrier's account has, behind what is its carrier's own.

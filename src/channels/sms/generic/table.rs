@@ -55,6 +55,12 @@ pub const SETTINGS: &[Setting] = &[
     .access(),
     optional("authPassword", "Password", "For basic.", BROUGHT),
     optional(
+        "authToken",
+        "Token",
+        "For bearer, header and query.",
+        BROUGHT,
+    ),
+    optional(
         "authName",
         "Name of header or parameter",
         "For header and query; the auth token stands under it.",

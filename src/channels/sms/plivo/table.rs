@@ -3,6 +3,7 @@
 
 use crate::channels::sms::caps;
 use crate::channels::sms::guide;
+use crate::channels::table::BROUGHT;
 use crate::channels::table::optional;
 use crate::model::capability::Capabilities;
 use crate::model::capability::MediaLimits;
@@ -20,6 +21,12 @@ pub const SETTINGS: &[Setting] = &[
         Shape::Text,
     )
     .access(),
+    optional(
+        "authToken",
+        "Auth token",
+        "Console overview. Plivo signs webhooks with it.",
+        BROUGHT,
+    ),
     optional(
         "powerpackUuid",
         "Powerpack",

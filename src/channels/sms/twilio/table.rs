@@ -18,6 +18,12 @@ pub const SETTINGS: &[Setting] = &[
     )
     .access(),
     optional(
+        "authToken",
+        "Auth token",
+        "Console, Account Info. Twilio signs webhooks with it.",
+        BROUGHT,
+    ),
+    optional(
         "authTokenSecondary",
         "Secondary auth token",
         "Only while tokens are being changed.",
