@@ -38,7 +38,7 @@ impl Changing {
         let (conversation, line) = self.line(actor, id).await?;
         let (translation, address) = (line.translation, &conversation.address);
         let next = |asked: &Asked<'_>| translation.take_over(address, asked);
-        match line.hold(next).await.map_err(refused)? {
+        match line.hold(next).await.map_err(|broken| refused(&broken))? {
             Regained::Ours => self.goes(actor, id, false).await,
             Regained::AskedFor => {
                 let message = "The other app comes first on this page. It was asked to give the conversation back.";
@@ -61,7 +61,7 @@ impl Changing {
         }
         let (translation, address) = (line.translation, &conversation.address);
         let next = |asked: &Asked<'_>| translation.hand_over(address, asked);
-        line.hold(next).await.map_err(refused)?;
+        line.hold(next).await.map_err(|broken| refused(&broken))?;
         self.goes(actor, id, true).await
     }
 
@@ -78,7 +78,7 @@ impl Changing {
             (conversation, channel)
         };
         let mut line = Line::open(&self.0, channel)?;
-        line.renew().await.map_err(refused)?;
+        line.renew().await.map_err(|broken| refused(&broken))?;
         Ok((conversation, line))
     }
 
@@ -99,7 +99,7 @@ impl Changing {
     }
 }
 
-fn refused(broken: Broken) -> EngineError {
+fn refused(broken: &Broken) -> EngineError {
     declined(&broken.refusal).into()
 }
 

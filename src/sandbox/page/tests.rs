@@ -219,7 +219,7 @@ fn a_comment_is_answered_once_in_private_and_for_a_week() {
 fn while_the_inbox_has_a_conversation_the_app_only_listens() {
     for kind in BOTH {
         let mut bench = Bench::of(Page(kind));
-        let customer = bench.customer().to_owned();
+        let customer = bench.customer();
         let to = json!({"recipient": {"id": customer}});
         let path = |name: &str| format!("v25.0/me/{name}");
         bench.say("hello");
