@@ -20,6 +20,28 @@ impl PhoneNumber {
         fits.then(|| Self(format!("+{digits}")))
     }
 
+    /// The same line as it is also written, in countries where a digit comes and goes: mobile numbers
+    /// of Brazil with the ninth digit or without it, of Argentina and Mexico with the mark of mobiles
+    /// or without it.
+    #[must_use]
+    pub fn otherwise(&self) -> Option<Self> {
+        let digits = &self.0[1..];
+        let (country, rest) = digits.split_at_checked(2)?;
+        let told = match (country, rest.len()) {
+            ("55", 11) if rest[2..].starts_with('9') => format!("{}{}", &rest[..2], &rest[3..]),
+            // Fixed lines begin lower and have no ninth digit.
+            ("55", 10) if rest[2..].starts_with(['6', '7', '8', '9']) => {
+                format!("{}9{}", &rest[..2], &rest[2..])
+            }
+            ("54", 11) if rest.starts_with('9') => rest[1..].to_owned(),
+            ("54", 10) => format!("9{rest}"),
+            ("52", 11) if rest.starts_with('1') => rest[1..].to_owned(),
+            ("52", 10) => format!("1{rest}"),
+            _ => return None,
+        };
+        Some(Self(format!("+{country}{told}")))
+    }
+
     /// The number with its plus sign.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -36,6 +58,29 @@ impl std::fmt::Display for PhoneNumber {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_may_be_written_in_two_ways() {
+        let cases = [
+            ("+5511987654321", Some("+551187654321")),
+            ("+551187654321", Some("+5511987654321")),
+            ("+551133334444", None),
+            ("+5491123456789", Some("+541123456789")),
+            ("+541123456789", Some("+5491123456789")),
+            ("+5215512345678", Some("+525512345678")),
+            ("+525512345678", Some("+5215512345678")),
+            ("+14155552671", None),
+            ("+5512345", None),
+        ];
+        for (number, expected) in cases {
+            let other = PhoneNumber::parse(number).and_then(|number| number.otherwise());
+            assert_eq!(
+                other.as_ref().map(PhoneNumber::as_str),
+                expected,
+                "{number}"
+            );
+        }
+    }
 
     #[test]
     fn numbers_are_read_as_people_write_them() {

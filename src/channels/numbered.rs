@@ -12,6 +12,10 @@ use crate::model::content::List;
 use crate::model::content::Media;
 use crate::model::content::Text;
 
+/// What stands above buttons that go on from the message before, unless an account has words of its
+/// own for that.
+pub const MORE: &str = "More options:";
+
 /// Finds the address under which a customer can open a file.
 pub type Links<'a> = &'a dyn Fn(&Media) -> Option<String>;
 

@@ -173,8 +173,13 @@ pub struct Capabilities {
     pub template_names: Option<&'static str>,
     /// Whether the vendor tells who a customer is when it is asked.
     pub profiles: bool,
+    /// Whether a conversation can be handed to the vendor's own inbox, and taken back.
+    pub hands_over: bool,
     /// Whether the first message may be ours.
     pub starts_conversations: bool,
+    /// Under which name a message's metadata holds what lets it go out at any time: the token of
+    /// somebody who asked for news.
+    pub ticket: Option<&'static str>,
     /// Hours after the customer's last message in which we may write freely; none means always.
     pub window_hours: Option<u32>,
     /// How many days one message may answer a comment in private, whatever the window; 0 where
@@ -296,7 +301,9 @@ impl Capabilities {
         shapes: &[],
         template_names: None,
         profiles: false,
+        hands_over: false,
         starts_conversations: true,
+        ticket: None,
         window_hours: None,
         comment_days: 0,
         late_answers: None,

@@ -132,6 +132,8 @@ pub struct TemplateTerms {
     pub button_max: usize,
     /// Whether one that was handed in can be changed.
     pub edits: bool,
+    /// Whether one that the vendor paused goes out again at our word.
+    pub resumes: bool,
 }
 
 impl TemplateTerms {

@@ -167,6 +167,8 @@ pub struct InboundSender {
     pub timezone: Option<String>,
     /// Other addresses of the same person on this channel: each of them leads to the same contact.
     pub also: Vec<String>,
+    /// What is kept of the person, merged into what is known; null takes something out.
+    pub metadata: Opaque,
 }
 
 /// What a channel proves about a sender. Only proved facts may join contacts; what somebody merely
@@ -399,6 +401,17 @@ pub struct TemplateNews {
     pub category: Option<String>,
     /// Its quality now.
     pub quality: Option<String>,
+}
+
+impl TemplateNews {
+    /// Whether they tell of other words, which have to be asked for, and not of how it stands.
+    #[must_use]
+    pub const fn is_of_words(&self) -> bool {
+        self.status.is_none()
+            && self.reason.is_none()
+            && self.category.is_none()
+            && self.quality.is_none()
+    }
 }
 
 /// A reaction to a message; an empty emoji takes it back.

@@ -168,6 +168,15 @@ impl Renewed {
     }
 }
 
+/// What came of asking for a conversation that another app of the vendor has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Regained {
+    /// It is ours again.
+    Ours,
+    /// The other app was asked to give it: it may.
+    AskedFor,
+}
+
 /// A file that came with a message and still lies with the vendor.
 #[derive(Debug)]
 pub struct Remote<'a> {
@@ -184,6 +193,9 @@ pub struct Source {
     pub url: String,
     /// The value of `Authorization`, where it takes one.
     pub authorization: Option<Secret<String>>,
+    /// The SHA-256 of its content in hexadecimal, where the vendor tells it: anything else is not the
+    /// file.
+    pub digest: Option<String>,
 }
 
 /// What a customer is shown of us beside messages.

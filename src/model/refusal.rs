@@ -12,8 +12,15 @@ pub type Outcome = Result<Vec<String>, Refusal>;
 /// Why a vendor did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// Not now: the vendor is down, or busy with this one recipient.
+    /// Not now: the vendor is down or busy.
     Later {
+        /// Why, for the person who waits.
+        error: SendError,
+        /// How long the vendor asks us to wait.
+        wait: Option<Duration>,
+    },
+    /// Not now: this one recipient gets too much. Each further pause is four times as long.
+    Crowded {
         /// Why, for the person who waits.
         error: SendError,
         /// How long the vendor asks us to wait.
@@ -65,6 +72,7 @@ impl Refusal {
     pub const fn error(&self) -> &SendError {
         match self {
             Self::Later { error, .. }
+            | Self::Crowded { error, .. }
             | Self::SlowDown { error, .. }
             | Self::Shut { error, .. }
             | Self::Reword { error, .. }
@@ -78,10 +86,19 @@ impl Refusal {
     pub const fn class(&self) -> ErrorClass {
         match self {
             Self::Later { .. } => ErrorClass::Retry,
-            Self::SlowDown { .. } => ErrorClass::Rate,
+            Self::Crowded { .. } | Self::SlowDown { .. } => ErrorClass::Rate,
             Self::Never(_) | Self::Shut { .. } | Self::Reword { .. } => ErrorClass::Permanent,
             Self::Account(_) => ErrorClass::Credentials,
         }
+    }
+
+    /// Whether it may pass by itself.
+    #[must_use]
+    pub const fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::Later { .. } | Self::Crowded { .. } | Self::SlowDown { .. }
+        )
     }
 
     /// Why, with what follows from it.

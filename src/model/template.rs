@@ -65,6 +65,12 @@ impl VendorTemplate {
         USABLE.contains(&self.status.as_str())
     }
 
+    /// Whether the vendor paused it, because customers did not like it.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.status == "PAUSED"
+    }
+
     /// Whether news are about it: the vendor's id decides, else name and language.
     #[must_use]
     pub fn is_meant_by(&self, news: &TemplateNews) -> bool {

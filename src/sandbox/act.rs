@@ -114,6 +114,8 @@ pub enum Act {
         /// The words.
         text: String,
     },
+    /// Somebody of the business takes the conversation into the vendor's own inbox, or hands it back.
+    Hold(bool),
     /// Takes the business into a group.
     Group,
     /// Writes to somebody of the business by their own account, for which the business may answer.
@@ -201,6 +203,7 @@ impl Act {
             Self::Marketing(_) => "marketing",
             Self::Strange { .. } => "strange",
             Self::Echo { .. } => "echo",
+            Self::Hold(_) => "hold",
             Self::Group => "group",
             Self::Lend => "lend",
             Self::Aside { .. } => "aside",

@@ -388,6 +388,8 @@ pub struct Chat {
     pub last_number: i64,
     /// When the business last wrote, newest last; for limits.
     pub sent_at: VecDeque<Timestamp>,
+    /// Until when what the business wrote at once is paid back; for limits.
+    pub paid_until: Timestamp,
 }
 
 impl Chat {
@@ -407,6 +409,7 @@ impl Chat {
             waiting: Vec::new(),
             last_number: 0,
             sent_at: VecDeque::new(),
+            paid_until: Timestamp::from_millis(0),
         }
     }
 

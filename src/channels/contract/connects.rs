@@ -8,6 +8,7 @@ use crate::model::outbound::Asked;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
 use crate::model::outbound::Person;
+use crate::model::outbound::Regained;
 use crate::model::outbound::Renewed;
 use crate::model::outbound::Step;
 use crate::model::refusal::Refusal;
@@ -116,13 +117,34 @@ pub trait Connects {
         Ok(Step::Done(()))
     }
 
+    /// Has the vendor put the account into service. Held where
+    /// [`registers`](crate::channels::Channel::registers) says that somebody may ask for it, and only
+    /// then.
+    ///
+    /// # Errors
+    /// The vendor does not do it.
+    fn register(&self, asked: &Asked<'_>) -> Next<()> {
+        let _ = asked;
+        Err(Refusal::Never(not_offered("registering")))
+    }
+
     /// Takes the conversation with somebody back from another app of the vendor. Held where a
     /// [`Notice`](crate::model::inbound::Notice) said that another one has it; one that is ours
     /// already is no error.
     ///
     /// # Errors
     /// The vendor does not give it back.
-    fn take_over(&self, address: &str, asked: &Asked<'_>) -> Next<()> {
+    fn take_over(&self, address: &str, asked: &Asked<'_>) -> Next<Regained> {
+        let _ = (address, asked);
+        Err(Refusal::Never(not_offered("other apps")))
+    }
+
+    /// Hands the conversation with somebody to the vendor's own inbox. Held where
+    /// `Capabilities::hands_over` says that it can be.
+    ///
+    /// # Errors
+    /// The vendor does not take it.
+    fn hand_over(&self, address: &str, asked: &Asked<'_>) -> Next<()> {
         let _ = (address, asked);
         Err(Refusal::Never(not_offered("other apps")))
     }

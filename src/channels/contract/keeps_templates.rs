@@ -97,6 +97,20 @@ pub trait KeepsTemplates {
         Err(Refusal::Never(not_offered("changes of templates")))
     }
 
+    /// Has the vendor send a template again that it paused, and says how it stands then. Held where
+    /// [`TemplateTerms::resumes`] says that it can be.
+    ///
+    /// # Errors
+    /// The vendor does not do it.
+    fn resume_template(
+        &self,
+        template: &VendorTemplate,
+        asked: &Asked<'_>,
+    ) -> Next<VendorTemplate> {
+        let _ = (template, asked);
+        Err(Refusal::Never(not_offered("pauses of templates")))
+    }
+
     /// Takes one template away at the vendor. One that is not there any more is no error.
     ///
     /// # Errors

@@ -79,6 +79,12 @@ pub trait Channel: Connects + KeepsTemplates + Receives + Sends + Debug + Send +
         self.capabilities().sends_per_second
     }
 
+    /// What of an account the vendor puts into service only when a person asks for it, such as a
+    /// `number`; none where nothing is.
+    fn registers(&self) -> Option<&'static str> {
+        None
+    }
+
     /// How fast messages to an address may follow each other, where the vendor minds that beside
     /// [`Capabilities::sends_per_second`].
     fn pace(&self, to: &str) -> Option<Pacing> {

@@ -143,6 +143,7 @@ pub trait Receives {
         Ok(Step::Done(Source {
             url,
             authorization: None,
+            digest: None,
         }))
     }
 }

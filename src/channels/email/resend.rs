@@ -173,6 +173,7 @@ impl Provider for Resend {
         Ok(Step::Done(Lying::At(Source {
             url: url.ok_or_else(|| gone.refusal())?,
             authorization: None,
+            digest: None,
         })))
     }
 }

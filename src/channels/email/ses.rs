@@ -284,6 +284,7 @@ impl Provider for Ses {
         Ok(Step::Done(Lying::At(Source {
             url: signer(account, "s3").signed_url(&url, asked.now),
             authorization: None,
+            digest: None,
         })))
     }
 }

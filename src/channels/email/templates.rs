@@ -42,6 +42,7 @@ pub static TERMS: TemplateTerms = TemplateTerms {
     buttons_max: 0,
     button_max: 0,
     edits: true,
+    resumes: false,
 };
 
 /// The parts of a template, and which values fill each: words and HTML share theirs.

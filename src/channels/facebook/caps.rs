@@ -55,7 +55,9 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     approved_templates: true,
     shapes: crate::channels::facebook::speak::SHAPES,
     profiles: true,
+    hands_over: true,
     starts_conversations: false,
+    ticket: Some(crate::channels::meta::direct::render::NEWS),
     window_hours: Some(24),
     comment_days: 7,
     late_answers: Some(LateAnswers {

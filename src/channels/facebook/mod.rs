@@ -38,6 +38,7 @@ static TERMS: Terms = Terms {
         kind: "facebook",
         object: "page",
         own: "pageId",
+        inbox: "263902037430900",
         voice_notes: VoiceNotes::ByName,
         shares: Shares::Linked,
         tags: true,

@@ -54,6 +54,12 @@ pub const SETTINGS: &[Setting] = &[
         "Where a message has choices and no words. Choose an option:, when left empty.",
         Shape::Text,
     ),
+    optional(
+        "moreOptionsText",
+        "Words above further buttons",
+        "Where there are more than three, and some lead elsewhere. More options:, when left empty.",
+        Shape::Text,
+    ),
     settings::API_VERSION,
     settings::API_BASE_URL,
     settings::MEDIA_BASE_URL,

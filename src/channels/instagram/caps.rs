@@ -64,6 +64,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     reactions: true,
     shapes: crate::channels::instagram::speak::SHAPES,
     profiles: true,
+    hands_over: true,
     starts_conversations: false,
     window_hours: Some(24),
     comment_days: 7,

@@ -40,6 +40,7 @@ static TERMS: Terms = Terms {
         kind: "instagram",
         object: "instagram",
         own: "instagramId",
+        inbox: "1217981644879628",
         voice_notes: VoiceNotes::Always,
         shares: Shares::Shown,
         tags: false,

@@ -206,7 +206,7 @@ impl Fault {
                 error,
                 wait: retry_after(reply),
             },
-            Class::Pair => Refusal::Later {
+            Class::Pair => Refusal::Crowded {
                 error,
                 wait: pause(reply),
             },

@@ -14,6 +14,9 @@ pub mod templates;
 pub mod token;
 pub mod usage;
 
+/// What a quick reply is called that hands over the number of the customer's profile.
+pub const PHONE_REPLY: &str = "user_phone_number";
+
 #[cfg(test)]
 pub(super) mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]

@@ -113,10 +113,14 @@ pub fn check_ids(account: &Account, names: &[&str]) -> Vec<FieldError> {
         .collect()
 }
 
-/// Whether the vendor can call that address.
+/// Whether the vendor can call that address. What stands in for the vendor may call any.
 #[must_use]
-pub fn is_public(text: &str) -> bool {
-    url::Url::parse(text).is_ok_and(|url| url.scheme() == "https" && url.host_str().is_some())
+pub fn may_be_called(account: &Account, text: &str) -> bool {
+    let stands_in = account.text("apiBaseUrl").is_some();
+    url::Url::parse(text).is_ok_and(|url| {
+        let is_safe = url.scheme() == "https" || (url.scheme() == "http" && stands_in);
+        is_safe && url.host_str().is_some()
+    })
 }
 
 /// What is said of an account that can check nothing of what comes in.

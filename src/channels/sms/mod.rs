@@ -349,6 +349,7 @@ impl Receives for Sms {
         Ok(Step::Done(Source {
             url,
             authorization: authorization.map(Secret::new),
+            digest: None,
         }))
     }
 }

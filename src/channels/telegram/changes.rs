@@ -198,6 +198,7 @@ pub fn look_up(address: &str, asked: &Asked<'_>) -> Next<Person> {
                 picture: path.map(|path| Source {
                     url: api.file(&path),
                     authorization: None,
+                    digest: None,
                 }),
                 ..Person::default()
             }))

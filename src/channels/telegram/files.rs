@@ -53,6 +53,7 @@ pub fn next(remote: &Remote<'_>, asked: &Asked<'_>) -> Next<Source> {
     Ok(Step::Done(Source {
         url: api.file(&path),
         authorization: None,
+        digest: None,
     }))
 }
 

@@ -13,6 +13,7 @@ use crate::channels::webchat::clean;
 use crate::channels::webchat::content;
 use crate::channels::webchat::content::Said;
 use crate::channels::webchat::frames::User;
+use crate::model::Opaque;
 use crate::model::content::Content;
 use crate::model::content::Postback;
 use crate::model::inbound::InboundEvent;
@@ -108,6 +109,7 @@ pub fn parse(hook: &Webhook) -> Result<InboundEvent, ParseError> {
             language: None,
             timezone: None,
             also: Vec::new(),
+            metadata: Opaque::new(),
         },
         to: String::new(),
         content: as_content(said)?,

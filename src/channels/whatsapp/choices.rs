@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::base::text::Counting;
 use crate::base::text::shorten;
+use crate::channels::meta::PHONE_REPLY;
 use crate::channels::numbered::framed;
 use crate::channels::whatsapp::body;
 use crate::channels::whatsapp::caps::CAPABILITIES;
@@ -34,9 +35,15 @@ const LIST_BUTTON: &str = "Options";
 /// Line breaks in the words of a card, at most (section 11).
 const CARD_BREAKS_MAX: usize = 2;
 
-/// Words with quick replies, as buttons.
+/// Words with quick replies, as buttons. One that hands over the customer's number is what the vendor
+/// has for that, where it stands alone.
 #[must_use]
 pub fn quick_replies(text: &Text) -> Body {
+    if let [only] = text.quick_replies.as_slice()
+        && only.id == PHONE_REPLY
+    {
+        return ask_for_number(&text.text);
+    }
     let replies: Vec<_> = text
         .quick_replies
         .iter()
@@ -70,6 +77,14 @@ pub fn buttons(buttons: &Buttons) -> Option<Body> {
     frame(&mut value, header, &buttons.text, footer);
     value["action"] = json!({"buttons": replies_of(&replies)});
     Some(body("interactive", value))
+}
+
+/// Asks for the customer's number. whatsapp.md section 7.3.
+fn ask_for_number(words: &str) -> Body {
+    let mut value = json!({"type": "request_contact_info"});
+    frame(&mut value, None, words, None);
+    value["action"] = json!({"name": "request_contact_info"});
+    body("interactive", value)
 }
 
 /// Asking for a place knows no lines above and below: they join the words.

@@ -8,6 +8,7 @@ use crate::channels::meta::graph::Graph;
 use crate::channels::meta::settings::deaf;
 use crate::channels::meta::talk::Pause;
 use crate::channels::meta::talk::Talk;
+use crate::channels::meta::talk::refused;
 use crate::channels::meta::token;
 use crate::channels::meta::token::Needs;
 use crate::channels::node::Kept;
@@ -25,6 +26,9 @@ use crate::model::refusal::Refusal;
 
 /// The name of the setting that holds the token.
 pub const TOKEN: &str = "accessToken";
+
+/// The name of the setting that holds the digits of two-step verification.
+pub const PIN: &str = "pin";
 
 /// What the vendor calls a parameter it does not take.
 const INVALID: Option<i64> = Some(100);
@@ -124,7 +128,9 @@ fn doubts(number: Node<'_>) -> Vec<String> {
         ));
     }
     if let Some(status) = other("status", "CONNECTED") {
-        doubts.push(format!("The number is not registered ({status})."));
+        doubts.push(format!(
+            "The number is not registered ({status}): register it with its PIN."
+        ));
     }
     match number.word("quality_rating").as_deref() {
         Some("RED") => doubts.push("The quality of the number is low.".to_owned()),
@@ -135,6 +141,24 @@ fn doubts(number: Node<'_>) -> Vec<String> {
         doubts.push(format!("The display name is not approved ({status})."));
     }
     doubts
+}
+
+/// Puts the number into service at the Cloud API, with the six digits of its two-step verification:
+/// those it has, or those it gets where it had none.
+///
+/// # Errors
+/// It has to be asked first; the digits are not set; the vendor refused.
+pub fn register(asked: &Asked<'_>) -> Result<(), Pause> {
+    let account = asked.account;
+    let Some(pin) = account.secret(PIN).filter(|pin| !pin.is_empty()) else {
+        let words = "Registering the number needs its two-step PIN among the channel's settings.";
+        return Err(refused("configuration", words.to_owned()));
+    };
+    let path = format!("{}/register", number_id(account));
+    let body = json!({"messaging_product": "whatsapp", "pin": pin});
+    let call = Call::http(graph(account).post(&path, &body));
+    let mut talk = Talk::of(asked, FAULTS);
+    talk.must(PIN, call).map(drop::<Value>)
 }
 
 /// Checks that the number belongs to the business account.
@@ -271,6 +295,28 @@ mod tests {
         let poor = json!({"id":"1","platform_type":"NOT_APPLICABLE","status":"PENDING","quality_rating":"RED","name_status":"DECLINED"});
         let (_, done) = connected(settings, &SECRETS, &[(200, poor)]);
         assert_eq!(done.unwrap().warnings.len(), 6);
+    }
+
+    #[test]
+    fn a_number_is_registered_with_its_digits() {
+        let settings = || json!({"phoneNumberId":"1"});
+        let ours = account(settings(), &[SECRETS[0], ("pin", "123456")]);
+        let ask = |account: &Account, answers: &[(u16, Value)]| {
+            hold(account, answers, |asked| next(register(asked)))
+        };
+        let (calls, done) = ask(&ours, &[(200, json!({"success":true}))]);
+        assert_eq!(
+            calls,
+            [r#"POST /1/register {"messaging_product":"whatsapp","pin":"123456"}"#]
+        );
+        assert_eq!(done, Ok(()));
+        let wrong = error(400, 133_005);
+        assert!(matches!(ask(&ours, &[wrong]).1, Err(Refusal::Never(_))));
+        let (calls, without) = ask(&account(settings(), &SECRETS), &[]);
+        assert!(
+            calls.is_empty()
+                && matches!(without, Err(Refusal::Never(error)) if error.message.contains("PIN"))
+        );
     }
 
     #[test]

@@ -154,18 +154,25 @@ pub fn upload(media: &Media, asked: &Asked<'_>) -> Result<Option<String>, Pause>
 pub fn locate(remote: &Remote<'_>, asked: &Asked<'_>) -> Result<Source, Pause> {
     let account = asked.account;
     let id = remote.metadata.get("mediaId").and_then(|id| id.as_str());
+    let told = remote.metadata.get("sha256").and_then(|told| told.as_str());
+    let told = told.filter(|told| told.len() == 64).map(str::to_owned);
     let Some(id) = id else {
-        return place(account, remote.media.url.as_deref());
+        return place(account, remote.media.url.as_deref(), told);
     };
     let number = number_id(account);
     let path = format!("{}?phone_number_id={number}", escape(id));
     let call = Call::http(graph(account).get(&path));
-    let told = Talk::of(asked, FAULTS).must("media", call)?;
-    place(account, Node::of(&told).word("url").as_deref())
+    let found = Talk::of(asked, FAULTS).must("media", call)?;
+    let found = Node::of(&found);
+    place(
+        account,
+        found.word("url").as_deref(),
+        found.word("sha256").or(told),
+    )
 }
 
 /// The access token goes along, so only to the vendor.
-fn place(account: &Account, url: Option<&str>) -> Result<Source, Pause> {
+fn place(account: &Account, url: Option<&str>, digest: Option<String>) -> Result<Source, Pause> {
     let url = url
         .and_then(|url| media_url(account, url))
         .ok_or_else(|| never("The file does not lie at an address of the vendor."))?;
@@ -173,6 +180,7 @@ fn place(account: &Account, url: Option<&str>) -> Result<Source, Pause> {
     Ok(Source {
         url,
         authorization: Some(Secret::new(format!("Bearer {token}"))),
+        digest,
     })
 }
 

@@ -13,6 +13,7 @@ pub mod faults;
 mod files;
 mod guide;
 mod notices;
+mod pace;
 pub mod parse;
 mod people;
 mod prompts;
@@ -63,6 +64,7 @@ use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
+use crate::model::outbound::Pacing;
 use crate::model::outbound::Remote;
 use crate::model::outbound::Sending;
 use crate::model::outbound::Sign;
@@ -110,6 +112,14 @@ impl Channel for Whatsapp {
         &caps::CAPABILITIES
     }
 
+    fn registers(&self) -> Option<&'static str> {
+        Some("number")
+    }
+
+    fn pace(&self, to: &str) -> Option<Pacing> {
+        Some(pace::of(to))
+    }
+
     fn check(&self, account: &Account) -> Result<(), Vec<FieldError>> {
         settings::check(account)
     }
@@ -129,6 +139,10 @@ impl Connects for Whatsapp {
         let mut talk = Talk::of(asked, faults::FAULTS);
         let shown = prompts::publish(&mut talk, asked.account);
         next(shown.and_then(|()| business::publish(&mut talk, asked.account)))
+    }
+
+    fn register(&self, asked: &Asked<'_>) -> Next<()> {
+        next(connect::register(asked))
     }
 
     fn block(&self, address: &str, admission: Admission, asked: &Asked<'_>) -> Option<Next<()>> {
@@ -176,6 +190,14 @@ impl KeepsTemplates for Whatsapp {
         asked: &Asked<'_>,
     ) -> Next<VendorTemplate> {
         next(templates::edit(template, draft, asked))
+    }
+
+    fn resume_template(
+        &self,
+        template: &VendorTemplate,
+        asked: &Asked<'_>,
+    ) -> Next<VendorTemplate> {
+        next(templates::resume(template, asked))
     }
 
     fn delete_template(&self, template: &VendorTemplate, asked: &Asked<'_>) -> Next<()> {

@@ -7,6 +7,7 @@ use crate::channels::table::optional;
 use crate::channels::table::required;
 use crate::channels::table::wrong as field;
 use crate::channels::whatsapp::business;
+use crate::channels::whatsapp::connect::PIN;
 use crate::channels::whatsapp::prompts;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
@@ -81,6 +82,13 @@ pub const SETTINGS: &[Setting] = &[
     )
     .rare(),
     optional(
+        PIN,
+        "Two-step PIN",
+        "Six digits. Only to register a number that the vendor says is not registered; a number that had none gets this one.",
+        BROUGHT,
+    )
+    .rare(),
+    optional(
         "sendReadReceipts",
         "Show customers that messages were read",
         "On unless switched off. Customers see that somebody types only while this is on.",
@@ -126,7 +134,7 @@ pub fn check(account: &Account) -> Result<(), Vec<FieldError>> {
     wrong.extend(check_ids(account, &ids));
     if account
         .text("webhookOverrideUrl")
-        .is_some_and(|text| !settings::is_public(text))
+        .is_some_and(|text| !settings::may_be_called(account, text))
     {
         wrong.push(field("webhookOverrideUrl", "must be an https address"));
     }
@@ -141,6 +149,13 @@ pub fn check(account: &Account) -> Result<(), Vec<FieldError>> {
         .is_some_and(|text| text.chars().count() > LIST_BUTTON_MAX)
     {
         wrong.push(field("listButtonText", "must have at most 20 characters"));
+    }
+    let is_pin = |pin: &str| pin.len() == 6 && pin.bytes().all(|byte| byte.is_ascii_digit());
+    if account
+        .secret(PIN)
+        .is_some_and(|pin| !pin.is_empty() && !is_pin(pin))
+    {
+        wrong.push(field(PIN, "must be six digits"));
     }
     wrong.extend(prompts::check(account));
     wrong.extend(business::check(account));
@@ -179,11 +194,29 @@ mod tests {
                 json!({"webhookOverrideUrl":"https://x.example/hook","webhookOverrideFor":"number"}),
                 vec![],
             ),
+            (
+                json!({"webhookOverrideUrl":"http://x.example/","webhookOverrideFor":"number","apiBaseUrl":"http://127.0.0.1:1/x"}),
+                vec![],
+            ),
             (json!({"listButtonText":&long[1..]}), vec![]),
             (json!({"listButtonText":long}), vec!["listButtonText"]),
         ];
         for (settings, expected) in cases {
             assert_eq!(fields(settings.clone()), expected, "{settings}");
+        }
+    }
+
+    #[test]
+    fn a_pin_has_six_digits() {
+        for (pin, is_right) in [
+            ("123456", true),
+            ("", true),
+            ("12345", false),
+            ("1234567", false),
+            ("12345x", false),
+        ] {
+            let ours = account(json!({"phoneNumberId":"1"}), &[("pin", pin)]);
+            assert_eq!(check(&ours).is_ok(), is_right, "{pin}");
         }
     }
 

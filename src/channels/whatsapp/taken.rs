@@ -87,6 +87,7 @@ mod tests {
             outcome.err().map(|refusal| {
                 let kind = match &refusal {
                     Refusal::Later { .. } => "later",
+                    Refusal::Crowded { .. } => "crowded",
                     Refusal::SlowDown { .. } => "slow",
                     Refusal::Never(_) => "never",
                     Refusal::Account(_) => "account",
@@ -99,7 +100,7 @@ mod tests {
             (401, 190, "account"),
             (400, 131_030, "never"),
             (429, 130_429, "slow"),
-            (400, 131_056, "later"),
+            (400, 131_056, "crowded"),
             (500, 131_000, "later"),
         ];
         for (status, code, kind) in cases {

@@ -34,6 +34,7 @@ pub static TERMS: TemplateTerms = TemplateTerms {
     headers: &["TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION"],
     buttons: &["QUICK_REPLY", "URL", "PHONE_NUMBER", "COPY_CODE"],
     edits: true,
+    resumes: true,
     ..rules::TERMS
 };
 
@@ -103,6 +104,28 @@ fn known_id(template: &VendorTemplate) -> Result<&str, Pause> {
     template.external_id.as_deref().ok_or_else(|| {
         let words = "The vendor's id of the template is not known yet.";
         refused("template_unknown", words.to_owned())
+    })
+}
+
+/// Has a template sent again that was paused. The vendor does it five minutes after the pause at the
+/// earliest.
+///
+/// # Errors
+/// It has to be asked first; the vendor refused.
+pub fn resume(template: &VendorTemplate, asked: &Asked<'_>) -> Result<VendorTemplate, Pause> {
+    let path = format!("{}/unpause", escape(known_id(template)?));
+    let call = Call::http(graph(asked.account).act(&path));
+    let told = Talk::of(asked, FAULTS).must("template", call)?;
+    let told = Node::of(&told);
+    if told.at("success").raw() == Value::Bool(false) {
+        let why = told.word("reason");
+        let words = why.unwrap_or_else(|| "The vendor keeps the template paused.".to_owned());
+        return Err(refused("template_paused", words));
+    }
+    Ok(VendorTemplate {
+        status: "APPROVED".to_owned(),
+        reason: None,
+        ..template.clone()
     })
 }
 
@@ -328,6 +351,27 @@ mod tests {
         let (calls, refused) = change(&draft("UTILITY", "{{1}}"));
         assert!(refused.is_err());
         assert_eq!(calls, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_paused_template_is_sent_again_where_the_vendor_does_it() {
+        let account = ours(json!({"businessAccountId":"102"}));
+        let held = VendorTemplate {
+            external_id: Some("594".into()),
+            status: "PAUSED".into(),
+            reason: Some("FIRST_PAUSE".into()),
+            ..VendorTemplate::default()
+        };
+        let ask =
+            |answer: (u16, Value)| hold(&account, &[answer], |asked| next(resume(&held, asked)));
+        let (calls, done) = ask((200, json!({"success":true})));
+        assert_eq!(calls, ["POST /594/unpause"]);
+        let done = done.unwrap();
+        assert_eq!((done.status.as_str(), done.reason), ("APPROVED", None));
+        let (_, early) = ask((200, json!({"success":false,"reason":"Too early"})));
+        assert_eq!(early.unwrap_err().error().message, "Too early");
+        let (_, refused) = ask((400, json!({"error":{"code":100,"message":"no"}})));
+        assert!(refused.is_err());
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::model::event::Event;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ConversationId;
 use crate::model::outbound::Asked;
+use crate::model::outbound::Regained;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
@@ -32,8 +33,43 @@ impl Changing {
     ///
     /// # Errors
     /// The actor may not; there is no such conversation in sight; the vendor does not give it back:
-    /// `CHANNEL_ERROR`.
+    /// `CHANNEL_ERROR`; the other app was only asked for it: `CONTACT_UNREACHABLE`.
     pub async fn take_back(&self, actor: &Actor, id: ConversationId) -> Result<(), EngineError> {
+        let (conversation, line) = self.line(actor, id).await?;
+        let (translation, address) = (line.translation, &conversation.address);
+        let next = |asked: &Asked<'_>| translation.take_over(address, asked);
+        match line.hold(next).await.map_err(|broken| refused(&broken))? {
+            Regained::Ours => self.goes(actor, id, false).await,
+            Regained::AskedFor => {
+                let message = "The other app comes first on this page. It was asked to give the conversation back.";
+                let waits = Rejection::new(Code::ContactUnreachable, message);
+                Err(waits.because(HELD_ELSEWHERE).into())
+            }
+        }
+    }
+
+    /// Hands a conversation to the vendor's own inbox.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such conversation in sight; its vendor has no inbox:
+    /// `UNSUPPORTED_CONTENT_TYPE`, or does not take it: `CHANNEL_ERROR`.
+    pub async fn hand_over(&self, actor: &Actor, id: ConversationId) -> Result<(), EngineError> {
+        let (conversation, line) = self.line(actor, id).await?;
+        if !line.translation.capabilities().hands_over {
+            let message = "The vendor of this channel has no inbox of its own.";
+            return Err(Rejection::new(Code::UnsupportedContentType, message).into());
+        }
+        let (translation, address) = (line.translation, &conversation.address);
+        let next = |asked: &Asked<'_>| translation.hand_over(address, asked);
+        line.hold(next).await.map_err(|broken| refused(&broken))?;
+        self.goes(actor, id, true).await
+    }
+
+    async fn line(
+        &self,
+        actor: &Actor,
+        id: ConversationId,
+    ) -> Result<(Conversation, Line<'_>), EngineError> {
         actor.require(Permission::Reply)?;
         let (conversation, channel) = {
             let read = self.0.store.snapshot()?;
@@ -41,23 +77,30 @@ impl Changing {
             let channel = find::channel_in(&read, conversation.channel_id)?;
             (conversation, channel)
         };
-        let refused = |broken: Broken| EngineError::from(declined(&broken.refusal));
         let mut line = Line::open(&self.0, channel)?;
-        line.renew().await.map_err(refused)?;
-        let (translation, address) = (line.translation, &conversation.address);
-        let next = |asked: &Asked<'_>| translation.take_over(address, asked);
-        line.hold(next).await.map_err(refused)?;
-        let stamp = self.0.stamp();
-        let actor = actor.clone();
+        line.renew().await.map_err(|broken| refused(&broken))?;
+        Ok((conversation, line))
+    }
+
+    async fn goes(
+        &self,
+        actor: &Actor,
+        id: ConversationId,
+        elsewhere: bool,
+    ) -> Result<(), EngineError> {
+        let (stamp, actor) = (self.0.stamp(), actor.clone());
         self.0
             .store
-            .write("taking a conversation back", move |tx| {
+            .write("noting who has a conversation", move |tx| {
                 let held = sight::conversation_in(tx, &actor, id)?;
-                set(tx, &mut stamp.pen(), held, false)?;
-                Ok(())
+                Ok(set(tx, &mut stamp.pen(), held, elsewhere)?)
             })
             .await
     }
+}
+
+fn refused(broken: &Broken) -> EngineError {
+    declined(&broken.refusal).into()
 }
 
 /// Writes down that the conversation with an address is ours, or went to another app; nothing where

@@ -11,6 +11,15 @@ use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::messages;
 
+/// Whether a receipt says nothing of the whole: a message of several parts has come as far as the last
+/// of them, while one that fails fails it all.
+#[must_use]
+pub fn is_of_earlier_part(message: &Message, external_id: &str, news: Delivery) -> bool {
+    let ids = &message.external_ids;
+    let is_last = ids.last().is_none_or(|last| last == external_id);
+    news != Delivery::Failed && ids.len() > 1 && !is_last
+}
+
 /// Moves a message's delivery on by `news`; late and repeated news changes nothing. Whether the
 /// state changed.
 ///

@@ -148,7 +148,8 @@ impl Sending {
                             reply_to: draft.reply_to,
                             ..Answer::default()
                         };
-                        let asked = (&draft.content, draft.source, answer);
+                        let writer = (draft.source, &draft.metadata);
+                        let asked = (&draft.content, writer, answer);
                         let comment = target::may_send(tx, &place, row, asked, pen.now)?;
                         machines::hold_back(tx, &context, &place, &draft, pen.now)?;
                         limits::one_more(tx, Resource::Messages(pen.now))?;

@@ -62,7 +62,8 @@ impl Sending {
                     id: Some(message.id),
                     reply_to: message.reply_to,
                 };
-                let asked = (&message.content, message.source, answer);
+                let writer = (message.source, &message.metadata);
+                let asked = (&message.content, writer, answer);
                 target::may_send(tx, &place, caps, asked, pen.now)?;
                 templates::complete(tx, &registry, &place, &message.content)?;
                 message.delivery = Delivery::Pending;

@@ -12,7 +12,9 @@ use crate::engine::inbox::open;
 use crate::engine::inbox::privately;
 use crate::engine::rules::comments::Answer;
 use crate::engine::rules::window;
+use crate::engine::rules::window::Writing;
 use crate::engine::sight;
+use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
@@ -175,7 +177,7 @@ pub(super) fn may_send(
     tx: &Tx<'_>,
     place: &Place,
     row: &Capabilities,
-    (content, source, answer): (&Content, Source, Answer),
+    (content, writer, answer): (&Content, (Source, &Opaque), Answer),
     now: Timestamp,
 ) -> Result<Option<MessageId>, EngineError> {
     if row.own_transport {
@@ -190,8 +192,13 @@ pub(super) fn may_send(
     }
     holding::may_send(&place.conversation)?;
     let heard = heard::last(tx, &place.conversation)?;
-    let settings = &place.channel.settings;
-    let wide = window::for_writer(row, settings, source, &place.conversation.address);
+    let writing = Writing {
+        settings: &place.channel.settings,
+        source: writer.0,
+        address: &place.conversation.address,
+        metadata: writer.1,
+    };
+    let wide = window::for_writer(row, writing);
     let Err(closed) = window::may_send(content, &wide, heard, now) else {
         return Ok(None);
     };

@@ -56,6 +56,7 @@ use crate::store::Tx;
 use crate::store::records::channels;
 use crate::store::records::dedup;
 use crate::store::records::messages;
+use crate::store::records::outbox;
 
 /// How long vendors of an unknown kind may repeat an event, in hours.
 const REPEAT_HOURS: u16 = 72;
@@ -356,7 +357,23 @@ fn hear(
     if threads && clicks::wait(tx, pen, channel, &message, receipt)? {
         return Ok(nothing());
     }
+    // While parts of it are still to go it is too early to say how far it came.
+    if message.calls_taken > 0 && receipt.state != Delivery::Failed {
+        dedup::keep_early(tx, channel.id, receipt, pen.now)?;
+        return Ok(nothing());
+    }
     count(tx, pen, channel, row, message, receipt)
+}
+
+/// Has the further parts of a message stay here: one of them failed. Whoever tries it again sends all
+/// of it.
+fn spare_the_rest(tx: &mut Tx<'_>, message: &mut Message) -> Result<(), StoreError> {
+    message.calls_taken = 0;
+    let key = (message.channel_id, message.to.clone(), message.id);
+    match outbox::get(tx, &key)? {
+        Some(row) => outbox::remove(tx, &row),
+        None => Ok(()),
+    }
 }
 
 /// Moves a message on by news of it, unless a program did what they tell of.
@@ -400,6 +417,12 @@ pub fn count(
         && anew::again(tx, pen, row, &mut message, receipt)?
     {
         return Ok(duplicate_of(message.id));
+    }
+    if !threads && receipts::is_of_earlier_part(&message, &receipt.external_id, receipt.state) {
+        return Ok(duplicate_of(message.id));
+    }
+    if message.calls_taken > 0 {
+        spare_the_rest(tx, &mut message)?;
     }
     let moved = receipts::hear(tx, pen, &mut message, receipt.state, at, error)?;
     if let Some(row) = row.filter(|_| moved) {

@@ -15,7 +15,6 @@ use crate::engine::error::EngineError;
 use crate::engine::vendor::Line;
 use crate::model::Opaque;
 use crate::model::channel::Channel;
-use crate::model::refusal::Refusal;
 use crate::store::blobs::Stored;
 use crate::store::records::mails;
 use crate::store::records::mails::ArrivedMail;
@@ -99,7 +98,7 @@ async fn fetch(
 ) -> Result<Result<Stored, String>, EngineError> {
     let mut line = Line::open(context, channel.clone())?;
     if let Err(broken) = line.renew().await {
-        return Ok(Err(reason(broken.refusal)));
+        return Ok(Err(broken.refusal.error().message.clone()));
     }
     let claim = Claim {
         place: place.clone(),
@@ -111,7 +110,7 @@ async fn fetch(
             let stored = context.store.blobs().store_bytes(bytes).await;
             return Ok(stored.map_err(|error| error.to_string()));
         }
-        Err(broken) => return Ok(Err(reason(broken.refusal))),
+        Err(broken) => return Ok(Err(broken.refusal.error().message.clone())),
     };
     let http = &context.vendors.http;
     let authorization = source.authorization.as_ref();
@@ -123,17 +122,6 @@ async fn fetch(
     };
     let stored = context.store.blobs().store(download.body, MAIL_BYTES).await;
     Ok(stored.map_err(|error| error.to_string()))
-}
-
-fn reason(refusal: Refusal) -> String {
-    match refusal {
-        Refusal::Later { error, .. }
-        | Refusal::SlowDown { error, .. }
-        | Refusal::Shut { error, .. }
-        | Refusal::Reword { error, .. }
-        | Refusal::Never(error)
-        | Refusal::Account(error) => error.message,
-    }
 }
 
 /// Senders of whom an earlier mail is aside, so that later ones wait.

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::base::crypto::hex;
 use crate::base::mime;
 use crate::channels::vcard;
 use crate::engine::context::Context;
@@ -170,12 +171,19 @@ pub async fn copy(
     };
     let files = Files(context.clone());
     let kept = files.keep(bringer, name, download.body, max_bytes, |_, _| Ok(()));
-    kept.await.map_err(|error| match error {
+    let attachment = kept.await.map_err(|error| match error {
         EngineError::Refused(rejection) => {
             Failed::Fetch(Fetched::Never(reason("refused", rejection.message)))
         }
         other => Failed::Engine(other),
-    })
+    })?;
+    let told = source.digest.as_deref();
+    if told.is_some_and(|told| !told.eq_ignore_ascii_case(&hex(&attachment.digest))) {
+        let why = "The file that came is not the one the vendor told of.".to_owned();
+        let error = reason("not_fetched", why);
+        return Err(Failed::Fetch(Fetched::Later(error, None)));
+    }
+    Ok(attachment)
 }
 
 /// What the file is called: as the customer called it, else by its kind.
@@ -313,9 +321,9 @@ fn reason(reason: &str, message: String) -> SendError {
 impl From<Refusal> for Fetched {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Later { error, wait } | Refusal::SlowDown { error, wait } => {
-                Self::Later(error, wait)
-            }
+            Refusal::Later { error, wait }
+            | Refusal::Crowded { error, wait }
+            | Refusal::SlowDown { error, wait } => Self::Later(error, wait),
             // The account may be mended before the file is gone.
             Refusal::Account(error) => Self::Later(error, None),
             Refusal::Never(error) | Refusal::Shut { error, .. } | Refusal::Reword { error, .. } => {

@@ -11,6 +11,7 @@ use crate::engine::inbox::holding;
 use crate::engine::ingest::access;
 use crate::engine::ingest::apply;
 use crate::engine::ingest::senders;
+use crate::engine::setup::afterwards;
 use crate::engine::setup::standing;
 use crate::engine::setup::templates;
 use crate::model::channel::Channel;
@@ -141,6 +142,9 @@ pub fn of_template(
     news: &TemplateNews,
 ) -> Result<Recorded, EngineError> {
     templates::hear(tx, pen, channel.id, news)?;
+    if news.is_of_words() {
+        afterwards::resync(tx, pen, channel.id)?;
+    }
     let bad = ["REJECTED", "PAUSED", "DISABLED", "FLAGGED", "RED"];
     let is_bad = |word: &Option<String>| word.as_deref().is_some_and(|word| bad.contains(&word));
     let note = HealthNote {

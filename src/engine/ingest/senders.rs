@@ -1,6 +1,7 @@
 //! Which contact a sender is: found, attached or made, within the transaction that records the
 //! message, so that two first messages at once make one contact.
 
+use crate::base::phone::PhoneNumber;
 use crate::engine::context::Pen;
 use crate::engine::rules::identity;
 use crate::engine::rules::identity::Found;
@@ -14,6 +15,7 @@ use crate::model::event::Event;
 use crate::model::ids::ContactId;
 use crate::model::inbound::InboundSender;
 use crate::model::inbound::Proof;
+use crate::model::opaque;
 use crate::store::Read;
 use crate::store::StoreError;
 use crate::store::Tx;
@@ -63,7 +65,7 @@ pub fn resolve(
 }
 
 /// The identity a sender is known by: the one of the address, else of any other address of the
-/// same person.
+/// same person, else of the number as it is also written.
 ///
 /// # Errors
 /// The disk's.
@@ -72,7 +74,9 @@ pub fn known(
     channel: &Channel,
     sender: &InboundSender,
 ) -> Result<Option<Identity>, StoreError> {
-    for address in std::iter::once(&sender.address).chain(&sender.also) {
+    let respelled = otherwise(&sender.address);
+    let addresses = std::iter::once(&sender.address).chain(&sender.also);
+    for address in addresses.chain(&respelled) {
         if let Some(identity) = identities::get(read, channel.id, address)? {
             return Ok(Some(identity));
         }
@@ -97,12 +101,22 @@ fn candidates(
         found.same_external_id = owner.map(|contact| contact.id);
     }
     if let Some(phone) = &proof.phone {
-        found.same_phone = ids(contacts::by_phone(read, phone)?);
+        for number in std::iter::once(phone).chain(&otherwise(phone)) {
+            found
+                .same_phone
+                .extend(ids(contacts::by_phone(read, number)?));
+        }
     }
     if let Some(email) = &proof.email {
         found.same_email = ids(contacts::by_email(read, email)?);
     }
     Ok(found)
+}
+
+/// A number as it is also written.
+fn otherwise(number: &str) -> Option<String> {
+    let number = PhoneNumber::parse(number)?.otherwise()?;
+    Some(number.as_str().to_owned())
 }
 
 fn ids(contacts: Vec<Contact>) -> Vec<ContactId> {
@@ -151,6 +165,7 @@ fn learn(contact: &mut Contact, sender: &InboundSender, pen: &Pen) {
     fill(&mut contact.avatar_url, &sender.avatar_url);
     fill(&mut contact.language, &sender.language);
     fill(&mut contact.timezone, &sender.timezone);
+    opaque::merge(&mut contact.metadata, &sender.metadata);
     contact.last_seen_at = Some(pen.now);
 }
 

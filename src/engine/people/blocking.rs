@@ -22,7 +22,6 @@ use crate::model::job::Job;
 use crate::model::job::JobKind;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Step;
-use crate::model::refusal::Refusal;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::channels;
@@ -83,10 +82,7 @@ pub async fn tell(context: &Context, id: ContactId) -> Result<Vec<Undone>, Engin
             undone.push(Undone {
                 channel: channel_id,
                 why: broken.refusal.error().in_words(),
-                may_pass: matches!(
-                    broken.refusal,
-                    Refusal::Later { .. } | Refusal::SlowDown { .. }
-                ),
+                may_pass: broken.refusal.may_pass(),
             });
         }
     }

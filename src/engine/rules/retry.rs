@@ -18,6 +18,9 @@ const WAITS: [Duration; 8] = [
     Duration::from_secs(12 * 3_600),
 ];
 
+/// The first pause where one recipient gets too much, and how many times longer each further one is.
+const CROWDED: (Duration, u32) = (Duration::from_secs(1), 4);
+
 /// The longest pause a vendor can ask of us at once.
 const WAIT_MAX: Duration = Duration::from_secs(3_600);
 
@@ -76,16 +79,27 @@ pub fn after(refusal: Refusal, attempt: Attempt) -> Verdict {
             Verdict::GiveUp(refusal.into_error())
         }
         Refusal::Account(_) => Verdict::StopAccount(refusal.into_error()),
-        Refusal::Later { wait, .. } => later(refusal.into_error(), wait, Whom::Lane, attempt),
-        Refusal::SlowDown { wait, .. } => later(refusal.into_error(), wait, Whom::Account, attempt),
+        Refusal::Later { wait, .. } => {
+            let pause = patience(wait, attempt).or_else(|| growing(attempt));
+            later(refusal.into_error(), pause, Whom::Lane, attempt)
+        }
+        Refusal::Crowded { wait, .. } => {
+            let pause = patience(wait, attempt).or_else(|| fourfold(attempt));
+            later(refusal.into_error(), pause, Whom::Lane, attempt)
+        }
+        Refusal::SlowDown { wait, .. } => {
+            let pause = patience(wait, attempt).or_else(|| growing(attempt));
+            later(refusal.into_error(), pause, Whom::Account, attempt)
+        }
     }
 }
 
-fn later(error: SendError, asked: Option<Duration>, whom: Whom, attempt: Attempt) -> Verdict {
-    if attempt.now.since(attempt.first_at) >= AGE_MAX {
-        return Verdict::GiveUp(error);
-    }
-    let Some((pause, number)) = pause(asked, attempt) else {
+/// How long to wait and the number of the next attempt.
+type Pause = (Duration, u32);
+
+fn later(error: SendError, pause: Option<Pause>, whom: Whom, attempt: Attempt) -> Verdict {
+    let is_old = attempt.now.since(attempt.first_at) >= AGE_MAX;
+    let Some((pause, number)) = pause.filter(|_| !is_old) else {
         return Verdict::GiveUp(error);
     };
     Verdict::Again {
@@ -96,14 +110,29 @@ fn later(error: SendError, asked: Option<Duration>, whom: Whom, attempt: Attempt
     }
 }
 
-/// How long to wait and the number of the next attempt; none when there are no more.
-fn pause(asked: Option<Duration>, attempt: Attempt) -> Option<(Duration, u32)> {
+/// The pause the vendor asks for, which costs no attempt.
+fn patience(asked: Option<Duration>, attempt: Attempt) -> Option<Pause> {
+    Some((lengthened(asked?, attempt), attempt.number))
+}
+
+/// Earlier than the vendor asks would be refused again: such a pause is only lengthened.
+fn lengthened(pause: Duration, attempt: Attempt) -> Duration {
+    let pause = pause.clamp(Duration::from_secs(1), WAIT_MAX);
+    pause + pause / 5 * u32::from(attempt.spread) / 255
+}
+
+/// Pauses for one who gets too much; none when there are no more attempts.
+fn fourfold(attempt: Attempt) -> Option<Pause> {
+    let before = attempt.number.saturating_sub(1);
+    let is_left = usize::try_from(before).is_ok_and(|before| before < WAITS.len());
+    let (first, times) = CROWDED;
+    let pause = is_left.then(|| first * times.saturating_pow(before))?;
+    Some((lengthened(pause, attempt), attempt.number + 1))
+}
+
+/// Pauses for a vendor in trouble; none when there are no more attempts.
+fn growing(attempt: Attempt) -> Option<Pause> {
     let spread = u32::from(attempt.spread);
-    if let Some(asked) = asked {
-        // Earlier than the vendor asked would be refused again: this pause is only lengthened.
-        let pause = asked.clamp(Duration::from_secs(1), WAIT_MAX);
-        return Some((pause + pause / 5 * spread / 255, attempt.number));
-    }
     let index = usize::try_from(attempt.number.saturating_sub(1)).ok()?;
     let wait = *WAITS.get(index)?;
     Some((
@@ -178,6 +207,34 @@ mod tests {
                 "{number}"
             );
         }
+    }
+
+    /// 4^n seconds, n from 0, as WhatsApp wants it (whatsapp.md section 9).
+    #[test]
+    fn who_gets_too_much_is_left_alone_for_longer_each_time() {
+        let crowded = |wait: Option<u64>| Refusal::Crowded {
+            error: error(),
+            wait: wait.map(Duration::from_secs),
+        };
+        let cases = [
+            (1, 0, Some((1_000, 2))),
+            (1, 255, Some((1_200, 2))),
+            (2, 0, Some((4_000, 3))),
+            (3, 0, Some((16_000, 4))),
+            (4, 0, Some((64_000, 5))),
+            (6, 0, Some((1_024_000, 7))),
+            (7, 0, Some((3_600_000, 8))),
+            (8, 0, Some((3_600_000, 9))),
+            (9, 0, None),
+            (u32::MAX, 0, None),
+        ];
+        for (number, spread, expected) in cases {
+            let next = pause(crowded(None), attempt(number, 10, spread));
+            assert_eq!(next, expected, "{number}");
+        }
+        let asked = pause(crowded(Some(30)), attempt(3, 10, 0));
+        assert_eq!(asked, Some((30_000, 3)));
+        assert_eq!(pause(crowded(None), attempt(2, 24 * 3_600, 0)), None);
     }
 
     #[test]

@@ -52,15 +52,37 @@ pub fn window(row: &Capabilities, last_inbound_at: Option<Timestamp>, now: Times
     }
 }
 
+/// Who writes to whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Writing<'a> {
+    /// The settings of the channel.
+    pub settings: &'a Opaque,
+    /// Who writes.
+    pub source: Source,
+    /// To whom.
+    pub address: &'a str,
+    /// What is kept with the message.
+    pub metadata: &'a Opaque,
+}
+
 /// The row as it holds for who writes to whom: people may answer later than programs, on accounts that
-/// have that feature of their vendor, and some addresses have a window of their own.
+/// have that feature of their vendor, some addresses have a window of their own, and who asked for news
+/// gets them at any time.
 #[must_use]
-pub fn for_writer(
-    row: &Capabilities,
-    settings: &Opaque,
-    source: Source,
-    address: &str,
-) -> Capabilities {
+pub fn for_writer(row: &Capabilities, writing: Writing<'_>) -> Capabilities {
+    let Writing {
+        settings,
+        source,
+        address,
+        metadata,
+    } = writing;
+    let is_wanted = |name: &str| metadata.get(name).is_some_and(Value::is_string);
+    if row.ticket.is_some_and(is_wanted) {
+        return Capabilities {
+            window_hours: None,
+            ..*row
+        };
+    }
     let late = row.late_answers.filter(|late| {
         let is_on = settings.get(late.setting).and_then(Value::as_bool);
         source == Source::Dashboard && is_on == Some(true)
@@ -125,6 +147,7 @@ mod tests {
     use crate::channels::registry::Registry;
     use crate::model::channel::ChannelKind;
     use crate::model::content::TemplateUse;
+    use serde_json::json;
 
     const HOUR: i64 = 3_600;
 
@@ -162,7 +185,13 @@ mod tests {
                 .into_iter()
                 .collect();
             let row = registry.capabilities(&ChannelKind::named(kind));
-            let row = for_writer(row.unwrap_or(&Capabilities::PLAIN), &settings, source, "5");
+            let writing = Writing {
+                settings: &settings,
+                source,
+                address: "5",
+                metadata: &Opaque::new(),
+            };
+            let row = for_writer(row.unwrap_or(&Capabilities::PLAIN), writing);
             let last = Some(Timestamp::from_secs(10_000_000 - ago));
             let may = may_send(&text, &row, last, now).is_ok();
             assert_eq!(may, allowed, "{kind} {is_on} {source:?} {ago}");
@@ -181,10 +210,42 @@ mod tests {
             ("5", 30 * 24 * HOUR, true),
             ("-1005:2", 30 * 24 * HOUR, true),
         ] {
-            let row = for_writer(row, &Opaque::new(), Source::Api, address);
+            let nothing = Opaque::new();
+            let writing = Writing {
+                settings: &nothing,
+                source: Source::Api,
+                address,
+                metadata: &nothing,
+            };
+            let row = for_writer(row, writing);
             let last = Some(Timestamp::from_secs(10_000_000 - ago));
             let may = may_send(&Content::text("hello"), &row, last, now);
             assert_eq!(may.is_ok(), allowed, "{address} {ago}");
+        }
+    }
+
+    #[test]
+    fn who_asked_for_news_gets_them_at_any_time() {
+        let registry = Registry::builtin();
+        let now = Timestamp::from_secs(10_000_000);
+        let last = Some(Timestamp::from_secs(10_000_000 - 48 * HOUR));
+        for (kind, ticket, allowed) in [
+            ("facebook", json!("tok"), true),
+            ("facebook", json!(null), false),
+            ("facebook", json!(7), false),
+            ("instagram", json!("tok"), false),
+        ] {
+            let metadata = Opaque::from_iter([("notificationMessagesToken".to_owned(), ticket)]);
+            let writing = Writing {
+                settings: &Opaque::new(),
+                source: Source::Api,
+                address: "5",
+                metadata: &metadata,
+            };
+            let row = registry.capabilities(&ChannelKind::named(kind));
+            let row = for_writer(row.unwrap_or(&Capabilities::PLAIN), writing);
+            let may = may_send(&Content::text("news"), &row, last, now);
+            assert_eq!(may.is_ok(), allowed, "{kind} {metadata:?}");
         }
     }
 

@@ -140,4 +140,21 @@ impl Templates {
         let refused = Rejection::new(Code::UnsupportedContentType, message);
         Err(refused.because("no_template_changes").into())
     }
+
+    pub(super) fn must_be_resumable(
+        &self,
+        channel: ChannelId,
+        told: &VendorTemplate,
+    ) -> Result<(), EngineError> {
+        let channel = find::channel_in(&self.0.store.snapshot()?, channel)?;
+        if !self.terms(&channel.kind).is_some_and(|terms| terms.resumes) {
+            let message = "The vendor of this channel pauses no templates.";
+            let refused = Rejection::new(Code::UnsupportedContentType, message);
+            return Err(refused.because("no_template_pauses").into());
+        }
+        if told.is_paused() {
+            return Ok(());
+        }
+        Err(Rejection::field("status", "must be PAUSED").into())
+    }
 }

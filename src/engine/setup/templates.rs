@@ -172,6 +172,37 @@ impl Templates {
         let translation = line.translation;
         let next = |asked: &Asked<'_>| translation.edit_template(&held.told, &draft, asked);
         let told = line.hold(next).await.map_err(|broken| refused(&broken))?;
+        self.stands(channel, id, told).await
+    }
+
+    /// Has the vendor send a template again that it paused.
+    ///
+    /// # Errors
+    /// The actor may not; there is none, or its vendor pauses none; it is not paused:
+    /// `VALIDATION_ERROR`; the vendor does not do it: `CHANNEL_ERROR`.
+    pub async fn resume(
+        &self,
+        actor: &Actor,
+        channel: ChannelId,
+        id: TemplateId,
+    ) -> Result<Template, EngineError> {
+        actor.require(Permission::ManageTemplates)?;
+        let held = template_in(&self.0.store.snapshot()?, channel, id)?;
+        self.must_be_resumable(channel, &held.told)?;
+        let line = self.line(channel).await?;
+        let translation = line.translation;
+        let next = |asked: &Asked<'_>| translation.resume_template(&held.told, asked);
+        let told = line.hold(next).await.map_err(|broken| refused(&broken))?;
+        self.stands(channel, id, told).await
+    }
+
+    /// Keeps how a template stands after the vendor was asked.
+    async fn stands(
+        &self,
+        channel: ChannelId,
+        id: TemplateId,
+        told: VendorTemplate,
+    ) -> Result<Template, EngineError> {
         let stamp = self.0.stamp();
         self.0
             .store

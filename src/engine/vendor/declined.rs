@@ -9,7 +9,9 @@ use crate::model::rejection::Rejection;
 pub fn declined(refusal: &Refusal) -> Rejection {
     let rejection = Rejection::new(Code::ChannelError, &refusal.error().message);
     match refusal {
-        Refusal::Later { wait, .. } | Refusal::SlowDown { wait, .. } => {
+        Refusal::Later { wait, .. }
+        | Refusal::Crowded { wait, .. }
+        | Refusal::SlowDown { wait, .. } => {
             rejection.retry_after(wait.unwrap_or_default().as_secs().max(1))
         }
         Refusal::Never(_) | Refusal::Account(_) | Refusal::Shut { .. } | Refusal::Reword { .. } => {

@@ -3,6 +3,7 @@
 use crate::base::phone::PhoneNumber;
 use crate::engine::context::Pen;
 use crate::engine::ingest::senders;
+use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::contact::Contact;
 use crate::model::contact::NameSource;
@@ -19,6 +20,7 @@ pub fn sender(visitor: &Visitor) -> InboundSender {
     let verified = visitor.external_id.is_some();
     InboundSender {
         also: Vec::new(),
+        metadata: Opaque::new(),
         address: visitor.id.to_string(),
         name: visitor.claims.name.clone(),
         avatar_url: visitor.claims.avatar_url.clone(),

@@ -333,11 +333,7 @@ async fn publish(context: &Context, job: &Job, id: ChannelId) -> Result<Ended, E
     let Err(broken) = afterwards::publish(context, id).await? else {
         return Ok(Ended::Done);
     };
-    let may_pass = matches!(
-        broken.refusal,
-        Refusal::Later { .. } | Refusal::SlowDown { .. }
-    );
-    if let Some(pause) = pause(&ASK_WAITS_SECS, job).filter(|_| may_pass) {
+    if let Some(pause) = pause(&ASK_WAITS_SECS, job).filter(|_| broken.refusal.may_pass()) {
         return Ok(Ended::Again(pause));
     }
     afterwards::give_up(context, id, &broken).await?;

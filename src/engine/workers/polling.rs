@@ -116,9 +116,9 @@ fn not_asked() -> SendError {
 /// again.
 async fn wait(context: &Context, id: ChannelId, refusal: Refusal, failures: usize) -> Duration {
     match refusal {
-        Refusal::Later { wait, .. } | Refusal::SlowDown { wait, .. } => {
-            wait.unwrap_or_default().max(backoff(failures))
-        }
+        Refusal::Later { wait, .. }
+        | Refusal::Crowded { wait, .. }
+        | Refusal::SlowDown { wait, .. } => wait.unwrap_or_default().max(backoff(failures)),
         Refusal::Never(error) | Refusal::Shut { error, .. } | Refusal::Reword { error, .. } => {
             tracing::error!(channel.id = %id, "asking a vendor failed: {}", error.message);
             backoff(failures)

@@ -20,13 +20,15 @@ use crate::sandbox::files::KEPT;
 use crate::sandbox::page::Kind;
 use crate::sandbox::page::comments;
 use crate::sandbox::page::file_url;
+use crate::sandbox::page::news;
 use crate::sandbox::page::sends;
 use crate::sandbox::page::sends::Author;
 use crate::sandbox::page::tell;
+use crate::sandbox::page::threads;
 use crate::sandbox::queue::About;
 
 /// Posts something a customer did.
-fn told(desk: &mut Desk<'_>, kind: Kind, customer: &str, name: &str, value: &Value) {
+pub fn told(desk: &mut Desk<'_>, kind: Kind, customer: &str, name: &str, value: &Value) {
     let element = json!({
         "sender": {"id": customer}, "recipient": {"id": desk.account.key(kind.entry())},
         "timestamp": desk.now.as_millis(), name: value,
@@ -171,6 +173,8 @@ pub fn acted(kind: Kind, desk: &mut Desk<'_>, customer: &str, act: Act) -> Resul
                 Author::Person,
             );
         }
+        (Kind::Messenger, Act::Marketing(on)) => news::wanted(desk, customer, on),
+        (_, Act::Hold(elsewhere)) => threads::moved(kind, desk, customer, elsewhere),
         (_, Act::Comment { text }) => comments::said(desk, kind, customer, &text),
         (_, Act::Read) => {}
         (Kind::Messenger, other) => return Err(NotPossible::here("Messenger", other.name())),
@@ -256,6 +260,12 @@ fn postback(
         chat.push(bubble);
     }
     let mut postback = json!({"mid": id, "title": title, "payload": payload});
+    if let Some(postback) = postback
+        .as_object_mut()
+        .filter(|_| threads::is_elsewhere(desk, customer))
+    {
+        postback.remove("payload");
+    }
     if !more.is_null() {
         postback["referral"] = more;
     }

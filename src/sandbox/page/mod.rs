@@ -3,11 +3,13 @@
 mod acts;
 mod check;
 mod comments;
+mod news;
 mod profile;
 mod sends;
 mod sign_in;
 #[cfg(test)]
 mod tests;
+mod threads;
 
 use std::time::Duration;
 
@@ -114,7 +116,15 @@ fn proof(account: &Account, id: &str) -> String {
     crate::base::crypto::hex(&crate::base::crypto::sign(secret.as_bytes(), id.as_bytes())[..16])
 }
 
-/// Posts one element of `messaging`.
+/// The list of an entry an element stands in.
+#[derive(Debug, Clone, Copy)]
+enum List {
+    Messaging,
+    /// While another app has the conversation.
+    Standby,
+}
+
+/// Posts what happened in a conversation.
 fn tell(
     desk: &mut Desk<'_>,
     kind: Kind,
@@ -123,11 +133,30 @@ fn tell(
     title: &str,
     element: &Value,
 ) {
+    let list = if threads::is_elsewhere(desk, customer) {
+        List::Standby
+    } else {
+        List::Messaging
+    };
+    tell_in(desk, kind, list, (about, customer, title), element);
+}
+
+/// Posts one element of a list.
+fn tell_in(
+    desk: &mut Desk<'_>,
+    kind: Kind,
+    list: List,
+    (about, customer, title): (About, &str, &str),
+    element: &Value,
+) {
+    let list = match list {
+        List::Messaging => "messaging",
+        List::Standby => "standby",
+    };
     let body = graph::escaped(&json!({
         "object": kind.object(),
         "entry": [{
-            "id": desk.account.key(kind.entry()), "time": desk.now.as_millis(),
-            "messaging": [element],
+            "id": desk.account.key(kind.entry()), "time": desk.now.as_millis(), list: [element],
         }],
     }));
     desk.post(about, customer, title, body);
@@ -162,8 +191,18 @@ impl Vendor for Page {
     fn acts(&self) -> &'static [&'static str] {
         match self.0 {
             Kind::Messenger => &[
-                "start", "send", "voice", "album", "react", "edit", "quote", "block", "echo",
+                "start",
+                "send",
+                "voice",
+                "album",
+                "react",
+                "edit",
+                "quote",
+                "block",
+                "echo",
                 "comment",
+                "hold",
+                "marketing",
             ],
             Kind::Instagram => &[
                 "send",
@@ -179,6 +218,7 @@ impl Vendor for Page {
                 "storyMention",
                 "comment",
                 "album",
+                "hold",
             ],
         }
     }

@@ -11,6 +11,7 @@ use crate::sandbox::desk::Desk;
 use crate::sandbox::graph;
 use crate::sandbox::graph::Fault;
 use crate::sandbox::page::Kind;
+use crate::sandbox::page::threads;
 
 /// The properties that can be set, and to whom.
 const PROPERTIES: [(&str, bool); 5] = [
@@ -39,19 +40,16 @@ pub fn answer(
         (Method::Get, "") => Ok(shown(kind, desk, call)),
         (_, "subscribed_apps") => subscriptions(kind, desk, call),
         (_, "messenger_profile") => messenger_profile(kind, desk, call),
+        (Method::Post, "moderate_conversations" | "custom_user_settings") => Ok(done()),
         (
-            Method::Post,
+            _,
             "pass_thread_control"
             | "take_thread_control"
             | "request_thread_control"
             | "release_thread_control"
-            | "moderate_conversations"
-            | "custom_user_settings",
-        ) => Ok(done()),
-        (Method::Get, "thread_owner") => Ok(graph::answer(
-            200,
-            &json!({"data": [{"thread_owner": {"app_id": desk.account.key("appId")}}]}),
-        )),
+            | "extend_thread_control"
+            | "thread_owner",
+        ) => threads::answer(kind, desk, call, below),
         (Method::Get, "conversations" | "message_templates") => {
             Ok(graph::answer(200, &json!({"data": []})))
         }

@@ -24,7 +24,9 @@ use crate::sandbox::page::Kind;
 use crate::sandbox::page::check;
 use crate::sandbox::page::comments;
 use crate::sandbox::page::file_url;
+use crate::sandbox::page::news;
 use crate::sandbox::page::tell;
+use crate::sandbox::page::threads;
 use crate::sandbox::queue::About;
 use crate::sandbox::vendor::Given;
 
@@ -119,8 +121,10 @@ pub fn answer(kind: Kind, desk: &mut Desk<'_>, call: &Call) -> Result<Given, Fau
     let body = read(call);
     let comment = comments::writer(kind, desk, &body["recipient"])?;
     let is_private = comment.is_some();
-    let customer = match (&body["recipient"]["id"], comment) {
-        (_, Some(writer)) => writer,
+    let subscriber = news::subscriber(desk, &body["recipient"])?;
+    let is_news = subscriber.is_some();
+    let customer = match (&body["recipient"]["id"], comment.or(subscriber)) {
+        (_, Some(known)) => known,
         (Value::String(id), None) => id.clone(),
         (Value::Number(id), None) => id.to_string(),
         _ => {
@@ -141,7 +145,10 @@ pub fn answer(kind: Kind, desk: &mut Desk<'_>, call: &Call) -> Result<Given, Fau
     if let Some(action) = body["sender_action"].as_str() {
         return act(kind, desk, &customer, action, &body).map(Given::from);
     }
-    if !is_private {
+    if threads::is_elsewhere(desk, &customer) {
+        return Err(threads::not_ours(kind));
+    }
+    if !is_private && !is_news {
         window(kind, desk, &body, since)?;
     }
     let sort = body["message"]["attachment"]["type"]

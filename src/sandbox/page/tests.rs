@@ -214,3 +214,73 @@ fn a_comment_is_answered_once_in_private_and_for_a_week() {
         assert_eq!(send(&mut bench, &nobodys).1["error"]["code"], 100);
     }
 }
+
+#[test]
+fn while_the_inbox_has_a_conversation_the_app_only_listens() {
+    for kind in BOTH {
+        let mut bench = Bench::of(Page(kind));
+        let customer = bench.customer();
+        let to = json!({"recipient": {"id": customer}});
+        let path = |name: &str| format!("v25.0/me/{name}");
+        bench.say("hello");
+        elements(&mut bench);
+        let (_, stranger) = bench.ask(Method::Post, &path("pass_thread_control"), &to);
+        assert_eq!(stranger["error"]["code"], 100, "no app is named");
+        let inbox = match kind {
+            Kind::Messenger => "263902037430900",
+            Kind::Instagram => "1217981644879628",
+        };
+        let pass = json!({"recipient": {"id": customer}, "target_app_id": inbox});
+        let (status, _) = bench.ask(Method::Post, &path("pass_thread_control"), &pass);
+        assert_eq!(status, 200);
+        let owner = path(&format!("thread_owner?recipient={customer}"));
+        let (_, owned) = bench.ask(Method::Get, &owner, &Value::Null);
+        assert_eq!(owned["data"][0]["thread_owner"]["app_id"], inbox);
+        assert_eq!(send(&mut bench, &hi()).0, 400);
+        bench.say("anybody?");
+        let told = bench.posted();
+        assert_eq!(
+            told[0]["entry"][0]["standby"][0]["message"]["text"],
+            "anybody?"
+        );
+        bench.act(Act::Hold(false)).unwrap();
+        let back = &elements(&mut bench)[0]["pass_thread_control"];
+        assert_eq!(back["new_owner_app_id"], bench.account.key("appId"));
+        assert_eq!(send(&mut bench, &hi()).0, 200);
+        elements(&mut bench);
+        bench.act(Act::Hold(true)).unwrap();
+        let taken = &elements(&mut bench)[0]["take_thread_control"];
+        assert_eq!(taken["new_owner_app_id"], inbox);
+        let (status, _) = bench.ask(Method::Post, &path("take_thread_control"), &to);
+        assert_eq!(status, 200);
+        assert_eq!(send(&mut bench, &hi()).0, 200);
+    }
+}
+
+#[test]
+fn who_asked_for_news_gets_them_at_any_time_until_they_stop() {
+    let mut bench = Bench::of(Page(Kind::Messenger));
+    bench.say("hello");
+    elements(&mut bench);
+    bench.act(Act::Marketing(true)).unwrap();
+    let optin = elements(&mut bench)[0]["optin"].clone();
+    assert_eq!(optin["payload"], "NEWS");
+    let token = &optin["notification_messages_token"];
+    bench.pass(Duration::from_secs(48 * 3_600));
+    let news = json!({"recipient": {"notification_messages_token": token}, "message": {"text": "A new harvest"}});
+    let mut told = |news: &Value| send(&mut bench, news);
+    assert_eq!(told(&news).0, 200);
+    let forged =
+        json!({"recipient": {"notification_messages_token": "1"}, "message": {"text": "x"}});
+    assert_eq!(told(&forged).0, 400);
+    bench.act(Act::Marketing(false)).unwrap();
+    let stopped = elements(&mut bench);
+    let stopped = stopped.iter().find(|one| one["optin"].is_object()).unwrap();
+    assert_eq!(
+        stopped["optin"]["notification_messages_status"],
+        "STOP_NOTIFICATIONS"
+    );
+    assert_eq!(send(&mut bench, &news).0, 400);
+    bench.act(Act::Marketing(true)).unwrap();
+    assert_eq!(send(&mut bench, &news).0, 200);
+}

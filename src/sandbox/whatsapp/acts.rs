@@ -81,12 +81,7 @@ pub fn acted(desk: &mut Desk<'_>, customer: &str, act: Act) -> Result<(), NotPos
             said(desk, customer, &id, "location", body, place, quoting);
         }
         Act::Card { name, phone } => {
-            let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
-            let first = name.split(' ').next().unwrap_or_default();
-            let card = json!({"contacts": [{
-                "name": {"formatted_name": name, "first_name": first},
-                "phones": [{"phone": phone, "wa_id": digits, "type": "CELL"}],
-            }]});
+            let card = json!({ "contacts": [visiting_card(&name, &phone)] });
             let body = Body::Contacts(vec![(name, phone)]);
             said(desk, customer, &id, "contacts", body, card, None);
         }
@@ -215,6 +210,15 @@ fn send(
     );
 }
 
+fn visiting_card(name: &str, phone: &str) -> Value {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let first = name.split(' ').next().unwrap_or_default();
+    json!({
+        "name": {"formatted_name": name, "first_name": first},
+        "phones": [{"phone": phone, "wa_id": digits, "type": "CELL"}],
+    })
+}
+
 fn press(
     desk: &mut Desk<'_>,
     customer: &str,
@@ -263,11 +267,16 @@ fn press(
         }
         Press::Number => {
             let name = desk.chat(customer).map(|chat| chat.customer.name.clone());
-            let card = Act::Card {
-                name: name.unwrap_or_default(),
-                phone: format!("+{customer}"),
-            };
-            return acted(desk, customer, card);
+            let (name, phone) = (name.unwrap_or_default(), format!("+{customer}"));
+            let mut card = visiting_card(&name, &phone);
+            card["origin"] = "contact_request".into();
+            let (body, card) = (
+                Body::Contacts(vec![(name, phone)]),
+                json!({"contacts": [card]}),
+            );
+            let asked = Some(bubble.to_owned());
+            said(desk, customer, id, "contacts", body, card, asked);
+            return Ok(());
         }
         Press::Open(_) | Press::Dial(_) | Press::Copy(_) | Press::Type => return Ok(()),
     };

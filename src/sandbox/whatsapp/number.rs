@@ -16,6 +16,40 @@ use crate::sandbox::whatsapp::check;
 /// What a number shows of itself when nothing else is asked for.
 const PLAIN: &str = "id,verified_name,display_phone_number";
 
+/// Among what an account keeps: that its number is out of service, and its two-step PIN.
+const DEREGISTERED: &str = "deregistered";
+const PIN: &str = "pin";
+
+/// Whether the number is in service.
+#[must_use]
+pub fn is_registered(desk: &Desk<'_>) -> bool {
+    !desk.account.kept.contains_key(DEREGISTERED)
+}
+
+/// Puts the number into service. The first PIN is the number's from then on.
+fn register(desk: &mut Desk<'_>, call: &Call) -> Result<HttpReply, Fault> {
+    let body = call.json().unwrap_or_default();
+    let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+    if text("messaging_product") != "whatsapp" {
+        return Err(check::missing("messaging_product"));
+    }
+    let pin = text("pin");
+    if pin.len() != 6 || !pin.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(check::invalid("pin must have six digits"));
+    }
+    let kept = &mut desk.account.kept;
+    let held = kept.entry(PIN.to_owned()).or_insert_with(|| pin.into());
+    if *held != pin {
+        return Err(Fault::new(
+            400,
+            133_005,
+            "Two step verification PIN mismatch",
+        ));
+    }
+    kept.remove(DEREGISTERED);
+    Ok(done())
+}
+
 fn done() -> HttpReply {
     graph::answer(200, &json!({"success": true}))
 }
@@ -32,7 +66,12 @@ pub fn number(desk: &mut Desk<'_>, call: &Call, below: &str) -> Result<Given, Fa
                 .and_then(Value::as_object)
                 .cloned()
         }),
-        (Method::Post, "register" | "deregister") => Ok(done().into()),
+        (Method::Post, "register") => register(desk, call).map(Given::from),
+        (Method::Post, "deregister") => {
+            let kept = &mut desk.account.kept;
+            kept.insert(DEREGISTERED.to_owned(), true.into());
+            Ok(done().into())
+        }
         (Method::Post, "conversational_automation") => {
             let body = automation(call)?;
             let kept = &mut desk.account.kept;
@@ -55,11 +94,16 @@ fn shown(desk: &Desk<'_>, call: &Call) -> HttpReply {
         "quality_rating": account.kept.get("quality").cloned().unwrap_or_else(|| json!("GREEN")),
         "platform_type": "CLOUD_API",
         "throughput": {"level": "STANDARD"},
-        "status": "CONNECTED",
+        "status": if is_registered(desk) { "CONNECTED" } else { "DISCONNECTED" },
         "name_status": "APPROVED",
         "code_verification_status": "VERIFIED",
         "messaging_limit_tier": "TIER_1K",
-        "webhook_configuration": {"application": account.hook.url},
+        "webhook_configuration": {
+            "phone_number": account.kept.get(CALLBACKS[0]),
+            "whatsapp_business_account": account.kept.get(CALLBACKS[1]),
+            "application": account.kept.get(CALLBACKS[2]).cloned()
+                .unwrap_or_else(|| account.hook.url.as_str().into()),
+        },
         "conversational_automation": account.kept.get("conversational_automation"),
     });
     let mut map = Map::new();
@@ -78,6 +122,21 @@ fn shown(desk: &Desk<'_>, call: &Call) -> HttpReply {
     graph::answer(200, &Value::Object(map))
 }
 
+/// Where an address of the business stands among what an account keeps: that of the number goes before
+/// that of the business account, and either before the one in the app's dashboard.
+const CALLBACKS: [&str; 3] = ["callback/number", "callback/account", "callback/app"];
+
+/// Whose address a call sets.
+fn place_of(call: &Call, body: &Map<String, Value>) -> &'static str {
+    if body.contains_key("webhook_configuration") {
+        CALLBACKS[0]
+    } else if call.path.ends_with("/subscriptions") {
+        CALLBACKS[2]
+    } else {
+        CALLBACKS[1]
+    }
+}
+
 /// An address of the business for webhooks: asked whether it is its own before it is taken.
 fn address(
     desk: &mut Desk<'_>,
@@ -87,16 +146,17 @@ fn address(
     let body = call
         .json()
         .ok_or_else(|| Fault::parameter("Invalid parameter"))?;
-    let Some(wanted) = find(&body) else {
-        desk.account
-            .kept
-            .insert("subscribed".to_owned(), true.into());
-        return Ok(done().into());
-    };
+    let kept = &mut desk.account.kept;
+    kept.insert("subscribed".to_owned(), true.into());
+    let place = place_of(call, &body);
+    let wanted = find(&body).unwrap_or_default();
     let text = |name: &str| wanted.get(name).and_then(Value::as_str).unwrap_or_default();
     let (url, secret) = (text("override_callback_uri"), text("verify_token"));
     if url.is_empty() {
-        desk.account.hook = crate::sandbox::account::Hook::default();
+        // Without an address the one that was there is taken away.
+        if kept.remove(place).is_some() {
+            settle(desk);
+        }
         return Ok(done().into());
     }
     Ok(Given::Ask(Box::new(graph::question(url, secret))))
@@ -108,6 +168,7 @@ pub fn taken(desk: &mut Desk<'_>, call: &Call, asked: Option<&HttpReply>) -> Htt
         return graph::not_verified(asked);
     }
     let body = call.json().unwrap_or_default();
+    let place = place_of(call, &body);
     let nested = body.get("webhook_configuration").and_then(Value::as_object);
     let wanted = nested.unwrap_or(&body);
     let pairs = crate::sandbox::call::pairs(call.query.as_bytes());
@@ -120,12 +181,26 @@ pub fn taken(desk: &mut Desk<'_>, call: &Call, asked: Option<&HttpReply>) -> Htt
             .map(str::to_owned)
             .or_else(|| outside.map(|(_, value)| value.clone()))
     };
-    desk.account.hook.url = text(["override_callback_uri", "callback_url"]).unwrap_or_default();
-    desk.account.hook.secret = text(["verify_token", "verify_token"]).unwrap_or_default();
-    desk.account
-        .kept
-        .insert("subscribed".to_owned(), true.into());
+    let url = text(["override_callback_uri", "callback_url"]).unwrap_or_default();
+    let account = &mut *desk.account;
+    let of_app = account.hook.url.clone();
+    let kept = &mut account.kept;
+    kept.entry(CALLBACKS[2].to_owned())
+        .or_insert_with(|| of_app.into());
+    kept.insert(place.to_owned(), url.into());
+    kept.insert("subscribed".to_owned(), true.into());
+    account.hook.secret = text(["verify_token", "verify_token"]).unwrap_or_default();
+    settle(desk);
     done()
+}
+
+/// Has webhooks go to the address that goes before the others.
+fn settle(desk: &mut Desk<'_>) {
+    let account = &mut *desk.account;
+    let first = CALLBACKS.iter().find_map(|place| account.kept.get(*place));
+    if let Some(url) = first.and_then(Value::as_str) {
+        url.clone_into(&mut account.hook.url);
+    }
 }
 
 /// `/{account}` and what is below it, templates apart.
@@ -149,9 +224,12 @@ pub fn business(desk: &mut Desk<'_>, call: &Call, below: &str) -> Result<Given, 
         )
         .into()),
         (Method::Get, "subscribed_apps") => {
-            let app = json!({"whatsapp_business_api_data": {
+            let mut app = json!({"whatsapp_business_api_data": {
                 "id": account.key("appId"), "name": account.name, "link": "https://example.com/",
             }});
+            if let Some(url) = account.kept.get(CALLBACKS[1]) {
+                app["override_callback_uri"] = url.clone();
+            }
             let subscribed = account.kept.contains_key("subscribed");
             let apps: Vec<Value> = subscribed.then_some(app).into_iter().collect();
             Ok(graph::answer(200, &json!({"data": apps})).into())

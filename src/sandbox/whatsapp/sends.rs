@@ -22,13 +22,15 @@ use crate::sandbox::whatsapp::check;
 use crate::sandbox::whatsapp::check::Shown;
 use crate::sandbox::whatsapp::hooks;
 use crate::sandbox::whatsapp::media;
+use crate::sandbox::whatsapp::number;
 use crate::sandbox::whatsapp::templates;
 
 /// How long one may write freely after the customer did.
 const WINDOW: Duration = Duration::from_secs(24 * 3_600);
-/// Messages to one person before the vendor says to slow down, and the time in which they count.
-const PAIR_MAX: usize = 45;
-const PAIR_SPAN: Duration = Duration::from_secs(6 * 45);
+/// Messages to one person at once before the vendor says to slow down, and how long each of them takes
+/// to be paid back.
+const PAIR_MAX: u32 = 45;
+const PAIR_EACH: Duration = Duration::from_secs(6);
 /// Messages of one number in a second.
 const NUMBER_MAX: usize = 80;
 /// How long typing shows.
@@ -57,6 +59,9 @@ pub fn answer(desk: &mut Desk<'_>, call: &Call) -> Result<HttpReply, Fault> {
     }
     if body.get("status").and_then(Value::as_str) == Some("read") {
         return seen(desk, &body);
+    }
+    if !number::is_registered(desk) {
+        return Err(Fault::new(400, 133_010, "Phone number not registered"));
     }
     send(desk, &body)
 }
@@ -279,7 +284,11 @@ fn limits(desk: &mut Desk<'_>, customer: &str) -> Result<(), Fault> {
         ));
     }
     sent.push_back(now);
-    if desk.count_sent(customer, PAIR_SPAN) > PAIR_MAX {
+    let Some(chat) = desk.account.chats.get_mut(customer) else {
+        return Ok(());
+    };
+    let paid_until = chat.paid_until.max(now).plus(PAIR_EACH);
+    if paid_until.since(now) > PAIR_EACH * PAIR_MAX {
         return Err(Fault::new(
             400,
             131_056,
@@ -290,6 +299,7 @@ fn limits(desk: &mut Desk<'_>, customer: &str) -> Result<(), Fault> {
              number to the same phone number in a short period of time.",
         ));
     }
+    chat.paid_until = paid_until;
     Ok(())
 }
 

@@ -27,7 +27,16 @@ const REVIEW: Duration = Duration::from_secs(3);
 const TEMPLATES_MAX: usize = 250;
 /// What a name begins with that is refused: there has to be one.
 const REFUSED: &str = "reject_";
+/// What a name begins with that is paused soon after its review, as if customers had reported it.
+const DISLIKED: &str = "pause_";
+/// How long after its review that is.
+const DISLIKE: Duration = Duration::from_secs(3);
+/// How long a pause lasts at least.
+const PAUSE: Duration = Duration::from_secs(5 * 60);
 const PLACE: &str = "template/";
+/// Until when a template is looked at, and since when it is paused, among what is kept of it.
+const REVIEWED_AT: &str = "reviewedAt";
+const PAUSED_AT: &str = "pausedAt";
 
 /// A template the account begins with.
 #[must_use]
@@ -51,16 +60,27 @@ fn all<'a>(desk: &'a Desk<'_>) -> impl Iterator<Item = &'a Value> {
         .map(|(_, template)| template)
 }
 
+/// Whether a template is named so that something happens to it.
+fn is_named(template: &Value, beginning: &str) -> bool {
+    let name = template["name"].as_str();
+    name.is_some_and(|name| name.starts_with(beginning))
+}
+
+/// A moment among what is kept of a template; none where there is none.
+fn moment(template: &Value, name: &str) -> Option<Timestamp> {
+    template[name].as_i64().map(Timestamp::from_millis)
+}
+
 /// The state of a template now: a review takes its time.
 fn status(desk: &Desk<'_>, template: &Value) -> &'static str {
-    let until = template["reviewedAt"].as_i64().unwrap_or(0);
-    let refused = template["name"]
-        .as_str()
-        .is_some_and(|name| name.starts_with(REFUSED));
-    if desk.now < Timestamp::from_millis(until) {
+    let is_past = |name: &str| moment(template, name).is_none_or(|at| desk.now >= at);
+    let is_paused = moment(template, PAUSED_AT).is_some_and(|at| desk.now >= at);
+    if !is_past(REVIEWED_AT) {
         "PENDING"
-    } else if refused {
+    } else if is_named(template, REFUSED) {
         "REJECTED"
+    } else if is_paused {
+        "PAUSED"
     } else {
         "APPROVED"
     }
@@ -74,7 +94,8 @@ fn shown(desk: &Desk<'_>, template: &Value) -> Value {
         shown["rejected_reason"] = "INVALID_FORMAT".into();
     }
     if let Some(map) = shown.as_object_mut() {
-        map.remove("reviewedAt");
+        map.remove(REVIEWED_AT);
+        map.remove(PAUSED_AT);
     }
     shown
 }
@@ -178,22 +199,54 @@ fn create(desk: &mut Desk<'_>, call: &Call) -> Result<HttpReply, Fault> {
 
 /// Lets the vendor look at a template; it says what it found.
 fn review(desk: &mut Desk<'_>, mut template: Value) {
-    template["reviewedAt"] = desk.now.plus(REVIEW).as_millis().into();
-    let refused = template["name"]
-        .as_str()
-        .is_some_and(|name| name.starts_with(REFUSED));
-    let id = template["id"].as_str().unwrap_or_default().to_owned();
-    let value = json!({
-        "event": if refused { "REJECTED" } else { "APPROVED" },
-        "message_template_id": id.parse::<u64>().unwrap_or(0),
-        "message_template_name": template["name"],
-        "message_template_language": template["language"],
-        "message_template_category": template["category"],
-        "reason": if refused { "INVALID_FORMAT" } else { "NONE" },
-    });
-    desk.account.kept.insert(place(&id), template);
-    let body = hooks::envelope(desk.account, "message_template_status_update", &value);
-    desk.post_after(REVIEW, About::Account, "account", "template status", body);
+    template[REVIEWED_AT] = desk.now.plus(REVIEW).as_millis().into();
+    let found = if is_named(&template, REFUSED) {
+        json!({"event": "REJECTED", "reason": "INVALID_FORMAT"})
+    } else {
+        json!({"event": "APPROVED", "reason": "NONE"})
+    };
+    tell(desk, REVIEW, &template, found);
+    if is_named(&template, DISLIKED) {
+        let after = REVIEW + DISLIKE;
+        template[PAUSED_AT] = desk.now.plus(after).as_millis().into();
+        let info = json!({"title": "FIRST_PAUSE", "description": "Customers reported it."});
+        let found = json!({"event": "PAUSED", "reason": "NONE", "other_info": info});
+        tell(desk, after, &template, found);
+    }
+    keep(desk, template);
+}
+
+fn keep(desk: &mut Desk<'_>, template: Value) {
+    let id = template["id"].as_str().unwrap_or_default();
+    desk.account.kept.insert(place(id), template);
+}
+
+/// Posts how a template stands after a while.
+fn tell(desk: &mut Desk<'_>, after: Duration, template: &Value, mut found: Value) {
+    let id = template["id"].as_str().unwrap_or_default();
+    found["message_template_id"] = id.parse::<u64>().unwrap_or(0).into();
+    for name in ["name", "language", "category"] {
+        found[format!("message_template_{name}")] = template[name].clone();
+    }
+    let body = hooks::envelope(desk.account, "message_template_status_update", &found);
+    desk.post_after(after, About::Account, "account", "template status", body);
+}
+
+/// Sends a template again that was paused for long enough.
+fn unpause(desk: &mut Desk<'_>, mut template: Value) -> Result<HttpReply, Fault> {
+    let since = moment(&template, PAUSED_AT).filter(|at| desk.now >= *at);
+    let since = since.ok_or_else(|| wrong(2_388_061, "The message template is not paused."))?;
+    if desk.now.since(since) < PAUSE {
+        let sentence = "A message template can be unpaused five minutes after it was paused.";
+        return Err(wrong(2_388_062, sentence));
+    }
+    if let Some(map) = template.as_object_mut() {
+        map.remove(PAUSED_AT);
+    }
+    let found = json!({"event": "APPROVED", "reason": "NONE"});
+    tell(desk, Duration::ZERO, &template, found);
+    keep(desk, template);
+    Ok(graph::answer(200, &json!({"success": true})))
 }
 
 fn remove(desk: &mut Desk<'_>, call: &Call) -> Result<HttpReply, Fault> {
@@ -221,6 +274,9 @@ pub fn one(desk: &mut Desk<'_>, call: &Call, id: &str) -> Option<Result<HttpRepl
     if call.method == Method::Get {
         return Some(Ok(graph::answer(200, &shown(desk, &known))));
     }
+    if call.path.ends_with("/unpause") {
+        return Some(unpause(desk, known));
+    }
     let changed = call
         .json()
         .ok_or_else(|| Fault::parameter("Invalid parameter"));
@@ -233,9 +289,7 @@ pub fn one(desk: &mut Desk<'_>, call: &Call, id: &str) -> Option<Result<HttpRepl
         if let Some(category) = changes.get("category") {
             known["category"] = category.clone();
         }
-        if !call.path.ends_with("/unpause") {
-            review(desk, known);
-        }
+        review(desk, known);
         Ok(graph::answer(200, &json!({"success": true})))
     }))
 }

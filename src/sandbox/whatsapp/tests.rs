@@ -284,6 +284,33 @@ fn templates_are_reviewed_before_they_can_be_sent() {
 }
 
 #[test]
+fn a_template_that_customers_dislike_is_paused_and_sent_again_after_five_minutes() {
+    let mut bench = bench();
+    let account = bench.account.key("businessAccountId").to_owned();
+    let draft = json!({"name": "pause_me", "language": "en", "category": "MARKETING",
+        "components": [{"type": "BODY", "text": "Sale!"}]});
+    let path = format!("v25.0/{account}/message_templates");
+    let (_, made) = bench.ask(Method::Post, &path, &draft);
+    let unpause = format!("v25.0/{}/unpause", made["id"].as_str().unwrap());
+    let told = |posted: &[Value]| -> Vec<Value> {
+        let value = |body: &Value| body["entry"][0]["changes"][0]["value"]["event"].clone();
+        posted.iter().map(value).collect()
+    };
+    assert_eq!(told(&bench.posted()), ["APPROVED", "PAUSED"]);
+    let sale = json!({"name": "pause_me", "language": {"code": "en"}});
+    let (_, paused) = send(&mut bench, "template", sale.clone());
+    assert_eq!(paused["error"]["code"], 132_015);
+    let (early, _) = bench.ask(Method::Post, &unpause, &Value::Null);
+    bench.now = bench.now.plus(Duration::from_secs(5 * 60));
+    let (status, done) = bench.ask(Method::Post, &unpause, &Value::Null);
+    assert_eq!((early, status, &done["success"]), (400, 200, &json!(true)));
+    assert_eq!(told(&bench.posted()), ["APPROVED"]);
+    assert_eq!(send(&mut bench, "template", sale).0, 200);
+    let (twice, _) = bench.ask(Method::Post, &unpause, &Value::Null);
+    assert_eq!(twice, 400, "it is not paused any more");
+}
+
+#[test]
 fn what_customers_do_is_told_as_the_vendor_tells_it() {
     let mut bench = bench();
     bench.say("one");
@@ -355,4 +382,60 @@ fn one_person_is_not_flooded() {
         codes.push(answer["error"]["code"].as_i64().unwrap_or(0));
     }
     assert_eq!(codes[44..], [0, 131_056]);
+    bench.now = bench.now.plus(Duration::from_secs(6));
+    for expected in [Value::Null, json!(131_056)] {
+        let (_, answer) = send(&mut bench, "text", json!({"body": "hi"}));
+        assert_eq!(
+            answer["error"]["code"], expected,
+            "six seconds pay one back"
+        );
+    }
+}
+
+#[test]
+fn a_number_out_of_service_sends_nothing_until_it_is_registered_with_its_digits() {
+    let mut bench = bench();
+    bench.say("hello");
+    let number = bench.account.key("phoneNumberId").to_owned();
+    let ask = |bench: &mut Bench, below: &str, pin: &str| {
+        let body = json!({"messaging_product": "whatsapp", "pin": pin});
+        bench
+            .ask(Method::Post, &format!("v25.0/{number}/{below}"), &body)
+            .1
+    };
+    assert_eq!(ask(&mut bench, "register", "123456")["success"], true);
+    assert_eq!(ask(&mut bench, "deregister", "")["success"], true);
+    let (_, refused) = send(&mut bench, "text", json!({"body": "hi"}));
+    assert_eq!(refused["error"]["code"], 133_010);
+    assert_eq!(
+        ask(&mut bench, "register", "12345")["error"]["code"],
+        131_009
+    );
+    assert_eq!(
+        ask(&mut bench, "register", "654321")["error"]["code"],
+        133_005
+    );
+    assert_eq!(ask(&mut bench, "register", "123456")["success"], true);
+    assert_eq!(send(&mut bench, "text", json!({"body": "hi"})).0, 200);
+}
+
+#[test]
+fn a_number_that_was_asked_for_says_so() {
+    let mut bench = bench();
+    bench.say("hello");
+    bench.posted();
+    let wish = json!({"type": "request_contact_info", "body": {"text": "May we call you?"},
+        "action": {"name": "request_contact_info"}});
+    assert_eq!(send(&mut bench, "interactive", wish).0, 200);
+    let asked = bench.last().id.clone();
+    bench.posted();
+    let press = Act::Press {
+        bubble: asked.clone(),
+        choice: 0,
+    };
+    bench.act(press).unwrap();
+    let told = bench.posted();
+    let message = &told[0]["entry"][0]["changes"][0]["value"]["messages"][0];
+    assert_eq!(message["contacts"][0]["origin"], "contact_request");
+    assert_eq!(message["context"]["id"], asked);
 }

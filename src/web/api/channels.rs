@@ -109,6 +109,11 @@ fn steps(routes: &mut Routes) {
         .needs(Permission::ManageChannels)
         .gives::<ChannelOut>();
     routes
+        .post(&["/channels/{id}/register"], register)
+        .says("Have the vendor put the account into service, where it must be asked for that once; the channel is connected then")
+        .needs(Permission::ManageChannels)
+        .gives::<ChannelOut>();
+    routes
         .get(&["/channels/{id}/status"], status)
         .says("Get how a channel is")
         .needs(Permission::ReadChannels)
@@ -410,6 +415,12 @@ async fn enable(
         .update(&caller.actor, id.0, changes)
         .await?;
     one(&caller, &state, channel).await
+}
+
+async fn register(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {
+    let channels = &state.engine.channels;
+    let channel = channels.register(&caller.actor, id.0).await?;
+    connected(&caller, &state, channel).await
 }
 
 async fn connect(caller: ApiCaller, state: Data<State>, id: IdOf<ChannelId>) -> Answered {

@@ -63,6 +63,11 @@ pub fn routes(routes: &mut Routes) {
         .takes::<TemplateChangesIn>()
         .gives::<TemplateOut>();
     routes
+        .post(&["/channels/{id}/templates/{inner}/unpause"], unpause)
+        .says("Have the vendor send a template again that it paused")
+        .needs(Permission::ManageTemplates)
+        .gives::<TemplateOut>();
+    routes
         .delete(&["/channels/{id}/templates/{inner}"], remove)
         .says("Take a template away, at the vendor too")
         .needs(Permission::ManageTemplates);
@@ -360,6 +365,16 @@ async fn update(
     must_declare(components, asked.variables.as_deref())?;
     let changed = service.edit(&caller.actor, ids.0, ids.1, changes).await?;
     Ok(Answer::one(&TemplateOut::new(&state, changed)?))
+}
+
+async fn unpause(
+    caller: ApiCaller,
+    state: Data<State>,
+    ids: IdsOf<ChannelId, TemplateId>,
+) -> Answered {
+    let service = &state.engine.templates;
+    let resumed = service.resume(&caller.actor, ids.0, ids.1).await?;
+    Ok(Answer::one(&TemplateOut::new(&state, resumed)?))
 }
 
 async fn remove(

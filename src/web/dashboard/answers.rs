@@ -20,6 +20,7 @@ use crate::web::dashboard::view::atoms::FieldView;
 pub struct Told {
     saved: Option<String>,
     published: Option<String>,
+    registered: Option<String>,
 }
 
 impl Told {
@@ -31,7 +32,8 @@ impl Told {
             .published
             .as_ref()
             .map(|_| "The vendor is being told what to show.");
-        saved.or(published).map(BannerView::done)
+        let registered = self.registered.as_ref().map(|_| "Registered.");
+        saved.or(published).or(registered).map(BannerView::done)
     }
 }
 

@@ -158,13 +158,22 @@ async fn overview(
     Ok(page(&draw(&state, &reader, &channel, tab, banner)?))
 }
 
-fn overview_tab(state: &State, reader: &Reader, channel: &Channel) -> Result<ChannelTab, Problem> {
+/// What a channel does and how it is.
+///
+/// # Errors
+/// What it shows could not be read.
+pub fn overview_tab(
+    state: &State,
+    reader: &Reader,
+    channel: &Channel,
+) -> Result<ChannelTab, Problem> {
     let is_own = channel.kind.as_str() == WEBCHAT;
     let service = ServiceView {
         connected: channel.state != ChannelState::Inactive,
         paused: !channel.enabled,
         active: channel.state == ChannelState::Active,
         publishes: !menus::tabs(channel.kind.as_str()).is_empty(),
+        registers: state.engine.channels.registers(channel),
         sign_in: signs_in_with(channel).map(|whom| (whom, state.engine.channels.sign_in_back())),
     };
     Ok(ChannelTab::Overview {

@@ -40,6 +40,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/priority", web::post().to(priority))
             .route("/tags", web::post().to(tags))
             .route("/take", web::post().to(take))
+            .route("/hand-over", web::post().to(hand_over))
             .route("/follow", web::post().to(follow))
             .route("/block", web::post().to(block))
             .route("/read", web::post().to(read)),
@@ -247,6 +248,16 @@ async fn take(state: Shared, path: Address, form: Form) -> Result<HttpResponse, 
     let id = id_of(&path)?;
     let changing = &state.engine.changing;
     match changing.take_back(&form.reader.actor(), id).await {
+        Ok(()) => back_if_seen(&state, &form.reader, &form.fields, id),
+        Err(error) => refused(&form.reader, error),
+    }
+}
+
+/// Hands the conversation to the vendor's own inbox.
+async fn hand_over(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {
+    let id = id_of(&path)?;
+    let changing = &state.engine.changing;
+    match changing.hand_over(&form.reader.actor(), id).await {
         Ok(()) => back_if_seen(&state, &form.reader, &form.fields, id),
         Err(error) => refused(&form.reader, error),
     }

@@ -16,6 +16,7 @@ use crate::base::time::Timestamp;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::counting::Counts;
 use crate::model::actor::Actor;
+use crate::model::capability::Capabilities;
 use crate::model::permission::Permission;
 use crate::model::user::User;
 use crate::web::auth::Agent;
@@ -109,7 +110,8 @@ impl Reader {
             links: &state.engine.context.links,
             colleagues,
             section,
-            silent: silent(state),
+            silent: kinds(state, |row| row.silent_after_taking),
+            shared: kinds(state, |row| row.hands_over),
         }
     }
 
@@ -281,10 +283,10 @@ pub fn moment_of(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
 }
 
-/// The kinds of channels whose vendors say nothing more of a message once they took it.
-fn silent(state: &State) -> Vec<&'static str> {
+/// The kinds of channels of which something is true.
+fn kinds(state: &State, is: fn(&Capabilities) -> bool) -> Vec<&'static str> {
     let rows = state.engine.context.channels.rows().iter();
-    rows.filter(|row| row.capabilities.silent_after_taking)
+    rows.filter(|row| is(row.capabilities))
         .map(|row| row.kind)
         .collect()
 }

@@ -208,6 +208,7 @@ fn meant(wish: &str, mut pressed: Pressed) -> Result<Act, NotPossible> {
         "strange" => Act::Strange {
             kind: "poll".to_owned(),
         },
+        "hold" => Act::Hold(rest == "on"),
         "group" => Act::Group,
         "lend" => Act::Lend,
         "echo" | "aside" | "story-reply" | "comment" if text.is_empty() => {

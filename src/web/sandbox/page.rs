@@ -208,7 +208,7 @@ const fn doors(room: &Room, is_mail: bool) -> (&'static str, &'static str) {
 
 /// What stands behind the plus of a phone.
 fn extras(can: &[&str], chat: &Chat) -> Vec<(&'static str, &'static str)> {
-    let offered: [(&str, &str, &str); 19] = [
+    let offered: [(&str, &str, &str); 21] = [
         ("start", "start", "Start"),
         ("send", "picture", "Picture"),
         ("album", "album", "Three pictures"),
@@ -232,6 +232,12 @@ fn extras(can: &[&str], chat: &Chat) -> Vec<(&'static str, &'static str)> {
             "echo",
             "These words from the business\u{2019}s own phone",
         ),
+        (
+            "hold",
+            "hold on",
+            "Take it into the business\u{2019}s inbox",
+        ),
+        ("hold", "hold off", "Hand it back to linktor"),
         ("aside", "aside", "These words from another member"),
         ("group", "group", "Take the bot into a group"),
         ("lend", "lend", "Write to somebody\u{2019}s own account"),

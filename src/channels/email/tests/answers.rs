@@ -62,6 +62,7 @@ fn told(outcome: &Outcome) -> Value {
     };
     let (word, wait) = match refusal {
         Refusal::Later { wait, .. } => ("later", *wait),
+        Refusal::Crowded { wait, .. } => ("crowded", *wait),
         Refusal::SlowDown { wait, .. } => ("slow down", *wait),
         Refusal::Never(_) => ("never", None),
         Refusal::Account(_) => ("account", None),

@@ -7,6 +7,8 @@ use serde_json::json;
 use crate::base::mime;
 use crate::base::text::Counting;
 use crate::base::text::shorten;
+use crate::channels::meta::PHONE_REPLY;
+use crate::channels::numbered;
 use crate::channels::numbered::framed;
 use crate::model::content::Button;
 use crate::model::content::ButtonKind;
@@ -23,7 +25,7 @@ use crate::model::outbound::Sending;
 const CARD_TITLE_MAX: usize = 80;
 
 /// Quick replies that hand over what the customer's profile says.
-const PROFILE_REPLIES: [&str; 2] = ["user_phone_number", "user_email"];
+const PROFILE_REPLIES: [&str; 2] = [PHONE_REPLY, "user_email"];
 
 /// What stands above choices where there are no words.
 const PROMPT: &str = "Choose an option:";
@@ -133,14 +135,12 @@ pub fn buttons(sending: &Sending<'_>, buttons: &Buttons) -> Option<Value> {
         &buttons.text,
         buttons.footer.as_deref(),
     );
-    let words = if words.is_empty() {
-        sending
-            .account
-            .text("promptText")
-            .unwrap_or(PROMPT)
-            .to_owned()
-    } else {
-        words
+    let own =
+        |setting: &str, usual: &str| sending.account.text(setting).unwrap_or(usual).to_owned();
+    let words = match words.as_str() {
+        "" => own("promptText", PROMPT),
+        numbered::MORE => own("moreOptionsText", numbered::MORE),
+        _ => words,
     };
     let buttons: Option<Vec<_>> = buttons.buttons.iter().map(button).collect();
     Some(template(&json!({

@@ -2,6 +2,7 @@
 //! section 3.
 
 mod notices;
+mod opt_ins;
 mod receipts;
 
 use crate::base::crypto::digest;
@@ -32,9 +33,6 @@ use crate::model::inbound::InboundReaction;
 use crate::model::inbound::InboundSender;
 use crate::model::inbound::Proof;
 use crate::model::outbound::Account;
-
-/// The inboxes of the vendor itself, which are apps of their own.
-const VENDORS_INBOXES: [&str; 2] = ["263902037430900", "1217981644879628"];
 
 /// Reactions by the vendor's word, for those that come without an emoji.
 const EMOJI: [(&str, &str); 9] = [
@@ -132,6 +130,9 @@ impl Place<'_> {
         if has("delivery") {
             return self.deliveries();
         }
+        if has("optin") {
+            return self.opt_in();
+        }
         let event = if has("postback") {
             self.postback()
         } else if has("reaction") {
@@ -142,8 +143,6 @@ impl Place<'_> {
             self.seen()
         } else if has("referral") {
             self.referral()
-        } else if has("optin") {
-            self.opt_in()
         } else if let Some(key) = HANDOVERS.into_iter().find(|key| has(key)) {
             Some(self.handover(key))
         } else {
@@ -246,7 +245,7 @@ impl Place<'_> {
         let said = said.into_iter().enumerate();
         said.map(|(index, (content, mut kept))| {
             kept.put("echo", Some(true));
-            kept.put("source", Some(source(message)));
+            kept.put("source", Some(source(self.product, message)));
             InboundEvent::Echo(Echo {
                 external_id: numbered(&mid, index),
                 to: InboundSender {
@@ -317,19 +316,6 @@ impl Place<'_> {
             at: self.at(),
         }))
     }
-
-    /// Somebody wants to be told of something: what was offered is answered like a button.
-    fn opt_in(&self) -> Option<InboundEvent> {
-        let optin = self.node.at("optin");
-        let address = self.customer()?;
-        let payload = optin.word("payload").or_else(|| optin.word("ref"))?;
-        let mut kept = Kept::default();
-        kept.put_raw("optin", optin);
-        let external_id = format!("optin:{address}:{}", self.moment());
-        let content = said::postback(&payload, &optin.word("title").unwrap_or_default());
-        let metadata = self.metadata(None, kept);
-        Some(self.message(external_id, person(address), content, None, metadata))
-    }
 }
 
 /// A message that was taken back, with everything that was attached to it: how much that was is
@@ -397,9 +383,9 @@ fn brought(message: Node<'_>) -> Proof {
 }
 
 /// Where a message of ours was written.
-fn source(message: Node<'_>) -> String {
+fn source(product: &Product, message: Node<'_>) -> String {
     match message.word("app_id") {
-        Some(app) if VENDORS_INBOXES.contains(&app.as_str()) => "page_inbox".to_owned(),
+        Some(app) if app == product.inbox => "page_inbox".to_owned(),
         Some(app) => format!("app:{app}"),
         None => "native_app".to_owned(),
     }

@@ -18,6 +18,7 @@ pub mod subscription;
 pub mod templates;
 #[cfg(test)]
 mod tests;
+pub mod threads;
 
 use crate::channels::meta::graph::Graph;
 use crate::model::outbound::Account;
@@ -31,6 +32,8 @@ pub struct Product {
     pub object: &'static str,
     /// The setting that holds our own id.
     pub own: &'static str,
+    /// The vendor's own inbox, which is an app too.
+    pub inbox: &'static str,
     /// What a recording of a customer is.
     pub voice_notes: VoiceNotes,
     /// What becomes of posts and films that somebody passes on.

@@ -68,18 +68,6 @@ pub fn block(
     Ok(())
 }
 
-/// Takes the thread with a customer back from another app. facebook.md section 7.4.
-///
-/// # Errors
-/// It has to be asked first; the vendor refused.
-pub fn take_over(way: &Way<'_>, asked: &Asked<'_>, address: &str) -> Result<(), Pause> {
-    let mut talk = Talk::of(asked, FAULTS);
-    let path = format!("{}/take_thread_control", way.node);
-    let body = json!({"recipient": {"id": address}});
-    talk.must("thread", Call::http(way.graph.post(&path, &body)))?;
-    Ok(())
-}
-
 fn read(account: &Account, person: Node<'_>) -> Person {
     let parts = [person.word("first_name"), person.word("last_name")];
     let joined = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
@@ -94,6 +82,7 @@ fn read(account: &Account, person: Node<'_>) -> Person {
             Some(Source {
                 url: media_url(account, &url)?,
                 authorization: None,
+                digest: None,
             })
         }),
         language: person.word("locale").map(|locale| locale.replace('_', "-")),

@@ -23,7 +23,7 @@ use crate::model::outbound::Switch;
 const FREELY: Duration = Duration::from_secs(24 * 3_600);
 
 /// Under which name a sender hands over the token of somebody who asked for news.
-const NEWS: &str = "notificationMessagesToken";
+pub const NEWS: &str = "notificationMessagesToken";
 
 /// One message, and whether it is one of those the vendor approved.
 #[derive(Debug)]

@@ -25,6 +25,7 @@ use crate::channels::meta::direct::render::Speaker;
 use crate::channels::meta::direct::shown;
 use crate::channels::meta::direct::subscription;
 use crate::channels::meta::direct::templates;
+use crate::channels::meta::direct::threads;
 use crate::channels::meta::fault;
 use crate::channels::meta::sign;
 use crate::channels::meta::talk::Pause;
@@ -54,6 +55,7 @@ use crate::model::outbound::Asked;
 use crate::model::outbound::Connected;
 use crate::model::outbound::Next;
 use crate::model::outbound::Person;
+use crate::model::outbound::Regained;
 use crate::model::outbound::Remote;
 use crate::model::outbound::Renewed;
 use crate::model::outbound::Sending;
@@ -233,8 +235,13 @@ impl<S: Service> Connects for S {
         next(profile::publish(&way, asked, terms.shown, terms.platform))
     }
 
-    fn take_over(&self, address: &str, asked: &Asked<'_>) -> Next<()> {
-        next(people::take_over(&self.way(asked.account), asked, address))
+    fn take_over(&self, address: &str, asked: &Asked<'_>) -> Next<Regained> {
+        next(threads::take(&self.way(asked.account), asked, address))
+    }
+
+    fn hand_over(&self, address: &str, asked: &Asked<'_>) -> Next<()> {
+        let (product, way) = (&self.terms().product, self.way(asked.account));
+        next(threads::pass(product, &way, asked, address))
     }
 
     fn block(&self, address: &str, admission: Admission, asked: &Asked<'_>) -> Option<Next<()>> {

@@ -107,6 +107,7 @@ pub fn locate(account: &Account, remote: &Remote<'_>) -> Result<Source, Pause> {
     Ok(Source {
         url,
         authorization: None,
+        digest: None,
     })
 }
 

@@ -37,6 +37,7 @@ pub const TERMS: TemplateTerms = TemplateTerms {
     buttons_max: BUTTONS_MAX,
     button_max: BUTTON_MAX,
     edits: false,
+    resumes: false,
 };
 
 const CATEGORIES: [&str; 3] = ["AUTHENTICATION", "MARKETING", "UTILITY"];

@@ -23,6 +23,7 @@ fn refused(code: u16, description: &str) -> Refusal {
 fn name(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Later { .. } => "later".to_owned(),
+        Refusal::Crowded { .. } => "crowded".to_owned(),
         Refusal::SlowDown { .. } => "slow".to_owned(),
         Refusal::Never(_) => "never".to_owned(),
         Refusal::Account(_) => "account".to_owned(),

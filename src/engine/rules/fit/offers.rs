@@ -20,9 +20,6 @@ use crate::model::content::Section;
 use crate::model::content::Text;
 use crate::model::rejection::Rejection;
 
-/// What stands above buttons that go on from the message before.
-const MORE_BUTTONS: &str = "More options:";
-
 /// How an offer will be shown.
 #[derive(Debug, Clone, Copy)]
 struct Plan {
@@ -298,7 +295,7 @@ impl Fitting<'_> {
         for group in groups {
             let (header, text, footer) = first
                 .take()
-                .unwrap_or_else(|| (None, MORE_BUTTONS.to_owned(), None));
+                .unwrap_or_else(|| (None, numbered::MORE.to_owned(), None));
             self.fitted.parts.push(Content::Buttons(Buttons {
                 header,
                 text,

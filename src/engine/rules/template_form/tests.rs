@@ -14,6 +14,7 @@ const TERMS: TemplateTerms = TemplateTerms {
     buttons_max: 10,
     button_max: 25,
     edits: true,
+    resumes: false,
 };
 
 fn told(format: &str, category: &str, components: Value) -> VendorTemplate {

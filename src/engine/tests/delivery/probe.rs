@@ -73,6 +73,7 @@ static TERMS: TemplateTerms = TemplateTerms {
     buttons_max: 0,
     button_max: 0,
     edits: true,
+    resumes: false,
 };
 
 /// How long the vendor may take, in the time of the world outside the test.
@@ -158,6 +159,7 @@ impl Connects for Probe {
             picture: text("picture").map(|url| Source {
                 url,
                 authorization: None,
+                digest: None,
             }),
             ..Person::default()
         }))

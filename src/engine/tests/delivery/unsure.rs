@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
+use super::House;
 use super::trouble::house;
 use super::trouble::waits;
 use super::vendor::Answer;
+use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::Receipt;
@@ -150,4 +152,74 @@ async fn a_receipt_may_be_quicker_than_the_answer() {
     assert!(found.reached(Delivery::Delivered).is_some());
     assert_eq!(found.external_ids.len(), 1);
     house.stop().await;
+}
+
+/// What a vendor reports of one of our messages.
+async fn reported(house: &House, id: &str, state: Delivery) {
+    let receipt = Receipt {
+        external_id: id.to_owned(),
+        state,
+        at: None,
+        error: None,
+        tag: None,
+        metadata: Opaque::new(),
+        address: None,
+    };
+    let told = vec![InboundEvent::Receipt(receipt)];
+    house
+        .engine
+        .ingest
+        .record(house.channel, told)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_message_of_several_parts_has_come_as_far_as_its_last_one() {
+    let mut house = house("fast").await;
+    let parts = ["one", "two"].map(Answer::taken);
+    house.vendor.answers_first(parts.to_vec());
+    house.work();
+    let text = ["first. ", "second. "].map(|word| word.repeat(900 / word.len()));
+    let message = house.send("ana", &text.concat()).await.unwrap();
+    house.until_state(&message, Delivery::Sent).await;
+    reported(&house, "one", Delivery::Read).await;
+    assert_eq!(
+        house.state(&message),
+        Delivery::Sent,
+        "the second is not there"
+    );
+    reported(&house, "two", Delivery::Delivered).await;
+    assert_eq!(house.state(&message), Delivery::Delivered);
+    reported(&house, "one", Delivery::Failed).await;
+    assert_eq!(
+        house.state(&message),
+        Delivery::Delivered,
+        "it was delivered"
+    );
+    house.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_heard_of_the_first_part_waits_for_the_others_and_its_failure_spares_them() {
+    for (state, meanwhile, made) in [
+        (Delivery::Read, Delivery::Pending, 4),
+        (Delivery::Failed, Delivery::Failed, 3),
+    ] {
+        let mut house = house("fast").await;
+        house
+            .vendor
+            .answers_first(vec![Answer::taken("one"), Answer::status(503)]);
+        house.work();
+        let text = ["first. ", "second. "].map(|word| word.repeat(900 / word.len()));
+        let message = house.send("ana", &text.concat()).await.unwrap();
+        waits(&house, &message).await;
+        reported(&house, "one", state).await;
+        assert_eq!(house.state(&message), meanwhile);
+        let behind = house.send("ana", "behind").await.unwrap();
+        house.advance(60);
+        house.until_state(&behind, Delivery::Sent).await;
+        assert_eq!(house.vendor.heard("/send").len(), made, "{state:?}");
+        house.stop().await;
+    }
 }

@@ -8,6 +8,7 @@ use crate::engine::error::EngineError;
 use crate::engine::find;
 use crate::engine::inbox::heard;
 use crate::engine::rules::window;
+use crate::engine::rules::window::Writing;
 use crate::engine::vendor::Broken;
 use crate::engine::vendor::Line;
 use crate::engine::vendor::NoAnswer;
@@ -238,9 +239,14 @@ impl<'a> Dispatch<'a> {
         if self.is_private {
             return Ok(());
         }
-        let (content, settings) = (&self.message.content, &self.line.channel.settings);
-        let (writer, to) = (self.message.source, &self.message.to);
-        let row = window::for_writer(self.capabilities(), settings, writer, to);
+        let content = &self.message.content;
+        let writing = Writing {
+            settings: &self.line.channel.settings,
+            source: self.message.source,
+            address: &self.message.to,
+            metadata: &self.message.metadata,
+        };
+        let row = window::for_writer(self.capabilities(), writing);
         let now = self.context.clock.now();
         window::may_send(content, &row, self.heard_at, now).map_err(|closed| {
             Refusal::Never(SendError::passing(

@@ -33,6 +33,7 @@ pub async fn bring(
         let source = Source {
             url: url.clone(),
             authorization: None,
+            digest: None,
         };
         let copied = media::copy(
             context,

@@ -41,8 +41,10 @@ pub fn filled(desk: &Desk<'_>, asked: &Map<String, Value>) -> Result<(Shown, Str
     let mut known = all(desk);
     let template = known.find(|known| known["name"] == name && known["language"] == code);
     let template = template.ok_or_else(unknown)?;
-    if status(desk, template) != "APPROVED" {
-        return Err(unknown());
+    match status(desk, template) {
+        "APPROVED" => {}
+        "PAUSED" => return Err(Fault::new(400, 132_015, "Template is Paused")),
+        _ => return Err(unknown()),
     }
     let given = asked.get("components").and_then(Value::as_array);
     let given = given.map_or(&[][..], Vec::as_slice);

@@ -7,6 +7,7 @@ use crate::engine::inbox::list::Row;
 use crate::engine::inbox::surroundings::visitor_of;
 use crate::engine::inbox::unsent::Begun;
 use crate::engine::rules::window;
+use crate::engine::rules::window::Writing;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::content::Content;
@@ -114,8 +115,13 @@ impl Desk<'_> {
             .channel
             .as_ref()
             .map_or(&none, |channel| &channel.settings);
-        let address = &row.conversation.address;
-        window::for_writer(found.unwrap_or(plain), settings, Source::Dashboard, address)
+        let writing = Writing {
+            settings,
+            source: Source::Dashboard,
+            address: &row.conversation.address,
+            metadata: &none,
+        };
+        window::for_writer(found.unwrap_or(plain), writing)
     }
 
     fn opened<'b>(&'b self, row: &'b Row, shown: &'b Shown<'_>) -> thread::Open<'b> {

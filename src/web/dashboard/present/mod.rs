@@ -40,6 +40,8 @@ pub struct Eye<'a> {
     pub section: &'a Section,
     /// The kinds of channels whose vendors say nothing more of a message once they took it.
     pub silent: Vec<&'static str>,
+    /// The kinds of channels whose vendors have an inbox of their own.
+    pub shared: Vec<&'static str>,
 }
 
 impl Eye<'_> {

@@ -168,6 +168,9 @@ pub fn header(eye: &Eye<'_>, row: &Row, rev: u64) -> HeaderView {
         priorities: priorities(conversation.priority),
         follows: conversation.participants.contains(&eye.reader),
         blocked: row.contact.blocked,
+        hands_to: (eye.shared.contains(&conversation.channel_kind.as_str())
+            && !conversation.elsewhere)
+            .then(|| BadgeView::of(conversation.channel_kind.as_str()).name),
         may_change: eye.may_change,
     }
 }

@@ -227,6 +227,7 @@ mod tests {
         buttons_max: 1,
         button_max: 25,
         edits: true,
+        resumes: false,
     };
 
     fn view(writing: bool) -> TemplateFormView {

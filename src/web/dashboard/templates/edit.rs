@@ -45,6 +45,9 @@ const NO_CHANGES: &str =
 /// Said where one was handed in.
 const HANDED_IN: &str = "Handed in. The vendor looks at it now.";
 
+/// Said where one that was paused goes out again.
+const RESUMED: &str = "The vendor sends it again.";
+
 /// For which channel a template is begun; empty where the address does not say.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -147,8 +150,12 @@ pub async fn show(
         form: &TemplateForm::of(&held.told),
         wrong: &[],
         writing: true,
-        banner: (!told.saved.is_empty())
-            .then(|| BannerView::done(if terms.is_own() { "Saved." } else { HANDED_IN })),
+        banner: match told.saved.as_str() {
+            "" => None,
+            "unpaused" => Some(BannerView::done(RESUMED)),
+            _ if terms.is_own() => Some(BannerView::done("Saved.")),
+            _ => Some(BannerView::done(HANDED_IN)),
+        },
     };
     Ok(page(&draw(&state, &reader, &subject, shown)?))
 }
@@ -205,6 +212,7 @@ fn draw(
         why_fixed,
         seen: template::seen(&preview, &state.engine.context.links),
         own: subject.terms.is_own(),
+        may_resume: subject.terms.resumes && held.is_some_and(|held| held.told.is_paused()),
         html: held
             .filter(|_| preview.html.is_some())
             .map(|held| format!("{LIST}/{}/html", held.id)),
@@ -356,15 +364,46 @@ pub async fn delete(
         terms,
         held: Some(&held),
     };
+    not_done(&state, reader, &subject, "Not deleted.", &error)
+}
+
+/// Has the vendor send one again that it paused.
+pub async fn unpause(
+    state: Shared,
+    path: Path<String>,
+    form: Form,
+) -> Result<HttpResponse, Problem> {
+    let reader = &form.reader;
+    let (channel, terms, held) = found(&state, reader, &path)?;
+    let service = &state.engine.templates;
+    let resumed = service.resume(&reader.actor(), channel.id, held.id).await;
+    let error = match resumed {
+        Ok(held) => return Ok(see(&format!("{LIST}/{}?saved=unpaused", held.id))),
+        Err(error) => Problem::from(error),
+    };
+    let subject = Subject {
+        channel: &channel,
+        terms,
+        held: Some(&held),
+    };
+    not_done(&state, reader, &subject, "Still paused.", &error)
+}
+
+/// The page as it was, with why something was not done.
+fn not_done(
+    state: &State,
+    reader: &Reader,
+    subject: &Subject<'_>,
+    what: &'static str,
+    why: &Problem,
+) -> Result<HttpResponse, Problem> {
+    let form = subject.held.map(|held| TemplateForm::of(&held.told));
     let shown = Shown {
-        form: &TemplateForm::of(&held.told),
+        form: &form.unwrap_or_default(),
         wrong: &[],
         writing: true,
-        banner: Some(BannerView::bad(
-            "Not deleted.",
-            error.rejection().message.as_str(),
-        )),
+        banner: Some(BannerView::bad(what, why.rejection().message.as_str())),
     };
-    let drawn = draw(&state, reader, &subject, shown)?;
+    let drawn = draw(state, reader, subject, shown)?;
     Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &drawn))
 }

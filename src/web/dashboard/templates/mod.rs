@@ -24,6 +24,10 @@ pub fn configure(config: &mut web::ServiceConfig) {
             web::get().to(edit::html),
         )
         .route(
+            "/app/settings/templates/{id}/unpause",
+            web::post().to(edit::unpause),
+        )
+        .route(
             "/app/settings/templates/{id}/delete",
             web::post().to(edit::delete),
         );

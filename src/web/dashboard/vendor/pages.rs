@@ -16,6 +16,7 @@ use crate::web::dashboard::answers::Told;
 use crate::web::dashboard::answers::refuse;
 use crate::web::dashboard::channel::LIST;
 use crate::web::dashboard::channel::draw;
+use crate::web::dashboard::channel::overview_tab;
 use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
 use crate::web::dashboard::menus;
@@ -54,6 +55,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/check", web::post().to(check))
         .route("/pause", web::post().to(pause))
         .route("/publish", web::post().to(publish))
+        .route("/register", web::post().to(register))
         .configure(delivery::configure)
         .configure(signature::configure)
         .configure(optouts::configure)
@@ -269,4 +271,18 @@ async fn publish(state: Shared, path: Path<String>, form: Form) -> Result<HttpRe
         .publish_again(&form.reader.actor(), channel.id)
         .await?;
     Ok(see(&format!("{LIST}/{}?published=1", channel.id)))
+}
+
+/// Has the vendor put the account into service.
+async fn register(state: Shared, path: Path<String>, form: Form) -> Result<HttpResponse, Problem> {
+    let (channel, _) = vendor_channel(&state, &form.reader, &path)?;
+    let channels = &state.engine.channels;
+    let registered = channels.register(&form.reader.actor(), channel.id).await;
+    match registered {
+        Ok(_) => Ok(see(&format!("{LIST}/{}?registered=1", channel.id))),
+        Err(error) => refuse(&form.reader, error, |refused| {
+            let tab = overview_tab(&state, &form.reader, &channel)?;
+            draw(&state, &form.reader, &channel, tab, refused.banner(&[]))
+        }),
+    }
 }

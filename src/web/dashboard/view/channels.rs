@@ -260,6 +260,8 @@ pub struct ServiceView {
     pub active: bool,
     /// Its vendor shows menus, commands or first questions of ours.
     pub publishes: bool,
+    /// What the vendor puts into service only when somebody asks for it: "number".
+    pub registers: Option<&'static str>,
     /// With whom a person signs in to let it into the account, and where that provider sends the
     /// person back to; none where accounts are not opened so.
     pub sign_in: Option<(&'static str, String)>,

@@ -227,6 +227,8 @@ pub struct TemplatePage {
     pub seen: SeenTemplate,
     /// Whether it is kept here, and nobody approves it.
     pub own: bool,
+    /// Whether it is paused, and can be sent again.
+    pub may_resume: bool,
     /// The address of its HTML with the examples filled in; none where it has none.
     pub html: Option<String>,
 }

@@ -77,6 +77,8 @@ pub struct HeaderView {
     pub follows: bool,
     /// Whether nothing of this person comes in.
     pub blocked: bool,
+    /// Whose inbox it can be handed to: "Messenger"; none where there is none, or it is there.
+    pub hands_to: Option<String>,
     /// Whether the reader may change anything.
     pub may_change: bool,
 }

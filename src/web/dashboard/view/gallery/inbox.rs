@@ -93,6 +93,7 @@ fn header() -> HeaderView {
         priorities: priorities(),
         follows: false,
         blocked: false,
+        hands_to: Some("Messenger".to_owned()),
         may_change: true,
     }
 }

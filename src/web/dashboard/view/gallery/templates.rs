@@ -172,6 +172,7 @@ pub(super) fn all(theme: Theme) -> Vec<(&'static str, String)> {
         why_fixed: "",
         seen: seen(),
         own: false,
+        may_resume: true,
         html: None,
     };
     let picker = PickerPage {
