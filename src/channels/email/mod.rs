@@ -59,7 +59,6 @@ use crate::channels::ParseError;
 use crate::channels::Receives;
 use crate::channels::RenderError;
 use crate::channels::Sends;
-pub use crate::channels::email::check::runs;
 use crate::channels::email::compose::Letter;
 use crate::channels::email::compose::thread;
 use crate::channels::email::hooks::Claim;
@@ -168,6 +167,22 @@ impl Connects for Email {
             Some(provider) => provider.connect(asked),
             None => Err(nobody()),
         }
+    }
+
+    /// Asks a service what proves the account, and nothing behind that. A mail server is tried by every
+    /// mail.
+    fn inspect(&self, asked: &Asked<'_>) -> Option<Next<Connected>> {
+        let provider = provider(asked.account).filter(|provider| provider.is_service())?;
+        let first = Asked {
+            replies: asked.replies.get(..1).unwrap_or_default(),
+            ..*asked
+        };
+        Some(match provider.connect(&first) {
+            Ok(Step::Ask { .. }) if !first.replies.is_empty() => {
+                Ok(Step::Done(Connected::default()))
+            }
+            asks_or_ends => asks_or_ends,
+        })
     }
 
     fn refresh(&self, asked: &Asked<'_>) -> Next<Renewed> {

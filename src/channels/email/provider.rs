@@ -81,6 +81,11 @@ pub trait Provider: Debug + Sync {
         &caps::CAPABILITIES
     }
 
+    /// Whether it is a service with an account, and no mere server.
+    fn is_service(&self) -> bool {
+        true
+    }
+
     /// Whether mails travel under an id that it makes up itself.
     fn rewrites_ids(&self) -> bool {
         false

@@ -9,12 +9,14 @@ use serde_json::json;
 use crate::base::http::Headers;
 use crate::base::http::HttpReply;
 use crate::base::time::Timestamp;
+use crate::channels::Channel as _;
 use crate::channels::Connects as _;
 use crate::channels::Sends as _;
 use crate::channels::email::Email;
 use crate::channels::email::tests::ours;
 use crate::channels::fixtures::each;
 use crate::model::call::Call;
+use crate::model::capability::Telling;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Step;
 use crate::model::refusal::Outcome;
@@ -118,6 +120,94 @@ fn line(call: &Call) -> String {
         }
         Call::Mail(mail) => format!("MAIL {}:{}", mail.server.host, mail.server.port),
         other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_is_wrong_with_the_whole_account_is_told_to_whoever_looks_after_it() {
+    let telling = |settings: &Value, reply: &HttpReply| {
+        let refusal = Email.read_reply(&ours(settings), reply).unwrap_err();
+        Email.capabilities().telling(refusal.error())
+    };
+    let resend = |status: u16, name: &str| {
+        let body = json!({ "name": name, "message": "m" }).to_string();
+        let reply = HttpReply {
+            status,
+            headers: Headers::default(),
+            body: body.into_bytes(),
+        };
+        telling(&json!({ "provider": "resend" }), &reply)
+    };
+    assert_eq!(resend(403, "validation_error"), Some(Telling::OfAccount));
+    assert_eq!(
+        resend(429, "daily_quota_exceeded"),
+        Some(Telling::OfAccount)
+    );
+    assert_eq!(resend(429, "rate_limit_exceeded"), None);
+    assert_eq!(resend(422, "validation_error"), None);
+}
+
+/// What comes of looking after an account, by the one answer there is.
+fn looked_after(settings: &Value, reply: Option<(u16, Value)>) -> Value {
+    let account = ours(settings);
+    let replies: Vec<HttpReply> = reply
+        .into_iter()
+        .map(|(status, body)| HttpReply {
+            status,
+            headers: Headers::default(),
+            body: body.to_string().into_bytes(),
+        })
+        .collect();
+    let asked = Asked {
+        account: &account,
+        replies: &replies,
+        now: Timestamp::from_secs(1_767_268_800),
+    };
+    match Email.inspect(&asked) {
+        None => Value::Null,
+        Some(Ok(Step::Ask { call, .. })) => json!(line(&call)),
+        Some(Ok(Step::Done(connected))) => json!(connected.warnings),
+        Some(Err(refusal)) => told(&Err(refusal)),
+    }
+}
+
+#[test]
+fn an_account_is_looked_after_and_nothing_of_it_is_set_up_again() {
+    let ses = json!({"provider":"ses","sesRegion":"eu-west-1","sesAccessKeyId":"A"});
+    let used = json!({"SendingEnabled":true,"ProductionAccessEnabled":true,
+        "SendQuota":{"Max24HourSend":200,"MaxSendRate":14,"SentLast24Hours":190}});
+    let postmark = json!({"provider":"postmark"});
+    let cases = [
+        (
+            ses.clone(),
+            None,
+            json!("GET https://email.eu-west-1.amazonaws.com/v2/email/account"),
+        ),
+        (
+            ses,
+            Some((200, used)),
+            json!(["190 of the 200 mails that Amazon takes in a day are sent."]),
+        ),
+        (
+            postmark.clone(),
+            None,
+            json!("GET https://api.postmarkapp.com/server"),
+        ),
+        (postmark.clone(), Some((200, json!({}))), json!([])),
+        (
+            postmark,
+            Some((401, json!({"ErrorCode":10}))),
+            json!("account: credentials 10"),
+        ),
+        (
+            json!({"provider":"smtp","smtpHost":"mail.example.com"}),
+            None,
+            Value::Null,
+        ),
+    ];
+    for (settings, reply, expected) in cases {
+        let found = looked_after(&settings, reply);
+        assert_eq!(found, expected, "{settings}");
     }
 }
 
