@@ -169,20 +169,30 @@ impl Connects for Email {
         }
     }
 
-    /// Asks a service what proves the account, and nothing behind that. A mail server is tried by every
-    /// mail.
+    /// Asks a service what proves the account, and not what connecting sets up behind that; then what it
+    /// may have told while nobody listened. A mail server is tried by every mail.
     fn inspect(&self, asked: &Asked<'_>) -> Option<Next<Connected>> {
         let provider = provider(asked.account).filter(|provider| provider.is_service())?;
         let first = Asked {
             replies: asked.replies.get(..1).unwrap_or_default(),
             ..*asked
         };
-        Some(match provider.connect(&first) {
-            Ok(Step::Ask { .. }) if !first.replies.is_empty() => {
-                Ok(Step::Done(Connected::default()))
-            }
-            asks_or_ends => asks_or_ends,
-        })
+        let connected = match provider.connect(&first) {
+            Ok(Step::Done(connected)) => connected,
+            Ok(Step::Ask { .. }) if !first.replies.is_empty() => Connected::default(),
+            asks_or_refused => return Some(asks_or_refused),
+        };
+        let missed = provider.ask_missed(asked.account, asked.now);
+        Some(Ok(match (missed, asked.replies.get(1)) {
+            (Some(request), None) => Step::Ask {
+                what: "events",
+                call: Call::http(request),
+            },
+            (_, reply) => Step::Done(Connected {
+                missed: reply.map_or_else(Vec::new, |reply| provider.read_missed(reply)),
+                ..connected
+            }),
+        }))
     }
 
     fn refresh(&self, asked: &Asked<'_>) -> Next<Renewed> {

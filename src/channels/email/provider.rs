@@ -121,6 +121,19 @@ pub trait Provider: Debug + Sync {
         Err(NotGenuine)
     }
 
+    /// Asks what became of mails since yesterday, where it tells each thing once only, whether somebody
+    /// listens or not.
+    fn ask_missed(&self, account: &Account, now: Timestamp) -> Option<HttpRequest> {
+        let _ = (account, now);
+        None
+    }
+
+    /// What it answered to that.
+    fn read_missed(&self, reply: &HttpReply) -> Vec<InboundEvent> {
+        let _ = reply;
+        Vec::new()
+    }
+
     /// What names a webhook that must be taken once only.
     fn once(&self, hook: &Webhook) -> Option<String> {
         let _ = hook;

@@ -17,6 +17,7 @@ use crate::channels::email::tests::ours;
 use crate::channels::fixtures::each;
 use crate::model::call::Call;
 use crate::model::capability::Telling;
+use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Step;
 use crate::model::refusal::Outcome;
@@ -147,13 +148,13 @@ fn what_is_wrong_with_the_whole_account_is_told_to_whoever_looks_after_it() {
     assert_eq!(resend(422, "validation_error"), None);
 }
 
-/// What comes of looking after an account, by the one answer there is.
-fn looked_after(settings: &Value, reply: Option<(u16, Value)>) -> Value {
+/// What comes of looking after an account, by the answers so far.
+fn looked_after(settings: &Value, replies: &[(u16, Value)]) -> Value {
     let account = ours(settings);
-    let replies: Vec<HttpReply> = reply
-        .into_iter()
+    let replies: Vec<HttpReply> = replies
+        .iter()
         .map(|(status, body)| HttpReply {
-            status,
+            status: *status,
             headers: Headers::default(),
             body: body.to_string().into_bytes(),
         })
@@ -166,7 +167,14 @@ fn looked_after(settings: &Value, reply: Option<(u16, Value)>) -> Value {
     match Email.inspect(&asked) {
         None => Value::Null,
         Some(Ok(Step::Ask { call, .. })) => json!(line(&call)),
-        Some(Ok(Step::Done(connected))) => json!(connected.warnings),
+        Some(Ok(Step::Done(connected))) => {
+            let warnings = connected.warnings.into_iter().map(Value::from);
+            let missed = connected.missed.into_iter().map(|event| match event {
+                InboundEvent::Receipt(receipt) => json!([receipt.tag, receipt.state.name()]),
+                other => unreachable!("{other:?}"),
+            });
+            warnings.chain(missed).collect()
+        }
         Some(Err(refusal)) => told(&Err(refusal)),
     }
 }
@@ -177,36 +185,49 @@ fn an_account_is_looked_after_and_nothing_of_it_is_set_up_again() {
     let used = json!({"SendingEnabled":true,"ProductionAccessEnabled":true,
         "SendQuota":{"Max24HourSend":200,"MaxSendRate":14,"SentLast24Hours":190}});
     let postmark = json!({"provider":"postmark"});
+    let mailgun = json!({"provider":"mailgun","mailgunDomain":"mg.example.com"});
+    let active = (200, json!({"domain":{"state":"active"}}));
+    let delivered = json!({"items":[{"event":"delivered","id":"x","recipient":"ana@example.com",
+        "user-variables":{"linktor_message_id":"msg_01"}}]});
+    let events = "GET https://api.mailgun.net/v3/mg.example.com/events?event=delivered&begin=1767175200&ascending=yes&limit=300";
     let cases = [
         (
-            ses.clone(),
-            None,
+            &ses,
+            vec![],
             json!("GET https://email.eu-west-1.amazonaws.com/v2/email/account"),
         ),
         (
-            ses,
-            Some((200, used)),
+            &ses,
+            vec![(200, used)],
             json!(["190 of the 200 mails that Amazon takes in a day are sent."]),
         ),
         (
-            postmark.clone(),
-            None,
+            &postmark,
+            vec![],
             json!("GET https://api.postmarkapp.com/server"),
         ),
-        (postmark.clone(), Some((200, json!({}))), json!([])),
+        (&postmark, vec![(200, json!({}))], json!([])),
         (
-            postmark,
-            Some((401, json!({"ErrorCode":10}))),
+            &postmark,
+            vec![(401, json!({"ErrorCode":10}))],
             json!("account: credentials 10"),
         ),
+        (&mailgun, vec![active.clone()], json!(events)),
         (
-            json!({"provider":"smtp","smtpHost":"mail.example.com"}),
-            None,
+            &mailgun,
+            vec![active.clone(), (200, delivered)],
+            json!([["msg_01", "delivered"]]),
+        ),
+        // That it does not tell is no fault of the account.
+        (&mailgun, vec![active, (403, json!({}))], json!([])),
+        (
+            &json!({"provider":"smtp","smtpHost":"mail.example.com"}),
+            vec![],
             Value::Null,
         ),
     ];
-    for (settings, reply, expected) in cases {
-        let found = looked_after(&settings, reply);
+    for (settings, replies, expected) in cases {
+        let found = looked_after(settings, &replies);
         assert_eq!(found, expected, "{settings}");
     }
 }

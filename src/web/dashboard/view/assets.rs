@@ -35,7 +35,7 @@ pub const APPEARANCE_JS: &str = "/app/assets/appearance-c296f4bbb8.js";
 /// The script in the frame that shows it.
 pub const PREVIEW_JS: &str = "/app/assets/preview-60619281d8.js";
 /// The style sheet of adding and looking after a channel.
-pub const SETUP_CSS: &str = "/app/assets/setup-74c3b87410.css";
+pub const SETUP_CSS: &str = "/app/assets/setup-eb0d840b00.css";
 /// The script of pages that show what reaches a channel.
 pub const SETUP_JS: &str = "/app/assets/setup-12e7110fcf.js";
 /// The style sheet of the demo shop.
@@ -75,7 +75,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("recipients-c6d78e5b41.js", "recipients.js", "text/javascript; charset=utf-8"),
     ("sandbox-dd5283bb4a.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-c2cddeeaee.js", "sandbox.js", "text/javascript; charset=utf-8"),
-    ("setup-74c3b87410.css", "setup.css", "text/css; charset=utf-8"),
+    ("setup-eb0d840b00.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-dede709e0c.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
