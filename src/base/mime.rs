@@ -60,7 +60,8 @@ const RUNNING: [&str; 20] = [
     "pif", "reg", "vbe", "jse", "mjs", "sh", "wsf",
 ];
 
-/// Whether a file of this name is one that runs when it is opened.
+/// Whether a file of this name is one that runs when it is opened: mail servers refuse mails that
+/// carry it.
 #[must_use]
 pub fn runs(filename: &str) -> bool {
     let ending = filename.rsplit_once('.').map_or("", |(_, ending)| ending);

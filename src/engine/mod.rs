@@ -16,6 +16,7 @@ pub mod happenings;
 pub mod health;
 pub mod inbox;
 pub mod ingest;
+pub mod introducing;
 pub mod letters;
 pub mod limits;
 pub mod links;

@@ -85,7 +85,7 @@ pub struct Mail {
     /// Whether the receiving service takes it for spam.
     #[serde(skip_serializing_if = "is_false")]
     pub spam: bool,
-    /// Why not all of it is here, such as `too_big`.
+    /// Why not all of it is here or can be opened: `too_big`, `virus`, `tnef`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_error: Option<String>,
     /// Whether Gmail shows only the beginning of it, so long it is.

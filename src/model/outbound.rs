@@ -149,6 +149,9 @@ pub struct Connected {
     pub warnings: Vec<String>,
     /// Secrets that the vendor made up, to be sealed and stored over what was there.
     pub secrets: BTreeMap<String, Secret<String>>,
+    /// What happened lately and the vendor may have told while nobody listened; what was heard already
+    /// changes nothing.
+    pub missed: Vec<InboundEvent>,
 }
 
 /// What changes in an account when its access is renewed.

@@ -4,6 +4,7 @@ use crate::model::capability::Capabilities;
 use crate::model::capability::Matrix;
 use crate::model::capability::MediaLimits;
 use crate::model::capability::Support;
+use crate::model::capability::Telling;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -41,6 +42,11 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     threads: true,
     own_templates: true,
     repeat_hours: 7 * 24,
+    inspected_every_secs: 24 * 3_600,
+    telling_refusals: &[
+        ("quota_exceeded", Telling::OfAccount),
+        ("sender_not_verified", Telling::OfAccount),
+    ],
     sends_per_second: 1,
     ..Capabilities::PLAIN
 };

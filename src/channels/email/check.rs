@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::base::mime;
 use crate::channels::email::address;
 use crate::channels::email::compose;
 use crate::channels::email::dkim;
@@ -33,11 +34,6 @@ const BASES: [&str; 5] = [
 const ADDRESSES: [&str; 2] = ["fromEmail", "inboundAddress"];
 /// What the words and the headers of a mail take at most, beside its files.
 const WORDS_BYTES: u64 = 512 * 1024;
-/// Endings of files that run: most servers refuse mails that carry them.
-const RUNNING: [&str; 16] = [
-    "exe", "js", "bat", "cmd", "com", "scr", "msi", "ps1", "vbs", "jar", "lnk", "hta", "cpl",
-    "pif", "reg", "vbe",
-];
 
 /// Checks the settings of an account.
 ///
@@ -131,7 +127,7 @@ pub fn mail(account: &Account, parts: &[Content], metadata: &Opaque) -> Result<(
             files.push(file);
         }
     }
-    if let Some(file) = files.iter().find(|file| runs(&file.filename)) {
+    if let Some(file) = files.iter().find(|file| mime::runs(&file.filename)) {
         let message = format!(
             "{} could run somewhere; mail servers refuse it.",
             file.filename
@@ -167,13 +163,6 @@ fn addresses(metadata: &Opaque) -> Result<(), Rejection> {
         }
     }
     Ok(())
-}
-
-/// Whether a file could run on the machine of whoever opens it.
-#[must_use]
-pub fn runs(filename: &str) -> bool {
-    let ending = filename.rsplit('.').next().unwrap_or_default();
-    RUNNING.contains(&ending.to_ascii_lowercase().as_str())
 }
 
 fn size(files: &[File], limits: Limits) -> Result<(), Rejection> {

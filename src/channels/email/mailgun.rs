@@ -55,6 +55,8 @@ use crate::model::rejection::FieldError;
 
 const US: &str = "https://api.mailgun.net";
 const EU: &str = "https://api.eu.mailgun.net";
+/// How far back it is asked for deliveries, which it reports once: a day and the time between two looks.
+const MISSED: Duration = Duration::from_secs(26 * 3_600);
 /// How long it is left alone when it is asked too much; it does not say.
 const TOO_MUCH: Duration = Duration::from_secs(30);
 
@@ -161,6 +163,19 @@ impl Provider for Mailgun {
         now: Timestamp,
     ) -> Result<(), NotGenuine> {
         hooks::mailgun::verify(account, hook, now)
+    }
+
+    fn ask_missed(&self, account: &Account, now: Timestamp) -> Option<HttpRequest> {
+        let since = now.minus(MISSED).as_millis() / 1_000;
+        let wanted = format!("event=delivered&begin={since}&ascending=yes&limit=300");
+        let path = format!("/v3/{}/events?{wanted}", domain(account));
+        Some(ask(account, Method::Get, &path))
+    }
+
+    fn read_missed(&self, reply: &HttpReply) -> Vec<InboundEvent> {
+        let body = json(reply);
+        let events = Node::of(&body).at("items").items();
+        events.flat_map(hooks::mailgun::told).collect()
     }
 
     fn once(&self, hook: &Webhook) -> Option<String> {

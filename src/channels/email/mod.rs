@@ -59,7 +59,6 @@ use crate::channels::ParseError;
 use crate::channels::Receives;
 use crate::channels::RenderError;
 use crate::channels::Sends;
-pub use crate::channels::email::check::runs;
 use crate::channels::email::compose::Letter;
 use crate::channels::email::compose::thread;
 use crate::channels::email::hooks::Claim;
@@ -168,6 +167,32 @@ impl Connects for Email {
             Some(provider) => provider.connect(asked),
             None => Err(nobody()),
         }
+    }
+
+    /// Asks a service what proves the account, and not what connecting sets up behind that; then what it
+    /// may have told while nobody listened. A mail server is tried by every mail.
+    fn inspect(&self, asked: &Asked<'_>) -> Option<Next<Connected>> {
+        let provider = provider(asked.account).filter(|provider| provider.is_service())?;
+        let first = Asked {
+            replies: asked.replies.get(..1).unwrap_or_default(),
+            ..*asked
+        };
+        let connected = match provider.connect(&first) {
+            Ok(Step::Done(connected)) => connected,
+            Ok(Step::Ask { .. }) if !first.replies.is_empty() => Connected::default(),
+            asks_or_refused => return Some(asks_or_refused),
+        };
+        let missed = provider.ask_missed(asked.account, asked.now);
+        Some(Ok(match (missed, asked.replies.get(1)) {
+            (Some(request), None) => Step::Ask {
+                what: "events",
+                call: Call::http(request),
+            },
+            (_, reply) => Step::Done(Connected {
+                missed: reply.map_or_else(Vec::new, |reply| provider.read_missed(reply)),
+                ..connected
+            }),
+        }))
     }
 
     fn refresh(&self, asked: &Asked<'_>) -> Next<Renewed> {

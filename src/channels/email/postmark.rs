@@ -47,6 +47,8 @@ use crate::model::refusal::Refusal;
 use crate::model::rejection::FieldError;
 
 const API: &str = "https://api.postmarkapp.com";
+/// The setting that keeps the address at which it takes mail in.
+const INBOUND: &str = "postmarkInboundAddress";
 /// How long it is left alone when it is asked too much; it does not say.
 const TOO_MUCH: Duration = Duration::from_secs(5);
 
@@ -89,7 +91,16 @@ impl Provider for Postmark {
 
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
         let question = ask(asked.account, Method::Get, "/server");
-        let proved = |reply: &HttpReply| accepted(reply).map(|()| Connected::default());
+        let proved = |reply: &HttpReply| {
+            accepted(reply)?;
+            let body = json(reply);
+            let address = Node::of(&body).word("InboundAddress");
+            let told = address.map(|address| (INBOUND.to_owned(), address.into()));
+            Ok(Connected {
+                settings: told.into_iter().collect(),
+                ..Connected::default()
+            })
+        };
         reporting::connected(asked, question, proved, reporting::postmark::set_up)
     }
 

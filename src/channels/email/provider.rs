@@ -81,6 +81,11 @@ pub trait Provider: Debug + Sync {
         &caps::CAPABILITIES
     }
 
+    /// Whether it is a service with an account, and no mere server.
+    fn is_service(&self) -> bool {
+        true
+    }
+
     /// Whether mails travel under an id that it makes up itself.
     fn rewrites_ids(&self) -> bool {
         false
@@ -114,6 +119,19 @@ pub trait Provider: Debug + Sync {
     ) -> Result<(), NotGenuine> {
         let _ = (account, hook, proof, now);
         Err(NotGenuine)
+    }
+
+    /// Asks what became of mails since yesterday, where it tells each thing once only, whether somebody
+    /// listens or not.
+    fn ask_missed(&self, account: &Account, now: Timestamp) -> Option<HttpRequest> {
+        let _ = (account, now);
+        None
+    }
+
+    /// What it answered to that.
+    fn read_missed(&self, reply: &HttpReply) -> Vec<InboundEvent> {
+        let _ = reply;
+        Vec::new()
     }
 
     /// What names a webhook that must be taken once only.

@@ -118,6 +118,10 @@ impl Provider for Smtp {
         }))
     }
 
+    fn is_service(&self) -> bool {
+        false
+    }
+
     fn limits(&self, account: &Account) -> Limits {
         let told = account.settings.get(SIZE).and_then(Value::as_u64);
         Limits {

@@ -260,6 +260,12 @@ pub const SETTINGS: &[Setting] = &[
         "outbound when left empty.",
         Shape::Text,
     ).access().only_with(PROVIDER, &["postmark"]),
+    optional(
+        "postmarkInboundAddress",
+        "Postmark's address for incoming mail",
+        "Told by Postmark: mail that is forwarded to it comes in here.",
+        Shape::Text,
+    ).only_with(PROVIDER, &["postmark"]).rare(),
     optional("resendApiKey", "API key", "API Keys.", BROUGHT).access().only_with(PROVIDER, &["resend"]),
     optional(
         "resendWebhookSecret",

@@ -1,8 +1,8 @@
 //! What a channel's account carries to one address, what it costs, and addresses nobody wrote from
 //! yet.
 
+use crate::base::mime;
 use crate::base::zip;
-use crate::channels::email::runs;
 use crate::channels::email::unsubscribe::TOPIC;
 use crate::channels::email::wishes;
 use crate::channels::email::wishes::Wishes;
@@ -12,18 +12,13 @@ use crate::engine::error::EngineError;
 use crate::engine::find;
 use crate::engine::inbox::drafts;
 use crate::engine::inbox::target::Target;
-use crate::engine::limits;
-use crate::engine::limits::Resource;
+use crate::engine::introducing;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
 use crate::model::contact::Contact;
-use crate::model::contact::Identity;
-use crate::model::contact::NameSource;
 use crate::model::contact::Shut;
 use crate::model::content::Content;
-use crate::model::event::ContactEvent;
-use crate::model::event::Event;
 use crate::model::ids::ContactId;
 use crate::model::outbound::Measure;
 use crate::model::rejection::Code;
@@ -31,8 +26,6 @@ use crate::model::rejection::Rejection;
 use crate::store::Tx;
 use crate::store::records::attachments;
 use crate::store::records::contacts;
-use crate::store::records::counters;
-use crate::store::records::counters::Counter;
 use crate::store::records::identities;
 
 /// The type of an archive.
@@ -124,7 +117,7 @@ fn archives(
         let opened = std::fs::File::open(place).and_then(|mut file| zip::names(&mut file));
         let names =
             opened.map_err(|error| EngineError::Broken(format!("reading an archive: {error}")))?;
-        if let Some(name) = names.iter().find(|name| runs(name)) {
+        if let Some(name) = names.iter().find(|name| mime::runs(name)) {
             let holder = &stored.filename;
             let message = format!(
                 "{holder} holds {name}, which could run somewhere; mail servers refuse it."
@@ -196,45 +189,7 @@ pub fn resolve(
     };
     let begins = translation.is_some_and(|found| found.capabilities().starts_conversations);
     if begins && identities::get(tx, id, &address)?.is_none() {
-        introduce(tx, pen, &channel, &address)?;
+        introducing::introduce(tx, pen, &channel, &address)?;
     }
     Ok(Target::Address(id, address))
-}
-
-/// Gives an address to whoever has it as a number or an address of mail already, else to a new
-/// contact.
-fn introduce(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    channel: &Channel,
-    address: &str,
-) -> Result<(), EngineError> {
-    let is_mail = address.contains('@');
-    let mut owners = if is_mail {
-        contacts::by_email(tx, address)?
-    } else {
-        contacts::by_phone(tx, address)?
-    };
-    owners.sort_by_key(|contact| contact.id);
-    let contact_id = if let Some(known) = owners.first() {
-        known.id
-    } else {
-        limits::one_more(tx, Resource::Contacts)?;
-        let mut contact = Contact::nobody(pen.id(), pen.now);
-        address.clone_into(&mut contact.name);
-        contact.name_source = NameSource::Address;
-        let known = Some(address.to_owned());
-        if is_mail {
-            contact.email = known;
-        } else {
-            contact.phone = known;
-        }
-        contacts::put(tx, &contact)?;
-        counters::add(tx, Counter::Contacts, 1)?;
-        let contact_id = contact.id;
-        pen.log(tx, Event::ContactCreated(ContactEvent { contact_id }))?;
-        contact_id
-    };
-    let identity = Identity::new(pen.id(), contact_id, channel, address, pen.now);
-    Ok(identities::put(tx, &identity)?)
 }

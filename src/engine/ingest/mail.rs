@@ -24,10 +24,12 @@ use crate::model::attachment::Attachment;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
 use crate::model::contact::Contact;
+use crate::model::content::Content;
 use crate::model::conversation::Conversation;
 use crate::model::conversation::Move;
 use crate::model::conversation::Resolution;
 use crate::model::conversation::ResolvedBy;
+use crate::model::event::Event;
 use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
 use crate::model::inbound::InboundSender;
@@ -40,6 +42,7 @@ use crate::model::message::Message;
 use crate::model::message::Sender;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
+use crate::model::opaque;
 use crate::store::Direction as Order;
 use crate::store::StoreError;
 use crate::store::Tx;
@@ -67,6 +70,7 @@ pub fn record(
 ) -> Result<Recorded, EngineError> {
     let mut read = read.clone();
     if let Some(known) = repeated(tx, channel, &mut read)? {
+        refill(tx, pen, known, &read, files)?;
         return Ok(apply::duplicate_of(known));
     }
     for file in files {
@@ -113,6 +117,34 @@ fn repeated(
     read.message.external_id = format!("{id}#{}", read.clues.digest);
     let again = mails::known(tx, channel.id, &read.message.external_id)?;
     Ok(again.map(|known| known.message_id))
+}
+
+/// Puts a mail that can be read now into the place that was kept for it while it could not.
+fn refill(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    known: MessageId,
+    read: &ReadMail,
+    files: &[Attachment],
+) -> Result<(), StoreError> {
+    let is_place = |content: &Content| matches!(content, Content::Unsupported(_));
+    let kept = messages::get(tx, known)?.filter(|kept| is_place(&kept.content));
+    let Some(mut message) = kept.filter(|_| !is_place(&read.message.content)) else {
+        return Ok(());
+    };
+    let raw = Mail::of(&message.metadata).and_then(|mail| mail.raw_ref);
+    if let Some(raw) = raw {
+        attachments::remove(tx, raw)?;
+    }
+    for file in files {
+        attachments::put(tx, file)?;
+    }
+    message.content = read.message.content.clone();
+    opaque::merge(&mut message.metadata, &read.message.metadata);
+    message.updated_at = pen.now;
+    messages::update(tx, &message)?;
+    let event = Event::MessageUpdated(entries::event_of(&message));
+    pen.log(tx, event).map(drop)
 }
 
 fn received(

@@ -108,7 +108,7 @@ pub async fn open(context: &Context, us: &Us, mail: ArrivedMail) -> Result<Opene
         }
     };
     if let Meaning::Unreadable(reason, _) = &meaning {
-        tracing::error!(channel.id = %mail.channel_id, mail.id = %mail.id, "a mail cannot be read: {reason}");
+        tracing::warn!(channel.id = %mail.channel_id, mail.id = %mail.id, "a mail cannot be read: {reason}");
     }
     match &meaning {
         Meaning::Own(id) => context

@@ -6,6 +6,7 @@
 //! administrator and a reason. Both are in the audit log.
 
 use crate::engine::audit;
+use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::people::closing;
 use crate::engine::people::contacts::Contacts;
@@ -21,6 +22,8 @@ use crate::model::ids::IdentityId;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
+use crate::store::StoreError;
+use crate::store::Tx;
 use crate::store::records::identities;
 
 /// The longest reason, in characters.
@@ -52,7 +55,7 @@ impl Contacts {
         if heard.is_given {
             actor.require(Permission::GrantConsent)?;
         }
-        let reason = reason(&heard)?;
+        let reason = reason(&heard.reason, heard.is_given)?;
         let stamp = self.0.stamp();
         let actor = actor.clone();
         self.0
@@ -62,11 +65,8 @@ impl Contacts {
                 let contact = find(tx, id)?;
                 let held = identities::of_contact(tx, contact.id)?;
                 let named = held.iter().find(|one| one.id == heard.identity);
-                let Identity {
-                    channel_id,
-                    address,
-                    ..
-                } = named.ok_or_else(missing)?;
+                let named = named.ok_or_else(missing)?;
+                let (channel_id, address) = (&named.channel_id, &named.address);
                 let (changed, action) = if heard.is_given {
                     let why = Shut::OptedOut;
                     let opened = closing::reopen(tx, &mut pen, *channel_id, address, why)?;
@@ -77,13 +77,7 @@ impl Contacts {
                     (closed, "contact.opted_out")
                 };
                 if changed {
-                    // The audit log outlives an erased person: it names no address.
-                    let details = Opaque::from_iter([
-                        ("channelId".to_owned(), channel_id.to_string().into()),
-                        ("identifierId".to_owned(), heard.identity.to_string().into()),
-                        ("reason".to_owned(), reason.clone().into()),
-                    ]);
-                    audit::note(tx, &mut pen, &actor, action, contact.id, details)?;
+                    note(tx, &mut pen, &actor, action, named, &reason)?;
                 }
                 person(tx, contact)
             })
@@ -95,10 +89,10 @@ fn missing() -> Rejection {
     Rejection::not_found(Code::ResourceNotFound, "identifier")
 }
 
-/// The reason without blanks around it.
-fn reason(heard: &HeardConsent) -> Result<String, Rejection> {
-    let reason = heard.reason.trim();
-    if heard.is_given && reason.is_empty() {
+/// The reason without blanks around it; a "yes" needs one.
+pub(super) fn reason(typed: &str, is_needed: bool) -> Result<String, Rejection> {
+    let reason = typed.trim();
+    if is_needed && reason.is_empty() {
         let wrong = "is required to opt somebody in: how and when they asked for it";
         return Err(Rejection::field("reason", wrong));
     }
@@ -107,4 +101,27 @@ fn reason(heard: &HeardConsent) -> Result<String, Rejection> {
         return Err(Rejection::field("reason", wrong));
     }
     Ok(reason.to_owned())
+}
+
+/// Writes down that consent changed. The audit log outlives an erased person: it names no address.
+///
+/// # Errors
+/// The disk's.
+pub(super) fn note(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    actor: &Actor,
+    action: &str,
+    identity: &Identity,
+    reason: &str,
+) -> Result<(), StoreError> {
+    let details = Opaque::from_iter([
+        (
+            "channelId".to_owned(),
+            identity.channel_id.to_string().into(),
+        ),
+        ("identifierId".to_owned(), identity.id.to_string().into()),
+        ("reason".to_owned(), reason.into()),
+    ]);
+    audit::note(tx, pen, actor, action, identity.contact_id, details)
 }

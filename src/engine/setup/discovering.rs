@@ -72,7 +72,10 @@ impl Channels {
             let by = format!("{} takes the mail of {domain}", known.name);
             return Some((known.servers(), by));
         }
-        if let Some(servers) = self.told_to_programs(address).await {
+        if let Some(servers) = self
+            .told_to_programs(discover::places(address), address)
+            .await
+        {
             return Some((servers, format!("{domain} tells mail programs so")));
         }
         let names = discover::service_names(domain);
@@ -92,8 +95,13 @@ impl Channels {
         Some((servers, format!("{domain} offers them in the name system")))
     }
 
-    async fn told_to_programs(&self, address: &str) -> Option<Servers> {
-        let asking = discover::places(address).map(|url| {
+    /// The servers that a file at one of these places tells of; the first that does counts.
+    pub(in crate::engine) async fn told_to_programs(
+        &self,
+        places: [String; 2],
+        address: &str,
+    ) -> Option<Servers> {
+        let asking = places.map(|url| {
             self.0.vendors.http.exchange(HttpRequest {
                 method: Method::Get,
                 url,

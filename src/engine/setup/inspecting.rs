@@ -18,6 +18,7 @@ use crate::model::channel::REPORTING;
 use crate::model::event::ChannelEvent;
 use crate::model::event::Event;
 use crate::model::ids::ChannelId;
+use crate::model::inbound::InboundEvent;
 use crate::model::opaque;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Connected;
@@ -33,22 +34,38 @@ pub fn every(row: &Capabilities) -> Duration {
     Duration::from_secs(row.inspected_every_secs.into())
 }
 
+/// What came of looking after a channel.
+#[derive(Debug)]
+pub struct Inspected {
+    /// How long until the next look.
+    pub again: Duration,
+    /// What happened of which nobody may have heard yet.
+    pub missed: Vec<InboundEvent>,
+}
+
 impl Channels {
-    /// Looks after a channel; how long until the next look. None where there is nothing to look at.
+    /// Looks after a channel. None where there is nothing to look at.
     ///
     /// # Errors
     /// The store's.
-    pub async fn inspect(&self, id: ChannelId) -> Result<Option<Duration>, EngineError> {
+    pub async fn inspect(&self, id: ChannelId) -> Result<Option<Inspected>, EngineError> {
         let found = channels::get(&self.0.store.snapshot()?, id)?;
         let Some(channel) = found.filter(|channel| channel.state == ChannelState::Active) else {
             return Ok(None);
         };
         let row = self.capabilities(&channel);
-        let Some(looked) = self.look(channel).await? else {
+        let Some(mut looked) = self.look(channel).await? else {
             return Ok(None);
         };
+        let missed = match &mut looked {
+            Ok(seen) => std::mem::take(&mut seen.missed),
+            Err(_) => Vec::new(),
+        };
         self.looked(id, looked).await?;
-        Ok(Some(every(row)))
+        Ok(Some(Inspected {
+            again: every(row),
+            missed,
+        }))
     }
 
     /// Looks how a channel is set up at its vendor; none where there is nothing to look at.

@@ -11,6 +11,7 @@ pub mod connecting;
 pub mod deleting;
 pub mod discovering;
 pub mod domains;
+pub mod held_mail;
 pub mod inspecting;
 pub mod instructions;
 pub mod kinds;

@@ -31,6 +31,7 @@ use crate::model::message::Sender;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
 use crate::store::Direction as Order;
+use crate::store::records::attachments;
 use crate::store::records::channels;
 use crate::store::records::conversations;
 use crate::store::records::identities;
@@ -54,6 +55,8 @@ struct Case {
     has_remote_images: bool,
     signature: Option<String>,
     files: Vec<String>,
+    /// Why not all of it can be seen.
+    lacks: Option<String>,
     invite: Option<String>,
     auto: Option<String>,
     /// The conversation it seems to belong to and does not.
@@ -259,6 +262,7 @@ impl Desk {
             has_remote_images: mail.has_remote_images,
             signature: mail.signature.clone(),
             files: own.into_iter().chain(listed).collect(),
+            lacks: mail.media_error,
             invite: mail.invite.map(|invite| invite.summary),
             auto: mail.auto.map(|auto| format!("{auto:?}").to_lowercase()),
             related,
@@ -360,6 +364,30 @@ async fn a_mail_that_cannot_be_read_is_put_aside_and_those_behind_it_are_read() 
     let before = desk.newest().unwrap().id;
     reading::read_on(desk.office.context.clone(), desk.channel).await;
     assert_eq!(desk.newest().unwrap().id, before);
+}
+
+#[tokio::test]
+async fn a_mail_that_can_be_read_after_all_stands_where_its_place_was_kept() {
+    let desk = Desk::new(&settings()).await;
+    let mut bomb = String::from("From: ana@x.example\r\nMessage-ID: <b1@x.example>\r\n");
+    for level in 0..40 {
+        let kind = format!("Content-Type: multipart/mixed; boundary=b{level}.");
+        bomb.extend([&kind, "\r\n\r\n--b", &level.to_string(), ".\r\n"]);
+    }
+    let place = desk.receive(bomb.into_bytes()).await.unwrap();
+    assert_eq!(place.content.kind(), "unsupported");
+    // What a newer version makes of it.
+    let readable = plain("ana@x.example", "b1@x.example", "", "Hello");
+    assert_eq!(desk.receive(readable).await, None);
+    let read = desk.office.context.store.snapshot().unwrap();
+    let filled = messages::get(&read, place.id).unwrap().unwrap();
+    assert_eq!(filled.content, Content::text("Hello"));
+    let before = Mail::of(&place.metadata).unwrap();
+    let after = Mail::of(&filled.metadata).unwrap();
+    assert_eq!(after.matched_by, before.matched_by);
+    let stored = |id| attachments::get(&read, id).unwrap();
+    assert!(stored(before.raw_ref.unwrap()).is_none());
+    assert!(stored(after.raw_ref.unwrap()).is_some());
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ use crate::engine::alert_hook;
 use crate::engine::alerts;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
+use crate::engine::ingest::Ingest;
 use crate::engine::ingest::clicks;
 use crate::engine::ingest::media;
 use crate::engine::ingest::media::Fetched;
@@ -240,8 +241,15 @@ async fn done(context: &Context, job: &Job) -> Result<Ended, EngineError> {
         JobKind::Publish { channel_id } => publish(context, job, channel_id).await,
         JobKind::SyncTemplates { channel_id } => sync_templates(context, channel_id).await,
         JobKind::Inspect { channel_id } => {
-            let again = Channels(context.clone()).inspect(channel_id).await?;
-            Ok(again.map_or(Ended::Done, Ended::Again))
+            let inspected = Channels(context.clone()).inspect(channel_id).await?;
+            let Some(inspected) = inspected else {
+                return Ok(Ended::Done);
+            };
+            if !inspected.missed.is_empty() {
+                let ingest = Ingest(context.clone());
+                ingest.record(channel_id, inspected.missed).await?;
+            }
+            Ok(Ended::Again(inspected.again))
         }
         JobKind::TellSeen { message_id, after } => {
             seen::tell(context, message_id, after).await?;

@@ -40,16 +40,17 @@ pub fn beginning(
 /// Rows that are read at once where few of them are looked for.
 const CHUNK: usize = 1_000;
 
-/// The identities of a channel to which nothing may be sent, in the order of their addresses, behind
-/// one address and at most so many. Reads through all of the channel's where they are few.
+/// The identities of a channel that are looked for, in the order of their addresses, behind one
+/// address and at most so many. Reads through all of the channel's where they are few.
 ///
 /// # Errors
 /// The disk's.
-pub fn closed(
+pub fn looked_for(
     read: &impl Read,
     channel: ChannelId,
     after: Option<&str>,
     limit: usize,
+    mut is_one: impl FnMut(&Identity) -> Result<bool, StoreError>,
 ) -> Result<Vec<Identity>, StoreError> {
     let mut found = Vec::new();
     let mut last = after.map(|address| (channel, address.to_owned()));
@@ -58,10 +59,15 @@ pub fn closed(
         let rows = read.scan(&IDENTITIES, scan)?;
         let is_end = rows.len() < CHUNK;
         last = rows.last().map(|(key, _)| key.clone());
-        let rows = rows.into_iter().map(|(_, identity)| identity);
-        found.extend(rows.filter(|identity| identity.closed.is_some()));
-        if is_end || found.len() >= limit {
-            found.truncate(limit);
+        for (_, identity) in rows {
+            if is_one(&identity)? {
+                found.push(identity);
+            }
+            if found.len() >= limit {
+                return Ok(found);
+            }
+        }
+        if is_end {
             return Ok(found);
         }
     }

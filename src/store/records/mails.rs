@@ -136,6 +136,42 @@ pub fn held(read: &impl Read) -> Result<Vec<ArrivedMail>, StoreError> {
     read.values(&HELD_MAIL)
 }
 
+/// Mails of a channel that cannot be read, oldest first, behind one of them and at most so many.
+///
+/// # Errors
+/// The disk's.
+pub fn held_of(
+    read: &impl Read,
+    channel: ChannelId,
+    after: Option<MailId>,
+    limit: usize,
+) -> Result<Vec<ArrivedMail>, StoreError> {
+    let after = after.map(|id| (channel, id));
+    let scan = Scan::under(&channel).after(after.as_ref()).limit(limit);
+    let found = read.scan(&HELD_MAIL, scan)?;
+    Ok(found.into_iter().map(|(_, mail)| mail).collect())
+}
+
+/// A mail of a channel that cannot be read.
+///
+/// # Errors
+/// The disk's.
+pub fn held_one(
+    read: &impl Read,
+    channel: ChannelId,
+    id: MailId,
+) -> Result<Option<ArrivedMail>, StoreError> {
+    read.get(&HELD_MAIL, &(channel, id))
+}
+
+/// Forgets a mail that cannot be read.
+///
+/// # Errors
+/// The disk's.
+pub fn drop_held(tx: &mut Tx<'_>, mail: &ArrivedMail) -> Result<(), StoreError> {
+    tx.remove(&HELD_MAIL, &(mail.channel_id, mail.id))
+}
+
 /// Lets a mail be read that was put aside.
 ///
 /// # Errors

@@ -187,6 +187,37 @@ impl TemplateQuery {
     }
 }
 
+/// What a template of mails says, for people who write no parts.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+struct MailWords {
+    /// For mails: the subject.
+    subject: Option<String>,
+    /// For mails: the words. `{{name}}` stands where each says something else.
+    text: Option<String>,
+    /// For mails: the same as HTML.
+    html: Option<String>,
+    /// For mails: the names of the variables; where they are given, no other may stand in it.
+    variables: Option<Vec<String>>,
+}
+
+impl MailWords {
+    /// The parts that they stand for; none where nothing is given.
+    fn parts(&self) -> Option<Vec<Opaque>> {
+        let part = |kind: &str, text: &Option<String>| {
+            let part = json!({ "type": kind, "text": text.as_ref()? });
+            part.as_object().cloned()
+        };
+        let header = part("HEADER", &self.subject).map(|mut header| {
+            header.insert("format".to_owned(), "TEXT".into());
+            header
+        });
+        let all = [header, part("BODY", &self.text), part("HTML", &self.html)];
+        let all: Vec<Opaque> = all.into_iter().flatten().collect();
+        (!all.is_empty()).then_some(all)
+    }
+}
+
 /// A template to be approved.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -207,37 +238,9 @@ struct TemplateIn {
     #[schema(value_type = Vec<Object>)]
     #[serde(default)]
     components: Vec<Opaque>,
-    /// For mails, in place of parts: the subject.
-    #[serde(default)]
-    subject: Option<String>,
-    /// For mails: the words. `{{name}}` stands where each says something else.
-    #[serde(default)]
-    text: Option<String>,
-    /// For mails: the same as HTML.
-    #[serde(default)]
-    html: Option<String>,
-    /// For mails: the names of the variables; where they are given, no other may stand in it.
-    #[serde(default)]
-    variables: Option<Vec<String>>,
-}
-
-/// The parts that the words of a mail's template stand for; none where nothing is given.
-fn parts_of_mail(
-    subject: Option<&String>,
-    text: Option<&String>,
-    html: Option<&String>,
-) -> Option<Vec<Opaque>> {
-    let part = |kind: &str, text: Option<&String>| {
-        let part = json!({ "type": kind, "text": text? });
-        part.as_object().cloned()
-    };
-    let header = part("HEADER", subject).map(|mut header| {
-        header.insert("format".to_owned(), "TEXT".into());
-        header
-    });
-    let all = [header, part("BODY", text), part("HTML", html)];
-    let all: Vec<Opaque> = all.into_iter().flatten().collect();
-    (!all.is_empty()).then_some(all)
+    /// For mails, in place of parts.
+    #[serde(flatten)]
+    mail: MailWords,
 }
 
 impl TemplateIn {
@@ -245,11 +248,7 @@ impl TemplateIn {
     fn draft(self) -> (TemplateDraft, Option<Vec<String>>) {
         let code = self.language.get("code").unwrap_or(&self.language);
         let mut category = self.category.to_uppercase();
-        let components = parts_of_mail(
-            self.subject.as_ref(),
-            self.text.as_ref(),
-            self.html.as_ref(),
-        );
+        let components = self.mail.parts();
         if components.is_some() && category.is_empty() {
             "UTILITY".clone_into(&mut category);
         }
@@ -261,7 +260,7 @@ impl TemplateIn {
             components: components.unwrap_or(self.components),
             ..TemplateDraft::default()
         };
-        (draft, self.variables)
+        (draft, self.mail.variables)
     }
 }
 
@@ -277,18 +276,9 @@ struct TemplateChangesIn {
     #[schema(value_type = Option<Vec<Object>>)]
     #[serde(default)]
     components: Option<Vec<Opaque>>,
-    /// For mails, in place of parts: the subject.
-    #[serde(default)]
-    subject: Option<String>,
-    /// For mails: the words. `{{name}}` stands where each says something else.
-    #[serde(default)]
-    text: Option<String>,
-    /// For mails: the same as HTML.
-    #[serde(default)]
-    html: Option<String>,
-    /// For mails: the names of the variables; where they are given, no other may stand in it.
-    #[serde(default)]
-    variables: Option<Vec<String>>,
+    /// For mails, in place of parts.
+    #[serde(flatten)]
+    mail: MailWords,
 }
 
 async fn index(
@@ -351,18 +341,13 @@ async fn update(
     body: Body<TemplateChangesIn>,
 ) -> Answered {
     let asked = body.0;
-    let of_mail = parts_of_mail(
-        asked.subject.as_ref(),
-        asked.text.as_ref(),
-        asked.html.as_ref(),
-    );
     let changes = TemplateChanges {
         category: asked.category.map(|category| category.to_uppercase()),
-        components: of_mail.or(asked.components),
+        components: asked.mail.parts().or(asked.components),
     };
     let service = &state.engine.templates;
     let components = changes.components.as_deref().unwrap_or_default();
-    must_declare(components, asked.variables.as_deref())?;
+    must_declare(components, asked.mail.variables.as_deref())?;
     let changed = service.edit(&caller.actor, ids.0, ids.1, changes).await?;
     Ok(Answer::one(&TemplateOut::new(&state, changed)?))
 }

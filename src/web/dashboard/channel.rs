@@ -129,7 +129,9 @@ pub fn draw(
                 let usual = vendor::pages::TABS.iter().copied();
                 let usual = usual.chain([routing::TAB]);
                 let opt_outs = vendor::optouts::tabs(channel.kind.as_str());
+                let held = vendor::quarantine::tabs(channel.kind.as_str());
                 let more = delivery.into_iter().chain(menus).chain(opt_outs);
+                let more = more.chain(held);
                 usual.chain(more).collect()
             }
             (false, _) => Vec::new(),
@@ -329,6 +331,12 @@ fn log_line(entry: &AuditEntry, now: Timestamp, reader: &Reader) -> HappenedView
         "channel.disconnected" => ("Switched off", Tone::Neutral, Icon::OFF),
         "channel.updated" => ("Settings changed", Tone::Neutral, Icon::INFO),
         "channel.secretRenewed" => ("Secret replaced", Tone::Warn, Icon::WARNING),
+        "channel.mailReadAgain" => (
+            "A mail in quarantine tried again",
+            Tone::Neutral,
+            Icon::INFO,
+        ),
+        "channel.mailDropped" => ("A mail in quarantine deleted", Tone::Warn, Icon::WARNING),
         "channel.published" => ("Published again", Tone::Neutral, Icon::INFO),
         other => (other, Tone::Neutral, Icon::INFO),
     };

@@ -7,6 +7,7 @@ use actix_web::web;
 use actix_web::web::Path;
 use actix_web::web::Query;
 
+use crate::engine::error::EngineError;
 use crate::engine::people::users::UserChanges;
 use crate::model::mail::RemoteImages;
 use crate::model::message::Message;
@@ -136,15 +137,27 @@ async fn source(
     let raw = raw.ok_or_else(Problem::not_found)?;
     let file = state.engine.files.get(raw)?;
     let place = state.engine.files.path(&file);
-    let mut response = files::ranged(&place, file.size_bytes, &request)
+    let name = wanted.download.as_ref().map(|_| message.id.to_string());
+    as_it_came(&place, file.size_bytes, name, &request).await
+}
+
+/// The bytes of a mail: as text that nothing runs in, or as a file of a name.
+///
+/// # Errors
+/// They could not be read.
+pub async fn as_it_came(
+    place: &std::path::Path,
+    size_bytes: u64,
+    file_name: Option<String>,
+    request: &HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let mut response = files::ranged(place, size_bytes, request)
         .await
-        .map_err(|error| {
-            crate::engine::error::EngineError::Broken(format!("reading {raw}: {error}"))
-        })?;
-    let (kind, disposition) = match wanted.download {
-        Some(_) => (
+        .map_err(|error| EngineError::Broken(format!("reading a mail: {error}")))?;
+    let (kind, disposition) = match file_name {
+        Some(name) => (
             "message/rfc822",
-            format!("attachment; filename=\"{}.eml\"", message.id),
+            format!("attachment; filename=\"{name}.eml\""),
         ),
         None => ("text/plain; charset=utf-8", "inline".to_owned()),
     };

@@ -28,7 +28,7 @@ function rest(screen, force) {
 
 async function refresh(key) {
   const phone = phoneOf(key);
-  if (!phone) return location.reload();
+  if (!phone) return phonesChanged();
   const screen = phone.querySelector('[data-screen]');
   const settle = rest(screen);
   const fresh = new DOMParser().parseFromString(await html(`/sandbox/phones/${key}`), 'text/html');
@@ -69,6 +69,21 @@ function changed(key) {
   refreshers.get(key)();
 }
 const wireChanged = once(wire);
+/** A phone that came is put in and one that went is taken out; in the others stays what somebody began. */
+const phonesChanged = once(async () => {
+  const fresh = new DOMParser().parseFromString(await html(location.href), 'text/html');
+  const place = document.getElementById('phones');
+  const phones = [...fresh.querySelectorAll('#phones > [data-phone]')];
+  const keys = phones.map((phone) => phone.dataset.phone);
+  place.querySelectorAll(':scope > [data-phone]').forEach((phone) => { if (!keys.includes(phone.dataset.phone)) phone.remove(); });
+  let last;
+  for (const phone of phones) {
+    const known = phoneOf(phone.dataset.phone);
+    const next = known ?? document.importNode(phone, true);
+    if (!known) last ? last.after(next) : place.prepend(next);
+    last = next;
+  }
+});
 const switchesChanged = once(async () => {
   const part = document.getElementById('switches');
   if (part.contains(document.activeElement)) return;
@@ -85,7 +100,7 @@ function listen() {
   });
   live.addEventListener('error', () => { chip.hidden = true; });
   live.addEventListener('phone', (event) => changed(event.data));
-  live.addEventListener('phones', () => location.reload());
+  live.addEventListener('phones', phonesChanged);
   live.addEventListener('wire', wireChanged);
   live.addEventListener('all', () => {
     document.querySelectorAll('[data-phone]').forEach((phone) => changed(phone.dataset.phone));

@@ -119,3 +119,24 @@ fn a_topic_whose_certificate_cannot_be_fetched_is_told_to_come_again() {
         assert_eq!(sandbox.point("ses", &url, "").await, Ok(()));
     });
 }
+
+#[test]
+fn a_delivery_that_mailgun_reported_while_nobody_listened_is_asked_for() {
+    on_a_server_with(with_sandbox, async |server| {
+        let channel = connected(server, "mailgun").await;
+        let to = customer(server, "mailgun");
+        server.sandbox().change("mailgun", |account| {
+            account.faults.receipts_lost = true;
+        });
+        let body = json!({ "channelId": channel["id"], "to": to, "text": "It ships today" });
+        let message = server.api().post("/messages", body).await.ok();
+        until(server, &message, "sent").await;
+        let address = format!("/messages/{}", message["id"].as_str().unwrap());
+        eventually("the day passes, and the delivery is heard of", async || {
+            server.pass(Duration::from_secs(3_600));
+            let now = server.api().get(&address).await.ok();
+            (now["status"] == "delivered").then_some(())
+        })
+        .await;
+    });
+}

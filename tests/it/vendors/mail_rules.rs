@@ -278,3 +278,38 @@ fn a_template_that_lies_with_the_service_goes_there_by_its_name() {
         );
     });
 }
+
+#[test]
+fn an_answer_to_all_leaves_out_who_wants_no_more() {
+    on_a_server_with(reachable, async |server| {
+        let vendor = Vendor::open(postmark).await;
+        let channel = connected(server, "email", &config(&vendor)).await;
+        let boss = "boss@b.example";
+        let person = json!({ "name": "Boss", "email": boss, "identifiers": [
+            { "channelType": "email", "channelId": channel["id"], "identifier": boss }] });
+        let made = server.api().post("/contacts", person).await.ok();
+        let consent = format!("/contacts/{}/consent", made["id"].as_str().unwrap());
+        let no = json!({ "identifierId": made["identifiers"][0]["id"], "status": "optedOut" });
+        server.api().post(&consent, no).await.ok();
+        let people = |all: &[&str]| -> Value {
+            let all = all.iter().map(|one| json!({ "Email": one }));
+            all.collect()
+        };
+        let mail = json!({
+            "FromFull": { "Email": ANA }, "ToFull": people(&["support@aurora.example"]),
+            "CcFull": people(&[boss, "kim@c.example"]), "Subject": "Order", "MessageID": "1",
+            "TextBody": "Where is it?", "Headers": [{ "Name": "Message-ID", "Value": "<a1@x.example>" }],
+        });
+        hook(server, &channel, "linktor:hook", &mail).await;
+        let talk = eventually("the mail is there", async || {
+            let all = server.api().get("/conversations").await.ok();
+            all["data"].as_array().unwrap().first().cloned()
+        })
+        .await;
+        let answer = json!({ "conversationId": talk["id"], "text": "On its way" });
+        server.api().post("/messages", answer).await.ok();
+        let sent = vendor.hears("/email", 1).await.body();
+        assert_eq!(sent["To"], ANA);
+        assert_eq!(sent["Cc"], "kim@c.example");
+    });
+}

@@ -10,6 +10,7 @@ mod letters;
 mod mail_access;
 mod mail_faults;
 mod mail_limits;
+mod mail_lists;
 mod mail_rules;
 mod mail_signing;
 mod sms;

@@ -104,7 +104,12 @@ pub fn read(hook: &Webhook) -> Vec<InboundEvent> {
         return Vec::new();
     }
     let body = json_of(hook);
-    let told = Node::of(&body).at("event-data");
+    told(Node::of(&body).at("event-data"))
+}
+
+/// What an event says, by a webhook or in a list.
+#[must_use]
+pub fn told(told: Node<'_>) -> Vec<InboundEvent> {
     let word = told.word("event").unwrap_or_default();
     let is_temporary = told.word("severity").as_deref() == Some("temporary");
     let status = told.at("delivery-status");

@@ -43,6 +43,7 @@ use crate::model::inbound::InboundMessage;
 use crate::model::inbound::InboundSender;
 use crate::model::inbound::Proof;
 use crate::model::mail::Auto;
+use crate::model::mail::Checks;
 use crate::model::mail::Clues;
 use crate::model::mail::Envelope;
 use crate::model::mail::Mail;
@@ -173,6 +174,29 @@ fn sender(header: &Header<'_>, envelope: &Envelope, us: &Us) -> Option<address::
     Some(from)
 }
 
+/// What a mail says of itself before it is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Announced {
+    /// Who wrote it.
+    pub from: Option<String>,
+    /// Its subject.
+    pub subject: Option<String>,
+}
+
+/// What the first bytes of a mail say of it.
+#[must_use]
+pub fn announced(head: &[u8]) -> Announced {
+    let lines = head.split_inclusive(|byte| *byte == b'\n');
+    let of_header = lines.take_while(|line| !line.trim_ascii().is_empty());
+    let ended = of_header.chain([&b"\r\n"[..]]).collect::<Vec<_>>().concat();
+    let header = Header::read(&ended);
+    let from = header.mailboxes("From").into_iter().next();
+    Announced {
+        from: from.map(|from| from.address),
+        subject: header.subject(),
+    }
+}
+
 /// The words of HTML; empty for one that is too large.
 #[must_use]
 pub fn words_of(html: &str) -> String {
@@ -238,7 +262,7 @@ impl Reader<'_> {
             date_header,
             spam: self.envelope.checks.spam,
             mailbox: self.envelope.place.clone(),
-            media_error: self.envelope.checks.virus.then(|| "virus".to_owned()),
+            media_error: lacking(&self.envelope.checks, &found.files).map(str::to_owned),
             ..Mail::default()
         };
         let text = cut(folded.text.trim(), TEXT_MAX);
@@ -424,6 +448,16 @@ fn own_picture(files: &[Attached], source: &str) -> Option<usize> {
         Some(id) => one.file.content_id.as_deref() == Some(id.as_ref()),
         None => one.location.as_deref() == Some(source),
     })
+}
+
+/// Why not all of a mail can be seen: what was taken out of it, or that Outlook packed its files in a
+/// way that only Outlook opens.
+fn lacking(checks: &Checks, files: &[Attached]) -> Option<&'static str> {
+    let is_packed = |one: &Attached| one.file.mime_type.ends_with("/ms-tnef");
+    if checks.virus {
+        return Some("virus");
+    }
+    files.iter().any(is_packed).then_some("tnef")
 }
 
 fn unfolded(text: &str) -> Folded {

@@ -186,6 +186,39 @@ fn dates_that_cannot_be_give_way_to_the_arrival() {
 }
 
 #[test]
+fn a_mail_is_announced_by_its_header_alone() {
+    let cases: [(&[u8], Option<&str>, Option<&str>); 3] = [
+        (
+            b"From: Ana <ANA@x.example>\r\nSubject: =?utf-8?q?Ol=C3=A1?=\r\n\r\nSubject: no",
+            Some("ana@x.example"),
+            Some("Ol\u{e1}"),
+        ),
+        (b"Subject: cut o", None, Some("cut o")),
+        (b"\xff\x00\n\nx", None, None),
+    ];
+    for (head, from, subject) in cases {
+        let found = announced(head);
+        assert_eq!(found.from.as_deref(), from);
+        assert_eq!(found.subject.as_deref(), subject);
+    }
+}
+
+#[test]
+fn of_a_long_mail_the_beginning_is_kept_as_text() {
+    for (length, kept) in [
+        (TEXT_MAX - 1, TEXT_MAX - 1),
+        (TEXT_MAX, TEXT_MAX),
+        (TEXT_MAX + 1, TEXT_MAX),
+    ] {
+        let words = "\u{e9}".repeat(length);
+        let (read, ..) = message(&format!(
+            "From: a@x.example\nContent-Type: text/plain; charset=utf-8\n\n{words}"
+        ));
+        assert_eq!(read.message.content.words().chars().count(), kept);
+    }
+}
+
+#[test]
 fn a_mail_without_an_id_gets_one_from_its_bytes() {
     let raw = "From: a@x.example\n\nHello";
     let first = message(raw).0.message.external_id;

@@ -172,6 +172,28 @@ fn what_is_larger_than_a_service_takes_is_refused() {
 }
 
 #[test]
+fn a_mail_goes_to_as_many_as_its_service_takes_and_to_no_more() {
+    for (service, most) in [
+        ("smtp", 100),
+        ("sendgrid", 1_000),
+        ("mailgun", 1_000),
+        ("ses", 50),
+        ("postmark", 50),
+        ("resend", 50),
+    ] {
+        // The customer is one of them.
+        let copies = |count: usize| {
+            let all = (1..count).map(|n| format!("a{n}@example.com"));
+            json!({"email":{"cc":all.clone().take(count / 2).collect::<Vec<_>>(),"bcc":all.skip(count / 2).collect::<Vec<_>>()}})
+        };
+        let settings = json!({ "provider": service });
+        assert_eq!(refused(&settings, &[], &copies(most)), None, "{service}");
+        let one_more = refused(&settings, &[], &copies(most + 1));
+        assert_eq!(one_more, Some(Code::ValidationError), "{service}");
+    }
+}
+
+#[test]
 fn what_no_server_takes_is_refused_before_it_is_sent() {
     let ses = json!({"provider":"ses"});
     let copies = |count: usize| {
@@ -203,6 +225,7 @@ fn what_no_server_takes_is_refused_before_it_is_sent() {
             None,
         ),
         (file("setup.EXE"), Some(Code::UnsupportedMediaType)),
+        (file("setup.sh"), Some(Code::UnsupportedMediaType)),
         (file("notes.txt"), None),
     ];
     for (metadata, expected) in cases {

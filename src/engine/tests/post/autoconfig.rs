@@ -1,6 +1,5 @@
 //! What a domain tells mail programs of its servers, over an encrypted line.
 
-use std::net::Ipv4Addr;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,10 +19,8 @@ use tokio_rustls::TlsAcceptor;
 use super::certificate;
 use super::office;
 use super::passes_alone;
-use crate::model::permission::Role;
 
-/// Where such files are asked for, always at the same port.
-const PORT: u16 = 443;
+const ADDRESS: &str = "desk@aurora.example";
 const PLACE: &str = "/.well-known/autoconfig/mail/config-v1.1.xml";
 const FILE: &str = "<clientConfig><emailProvider id=\"aurora\">\
     <incomingServer type=\"imap\"><hostname>imap.aurora.example</hostname><port>993</port>\
@@ -31,17 +28,10 @@ const FILE: &str = "<clientConfig><emailProvider id=\"aurora\">\
     <outgoingServer type=\"smtp\"><hostname>smtp.aurora.example</hostname><port>587</port>\
     <socketType>STARTTLS</socketType><username>%EMAILADDRESS%</username></outgoingServer>\
     </emailProvider></clientConfig>";
-/// Under which name the test in a process of its own learns where to be.
-const HOST: &str = "AUTOCONFIG_HOST";
 
-/// An address of this machine that nobody else has.
-fn own(second: u8) -> Ipv4Addr {
-    let [_, _, third, fourth] = std::process::id().to_be_bytes();
-    Ipv4Addr::new(127, second, third, fourth)
-}
-
-/// Holds the file for whoever asks.
-async fn serve(host: Ipv4Addr, certificate: &Path) {
+/// Holds the file for whoever asks, at a port of its own: the one where such files lie is only for whoever
+/// runs the machine. Where it lies under a name.
+async fn serve(certificate: &Path) -> impl Fn(&str) -> [String; 2] {
     let own = CertificateDer::from_pem_file(certificate).unwrap();
     let key = PrivateKeyDer::from_pem_file(certificate::key_beside(certificate)).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -51,7 +41,8 @@ async fn serve(host: Ipv4Addr, certificate: &Path) {
         .with_single_cert(vec![own], key)
         .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind((host, PORT)).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             // Whoever does not believe the certificate hangs up.
@@ -74,41 +65,36 @@ async fn serve(host: Ipv4Addr, certificate: &Path) {
             stream.shutdown().await.unwrap();
         }
     });
+    move |host| ["/nothing", PLACE].map(|path| format!("https://{host}:{port}{path}"))
 }
 
 /// In a process of its own, which believes the certificate of the test.
 #[test]
 fn the_servers_that_a_domain_tells_over_an_encrypted_line_are_found() {
     let folder = tempfile::tempdir().unwrap();
-    let host = own(77).to_string();
-    let (certificate, _) = certificate::made(folder.path(), &format!("IP:{host}"));
-    let environment = [("SSL_CERT_FILE", certificate), (HOST, PathBuf::from(host))];
-    passes_alone("autoconfig::told_alone", environment);
+    let (certificate, _) = certificate::made(folder.path(), "DNS:localhost");
+    passes_alone("autoconfig::told_alone", [("SSL_CERT_FILE", certificate)]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "the test above runs it, in a process of its own"]
 async fn told_alone() {
     let certificate = PathBuf::from(std::env::var("SSL_CERT_FILE").unwrap());
-    let host: Ipv4Addr = std::env::var(HOST).unwrap().parse().unwrap();
     let (office, _) = office(json!({})).await;
-    let owner = office.hire(1, Role::Owner).await;
-    let find = async |host: Ipv4Addr| {
+    let place = serve(&certificate).await;
+    let find = async |host: &str| {
         let channels = &office.engine.channels;
-        channels.find_servers(&owner, &format!("desk@{host}")).await
+        channels.told_to_programs(place(host), ADDRESS).await
     };
-    serve(host, &certificate).await;
-    let found = find(host).await.unwrap().unwrap();
     let expected = json!({
         "imapHost": "imap.aurora.example", "imapPort": "993", "imapEncryption": "tls",
         "imapUsername": "desk",
         "smtpHost": "smtp.aurora.example", "smtpPort": "587", "smtpEncryption": "starttls",
-        "smtpUsername": format!("desk@{host}"),
+        "smtpUsername": ADDRESS,
     });
-    assert_eq!(serde_json::Value::Object(found.settings), expected);
-    assert_eq!(found.by, format!("{host} tells mail programs so"));
+    let found = find("localhost").await.unwrap();
+    let settings = serde_json::Value::Object(found.settings(ADDRESS));
+    assert_eq!(settings, expected);
     // Whoever shows the certificate of somebody else decides nothing.
-    let other = own(78);
-    serve(other, &certificate).await;
-    assert_eq!(find(other).await.unwrap(), None);
+    assert_eq!(find("127.0.0.1").await, None);
 }

@@ -1,7 +1,10 @@
 //! What a channel is told of the conversation a message stands in.
 
+use serde_json::Value;
+
 use crate::model::content::Content;
 use crate::model::conversation::Conversation;
+use crate::model::ids::ChannelId;
 use crate::model::message::Direction as Way;
 use crate::model::message::Message;
 use crate::model::message::SenderKind;
@@ -13,6 +16,7 @@ use crate::model::thread::Writer;
 use crate::store::Direction;
 use crate::store::Read;
 use crate::store::StoreError;
+use crate::store::records::identities;
 use crate::store::records::messages;
 use crate::store::records::users;
 
@@ -34,6 +38,9 @@ pub fn of(
         .map(told)
         .collect();
     earlier.reverse();
+    if let Some(heard) = earlier.iter_mut().rev().find(|one| !one.ours) {
+        leave_out_closed(read, message.channel_id, heard)?;
+    }
     let by_person = message.sender.kind == SenderKind::Agent;
     let writer = message.sender.id.as_deref().and_then(|id| id.parse().ok());
     let signature = match writer.filter(|_| by_person) {
@@ -50,6 +57,30 @@ pub fn of(
         }),
         automatic: matches!(message.source, Source::Bot | Source::Flow | Source::System),
     })
+}
+
+/// Takes those out of whom a mail went to who may not be written to any more: its answer goes to all of
+/// them.
+fn leave_out_closed(
+    read: &impl Read,
+    channel: ChannelId,
+    heard: &mut Earlier,
+) -> Result<(), StoreError> {
+    for name in ["toAll", "cc"] {
+        let Some(Value::Array(listed)) = heard.metadata.get_mut(name) else {
+            continue;
+        };
+        let mut open = Vec::with_capacity(listed.len());
+        for one in listed.drain(..) {
+            let address = one.as_str().unwrap_or_default();
+            let known = identities::get(read, channel, address)?;
+            if known.is_none_or(|identity| identity.closed.is_none()) {
+                open.push(one);
+            }
+        }
+        *listed = open;
+    }
+    Ok(())
 }
 
 /// How far back a choice is looked for.

@@ -140,12 +140,14 @@ pub fn routes(desk: &mut Desk<'_>, call: &Call, rest: &[&str]) -> HttpReply {
 pub fn events(desk: &Desk<'_>, call: &Call) -> HttpReply {
     let asked = call.query("message-id").unwrap_or_default();
     let asked = mime::bare_id(&asked);
+    let kind = call.query("event").unwrap_or_default();
     let all = kept(desk.account, LOG)
         .as_array()
         .cloned()
         .unwrap_or_default();
     let its = all.into_iter().filter(|event| {
-        asked.is_empty() || event["message"]["headers"]["message-id"] == asked.as_str()
+        let is_kind = kind.is_empty() || event["event"] == kind.as_str();
+        is_kind && (asked.is_empty() || event["message"]["headers"]["message-id"] == asked.as_str())
     });
     let its: Vec<Value> = its.collect();
     call::json(

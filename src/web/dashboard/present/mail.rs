@@ -184,11 +184,17 @@ fn summary(people: &[(&'static str, String)]) -> String {
 
 /// What of a mail is not seen, and by whom.
 fn unseen(mail: &Mail) -> Option<&'static str> {
-    if mail.media_error.as_deref() == Some("too_big") {
-        return Some("Too large to be fetched: only its head is here.");
-    }
-    mail.clipped
-        .then_some("So long that Gmail shows its first 102 KB, and a link to the rest.")
+    let why = match mail.media_error.as_deref() {
+        Some("too_big") => "Too large to be fetched: only its head is here.",
+        Some("virus") => "A virus was found in it: its files were left out.",
+        Some("tnef") => {
+            "Outlook packed its files into winmail.dat, which only Outlook opens. Ask for them as \
+             plain attachments."
+        }
+        _ if mail.clipped => "So long that Gmail shows its first 102 KB, and a link to the rest.",
+        _ => return None,
+    };
+    Some(why)
 }
 
 fn files(eye: &Eye<'_>, message: &Message, mail: &Mail) -> Vec<FileView> {

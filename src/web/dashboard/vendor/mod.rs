@@ -8,6 +8,7 @@ pub mod health;
 pub mod live;
 pub mod optouts;
 pub mod pages;
+pub mod quarantine;
 pub mod sign_in;
 pub mod signature;
 pub mod steps;

@@ -31,6 +31,7 @@ use crate::web::dashboard::vendor::delivery;
 use crate::web::dashboard::vendor::form;
 use crate::web::dashboard::vendor::form::Filled;
 use crate::web::dashboard::vendor::optouts;
+use crate::web::dashboard::vendor::quarantine;
 use crate::web::dashboard::vendor::sign_in;
 use crate::web::dashboard::vendor::signature;
 use crate::web::dashboard::vendor::webhook;
@@ -59,6 +60,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .configure(delivery::configure)
         .configure(signature::configure)
         .configure(optouts::configure)
+        .configure(quarantine::configure)
         .route("/sign-in", web::get().to(sign_in::leave))
         .configure(wizard::configure_channel);
 }

@@ -35,7 +35,7 @@ pub const APPEARANCE_JS: &str = "/app/assets/appearance-c296f4bbb8.js";
 /// The script in the frame that shows it.
 pub const PREVIEW_JS: &str = "/app/assets/preview-60619281d8.js";
 /// The style sheet of adding and looking after a channel.
-pub const SETUP_CSS: &str = "/app/assets/setup-9383e9dea2.css";
+pub const SETUP_CSS: &str = "/app/assets/setup-1f672b2736.css";
 /// The script of pages that show what reaches a channel.
 pub const SETUP_JS: &str = "/app/assets/setup-12e7110fcf.js";
 /// The style sheet of the demo shop.
@@ -45,7 +45,7 @@ pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
 pub const SANDBOX_CSS: &str = "/app/assets/sandbox-dd5283bb4a.css";
 /// The script of the sandbox.
-pub const SANDBOX_JS: &str = "/app/assets/sandbox-0256958757.js";
+pub const SANDBOX_JS: &str = "/app/assets/sandbox-c2cddeeaee.js";
 
 /// Everything below `/app/assets/`: name in the address, file in `static/dist`, content type.
 /// A name changes with its content, so an answer may be kept for ever.
@@ -74,8 +74,8 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-c6d78e5b41.js", "recipients.js", "text/javascript; charset=utf-8"),
     ("sandbox-dd5283bb4a.css", "sandbox.css", "text/css; charset=utf-8"),
-    ("sandbox-0256958757.js", "sandbox.js", "text/javascript; charset=utf-8"),
-    ("setup-9383e9dea2.css", "setup.css", "text/css; charset=utf-8"),
+    ("sandbox-c2cddeeaee.js", "sandbox.js", "text/javascript; charset=utf-8"),
+    ("setup-1f672b2736.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-dede709e0c.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),

@@ -306,10 +306,25 @@ pub enum ChannelTab {
         /// What websites are built with, and where the lines go there.
         builders: Vec<(&'static str, &'static str)>,
     },
-    /// `/opt-outs`: to whom nothing is sent any more.
+    /// `/opt-outs`: to whom nothing is sent any more. Where the list is kept by hand too it posts to the
+    /// same address: `address` and `reason` to add one, `identity` and `reason` to remove one.
     OptOuts {
+        /// What stands on it.
+        words: &'static RegisterWords,
+        /// The address somebody wants to add; none where the list is not kept by hand.
+        adding: Option<FieldView>,
         /// Addresses, in order.
         rows: Vec<OptOutRow>,
+        /// Where the list goes on.
+        more: Option<String>,
+        /// Where it begins, on a later part of it.
+        back: Option<String>,
+    },
+    /// `/quarantine`: mails that could not be read. Posts `mail` to the same address with `do`: `again` or
+    /// `delete`.
+    Quarantine {
+        /// Oldest first.
+        rows: Vec<HeldRow>,
         /// Where the list goes on.
         more: Option<String>,
         /// Where it begins, on a later part of it.
@@ -370,10 +385,43 @@ impl ChannelTab {
             Self::Webhook { .. } => "webhook",
             Self::Delivery { .. } => "delivery",
             Self::OptOuts { .. } => "opt-outs",
+            Self::Quarantine { .. } => "quarantine",
             Self::Routing(_) => "routing",
             Self::Events(_) => "events",
         }
     }
+}
+
+/// A mail that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldRow {
+    /// `mail_...`
+    pub id: String,
+    /// From whom; may be empty.
+    pub from: String,
+    /// Its subject; may be empty.
+    pub subject: String,
+    /// Why it stands here.
+    pub why: String,
+    /// "2.1 MB".
+    pub size: String,
+    /// When it came.
+    pub came: TimeView,
+    /// The address of the mail as it came; none where its bytes are not here.
+    pub source: Option<String>,
+}
+
+/// What stands on the page of those to whom nothing is sent.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RegisterWords {
+    /// What the list is called.
+    pub title: &'static str,
+    /// The title of an empty one.
+    pub nobody: &'static str,
+    /// Who comes to stand in it.
+    pub who: &'static str,
+    /// What follows from standing in it.
+    pub foot: &'static str,
 }
 
 /// Somebody to whom nothing is sent any more.
@@ -391,6 +439,19 @@ pub struct OptOutRow {
     pub why: &'static str,
     /// Since when.
     pub since: Option<TimeView>,
+    /// How the address is removed, where that may be done here.
+    pub remove: Option<RemoveView>,
+}
+
+/// How an address is removed from a list: a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoveView {
+    /// `ident_...`
+    pub identity: String,
+    /// What to write down.
+    pub hint: &'static str,
+    /// Whether it takes a reason.
+    pub needs_reason: bool,
 }
 
 /// `/app/settings/channels/{id}` and its tabs. Other forms: `POST .../connect`, `POST .../disconnect`,

@@ -12,12 +12,19 @@ use crate::base::http::HttpReply;
 use crate::channels::Receives as _;
 use crate::channels::email::Email;
 use crate::channels::email::hooks::Lying;
+use crate::channels::email::incoming;
+use crate::channels::email::incoming::Reading;
+use crate::channels::email::incoming::Us;
+use crate::channels::email::incoming::split::BOUNDS;
+use crate::channels::email::incoming::split::Splitter;
 use crate::channels::email::mail_at;
 use crate::channels::email::mails;
 use crate::channels::email::tests::ours;
 use crate::channels::fixtures::each;
 use crate::channels::fixtures::without_empty;
 use crate::model::call::Call;
+use crate::model::content::Content;
+use crate::model::mail::Mail;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Step;
 
@@ -186,6 +193,110 @@ fn incoming_mail_is_taken_out_of_what_resend_and_mailgun_post() {
         ),
         "{text}"
     );
+}
+
+/// A form with files: names, what stands behind them in their header, and bytes.
+fn form(fields: &[(&str, &str, &[u8])]) -> crate::base::http::Webhook {
+    let mut body = Vec::new();
+    for (name, more, value) in fields {
+        let head = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n");
+        body.extend([head.as_bytes(), value, b"\r\n"].concat());
+    }
+    body.extend(b"--b--\r\n");
+    post("multipart/form-data; boundary=b", &[], &body)
+}
+
+/// What the mail of a webhook says once it is read.
+fn read_back(service: &str, hook: &crate::base::http::Webhook) -> (Content, Mail) {
+    let account = ours(&json!({ "provider": service }));
+    let mail = mails(&account, hook).remove(0).mail;
+    let (mut splitter, mut shelf) = (Splitter::new(BOUNDS), Vec::<Vec<u8>>::new());
+    splitter.take(&mail.bytes, &mut shelf).unwrap();
+    let parts = splitter.end(&mut shelf).unwrap();
+    let us = Us {
+        addresses: vec!["support@in.example.com".to_owned()],
+        ..Us::default()
+    };
+    let envelope = mail.apart().1;
+    match incoming::read(&parts, &[0; 32], &envelope, &us, NOON) {
+        Reading::Message(read, _) => {
+            let mail = Mail::of(&read.message.metadata).unwrap();
+            (read.message.content, mail)
+        }
+        other => unreachable!("{other:?}"),
+    }
+}
+
+#[test]
+fn mails_that_services_took_apart_are_whole_again() {
+    let html = b"<p>Chegou <img src=\"cid:logo@x\"></p>";
+    let file = "; filename=\"raw.png\"\r\nContent-Type: image/png";
+    let sendgrid = form(&[
+        ("headers", "", b"Message-ID: <a1@x.example>\nDate: Thu, 1 Jan 2026 12:00:00 +0000\n"),
+        ("from", "", b"Jos\xe9 <jose@x.example>"),
+        ("to", "", b"support@in.example.com"),
+        ("subject", "", "Encomenda n\u{fa}mero 7".as_bytes()),
+        ("text", "", b"Chegou, Jos\xe9"),
+        ("html", "", html),
+        ("charsets", "", br#"{"from":"iso-8859-1","subject":"UTF-8","text":"iso-8859-1"}"#),
+        ("envelope", "", br#"{"to":["support@in.example.com"],"from":"jose@x.example"}"#),
+        ("attachments", "", b"2"),
+        (
+            "attachment-info",
+            "",
+            br#"{"attachment1":{"filename":"logo.png","type":"image/png","content-id":"<logo@x>"},"attachment2":{"filename":"Or\u00e7amento.pdf","type":"application/pdf"}}"#,
+        ),
+        ("attachment1", file, b"\x89PNG"),
+        ("attachment2", "; filename=\"b.pdf\"", b"%PDF-"),
+        ("spam_score", "", b"1.2"),
+    ]);
+    let mailgun = form(&[
+        ("from", "", "Jos\u{e9} <jose@x.example>".as_bytes()),
+        ("recipient", "", b"support@in.example.com"),
+        ("subject", "", "Encomenda n\u{fa}mero 7".as_bytes()),
+        (
+            "message-headers",
+            "",
+            br#"[["Message-Id","<a1@x.example>"],["Date","Thu, 1 Jan 2026 12:00:00 +0000"],["To","support@in.example.com"]]"#,
+        ),
+        ("body-plain", "", "Chegou, Jos\u{e9}".as_bytes()),
+        ("body-html", "", html),
+        ("content-id-map", "", br#"{"<logo@x>":"attachment-1"}"#),
+        ("attachment-count", "", b"2"),
+        (
+            "attachment-1",
+            "; filename=\"logo.png\"\r\nContent-Type: image/png",
+            b"\x89PNG",
+        ),
+        (
+            "attachment-2",
+            "; filename=\"Or\u{e7}amento.pdf\"\r\nContent-Type: application/pdf",
+            b"%PDF-",
+        ),
+    ]);
+    for (service, hook) in [("sendgrid", sendgrid), ("mailgun", mailgun)] {
+        let (content, mail) = read_back(service, &hook);
+        assert_eq!(content, Content::text("Chegou, Jos\u{e9}"), "{service}");
+        assert_eq!(mail.message_id, "a1@x.example", "{service}");
+        assert_eq!(mail.profile_name.as_deref(), Some("Jos\u{e9}"), "{service}");
+        assert_eq!(
+            mail.subject.as_deref(),
+            Some("Encomenda n\u{fa}mero 7"),
+            "{service}"
+        );
+        let files: Vec<_> = mail
+            .attachments
+            .iter()
+            .map(|file| (file.filename.as_str(), file.inline, file.size))
+            .collect();
+        let expected = [("logo.png", true, 4), ("Or\u{e7}amento.pdf", false, 5)];
+        assert_eq!(files, expected, "{service}");
+        assert_eq!(
+            mail.html.as_deref(),
+            Some("<p>Chegou <img src=\"cid:0\"></p>"),
+            "{service}"
+        );
+    }
 }
 
 #[test]
