@@ -44,6 +44,7 @@ use crate::search::indexer::Progress;
 use crate::store::Store;
 use crate::web;
 use crate::web::demo::Demo;
+use crate::web::state::Boxed;
 use crate::web::state::State;
 
 pub use crate::base::time::Clock;
@@ -136,7 +137,8 @@ impl Running {
             let (stop, asked) = watch::channel(false);
             (stop, tokio::spawn(sandbox.run(asked)))
         });
-        let (server, serving) = serve(&engine, config, listener, sandbox.clone(), demo.clone())?;
+        let boxed = sandbox.clone().map(|vendors| boxed(&engine, vendors));
+        let (server, serving) = serve(&engine, config, listener, boxed, demo.clone())?;
         let setup_url = setup_token.map(|token| format!("{public_url}/setup?token={token}"));
         Ok(Self {
             engine,
@@ -387,6 +389,18 @@ fn vendors(context: &Context, config: &Config, public_url: &str) -> Sandbox {
     })
 }
 
+/// The vendors in the box, with what fills them.
+fn boxed(engine: &Engine, vendors: Sandbox) -> Boxed {
+    let (engine, filled) = (engine.clone(), vendors.clone());
+    Boxed {
+        vendors,
+        sample: Box::new(move |owner| {
+            let (engine, sandbox) = (engine.clone(), filled.clone());
+            Box::pin(async move { crate::demo::fill(&engine, &sandbox, owner).await })
+        }),
+    }
+}
+
 /// Makes the owner and the key the operator asked for, or a set-up token when nobody has an
 /// account yet.
 async fn first_run(engine: &Engine, config: &Config) -> Result<Option<String>, StartError> {
@@ -433,7 +447,7 @@ fn serve(
     engine: &Engine,
     config: &Config,
     listener: TcpListener,
-    sandbox: Option<Sandbox>,
+    sandbox: Option<Boxed>,
     demo: Arc<OnceLock<Demo>>,
 ) -> Result<Serving, StartError> {
     let state = Data::new(State::new(engine.clone(), config, sandbox, demo));

@@ -14,7 +14,7 @@ const KNOWN = [
   '/app/inbox/snoozed', '/app/inbox/done', '/app/inbox/spam', '/app/inbox/all/*',
   '/app/contacts', '/app/contacts/*', '/app/search', '/app/me', '/app/me/two-step',
   '/app/settings/channels', '/app/settings/channels/new', '/app/settings/channels/*',
-  '/app/settings/channels/*/appearance', '/app/settings/channels/*/forms', '/app/settings/channels/*/install', '/app/settings/users', '/app/settings/teams',
+  '/app/settings/channels/*/appearance', '/app/settings/channels/*/forms', '/app/settings/channels/*/install', '/app/settings/tags', '/app/settings/users', '/app/settings/teams',
   '/app/settings/keys', '/app/settings/health', '/app/settings/general', '/app/failed',
 ];
 /** Pages no link leads to: a search with and without a hit, an unknown address, the handbook. */

@@ -16,6 +16,7 @@ pub mod instructions;
 pub mod kinds;
 pub mod organisation;
 pub mod patching;
+pub mod relabelling;
 pub mod routing;
 pub mod seats;
 pub mod secrets;

@@ -432,6 +432,17 @@ check('files are sent one by one, in order', {}, async ({ mock, page, widget }) 
   await until(async () => (await widget.items.count()) === 2);
 });
 
+check('ten files go at once and the eleventh is said to be one too many', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  await until(() => mock.agent.visitor());
+  const names = Array.from({ length: 11 }, (_, at) => `${at}.txt`);
+  await page.locator('input[type=file]').setInputFiles(names.map((name) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(name) })));
+  await until(() => mock.agent.visitor().events.length === 10);
+  await page.getByText('At most 10 files at once').waitFor();
+  assert.deepEqual(mock.agent.visitor().events.map((event) => event.payload.content.filename), names.slice(0, 10));
+  assert.equal(await page.getByRole('button', { name: 'Remove' }).count(), 1);
+});
+
 check('typing is told in both directions', {}, async ({ mock, page, widget }) => {
   await widget.open();
   await widget.say('hi');

@@ -1,7 +1,7 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-c3f1c5d5e3.css";
+pub const CSS: &str = "/app/assets/app-590fe65bd5.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-240c063c4c.js";
 /// The parts of the script that not every visit needs.
@@ -43,7 +43,7 @@ pub const SHOP_CSS: &str = "/app/assets/shop-dede709e0c.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
-pub const SANDBOX_CSS: &str = "/app/assets/sandbox-dd5283bb4a.css";
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-2535b72058.css";
 /// The script of the sandbox.
 pub const SANDBOX_JS: &str = "/app/assets/sandbox-0256958757.js";
 
@@ -51,7 +51,7 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-0256958757.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-c3f1c5d5e3.css", "app.css", "text/css; charset=utf-8"),
+    ("app-590fe65bd5.css", "app.css", "text/css; charset=utf-8"),
     ("app-240c063c4c.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
@@ -73,7 +73,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("more-23ea96034f.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-c6d78e5b41.js", "recipients.js", "text/javascript; charset=utf-8"),
-    ("sandbox-dd5283bb4a.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-2535b72058.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-0256958757.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-ecc5c8b28c.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
