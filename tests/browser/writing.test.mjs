@@ -151,6 +151,20 @@ describe('one person on two devices', { concurrency: false }, () => {
     assert.equal(await said(ana.page, 'Ask the carrier').count(), 0);
   });
 
+  test('choices that are being written are not disturbed by what the other one keeps', async () => {
+    const { page } = ana;
+    await page.getByRole('radio', { name: 'Reply' }).check();
+    await page.getByRole('button', { name: /Buttons, lists/ }).click();
+    await write(page, 'Which day?');
+    await page.getByLabel('Choice 1', { exact: true }).fill('Friday');
+    await phone.page.waitForFunction(() => document.querySelector('#text').value === 'Which day?');
+    await write(phone.page, ' Or not at all?');
+    await page.locator('#list .row', { hasText: 'Or not at all?' }).waitFor();
+    await page.getByLabel('Choice 2', { exact: true }).fill('Saturday');
+    await page.locator('#outlook .answers').getByText('Saturday').waitFor();
+    assert.equal(await text(page).inputValue(), 'Which day?');
+  });
+
   test('a colleague sees none of it', async () => {
     await bruno.page.goto(`${linktor.url}/app/inbox/all/${talk}`);
     assert.equal(await text(bruno.page).inputValue(), '');

@@ -82,7 +82,7 @@ onFrame('stance', ({ conversation, stance }) => {
 onFrame('draft', ({ conversation, kept }) => {
   const composer = form();
   if (conversation !== composer?.dataset.conversation || isKeeping() || files.some((file) => file.state === 'sending')) return;
-  if (document.hasFocus() && document.activeElement === field()) return;
+  if (document.hasFocus() && composer.contains(document.activeElement)) return;
   begun = kept;
   pick(kept.note ? 'note' : 'reply');
   current = mode();

@@ -3,7 +3,7 @@
 import { $, $$, byId, csrf, icon, make, on, settle } from './dom.js';
 import { applyParts, request } from './fragments.js';
 
-const QUIET_MS = 250;
+const QUIET_MS = 250, AGAIN_MS = 3_000;
 const FIELDS = {
   place: [['placeName', 'Name'], ['placeAddress', 'Address'], ['latitude', 'Latitude'], ['longitude', 'Longitude']],
   card: [['cardName', 'Name'], ['cardPhone', 'Phone'], ['cardEmail', 'Email'], ['cardCompany', 'Company']],
@@ -23,14 +23,20 @@ export function offered() {
   return filled ? pairs : null;
 }
 
+/** Shows or hides the box. While it is open, a composer that is drawn anew leaves it as it is. */
+function stand(open) {
+  box().hidden = !open;
+  box().toggleAttribute('hx-morph-skip', open);
+  $('[data-tool=openOffer]')?.setAttribute('aria-expanded', String(open));
+}
+
 /** In a few words, for the bubble that is drawn while it is sent. */
 export const named = (pairs) => kinds().find((one) => one.kind === pairs[0][1])?.name;
 
 export function closeOffer() {
   if (!box()) return;
-  box().hidden = true;
   box().replaceChildren();
-  $('[data-tool=openOffer]')?.setAttribute('aria-expanded', 'false');
+  stand(false);
 }
 
 /** Opens the box, or closes it again; with `pairs`, as it was when they were sent. */
@@ -41,8 +47,7 @@ export function openOffer(_, pairs) {
     make('div', { class: 'ask' }, make('p', { class: 'about' }, icon('square-mouse-pointer'), 'You ask for', choose), make('div', { class: 'rows-of' }), make('p', { class: 'hint', id: 'offer-limits' })),
     make('div', { class: 'gets', 'aria-live': 'polite' }, make('p', { class: 'about' }, icon('replace'), `${box().dataset.to} receives`), make('div', { id: 'outlook' })),
   );
-  box().hidden = false;
-  $('[data-tool=openOffer]')?.setAttribute('aria-expanded', 'true');
+  stand(true);
   fields(pairs);
   $('.ask input', box())?.focus();
 }
@@ -122,7 +127,10 @@ async function look() {
     const html = await response.text();
     if (mine === asked && !box()?.hidden) await applyParts(html, ['outlook']);
   } catch (error) {
-    if (mine === asked) byId('outlook')?.replaceChildren(make('p', { class: 'about' }, error.message));
+    if (mine !== asked) return;
+    const refused = Boolean(error.status);
+    byId('outlook')?.replaceChildren(make('p', { class: 'about' }, refused ? error.message : 'No connection. It is shown here once there is one.'));
+    if (!refused) setTimeout(() => { if (mine === asked && !box()?.hidden) look(); }, AGAIN_MS);
   }
 }
 const soon = settle(QUIET_MS, look);

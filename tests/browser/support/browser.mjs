@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { afterEach } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { chromium } from 'playwright-core';
@@ -45,8 +46,22 @@ export async function person(browser, { ours, options = {} }) {
   const watch = new Watch(ours);
   context.on('page', (page) => watch.follow(page));
   const page = await context.newPage();
+  open.add(page);
+  page.on('close', () => open.delete(page));
   return { context, page, watch };
 }
+
+/** The page of every person of the running file. */
+const open = new Set();
+
+// What a person had before them when a test failed, in words: all there is to see of it on a machine elsewhere.
+afterEach(async ({ passed, name }) => {
+  if (passed) return;
+  for (const page of open) {
+    const seen = await page.locator('body').ariaSnapshot({ timeout: 5_000 }).catch((error) => error.message);
+    console.error(`\n"${name}" failed before ${page.url()}:\n${seen}`);
+  }
+});
 
 /** Looks again and again until there is to see what is expected, as a person waits for it. */
 export async function becomes(look, expected, what) {
