@@ -27,8 +27,8 @@ pub type Sample =
 pub struct Boxed {
     /// The vendors.
     pub vendors: Sandbox,
-    /// What fills them.
-    pub sample: Sample,
+    /// What fills them; none where they do not reach us.
+    pub sample: Option<Sample>,
 }
 
 /// What every handler can reach. One per process, shared.
@@ -95,7 +95,7 @@ impl State {
     /// What fills them with the conversations of a sample business.
     #[must_use]
     pub fn sample(&self) -> Option<&Sample> {
-        self.sandbox.as_ref().map(|boxed| &boxed.sample)
+        self.sandbox.as_ref()?.sample.as_ref()
     }
 
     /// The key that signs proofs of forms.

@@ -140,6 +140,31 @@ fn typing_goes_both_ways_and_what_is_read_is_told() {
 }
 
 #[test]
+fn what_is_being_typed_is_shown_only_where_that_is_switched_on() {
+    on_a_server(async |server| {
+        for (shown, expected) in [(false, Value::Null), (true, json!("where is my"))] {
+            let site = server.website(json!({ "typingPreview": shown })).await;
+            let ana = server.visitor(&site).await;
+            let (mut socket, _) = ana.connect(0).await;
+            socket.say(sends("cm_1", "hello")).await;
+            let ack = socket.hear_of("ack").await;
+            let conversation = &ack["payload"]["conversationId"];
+            let owner = server.agent(crate::support::server::OWNER).await;
+            let mut desk = owner.connected(None).await;
+            desk.say(json!({ "kind": "look", "conversation": conversation }))
+                .await;
+            desk.hear_of("presence").await;
+            let typing = json!({ "state": "start", "preview": "where is my" });
+            socket
+                .say(json!({ "type": "typing", "payload": typing }))
+                .await;
+            let told = desk.hear_of("typing").await;
+            assert_eq!(told["preview"], expected, "{shown}");
+        }
+    });
+}
+
+#[test]
 fn an_answer_is_read_when_the_widget_says_so() {
     on_a_server(async |server| {
         let api = server.api();

@@ -533,6 +533,42 @@ check('pages can be left out', { init: { hideOn: ['/private/*'] } }, async ({ pa
   await widget.launcher.waitFor({ state: 'hidden' });
 });
 
+check('only pages that are named have it, where some are', { init: { showOn: ['/shop/*'] } }, async ({ page, widget }) => {
+  await page.evaluate(() => new Promise((done) => requestIdleCallback(done)));
+  assert.equal(await widget.launcher.isVisible(), false);
+  await page.evaluate(() => {
+    history.pushState({}, '', '/shop/1');
+    document.body.append('changed');
+  });
+  await widget.launcher.waitFor();
+});
+
+check('a chat that opens by itself takes no focus', { init: { autoOpen: true, openDelay: 10 } }, async ({ page, widget }) => {
+  await widget.composer.waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement === document.body), true);
+});
+
+check('nothing is kept in the browser where the page says so', { init: { persistSession: false } }, async ({ mock, page, context, widget }) => {
+  await widget.open();
+  await widget.say('remember nothing');
+  await until(() => stored(mock).length === 1);
+  assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
+  assert.deepEqual(await context.cookies(), []);
+});
+
+check('pages are not told of a browser that asks for it', {}, async ({ mock, page, widget }) => {
+  const told = () => mock.agent.visitor().frames.filter(({ payload }) => payload?.page?.url).length;
+  await widget.open();
+  await widget.say('here I am');
+  await until(told);
+  await page.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }));
+  mock.agent.visitor().frames.length = 0;
+  await page.reload();
+  await widget.say('not where I am');
+  await until(() => stored(mock).length === 2);
+  assert.equal(told(), 0);
+});
+
 check('keys: Escape closes and gives the focus back', {}, async ({ page, widget }) => {
   await widget.launcher.focus();
   await page.keyboard.press('Enter');
