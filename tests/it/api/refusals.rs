@@ -15,7 +15,6 @@ fn what_cannot_be_sent_or_done_is_refused_with_the_reason_of_the_catalogue() {
         let messages = format!("{talk}/messages");
         let contact = api.get(&talk).await.ok()["contactId"].take();
         let contact = format!("/contacts/{}", contact.as_str().unwrap());
-        let channel = format!("/channels/{}", site["id"].as_str().unwrap());
         let words = || json!({ "text": "hello" });
 
         let pressed = json!({ "content": { "type": "postback", "payload": "a", "title": "A" } });
@@ -30,11 +29,6 @@ fn what_cannot_be_sent_or_done_is_refused_with_the_reason_of_the_catalogue() {
         refused.refused(403, "CONTACT_BLOCKED");
         api.patch(&contact, json!({ "blocked": false })).await.ok();
         api.post(&messages, words()).await.ok();
-
-        let disconnect = format!("{channel}/disconnect");
-        api.post(&disconnect, json!({})).await.ok();
-        let refused = api.post(&messages, words()).await;
-        refused.refused(422, "CHANNEL_NOT_CONNECTED");
 
         let user = server.colleague("agent").await;
         let user = format!("/users/{}", user["id"].as_str().unwrap());
