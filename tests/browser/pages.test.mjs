@@ -17,8 +17,8 @@ const KNOWN = [
   '/app/settings/channels/*/appearance', '/app/settings/channels/*/forms', '/app/settings/channels/*/install', '/app/settings/tags', '/app/settings/users', '/app/settings/teams',
   '/app/settings/keys', '/app/settings/health', '/app/settings/general', '/app/failed',
 ];
-/** Pages no link leads to: a search with and without a hit, an unknown address, the handbook. */
-const UNLINKED = ['/app/search?q=order', '/app/search?q=xyzzyplugh', '/docs', '/app/nothing-here'];
+/** Pages no link leads to: a search with and without a hit, conditions in groups, the rest of the set-up, the handbook, an unknown address. */
+const UNLINKED = ['/app/search?q=order', '/app/search?q=xyzzyplugh', '/app/inbox/conditions?section=all&m.0=any&do=group:0', '/app/welcome', '/app/welcome?step=channel', '/docs', '/app/nothing-here'];
 const PHONE = { width: 390, height: 844 };
 const LOOKS = [
   { name: 'light', options: { colorScheme: 'light' } },
