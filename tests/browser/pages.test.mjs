@@ -78,6 +78,10 @@ async function inspect(page, what) {
   const over = await page.evaluate(() =>
     document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(over <= 0, `${what} scrolls sideways by ${over} px`);
+  // Forms and lists are as wide as their page; only what stands in a frame of its own may be wider.
+  const wide = await page.evaluate(() => [...document.querySelectorAll('.formpage, .formpage *')].filter((part) => part.checkVisibility()
+    && part.getBoundingClientRect().right > innerWidth + 1).map((part) => part.outerHTML.slice(0, 120)));
+  assert.deepEqual(wide, [], `${what} has parts beyond its edge`);
 }
 
 for (const { name, options } of LOOKS) {
