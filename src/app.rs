@@ -33,6 +33,7 @@ use crate::engine::vendor::Vendors;
 use crate::engine::workers::Workers;
 use crate::engine::workers::feed::LogFeed;
 use crate::net::dns::Dns;
+use crate::net::guard::Reach;
 use crate::net::http::Http;
 use crate::net::smtp::Mailer;
 use crate::sandbox::Sandbox;
@@ -44,6 +45,8 @@ use crate::search::indexer::Progress;
 use crate::store::Store;
 use crate::web;
 use crate::web::demo::Demo;
+use crate::web::state::Boxed;
+use crate::web::state::Sample;
 use crate::web::state::State;
 
 pub use crate::base::time::Clock;
@@ -136,7 +139,11 @@ impl Running {
             let (stop, asked) = watch::channel(false);
             (stop, tokio::spawn(sandbox.run(asked)))
         });
-        let (server, serving) = serve(&engine, config, listener, sandbox.clone(), demo.clone())?;
+        let reached = reaches(config, &public_url);
+        let boxed = sandbox
+            .clone()
+            .map(|vendors| boxed(&engine, vendors, reached));
+        let (server, serving) = serve(&engine, config, listener, boxed, demo.clone())?;
         let setup_url = setup_token.map(|token| format!("{public_url}/setup?token={token}"));
         Ok(Self {
             engine,
@@ -387,6 +394,25 @@ fn vendors(context: &Context, config: &Config, public_url: &str) -> Sandbox {
     })
 }
 
+/// Whether what is let out of here may come back in at our own address.
+fn reaches(config: &Config, public_url: &str) -> bool {
+    let url = url::Url::parse(public_url);
+    url.is_ok_and(|url| Reach::of(config).check(&url).is_ok())
+}
+
+/// The vendors in the box, with what fills them where they reach us.
+fn boxed(engine: &Engine, vendors: Sandbox, reached: bool) -> Boxed {
+    let (engine, filled) = (engine.clone(), vendors.clone());
+    let sample: Sample = Box::new(move |owner| {
+        let (engine, sandbox) = (engine.clone(), filled.clone());
+        Box::pin(async move { crate::demo::fill(&engine, &sandbox, owner).await })
+    });
+    Boxed {
+        vendors,
+        sample: reached.then_some(sample),
+    }
+}
+
 /// Makes the owner and the key the operator asked for, or a set-up token when nobody has an
 /// account yet.
 async fn first_run(engine: &Engine, config: &Config) -> Result<Option<String>, StartError> {
@@ -433,7 +459,7 @@ fn serve(
     engine: &Engine,
     config: &Config,
     listener: TcpListener,
-    sandbox: Option<Sandbox>,
+    sandbox: Option<Boxed>,
     demo: Arc<OnceLock<Demo>>,
 ) -> Result<Serving, StartError> {
     let state = Data::new(State::new(engine.clone(), config, sandbox, demo));

@@ -8,6 +8,7 @@ mod story;
 mod vendors;
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::app::Running;
 use crate::app::StartError;
@@ -24,6 +25,7 @@ use crate::engine::error::EngineError;
 use crate::engine::people::users::NewUser;
 use crate::engine::setup::channels::NewChannel;
 use crate::engine::setup::organisation::OrganisationChanges;
+use crate::engine::setup::tags::TagChanges;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::channel::Channel;
@@ -90,6 +92,7 @@ async fn furnish(
     };
     engine.organisations.update(&system, names).await?;
     let colleagues = hire(engine, &system).await?;
+    label(engine, &system).await?;
     let (channel, identity_secret) = open_chat(engine, &system).await?;
     if let Some(sandbox) = sandbox {
         vendors::connect(engine, sandbox).await;
@@ -97,7 +100,7 @@ async fn furnish(
     let stage = Stage {
         engine,
         sandbox,
-        clock,
+        clock: Some(clock),
         colleagues: &colleagues,
         chat: &channel,
     };
@@ -108,6 +111,25 @@ async fn furnish(
         channel: channel.id,
         identity_secret,
     })
+}
+
+/// Fills the sandbox of a running installation with the sample conversations, told in a moment and
+/// answered by one person.
+///
+/// # Errors
+/// The store's.
+pub async fn fill(engine: &Engine, sandbox: &Sandbox, owner: User) -> Result<(), EngineError> {
+    let (channel, _) = open_chat(engine, &Actor::system()).await?;
+    vendors::connect(engine, sandbox).await;
+    label(engine, &Actor::system()).await?;
+    let stage = Stage {
+        engine,
+        sandbox: Some(sandbox),
+        clock: None,
+        colleagues: &vec![owner; PEOPLE.len()],
+        chat: &channel,
+    };
+    stage.tell(TALKS).await
 }
 
 /// Letters and digits of the passwords of the sample business.
@@ -129,6 +151,21 @@ async fn hire(engine: &Engine, system: &Actor) -> Result<Vec<User>, EngineError>
         hired.push(engine.users.create(system, user).await?.user);
     }
     Ok(hired)
+}
+
+/// The labels that the conversations bear.
+async fn label(engine: &Engine, system: &Actor) -> Result<(), EngineError> {
+    let borne: BTreeSet<&str> = TALKS.iter().flat_map(|talk| talk.tags).copied().collect();
+    let known = engine.tags.list(system)?;
+    let is_new = |name: &&str| known.iter().all(|tag| !tag.is_called(name));
+    for name in borne.into_iter().filter(is_new) {
+        let tag = TagChanges {
+            name: Some(name.to_owned()),
+            ..TagChanges::default()
+        };
+        engine.tags.create(system, tag).await?;
+    }
+    Ok(())
 }
 
 async fn open_chat(engine: &Engine, system: &Actor) -> Result<(Channel, String), EngineError> {

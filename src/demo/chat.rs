@@ -12,6 +12,7 @@ use crate::engine::inbox::entries::Entry;
 use crate::engine::inbox::open;
 use crate::engine::inbox::visitor_timeline;
 use crate::engine::ingest::senders;
+use crate::engine::webchat::arrivals::nobody;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::channel::Channel;
@@ -53,9 +54,9 @@ impl Visit {
     ) -> Result<Self, EngineError> {
         let context = &stage.engine.context;
         let stamp = context.stamp_at(at);
-        let channel = stage.chat.id;
+        let channel = stage.chat.clone();
         let invite = move |tx: &mut Tx<'_>| {
-            let visitor = visitor(&mut stamp.pen(), channel, talk.name, guest);
+            let visitor = visitor(&mut stamp.pen(), &channel, talk.name, guest);
             visitors::put(tx, &visitor)?;
             Ok::<_, EngineError>(visitor.id)
         };
@@ -126,34 +127,16 @@ impl Visit {
     }
 }
 
-fn visitor(pen: &mut Pen, channel_id: ChannelId, name: &str, guest: Guest) -> Visitor {
+fn visitor(pen: &mut Pen, channel: &Channel, name: &str, guest: Guest) -> Visitor {
     Visitor {
-        id: pen.id(),
-        channel_id,
-        external_id: None,
-        contact_id: None,
-        conversation_id: None,
         claims: Claims {
             name: Some(name.to_owned()),
             email: guest.email.map(str::to_owned),
-            phone: None,
-            avatar_url: None,
+            ..Claims::default()
         },
-        attributes: Opaque::new(),
-        prechat: None,
-        newest: 0,
-        delivered: 0,
-        read: 0,
-        unread: 0,
-        blocked: false,
-        merged_into: None,
-        generation: 0,
         locale: Some(guest.language.to_owned()),
         timezone: Some(guest.timezone.to_owned()),
-        created_at: pen.now,
-        last_seen_at: pen.now,
-        mail_due: None,
-        handled: 0,
+        ..nobody(pen, channel)
     }
 }
 

@@ -32,8 +32,8 @@ pub struct Stage<'a> {
     pub engine: &'a Engine,
     /// The customers' phones, where there are any.
     pub sandbox: Option<&'a Sandbox>,
-    /// What time it is.
-    pub clock: &'a Clock,
+    /// The clock that is moved from line to line; without one all is told at once.
+    pub clock: Option<&'a Clock>,
     /// The people of the business.
     pub colleagues: &'a [User],
     /// The web chat.
@@ -71,7 +71,8 @@ impl<'a> Stage<'a> {
     /// The store's. A vendor that does not take part costs its own conversation and nothing else; the
     /// log says why.
     pub async fn tell(&self, talks: &'static [Talk]) -> Result<(), EngineError> {
-        let end = self.clock.now().plus(length());
+        let now = self.engine.context.clock.now();
+        let end = self.clock.map_or(now, |_| now.plus(length()));
         let mut scenes = Vec::new();
         for talk in talks {
             scenes.extend(self.scene(talk, end).await?);
@@ -83,11 +84,18 @@ impl<'a> Stage<'a> {
         // Stable: lines of one conversation stay in their order.
         script.sort_by_key(|(ago, ..)| std::cmp::Reverse(*ago));
         for (ago, place, line) in script {
-            self.clock.advance(end.minus(ago).since(self.clock.now()));
+            self.wait_for(end.minus(ago));
             self.play(&mut scenes[place], line).await?;
         }
-        self.clock.advance(end.since(self.clock.now()));
+        self.wait_for(end);
         Ok(())
+    }
+
+    /// Moves the clock to a moment, where there is one to be moved.
+    fn wait_for(&self, moment: Timestamp) {
+        if let Some(clock) = self.clock {
+            clock.advance(moment.since(clock.now()));
+        }
     }
 
     async fn scene(

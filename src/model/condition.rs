@@ -8,6 +8,7 @@ use crate::model::conversation::Priority;
 use crate::model::ids::ChannelId;
 use crate::model::ids::TeamId;
 use crate::model::ids::UserId;
+use crate::model::tag::Tag;
 
 /// How deep groups may lie within each other.
 pub const LEVELS_MAX: usize = 3;
@@ -48,6 +49,10 @@ pub enum Test {
     Waiting,
     /// It is the customer's turn.
     Answered,
+    /// The customer has waited for us for longer than so many minutes.
+    WaitingOverMinutes(u32),
+    /// A file was sent in it.
+    HasFile,
 }
 
 impl Condition {
@@ -63,6 +68,20 @@ impl Condition {
             Self::All(parts) => parts.iter().all(|part| part.holds(test)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(test)),
             Self::Is(one) => test(one),
+        }
+    }
+
+    /// Asks for a label by its present name where it asks for a former one; whether it did.
+    pub fn relabel(&mut self, tag: &Tag) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts
+                .iter_mut()
+                .fold(false, |changed, part| part.relabel(tag) | changed),
+            Self::Is(Test::Tag(name)) if tag.is_called(name) && *name != tag.name => {
+                name.clone_from(&tag.name);
+                true
+            }
+            Self::Is(_) => false,
         }
     }
 

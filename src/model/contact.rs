@@ -245,4 +245,7 @@ pub struct Merge {
     pub at: Timestamp,
     /// When it was undone.
     pub undone_at: Option<Timestamp>,
+    /// The contact that stayed, as the merge left it; none where that follows from the others alone.
+    #[serde(default)]
+    pub given: Option<Box<Contact>>,
 }

@@ -101,6 +101,9 @@ pub struct Conversation {
     /// Whether another app of the vendor has it: what we send is refused until it comes back.
     #[serde(default)]
     pub elsewhere: bool,
+    /// Whether a file was sent in it, either way or among us.
+    #[serde(default)]
+    pub has_file: bool,
 }
 
 /// How a conversation stands.
@@ -330,6 +333,7 @@ impl Conversation {
             participants: Vec::new(),
             resolved_by: None,
             elsewhere: false,
+            has_file: false,
         }
     }
 

@@ -9,6 +9,7 @@ use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::JobId;
 use crate::model::ids::MessageId;
+use crate::model::ids::TagId;
 use crate::model::ids::VisitorId;
 use crate::model::letter::Letter;
 
@@ -119,6 +120,11 @@ pub enum JobKind {
         /// Which message.
         message_id: MessageId,
     },
+    /// Rename a label wherever it is carried.
+    Relabel {
+        /// Which label.
+        tag_id: TagId,
+    },
 }
 
 impl JobKind {
@@ -136,6 +142,7 @@ impl JobKind {
             | Self::Inspect { .. }
             | Self::PostAlert { .. }
             | Self::Publish { .. }
+            | Self::Relabel { .. }
             | Self::SyncTemplates { .. }
             | Self::TellBlocked { .. }
             | Self::TellOperators { .. }

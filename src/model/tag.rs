@@ -22,6 +22,46 @@ pub struct Tag {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// What it stands under in lists; none: under nothing.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// Names it had, for as long as something may still carry them.
+    #[serde(default)]
+    pub former: Vec<String>,
+}
+
+impl Tag {
+    /// Takes another name; what carries the present one is still to be renamed.
+    pub fn rename(&mut self, name: &str) {
+        if self.name != name {
+            self.former.retain(|former| former != name);
+            let before = std::mem::replace(&mut self.name, name.to_owned());
+            self.former.push(before);
+        }
+    }
+
+    /// Whether it is, or lately was, called so.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        same_label(&self.name, name) || self.was_called(name)
+    }
+
+    fn was_called(&self, name: &str) -> bool {
+        self.former.iter().any(|former| same_label(former, name))
+    }
+
+    /// Puts its name in place of its former ones; whether one of them was there.
+    pub fn relabel(&self, held: &mut Vec<String>) -> bool {
+        let mut labels = Vec::new();
+        for label in held.iter() {
+            let is_old = self.was_called(label);
+            let label = if is_old { &self.name } else { label };
+            add_labels(&mut labels, std::slice::from_ref(label));
+        }
+        let changed = labels != *held;
+        *held = labels;
+        changed
+    }
 }
 
 /// The most labels on one thing.
@@ -68,6 +108,41 @@ pub fn same_label(left: &str, right: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ids::Id as _;
+
+    #[test]
+    fn a_renamed_label_takes_the_place_of_its_former_names() {
+        let mut tag = Tag {
+            id: TagId::from_bytes([1; 16]),
+            name: "vip".to_owned(),
+            tint: 0,
+            created_at: Timestamp::from_secs(1),
+            updated_at: Timestamp::from_secs(1),
+            group: None,
+            former: Vec::new(),
+        };
+        let after = |tag: &Tag, held: &[&str]| {
+            let mut held = held.iter().map(|name| (*name).to_owned()).collect();
+            let changed = tag.relabel(&mut held);
+            (changed, held.join(" "))
+        };
+        assert_eq!(after(&tag, &["vip"]), (false, "vip".to_owned()));
+        tag.rename("VIP");
+        tag.rename("Regular");
+        assert!(tag.is_called("vip") && tag.is_called("regular"));
+        for (held, expected) in [
+            (&["a", "VIP", "b"][..], (true, "a Regular b")),
+            (&["Vip", "regular"], (true, "Regular")),
+            (&["Regular"], (false, "Regular")),
+            (&["a"], (false, "a")),
+        ] {
+            let (changed, labels) = expected;
+            assert_eq!(after(&tag, held), (changed, labels.to_owned()), "{held:?}");
+        }
+        tag.rename("vip");
+        assert_eq!(tag.former, ["VIP", "Regular"]);
+        assert_eq!(after(&tag, &["Regular", "VIP"]), (true, "vip".to_owned()));
+    }
 
     #[test]
     fn labels_are_trimmed_and_unique_without_case() {

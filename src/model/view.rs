@@ -11,6 +11,7 @@ use crate::model::ids::ChannelId;
 use crate::model::ids::TeamId;
 use crate::model::ids::UserId;
 use crate::model::ids::ViewId;
+use crate::model::tag::Tag;
 
 /// The queues a view can be of, by their words in addresses.
 pub const QUEUES: [&str; 7] = [
@@ -132,6 +133,12 @@ impl Narrowing {
     #[must_use]
     pub fn is_none(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Asks for a label by its present name where it asks for a former one; whether it did.
+    pub fn relabel(&mut self, tag: &Tag) -> bool {
+        let deep = self.condition.as_mut().map(|within| within.relabel(tag));
+        tag.relabel(&mut self.tags) | deep.unwrap_or(false)
     }
 }
 

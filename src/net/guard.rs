@@ -16,6 +16,8 @@ use reqwest::dns::Resolving;
 use url::Host;
 use url::Url;
 
+use crate::config::Config;
+
 /// Whether private addresses may be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
@@ -33,6 +35,16 @@ pub enum Reach {
 pub struct PrivateTarget(String);
 
 impl Reach {
+    /// As far as the operator lets it go.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        if config.security.allow_private_targets {
+            Self::Everywhere
+        } else {
+            Self::Public
+        }
+    }
+
     /// Whether an address may be connected to.
     #[must_use]
     pub fn includes(self, address: IpAddr) -> bool {

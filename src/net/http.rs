@@ -91,13 +91,8 @@ impl Http {
     /// A client as the operator wants it.
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        let reach = if config.security.allow_private_targets {
-            Reach::Everywhere
-        } else {
-            Reach::Public
-        };
         Self {
-            reach,
+            reach: Reach::of(config),
             request_timeout: config.delivery.request_timeout(),
             client: Mutex::default(),
         }

@@ -174,6 +174,18 @@ impl Query {
         }
     }
 
+    /// A question for what carries a label, whatever signs are in it.
+    #[must_use]
+    pub fn of_label(name: &str) -> Self {
+        Self {
+            parts: vec![Part {
+                negated: false,
+                wanted: Wanted::Filter(Filter::Tag(name.to_owned())),
+                span: 0..0,
+            }],
+        }
+    }
+
     /// Whether nothing was asked.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -29,7 +29,7 @@ const FIRST: u64 = 1;
 pub type Step = fn(&mut Tx<'_>) -> Result<(), StoreError>;
 
 /// The steps in order: the first leads from version 1 to 2.
-pub const STEPS: &[Step] = &[lists_of_teams, what_was_left_behind];
+pub const STEPS: &[Step] = &[lists_of_teams, what_was_left_behind, files_of_conversations];
 
 /// Conversations read at a time.
 const STEP_ROWS: usize = 500;
@@ -78,6 +78,21 @@ fn what_was_left_behind(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     }
     outbox::set_heads(tx)?;
     read_marks::forget_orphans(tx)
+}
+
+/// Version 4 knows of each conversation whether a file was sent in it.
+fn files_of_conversations(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let found = conversations::scan(tx, after, STEP_ROWS)?;
+        let Some(last) = found.last() else {
+            return Ok(());
+        };
+        after = Some(last.id);
+        for conversation in &found {
+            conversations::look_for_files(tx, conversation.id)?;
+        }
+    }
 }
 
 /// Brings data to the version of this program. Before the first step `keep` is called to put a copy

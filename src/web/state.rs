@@ -3,10 +3,14 @@
 use std::sync::Arc;
 use std::sync::OnceLock;
 
+use futures_util::future::LocalBoxFuture;
+
 use crate::base::crypto::sign;
 use crate::config::Config;
 use crate::config::network::Network;
 use crate::engine::Engine;
+use crate::engine::error::EngineError;
+use crate::model::user::User;
 use crate::sandbox::Sandbox;
 use crate::web::api::repeats::UnderWay;
 use crate::web::api::socket_places::Places;
@@ -14,6 +18,18 @@ use crate::web::api::unheard::Unheard;
 use crate::web::dashboard::live::board::Board;
 use crate::web::demo::Demo;
 use crate::web::limits::Limits;
+
+/// Fills the sandbox with the conversations of a sample business, for the person who asked for it.
+pub type Sample =
+    Box<dyn Fn(User) -> LocalBoxFuture<'static, Result<(), EngineError>> + Send + Sync>;
+
+/// The vendors in the box, and what fills them.
+pub struct Boxed {
+    /// The vendors.
+    pub vendors: Sandbox,
+    /// What fills them; none where they do not reach us.
+    pub sample: Option<Sample>,
+}
 
 /// What every handler can reach. One per process, shared.
 pub struct State {
@@ -34,7 +50,7 @@ pub struct State {
     /// What is drawn for many screens at once.
     pub board: Board,
     csrf_key: [u8; 32],
-    sandbox: Option<Sandbox>,
+    sandbox: Option<Boxed>,
     demo: Arc<OnceLock<Demo>>,
 }
 
@@ -44,7 +60,7 @@ impl State {
     pub fn new(
         engine: Engine,
         config: &Config,
-        sandbox: Option<Sandbox>,
+        sandbox: Option<Boxed>,
         demo: Arc<OnceLock<Demo>>,
     ) -> Self {
         let csrf_key = sign(engine.context.store.secret_key().reveal(), b"csrf");
@@ -73,7 +89,13 @@ impl State {
     /// The vendors in the box, where they are wanted.
     #[must_use]
     pub fn sandbox(&self) -> Option<&Sandbox> {
-        self.sandbox.as_ref()
+        self.sandbox.as_ref().map(|boxed| &boxed.vendors)
+    }
+
+    /// What fills them with the conversations of a sample business.
+    #[must_use]
+    pub fn sample(&self) -> Option<&Sample> {
+        self.sandbox.as_ref()?.sample.as_ref()
     }
 
     /// The key that signs proofs of forms.

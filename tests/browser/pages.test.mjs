@@ -14,11 +14,11 @@ const KNOWN = [
   '/app/inbox/snoozed', '/app/inbox/done', '/app/inbox/spam', '/app/inbox/all/*',
   '/app/contacts', '/app/contacts/*', '/app/search', '/app/me', '/app/me/two-step',
   '/app/settings/channels', '/app/settings/channels/new', '/app/settings/channels/*',
-  '/app/settings/channels/*/appearance', '/app/settings/channels/*/forms', '/app/settings/channels/*/install', '/app/settings/users', '/app/settings/teams',
+  '/app/settings/channels/*/appearance', '/app/settings/channels/*/forms', '/app/settings/channels/*/install', '/app/settings/tags', '/app/settings/users', '/app/settings/teams',
   '/app/settings/keys', '/app/settings/health', '/app/settings/general', '/app/failed',
 ];
-/** Pages no link leads to: a search with and without a hit, an unknown address, the handbook. */
-const UNLINKED = ['/app/search?q=order', '/app/search?q=xyzzyplugh', '/docs', '/app/nothing-here'];
+/** Pages no link leads to: a search with and without a hit, conditions in groups, the rest of the set-up, the handbook, an unknown address. */
+const UNLINKED = ['/app/search?q=order', '/app/search?q=xyzzyplugh', '/app/inbox/conditions?section=all&m.0=any&do=group:0', '/app/welcome', '/app/welcome?step=channel', '/docs', '/app/nothing-here'];
 const PHONE = { width: 390, height: 844 };
 const LOOKS = [
   { name: 'light', options: { colorScheme: 'light' } },
@@ -78,6 +78,10 @@ async function inspect(page, what) {
   const over = await page.evaluate(() =>
     document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(over <= 0, `${what} scrolls sideways by ${over} px`);
+  // Forms and lists are as wide as their page; only what stands in a frame of its own may be wider.
+  const wide = await page.evaluate(() => [...document.querySelectorAll('.formpage, .formpage *')].filter((part) => part.checkVisibility()
+    && part.getBoundingClientRect().right > innerWidth + 1).map((part) => part.outerHTML.slice(0, 120)));
+  assert.deepEqual(wide, [], `${what} has parts beyond its edge`);
 }
 
 for (const { name, options } of LOOKS) {

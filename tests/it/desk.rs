@@ -464,6 +464,17 @@ fn two_people_become_one_on_the_page_and_two_again() {
         let undo = format!("/app{path}/unmerge");
         agent.submit(&undo, &[("merge", merge)]).await;
         assert_eq!(api.get("/contacts").await.ok()["total"], 2);
+        assert_eq!(
+            api.get(&path).await.ok(),
+            {
+                let mut before = ana.clone();
+                for moved in ["revision", "updatedAt"] {
+                    before[moved] = api.get(&path).await.ok()[moved].clone();
+                }
+                before
+            },
+            "what was chosen goes back too"
+        );
 
         server.colleague("agent").await;
         let agent = server.agent("agent@example.com").await;

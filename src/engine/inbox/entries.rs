@@ -150,6 +150,7 @@ fn count(
     }
     conversation.last = Some(preview_of(message));
     conversation.last_message_at = message.created_at;
+    conversation.has_file |= message.content.media().is_some();
     if message.private {
         return Ok(());
     }

@@ -3,6 +3,7 @@
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::engine::find;
+use crate::engine::inbox::bylines;
 use crate::engine::sight;
 use crate::model::actor::Actor;
 use crate::model::ids::ConversationId;
@@ -57,7 +58,10 @@ impl Histories {
     /// The actor may not read; there is no such message.
     pub fn message(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
         actor.require(Permission::ReadConversations)?;
-        sight::message_in(&self.0.store.snapshot()?, actor, id)
+        let snapshot = self.0.store.snapshot()?;
+        let mut message = sight::message_in(&snapshot, actor, id)?;
+        bylines::renew(&snapshot, std::slice::from_mut(&mut message))?;
+        Ok(message)
     }
 
     /// Messages of a conversation: the newest ones, those before a place, or those after one.
@@ -100,6 +104,7 @@ impl Histories {
         if !forward {
             found.reverse();
         }
+        bylines::renew(&snapshot, &mut found)?;
         let newer = if forward { more } else { from.is_some() };
         Ok(History {
             messages: found,
@@ -142,6 +147,7 @@ impl Histories {
         found.reverse();
         found.push(middle);
         found.extend(newer);
+        bylines::renew(&snapshot, &mut found)?;
         Ok(History {
             messages: found,
             more: has_older,
@@ -201,6 +207,7 @@ impl Histories {
         let mut found = newest;
         found.retain(|message| message.content.media().is_some() && message.deleted_at.is_none());
         found.truncate(limit);
+        bylines::renew(&read, &mut found)?;
         Ok(found)
     }
 
@@ -212,7 +219,8 @@ impl Histories {
         actor.require(Permission::ReadConversations)?;
         let snapshot = self.0.store.snapshot()?;
         let (conversation, from) = (message.conversation_id, Some(message.position));
-        let found = messages::near(&snapshot, conversation, from, Direction::Backward, 1)?;
+        let mut found = messages::near(&snapshot, conversation, from, Direction::Backward, 1)?;
+        bylines::renew(&snapshot, &mut found)?;
         Ok(found.into_iter().next())
     }
 
@@ -226,6 +234,7 @@ impl Histories {
         for id in shown.iter().filter_map(|message| message.reply_to) {
             quoted.extend(messages::get(&snapshot, id)?);
         }
+        bylines::renew(&snapshot, &mut quoted)?;
         Ok(quoted)
     }
 }

@@ -3,9 +3,11 @@
 use crate::base::page::Cursor;
 use crate::base::page::Page;
 pub use crate::base::page::Span;
+use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::engine::find;
+use crate::engine::inbox::bylines;
 use crate::engine::inbox::counting;
 use crate::engine::inbox::counting::Counts;
 use crate::engine::inbox::glance::Mark;
@@ -162,7 +164,7 @@ impl Listing {
         let mut last = after;
         while let Some(place) = walk.next()? {
             looked += 1;
-            if let Some(row) = Self::row_if(&snapshot, actor, &fence, filter, place.1)? {
+            if let Some(row) = self.row_if(&snapshot, actor, &fence, filter, place.1)? {
                 if skip > 0 {
                     skip -= 1;
                 } else if rows.len() == span.limit {
@@ -196,13 +198,14 @@ impl Listing {
     /// The disk's.
     pub fn beside(&self, row: &Row) -> Result<Beside, EngineError> {
         let snapshot = self.0.store.snapshot()?;
-        let last = row.conversation.last.as_ref();
+        let mut last = match &row.conversation.last {
+            Some(last) => messages::get(&snapshot, last.message_id)?,
+            None => None,
+        };
+        bylines::renew(&snapshot, last.as_mut_slice())?;
         Ok(Beside {
             identities: identities::of_contact(&snapshot, row.contact.id)?,
-            last: match last {
-                Some(last) => messages::get(&snapshot, last.message_id)?,
-                None => None,
-            },
+            last,
         })
     }
 
@@ -310,7 +313,7 @@ impl Listing {
             let Some(place) = walk.next()? else {
                 return Ok(Some(size));
             };
-            let row = Self::row_if(&snapshot, actor, &fence, filter, place.1)?;
+            let row = self.row_if(&snapshot, actor, &fence, filter, place.1)?;
             size += u64::from(row.is_some());
         }
         Ok(None)
@@ -348,6 +351,7 @@ impl Listing {
     }
 
     fn row_if(
+        &self,
         snapshot: &Snapshot,
         actor: &Actor,
         fence: &Fence,
@@ -361,34 +365,33 @@ impl Listing {
             return Ok(None);
         }
         let row = Self::row(snapshot, actor, conversation)?;
-        Ok(is_wanted(filter, &row).then_some(row))
+        Ok(is_wanted(filter, &row, self.0.clock.now()).then_some(row))
     }
 }
 
 impl Row {
-    /// Whether a filter shows it.
+    /// Whether a filter shows it at that time.
     #[must_use]
-    pub fn passes(&self, filter: &Filter) -> bool {
-        fits(filter, &self.conversation) && is_wanted(filter, self)
+    pub fn passes(&self, filter: &Filter, now: Timestamp) -> bool {
+        fits(filter, &self.conversation) && is_wanted(filter, self, now)
     }
 }
 
 /// Whether what stands around a conversation passes a filter.
-fn is_wanted(filter: &Filter, row: &Row) -> bool {
+fn is_wanted(filter: &Filter, row: &Row, now: Timestamp) -> bool {
     let is_on = row.channel.as_ref().is_some_and(|channel| channel.enabled);
     let words = filter.words.as_deref();
     (filter.contact_id.is_none() || is_on)
         && (!filter.unread || row.unread > 0)
         && words.is_none_or(|words| says(row, words))
-        && filter
-            .condition
-            .as_ref()
-            .is_none_or(|condition| condition.holds(&|test| is_true(test, row)))
+        && filter.condition.as_ref().is_none_or(|condition| {
+            condition.holds(&|test| is_true(test, &row.conversation, row.unread, now))
+        })
 }
 
-/// How one test of a condition turns out.
-fn is_true(test: &Test, row: &Row) -> bool {
-    let conversation = &row.conversation;
+/// How one test of a condition turns out for a reader who has not read so much.
+fn is_true(test: &Test, conversation: &Conversation, unread: u32, now: Timestamp) -> bool {
+    let waits = |since: Timestamp| now.since(since).as_secs();
     match test {
         Test::Tag(name) => conversation.tags.iter().any(|held| same_label(held, name)),
         Test::Priority(priority) => conversation.priority == *priority,
@@ -396,9 +399,13 @@ fn is_true(test: &Test, row: &Row) -> bool {
         Test::Assignee(user) => conversation.assignee == *user,
         Test::Channel(channel) => conversation.channel_id == *channel,
         Test::ChannelType(kind) => conversation.channel_kind == *kind,
-        Test::Unread => row.unread > 0,
+        Test::Unread => unread > 0,
         Test::Waiting => conversation.waiting_since.is_some(),
         Test::Answered => conversation.waiting_since.is_none(),
+        Test::WaitingOverMinutes(minutes) => conversation
+            .waiting_since
+            .is_some_and(|since| waits(since) > u64::from(*minutes) * 60),
+        Test::HasFile => conversation.has_file,
     }
 }
 
@@ -461,4 +468,48 @@ fn read_place(cursor: &Cursor, words: &str) -> Result<Place, Rejection> {
     let id = ConversationId::read(&mut bytes);
     at.zip(id)
         .ok_or_else(|| refuse("This cursor cannot be read.".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ids::Id as _;
+
+    #[test]
+    fn a_test_of_a_condition_looks_at_what_it_names() {
+        let at = |minutes: i64| Timestamp::from_secs(1_000_000 + minutes * 60);
+        let channel = Channel::new(
+            ChannelId::from_bytes([1; 16]),
+            ChannelKind::named("webchat"),
+            "Chat".to_owned(),
+            at(0),
+        );
+        let contact = ContactId::from_bytes([2; 16]);
+        let id = ConversationId::from_bytes([3; 16]);
+        let mut talk = Conversation::new(id, &channel, contact, "somebody", at(0));
+        talk.waiting_since = Some(at(0));
+        talk.tags = vec!["VIP".to_owned()];
+        let mut filed = talk.clone();
+        filed.waiting_since = None;
+        filed.has_file = true;
+        let other = TeamId::from_bytes([9; 16]);
+        for (test, waiting, answered) in [
+            (Test::Tag("vip".to_owned()), true, true),
+            (Test::Priority(Priority::Urgent), false, false),
+            (Test::Team(None), true, true),
+            (Test::Team(Some(other)), false, false),
+            (Test::Assignee(None), true, true),
+            (Test::Channel(channel.id), true, true),
+            (Test::ChannelType(channel.kind.clone()), true, true),
+            (Test::Unread, true, false),
+            (Test::Waiting, true, false),
+            (Test::Answered, false, true),
+            (Test::WaitingOverMinutes(59), true, false),
+            (Test::WaitingOverMinutes(60), false, false),
+            (Test::HasFile, false, true),
+        ] {
+            assert_eq!(is_true(&test, &talk, 1, at(60)), waiting, "{test:?}");
+            assert_eq!(is_true(&test, &filed, 0, at(60)), answered, "{test:?}");
+        }
+    }
 }

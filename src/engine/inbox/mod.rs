@@ -1,6 +1,7 @@
 //! Commands and queries about conversations.
 
 pub mod anew;
+pub mod bylines;
 pub mod change;
 pub mod counting;
 pub mod crowd;
@@ -28,6 +29,7 @@ mod privately;
 pub mod reach;
 pub mod reading;
 pub mod receipts;
+pub mod relabelling;
 pub mod revised;
 pub mod revising;
 pub mod searching;

@@ -82,6 +82,7 @@ pub fn withdraw(
     message: &mut Message,
     scope: Scope,
 ) -> Result<(), StoreError> {
+    let had_file = message.content.media().is_some();
     message.content = Content::deleted();
     message.sent_as.clear();
     message.converted.clear();
@@ -92,6 +93,9 @@ pub fn withdraw(
     message.updated_at = pen.now;
     messages::update(tx, message)?;
     refresh_preview(tx, message)?;
+    if had_file {
+        conversations::look_for_files(tx, message.conversation_id)?;
+    }
     pen.log(tx, Event::MessageDeleted(entries::event_of(message)))?;
     visitor_timeline::message_changed(tx, pen, message)
 }

@@ -8,6 +8,7 @@ use crate::base::text::fold;
 use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
+use crate::engine::inbox::bylines;
 use crate::engine::sight;
 use crate::model::actor::Actor;
 use crate::model::channel::ChannelKind;
@@ -141,9 +142,42 @@ impl Searching {
     /// # Errors
     /// The actor may not; `INVALID_CURSOR`; the index cannot be read.
     pub fn find(&self, actor: &Actor, question: &Question<'_>) -> Result<Answer, EngineError> {
+        self.ask(actor, query::parse(question.text), question)
+    }
+
+    /// How many conversations or contacts carry a label, counted on to `count_to`, and whether there
+    /// are no more.
+    ///
+    /// # Errors
+    /// The actor may not; the index cannot be read.
+    pub fn carrying(
+        &self,
+        actor: &Actor,
+        label: &str,
+        kind: Kind,
+        count_to: u64,
+    ) -> Result<(u64, bool), EngineError> {
+        let question = Question {
+            text: "",
+            kinds: &[kind],
+            order: Order::Newest,
+            limit: 1,
+            after: None,
+            count_to,
+            zone: TimeZone::UTC,
+        };
+        let answer = self.ask(actor, Query::of_label(label), &question)?;
+        Ok((answer.total, answer.total_is_exact))
+    }
+
+    fn ask(
+        &self,
+        actor: &Actor,
+        query: Query,
+        question: &Question<'_>,
+    ) -> Result<Answer, EngineError> {
         actor.require(Permission::Search)?;
         let snapshot = self.0.store.snapshot()?;
-        let query = query::parse(question.text);
         let names = Names {
             context: &self.0,
             snapshot: &snapshot,
@@ -207,9 +241,10 @@ fn thing(snapshot: &Snapshot, key: Key) -> Result<Option<Thing>, StoreError> {
             Ok(found.map(|(conversation, contact)| Thing::Conversation(conversation, contact)))
         }
         Key::Message(id) => {
-            let Some(message) = messages::get(snapshot, id)? else {
+            let Some(mut message) = messages::get(snapshot, id)? else {
                 return Ok(None);
             };
+            bylines::renew(snapshot, std::slice::from_mut(&mut message))?;
             let found = with_contact(snapshot, message.conversation_id)?;
             Ok(found.map(|(conversation, contact)| {
                 Thing::Message(Box::new(message), conversation, contact)

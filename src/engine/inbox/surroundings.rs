@@ -10,10 +10,12 @@ use crate::model::contact::Identity;
 use crate::model::conversation::Conversation;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
+use crate::model::ids::ConversationId;
 use crate::model::ids::TeamId;
 use crate::model::ids::VisitorId;
 use crate::model::permission::Permission;
 use crate::store::records::channels;
+use crate::store::records::conversations;
 use crate::store::records::identities;
 use crate::store::records::organisation;
 use crate::store::records::tags;
@@ -63,6 +65,20 @@ impl Surroundings {
         let snapshot = self.0.store.snapshot()?;
         let identity = identities::get(&snapshot, talk.channel_id, &talk.address)?;
         Ok(identity.and_then(|identity| identity.closed))
+    }
+
+    /// The newest conversations of a person, whoever may see them.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn talks_of(
+        &self,
+        contact: ContactId,
+        limit: usize,
+    ) -> Result<Vec<ConversationId>, EngineError> {
+        let found = conversations::of_contact(&self.0.store.snapshot()?, contact)?;
+        let newest = found.into_iter().rev().take(limit);
+        Ok(newest.map(|conversation| conversation.id).collect())
     }
 
     /// A team's name.

@@ -6,7 +6,6 @@ use std::time::Duration;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
-use crate::engine::inbox::revised;
 use crate::engine::ingest::media;
 use crate::engine::ingest::media::Failed;
 use crate::engine::ingest::media::Fetched;
@@ -17,7 +16,6 @@ use crate::model::attachment::Attachment;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
-use crate::model::contact::Contact;
 use crate::model::contact::Identity;
 use crate::model::event::ContactEvent;
 use crate::model::event::Event;
@@ -30,13 +28,11 @@ use crate::model::outbound::Asked;
 use crate::model::outbound::Person;
 use crate::model::outbound::Source;
 use crate::model::refusal::Refusal;
-use crate::store::Direction;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::attachments;
 use crate::store::records::channels;
 use crate::store::records::contacts;
-use crate::store::records::conversations;
 use crate::store::records::identities;
 use crate::store::records::jobs;
 use crate::store::records::messages;
@@ -46,9 +42,6 @@ const AGAIN_AFTER: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 /// The largest picture of a person.
 const PICTURE_MAX_BYTES: u64 = 5 * 1024 * 1024;
-
-/// How many of somebody's last messages are signed with the name that the vendor tells after them.
-const SIGNED_ANEW: usize = 50;
 
 /// Writes down that the vendor is to be asked who wrote a message, where it tells and was not asked
 /// lately.
@@ -144,34 +137,10 @@ async fn learn(
             if senders::known(tx, &channel, &sender)?.is_none() {
                 return Ok(false);
             }
-            let mut pen = stamp.pen();
-            let contact = senders::resolve(tx, &mut pen, &channel, &sender)?;
-            sign_anew(tx, &mut pen, &channel, &contact)?;
+            senders::resolve(tx, &mut stamp.pen(), &channel, &sender)?;
             Ok(true)
         })
         .await
-}
-
-/// Puts the name that is known now under what somebody said before it was.
-fn sign_anew(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    channel: &Channel,
-    contact: &Contact,
-) -> Result<(), StoreError> {
-    let Some(conversation) = conversations::latest(tx, contact.id, channel.id)? else {
-        return Ok(());
-    };
-    let author = contact.id.to_string();
-    let recent = messages::near(tx, conversation.id, None, Direction::Backward, SIGNED_ANEW)?;
-    for mut message in recent {
-        let sender = &mut message.sender;
-        if sender.id.as_ref() == Some(&author) && sender.name != contact.name {
-            sender.name.clone_from(&contact.name);
-            revised::store(tx, pen, &message)?;
-        }
-    }
-    Ok(())
 }
 
 /// Copies the picture of whoever wrote a message in.

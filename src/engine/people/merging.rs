@@ -6,6 +6,9 @@ use crate::engine::audit;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
+use crate::engine::people::contact_changes::ContactChanges;
+use crate::engine::people::contact_changes::apply;
+use crate::engine::people::contact_changes::clean;
 use crate::engine::people::contacts::Person;
 use crate::engine::people::contacts::find;
 use crate::engine::people::contacts::person;
@@ -55,7 +58,8 @@ pub struct Merged {
 
 impl Merging {
     /// Makes one contact of several: addresses, conversations and messages move; empty fields are
-    /// filled; labels are joined; whoever is blocked stays blocked.
+    /// filled; labels are joined; whoever is blocked stays blocked. What is said of the one that stays
+    /// (`chosen`) counts before what the contacts had.
     ///
     /// # Errors
     /// The actor may not; there is no such contact; `VALIDATION_ERROR`.
@@ -64,8 +68,11 @@ impl Merging {
         actor: &Actor,
         primary: ContactId,
         others: Vec<ContactId>,
+        chosen: ContactChanges,
     ) -> Result<Merged, EngineError> {
+        // Whoever may merge contacts may edit them.
         actor.require(Permission::MergeContacts)?;
+        let chosen = clean(chosen)?;
         if others.is_empty() || others.len() > AT_ONCE_MAX {
             let wrong = format!("must be 1 to {AT_ONCE_MAX} contacts");
             return Err(Rejection::field("secondaryContactIds", wrong).into());
@@ -78,7 +85,7 @@ impl Merging {
                 let mut pen = stamp.pen();
                 let held = find(tx, primary)?;
                 let secondaries = distinct(tx, &held, &others)?;
-                let merge = join(tx, &mut pen, held, secondaries)?;
+                let merge = join(tx, &mut pen, held, secondaries, &chosen)?;
                 tell(tx, &mut pen, &actor, &merge, "contact.merged")?;
                 let contact = find(tx, merge.primary.id)?;
                 Ok(Merged {
@@ -157,6 +164,7 @@ fn join(
     pen: &mut Pen,
     primary: Contact,
     secondaries: Vec<Contact>,
+    chosen: &ContactChanges,
 ) -> Result<Merge, EngineError> {
     let mut merge = Merge {
         id: pen.id(),
@@ -166,6 +174,7 @@ fn join(
         conversations: Vec::new(),
         at: pen.now,
         undone_at: None,
+        given: None,
     };
     for secondary in &merge.secondaries {
         for identity in identities::of_contact(tx, secondary.id)? {
@@ -187,9 +196,11 @@ fn join(
         move_conversation(tx, pen, *id, merge.primary.id)?;
     }
     let mut joined = combined(&merge.primary, &merge.secondaries);
+    apply(tx, &mut joined, chosen)?;
     joined.revision += 1;
     joined.updated_at = pen.now;
     contacts::put(tx, &joined)?;
+    merge.given = Some(Box::new(joined));
     counters::add(tx, Counter::Contacts, -steps(&merge))?;
     merges::put(tx, &merge)?;
     Ok(merge)
@@ -346,7 +357,10 @@ fn part(
 /// The contact without what a merge gave it; what somebody set since then stays.
 fn separated(held: Contact, merge: &Merge) -> Contact {
     let before = &merge.primary;
-    let given = combined(before, &merge.secondaries);
+    let given = match &merge.given {
+        Some(given) => Contact::clone(given),
+        None => combined(before, &merge.secondaries),
+    };
     let mut left = held;
     if left.name == given.name {
         left.name.clone_from(&before.name);
@@ -450,6 +464,7 @@ mod tests {
             conversations: Vec::new(),
             at: Timestamp::from_secs(1),
             undone_at: None,
+            given: None,
         }
     }
 
@@ -466,6 +481,15 @@ mod tests {
         assert!(joined.blocked);
         assert_eq!(joined.conversation_count, 2);
         assert_eq!(joined.merged_ids, [ContactId::from_bytes([2; 16])]);
+    }
+
+    #[test]
+    fn undoing_takes_back_what_was_chosen_too() {
+        let mut merge = merge();
+        let mut given = combined(&merge.primary, &merge.secondaries);
+        given.phone = Some("+1555".to_owned());
+        merge.given = Some(Box::new(given.clone()));
+        assert_eq!(separated(given, &merge), merge.primary);
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod kinds;
 pub mod organisation;
 pub mod patching;
 pub mod registering;
+pub mod relabelling;
 pub mod routing;
 pub mod seats;
 pub mod secrets;

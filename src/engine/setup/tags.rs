@@ -3,13 +3,13 @@
 use crate::engine::audit;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
+use crate::engine::setup::relabelling;
 use crate::model::actor::Actor;
 use crate::model::ids::TagId;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::model::tag::Tag;
-use crate::model::tag::same_label;
 use crate::store::Read;
 use crate::store::records::tags;
 
@@ -25,6 +25,8 @@ pub struct TagChanges {
     pub name: Option<String>,
     /// The tint, below [`TINTS`].
     pub tint: Option<u8>,
+    /// What it stands under in lists; an empty text takes it out.
+    pub group: Option<String>,
 }
 
 /// Managing labels.
@@ -54,15 +56,11 @@ impl Tags {
     ///
     /// # Errors
     /// The actor may not; `RESOURCE_ALREADY_EXISTS`; `VALIDATION_ERROR`.
-    pub async fn create(
-        &self,
-        actor: &Actor,
-        name: &str,
-        tint: Option<u8>,
-    ) -> Result<Tag, EngineError> {
+    pub async fn create(&self, actor: &Actor, new: TagChanges) -> Result<Tag, EngineError> {
         actor.require(Permission::ManageTeams)?;
-        let name = clean(name)?;
-        check_tint(tint)?;
+        let new = checked(&new)?;
+        let missing = || Rejection::field("name", "is missing");
+        let name = new.name.clone().ok_or_else(missing)?;
         let stamp = self.0.stamp();
         let actor = actor.clone();
         self.0
@@ -76,9 +74,11 @@ impl Tags {
                 let tag = Tag {
                     id: pen.id(),
                     name: name.clone(),
-                    tint: tint.unwrap_or(next),
+                    tint: new.tint.unwrap_or(next),
                     created_at: pen.now,
                     updated_at: pen.now,
+                    group: new.group.clone().filter(|group| !group.is_empty()),
+                    former: Vec::new(),
                 };
                 tags::put(tx, &tag)?;
                 let details = audit::named(&tag.name);
@@ -88,7 +88,7 @@ impl Tags {
             .await
     }
 
-    /// Changes a label. What carries the old name keeps it.
+    /// Changes a label. What carries it is renamed with it, a little later where that is much.
     ///
     /// # Errors
     /// The actor may not; there is none; `RESOURCE_ALREADY_EXISTS`; `VALIDATION_ERROR`.
@@ -99,8 +99,7 @@ impl Tags {
         changes: TagChanges,
     ) -> Result<Tag, EngineError> {
         actor.require(Permission::ManageTeams)?;
-        let name = changes.name.as_deref().map(clean).transpose()?;
-        check_tint(changes.tint)?;
+        let changes = checked(&changes)?;
         let stamp = self.0.stamp();
         let actor = actor.clone();
         self.0
@@ -108,15 +107,52 @@ impl Tags {
             .write("changing a tag", move |tx| {
                 let mut pen = stamp.pen();
                 let mut tag = find(tx, id)?;
-                if let Some(name) = &name {
+                let before = tag.name.clone();
+                if let Some(name) = &changes.name {
                     free(&tags::list(tx)?, name, Some(id))?;
-                    tag.name.clone_from(name);
+                    tag.rename(name);
                 }
                 tag.tint = changes.tint.unwrap_or(tag.tint);
+                if let Some(group) = &changes.group {
+                    tag.group = Some(group.clone()).filter(|group| !group.is_empty());
+                }
                 tag.updated_at = pen.now;
                 tags::put(tx, &tag)?;
+                if tag.name != before {
+                    relabelling::begin(tx, &mut pen, &tag)?;
+                }
                 let details = audit::named(&tag.name);
                 audit::note(tx, &mut pen, &actor, "tag.updated", id, details)?;
+                Ok(tag)
+            })
+            .await
+    }
+
+    /// Makes one label of two: what carries the one carries the other from now on.
+    ///
+    /// # Errors
+    /// The actor may not; there is no such label; the two are the same.
+    pub async fn merge(&self, actor: &Actor, id: TagId, into: TagId) -> Result<Tag, EngineError> {
+        actor.require(Permission::ManageTeams)?;
+        if id == into {
+            return Err(Rejection::field("into", "must be another tag").into());
+        }
+        let stamp = self.0.stamp();
+        let actor = actor.clone();
+        self.0
+            .store
+            .write("merging tags", move |tx| {
+                let mut pen = stamp.pen();
+                let gone = find(tx, id)?;
+                let mut tag = find(tx, into)?;
+                tag.former.extend(gone.former.iter().cloned());
+                tag.former.push(gone.name.clone());
+                tag.updated_at = pen.now;
+                tags::remove(tx, id)?;
+                tags::put(tx, &tag)?;
+                relabelling::begin(tx, &mut pen, &tag)?;
+                let details = audit::named(&gone.name);
+                audit::note(tx, &mut pen, &actor, "tag.merged", into, details)?;
                 Ok(tag)
             })
             .await
@@ -150,7 +186,7 @@ fn find(read: &impl Read, id: TagId) -> Result<Tag, EngineError> {
 fn free(held: &[Tag], name: &str, but: Option<TagId>) -> Result<(), Rejection> {
     let taken = held
         .iter()
-        .any(|tag| Some(tag.id) != but && same_label(&tag.name, name));
+        .any(|tag| Some(tag.id) != but && tag.is_called(name));
     if taken {
         let message = format!("There is already a tag named {name}.");
         return Err(Rejection::new(Code::ResourceAlreadyExists, message));
@@ -158,13 +194,35 @@ fn free(held: &[Tag], name: &str, but: Option<TagId>) -> Result<(), Rejection> {
     Ok(())
 }
 
-fn clean(name: &str) -> Result<String, Rejection> {
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() || name.chars().count() > NAME_MAX {
+/// The changes with their words in order.
+fn checked(changes: &TagChanges) -> Result<TagChanges, Rejection> {
+    check_tint(changes.tint)?;
+    let name = changes.name.as_deref().map(spaced);
+    if name
+        .as_deref()
+        .is_some_and(|name| !fits(name) || name.is_empty())
+    {
         let wrong = format!("must be 1 to {NAME_MAX} characters long");
         return Err(Rejection::field("name", wrong));
     }
-    Ok(name)
+    let group = changes.group.as_deref().map(spaced);
+    if group.as_deref().is_some_and(|group| !fits(group)) {
+        let wrong = format!("must be at most {NAME_MAX} characters long");
+        return Err(Rejection::field("group", wrong));
+    }
+    Ok(TagChanges {
+        name,
+        tint: changes.tint,
+        group,
+    })
+}
+
+fn spaced(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn fits(words: &str) -> bool {
+    words.chars().count() <= NAME_MAX
 }
 
 fn check_tint(tint: Option<u8>) -> Result<(), Rejection> {

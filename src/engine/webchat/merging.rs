@@ -175,6 +175,7 @@ fn join_contacts(
             conversations: moved,
             at: pen.now,
             undone_at: None,
+            given: None,
         };
         bury(tx, pen, gone, stays, &merge)?;
     }

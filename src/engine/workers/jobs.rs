@@ -16,6 +16,7 @@ use crate::engine::alert_hook;
 use crate::engine::alerts;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
+use crate::engine::inbox::relabelling;
 use crate::engine::ingest::Ingest;
 use crate::engine::ingest::clicks;
 use crate::engine::ingest::media;
@@ -265,6 +266,10 @@ async fn done(context: &Context, job: &Job) -> Result<Ended, EngineError> {
         }
         JobKind::TellBlocked { contact_id } => tell_blocked(context, job, contact_id).await,
         JobKind::MailUnread { visitor_id } => mail_unread(context, job, visitor_id).await,
+        JobKind::Relabel { tag_id } => {
+            relabelling::carry_through(context, tag_id).await?;
+            Ok(Ended::Done)
+        }
         JobKind::JoinPieces { channel_id, group } => {
             pieces::join(context, channel_id, group).await?;
             Ok(Ended::Done)

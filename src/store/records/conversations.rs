@@ -23,6 +23,7 @@ use crate::store::keyspaces::CONVERSATIONS_OF_CONTACT;
 use crate::store::keyspaces::LATEST_CONVERSATION;
 use crate::store::keyspaces::SNOOZED_UNTIL;
 use crate::store::records::counters;
+use crate::store::records::messages;
 
 /// The place of a conversation within one status, newest first.
 pub type Place = (Newest, ConversationId);
@@ -69,6 +70,23 @@ pub fn of_contact(read: &impl Read, contact: ContactId) -> Result<Vec<Conversati
 pub fn count_of_contact(read: &impl Read, contact: ContactId) -> Result<u32, StoreError> {
     let found = read.keys_under(&CONVERSATIONS_OF_CONTACT, &contact)?;
     Ok(u32::try_from(found.len()).unwrap_or(u32::MAX))
+}
+
+/// Writes down whether a file is still in a conversation.
+///
+/// # Errors
+/// The disk's.
+pub fn look_for_files(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), StoreError> {
+    let Some(mut conversation) = get(tx, id)? else {
+        return Ok(());
+    };
+    let all = messages::near(tx, id, None, Direction::Forward, usize::MAX)?;
+    let has_file = all.iter().any(|message| message.content.media().is_some());
+    if conversation.has_file != has_file {
+        conversation.has_file = has_file;
+        put(tx, &conversation)?;
+    }
+    Ok(())
 }
 
 /// The places of conversations in one status, newest first, from after `after`.

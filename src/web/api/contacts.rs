@@ -428,7 +428,12 @@ async fn merge(caller: ApiCaller, state: Data<State>, body: Body<MergeIn>) -> An
     } = body.0;
     let merging = &state.engine.merging;
     let merged = merging
-        .merge(&caller.actor, primary_contact_id, secondary_contact_ids)
+        .merge(
+            &caller.actor,
+            primary_contact_id,
+            secondary_contact_ids,
+            ContactChanges::default(),
+        )
         .await?;
     Ok(one(&state, merged.person)?.meta("mergeId", merged.merge_id.to_string()))
 }

@@ -43,7 +43,7 @@ pub fn routes(routes: &mut Routes) {
         .gives::<TagOut>();
     routes
         .patch(&["/tags/{id}"], update)
-        .says("Change a tag; what carries the old name keeps it")
+        .says("Change a tag; what carries it is renamed with it")
         .needs(Permission::ManageTeams)
         .takes::<TagPatch>()
         .gives::<TagOut>();
@@ -66,6 +66,8 @@ struct TagOut {
     name: String,
     /// Its colour: one of eight, from 0.
     tint: u8,
+    /// What it stands under in lists.
+    group: Option<String>,
     /// When it was made.
     created_at: Timestamp,
     /// When it last changed.
@@ -79,6 +81,7 @@ impl TagOut {
             tenant_id,
             name: tag.name,
             tint: tag.tint,
+            group: tag.group,
             created_at: tag.created_at,
             updated_at: tag.updated_at,
         }
@@ -92,6 +95,9 @@ struct TagIn {
     /// Its colour: 0 to 7; without one it gets the next.
     #[serde(default)]
     tint: Option<u8>,
+    /// What it stands under in lists.
+    #[serde(default)]
+    group: Option<String>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -102,6 +108,9 @@ struct TagPatch {
     /// Its colour: 0 to 7.
     #[serde(default)]
     tint: Option<u8>,
+    /// What it stands under in lists; an empty text takes it out.
+    #[serde(default)]
+    group: Option<String>,
 }
 
 async fn index(caller: ApiCaller, state: Data<State>, asked: Asked) -> Answered {
@@ -115,11 +124,12 @@ async fn index(caller: ApiCaller, state: Data<State>, asked: Asked) -> Answered 
 }
 
 async fn create(caller: ApiCaller, state: Data<State>, body: Body<TagIn>) -> Answered {
-    let tag = state
-        .engine
-        .tags
-        .create(&caller.actor, &body.0.name, body.0.tint)
-        .await?;
+    let new = TagChanges {
+        name: Some(body.0.name),
+        tint: body.0.tint,
+        group: body.0.group,
+    };
+    let tag = state.engine.tags.create(&caller.actor, new).await?;
     Ok(Answer::made(&TagOut::new(tag, tenant_of(&state)?)))
 }
 
@@ -137,6 +147,7 @@ async fn update(
     let changes = TagChanges {
         name: body.0.name,
         tint: body.0.tint,
+        group: body.0.group,
     };
     let tag = state
         .engine

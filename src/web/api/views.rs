@@ -116,8 +116,8 @@ struct FilterOut {
     /// With this in the contact's name, the subject or the newest message.
     search: Option<String>,
     /// What else must hold: `{"all": [...]}`, `{"any": [...]}` or `{"is": test}`, up to three groups
-    /// deep; a test is `"unread"`, `"waiting"`, `"answered"`, or an object with one of `tag`,
-    /// `priority`, `team`, `assignee`, `channel`, `channelType`.
+    /// deep; a test is `"unread"`, `"waiting"`, `"answered"`, `"hasFile"`, or an object with one of
+    /// `tag`, `priority`, `team`, `assignee`, `channel`, `channelType`, `waitingOverMinutes`.
     #[schema(value_type = Option<Object>)]
     conditions: Option<Condition>,
     /// In which order: `reply` (whoever waits for us first), `newest`, `oldest`, `begun`,
@@ -200,8 +200,8 @@ struct FilterIn {
     /// With this in the contact's name, the subject or the newest message.
     search: Option<String>,
     /// What else must hold: `{"all": [...]}`, `{"any": [...]}` or `{"is": test}`, up to three groups
-    /// deep; a test is `"unread"`, `"waiting"`, `"answered"`, or an object with one of `tag`,
-    /// `priority`, `team`, `assignee`, `channel`, `channelType`.
+    /// deep; a test is `"unread"`, `"waiting"`, `"answered"`, `"hasFile"`, or an object with one of
+    /// `tag`, `priority`, `team`, `assignee`, `channel`, `channelType`, `waitingOverMinutes`.
     #[schema(value_type = Option<Object>)]
     conditions: Option<serde_json::Value>,
     /// In which order: `reply` (whoever waits for us first), `newest`, `oldest`, `begun`,

@@ -69,6 +69,14 @@ impl Refused {
         self.0.as_ref().map(|rejection| rejection.message.as_str())
     }
 
+    /// Whether there is such a thing already.
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
+        self.0
+            .as_ref()
+            .is_some_and(|rejection| rejection.code == Code::ResourceAlreadyExists)
+    }
+
     /// What is wrong with exactly what stands at that path, as a sentence.
     #[must_use]
     pub fn exactly(&self, path: &str) -> Option<String> {

@@ -166,6 +166,16 @@ fn figure(label: &str, value: u64, unit: &str, text: &str) -> FigureView {
 /// The kinds that can be added: those this version can connect.
 async fn choose(state: Shared, reader: Reader) -> Result<HttpResponse, Problem> {
     reader.actor().require(Permission::ManageChannels)?;
+    Ok(page(&ChannelNewPage {
+        shell: reader.shell(&state, "Add channel", Area::Channels)?,
+        tiles: tiles(&state),
+        form: None,
+    }))
+}
+
+/// A tile for each kind that can be added.
+#[must_use]
+pub fn tiles(state: &State) -> Vec<TileView> {
     let tiles = state.engine.channels.kinds().into_iter().map(|kind| {
         let badge = BadgeView::of(kind.kind);
         TileView {
@@ -177,11 +187,7 @@ async fn choose(state: Shared, reader: Reader) -> Result<HttpResponse, Problem> 
             href: format!("{HERE}/new/{}", kind.kind),
         }
     });
-    Ok(page(&ChannelNewPage {
-        shell: reader.shell(&state, "Add channel", Area::Channels)?,
-        tiles: tiles.collect(),
-        form: None,
-    }))
+    tiles.collect()
 }
 
 async fn ask(state: Shared, reader: Reader) -> Result<HttpResponse, Problem> {
@@ -226,10 +232,7 @@ async fn create(state: Shared, form: Form) -> Result<HttpResponse, Problem> {
 }
 
 /// Makes a web chat and connects it: it needs nothing from anybody else.
-///
-/// # Errors
-/// The engine's.
-pub async fn add_webchat(
+async fn add_webchat(
     state: &State,
     reader: &Reader,
     name: &str,

@@ -21,12 +21,16 @@ use crate::web::dashboard::reader::see;
 use crate::web::dashboard::view::atoms::OptionView;
 use crate::web::dashboard::view::conditions::ConditionsPage;
 use crate::web::dashboard::view::conditions::GroupPart;
+use crate::web::dashboard::view::format;
 use crate::web::state::State;
 
 /// The path of the outermost group in the names of fields; those within it add `.0`, `.1`.
 const ROOT: &str = "0";
 /// Groups within one group.
 const GROUPS_MAX: usize = 8;
+
+/// How long somebody has waited that can be asked for.
+const WAITS_MINUTES: [u32; 6] = [15, 60, 240, 1_440, 4_320, 10_080];
 
 /// Tests to choose from, under a heading.
 type Choices = Vec<(&'static str, Vec<(Test, String)>)>;
@@ -212,6 +216,7 @@ fn choices(state: &State, reader: &Reader) -> Result<Choices, EngineError> {
         teams.push((Test::Team(Some(team.id)), team.name));
     }
     let channels = engine.channels.list(&actor)?.into_iter();
+    let waits = WAITS_MINUTES.map(Test::WaitingOverMinutes).into_iter();
     Ok(vec![
         (
             "State",
@@ -219,7 +224,12 @@ fn choices(state: &State, reader: &Reader) -> Result<Choices, EngineError> {
                 (Test::Unread, "Unread"),
                 (Test::Waiting, "Waiting for you"),
                 (Test::Answered, "Waiting for the customer"),
+                (Test::HasFile, "Has a file"),
             ]),
+        ),
+        (
+            "Waiting for you",
+            waits.map(|test| (test.clone(), own_words(&test))).collect(),
         ),
         (
             "Priority",
@@ -253,6 +263,24 @@ pub fn words(state: &State, reader: &Reader, condition: &Condition) -> Result<St
     Ok(said(condition, &choices(state, reader)?))
 }
 
+/// A test that is not among the choices, in words.
+fn own_words(test: &Test) -> String {
+    match test {
+        Test::Tag(name) => name.clone(),
+        Test::ChannelType(kind) => kind.as_str().to_owned(),
+        Test::WaitingOverMinutes(minutes) => {
+            let (number, one, many) = match *minutes {
+                days if days > 0 && days % 1_440 == 0 => (days / 1_440, "day", "days"),
+                hours if hours > 0 && hours % 60 == 0 => (hours / 60, "hour", "hours"),
+                minutes => (minutes, "minute", "minutes"),
+            };
+            let length = format::counted(u64::from(number), one, many);
+            format!("Waiting longer than {length}")
+        }
+        _ => "something that is gone".to_owned(),
+    }
+}
+
 fn said(condition: &Condition, choices: &Choices) -> String {
     let (parts, joint) = match condition {
         Condition::All(parts) => (parts, " and "),
@@ -261,11 +289,7 @@ fn said(condition: &Condition, choices: &Choices) -> String {
             let mut known = choices.iter().flat_map(|(_, tests)| tests);
             return match known.find(|(known, _)| known == test) {
                 Some((_, label)) => label.clone(),
-                None => match test {
-                    Test::Tag(name) => name.clone(),
-                    Test::ChannelType(kind) => kind.as_str().to_owned(),
-                    _ => "something that is gone".to_owned(),
-                },
+                None => own_words(test),
             };
         }
     };
@@ -316,6 +340,20 @@ mod tests {
             said(&condition, &known),
             "vip or (Unread and something that is gone)"
         );
+    }
+
+    #[test]
+    fn how_long_somebody_waits_is_said_in_the_largest_unit_that_fits() {
+        for (minutes, words) in [
+            (0, "0 minutes"),
+            (1, "1 minute"),
+            (90, "90 minutes"),
+            (60, "1 hour"),
+            (2_880, "2 days"),
+        ] {
+            let said = own_words(&Test::WaitingOverMinutes(minutes));
+            assert_eq!(said, format!("Waiting longer than {words}"));
+        }
     }
 
     #[test]

@@ -7,7 +7,6 @@ use actix_web::web::Query;
 use serde::Deserialize;
 
 use crate::base::page::Span;
-use crate::engine::error::EngineError;
 use crate::engine::people::contact_changes::ContactChanges;
 use crate::engine::people::contact_list::Filter;
 use crate::engine::people::contacts::Person;
@@ -53,6 +52,18 @@ struct Fact {
     take: fn(&mut ContactChanges, String),
 }
 
+/// A fact that may be missing, by the name of its field.
+macro_rules! fact {
+    ($field:ident, $label:literal) => {
+        Fact {
+            name: stringify!($field),
+            label: $label,
+            of: |contact| contact.$field.as_deref(),
+            take: |changes, value| changes.$field = Some(value),
+        }
+    };
+}
+
 const FACTS: &[Fact] = &[
     Fact {
         name: "name",
@@ -60,42 +71,12 @@ const FACTS: &[Fact] = &[
         of: |contact| Some(contact.name.as_str()),
         take: |changes, value| changes.name = Some(value),
     },
-    Fact {
-        name: "email",
-        label: "Email",
-        of: |contact| contact.email.as_deref(),
-        take: |changes, value| changes.email = Some(value),
-    },
-    Fact {
-        name: "phone",
-        label: "Phone",
-        of: |contact| contact.phone.as_deref(),
-        take: |changes, value| changes.phone = Some(value),
-    },
-    Fact {
-        name: "company",
-        label: "Company",
-        of: |contact| contact.company.as_deref(),
-        take: |changes, value| changes.company = Some(value),
-    },
-    Fact {
-        name: "city",
-        label: "City",
-        of: |contact| contact.city.as_deref(),
-        take: |changes, value| changes.city = Some(value),
-    },
-    Fact {
-        name: "country",
-        label: "Country",
-        of: |contact| contact.country.as_deref(),
-        take: |changes, value| changes.country = Some(value),
-    },
-    Fact {
-        name: "language",
-        label: "Language",
-        of: |contact| contact.language.as_deref(),
-        take: |changes, value| changes.language = Some(value),
-    },
+    fact!(email, "Email"),
+    fact!(phone, "Phone"),
+    fact!(company, "Company"),
+    fact!(city, "City"),
+    fact!(country, "Country"),
+    fact!(language, "Language"),
 ];
 
 #[derive(Deserialize)]
@@ -122,24 +103,15 @@ async fn merge(state: Shared, id: Path<String>, form: Form) -> Result<HttpRespon
     let actor = reader.actor();
     let with = id_of(fields.get("with"))?;
     let other = state.engine.listing.across_channels(&actor, with)?.0;
-    let mut changes = ContactChanges::default();
-    let mut takes_some = false;
+    let mut chosen = ContactChanges::default();
     for fact in FACTS {
-        let chosen = fields.get(&format!("pick-{}", fact.name)) == "theirs";
-        if let Some(value) = (fact.of)(&other).filter(|_| chosen) {
-            (fact.take)(&mut changes, value.to_owned());
-            takes_some = true;
+        let theirs = fields.get(&format!("pick-{}", fact.name)) == "theirs";
+        if let Some(value) = (fact.of)(&other).filter(|_| theirs) {
+            (fact.take)(&mut chosen, value.to_owned());
         }
     }
-    let merged = async {
-        let merged = state.engine.merging.merge(&actor, id, vec![with]).await?;
-        if takes_some {
-            let contacts = &state.engine.contacts;
-            contacts.update(&actor, id, changes).await?;
-        }
-        Ok::<_, EngineError>(merged)
-    };
-    match merged.await {
+    let merging = &state.engine.merging;
+    match merging.merge(&actor, id, vec![with], chosen).await {
         Ok(_) => Ok(see(&format!("/app/contacts/{id}?saved=1"))),
         Err(error) => refuse(reader, error, |refused| {
             let mut drawn = draw(&state, reader, id, Some(with), "")?;
@@ -222,34 +194,32 @@ fn candidates(
     contact: &Contact,
     typed: &str,
 ) -> Result<Vec<CandidateView>, Problem> {
+    let like = |email: Option<&str>, phone: Option<&str>, words: Option<&str>| Filter {
+        email: email.map(str::to_owned),
+        phone: phone.map(str::to_owned),
+        words: words.map(str::to_owned),
+        ..Filter::default()
+    };
     let filters = if typed.is_empty() {
         vec![
-            contact.email.clone().map(|email| Filter {
-                email: Some(email),
-                ..Filter::default()
-            }),
-            contact.phone.clone().map(|phone| Filter {
-                phone: Some(phone),
-                ..Filter::default()
-            }),
-            Some(Filter {
-                words: Some(contact.name.clone()),
-                ..Filter::default()
-            }),
+            like(contact.email.as_deref(), None, None),
+            like(None, contact.phone.as_deref(), None),
+            like(None, None, Some(&contact.name)),
         ]
     } else {
-        vec![Some(Filter {
-            words: Some(typed.to_owned()),
-            ..Filter::default()
-        })]
+        vec![like(None, None, Some(typed))]
     };
+    // Somebody without an address or a number shares none.
+    let filters = filters
+        .into_iter()
+        .filter(|filter| *filter != Filter::default());
     let span = Span {
         cursor: None,
         offset: 0,
         limit: CANDIDATES,
     };
     let mut found: Vec<Person> = Vec::new();
-    for filter in filters.into_iter().flatten() {
+    for filter in filters {
         let page = state
             .engine
             .contacts

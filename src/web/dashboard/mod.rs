@@ -31,6 +31,7 @@ pub mod problem;
 pub mod reader;
 pub mod routing;
 pub mod search;
+pub mod tags;
 pub mod teams;
 pub mod templates;
 pub mod two_step;
@@ -67,6 +68,7 @@ pub fn configure(config: &mut ServiceConfig) {
     keys::configure(config);
     users::configure(config);
     teams::configure(config);
+    tags::configure(config);
     me::configure(config);
     two_step::configure(config);
     contacts::configure(config);

@@ -141,6 +141,7 @@ impl Reader {
                 avatar: AvatarView::of(&user.name, &user.id.to_string()).with(Presence::Online),
                 admin: actor.may(Permission::ManageChannels),
                 manages_templates: actor.may(Permission::ManageTemplates),
+                manages_tags: actor.may(Permission::ManageTeams),
                 manages_workspace: actor.may(Permission::ManageOrganisation),
                 may_reply: actor.may(Permission::Reply),
             },

@@ -196,7 +196,9 @@ fn further(typed: &str, word: &str, answer: &Answer) -> Option<String> {
     Some(format!("{}&after={cursor}", address(typed, word)))
 }
 
-fn address(typed: &str, word: &str) -> String {
+/// Where what was typed is searched for; `word` names one kind of hits, or none.
+#[must_use]
+pub fn address(typed: &str, word: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("q", typed);
     if !word.is_empty() {

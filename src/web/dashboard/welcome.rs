@@ -6,11 +6,10 @@ use actix_web::web::Query;
 use serde::Deserialize;
 
 use crate::engine::setup::organisation::OrganisationChanges;
-use crate::model::Opaque;
 use crate::model::permission::Permission;
 use crate::web::dashboard::answers::Refused;
 use crate::web::dashboard::answers::refuse;
-use crate::web::dashboard::channels::add_webchat;
+use crate::web::dashboard::channels::tiles;
 use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
 use crate::web::dashboard::general::LANGUAGES;
@@ -30,8 +29,8 @@ use crate::web::state::VERSION;
 const HERE: &str = "/app/welcome";
 /// The third step.
 const CHANNEL: &str = "channel";
-/// The name the first channel gets when nobody says another.
-const CHANNEL_NAME: &str = "Website";
+/// What the button says that fills the sandbox.
+const SAMPLE: &str = "sample";
 
 /// The addresses of the set-up behind the door.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -48,7 +47,7 @@ struct Asked {
 async fn show(state: Shared, asked: Query<Asked>, reader: Reader) -> Result<HttpResponse, Problem> {
     reader.actor().require(Permission::ManageOrganisation)?;
     let step = if asked.step.as_deref() == Some(CHANNEL) {
-        channel_step(CHANNEL_NAME, &Refused::nothing())
+        channel_step(&state)
     } else {
         workspace_step(&state, &reader, &Fields::default(), &Refused::nothing())
     };
@@ -80,18 +79,19 @@ async fn take_workspace(state: &State, form: &Form) -> Result<HttpResponse, Prob
     }
 }
 
+/// The third step's own buttons; its tiles lead on by themselves.
 async fn take_channel(state: &State, form: &Form) -> Result<HttpResponse, Problem> {
-    let (reader, fields) = (&form.reader, &form.fields);
-    if fields.some("channel").is_none() {
+    let actor = form.reader.actor();
+    actor.require(Permission::ManageOrganisation)?;
+    if form.fields.some("next") != Some(SAMPLE) {
         return Ok(see("/app/inbox"));
     }
-    let name = fields.get("channelName");
-    match add_webchat(state, reader, name, Opaque::new()).await {
-        Ok(channel) => Ok(see(&format!("/app/settings/channels/{}", channel.id))),
-        Err(error) => refuse(reader, error, |refused| {
-            Ok(draw(reader, channel_step(name, refused)))
-        }),
+    let fill = state.sample().ok_or_else(Problem::not_found)?;
+    // Pressed twice, it is filled once.
+    if state.engine.channels.list(&actor)?.is_empty() {
+        fill(form.reader.agent.user.clone()).await?;
     }
+    Ok(see("/app/inbox/all"))
 }
 
 fn draw(reader: &Reader, step: SetupStep) -> SetupPage {
@@ -123,9 +123,10 @@ fn workspace_step(state: &State, reader: &Reader, typed: &Fields, refused: &Refu
     }
 }
 
-fn channel_step(name: &str, refused: &Refused) -> SetupStep {
+fn channel_step(state: &State) -> SetupStep {
     SetupStep::FirstChannel {
-        name: refused.field("name", name),
+        tiles: tiles(state),
+        sample: state.sample().is_some(),
     }
 }
 

@@ -13,8 +13,8 @@ use actix_ws::CloseCode;
 use actix_ws::CloseReason;
 use actix_ws::ProtocolError;
 use actix_ws::Session;
-use tokio::time::Instant;
 
+use crate::base::time::Clock;
 use crate::engine::webchat::Peer;
 use crate::engine::webchat::Webchat;
 use crate::engine::webchat::connection::Close;
@@ -93,7 +93,12 @@ fn upgrade(
         .max_frame_size(FRAME_MAX)
         .aggregate_continuations()
         .max_continuation_size(FRAME_MAX);
-    let socket = Socket { session, frames };
+    let clock = state.engine.context.clock.clone();
+    let socket = Socket {
+        session,
+        frames,
+        clock,
+    };
     let id = visit.site.channel.id;
     actix_web::rt::spawn(serve(socket, webchat, id, visit.peer));
     Ok(response)
@@ -103,6 +108,7 @@ fn upgrade(
 struct Socket {
     session: Session,
     frames: AggregatedMessageStream,
+    clock: Clock,
 }
 
 /// What came from a browser.
@@ -140,14 +146,17 @@ async fn greet(
     channel: ChannelId,
     peer: &Peer,
 ) -> Result<Connection, Option<Close>> {
-    let until = Instant::now() + HELLO_WITHIN;
+    let clock = socket.clock.clone();
+    let until = clock.now().plus(HELLO_WITHIN);
     loop {
-        let came = tokio::time::timeout_at(until, socket.hear()).await;
+        let came = tokio::select! {
+            came = socket.hear() => came,
+            () = clock.until(until) => return Err(Some(Close::NO_HELLO)),
+        };
         let text = match came {
-            Err(_) => return Err(Some(Close::NO_HELLO)),
-            Ok(Came::End(close)) => return Err(close),
-            Ok(Came::Nothing) => continue,
-            Ok(Came::Text(text)) => text,
+            Came::End(close) => return Err(close),
+            Came::Nothing => continue,
+            Came::Text(text) => text,
         };
         let greeted = Box::pin(webchat.greet(channel, &text, peer)).await;
         return match greeted {
@@ -163,18 +172,19 @@ async fn greet(
 impl Socket {
     /// Carries texts until one side has enough; what to say at the end.
     async fn talk(&mut self, connection: &mut Connection) -> Option<Close> {
-        let mut heard_at = Instant::now();
+        let clock = self.clock.clone();
+        let mut heard_at = clock.now();
         loop {
             let turn = tokio::select! {
-                came = tokio::time::timeout_at(heard_at + IDLE_AFTER, self.hear()) => {
-                    heard_at = Instant::now();
+                came = self.hear() => {
+                    heard_at = clock.now();
                     match came {
-                        Err(_) => return Some(Close::IDLE),
-                        Ok(Came::End(close)) => return close,
-                        Ok(Came::Nothing) => continue,
-                        Ok(Came::Text(text)) => Box::pin(connection.hear(&text)).await,
+                        Came::End(close) => return close,
+                        Came::Nothing => continue,
+                        Came::Text(text) => Box::pin(connection.hear(&text)).await,
                     }
                 }
+                () = clock.until(heard_at.plus(IDLE_AFTER)) => return Some(Close::IDLE),
                 news = connection.rung() => connection.tell(news),
             };
             if let Some(close) = self.say(turn).await {

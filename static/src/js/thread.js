@@ -312,15 +312,15 @@ let typingTimer;
 function hideTyping() {
   const line = byId('typing');
   if (line) line.hidden = true;
-  $('.row.typing')?.classList.remove('typing');
 }
-onFrame('typing', ({ conversation, name, on: typing }) => {
+onFrame('typing', ({ conversation, name, on, preview }) => {
   const line = byId('typing');
-  if (conversation !== openConversation() || !line) return;
+  if (!line || conversation !== openConversation()) return;
   clearTimeout(typingTimer);
-  if (!typing) return hideTyping();
+  if (!on) return hideTyping();
   const end = atEnd(log());
   if (line.hidden) $('.sr', line).textContent = `${name} is writing`;
+  $('bdi', line).textContent = preview;
   line.hidden = false;
   if (end) toEnd();
   typingTimer = setTimeout(hideTyping, TYPING_MS);

@@ -10,5 +10,6 @@ mod media;
 mod messages;
 mod people;
 mod promises;
+mod refusals;
 mod socket;
 mod unheard;

@@ -9,6 +9,7 @@ mod bulk;
 mod carriers;
 mod comments;
 mod consent;
+mod filling;
 mod journeys;
 mod ledger;
 mod line;

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use reqwest::Method;
+use serde_json::Value;
 use serde_json::json;
 
+use crate::support::eventually;
 use crate::support::server::on_a_server;
 use crate::webchat::message;
 
@@ -235,5 +237,36 @@ fn ten_files_a_minute_and_none_where_none_are_taken() {
         let ana = server.visitor(&closed).await;
         let refused = ana.upload("cu_1", "a.png", PNG).await;
         refused.turned_away(415, "unsupported_media");
+    });
+}
+
+#[test]
+fn an_upload_that_no_message_took_is_gone_after_an_hour() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let ana = server.visitor(&site).await;
+        let kept = ana.upload("cu_kept", "kept.png", PNG).await.ok();
+        let left = ana.upload("cu_left", "left.txt", b"never sent").await.ok();
+        let send = |id: &str, kind: &str, file: &Value| json!({ "clientMessageId": id, "content": { "type": kind, "fileId": file["fileId"] } });
+        let sent = send("cm_1", "image", &kept);
+        ana.call(Method::POST, "messages", sent).await.ok();
+        server.pass(Duration::from_secs(3_599));
+        let again = ana.upload("cu_left", "left.txt", b"never sent").await.ok();
+        assert_eq!(again["fileId"], left["fileId"], "not before its time");
+
+        server.pass(Duration::from_secs(120));
+        eventually("the upload is forgotten", async || {
+            let again = ana.upload("cu_left", "left.txt", b"never sent").await;
+            (again.ok()["fileId"] != left["fileId"]).then_some(())
+        })
+        .await;
+        let late = send("cm_2", "document", &left);
+        let late = ana.call(Method::POST, "messages", late).await;
+        late.turned_away(404, "not_found");
+        let history = ana.get("messages").await.ok();
+        let url = history["messages"][0]["content"]["url"].as_str().unwrap();
+        let path = url.strip_prefix(server.url()).unwrap_or(url);
+        let shown = server.anonymous().send(Method::GET, path, None).await;
+        assert_eq!(shown.bytes, PNG, "what was sent stays");
     });
 }

@@ -1,12 +1,16 @@
 //! The visitors' socket: hello, resuming by cursor exactly once, typing, the ways it ends.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::Value;
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::browser::sends;
+use crate::support::server::Server;
 use crate::support::server::on_a_server;
+use crate::support::socket::Socket;
 use crate::webchat::message;
 use crate::webchat::reply;
 
@@ -136,6 +140,31 @@ fn typing_goes_both_ways_and_what_is_read_is_told() {
 }
 
 #[test]
+fn what_is_being_typed_is_shown_only_where_that_is_switched_on() {
+    on_a_server(async |server| {
+        for (shown, expected) in [(false, Value::Null), (true, json!("where is my"))] {
+            let site = server.website(json!({ "typingPreview": shown })).await;
+            let ana = server.visitor(&site).await;
+            let (mut socket, _) = ana.connect(0).await;
+            socket.say(sends("cm_1", "hello")).await;
+            let ack = socket.hear_of("ack").await;
+            let conversation = &ack["payload"]["conversationId"];
+            let owner = server.agent(crate::support::server::OWNER).await;
+            let mut desk = owner.connected(None).await;
+            desk.say(json!({ "kind": "look", "conversation": conversation }))
+                .await;
+            desk.hear_of("presence").await;
+            let typing = json!({ "state": "start", "preview": "where is my" });
+            socket
+                .say(json!({ "type": "typing", "payload": typing }))
+                .await;
+            let told = desk.hear_of("typing").await;
+            assert_eq!(told["preview"], expected, "{shown}");
+        }
+    });
+}
+
+#[test]
 fn an_answer_is_read_when_the_widget_says_so() {
     on_a_server(async |server| {
         let api = server.api();
@@ -206,5 +235,51 @@ fn an_eleventh_tab_ends_the_first() {
         assert_eq!(first.end().await, 4009);
         others[0].0.say(json!({ "type": "ping" })).await;
         others[0].0.hear_of("pong").await;
+    });
+}
+
+/// The code a socket is ended with while time goes by.
+async fn ended_in_time(server: &Server, mut socket: Socket) -> u16 {
+    let passing = async {
+        loop {
+            server.pass(Duration::from_secs(1));
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::select! {
+        code = socket.end() => code,
+        () = passing => unreachable!("time does not end"),
+    }
+}
+
+#[test]
+fn whoever_says_no_hello_is_shown_out() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let ana = server.visitor(&site).await;
+        let silent = ana.dial().await.unwrap();
+        assert_eq!(ended_in_time(server, silent).await, 4001);
+    });
+}
+
+#[test]
+fn a_socket_without_a_sign_of_life_is_ended_and_one_that_pings_is_not() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let (quiet, _) = server.visitor(&site).await.connect(0).await;
+        let (mut lively, _) = server.visitor(&site).await.connect(0).await;
+        let mut quiet = tokio::spawn(async move {
+            let mut quiet = quiet;
+            quiet.end().await
+        });
+        while !quiet.is_finished() {
+            server.pass(Duration::from_secs(25));
+            lively.say(json!({ "type": "ping" })).await;
+            lively.hear_of("pong").await;
+        }
+        assert_eq!((&mut quiet).await.unwrap(), 4000);
+        lively.say(json!({ "type": "ping" })).await;
+        lively.hear_of("pong").await;
+        assert_eq!(ended_in_time(server, lively).await, 4000);
     });
 }

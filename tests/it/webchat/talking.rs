@@ -189,3 +189,33 @@ fn receipts_go_up_and_never_back() {
         assert_eq!(status().await, "read", "late news changes nothing");
     });
 }
+
+#[test]
+fn a_page_of_the_history_has_a_hundred_messages_at_most() {
+    on_a_server(async |server| {
+        let api = server.api();
+        let site = server.website(json!({})).await;
+        let ana = server.visitor(&site).await;
+        let ack = ana.say("cm_0", "hello").await;
+        for number in 1..=101 {
+            reply(&api, &ack["conversationId"], &format!("answer {number}")).await;
+        }
+        let page = async |query: &str| {
+            let page = ana.get(&format!("messages?{query}")).await.ok();
+            page["messages"].as_array().unwrap().len()
+        };
+        for (query, length) in [
+            ("limit=1000", 100),
+            ("after=0&limit=1000", 100),
+            ("limit=100", 100),
+            ("limit=0", 1),
+            ("limit=3", 3),
+        ] {
+            assert_eq!(page(query).await, length, "{query}");
+        }
+        for wrong in ["limit=many", "limit=-1", "after=x"] {
+            let refused = ana.get(&format!("messages?{wrong}")).await;
+            assert_eq!(refused.status, 422, "{wrong}");
+        }
+    });
+}

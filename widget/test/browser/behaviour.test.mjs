@@ -432,6 +432,17 @@ check('files are sent one by one, in order', {}, async ({ mock, page, widget }) 
   await until(async () => (await widget.items.count()) === 2);
 });
 
+check('ten files go at once and the eleventh is said to be one too many', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  await until(() => mock.agent.visitor());
+  const names = Array.from({ length: 11 }, (_, at) => `${at}.txt`);
+  await page.locator('input[type=file]').setInputFiles(names.map((name) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(name) })));
+  await until(() => mock.agent.visitor().events.length === 10);
+  await page.getByText('At most 10 files at once').waitFor();
+  assert.deepEqual(mock.agent.visitor().events.map((event) => event.payload.content.filename), names.slice(0, 10));
+  assert.equal(await page.getByRole('button', { name: 'Remove' }).count(), 1);
+});
+
 check('typing is told in both directions', {}, async ({ mock, page, widget }) => {
   await widget.open();
   await widget.say('hi');
@@ -520,6 +531,42 @@ check('pages can be left out', { init: { hideOn: ['/private/*'] } }, async ({ pa
     document.body.append('changed');
   });
   await widget.launcher.waitFor({ state: 'hidden' });
+});
+
+check('only pages that are named have it, where some are', { init: { showOn: ['/shop/*'] } }, async ({ page, widget }) => {
+  await page.evaluate(() => new Promise((done) => requestIdleCallback(done)));
+  assert.equal(await widget.launcher.isVisible(), false);
+  await page.evaluate(() => {
+    history.pushState({}, '', '/shop/1');
+    document.body.append('changed');
+  });
+  await widget.launcher.waitFor();
+});
+
+check('a chat that opens by itself takes no focus', { init: { autoOpen: true, openDelay: 10 } }, async ({ page, widget }) => {
+  await widget.composer.waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement === document.body), true);
+});
+
+check('nothing is kept in the browser where the page says so', { init: { persistSession: false } }, async ({ mock, page, context, widget }) => {
+  await widget.open();
+  await widget.say('remember nothing');
+  await until(() => stored(mock).length === 1);
+  assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
+  assert.deepEqual(await context.cookies(), []);
+});
+
+check('pages are not told of a browser that asks for it', {}, async ({ mock, page, widget }) => {
+  const told = () => mock.agent.visitor().frames.filter(({ payload }) => payload?.page?.url).length;
+  await widget.open();
+  await widget.say('here I am');
+  await until(told);
+  await page.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }));
+  mock.agent.visitor().frames.length = 0;
+  await page.reload();
+  await widget.say('not where I am');
+  await until(() => stored(mock).length === 2);
+  assert.equal(told(), 0);
 });
 
 check('keys: Escape closes and gives the focus back', {}, async ({ page, widget }) => {

@@ -36,6 +36,9 @@ const TELL_EVERY: Duration = Duration::from_secs(10);
 /// How much of a message is told with it, in characters.
 const TOLD_SHOWN: usize = 120;
 
+/// How many conversations of a person are drawn again when the person is called otherwise.
+const TALKS_MAX: usize = 20;
+
 /// A frame to be sent.
 enum Part {
     /// This reader's alone.
@@ -51,7 +54,15 @@ impl Socket {
     pub(super) async fn show(&mut self, entries: Vec<Arc<EventRecord>>) -> Result<(), Gone> {
         let sheet = self.state.board.sheet(self.seq);
         let drawn = self.heard(entries, &sheet).and_then(|heard| {
-            let touched = Touched::by(&heard, self.open, self.reader.agent.user.id);
+            let mut touched = Touched::by(&heard, self.open, self.reader.agent.user.id);
+            for person in &touched.people {
+                let talks = self
+                    .state
+                    .engine
+                    .surroundings
+                    .talks_of(*person, TALKS_MAX)?;
+                touched.rows.extend(talks);
+            }
             let mut parts = self.draw(&touched, &sheet)?;
             self.draw_followed(&heard, &sheet, &mut parts)?;
             Ok((touched, parts))
@@ -87,8 +98,31 @@ impl Socket {
         self.told_at = Instant::now();
         if touched.concerns_the_open_one() {
             self.tell_stance().await?;
+            self.tell_name(&touched).await?;
         }
         Ok(())
+    }
+
+    /// Lets the client fetch the open conversation again once the customer is called otherwise: the
+    /// name stands at every message.
+    async fn tell_name(&mut self, touched: &Touched) -> Result<(), Gone> {
+        let Some(open) = self.open.filter(|_| !touched.people.is_empty()) else {
+            return Ok(());
+        };
+        let contact = match self.seen(open) {
+            Ok(Some(row)) => row.contact,
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                tracing::error!("reading a customer's name failed: {error}");
+                return Ok(());
+            }
+        };
+        let is_known = self.called.as_ref() == Some(&contact.name);
+        if is_known || !touched.people.contains(&contact.id) {
+            return Ok(());
+        }
+        self.called = Some(contact.name);
+        self.send(&json!({ "kind": "resync" })).await
     }
 
     /// How one may write in the open conversation, once that is another way than was told before: a

@@ -140,6 +140,8 @@ struct Socket {
     section: Section,
     /// How one may write in the open conversation, as it was told last.
     stance: Option<&'static str>,
+    /// How the customer in it is called, once that was looked at.
+    called: Option<String>,
     /// The position of the last entry that was dealt with.
     seq: u64,
     /// When the client last heard where it stands.
@@ -163,6 +165,7 @@ impl Socket {
             guest: None,
             section: Queue::Mine.into(),
             stance: None,
+            called: None,
             seq: 0,
             told_at: Instant::now(),
         }
@@ -281,6 +284,7 @@ impl Socket {
         let before = live.presence().look_at(self.seat, open);
         self.open = open;
         self.stance = None;
+        self.called = None;
         self.guest = open.and_then(|open| self.guest_of(open));
         for conversation_id in before.into_iter().chain(open) {
             live.signal(Signal::Viewers { conversation_id });

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use crate::engine::setup::templates::STATUS;
 use crate::model::event::Change;
+use crate::model::event::ContactEvent;
+use crate::model::event::ContactMerged;
 use crate::model::event::Event;
 use crate::model::event::EventRecord;
+use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
 use crate::model::ids::UserId;
@@ -20,6 +23,8 @@ pub struct Touched {
     pub rows: BTreeSet<ConversationId>,
     /// Those of them in which something was said.
     pub talks: BTreeSet<ConversationId>,
+    /// People who may be called otherwise now.
+    pub people: BTreeSet<ContactId>,
     /// Conversations that are gone.
     pub gone: BTreeSet<ConversationId>,
     /// New messages of the open conversation.
@@ -95,9 +100,13 @@ impl Touched {
                 self.counts = true;
                 self.own_counts = true;
             }
-            Event::ContactUpdated(_) | Event::ContactMerged(_) | Event::UserChanged(_) => {
+            Event::ContactUpdated(ContactEvent { contact_id })
+            | Event::ContactDeleted(ContactEvent { contact_id })
+            | Event::ContactMerged(ContactMerged { contact_id, .. }) => {
+                self.people.insert(*contact_id);
                 self.head |= open.is_some();
             }
+            Event::UserChanged(_) => self.head |= open.is_some(),
             Event::ChannelConnected(_)
             | Event::ChannelDisconnected(_)
             | Event::ChannelError(_)

@@ -13,7 +13,6 @@ use crate::model::ids::UserId;
 use crate::model::message::Direction;
 use crate::model::view::Order;
 use crate::web::dashboard::present::Eye;
-use crate::web::dashboard::present::section::Section;
 use crate::web::dashboard::view::atoms::AvatarView;
 use crate::web::dashboard::view::atoms::ChipView;
 use crate::web::dashboard::view::atoms::Icon;
@@ -191,7 +190,8 @@ impl Queue {
 }
 
 /// Every queue of a reader that a conversation is in, and the narrowed one that is shown.
-fn queues_of(row: &Row, section: &Section, reader: UserId) -> String {
+fn queues_of(row: &Row, eye: &Eye<'_>) -> String {
+    let reader = eye.reader;
     let fits = |queue: &Queue| {
         let Some(filter) = queue.filter(reader) else {
             return match queue {
@@ -216,8 +216,8 @@ fn queues_of(row: &Row, section: &Section, reader: UserId) -> String {
         .filter(|queue| fits(queue))
         .map(|queue| queue.word())
         .collect();
-    if section.shows_narrowed(row, reader) {
-        words.push(section.word());
+    if eye.section.shows_narrowed(row, reader, eye.now) {
+        words.push(eye.section.word());
     }
     words.join(" ")
 }
@@ -248,7 +248,7 @@ pub fn row(eye: &Eye<'_>, row: &Row, moment: Moment<'_>) -> RowView {
     RowView {
         href: format!("{}/{id}", eye.section.address()),
         rev: moment.rev,
-        queues: queues_of(row, eye.section, eye.reader),
+        queues: queues_of(row, eye),
         group,
         order: place(row, sorting),
         avatar: AvatarView::of(&row.contact.name, &row.contact.id.to_string())

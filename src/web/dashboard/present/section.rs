@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use crate::base::crypto::base64url;
 use crate::base::crypto::from_base64url;
 use crate::base::page::Order as Way;
+use crate::base::time::Timestamp;
 use crate::engine::inbox::list::Filter;
 use crate::engine::inbox::list::Row;
 use crate::engine::inbox::list::Sort;
@@ -152,11 +153,11 @@ impl Section {
         })
     }
 
-    /// Whether it is narrowed, and shows a row all the same.
+    /// Whether it is narrowed, and shows a row at that time all the same.
     #[must_use]
-    pub fn shows_narrowed(&self, row: &Row, reader: UserId) -> bool {
+    pub fn shows_narrowed(&self, row: &Row, reader: UserId, now: Timestamp) -> bool {
         let filter = self.filter(reader).filter(|_| !self.narrowing.is_none());
-        filter.is_some_and(|filter| row.passes(&filter))
+        filter.is_some_and(|filter| row.passes(&filter, now))
     }
 }
 

@@ -5,6 +5,7 @@ use super::atoms::BannerView;
 use super::atoms::FieldView;
 use super::atoms::OptionView;
 use super::atoms::TimeView;
+use super::channels::TileView;
 use super::filters;
 use super::qr::Picture;
 use super::shell::Area;
@@ -80,10 +81,12 @@ pub enum SetupStep {
         /// Languages to choose from.
         languages: Vec<OptionView>,
     },
-    /// 3: field `channel` is `webchat` or empty for Skip; `channelName`.
+    /// 3: field `next` is `sample`, or empty for Skip.
     FirstChannel {
-        /// Name of the first channel.
-        name: FieldView,
+        /// The kinds to choose from.
+        tiles: Vec<TileView>,
+        /// Whether there is a sandbox to be filled.
+        sample: bool,
     },
 }
 

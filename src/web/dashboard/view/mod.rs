@@ -36,6 +36,7 @@ pub mod setting;
 pub mod settings;
 pub mod setup;
 pub mod shell;
+pub mod tags;
 pub mod template;
 pub mod thread;
 

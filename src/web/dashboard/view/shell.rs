@@ -60,6 +60,8 @@ pub enum Area {
     Channels,
     /// Settings: templates that vendors approve.
     Templates,
+    /// Settings: labels.
+    Tags,
     /// Settings: users.
     Users,
     /// Settings: teams.
@@ -84,6 +86,7 @@ impl Area {
             self,
             Self::Channels
                 | Self::Templates
+                | Self::Tags
                 | Self::Users
                 | Self::Teams
                 | Self::Keys
@@ -143,6 +146,8 @@ pub struct MeView {
     pub admin: bool,
     /// Whether templates may be handed in: shows their page, also to those who see no other setting.
     pub manages_templates: bool,
+    /// Whether tags may be changed: shows their page.
+    pub manages_tags: bool,
     /// Whether the workspace itself may be changed.
     pub manages_workspace: bool,
     /// Whether conversations may be answered; a viewer has no composer.

@@ -113,7 +113,8 @@ pub(super) fn account(theme: Theme) -> Vec<(&'static str, String)> {
         (
             "setup-3",
             setup(SetupStep::FirstChannel {
-                name: FieldView::of("Website"),
+                tiles: super::channels::tiles(),
+                sample: true,
             }),
         ),
         (

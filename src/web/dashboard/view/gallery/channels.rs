@@ -80,6 +80,33 @@ fn chat_settings(path: &str) -> Vec<SectionView> {
     .page(table::page(path).unwrap())
 }
 
+/// A tile of each kind.
+pub(super) fn tiles() -> Vec<TileView> {
+    let kinds = [
+        "webchat",
+        "whatsapp",
+        "telegram",
+        "email",
+        "facebook",
+        "instagram",
+        "sms",
+        "rcs",
+        "voice",
+    ];
+    let tile = |kind: &str| {
+        let badge = BadgeView::of(kind);
+        TileView {
+            title: badge.name.clone(),
+            badge,
+            about: "A chat bubble on your own website.".to_owned(),
+            needs: "Nothing but your site".to_owned(),
+            time: "2 minutes".to_owned(),
+            href: format!("/app/settings/channels/new/{kind}"),
+        }
+    };
+    kinds.map(tile).to_vec()
+}
+
 #[expect(clippy::too_many_lines, reason = "sample data")]
 pub(super) fn channels(theme: Theme) -> Vec<(&'static str, String)> {
     let list = ChannelsPage {
@@ -139,14 +166,7 @@ pub(super) fn channels(theme: Theme) -> Vec<(&'static str, String)> {
     };
     let new = ChannelNewPage {
         shell: shell("Add channel", Area::Channels, theme),
-        tiles: vec![TileView {
-            badge: BadgeView::of("webchat"),
-            title: "WebChat".to_owned(),
-            about: "A chat bubble on your own website.".to_owned(),
-            needs: "Nothing but your site".to_owned(),
-            time: "2 minutes".to_owned(),
-            href: "/app/settings/channels/new/webchat".to_owned(),
-        }],
+        tiles: tiles(),
         form: None,
     };
     let form = ChannelNewPage {

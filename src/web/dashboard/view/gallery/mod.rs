@@ -10,6 +10,7 @@ mod channels;
 mod failed;
 mod inbox;
 mod list;
+mod narrowing;
 mod pages;
 mod people;
 mod sample;
@@ -59,6 +60,7 @@ fn shell(title: &str, area: Area, theme: Theme) -> ShellView {
             avatar: AvatarView::of(name, id).with(Presence::Online),
             admin: true,
             manages_templates: true,
+            manages_tags: true,
             manages_workspace: true,
             may_reply: true,
         },

@@ -17,6 +17,7 @@ use super::account;
 use super::at;
 use super::channels;
 use super::failed;
+use super::narrowing;
 use super::now;
 use super::people;
 use super::settings;
@@ -59,6 +60,7 @@ pub(super) fn all(theme: Theme) -> Vec<(&'static str, String)> {
     pages.extend(settings::settings(theme));
     pages.extend(failed::all(theme));
     pages.extend(templates::all(theme));
+    pages.extend(narrowing::all(theme));
     pages
 }
 
