@@ -269,11 +269,21 @@ mod tests {
         let (calls, found) = find(json!({"mediaId":"5"}), None, &at(good));
         assert_eq!(calls, ["GET /5?phone_number_id=1"]);
         let found = found.unwrap();
+        assert_eq!(found.digest, None, "the vendor did not tell it");
         let token = found.authorization.map(|token| token.reveal().clone());
         assert_eq!(
             (found.url.as_str(), token.as_deref()),
             (good, Some("Bearer EAAT"))
         );
+        let hex = "ab".repeat(32);
+        let mut told = at(good);
+        told[0].1["sha256"] = hex.as_str().into();
+        let (_, found) = find(json!({"mediaId":"5"}), None, &told);
+        assert_eq!(found.unwrap().digest.as_ref(), Some(&hex));
+        let kept = json!({"mediaId":"5","sha256":hex});
+        assert_eq!(find(kept, None, &at(good)).1.unwrap().digest, Some(hex));
+        let short = json!({"sha256":"not one"});
+        assert_eq!(find(short, Some(good), &[]).1.unwrap().digest, None);
         let (_, stray) = find(json!({"mediaId":"5"}), None, &at("https://evil.example/x"));
         assert!(matches!(stray, Err(Refusal::Never(_))));
         let (calls, found) = find(json!({}), Some(good), &[]);

@@ -176,7 +176,7 @@ fn sentence(news: &TemplateNews) -> String {
         news.quality.as_ref().map(|word| format!("quality {word}")),
         news.reason
             .as_ref()
-            .map(|word| format!("because of {word}")),
+            .map(|word| format!("because of {}", word.trim_end_matches('.'))),
     ];
     let told: Vec<_> = told.into_iter().flatten().collect();
     let told = if told.is_empty() {

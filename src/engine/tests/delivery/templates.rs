@@ -118,6 +118,21 @@ async fn a_channel_that_connects_asks_by_itself_and_again_each_hour() {
             house.copies() == pairs(&[("en", "APPROVED")])
         })
         .await;
+    // Other words are only hinted at: they are asked for at once.
+    house.keeps(vec![told("en", "APPROVED"), told("fr", "APPROVED")]);
+    let news = json!([{ "event": "template", "externalId": "en" }]);
+    let news: Vec<InboundEvent> = serde_json::from_value(news).unwrap();
+    house
+        .engine
+        .ingest
+        .record(house.channel, news)
+        .await
+        .unwrap();
+    house
+        .until("the words are asked for", |house| {
+            house.copies() == pairs(&[("en", "APPROVED"), ("fr", "APPROVED")])
+        })
+        .await;
     house.stop().await;
 }
 

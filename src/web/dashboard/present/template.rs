@@ -77,6 +77,10 @@ pub fn standing(told: &VendorTemplate) -> StandingView {
     let reason = told.reason.as_deref().filter(|reason| *reason != "NONE");
     let words = |reason: &str| {
         let known = REASONS.iter().find(|(theirs, _)| *theirs == reason);
+        // What is no code is a sentence of the vendor's.
+        if reason.contains(' ') {
+            return reason.to_owned();
+        }
         let plain = known.map_or_else(|| spoken(reason), |(_, words)| (*words).to_owned());
         format!("{plain} ({reason})")
     };
