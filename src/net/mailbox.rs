@@ -1,5 +1,6 @@
 //! Conversations with mailboxes (IMAP), over a library.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use async_imap::Authenticator;
@@ -172,20 +173,21 @@ impl Mailbox {
 
     async fn list(&mut self, uids: &str) -> Result<Vec<Entry>, MailboxError> {
         let found = in_time(async {
-            let fetching = self
-                .session
-                .uid_fetch(uids, "(UID FLAGS RFC822.SIZE)")
-                .await?;
-            fetching.try_collect::<Vec<_>>().await
+            let query = "(UID FLAGS RFC822.SIZE)";
+            let mut fetching = pin!(self.session.uid_fetch(uids, query).await?);
+            let mut all = Vec::new();
+            // Each is let go before the next comes: a line as the library holds it takes a block of its
+            // own, thousands of bytes for a few numbers.
+            while let Some(mail) = fetching.try_next().await? {
+                all.extend(mail.uid.map(|uid| Entry {
+                    uid,
+                    size: mail.size.unwrap_or_default(),
+                    is_deleted: mail.flags().any(|flag| flag == Flag::Deleted),
+                }));
+            }
+            Ok(all)
         });
-        let found = found.await?.into_iter().filter_map(|mail| {
-            Some(Entry {
-                uid: mail.uid?,
-                size: mail.size.unwrap_or_default(),
-                is_deleted: mail.flags().any(|flag| flag == Flag::Deleted),
-            })
-        });
-        Ok(found.collect())
+        found.await
     }
 
     /// Fetches mails whole. They stay unread.
@@ -224,9 +226,8 @@ impl Mailbox {
 
     async fn bodies(&mut self, uids: &str, query: &str) -> Result<Vec<Fetched>, MailboxError> {
         let found = in_time(async {
-            let fetching = self.session.uid_fetch(uids, query).await?;
+            let mut fetching = pin!(self.session.uid_fetch(uids, query).await?);
             let mut all = Vec::new();
-            let mut fetching = std::pin::pin!(fetching);
             while let Some(mail) = fetching.try_next().await? {
                 let body = mail.body().or_else(|| mail.header());
                 if let (Some(uid), Some(bytes)) = (mail.uid, body) {
