@@ -28,6 +28,7 @@ use crate::engine::context::Context;
 use crate::engine::context::Shared;
 use crate::engine::links::Links;
 use crate::engine::live::Live;
+use crate::engine::opened::Opened;
 use crate::engine::people::first_owner::FirstOwner;
 use crate::engine::vendor::Vendors;
 use crate::engine::workers::Workers;
@@ -372,6 +373,7 @@ fn context(
         channels: Arc::new(world.channels),
         links: Links::new(public_url, key.reveal()),
         sealer: Sealer::new(key.reveal(), world.random.clone()),
+        opened: Opened::default(),
         clock: world.clock,
         vendors: Vendors::new(Http::new(config)),
         dns: Dns::new(config),

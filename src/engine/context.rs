@@ -1,6 +1,5 @@
 //! What every service receives: the store, the clock, the channels, what the operator chose.
 
-use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -14,6 +13,8 @@ use crate::channels::registry::Registry;
 use crate::engine::error::EngineError;
 use crate::engine::links::Links;
 use crate::engine::live::Live;
+use crate::engine::opened::Opened;
+use crate::engine::opened::Plain;
 use crate::engine::vendor::Vendors;
 use crate::model::channel::Channel;
 use crate::model::event::Event;
@@ -47,6 +48,8 @@ pub struct Shared {
     pub links: Links,
     /// Opens and seals secrets.
     pub sealer: Sealer,
+    /// What of channels is open.
+    pub opened: Opened,
     /// The present.
     pub clock: Clock,
     /// Randomness.
@@ -86,6 +89,7 @@ impl Shared {
             channels: Arc::new(Registry::builtin()),
             links: Links::new("https://chat.example", key.reveal()),
             sealer: Sealer::new(key.reveal(), random.clone()),
+            opened: Opened::default(),
             clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
             vendors: Vendors::new(Http::new(&config)),
             dns: Dns::new(&config),
@@ -137,7 +141,17 @@ impl Context {
     /// # Errors
     /// A secret that this installation's key does not open.
     pub fn account(&self, channel: &Channel) -> Result<Account, EngineError> {
-        let mut secrets = BTreeMap::new();
+        let open = || self.opened_secrets(channel);
+        Ok(Account {
+            channel_id: channel.id,
+            settings: channel.settings.clone(),
+            secrets: self.opened.of(channel.id, &channel.secrets, open)?,
+            webhook_url: self.links.webhook(channel),
+        })
+    }
+
+    fn opened_secrets(&self, channel: &Channel) -> Result<Plain, EngineError> {
+        let mut secrets = Plain::new();
         for (name, sealed) in &channel.secrets {
             let broken = |why: &str| {
                 EngineError::Broken(format!("the secret {name} of {}: {why}", channel.id))
@@ -149,12 +163,7 @@ impl Context {
             let text = String::from_utf8(plain).map_err(|_| broken("it is no text"))?;
             secrets.insert(name.clone(), Secret::new(text));
         }
-        Ok(Account {
-            channel_id: channel.id,
-            settings: channel.settings.clone(),
-            secrets,
-            webhook_url: self.links.webhook(channel),
-        })
+        Ok(secrets)
     }
 }
 

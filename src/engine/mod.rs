@@ -22,6 +22,7 @@ pub mod limits;
 pub mod links;
 pub mod live;
 pub mod old;
+pub mod opened;
 pub mod passes;
 pub mod people;
 pub mod queue;

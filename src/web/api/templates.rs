@@ -187,35 +187,17 @@ impl TemplateQuery {
     }
 }
 
-/// What a template of mails says, for people who write no parts.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(default)]
-struct MailWords {
-    /// For mails: the subject.
-    subject: Option<String>,
-    /// For mails: the words. `{{name}}` stands where each says something else.
-    text: Option<String>,
-    /// For mails: the same as HTML.
-    html: Option<String>,
-    /// For mails: the names of the variables; where they are given, no other may stand in it.
-    variables: Option<Vec<String>>,
-}
-
-impl MailWords {
-    /// The parts that they stand for; none where nothing is given.
-    fn parts(&self) -> Option<Vec<Opaque>> {
-        let part = |kind: &str, text: &Option<String>| {
-            let part = json!({ "type": kind, "text": text.as_ref()? });
-            part.as_object().cloned()
-        };
-        let header = part("HEADER", &self.subject).map(|mut header| {
-            header.insert("format".to_owned(), "TEXT".into());
-            header
-        });
-        let all = [header, part("BODY", &self.text), part("HTML", &self.html)];
-        let all: Vec<Opaque> = all.into_iter().flatten().collect();
-        (!all.is_empty()).then_some(all)
-    }
+/// The parts that the words of a mail's template stand for; none where nothing is given.
+fn parts_of_mail(words: [(&str, Option<&String>); 3]) -> Option<Vec<Opaque>> {
+    let part = |(kind, text): (&str, Option<&String>)| {
+        let mut part = json!({ "type": kind, "text": text? });
+        if kind == "HEADER" {
+            part["format"] = "TEXT".into();
+        }
+        part.as_object().cloned()
+    };
+    let all: Vec<Opaque> = words.into_iter().filter_map(part).collect();
+    (!all.is_empty()).then_some(all)
 }
 
 /// A template to be approved.
@@ -238,9 +220,18 @@ struct TemplateIn {
     #[schema(value_type = Vec<Object>)]
     #[serde(default)]
     components: Vec<Opaque>,
-    /// For mails, in place of parts.
-    #[serde(flatten)]
-    mail: MailWords,
+    /// For mails, in place of parts: the subject.
+    #[serde(default)]
+    subject: Option<String>,
+    /// For mails: the words. `{{name}}` stands where each says something else.
+    #[serde(default)]
+    text: Option<String>,
+    /// For mails: the same as HTML.
+    #[serde(default)]
+    html: Option<String>,
+    /// For mails: the names of the variables; where they are given, no other may stand in it.
+    #[serde(default)]
+    variables: Option<Vec<String>>,
 }
 
 impl TemplateIn {
@@ -248,7 +239,11 @@ impl TemplateIn {
     fn draft(self) -> (TemplateDraft, Option<Vec<String>>) {
         let code = self.language.get("code").unwrap_or(&self.language);
         let mut category = self.category.to_uppercase();
-        let components = self.mail.parts();
+        let components = parts_of_mail([
+            ("HEADER", self.subject.as_ref()),
+            ("BODY", self.text.as_ref()),
+            ("HTML", self.html.as_ref()),
+        ]);
         if components.is_some() && category.is_empty() {
             "UTILITY".clone_into(&mut category);
         }
@@ -260,7 +255,7 @@ impl TemplateIn {
             components: components.unwrap_or(self.components),
             ..TemplateDraft::default()
         };
-        (draft, self.mail.variables)
+        (draft, self.variables)
     }
 }
 
@@ -276,9 +271,18 @@ struct TemplateChangesIn {
     #[schema(value_type = Option<Vec<Object>>)]
     #[serde(default)]
     components: Option<Vec<Opaque>>,
-    /// For mails, in place of parts.
-    #[serde(flatten)]
-    mail: MailWords,
+    /// For mails, in place of parts: the subject.
+    #[serde(default)]
+    subject: Option<String>,
+    /// For mails: the words. `{{name}}` stands where each says something else.
+    #[serde(default)]
+    text: Option<String>,
+    /// For mails: the same as HTML.
+    #[serde(default)]
+    html: Option<String>,
+    /// For mails: the names of the variables; where they are given, no other may stand in it.
+    #[serde(default)]
+    variables: Option<Vec<String>>,
 }
 
 async fn index(
@@ -341,13 +345,18 @@ async fn update(
     body: Body<TemplateChangesIn>,
 ) -> Answered {
     let asked = body.0;
+    let of_mail = parts_of_mail([
+        ("HEADER", asked.subject.as_ref()),
+        ("BODY", asked.text.as_ref()),
+        ("HTML", asked.html.as_ref()),
+    ]);
     let changes = TemplateChanges {
         category: asked.category.map(|category| category.to_uppercase()),
-        components: asked.mail.parts().or(asked.components),
+        components: of_mail.or(asked.components),
     };
     let service = &state.engine.templates;
     let components = changes.components.as_deref().unwrap_or_default();
-    must_declare(components, asked.mail.variables.as_deref())?;
+    must_declare(components, asked.variables.as_deref())?;
     let changed = service.edit(&caller.actor, ids.0, ids.1, changes).await?;
     Ok(Answer::one(&TemplateOut::new(&state, changed)?))
 }
