@@ -21,7 +21,7 @@ pub struct Folder {
     dir: PathBuf,
     key: Secret<[u8; 32]>,
     /// Held for its lock.
-    _lock: File,
+    lock: File,
 }
 
 impl Folder {
@@ -40,7 +40,7 @@ impl Folder {
         Ok(Self {
             dir: dir.to_owned(),
             key,
-            _lock: lock,
+            lock,
         })
     }
 
@@ -128,6 +128,19 @@ fn write_key(path: &Path, key: &[u8; 32]) -> std::io::Result<()> {
         .open(path)?;
     file.write_all(key)?;
     file.sync_all()
+}
+
+impl Drop for Folder {
+    /// Closing the file would give the lock back too, but not while a program that is just being started
+    /// by this process still shares our open files.
+    fn drop(&mut self) {
+        if let Err(error) = self.lock.unlock() {
+            tracing::warn!(
+                "the lock of {} was not given back: {error}",
+                self.dir.display()
+            );
+        }
+    }
 }
 
 /// Takes the directory's lock, which the system releases when this process ends, however it ends.
