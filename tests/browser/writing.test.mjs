@@ -155,6 +155,8 @@ describe('one person on two devices', { concurrency: false }, () => {
     const { page } = ana;
     await page.getByRole('radio', { name: 'Reply' }).check();
     await page.getByRole('button', { name: /Buttons, lists/ }).click();
+    // Its field takes the focus as it opens.
+    await page.getByLabel('Choice 1', { exact: true }).waitFor();
     await write(page, 'Which day?');
     await page.getByLabel('Choice 1', { exact: true }).fill('Friday');
     await phone.page.waitForFunction(() => document.querySelector('#text').value === 'Which day?');
