@@ -6,6 +6,7 @@
 
 use std::path::PathBuf;
 
+use crate::model::conversation::Conversation;
 use crate::store::StoreError;
 use crate::store::keyspaces::META;
 use crate::store::kv::KvEngine;
@@ -34,8 +35,11 @@ pub const STEPS: &[Step] = &[lists_of_teams, what_was_left_behind, files_of_conv
 /// Conversations read at a time.
 const STEP_ROWS: usize = 500;
 
-/// Version 2 lists and counts conversations by team.
-fn lists_of_teams(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+/// Takes every conversation in its turn.
+fn each_conversation(
+    tx: &mut Tx<'_>,
+    mut work: impl FnMut(&mut Tx<'_>, &Conversation) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let mut after = None;
     loop {
         let found = conversations::scan(tx, after, STEP_ROWS)?;
@@ -44,24 +48,21 @@ fn lists_of_teams(tx: &mut Tx<'_>) -> Result<(), StoreError> {
         };
         after = Some(last.id);
         for conversation in &found {
-            conversations::list_by_team(tx, conversation)?;
+            work(tx, conversation)?;
         }
     }
+}
+
+/// Version 2 lists and counts conversations by team.
+fn lists_of_teams(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    each_conversation(tx, conversations::list_by_team)
 }
 
 /// Version 3 carries the customer's last word over into the next conversation, counts the
 /// conversations of contacts anew, keeps one head a lane, and no marks and queued messages of what
 /// was deleted.
 fn what_was_left_behind(tx: &mut Tx<'_>) -> Result<(), StoreError> {
-    let mut after = None;
-    loop {
-        let found = conversations::scan(tx, after, STEP_ROWS)?;
-        let Some(last) = found.last() else { break };
-        after = Some(last.id);
-        for conversation in &found {
-            conversations::inherit_last_inbound(tx, conversation)?;
-        }
-    }
+    each_conversation(tx, conversations::inherit_last_inbound)?;
     let mut after = None;
     loop {
         let found = contacts::by_age(tx, Scan::all().after(after.as_ref()).limit(STEP_ROWS))?;
@@ -82,17 +83,7 @@ fn what_was_left_behind(tx: &mut Tx<'_>) -> Result<(), StoreError> {
 
 /// Version 4 knows of each conversation whether a file was sent in it.
 fn files_of_conversations(tx: &mut Tx<'_>) -> Result<(), StoreError> {
-    let mut after = None;
-    loop {
-        let found = conversations::scan(tx, after, STEP_ROWS)?;
-        let Some(last) = found.last() else {
-            return Ok(());
-        };
-        after = Some(last.id);
-        for conversation in &found {
-            conversations::look_for_files(tx, conversation.id)?;
-        }
-    }
+    each_conversation(tx, |tx, one| conversations::look_for_files(tx, one.id))
 }
 
 /// Brings data to the version of this program. Before the first step `keep` is called to put a copy

@@ -203,11 +203,16 @@ pub fn give_way(tx: &mut Tx<'_>, row: &OutboxRow, due: Timestamp) -> Result<(), 
         ..row.clone()
     };
     tx.put(&OUTBOX, &key(row), &later)?;
-    if !was_head {
-        return Ok(());
+    if was_head {
+        follow(tx, row)?;
     }
-    unmark_due(tx, row)?;
-    match next_head(tx, row.channel_id, &row.address)? {
+    Ok(())
+}
+
+/// A lane's head stands aside: the first that is left follows it.
+fn follow(tx: &mut Tx<'_>, head: &OutboxRow) -> Result<(), StoreError> {
+    unmark_due(tx, head)?;
+    match next_head(tx, head.channel_id, &head.address)? {
         Some(next) => mark_due(tx, &next),
         None => Ok(()),
     }
@@ -220,14 +225,10 @@ pub fn give_way(tx: &mut Tx<'_>, row: &OutboxRow, due: Timestamp) -> Result<(), 
 pub fn remove(tx: &mut Tx<'_>, row: &OutboxRow) -> Result<(), StoreError> {
     let was_head = is_head(tx, row)?;
     tx.remove(&OUTBOX, &key(row))?;
-    if !was_head {
-        return Ok(());
+    if was_head {
+        follow(tx, row)?;
     }
-    unmark_due(tx, row)?;
-    match next_head(tx, row.channel_id, &row.address)? {
-        Some(next) => mark_due(tx, &next),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// Gives every lane exactly one head, its first row: one step of an upgrade.
