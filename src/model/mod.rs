@@ -15,6 +15,7 @@ pub mod channel;
 pub mod condition;
 pub mod contact;
 pub mod content;
+mod content_reading;
 pub mod conversation;
 pub mod domain;
 pub mod event;

@@ -5,9 +5,10 @@ use crate::channels::Channel;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::together;
-use crate::engine::workers::delivery::outcome;
-use crate::engine::workers::delivery::outcome::Left;
-use crate::engine::workers::delivery::outcome::Taken;
+use crate::engine::workers::delivery::begun;
+use crate::engine::workers::delivery::taken;
+use crate::engine::workers::delivery::taken::Left;
+use crate::engine::workers::delivery::taken::Taken;
 use crate::engine::workers::delivery::unsure;
 use crate::model::content::Content;
 use crate::model::message::Message;
@@ -84,7 +85,7 @@ pub async fn taken(
             ids: ids.get(at + 1).cloned().into_iter().collect(),
             ..Taken::default()
         };
-        outcome::taken(context, &companion.key, taken, Left::Copies(Vec::new())).await?;
+        taken::taken(context, &companion.key, taken, Left::Copies(Vec::new())).await?;
     }
     Ok(())
 }
@@ -95,7 +96,7 @@ pub async fn taken(
 /// The store's.
 pub async fn not_taken(context: &Context, companions: &[Companion]) -> Result<(), EngineError> {
     for companion in companions {
-        outcome::not_begun(context, &companion.key).await?;
+        begun::not_begun(context, &companion.key).await?;
     }
     Ok(())
 }

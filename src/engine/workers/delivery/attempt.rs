@@ -16,13 +16,15 @@ use crate::engine::vendor::caught;
 use crate::engine::vendor::ours;
 use crate::engine::workers::delivery::album;
 use crate::engine::workers::delivery::album::Companion;
+use crate::engine::workers::delivery::begun;
+use crate::engine::workers::delivery::begun::Written;
 use crate::engine::workers::delivery::bringing;
 use crate::engine::workers::delivery::lanes::Ended;
 use crate::engine::workers::delivery::outcome;
-use crate::engine::workers::delivery::outcome::Left;
-use crate::engine::workers::delivery::outcome::Taken;
-use crate::engine::workers::delivery::outcome::Written;
 use crate::engine::workers::delivery::quiet;
+use crate::engine::workers::delivery::taken;
+use crate::engine::workers::delivery::taken::Left;
+use crate::engine::workers::delivery::taken::Taken;
 use crate::engine::workers::delivery::thread;
 use crate::engine::workers::delivery::unsure;
 use crate::model::call::Call;
@@ -114,7 +116,7 @@ impl<'a> Dispatch<'a> {
         let (Some(row), Some(message), Some(channel)) = (
             outbox::get(&read, key)?,
             messages::get(&read, key.2)?,
-            channels::get(&read, key.0)?.filter(outcome::sends),
+            channels::get(&read, key.0)?.filter(begun::sends),
         ) else {
             return Ok(None);
         };
@@ -266,7 +268,7 @@ impl<'a> Dispatch<'a> {
             let given = self.line.hold(|asked| translation.upload(&file, asked));
             match given.await {
                 Ok(Some(handle)) => {
-                    outcome::uploaded(self.context, self.key, id.clone(), handle.clone()).await?;
+                    begun::uploaded(self.context, self.key, id.clone(), handle.clone()).await?;
                     self.row.handles.insert(id, handle);
                 }
                 Ok(None) => {}
@@ -334,7 +336,7 @@ impl<'a> Dispatch<'a> {
         let pause = self.line.translation.pace(&self.row.address);
         let mut made = 0;
         for (index, call) in calls.into_iter().enumerate().skip(taken) {
-            if !outcome::begin(self.context, self.written()).await? {
+            if !begun::begin(self.context, self.written()).await? {
                 return Ok(Ok(Ended::Settled));
             }
             made += 1;
@@ -348,9 +350,9 @@ impl<'a> Dispatch<'a> {
                         None => Left::More,
                     };
                     album::taken(self.context, &self.companions, &taken.ids).await?;
-                    outcome::taken(self.context, self.key, self.own(taken), left).await?;
+                    taken::taken(self.context, self.key, self.own(taken), left).await?;
                     if let Some(person) = met {
-                        outcome::met(self.context, self.key.0, person).await?;
+                        taken::met(self.context, self.key.0, person).await?;
                     }
                 }
                 Err(none) => return self.not_taken(none).await,
@@ -362,7 +364,7 @@ impl<'a> Dispatch<'a> {
         if made == 0 {
             // Rendered to no calls at all: there is nothing the vendor could refuse.
             let left = Left::Copies(copies);
-            outcome::taken(self.context, self.key, Taken::default(), left).await?;
+            taken::taken(self.context, self.key, Taken::default(), left).await?;
         }
         let together = u32::try_from(self.companions.len()).unwrap_or(u32::MAX);
         let calls = made + together;

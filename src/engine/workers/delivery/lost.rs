@@ -14,7 +14,7 @@ use crate::engine::inbox::send;
 use crate::engine::vendor::Line;
 use crate::engine::vendor::caught;
 use crate::engine::workers::delivery::attempt;
-use crate::engine::workers::delivery::outcome;
+use crate::engine::workers::delivery::begun;
 use crate::engine::workers::delivery::outcome::log_status;
 use crate::model::Opaque;
 use crate::model::channel::Channel;
@@ -114,7 +114,7 @@ pub async fn look(
     let Some(message) = message else {
         return Ok(None);
     };
-    let channel = channels::get(&read, message.channel_id)?.filter(outcome::sends);
+    let channel = channels::get(&read, message.channel_id)?.filter(begun::sends);
     drop(read);
     let Some(channel) = channel else {
         return Ok(pause);

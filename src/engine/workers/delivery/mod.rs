@@ -1,11 +1,13 @@
 //! Messages on their way to vendors: due rows of the outbox to outcomes.
 //!
 //! [`lanes`] decides what goes out now, [`attempt`] sends one message, with its companions of an
-//! [`album`] if it has any; [`outcome`], [`copies`] and [`unsure`] write down how it went. What must survive stands in the outbox; what is known here alone (who is busy, who wants
-//! quiet) is learnt anew after a start.
+//! [`album`] if it has any; [`begun`], [`taken`], [`outcome`], [`copies`] and [`unsure`] write down
+//! how it went. What must survive stands in the outbox; what is known here alone (who is busy, who
+//! wants quiet) is learnt anew after a start.
 
 mod album;
 mod attempt;
+mod begun;
 mod bringing;
 mod copies;
 mod lanes;
@@ -13,6 +15,7 @@ pub mod lost;
 mod outcome;
 mod pace;
 mod quiet;
+mod taken;
 mod thread;
 mod unsure;
 
@@ -126,7 +129,7 @@ impl Sender {
         let mut wake: Option<Timestamp> = None;
         for channel in channels::list(&read)?
             .iter()
-            .filter(|one| outcome::sends(one))
+            .filter(|one| begun::sends(one))
         {
             let Some(rate) = self.rate(channel) else {
                 continue;
