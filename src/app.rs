@@ -28,8 +28,8 @@ use crate::engine::context::Context;
 use crate::engine::context::Shared;
 use crate::engine::links::Links;
 use crate::engine::live::Live;
-use crate::engine::opened::Opened;
 use crate::engine::people::first_owner::FirstOwner;
+use crate::engine::roster::Roster;
 use crate::engine::vendor::Vendors;
 use crate::engine::workers::Workers;
 use crate::engine::workers::feed::LogFeed;
@@ -373,7 +373,7 @@ fn context(
         channels: Arc::new(world.channels),
         links: Links::new(public_url, key.reveal()),
         sealer: Sealer::new(key.reveal(), world.random.clone()),
-        opened: Opened::default(),
+        roster: Roster::default(),
         clock: world.clock,
         vendors: Vendors::new(Http::new(config)),
         dns: Dns::new(config),

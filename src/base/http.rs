@@ -6,7 +6,6 @@ use crate::base::secret::Secret;
 
 /// The method of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-
 pub enum Method {
     /// GET.
     Get,

@@ -13,8 +13,8 @@ use crate::channels::registry::Registry;
 use crate::engine::error::EngineError;
 use crate::engine::links::Links;
 use crate::engine::live::Live;
-use crate::engine::opened::Opened;
 use crate::engine::opened::Plain;
+use crate::engine::roster::Roster;
 use crate::engine::vendor::Vendors;
 use crate::model::channel::Channel;
 use crate::model::event::Event;
@@ -48,8 +48,8 @@ pub struct Shared {
     pub links: Links,
     /// Opens and seals secrets.
     pub sealer: Sealer,
-    /// What of channels is open.
-    pub opened: Opened,
+    /// The channels, read and opened.
+    pub roster: Roster,
     /// The present.
     pub clock: Clock,
     /// Randomness.
@@ -89,7 +89,7 @@ impl Shared {
             channels: Arc::new(Registry::builtin()),
             links: Links::new("https://chat.example", key.reveal()),
             sealer: Sealer::new(key.reveal(), random.clone()),
-            opened: Opened::default(),
+            roster: Roster::default(),
             clock: Clock::manual(Timestamp::from_secs(1_767_268_800)),
             vendors: Vendors::new(Http::new(&config)),
             dns: Dns::new(&config),
@@ -145,7 +145,7 @@ impl Context {
         Ok(Account {
             channel_id: channel.id,
             settings: channel.settings.clone(),
-            secrets: self.opened.of(channel.id, &channel.secrets, open)?,
+            secrets: self.roster.opened.of(channel.id, &channel.secrets, open)?,
             webhook_url: self.links.webhook(channel),
         })
     }

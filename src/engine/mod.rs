@@ -27,6 +27,7 @@ pub mod passes;
 pub mod people;
 pub mod queue;
 pub mod quiet;
+pub mod roster;
 pub mod rules;
 pub mod setup;
 pub mod sight;

@@ -7,6 +7,7 @@
 pub mod backup;
 pub mod blobs;
 pub mod codec;
+pub mod editions;
 pub mod error;
 pub mod export;
 pub mod folder;
@@ -29,6 +30,8 @@ use std::sync::PoisonError;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::SendTimeoutError;
 use tokio::sync::watch;
@@ -42,7 +45,10 @@ pub use crate::store::tx::Tx;
 
 use crate::base::secret::Secret;
 use crate::store::blobs::Blobs;
+use crate::store::editions::Editions;
 use crate::store::folder::Folder;
+use crate::store::key::Key;
+use crate::store::keyspaces::Keyspace;
 use crate::store::kv::KvEngine;
 use crate::store::kv::redb::Redb;
 use crate::store::writer::Change;
@@ -66,6 +72,7 @@ struct Inner {
     patience: Duration,
     published: watch::Receiver<u64>,
     stats: Arc<WriterStats>,
+    editions: Editions,
     thread: Mutex<Option<JoinHandle<()>>>,
     folder: Option<Folder>,
     blobs: Blobs,
@@ -109,7 +116,9 @@ impl Store {
         let (publisher, published) = watch::channel(last);
         let (inbox, queue) = mpsc::channel(writer::QUEUE_MAX);
         let stats = Arc::new(WriterStats::default());
-        let writer = Writer::new(engine.clone(), last, publisher, stats.clone());
+        let editions = Editions::default();
+        let watched = (stats.clone(), editions.clone());
+        let writer = Writer::new(engine.clone(), last, publisher, watched);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || writer.work(queue))
@@ -120,6 +129,7 @@ impl Store {
             patience,
             published,
             stats,
+            editions,
             thread: Mutex::new(Some(thread)),
             folder,
             blobs,
@@ -158,9 +168,10 @@ impl Store {
         })?;
         drop(inbox);
         // The writer answers everybody; only one that broke itself leaves a caller without.
-        answer
+        let (answer, _change) = answer
             .await
-            .unwrap_or_else(|_| Err(StoreError::Panicked { doing }.into()))
+            .unwrap_or_else(|_| (Err(StoreError::Panicked { doing }.into()), None));
+        answer
     }
 
     /// The same for threads that are no part of the event loop; they wait as long as it takes.
@@ -179,9 +190,10 @@ impl Store {
             .blocking_send(change)
             .map_err(|_| StoreError::Closed)?;
         drop(inbox);
-        answer
+        let (answer, _change) = answer
             .blocking_recv()
-            .unwrap_or_else(|_| Err(StoreError::Panicked { doing }.into()))
+            .unwrap_or_else(|_| (Err(StoreError::Panicked { doing }.into()), None));
+        answer
     }
 
     fn inbox(&self) -> Option<mpsc::Sender<Box<dyn Change>>> {
@@ -210,6 +222,15 @@ impl Store {
     #[must_use]
     pub fn last_seq(&self) -> u64 {
         *self.0.published.borrow()
+    }
+
+    /// The number of a keyspace's present rows: see [`Editions::of`].
+    #[must_use]
+    pub fn edition<K: Key, V: Serialize + DeserializeOwned>(
+        &self,
+        keyspace: &Keyspace<K, V>,
+    ) -> u64 {
+        self.0.editions.of(keyspace.name())
     }
 
     /// Figures of the writer.

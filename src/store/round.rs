@@ -5,9 +5,9 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 
+use crate::store::kv::ByKeyspace;
 use crate::store::kv::Direction;
 use crate::store::kv::KvError;
 use crate::store::kv::KvRead;
@@ -20,7 +20,7 @@ type Row = (Vec<u8>, Option<Vec<u8>>);
 /// Rows of one keyspace.
 type Rows = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 /// Rows by keyspace.
-type Keyspaces = HashMap<&'static str, Rows>;
+type Keyspaces = ByKeyspace<Rows>;
 
 /// A batch whose rows are still in memory. It sees what it has written.
 pub struct Round<'b> {
@@ -61,11 +61,11 @@ impl<'b> Round<'b> {
         self.tried.borrow_mut().clear();
     }
 
-    /// Hands what was kept to the batch; whether there was anything.
+    /// Hands what was kept to the batch: the keyspaces it writes to.
     ///
     /// # Errors
     /// The disk's. The batch is then spoiled.
-    pub fn hand_over(self) -> Result<bool, KvError> {
+    pub fn hand_over(self) -> Result<Vec<&'static str>, KvError> {
         let kept = self.kept.into_inner();
         for (keyspace, rows) in &kept {
             for (key, value) in rows {
@@ -75,7 +75,7 @@ impl<'b> Round<'b> {
                 }
             }
         }
-        Ok(!kept.is_empty())
+        Ok(kept.into_keys().collect())
     }
 
     /// The rows of a range that were written, in the order of their keys.

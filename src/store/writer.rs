@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use tokio::sync::watch;
 
 use crate::store::StoreError;
+use crate::store::editions::Editions;
 use crate::store::key::Key as _;
 use crate::store::keyspaces::META;
 use crate::store::kv::KvEngine;
@@ -55,12 +56,16 @@ pub enum Ran {
     Declined,
 }
 
+/// What a caller gets: its answer, and its closure back. Whoever made what a closure holds gives its
+/// memory back cheaper than the writer, which would do so for everybody.
+pub type Answer<T, E, F> = (Result<T, E>, Option<F>);
+
 /// A change made of a closure and the caller that waits for it.
 struct Waiting<T, E, F> {
     doing: &'static str,
-    change: F,
+    change: Option<F>,
     answer: Option<Result<T, E>>,
-    caller: Option<oneshot::Sender<Result<T, E>>>,
+    caller: Option<oneshot::Sender<Answer<T, E, F>>>,
 }
 
 impl<T, E, F> Change for Waiting<T, E, F>
@@ -74,7 +79,10 @@ where
     }
 
     fn run(&mut self, tx: &mut Tx<'_>) -> Ran {
-        let answer = (self.change)(tx);
+        let Some(change) = &mut self.change else {
+            return Ran::Declined;
+        };
+        let answer = change(tx);
         let ran = if answer.is_ok() {
             Ran::Kept
         } else {
@@ -94,7 +102,7 @@ where
             (Err(error), _) => Err(error.into()),
         };
         // A caller that went away does not need its answer: what it asked for is done all the same.
-        drop(caller.send(answer));
+        drop(caller.send((answer, self.change.take())));
     }
 }
 
@@ -102,7 +110,7 @@ where
 pub fn change<T, E, F>(
     doing: &'static str,
     change: F,
-) -> (Box<dyn Change>, oneshot::Receiver<Result<T, E>>)
+) -> (Box<dyn Change>, oneshot::Receiver<Answer<T, E, F>>)
 where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
@@ -112,7 +120,7 @@ where
     (
         Box::new(Waiting {
             doing,
-            change,
+            change: Some(change),
             answer: None,
             caller: Some(caller),
         }),
@@ -138,23 +146,25 @@ pub struct Writer {
     engine: Arc<dyn KvEngine>,
     published: watch::Sender<u64>,
     stats: Arc<WriterStats>,
+    editions: Editions,
     next_seq: u64,
     /// Why changes are refused, and since when it was last tried.
     unwell: Option<(KvError, Instant)>,
 }
 
 impl Writer {
-    /// A writer whose log continues after `last_seq`.
+    /// A writer whose log continues after `last_seq`. Others look at what it counts.
     pub fn new(
         engine: Arc<dyn KvEngine>,
         last_seq: u64,
         published: watch::Sender<u64>,
-        stats: Arc<WriterStats>,
+        (stats, editions): (Arc<WriterStats>, Editions),
     ) -> Self {
         Self {
             engine,
             published,
             stats,
+            editions,
             next_seq: last_seq + 1,
             unwell: None,
         }
@@ -250,6 +260,7 @@ impl Writer {
     fn continue_log_on_disk(&mut self) -> Result<(), KvError> {
         let last = self.last_seq_on_disk()?;
         self.next_seq = last + 1;
+        self.editions.doubt();
         self.published.send_replace(last);
         Ok(())
     }
@@ -265,7 +276,7 @@ impl Writer {
         let next_seq = Cell::new(self.next_seq);
         let mut ran = Vec::with_capacity(round.len());
         let mut waiting = round.into_iter();
-        let mut written = Ok(false);
+        let mut written = Ok(Vec::new());
         let outcome = self.engine.write(&mut |batch| {
             let rows = Round::over(batch);
             let mut bytes = 0;
@@ -277,8 +288,8 @@ impl Writer {
                 ran.push((change, fate));
             }
             written = rows.hand_over();
-            match written {
-                Ok(true) => Verdict::Commit,
+            match &written {
+                Ok(keyspaces) if !keyspaces.is_empty() => Verdict::Commit,
                 _ => Verdict::Abort,
             }
         });
@@ -292,7 +303,8 @@ impl Writer {
             }
         };
         self.count(started, ran.len());
-        if wrote {
+        if !wrote.is_empty() {
+            self.editions.written(&wrote);
             self.next_seq = next_seq.get();
             self.published.send_replace(self.next_seq - 1);
         }

@@ -3,8 +3,10 @@
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::ResponseError as _;
+use actix_web::guard::fn_guard;
 use actix_web::http::Method as HttpMethod;
 use actix_web::http::StatusCode;
+use actix_web::http::header::ALLOW;
 use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::http::header::HeaderValue;
 use actix_web::http::header::USER_AGENT;
@@ -12,7 +14,6 @@ use actix_web::http::header::WWW_AUTHENTICATE;
 use actix_web::web;
 use actix_web::web::Bytes;
 use actix_web::web::Data;
-use actix_web::web::Path;
 use actix_web::web::Payload;
 use tokio::sync::Semaphore;
 
@@ -45,50 +46,66 @@ const GONE: [(&str, u16); 2] = [("mailgun", 406), ("postmark", 403)];
 /// Room for large webhooks.
 struct Room(Semaphore);
 
+/// Where a webhook is addressed to.
+#[derive(Debug, PartialEq, Eq)]
+struct Address<'p> {
+    kind: &'p str,
+    channel: &'p str,
+}
+
+impl<'p> Address<'p> {
+    /// Reads `/webhooks/{kind}/{channel}` and the addresses beside it: some vendors report
+    /// deliveries to `status`, mail services bring whole mails to `mime`; what came tells which it
+    /// is. Read by hand, because finding these routes by pattern is a good part of what a webhook
+    /// costs.
+    fn of(path: &'p str) -> Option<Self> {
+        let mut parts = path.strip_prefix("/webhooks/")?.split('/');
+        let (kind, channel) = (parts.next()?, parts.next()?);
+        let is_known = match parts.next() {
+            None | Some("status") => true,
+            Some("mime") => kind == MAIL,
+            Some(_) => false,
+        };
+        let is_whole = is_known && parts.next().is_none();
+        let is_named = !kind.is_empty() && !channel.is_empty();
+        (is_whole && is_named).then_some(Self { kind, channel })
+    }
+}
+
 /// The vendors' addresses.
 pub fn configure(config: &mut web::ServiceConfig) {
-    let room = Data::new(Room(Semaphore::new(LARGE_AT_ONCE)));
-    for address in [
-        "/webhooks/email/{channel}",
-        "/webhooks/email/{channel}/mime",
-    ] {
-        config.service(
-            web::resource(address)
-                .app_data(room.clone())
-                .route(web::get().to(receive_mail))
-                .route(web::post().to(receive_mail)),
-        );
-    }
-    let limit = web::PayloadConfig::new(BODY_MAX_BYTES);
-    // Some vendors report deliveries to an address of its own; what came tells which it is.
-    for address in [
-        "/webhooks/{kind}/{channel}",
-        "/webhooks/{kind}/{channel}/status",
-    ] {
-        config.service(
-            web::resource(address)
-                .app_data(limit.clone())
-                .route(web::get().to(receive))
-                .route(web::post().to(receive)),
-        );
-    }
+    let addressed = |is_mail: bool| {
+        fn_guard(move |request| {
+            let address = Address::of(request.head().uri.path());
+            address.is_some_and(|address| (address.kind == MAIL) == is_mail)
+        })
+    };
+    config.service(
+        web::scope("/webhooks")
+            .guard(addressed(false))
+            .app_data(web::PayloadConfig::new(BODY_MAX_BYTES))
+            .default_service(web::to(receive)),
+    );
+    config.service(
+        web::scope("/webhooks")
+            .guard(addressed(true))
+            .app_data(Data::new(Room(Semaphore::new(LARGE_AT_ONCE))))
+            .default_service(web::to(receive_mail)),
+    );
 }
 
 async fn receive(
     state: Data<State>,
-    path: Path<(String, String)>,
     request: HttpRequest,
     body: Bytes,
 ) -> Result<HttpResponse, ApiError> {
-    let (kind, channel) = path.into_inner();
-    taken(&state, &kind, &channel, &request, body.to_vec()).await
+    taken(&state, &request, body.to_vec()).await
 }
 
 /// The same for mail services, which bring whole mails and know us by name and password.
 async fn receive_mail(
     state: Data<State>,
     room: Data<Room>,
-    path: Path<String>,
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, ApiError> {
@@ -101,7 +118,7 @@ async fn receive_mail(
     let body = payload.to_bytes_limited(MAIL_MAX_BYTES).await;
     let broken = || Rejection::field("body", "must come whole");
     let body = body.map_err(|_| too_large())?.map_err(|_| broken())?;
-    match taken(&state, MAIL, &path, &request, body.into()).await {
+    match taken(&state, &request, body.into()).await {
         // Some send name and password only when they are asked for them.
         Err(error) if error.status_code() == StatusCode::UNAUTHORIZED => {
             let mut response = error.error_response();
@@ -137,14 +154,18 @@ fn gone(request: &HttpRequest) -> StatusCode {
 
 async fn taken(
     state: &State,
-    kind: &str,
-    channel: &str,
     request: &HttpRequest,
     body: Vec<u8>,
 ) -> Result<HttpResponse, ApiError> {
-    let id: ChannelId = channel
-        .parse()
-        .map_err(|_| Rejection::not_found(Code::ChannelNotFound, "channel"))?;
+    let missing = || Rejection::not_found(Code::ChannelNotFound, "channel");
+    let address = Address::of(request.path()).ok_or_else(missing)?;
+    let id: ChannelId = address.channel.parse().map_err(|_| missing())?;
+    if ![HttpMethod::GET, HttpMethod::POST].contains(request.method()) {
+        let allowed = (ALLOW, "GET, POST");
+        return Ok(HttpResponse::MethodNotAllowed()
+            .insert_header(allowed)
+            .finish());
+    }
     let hook = Webhook {
         method: if request.method() == HttpMethod::GET {
             Method::Get
@@ -156,7 +177,9 @@ async fn taken(
         body,
     };
     let ingest = &state.engine.ingest;
-    let reply = ingest.receive(&ChannelKind::named(kind), id, hook).await?;
+    let reply = ingest
+        .receive(&ChannelKind::named(address.kind), id, hook)
+        .await?;
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
     let mut response = HttpResponse::build(status);
     for header in reply.headers.iter() {
@@ -173,4 +196,31 @@ fn headers_of(request: &HttpRequest) -> Headers {
     readable.fold(Headers::default(), |all, (name, value)| {
         all.with(name, value)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_whole_or_not_at_all() {
+        let known = [
+            ("/webhooks/sms/ch_1", Some(("sms", "ch_1"))),
+            ("/webhooks/sms/ch_1/status", Some(("sms", "ch_1"))),
+            ("/webhooks/email/ch_1", Some(("email", "ch_1"))),
+            ("/webhooks/email/ch_1/mime", Some(("email", "ch_1"))),
+            ("/webhooks/sms/ch_1/mime", None),
+            ("/webhooks/sms/ch_1/", None),
+            ("/webhooks/sms/ch_1/status/more", None),
+            ("/webhooks/sms/", None),
+            ("/webhooks//ch_1", None),
+            ("/webhooks/sms", None),
+            ("/webhooks", None),
+            ("/other/sms/ch_1", None),
+        ];
+        for (path, expected) in known {
+            let expected = expected.map(|(kind, channel)| Address { kind, channel });
+            assert_eq!(Address::of(path), expected, "{path}");
+        }
+    }
 }

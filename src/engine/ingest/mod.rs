@@ -43,6 +43,8 @@ use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::find;
 use crate::engine::happenings;
+use crate::engine::roster;
+use crate::engine::roster::Member;
 use crate::engine::vendor::caught;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
@@ -76,15 +78,15 @@ impl Ingest {
         id: ChannelId,
         hook: Webhook,
     ) -> Result<HttpReply, EngineError> {
-        let channel = self.channel(kind, id)?;
-        let translation = self
-            .0
-            .channels
-            .channel(&channel.kind)
-            .ok_or_else(|| Rejection::not_found(Code::ChannelNotFound, "channel"))?;
-        let account = self.0.account(&channel)?;
+        let missing = || Rejection::not_found(Code::ChannelNotFound, "channel");
+        let members = self.0.roster.now(&self.0)?;
+        let member = roster::find(&members, id)
+            .filter(|member| member.channel.kind == *kind)
+            .ok_or_else(missing)?;
+        let translation = self.0.channels.channel(kind).ok_or_else(missing)?;
+        let (channel, account) = (&member.channel, member.account()?);
         let now = self.0.clock.now();
-        let greeted = caught(|| translation.greet(&account, &hook));
+        let greeted = caught(|| translation.greet(account, &hook));
         if let Some(reply) = greeted.map_err(EngineError::Broken)? {
             let kind = if reply.status == 200 {
                 HappeningKind::Greeted
@@ -94,36 +96,35 @@ impl Ingest {
             happenings::tell(&self.0, channel.id, kind, String::new()).await;
             return Ok(reply);
         }
-        let proof = match translation.proof_at(&account, &hook) {
+        let proof = match translation.proof_at(account, &hook) {
             Some(url) => Some(self.proof(url).await?),
             None => None,
         };
         let verified = caught(|| match &proof {
-            Some(proof) => translation.verify_by(&account, &hook, proof, now),
-            None => translation.verify(&account, &hook, now),
+            Some(proof) => translation.verify_by(account, &hook, proof, now),
+            None => translation.verify(account, &hook, now),
         });
         if verified.map_err(EngineError::Broken)?.is_err() {
             let kind = HappeningKind::NotGenuine;
             happenings::tell(&self.0, channel.id, kind, String::new()).await;
-            return turned_away(translation, &account, &hook);
+            return turned_away(translation, account, &hook);
         }
-        let once = translation.once(&account, &hook);
-        self.heed(&channel, translation.heed(&account, &hook))
-            .await?;
-        match parsed(translation, &account, &hook) {
+        let once = translation.once(account, &hook);
+        self.heed(channel, translation.heed(account, &hook)).await?;
+        match parsed(translation, account, &hook) {
             Ok(events) => {
                 let mut all = vec![(channel.id, events)];
                 if translation.shares_webhooks() {
-                    all.extend(self.neighbours(&channel, translation, &hook)?);
+                    all.extend(self.neighbours(&members, channel, translation, &hook));
                 }
                 let once = once.map(|proof| (channel.id, proof));
                 let taps = taps_of(&all[0].1);
                 if let Some(recorded) = self.record_all(all, once).await? {
                     presses::answer_taps(&self.0, channel.id, &taps).await?;
-                    return Ok(translation.answer(&account, &recorded));
+                    return Ok(translation.answer(account, &recorded));
                 }
-                let Some(refusal) = translation.turn_back(&account, &hook) else {
-                    return Ok(translation.answer(&account, &[]));
+                let Some(refusal) = translation.turn_back(account, &hook) else {
+                    return Ok(translation.answer(account, &[]));
                 };
                 let kind = HappeningKind::NotGenuine;
                 happenings::tell(&self.0, channel.id, kind, String::new()).await;
@@ -135,7 +136,7 @@ impl Ingest {
                 let kind = HappeningKind::Unreadable;
                 happenings::tell(&self.0, channel.id, kind, String::new()).await;
                 self.quarantine(channel.id, hook, reason).await?;
-                Ok(translation.answer(&account, &[]))
+                Ok(translation.answer(account, &[]))
             }
         }
     }
@@ -144,28 +145,32 @@ impl Ingest {
     /// that knows one address for several accounts sends everything there.
     fn neighbours(
         &self,
+        members: &[Member],
         channel: &Channel,
         translation: &dyn Translation,
         hook: &Webhook,
-    ) -> Result<Vec<(ChannelId, Vec<InboundEvent>)>, EngineError> {
+    ) -> Vec<(ChannelId, Vec<InboundEvent>)> {
         let now = self.0.clock.now();
         let mut found = Vec::new();
-        for other in channels::list(&self.0.store.snapshot()?)? {
-            if other.kind != channel.kind || other.id == channel.id {
+        let others = members.iter().filter(|member| {
+            member.channel.kind == channel.kind && member.channel.id != channel.id
+        });
+        for other in others {
+            // One that cannot be opened is a channel of its own that does not work.
+            let Ok(account) = other.account() else {
                 continue;
-            }
-            let account = self.0.account(&other)?;
-            let is_genuine = || translation.verify(&account, hook, now).is_ok();
+            };
+            let is_genuine = || translation.verify(account, hook, now).is_ok();
             if !caught(is_genuine).unwrap_or(false) {
                 continue;
             }
-            if let Ok(events) = parsed(translation, &account, hook)
+            if let Ok(events) = parsed(translation, account, hook)
                 && !events.is_empty()
             {
-                found.push((other.id, events));
+                found.push((other.channel.id, events));
             }
         }
-        Ok(found)
+        found
     }
 
     /// Records facts that a vendor proved to come from it, in one transaction, oldest first.
@@ -237,14 +242,6 @@ impl Ingest {
                 Ok(Some(recorded))
             })
             .await
-    }
-
-    fn channel(&self, kind: &ChannelKind, id: ChannelId) -> Result<Channel, EngineError> {
-        let channel = find::channel_in(&self.0.store.snapshot()?, id)?;
-        if channel.kind != *kind {
-            return Err(Rejection::not_found(Code::ChannelNotFound, "channel").into());
-        }
-        Ok(channel)
     }
 }
 

@@ -12,8 +12,16 @@ pub mod redb;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::ops::Bound;
 use std::ops::ControlFlow;
+
+use rustc_hash::FxHasher;
+
+/// Something for each of some keyspaces. Their names are ours, and hundreds are looked up for each
+/// webhook: a hash that strangers' keys would need costs too much here.
+pub type ByKeyspace<T> = HashMap<&'static str, T, BuildHasherDefault<FxHasher>>;
 
 /// Which way a scan goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

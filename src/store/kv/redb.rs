@@ -8,7 +8,6 @@
 //! reopened in place.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
@@ -29,6 +28,7 @@ use ::redb::TableDefinition;
 use ::redb::TableError;
 use ::redb::WriteTransaction;
 
+use crate::store::kv::ByKeyspace;
 use crate::store::kv::Direction;
 use crate::store::kv::KvEngine;
 use crate::store::kv::KvError;
@@ -204,7 +204,7 @@ struct View {
     /// Told of errors, so that the next view is taken from a reopened database.
     failed: Arc<AtomicBool>,
     /// Tables opened so far; none for one that was never written to.
-    tables: RefCell<HashMap<&'static str, Option<ReadTable>>>,
+    tables: RefCell<ByKeyspace<Option<ReadTable>>>,
 }
 
 impl View {
@@ -260,7 +260,7 @@ impl KvRead for View {
 
 struct Batch<'t> {
     transaction: &'t WriteTransaction,
-    tables: RefCell<HashMap<&'static str, OpenTable<'t>>>,
+    tables: RefCell<ByKeyspace<OpenTable<'t>>>,
 }
 
 impl<'t> Batch<'t> {
