@@ -6,7 +6,6 @@ use crate::engine::context::Pen;
 use crate::engine::rules::identity;
 use crate::engine::rules::identity::Found;
 use crate::engine::rules::identity::Named;
-use crate::engine::rules::identity::Who;
 use crate::model::channel::Channel;
 use crate::model::contact::Contact;
 use crate::model::contact::Identity;
@@ -35,24 +34,26 @@ pub fn resolve(
     channel: &Channel,
     sender: &InboundSender,
 ) -> Result<Contact, StoreError> {
-    let found = candidates(tx, known(tx, channel, sender)?.as_ref(), &sender.proof)?;
-    let owner = match identity::who(&found) {
-        Who::Known(id) | Who::Attach(id) => contacts::survivor(tx, id)?,
-        Who::Stranger => None,
-    };
-    let (mut contact, is_new) = match owner {
+    let known = known(tx, channel, sender)?;
+    let (mut contact, is_new) = match owner(tx, known.as_ref(), &sender.proof)? {
         Some(contact) => (contact, false),
         None => (stranger(tx, pen, sender)?, true),
     };
-    let before = contact.clone();
+    let before = (!is_new).then(|| contact.clone());
     learn(&mut contact, sender, pen);
-    let news = is_new || told_apart(&before, &contact);
+    let news = before
+        .as_ref()
+        .is_none_or(|before| told_apart(before, &contact));
     if news {
         contact.revision += 1;
         contact.updated_at = pen.now;
     }
-    contacts::put(tx, &contact)?;
-    note_address(tx, pen, channel, sender, contact.id)?;
+    contacts::put_over(tx, before.as_ref(), &contact)?;
+    let by_address = match known {
+        Some(known) if known.address == sender.address => Some(known),
+        _ => identities::get(tx, channel.id, &sender.address)?,
+    };
+    note_address(tx, pen, channel, sender, (contact.id, by_address))?;
     note_also(tx, pen, channel, sender, contact.id)?;
     let contact_id = contact.id;
     if is_new {
@@ -84,18 +85,25 @@ pub fn known(
     Ok(None)
 }
 
-fn candidates(
+/// The contact a sender is: whom the address leads to, else whom the proof is about.
+fn owner(
     read: &impl Read,
     known: Option<&Identity>,
     proof: &Proof,
-) -> Result<Found, StoreError> {
-    let survivor = |id: ContactId| -> Result<Option<ContactId>, StoreError> {
-        Ok(contacts::survivor(read, id)?.map(|contact| contact.id))
-    };
-    let mut found = Found::default();
-    if let Some(identity) = known {
-        found.same_address = survivor(identity.contact_id)?;
+) -> Result<Option<Contact>, StoreError> {
+    if let Some(identity) = known
+        && let Some(contact) = contacts::survivor(read, identity.contact_id)?
+    {
+        return Ok(Some(contact));
     }
+    match identity::who(&proved(read, proof)?) {
+        Some(id) => contacts::survivor(read, id),
+        None => Ok(None),
+    }
+}
+
+fn proved(read: &impl Read, proof: &Proof) -> Result<Found, StoreError> {
+    let mut found = Found::default();
     if let Some(external_id) = &proof.external_id {
         let owner = contacts::by_external_id(read, external_id)?;
         found.same_external_id = owner.map(|contact| contact.id);
@@ -183,18 +191,18 @@ fn note_address(
     pen: &mut Pen,
     channel: &Channel,
     sender: &InboundSender,
-    contact_id: ContactId,
+    (contact_id, known): (ContactId, Option<Identity>),
 ) -> Result<(), StoreError> {
     let proved = sender.proof != Proof::default();
-    let known = identities::get(tx, channel.id, &sender.address)?;
     let mut identity = known
+        .clone()
         .unwrap_or_else(|| Identity::new(pen.id(), contact_id, channel, &sender.address, pen.now));
     identity.contact_id = contact_id;
     identity.display_name = sender.name.clone().or(identity.display_name);
     identity.avatar_url = sender.avatar_url.clone().or(identity.avatar_url);
     identity.verified_at = identity.verified_at.or(proved.then_some(pen.now));
     identity.last_seen_at = Some(pen.now);
-    identities::put(tx, &identity)
+    identities::put_over(tx, known.as_ref(), &identity)
 }
 
 /// Lets the person's other addresses lead to the same contact; one that somebody has already stays

@@ -4,8 +4,8 @@ use crate::model::contact::NameSource;
 use crate::model::ids::ContactId;
 use crate::model::inbound::InboundSender;
 
-/// Contacts that share something with a sender, as far as the store knows them. A contact that was
-/// merged stands here as the one it was merged into.
+/// Contacts that share something proved with a sender whose address is new, as far as the store knows
+/// them. A contact that was merged stands here as the one it was merged into.
 ///
 /// Only what is proved may be put in: for a phone the owner of an identity on a channel that works
 /// by number, for an address of mail one that mailed from it or signed for it. What somebody typed
@@ -13,44 +13,24 @@ use crate::model::inbound::InboundSender;
 #[expect(clippy::struct_field_names, reason = "each says what is the same")]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
-    /// The owner of this very address on this very channel.
-    pub same_address: Option<ContactId>,
     /// The contact with the id in the business's own systems that a signed identity names.
     pub same_external_id: Option<ContactId>,
-    /// The owner of the same address on another channel of the same vendor account.
-    pub same_account: Option<ContactId>,
     /// Owners of the same proved phone number.
     pub same_phone: Vec<ContactId>,
     /// Owners of the same proved address of mail.
     pub same_email: Vec<ContactId>,
 }
 
-/// Which contact a sender is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
-    /// This one, from this address before.
-    Known(ContactId),
-    /// This one, from a new address that now belongs to it.
-    Attach(ContactId),
-    /// Somebody new.
-    Stranger,
-}
-
-/// Decides who a sender is: the address first, then whatever is proved, the strongest proof first.
+/// Which contact a sender with a new address is, the strongest proof first; none for a stranger.
 /// Several owners of one number or mailbox are one person as far as we can tell; the oldest stands
 /// for them.
 #[must_use]
-pub fn who(found: &Found) -> Who {
+pub fn who(found: &Found) -> Option<ContactId> {
     let oldest = |contacts: &[ContactId]| contacts.iter().min().copied();
-    if let Some(contact) = found.same_address {
-        return Who::Known(contact);
-    }
     found
         .same_external_id
-        .or(found.same_account)
         .or_else(|| oldest(&found.same_phone))
         .or_else(|| oldest(&found.same_email))
-        .map_or(Who::Stranger, Who::Attach)
 }
 
 /// A name and where it comes from.
@@ -151,31 +131,14 @@ mod tests {
     fn the_strongest_evidence_decides() {
         let nothing = Found::default();
         let cases = [
-            (nothing.clone(), Who::Stranger),
-            (
-                Found {
-                    same_address: Some(contact(1)),
-                    same_external_id: Some(contact(2)),
-                    same_phone: vec![contact(3)],
-                    ..nothing.clone()
-                },
-                Who::Known(contact(1)),
-            ),
+            (nothing.clone(), None),
             (
                 Found {
                     same_external_id: Some(contact(2)),
-                    same_account: Some(contact(3)),
+                    same_phone: vec![contact(1)],
                     ..nothing.clone()
                 },
-                Who::Attach(contact(2)),
-            ),
-            (
-                Found {
-                    same_account: Some(contact(3)),
-                    same_phone: vec![contact(4)],
-                    ..nothing.clone()
-                },
-                Who::Attach(contact(3)),
+                Some(contact(2)),
             ),
             (
                 Found {
@@ -183,14 +146,14 @@ mod tests {
                     same_email: vec![contact(1)],
                     ..nothing.clone()
                 },
-                Who::Attach(contact(5)),
+                Some(contact(5)),
             ),
             (
                 Found {
                     same_email: vec![contact(7)],
                     ..nothing
                 },
-                Who::Attach(contact(7)),
+                Some(contact(7)),
             ),
         ];
         for (found, expected) in cases {

@@ -103,14 +103,26 @@ pub fn by_age(
 /// # Errors
 /// The disk's.
 pub fn put(tx: &mut Tx<'_>, contact: &Contact) -> Result<(), StoreError> {
-    if let Some(old) = get(tx, contact.id)? {
-        // Most changes leave the indexed fields alone, and a customer's every message is a change.
-        if indexed(&old) == indexed(contact) {
-            return tx.put(&CONTACTS, &contact.id, contact);
+    let old = get(tx, contact.id)?;
+    put_over(tx, old.as_ref(), contact)
+}
+
+/// The same for who has just read what is there; none where there is nothing.
+///
+/// # Errors
+/// The disk's.
+pub fn put_over(
+    tx: &mut Tx<'_>,
+    old: Option<&Contact>,
+    contact: &Contact,
+) -> Result<(), StoreError> {
+    // Most changes leave the indexed fields alone, and a customer's every message is a change.
+    if old.map(indexed) != Some(indexed(contact)) {
+        if let Some(old) = old {
+            unindex(tx, old)?;
         }
-        unindex(tx, &old)?;
+        index(tx, contact)?;
     }
-    index(tx, contact)?;
     tx.put(&CONTACTS, &contact.id, contact)
 }
 

@@ -90,17 +90,28 @@ pub fn of_contact(read: &impl Read, contact: ContactId) -> Result<Vec<Identity>,
 /// # Errors
 /// The disk's.
 pub fn put(tx: &mut Tx<'_>, identity: &Identity) -> Result<(), StoreError> {
+    let old = get(tx, identity.channel_id, &identity.address)?;
+    put_over(tx, old.as_ref(), identity)
+}
+
+/// The same for who has just read what stands under the address; none where there is nothing.
+///
+/// # Errors
+/// The disk's.
+pub fn put_over(
+    tx: &mut Tx<'_>,
+    old: Option<&Identity>,
+    identity: &Identity,
+) -> Result<(), StoreError> {
     let key = (identity.channel_id, identity.address.clone());
-    if let Some(old) = tx.get(&IDENTITIES, &key)?
-        && old.contact_id != identity.contact_id
-    {
-        tx.remove(&IDENTITIES_OF_CONTACT, &(old.contact_id, old.id))?;
+    let place = (identity.contact_id, identity.id);
+    let before = old.map(|old| (old.contact_id, old.id));
+    if before != Some(place) {
+        if let Some(before) = before {
+            tx.remove(&IDENTITIES_OF_CONTACT, &before)?;
+        }
+        tx.put(&IDENTITIES_OF_CONTACT, &place, &key)?;
     }
-    tx.put(
-        &IDENTITIES_OF_CONTACT,
-        &(identity.contact_id, identity.id),
-        &key,
-    )?;
     tx.put(&IDENTITIES, &key, identity)
 }
 

@@ -80,7 +80,9 @@ pub fn insert(tx: &mut Tx<'_>, message: &Message) -> Result<(), StoreError> {
         &(message.conversation_id, message.position),
         &message.id,
     )?;
-    list_undelivered(tx, message)?;
+    if matches!(message.delivery, Delivery::Failed | Delivery::Unsure) {
+        list_undelivered(tx, message)?;
+    }
     tx.put(&MESSAGES, &message.id, message)
 }
 
