@@ -1,8 +1,9 @@
 //! The thread that keeps the index current: it follows the event log and commits now and then.
 //!
-//! While something comes in it commits every [`STEADY`]; with a long backlog every [`BACKLOG`],
-//! because larger commits cost less a document; after a quiet spell at once. Its place in the log
-//! is part of each commit, so after a crash it goes on exactly where the index stands.
+//! While something comes in it commits every [`STEADY`]; while much does every [`BUSY`] and with a
+//! long backlog every [`BACKLOG`], because larger commits cost less a document; after a quiet spell
+//! at once. Its place in the log is part of each commit, so after a crash it goes on exactly where the
+//! index stands.
 
 use std::sync::Arc;
 use std::sync::Condvar;
@@ -19,6 +20,12 @@ use crate::search::index::Search;
 
 /// Time between commits while something comes in.
 const STEADY: Duration = Duration::from_millis(250);
+
+/// Time between commits while much comes in: what is said is found within a second all the same.
+const BUSY: Duration = Duration::from_millis(500);
+
+/// Much is so many entries of the log that wait for a commit.
+const MANY_WAITING: u64 = 1_000;
 
 /// Time between commits while there is a long backlog.
 const BACKLOG: Duration = Duration::from_secs(1);
@@ -362,10 +369,11 @@ impl Follower {
 
     fn commit_due_in(&self) -> Duration {
         let behind = self.target.saturating_sub(self.search.applied());
-        let interval = if behind > LONG_BACKLOG {
-            BACKLOG
-        } else {
-            STEADY
+        let waiting = self.search.applied().saturating_sub(self.search.position());
+        let interval = match (behind > LONG_BACKLOG, waiting > MANY_WAITING) {
+            (true, _) => BACKLOG,
+            (false, true) => BUSY,
+            (false, false) => STEADY,
         };
         self.committed_at
             .map_or(Duration::ZERO, |at| interval.saturating_sub(at.elapsed()))
