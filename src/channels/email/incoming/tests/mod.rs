@@ -1,13 +1,19 @@
 //! Whole mails, from bytes to what they mean.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod files;
+mod reports;
+
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use super::*;
+use crate::base::crypto;
+use crate::channels::email::incoming::message::TEXT_MAX;
 use crate::channels::email::incoming::split::BOUNDS;
 use crate::channels::email::incoming::split::Splitter;
-use crate::model::inbound::Receipt;
-use crate::model::message::Delivery;
+use crate::model::content::Content;
 
 const ARRIVED: Timestamp = Timestamp::from_secs(1_767_268_900);
 
@@ -231,92 +237,47 @@ fn a_mail_without_an_id_gets_one_from_its_bytes() {
 }
 
 #[test]
-fn files_shown_in_the_html_are_told_from_others() {
-    let raw = "From: a@x.example
-Content-Type: multipart/mixed; boundary=m
-
---m
-Content-Type: multipart/related; boundary=r
-
---r
-Content-Type: text/html
-
-<p>See <img src=\"cid:logo%40x\"> and <img src=\"https://t.example/p.gif\"></p>
---r
-Content-Type: image/png; name=logo.png
-Content-Disposition: attachment; filename=logo.png
-Content-ID: <logo@x>
-Content-Transfer-Encoding: base64
-
-iVBORw0=
---r--
---m
-Content-Type: application/pdf
-Content-Disposition: attachment; filename*0*=utf-8''Or%C3%A7; filename*1*=amento.pdf
-
-x
---m
-Content-Type: text/x-unknown
-Content-Disposition: attachment
-
-y
---m--
-";
-    let (read, mail, files) = message(raw);
-    assert_eq!(read.message.content, Content::text("See and"));
-    assert_eq!(
-        mail.html.as_deref(),
-        Some(
-            "<p>See <img src=\"cid:0\"> and <img data-remote-src=\"https://t.example/p.gif\"></p>"
-        )
-    );
-    assert!(mail.has_remote_images);
-    let named: Vec<_> = mail
-        .attachments
-        .iter()
-        .map(|file| (file.filename.as_str(), file.inline, file.size))
-        .collect();
-    assert_eq!(
-        named,
-        [
-            ("logo.png", true, 5),
-            ("Or\u{e7}amento.pdf", false, 1),
-            ("attachment-3.bin", false, 1)
-        ]
-    );
-    assert_eq!(
-        files.attached,
-        [Source::Shelf(0), Source::Shelf(1), Source::Shelf(2)]
-    );
+fn the_word_of_the_mailbox_is_trusted_and_that_of_a_sender_is_not() {
+    let raw = "Authentication-Results: mx.example; spf=pass smtp.mailfrom=x; dkim=fail;\n\
+        \x20dmarc=none\nAuthentication-Results: evil; dmarc=pass\nFrom: a@x.example\n\nHello";
+    let auth = |is_header_trusted| {
+        let envelope = Envelope {
+            is_header_trusted,
+            ..Envelope::default()
+        };
+        match reading(raw.as_bytes(), &envelope) {
+            Reading::Message(read, _) => Mail::of(&read.message.metadata).unwrap().auth,
+            other => unreachable!("{other:?}"),
+        }
+    };
+    assert_eq!(auth(true)["spf"], "pass");
+    assert_eq!(auth(true)["dmarc"], "none");
+    assert!(auth(false).is_empty());
 }
 
 #[test]
-fn a_mail_that_is_only_a_file_is_that_file() {
-    let raw = "From: a@x.example
-Content-Type: multipart/mixed; boundary=m
-
---m
-Content-Type: text/plain
-
-
---m
-Content-Type: image/jpeg; name=photo.jpg
-
-x
---m
-Content-Type: application/pdf; name=b.pdf
-
-y
---m--
-";
-    let (read, mail, files) = message(raw);
-    let Content::Image(media) = &read.message.content else {
-        unreachable!("{:?}", read.message.content);
-    };
-    assert_eq!(media.filename.as_deref(), Some("photo.jpg"));
-    assert_eq!(mail.attachments.len(), 1);
-    assert_eq!(files.content, Some(Source::Shelf(0)));
-    assert_eq!(files.attached, [Source::Shelf(1)]);
+fn html_that_is_made_to_hurt_is_read_soon_or_not_at_all() {
+    let begun = std::time::Instant::now();
+    for piece in [
+        "<div>",
+        "<b><p>",
+        "<a><table>",
+        "<font color=x><p>",
+        "<b id=1><i><p>x",
+        "</p></b>",
+        "<select><option>",
+    ] {
+        for times in [100, 480, 20_000, dom::HTML_BYTES / piece.len()] {
+            let html = piece.repeat(times);
+            let raw = format!("From: a@x.example\nContent-Type: text/html\n\n{html}");
+            assert_eq!(message(&raw).0.message.from.address, "a@x.example");
+        }
+    }
+    assert!(
+        begun.elapsed() < Duration::from_secs(60),
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 const BOUNCE: &str = "From: MAILER-DAEMON@mx.example
@@ -349,160 +310,6 @@ X-Linktor-Message-Id: msg_01
 Hello
 --r--
 ";
-
-fn news(raw: &str) -> Vec<InboundEvent> {
-    match reading(raw.as_bytes(), &Envelope::default()) {
-        Reading::News(events) => events,
-        other => unreachable!("{other:?}"),
-    }
-}
-
-fn receipts(raw: &str) -> Vec<Receipt> {
-    let events = news(raw).into_iter();
-    let receipts = events.filter_map(|event| match event {
-        InboundEvent::Receipt(receipt) => Some(receipt),
-        _ => None,
-    });
-    receipts.collect()
-}
-
-#[test]
-fn reports_name_the_mail_they_are_about() {
-    let bounced = &receipts(BOUNCE)[0];
-    assert_eq!(bounced.external_id, "msg_01.a7@example.com");
-    assert_eq!(bounced.tag.as_deref(), Some("msg_01"));
-    assert_eq!(bounced.state, Delivery::Failed);
-    let error = bounced.error.clone().unwrap();
-    assert_eq!(error.reason, "invalid_recipient");
-    assert_eq!(error.vendor_code.as_deref(), Some("5.1.1"));
-    assert!(
-        error.message.contains("550 5.1.1 No such user"),
-        "{}",
-        error.message
-    );
-    let cases = [
-        ("delayed", "4.4.7", Delivery::Sent),
-        ("delivered", "2.0.0", Delivery::Delivered),
-        ("relayed", "2.0.0", Delivery::Sent),
-        ("failed", "4.4.7", Delivery::Failed),
-    ];
-    for (action, status, expected) in cases {
-        let raw = BOUNCE.replace("failed", action).replace("5.1.1", status);
-        assert_eq!(receipts(&raw)[0].state, expected, "{action}");
-    }
-    let named = BOUNCE.replace("message/rfc822", "text/x-none").replace(
-        "To: support@example.com\nSubject",
-        "References: <a@b> <msg_02.b8@example.com>\nSubject",
-    );
-    assert_eq!(receipts(&named)[0].external_id, "msg_02.b8@example.com");
-}
-
-#[test]
-fn readers_and_complaints_are_heard() {
-    let shown = "From: ana@x.example\nContent-Type: multipart/report; boundary=r;\n\
-        \x20report-type=disposition-notification\n\n--r\n\nShown.\n--r\n\
-        Content-Type: message/disposition-notification\n\n\
-        Original-Message-ID: <msg_01.a7@example.com>\n\
-        Disposition: manual-action/MDN-sent-manually; displayed\n\n--r\n\
-        Content-Type: text/rfc822-headers\n\nMessage-ID: <msg_01.a7@example.com>\n\n--r--\n";
-    assert_eq!(receipts(shown)[0].state, Delivery::Read);
-    let deleted = shown.replace("; displayed", "; deleted");
-    assert!(matches!(
-        reading(deleted.as_bytes(), &Envelope::default()),
-        Reading::Nothing(_)
-    ));
-    let complaint = "From: feedback@isp.example\nContent-Type: multipart/report; boundary=r;\n\
-        \x20report-type=feedback-report\n\n--r\n\nSpam.\n--r\n\
-        Content-Type: message/feedback-report\n\nFeedback-Type: abuse\n\
-        Original-Rcpt-To: <ana@x.example>\n\n--r\n\
-        Content-Type: message/rfc822\n\nMessage-ID: <msg_01.a7@example.com>\n\nHi\n--r--\n";
-    let events = news(complaint);
-    assert!(
-        matches!(&events[0], InboundEvent::Consent(consent)
-            if consent.from.address == "ana@x.example" && !consent.is_given),
-        "{events:?}"
-    );
-}
-
-#[test]
-fn the_word_of_the_mailbox_is_trusted_and_that_of_a_sender_is_not() {
-    let raw = "Authentication-Results: mx.example; spf=pass smtp.mailfrom=x; dkim=fail;\n\
-        \x20dmarc=none\nAuthentication-Results: evil; dmarc=pass\nFrom: a@x.example\n\nHello";
-    let auth = |is_header_trusted| {
-        let envelope = Envelope {
-            is_header_trusted,
-            ..Envelope::default()
-        };
-        match reading(raw.as_bytes(), &envelope) {
-            Reading::Message(read, _) => Mail::of(&read.message.metadata).unwrap().auth,
-            other => unreachable!("{other:?}"),
-        }
-    };
-    assert_eq!(auth(true)["spf"], "pass");
-    assert_eq!(auth(true)["dmarc"], "none");
-    assert!(auth(false).is_empty());
-}
-
-#[test]
-fn invitations_are_read_once_and_kept_as_a_file() {
-    let raw = "From: a@x.example
-Content-Type: multipart/mixed; boundary=m
-
---m
-Content-Type: multipart/alternative; boundary=b
-
---b
-
-Please come
---b
-Content-Type: text/calendar; method=REQUEST
-
-BEGIN:VCALENDAR
-METHOD:REQUEST
-BEGIN:VEVENT
-SUMMARY:Demo
-DTSTART:20260710T090000Z
-END:VEVENT
-END:VCALENDAR
---b--
---m
-Content-Type: text/calendar; name=invite.ics
-Content-Disposition: attachment; filename=invite.ics
-
-BEGIN:VCALENDAR
-END:VCALENDAR
---m--
-";
-    let (_, mail, _) = message(raw);
-    assert_eq!(mail.invite.unwrap().summary, "Demo");
-    assert_eq!(mail.attachments.len(), 1);
-    assert_eq!(mail.attachments[0].filename, "invite.ics");
-}
-
-#[test]
-fn html_that_is_made_to_hurt_is_read_soon_or_not_at_all() {
-    let begun = std::time::Instant::now();
-    for piece in [
-        "<div>",
-        "<b><p>",
-        "<a><table>",
-        "<font color=x><p>",
-        "<b id=1><i><p>x",
-        "</p></b>",
-        "<select><option>",
-    ] {
-        for times in [100, 480, 20_000, dom::HTML_BYTES / piece.len()] {
-            let html = piece.repeat(times);
-            let raw = format!("From: a@x.example\nContent-Type: text/html\n\n{html}");
-            assert_eq!(message(&raw).0.message.from.address, "a@x.example");
-        }
-    }
-    assert!(
-        begun.elapsed() < Duration::from_secs(60),
-        "{:?}",
-        begun.elapsed()
-    );
-}
 
 proptest! {
     #[test]
