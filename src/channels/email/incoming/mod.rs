@@ -34,7 +34,6 @@ use crate::channels::email::incoming::split::Part;
 use crate::model::inbound::InboundEvent;
 use crate::model::mail::Auto;
 use crate::model::mail::Envelope;
-use crate::model::mail::Mail;
 use crate::model::mail::ReadMail;
 
 /// Who we are, for telling our own mail from others'.
@@ -68,7 +67,7 @@ pub enum Reading {
 pub struct Files {
     /// The file that the message itself is, where it has no words.
     pub content: Option<Source>,
-    /// Those of [`Mail::attachments`], in the same order.
+    /// Those of [`Mail::attachments`](crate::model::mail::Mail::attachments), in the same order.
     pub attached: Vec<Source>,
 }
 

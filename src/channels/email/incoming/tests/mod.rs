@@ -14,6 +14,7 @@ use crate::channels::email::incoming::message::TEXT_MAX;
 use crate::channels::email::incoming::split::BOUNDS;
 use crate::channels::email::incoming::split::Splitter;
 use crate::model::content::Content;
+use crate::model::mail::Mail;
 
 const ARRIVED: Timestamp = Timestamp::from_secs(1_767_268_900);
 
