@@ -430,9 +430,12 @@ export class Chat {
     if (this.session.known) this.core.store.set({ ui: { ...ui, thread: true } });
   }
 
-  /** Agreement to keep data, given in a form or by the page. */
-  consent(given: boolean): void {
+  /** Agreement to keep data, given in a form or by the page. Taken back where it is asked for, nothing of the visitor stays. */
+  async consent(given: boolean): Promise<void> {
+    if (!given && !this.config.privacy?.cookieConsent) return;
     this.core.store.set({ consent: given });
+    if (!given) await this.reset();
+    else if (this.state.open) void this.connect();
     this.redraw();
   }
 
