@@ -31,13 +31,6 @@ pub mod model;
 mod net;
 pub mod sandbox;
 pub mod search;
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "cursors of followers are read by tests alone so far"
-    )
-)]
 mod store;
 mod web;
 

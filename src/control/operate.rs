@@ -260,6 +260,7 @@ async fn back_up(engine: &Engine, file: String) -> Result<String, String> {
     let written = tokio::task::spawn_blocking(move || backup::write(&store, Path::new(&path)));
     let contents = written.await.map_err(|error| error.to_string())?;
     let contents = contents.map_err(said)?;
+    engine.backups.note(&Actor::system()).await.map_err(said)?;
     engine.health.note_backup().await.map_err(said)?;
     Ok(format!(
         "Wrote {file}: {} records and {} files. It opens everything; keep it as you would a password.",

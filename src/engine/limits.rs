@@ -3,6 +3,7 @@
 use crate::base::time::Timestamp;
 use crate::engine::error::EngineError;
 use crate::model::organisation::Limits;
+use crate::model::rejection::Code;
 use crate::model::rejection::Quota;
 use crate::model::rejection::Rejection;
 use crate::store::Read;
@@ -58,6 +59,18 @@ impl Resource {
             Self::Messages(now) => counters::get(read, Counter::Month(now.month_start())),
         }
     }
+}
+
+/// Whether anything may be sent.
+///
+/// # Errors
+/// `TENANT_SUSPENDED`: an owner chose that nothing is.
+pub fn may_send(read: &impl Read) -> Result<(), EngineError> {
+    if organisation::get(read)?.is_some_and(|held| held.suspended) {
+        let message = "Sending is suspended for the whole workspace. An owner can resume it in Settings, Workspace.";
+        return Err(Rejection::new(Code::TenantSuspended, message).into());
+    }
+    Ok(())
 }
 
 /// Whether there may be one more.

@@ -85,6 +85,15 @@ impl Condition {
         }
     }
 
+    /// The waiting times it asks for, in minutes: what passes a test of them changes with time alone.
+    #[must_use]
+    pub fn waits(&self) -> Vec<u32> {
+        match self {
+            Self::Is(Test::WaitingOverMinutes(minutes)) => vec![*minutes],
+            other => other.parts().iter().flat_map(Self::waits).collect(),
+        }
+    }
+
     fn parts(&self) -> &[Self] {
         match self {
             Self::All(parts) | Self::Any(parts) => parts,

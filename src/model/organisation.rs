@@ -39,6 +39,9 @@ pub struct Organisation {
     /// How much there may be of everything.
     #[serde(default)]
     pub limits: Limits,
+    /// Whether nothing may be sent until an owner says otherwise; what customers send is received.
+    #[serde(default)]
+    pub suspended: bool,
 }
 
 /// How much there may be of everything; none means any number. What customers send is never

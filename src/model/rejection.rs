@@ -44,6 +44,7 @@ codes! {
     QuotaExceeded = "QUOTA_EXCEEDED",
     InsufficientPermissions = "INSUFFICIENT_PERMISSIONS",
     AccountLocked = "ACCOUNT_LOCKED",
+    TenantSuspended = "TENANT_SUSPENDED",
     ContactBlocked = "CONTACT_BLOCKED",
     ResourceNotFound = "RESOURCE_NOT_FOUND",
     ChannelNotFound = "CHANNEL_NOT_FOUND",

@@ -119,6 +119,32 @@ pub enum Theme {
 }
 
 impl User {
+    /// Somebody whose account is made at `at`: may sign in once there is a password, and has chosen
+    /// nothing yet. `email` is in lower case.
+    #[must_use]
+    pub fn new(id: UserId, email: String, name: String, role: Role, at: Timestamp) -> Self {
+        Self {
+            id,
+            email,
+            name,
+            role,
+            status: UserStatus::Active,
+            password_hash: None,
+            avatar_url: None,
+            phone: None,
+            availability: Availability::default(),
+            language: None,
+            theme: Theme::default(),
+            last_login_at: None,
+            created_at: at,
+            updated_at: at,
+            totp: None,
+            alert_mails: AlertMails::default(),
+            signature: String::new(),
+            pictures_from: Vec::new(),
+        }
+    }
+
     /// Whether the person may sign in and act.
     #[must_use]
     pub fn is_active(&self) -> bool {

@@ -63,6 +63,10 @@ struct Kind {
     /// Its name on a line.
     name: &'static str,
     /// Where they are kept.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "a test holds the kinds against all keyspaces")
+    )]
     keyspace: &'static str,
     /// Reads all of them, without their secrets.
     read: fn(&Snapshot, Out<'_>) -> Result<(), StoreError>,

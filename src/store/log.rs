@@ -87,6 +87,13 @@ pub fn cursor(read: &impl Read, follower: &str) -> Result<u64, StoreError> {
 ///
 /// # Errors
 /// The disk's.
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "the index keeps its own place; nobody else follows yet"
+    )
+)]
 pub fn advance(tx: &mut Tx<'_>, follower: &str, seq: u64) -> Result<(), StoreError> {
     if cursor(tx, follower)? < seq {
         tx.put(&CURSORS, &follower.to_owned(), &seq)?;

@@ -33,7 +33,9 @@ pub fn status_of(code: Code) -> StatusCode {
         | C::InvalidRefreshToken
         | C::TokenRevoked => StatusCode::UNAUTHORIZED,
         C::QuotaExceeded => StatusCode::PAYMENT_REQUIRED,
-        C::InsufficientPermissions | C::AccountLocked | C::ContactBlocked => StatusCode::FORBIDDEN,
+        C::InsufficientPermissions | C::AccountLocked | C::TenantSuspended | C::ContactBlocked => {
+            StatusCode::FORBIDDEN
+        }
         C::ResourceNotFound
         | C::ChannelNotFound
         | C::ConversationNotFound

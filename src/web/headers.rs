@@ -12,6 +12,9 @@ use actix_web::middleware::Next;
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; \
     connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// Asks proxies to pass an answer on as it comes: one that goes on for as long as somebody listens.
+pub const UNBUFFERED: (&str, &str) = ("X-Accel-Buffering", "no");
+
 /// Adds what keeps pages from being misused. An answer that brought a policy of its own keeps it.
 ///
 /// # Errors

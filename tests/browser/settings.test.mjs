@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { assertAccessible, launch, picture } from './support/browser.mjs';
-import { call, signIn } from './support/people.mjs';
-import { OWNER, serve } from './support/server.mjs';
+import { assertAccessible, launch, person, picture } from './support/browser.mjs';
+import { answer, call, heard, openChat, openConversation, said, signIn, write } from './support/people.mjs';
+import { API_KEY, OWNER, serve } from './support/server.mjs';
+import { shop } from './support/shop.mjs';
 
 const AGENT = { name: 'Bruno Lima', email: 'bruno@example.com', password: 'another long password' };
 
@@ -49,6 +50,33 @@ describe('the workspace', { concurrency: false }, () => {
     await fill('Delete done conversations after', 'ten');
     await save();
     await owner.page.getByText('This must be a number of days, or empty.').waitFor();
+  });
+
+  test('sends nothing while that is switched off', async () => {
+    const { page } = owner;
+    const channel = await call(linktor, '/channels', { type: 'webchat', name: 'Shop' });
+    const site = await shop({ linktor: linktor.url, channelId: channel.id });
+    const visitor = await person(browser, { ours: [linktor.url, site.url] });
+    await visitor.page.goto(site.url);
+    await openChat(visitor.page);
+    await page.goto(`${linktor.url}/app/settings/general`);
+    await page.getByLabel(/Suspend sending/).check();
+    await save();
+    await page.getByText('Saved.').waitFor();
+    assert.ok(await page.getByLabel(/Suspend sending/).isChecked());
+    await write(visitor.page, 'Is anybody there?');
+    await page.goto(`${linktor.url}/app/inbox/all`);
+    await openConversation(page, 'Is anybody there?');
+    owner.watch.expect(/status of 403/);
+    await answer(page, 'Yes, I am.');
+    await said(page, 'Yes, I am.').getByText('Sending is suspended for the whole workspace.').waitFor();
+    const headers = { 'x-api-key': API_KEY, 'content-type': 'application/json' };
+    const body = JSON.stringify({ status: 'active' });
+    await fetch(`${linktor.url}/api/v1/tenant`, { method: 'PATCH', headers, body });
+    await said(page, 'Yes, I am.').getByRole('button', { name: 'Retry' }).click();
+    await heard(visitor.page, 'Yes, I am.').waitFor();
+    await visitor.context.close();
+    await site.stop();
   });
 
   test('is no business of an agent', async () => {

@@ -41,8 +41,9 @@ describe('a visitor', { concurrency: false }, () => {
   test('is spoken to, and what is said stands before the answer', async () => {
     await visitor.page.goto(site.url);
     await visitor.page.locator('.linktor-preview').getByText(OFFER).click();
-    await write(visitor.page, 'Yes, something sweet');
-    await openConversation(agent.page, 'Yes, something sweet');
+    await write(visitor.page, 'Yes, *something* sweet');
+    await openConversation(agent.page, 'Yes, *something* sweet');
+    await heard(visitor.page, 'Yes, *something* sweet').waitFor();
     assert.equal(await said(agent.page, OFFER).count(), 1);
     assert.equal(await heard(visitor.page, OFFER).count(), 1);
     conversation = await agent.page.locator('#thread').getAttribute('data-conversation');

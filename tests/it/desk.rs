@@ -277,6 +277,65 @@ fn a_queue_is_narrowed_kept_as_a_view_and_pushed_to() {
 }
 
 #[test]
+fn whoever_has_waited_long_enough_comes_into_the_list_by_themselves() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let agent = server.agent(OWNER).await;
+        let waits = "section=all&m.0=all&c.0=%7B%22waitingOverMinutes%22%3A60%7D&do=show";
+        let chosen = agent.open(&format!("/app/inbox/conditions?{waits}")).await;
+        let address = chosen.header("location").to_owned();
+        let word = address.rsplit('/').next().unwrap();
+        let mut before = agent.connected(None).await;
+        let look = json!({ "kind": "look", "conversation": null, "queue": word });
+        before.say(look.clone()).await;
+        so_far(&mut before).await;
+        let early = server.visitor(&site).await.say("cm_1", "I wait").await;
+        server.pass(Duration::from_secs(30 * 60));
+        let late = server.visitor(&site).await.say("cm_1", "I wait too").await;
+        let row = |ack: &Value| format!("row-{}", ack["conversationId"].as_str().unwrap());
+        let (early, late) = (row(&early), row(&late));
+        // What happens is drawn as ever, and does not belong here yet.
+        for target in [&early, &late] {
+            let drawn = eventually("it is drawn", async || {
+                let frame = before.hear_of("fragment").await;
+                (frame["target"] == *target).then_some(frame)
+            });
+            assert!(!belongs(&drawn.await, word));
+        }
+
+        server.pass(Duration::from_secs(31 * 60));
+        assert_eq!(newcomer(&mut before, word).await, early, "an hour is over");
+        // A screen that was away meanwhile is told when it comes back.
+        let mut after = agent.connected(None).await;
+        after.say(look).await;
+        assert_eq!(newcomer(&mut after, word).await, early);
+        server.pass(Duration::from_secs(30 * 60));
+        assert_eq!(newcomer(&mut before, word).await, late, "each comes once");
+        assert_eq!(newcomer(&mut after, word).await, late);
+    });
+}
+
+/// The next row that is drawn as one of a list.
+async fn newcomer(screen: &mut Socket, list: &str) -> String {
+    loop {
+        let frame = screen.hear_of("fragment").await;
+        if belongs(&frame, list) {
+            return frame["target"].as_str().unwrap().to_owned();
+        }
+    }
+}
+
+/// Whether something drawn is a row that says to be one of a list.
+fn belongs(frame: &Value, list: &str) -> bool {
+    let html = frame["html"].as_str().unwrap();
+    let Some((_, lists)) = html.split_once("data-queues=\"") else {
+        return false;
+    };
+    let (lists, _) = lists.split_once('"').unwrap();
+    lists.split(' ').any(|word| word == list)
+}
+
+#[test]
 fn a_queue_is_narrowed_by_groups_of_conditions() {
     on_a_server(async |server| {
         let site = server.website(json!({})).await;

@@ -121,6 +121,8 @@ fn a_backup_of_a_running_server_is_a_whole_one_elsewhere() {
         let backup =
             tokio::task::spawn_blocking(move || linktor(&from, &["backup", to.to_str().unwrap()]));
         backup.await.unwrap();
+        let noted = server.api().get("/audit?limit=1").await.ok();
+        assert_eq!(noted["data"][0]["action"], "system.backup_taken");
         talking.await.unwrap();
         ana.say("cm_3", "after the backup").await;
 

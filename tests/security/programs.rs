@@ -152,6 +152,7 @@ fn a_stream_of_events_begins_where_it_is_told_and_goes_on() {
             .await
             .unwrap();
         assert_eq!(stream.headers()["content-type"], "text/event-stream");
+        assert_eq!(stream.headers()["x-accel-buffering"], "no");
         let first = stream.chunk().await.unwrap().unwrap();
         let first = String::from_utf8(first.to_vec()).unwrap();
         assert!(first.contains("event: conversation.created\n"), "{first}");

@@ -1,5 +1,7 @@
 //! The inbox: conversations in order, filtered, page by page, and how many there are.
 
+use std::time::Duration;
+
 use crate::base::page::Cursor;
 use crate::base::page::Page;
 pub use crate::base::page::Span;
@@ -14,18 +16,19 @@ use crate::engine::inbox::glance::Mark;
 pub use crate::engine::inbox::order::Sort;
 pub use crate::engine::inbox::order::SortBy;
 use crate::engine::inbox::order::Walk;
+use crate::engine::inbox::passing::fits;
+use crate::engine::inbox::passing::is_wanted;
+use crate::engine::inbox::passing::ripens;
 use crate::engine::sight;
 use crate::engine::sight::Sights;
 use crate::model::actor::Actor;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelKind;
 use crate::model::condition::Condition;
-use crate::model::condition::Test;
 use crate::model::contact::Contact;
 use crate::model::contact::Identity;
 use crate::model::conversation::Conversation;
 use crate::model::conversation::Priority;
-use crate::model::conversation::Resolution;
 use crate::model::conversation::Status;
 use crate::model::fence::Fence;
 use crate::model::ids::ChannelId;
@@ -36,7 +39,6 @@ use crate::model::message::Message;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
-use crate::model::tag::same_label;
 use crate::model::user::User;
 use crate::store::Snapshot;
 use crate::store::key::Key as _;
@@ -319,6 +321,53 @@ impl Listing {
         Ok(None)
     }
 
+    /// The conversations a filter shows now and did not show at an earlier moment, though nothing
+    /// happened in them: those that have waited long enough meanwhile. No more than `look` are looked
+    /// at.
+    ///
+    /// # Errors
+    /// The actor may not read.
+    pub fn ripened(
+        &self,
+        actor: &Actor,
+        filter: &Filter,
+        after: Timestamp,
+        look: usize,
+    ) -> Result<Vec<ConversationId>, EngineError> {
+        actor.require(Permission::ReadConversations)?;
+        let Some(condition) = &filter.condition else {
+            return Ok(Vec::new());
+        };
+        let Some(longest) = condition.waits().into_iter().max() else {
+            return Ok(Vec::new());
+        };
+        let now = self.0.clock.now();
+        let snapshot = self.0.store.snapshot()?;
+        let fence = sight::fence(&snapshot, actor)?;
+        let newest_first = Filter {
+            sort: Sort::default(),
+            ..filter.clone()
+        };
+        // Nobody waits for longer than nothing was said.
+        let begin = after.minus(Duration::from_secs(u64::from(longest) * 60 + 1));
+        let mut walk = Walk::new(&snapshot, &newest_first, &fence, actor.user_id(), None)?;
+        let mut found = Vec::new();
+        for _ in 0..look {
+            let Some((Newest(at), id)) = walk.next()? else {
+                break;
+            };
+            if at < begin {
+                break;
+            }
+            let ripe = conversations::get(&snapshot, id)?
+                .is_some_and(|talk| ripens(condition, &talk, after, now));
+            if ripe && self.row_if(&snapshot, actor, &fence, filter, id)?.is_some() {
+                found.push(id);
+            }
+        }
+        Ok(found)
+    }
+
     /// What decides who sees which conversations.
     ///
     /// # Errors
@@ -369,96 +418,6 @@ impl Listing {
     }
 }
 
-impl Row {
-    /// Whether a filter shows it at that time.
-    #[must_use]
-    pub fn passes(&self, filter: &Filter, now: Timestamp) -> bool {
-        fits(filter, &self.conversation) && is_wanted(filter, self, now)
-    }
-}
-
-/// Whether what stands around a conversation passes a filter.
-fn is_wanted(filter: &Filter, row: &Row, now: Timestamp) -> bool {
-    let is_on = row.channel.as_ref().is_some_and(|channel| channel.enabled);
-    let words = filter.words.as_deref();
-    (filter.contact_id.is_none() || is_on)
-        && (!filter.unread || row.unread > 0)
-        && words.is_none_or(|words| says(row, words))
-        && filter.condition.as_ref().is_none_or(|condition| {
-            condition.holds(&|test| is_true(test, &row.conversation, row.unread, now))
-        })
-}
-
-/// How one test of a condition turns out for a reader who has not read so much.
-fn is_true(test: &Test, conversation: &Conversation, unread: u32, now: Timestamp) -> bool {
-    let waits = |since: Timestamp| now.since(since).as_secs();
-    match test {
-        Test::Tag(name) => conversation.tags.iter().any(|held| same_label(held, name)),
-        Test::Priority(priority) => conversation.priority == *priority,
-        Test::Team(team) => conversation.team_id == *team,
-        Test::Assignee(user) => conversation.assignee == *user,
-        Test::Channel(channel) => conversation.channel_id == *channel,
-        Test::ChannelType(kind) => conversation.channel_kind == *kind,
-        Test::Unread => unread > 0,
-        Test::Waiting => conversation.waiting_since.is_some(),
-        Test::Answered => conversation.waiting_since.is_none(),
-        Test::WaitingOverMinutes(minutes) => conversation
-            .waiting_since
-            .is_some_and(|since| waits(since) > u64::from(*minutes) * 60),
-        Test::HasFile => conversation.has_file,
-    }
-}
-
-/// Whether a conversation's own fields pass a filter.
-pub(super) fn fits(filter: &Filter, conversation: &Conversation) -> bool {
-    let owner = match filter.owner {
-        Owner::Anyone => true,
-        Owner::Nobody => conversation.assignee.is_none(),
-        Owner::User(user) => conversation.assignee == Some(user),
-    };
-    let spam = conversation.resolution == Some(Resolution::Spam);
-    let has = |tag: &String| conversation.tags.iter().any(|held| same_label(held, tag));
-    owner
-        && !conversation.hidden
-        && filter.spam.is_none_or(|wanted| wanted == spam)
-        && (filter.statuses.is_empty() || filter.statuses.contains(&conversation.status))
-        && filter
-            .channel_id
-            .is_none_or(|id| id == conversation.channel_id)
-        && filter
-            .channel_kind
-            .as_ref()
-            .is_none_or(|kind| *kind == conversation.channel_kind)
-        && filter
-            .contact_id
-            .is_none_or(|id| id == conversation.contact_id)
-        && filter
-            .team_id
-            .is_none_or(|id| Some(id) == conversation.team_id)
-        && filter
-            .priority
-            .is_none_or(|priority| priority == conversation.priority)
-        && filter.tags.iter().all(has)
-}
-
-fn says(row: &Row, words: &str) -> bool {
-    use crate::base::text::fold;
-    let wanted = fold(words);
-    let last = row
-        .conversation
-        .last
-        .as_ref()
-        .map(|last| last.text.as_str());
-    [
-        Some(row.contact.name.as_str()),
-        row.conversation.subject.as_deref(),
-        last,
-    ]
-    .into_iter()
-    .flatten()
-    .any(|text| fold(text).contains(&wanted))
-}
-
 fn read_place(cursor: &Cursor, words: &str) -> Result<Place, Rejection> {
     let refuse = |message: String| Rejection::new(Code::InvalidCursor, message);
     let mut bytes = cursor
@@ -468,48 +427,4 @@ fn read_place(cursor: &Cursor, words: &str) -> Result<Place, Rejection> {
     let id = ConversationId::read(&mut bytes);
     at.zip(id)
         .ok_or_else(|| refuse("This cursor cannot be read.".to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::ids::Id as _;
-
-    #[test]
-    fn a_test_of_a_condition_looks_at_what_it_names() {
-        let at = |minutes: i64| Timestamp::from_secs(1_000_000 + minutes * 60);
-        let channel = Channel::new(
-            ChannelId::from_bytes([1; 16]),
-            ChannelKind::named("webchat"),
-            "Chat".to_owned(),
-            at(0),
-        );
-        let contact = ContactId::from_bytes([2; 16]);
-        let id = ConversationId::from_bytes([3; 16]);
-        let mut talk = Conversation::new(id, &channel, contact, "somebody", at(0));
-        talk.waiting_since = Some(at(0));
-        talk.tags = vec!["VIP".to_owned()];
-        let mut filed = talk.clone();
-        filed.waiting_since = None;
-        filed.has_file = true;
-        let other = TeamId::from_bytes([9; 16]);
-        for (test, waiting, answered) in [
-            (Test::Tag("vip".to_owned()), true, true),
-            (Test::Priority(Priority::Urgent), false, false),
-            (Test::Team(None), true, true),
-            (Test::Team(Some(other)), false, false),
-            (Test::Assignee(None), true, true),
-            (Test::Channel(channel.id), true, true),
-            (Test::ChannelType(channel.kind.clone()), true, true),
-            (Test::Unread, true, false),
-            (Test::Waiting, true, false),
-            (Test::Answered, false, true),
-            (Test::WaitingOverMinutes(59), true, false),
-            (Test::WaitingOverMinutes(60), false, false),
-            (Test::HasFile, false, true),
-        ] {
-            assert_eq!(is_true(&test, &talk, 1, at(60)), waiting, "{test:?}");
-            assert_eq!(is_true(&test, &filed, 0, at(60)), answered, "{test:?}");
-        }
-    }
 }

@@ -25,6 +25,7 @@ pub mod open;
 mod order;
 pub mod outlook;
 pub mod overtaken;
+mod passing;
 mod privately;
 pub mod reach;
 pub mod reading;

@@ -7,7 +7,7 @@ use crate::base::page::Order;
 use crate::base::time::Timestamp;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::list::Filter;
-use crate::engine::inbox::list::fits;
+use crate::engine::inbox::passing::fits;
 use crate::engine::inbox::walk::Lists;
 use crate::model::conversation::Conversation;
 use crate::model::fence::Fence;

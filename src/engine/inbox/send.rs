@@ -151,6 +151,7 @@ impl Sending {
                         let writer = (draft.source, &draft.metadata);
                         let asked = (&draft.content, writer, answer);
                         let comment = target::may_send(tx, &place, row, asked, pen.now)?;
+                        limits::may_send(tx)?;
                         machines::hold_back(tx, &context, &place, &draft, pen.now)?;
                         limits::one_more(tx, Resource::Messages(pen.now))?;
                         let fitted = fit::fit(&draft.content, row, &shorten, draft.mode)?;

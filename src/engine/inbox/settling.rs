@@ -8,6 +8,7 @@ use crate::engine::inbox::send::row;
 use crate::engine::inbox::send::status_event;
 use crate::engine::inbox::target;
 use crate::engine::inbox::templates;
+use crate::engine::limits;
 use crate::engine::rules::comments::Answer;
 use crate::engine::sight;
 use crate::model::actor::Actor;
@@ -65,6 +66,7 @@ impl Sending {
                 let writer = (message.source, &message.metadata);
                 let asked = (&message.content, writer, answer);
                 target::may_send(tx, &place, caps, asked, pen.now)?;
+                limits::may_send(tx)?;
                 templates::complete(tx, &registry, &place, &message.content)?;
                 message.delivery = Delivery::Pending;
                 message.handled_at = None;

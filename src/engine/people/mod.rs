@@ -11,6 +11,7 @@ pub mod contacts;
 pub mod first_owner;
 pub mod forgotten;
 pub mod invitations;
+mod joined;
 pub mod leaving;
 pub mod logins;
 pub mod merging;

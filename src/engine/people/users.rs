@@ -24,7 +24,6 @@ use crate::model::permission::Role;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::model::user::AlertMails;
-use crate::model::user::Availability;
 use crate::model::user::Theme;
 use crate::model::user::User;
 use crate::model::user::UserStatus;
@@ -329,24 +328,8 @@ pub fn make(
 ) -> Result<User, EngineError> {
     free_email(tx, email, None)?;
     let user = User {
-        id: pen.id(),
-        email: email.to_owned(),
-        name: name.to_owned(),
-        role,
-        status: UserStatus::Active,
         password_hash,
-        avatar_url: None,
-        phone: None,
-        availability: Availability::Automatic,
-        language: None,
-        theme: Theme::System,
-        last_login_at: None,
-        created_at: pen.now,
-        updated_at: pen.now,
-        totp: None,
-        alert_mails: AlertMails::On,
-        signature: String::new(),
-        pictures_from: Vec::new(),
+        ..User::new(pen.id(), email.to_owned(), name.to_owned(), role, pen.now)
     };
     users::put(tx, &user)?;
     pen.log(tx, Event::UserChanged(UserEvent { user_id: user.id }))?;

@@ -75,7 +75,10 @@ impl Backups {
     }
 
     /// Writes down who takes it; the name of the file.
-    async fn note(&self, actor: &Actor) -> Result<String, EngineError> {
+    ///
+    /// # Errors
+    /// The disk's.
+    pub async fn note(&self, actor: &Actor) -> Result<String, EngineError> {
         let stamp = self.context.stamp();
         let actor = actor.clone();
         self.context

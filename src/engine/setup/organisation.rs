@@ -42,6 +42,8 @@ pub struct OrganisationChanges {
     pub auto_close_after_days: Option<u16>,
     /// How much there may be of everything.
     pub limits: LimitChanges,
+    /// Whether nothing may be sent.
+    pub suspended: Option<bool>,
 }
 
 /// New limits; what is none stays, and an inner none lifts the limit.
@@ -110,6 +112,7 @@ impl Organisations {
                     retention_days: None,
                     auto_close_after_days: None,
                     limits: Limits::default(),
+                    suspended: false,
                 };
                 organisation::put(tx, &fresh)?;
                 Ok(fresh)
@@ -159,6 +162,10 @@ impl Organisations {
             .write("changing the organisation", move |tx| {
                 let mut pen = stamp.pen();
                 let mut held = organisation::get(tx)?.unwrap_or_else(|| known.clone());
+                let mut details = Opaque::new();
+                if let Some(suspended) = changes.suspended.filter(|now| *now != held.suspended) {
+                    details.insert("suspended".to_owned(), suspended.into());
+                }
                 apply(&mut held, name.as_deref(), &changes);
                 held.updated_at = pen.now;
                 organisation::put(tx, &held)?;
@@ -168,7 +175,7 @@ impl Organisations {
                     &actor,
                     "organisation.updated",
                     held.id,
-                    Opaque::new(),
+                    details,
                 )?;
                 Ok(held)
             })
@@ -197,6 +204,7 @@ fn apply(held: &mut Organisation, name: Option<&str>, changes: &OrganisationChan
         held.auto_close_after_days = Some(days).filter(|days| *days > 0);
     }
     held.limits = changes.limits.over(held.limits);
+    held.suspended = changes.suspended.unwrap_or(held.suspended);
 }
 
 fn check_days(field: &str, days: Option<u16>) -> Result<(), Rejection> {

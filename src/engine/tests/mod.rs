@@ -52,9 +52,6 @@ use crate::model::message::Source;
 use crate::model::permission::Role;
 use crate::model::rejection::Code;
 use crate::model::team::Team;
-use crate::model::user::AlertMails;
-use crate::model::user::Availability;
-use crate::model::user::Theme;
 use crate::model::user::User;
 use crate::model::user::UserStatus;
 use crate::net::http::Http;
@@ -160,26 +157,13 @@ impl Office {
     /// Gives somebody an account.
     async fn hire(&self, number: u8, role: Role) -> Actor {
         let now = self.context.clock.now();
-        let user = User {
-            id: id(number),
-            email: format!("person{number}@example.com"),
-            name: format!("Person {number}"),
+        let user = User::new(
+            id(number),
+            format!("person{number}@example.com"),
+            format!("Person {number}"),
             role,
-            status: UserStatus::Active,
-            password_hash: None,
-            avatar_url: None,
-            phone: None,
-            availability: Availability::Automatic,
-            language: None,
-            theme: Theme::System,
-            last_login_at: None,
-            created_at: now,
-            updated_at: now,
-            totp: None,
-            alert_mails: AlertMails::On,
-            signature: String::new(),
-            pictures_from: Vec::new(),
-        };
+            now,
+        );
         self.write(move |tx| users::put(tx, &user)).await;
         person(number, role)
     }

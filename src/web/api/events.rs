@@ -27,6 +27,7 @@ use crate::web::api::follow::STEP;
 use crate::web::api::route::Routes;
 use crate::web::api::wire::Query;
 use crate::web::error::ApiError;
+use crate::web::headers::UNBUFFERED;
 use crate::web::state::State;
 
 /// Events of an answer when nobody says how many.
@@ -132,7 +133,7 @@ async fn index(
             HttpResponse::Ok()
                 .content_type(STREAM)
                 .insert_header((header::CACHE_CONTROL, "no-store"))
-                .insert_header(("X-Accel-Buffering", "no"))
+                .insert_header(UNBUFFERED)
                 .streaming(stream(streamed, heard)),
         ));
     }

@@ -8,6 +8,7 @@ pub mod auth;
 pub mod bulk;
 pub mod caller;
 pub mod capabilities;
+pub mod channel_checks;
 pub mod channel_out;
 mod channel_routing;
 pub mod channel_sign_in;

@@ -42,6 +42,7 @@ use utoipa::openapi::security::HttpBuilder;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::security::SecurityScheme;
 
+use crate::model::rejection::Code;
 use crate::web::api::route::Access;
 use crate::web::api::route::Doc;
 use crate::web::api::route::Gives;
@@ -289,8 +290,17 @@ fn refused() -> ResponseBuilder {
 fn error_schema() -> RefOr<Schema> {
     let text = || ObjectBuilder::new().schema_type(Type::String).build();
     let object = || ObjectBuilder::new().schema_type(Type::Object).build();
+    let codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    let code = format!(
+        "What went wrong, for programs: {}. More may come. `EMAIL_NOT_VERIFIED` is not among them: nobody \
+         registers by themselves, people are made or invited by an admin.",
+        codes.join(", ")
+    );
+    let code = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(code));
     let error = ObjectBuilder::new()
-        .property("code", text())
+        .property("code", code.build())
         .property("message", text())
         .property("details", object())
         .property("requestId", text())

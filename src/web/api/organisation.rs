@@ -23,6 +23,9 @@ use crate::web::api::wire::Body;
 use crate::web::error::ApiError;
 use crate::web::state::State;
 
+/// How the organisation may stand: sending, or not.
+const STATUSES: [&str; 2] = ["active", "suspended"];
+
 /// The routes of this subject.
 pub fn routes(routes: &mut Routes) {
     routes.about("organisation");
@@ -49,6 +52,9 @@ pub struct OrganisationOut {
     name: String,
     /// The name in addresses.
     slug: String,
+    /// `active`, or `suspended`: then every send is refused with `TENANT_SUSPENDED`, and what customers
+    /// write is received all the same.
+    status: &'static str,
     /// Always `enterprise`: an installation of one's own has no limits but those its owner sets.
     plan: &'static str,
     /// How much there may be of everything.
@@ -86,6 +92,7 @@ impl From<Organisation> for OrganisationOut {
             id: organisation.id,
             name: organisation.name,
             slug: organisation.slug,
+            status: STATUSES[usize::from(organisation.suspended)],
             plan: "enterprise",
             limits: organisation.limits.into(),
             settings: SettingsOut {
@@ -107,6 +114,9 @@ struct OrganisationPatch {
     /// The name customers know.
     #[serde(default)]
     name: Option<String>,
+    /// `active` or `suspended`.
+    #[serde(default)]
+    status: Option<String>,
     /// How the installation behaves.
     #[serde(default)]
     settings: SettingsPatch,
@@ -206,6 +216,7 @@ async fn update(caller: ApiCaller, state: Data<State>, body: Body<OrganisationPa
         retention_days: settings.retention_days,
         auto_close_after_days: settings.auto_close_after_days,
         limits: body.0.limits.into(),
+        suspended: body.0.status.as_deref().map(is_suspended).transpose()?,
     };
     let organisation = state
         .engine
@@ -213,6 +224,12 @@ async fn update(caller: ApiCaller, state: Data<State>, body: Body<OrganisationPa
         .update(&caller.actor, changes)
         .await?;
     Ok(Answer::one(&OrganisationOut::from(organisation)))
+}
+
+fn is_suspended(word: &str) -> Result<bool, Rejection> {
+    let found = STATUSES.iter().position(|status| *status == word);
+    let found = found.map(|at| at == 1);
+    found.ok_or_else(|| Rejection::field("status", "must be active or suspended"))
 }
 
 fn visibility(word: &str) -> Result<AgentVisibility, Rejection> {

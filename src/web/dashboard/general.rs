@@ -149,6 +149,7 @@ struct Typed {
     sight: String,
     retention: String,
     auto_close: String,
+    suspended: bool,
 }
 
 impl Typed {
@@ -161,6 +162,7 @@ impl Typed {
             sight: held.agent_visibility.name().to_owned(),
             retention: days(held.retention_days),
             auto_close: days(held.auto_close_after_days),
+            suspended: held.suspended,
         }
     }
 
@@ -173,6 +175,7 @@ impl Typed {
             sight: get("agentVisibility"),
             retention: get("retentionDays"),
             auto_close: get("autoCloseAfterDays"),
+            suspended: fields.has("suspended"),
         }
     }
 
@@ -187,6 +190,7 @@ impl Typed {
             agent_visibility: Some(sight),
             retention_days: Some(days("retentionDays", &self.retention)?),
             auto_close_after_days: Some(days("autoCloseAfterDays", &self.auto_close)?),
+            suspended: Some(self.suspended),
             ..OrganisationChanges::default()
         })
     }
@@ -229,6 +233,7 @@ fn draw(
             .collect(),
         retention: refused.field("retentionDays", &typed.retention),
         auto_close: refused.field("autoCloseAfterDays", &typed.auto_close),
+        suspended: typed.suspended,
     })
 }
 

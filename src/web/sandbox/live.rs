@@ -14,6 +14,7 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::sandbox::Change;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Shared;
+use crate::web::headers::UNBUFFERED;
 use crate::web::sandbox::gate;
 
 /// A word now and then, so that nobody on the way thinks the connection is dead.
@@ -35,6 +36,7 @@ async fn listen(state: Shared, request: HttpRequest) -> Result<HttpResponse, Pro
         .insert_header((header::CONTENT_TYPE, "text/event-stream"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::CONTENT_ENCODING, "identity"))
+        .insert_header(UNBUFFERED)
         .streaming(words))
 }
 

@@ -22,6 +22,7 @@ use crate::engine::webchat::receipts::Mark;
 use crate::engine::webchat::sessions::Farewell;
 use crate::engine::webchat::timeline::Stretch;
 use crate::web::assets::embedded;
+use crate::web::headers::UNBUFFERED;
 use crate::web::state::State;
 use crate::web::widget::bundle::Widget;
 use crate::web::widget::guard::Refusal;
@@ -172,7 +173,7 @@ pub async fn poll(state: Data<State>, channel: Path<String>, request: HttpReques
     let wait = Duration::from_secs(asked(&request, "wait")?.unwrap_or(25));
     let polled = webchat.poll(caller, after, wait).await?;
     Ok(HttpResponse::Ok()
-        .insert_header(("X-Accel-Buffering", "no"))
+        .insert_header(UNBUFFERED)
         .insert_header(("Cache-Control", "no-store"))
         .json(polled))
 }

@@ -25,11 +25,12 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** Starts the browser, with further command line flags; `close()` it at the end of the file. */
-export function launch(...flags) {
+/** Starts the browser, with further options of its start; `close()` it at the end of the file. */
+export function launch(options = {}) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [...FLAGS, ...flags],
+    args: FLAGS,
+    ...options,
   });
 }
 

@@ -8,15 +8,16 @@ import { createServer } from 'node:http';
 /**
  * Serves the page.
  *
- * @param {{ linktor: string, channelId: string, language?: string }} settings
- *   `linktor`: the address of the server; `language`: of the page, `ar` makes it right-to-left
+ * @param {{ linktor: string, channelId: string, language?: string, init?: object }} settings
+ *   `linktor`: the address of the server; `language`: of the page, `ar` makes it right-to-left; `init`: what
+ *   the page passes to it beside the channel
  */
-export async function shop({ linktor, channelId, language = 'en' }) {
+export async function shop({ linktor, channelId, language = 'en', init = {} }) {
   const server = createServer((request, response) => {
     const nonce = randomBytes(16).toString('base64');
     response.setHeader('content-type', 'text/html; charset=utf-8');
     response.setHeader('content-security-policy', policy(linktor, nonce));
-    response.end(page({ linktor, channelId, language, nonce }));
+    response.end(page({ linktor, language, nonce, init: { channelId, ...init } }));
   });
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
   return {
@@ -40,7 +41,7 @@ function policy(linktor, nonce) {
   ].join('; ');
 }
 
-function page({ linktor, channelId, language, nonce }) {
+function page({ linktor, language, nonce, init }) {
   const direction = language === 'ar' ? 'rtl' : 'ltr';
   return `<!doctype html>
 <html lang="${language}" dir="${direction}">
@@ -55,7 +56,7 @@ function page({ linktor, channelId, language, nonce }) {
 <script nonce="${nonce}">
 (function(w,d,u){w.LinktorObject='linktor';w.linktor=w.linktor||function(){(w.linktor.q=w.linktor.q||[]).push(arguments)};
 w.linktor.l=+new Date;var s=d.createElement('script');s.async=true;s.src=w.trustedTypes.createPolicy('shop',{createScriptURL:function(x){return x}}).createScriptURL(u);s.nonce='${nonce}';(d.head||d.body).appendChild(s);})(window,document,'${linktor}/v1/linktor.js');
-linktor('init',{channelId:'${channelId}'});
+linktor('init',${JSON.stringify(init)});
 </script>
 </html>`;
 }

@@ -24,10 +24,40 @@ fn what_cannot_be_sent_or_done_is_refused_with_the_reason_of_the_catalogue() {
         let refused = api.post(&format!("{talk}/tags"), large).await;
         refused.refused(413, "PAYLOAD_TOO_LARGE");
 
+        let config = json!({ "provider": "twilio", "accountSid": format!("AC{}", "0".repeat(32)),
+            "authToken": "0".repeat(32), "phoneNumber": "+15550001111" });
+        let number = json!({ "type": "sms", "name": "Line", "config": config });
+        let number = api.post("/channels", number).await.ok();
+        let line = format!("/channels/{}", number["id"].as_str().unwrap());
+        let to = json!({ "channelId": number["id"], "to": "+5511999990000", "text": "hello" });
+        let refused = api.post("/messages", to.clone()).await;
+        refused.refused(422, "CHANNEL_NOT_CONNECTED");
+        api.patch(&line, json!({ "enabled": false })).await.ok();
+        let refused = api.post("/messages", to).await;
+        refused.refused(409, "CHANNEL_DISABLED");
+
         api.patch(&contact, json!({ "blocked": true })).await.ok();
         let refused = api.post(&messages, words()).await;
         refused.refused(403, "CONTACT_BLOCKED");
         api.patch(&contact, json!({ "blocked": false })).await.ok();
+        api.post(&messages, words()).await.ok();
+
+        let standing = |status: &str| json!({ "status": status });
+        let refused = api.patch("/tenant", standing("cancelled")).await;
+        refused.refused(400, "VALIDATION_ERROR");
+        let tenant = api.patch("/tenant", standing("suspended")).await.ok();
+        assert_eq!(tenant["status"], "suspended");
+        let refused = api.post(&messages, words()).await;
+        refused.refused(403, "TENANT_SUSPENDED");
+        let note = json!({ "text": "for us", "private": true });
+        api.post(&messages, note).await.ok();
+        server
+            .visitor(&site)
+            .await
+            .say("cm_1", "still there?")
+            .await;
+        assert_eq!(api.get("/conversations").await.ok()["total"], 2);
+        api.patch("/tenant", standing("active")).await.ok();
         api.post(&messages, words()).await.ok();
 
         let user = server.colleague("agent").await;

@@ -32,6 +32,16 @@ impl Api {
         api
     }
 
+    /// The access token it shows.
+    #[track_caller]
+    pub fn token(&self) -> &str {
+        let mut bearers = self
+            .headers
+            .iter()
+            .filter_map(|(_, value)| value.strip_prefix("Bearer "));
+        bearers.next().unwrap()
+    }
+
     /// The same program, which calls its bodies something else than JSON.
     pub fn of_kind(&self, kind: &str) -> Self {
         let mut api = self.clone();

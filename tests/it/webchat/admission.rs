@@ -1,6 +1,7 @@
 //! Where calls may come from, whose they are, and how often they may come.
 
 use reqwest::Method;
+use serde_json::Value;
 use serde_json::json;
 use tokio_tungstenite::tungstenite;
 
@@ -160,5 +161,80 @@ fn addresses_are_told_by_a_trusted_proxy_alone() {
         busy.ip = format!("198.51.100.7, {}", busy.ip);
         let refused = busy.call(Method::POST, "session", json!({})).await;
         refused.turned_away(429, "rate_limited");
+    });
+}
+
+#[test]
+fn what_is_not_understood_is_refused_with_the_code_of_the_protocol() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let ana = server.visitor(&site).await;
+        let broken = ana.send(
+            Method::POST,
+            "messages",
+            "application/json",
+            Some(b"{".to_vec()),
+        );
+        broken.await.turned_away(400, "invalid_json");
+        let saying = |content: Value| {
+            (
+                "messages",
+                json!({ "clientMessageId": "cm_1", "content": content }),
+            )
+        };
+        let long = "a".repeat(10_001);
+        let cases = [
+            (("messages", json!([])), 400, "invalid_json"),
+            (
+                ("typing", json!({ "state": "dancing" })),
+                400,
+                "invalid_json",
+            ),
+            (("events", json!({ "type": "dance" })), 400, "unknown_type"),
+            (
+                saying(json!({ "type": "carousel", "cards": [] })),
+                422,
+                "unsupported_content",
+            ),
+            (
+                saying(json!({ "type": "text", "text": " \u{200b} " })),
+                422,
+                "validation",
+            ),
+            (
+                saying(json!({ "type": "text", "text": long })),
+                422,
+                "validation",
+            ),
+            (
+                saying(json!({ "type": "image", "fileId": "fil_none" })),
+                404,
+                "not_found",
+            ),
+        ];
+        for ((path, body), status, code) in cases {
+            let refused = ana.call(Method::POST, path, body).await;
+            refused.turned_away(status, code);
+        }
+        assert_eq!(ana.history().await, [], "nothing of it is kept");
+        // The socket says the same and stays open.
+        let (mut socket, _) = ana.connect(0).await;
+        socket.say(json!({ "type": "dance", "id": "f1" })).await;
+        let error = socket.hear_of("error").await;
+        assert_eq!(
+            (&error["ref"], &error["payload"]["code"]),
+            (&json!("f1"), &json!("unknown_type"))
+        );
+        socket.say(json!({ "type": "ping" })).await;
+        socket.hear_of("pong").await;
+        // Widgets of before the protocol do not offer it.
+        let old = server
+            .anonymous()
+            .with("origin", &ana.origin)
+            .with("connection", "upgrade")
+            .with("upgrade", "websocket");
+        let address = format!("/webchat/v1/{}/ws", site["id"].as_str().unwrap());
+        let refused = old.send(Method::GET, &address, None).await;
+        refused.turned_away(426, "upgrade_required");
     });
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::support::browser::Browser;
 use crate::support::browser::sends;
 use crate::support::server::Server;
 use crate::support::server::on_a_server;
@@ -136,6 +137,87 @@ fn typing_goes_both_ways_and_what_is_read_is_told() {
         api.post(&read, json!({})).await.ok();
         let receipt = socket.hear_of("receipt").await;
         assert_eq!(receipt["payload"], json!({ "upTo": 1, "status": "read" }));
+    });
+}
+
+#[test]
+fn typing_is_told_to_whoever_answers_and_of_what_is_open_and_in_sight_alone() {
+    on_a_server(async |server| {
+        let api = server.api();
+        let site = server.website(json!({})).await;
+        let (ana, bob) = (server.visitor(&site).await, server.visitor(&site).await);
+        let of_ana = ana.say("cm_1", "hello").await["conversationId"].take();
+        let of_bob = bob.say("cm_1", "hello").await["conversationId"].take();
+        let types = async |visitor: &Browser, state: &str| {
+            server.pass(Duration::from_secs(2));
+            let told = visitor.call(Method::POST, "typing", json!({ "state": state }));
+            assert!(told.await.status < 300);
+        };
+        let change = async |path: &str, body: Value| {
+            api.patch(path, body).await.ok();
+        };
+        let talk = format!("/conversations/{}", of_ana.as_str().unwrap());
+        let me = server.colleague("agent").await;
+        let (owner, agent) = (
+            server.agent(crate::support::server::OWNER).await,
+            server.agent("agent@example.com").await,
+        );
+        let (mut owners, mut agents) = (owner.connected(None).await, agent.connected(None).await);
+        for (screen, open) in [(&mut owners, &of_ana), (&mut agents, &of_bob)] {
+            screen
+                .say(json!({ "kind": "look", "conversation": open }))
+                .await;
+            screen.hear_of("presence").await;
+        }
+        let heard = async |screen: &mut Socket| {
+            let typing = screen.hear_of("typing").await;
+            (
+                typing["conversation"].clone(),
+                typing["on"].as_bool().unwrap(),
+            )
+        };
+
+        // Nobody answers: it is told where the conversation is open, and nowhere else.
+        types(&ana, "start").await;
+        types(&bob, "start").await;
+        assert_eq!(heard(&mut owners).await, (of_ana.clone(), true));
+        assert_eq!(heard(&mut agents).await, (of_bob.clone(), true));
+
+        // Somebody answers: only there.
+        change(&talk, json!({ "assignedTo": me["id"] })).await;
+        agents
+            .say(json!({ "kind": "look", "conversation": of_ana }))
+            .await;
+        agents.hear_of("presence").await;
+        types(&ana, "start").await;
+        assert_eq!(heard(&mut agents).await, (of_ana.clone(), true));
+        change(&talk, json!({ "assignedTo": null })).await;
+        types(&ana, "stop").await;
+        assert_eq!(heard(&mut owners).await, (of_ana.clone(), false));
+        assert_eq!(heard(&mut agents).await, (of_ana.clone(), false));
+
+        // Out of sight: neither on the screen nor over the socket for programs.
+        let token = server.signed_in("agent@example.com").await;
+        let address = format!("{}/ws?token={}", server.url(), token.token());
+        let address = address.replacen("http", "ws", 1);
+        let mut program = Socket::open(&address, &[]).await.unwrap();
+        program
+            .say(json!({ "type": "subscribe", "conversationId": of_ana }))
+            .await;
+        program.say(json!({ "type": "ping" })).await;
+        program.hear_of("pong").await;
+        let own = json!({ "settings": { "agentVisibility": "own" } });
+        change("/tenant", own).await;
+        types(&ana, "start").await;
+        assert_eq!(heard(&mut owners).await, (of_ana.clone(), true));
+        change(&talk, json!({ "assignedTo": me["id"] })).await;
+        agents
+            .say(json!({ "kind": "look", "conversation": of_ana }))
+            .await;
+        agents.hear_of("presence").await;
+        types(&ana, "stop").await;
+        assert_eq!(heard(&mut agents).await, (of_ana.clone(), false));
+        assert_eq!(program.hear_of("typing").await["isTyping"], false);
     });
 }
 

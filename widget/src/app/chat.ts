@@ -47,6 +47,8 @@ export class Chat {
   /** Told by the page before there is a session. */
   readonly #untold: Frame[] = [];
   #started: Promise<void> | undefined;
+  /** Grows when everything is forgotten: what was under way for the visitor of before ends then. */
+  #life = 0;
 
   constructor(
     readonly core: Core,
@@ -170,20 +172,23 @@ export class Chat {
 
   async #start(connect: boolean): Promise<void> {
     const { signal } = this.core;
+    const life = this.#life;
+    const over = (): boolean => signal.aborted || life !== this.#life;
     this.set({ loading: this.session.known });
     for (let attempt = 0; ; attempt++) {
       try {
         await this.#adopt(await this.session.begin());
         break;
       } catch (error) {
-        if (signal.aborted) return;
+        if (over()) return;
         if (error instanceof ApiError && error.status === 403) return this.core.refuse(error.code);
         const retryAfter = error instanceof ApiError ? error.detail.retryAfter : undefined;
         this.set({ link: navigator.onLine ? 'failing' : 'offline', failures: attempt + 1 });
         await pause(retryAfter ?? Math.random() * Math.min(RETRY_MAX_S, 2 ** attempt), signal);
-        if (signal.aborted) return;
+        if (over()) return;
       }
     }
+    if (over()) return;
     this.set({ loading: false });
     const running = this.state.conversation && this.state.conversation.status !== 'resolved';
     if (connect || this.state.open || running) this.hub.start();
@@ -206,6 +211,7 @@ export class Chat {
     }
     if (change !== 'same') this.timeline.reset([], 0, false);
     if (change === 'same' || answer.resumed !== false || answer.cursor) await this.reload();
+    if (answer !== this.session.answer) return;
     const own = this.core.options.preChatForm;
     const needed = !this.prechatDone && !!(answer.prechatRequired || (own?.enabled && own === this.config.preChatForm && !answer.conversation));
     this.sender.held = needed;
@@ -219,7 +225,9 @@ export class Chat {
 
   /** Fetches the newest page of history and continues from there. */
   async reload(): Promise<void> {
+    const life = this.#life;
     const page = await this.api.call<{ messages: WireMessage[]; hasMore: boolean; cursor: number }>('GET', `/messages?limit=${HISTORY}`);
+    if (life !== this.#life) return;
     this.timeline.reset(page.messages, page.cursor, page.hasMore);
     this.#settleKnown();
     this.#remember();
@@ -359,6 +367,7 @@ export class Chat {
   }
 
   #wipe(storage = true): void {
+    this.#life++;
     this.hub.stop();
     this.#started = undefined;
     this.prechatDone = false;
@@ -430,9 +439,12 @@ export class Chat {
     if (this.session.known) this.core.store.set({ ui: { ...ui, thread: true } });
   }
 
-  /** Agreement to keep data, given in a form or by the page. */
-  consent(given: boolean): void {
+  /** Agreement to keep data, given in a form or by the page. Taken back where it is asked for, nothing of the visitor stays. */
+  async consent(given: boolean): Promise<void> {
+    if (!given && !this.config.privacy?.cookieConsent) return;
     this.core.store.set({ consent: given });
+    if (!given) await this.reset();
+    else if (this.state.open) void this.connect();
     this.redraw();
   }
 

@@ -76,6 +76,8 @@ export class Session {
 
   async end(erase: boolean): Promise<void> {
     const { api } = this;
+    // What is being begun is ended too.
+    await this.#pending?.catch(() => 0);
     try {
       if (api.token) await api.call('DELETE', `/session${erase ? '?erase=1' : ''}`);
     } catch (error) {

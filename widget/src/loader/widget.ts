@@ -182,7 +182,8 @@ export function createWidget(options: InitOptions, base: string, nonce: string, 
     else if (!core) waiting.push([name, args]);
     else if (name === 'getState') args[0]({ open: false, unread: 0 });
     else {
-      if (name === 'setConsent') core.store.set({ consent: args[0] });
+      // Where there is no visitor, nothing has to be ended before everything is forgotten.
+      if (name === 'setConsent') core.store.set(args[0] || core.store.get().token ? { consent: args[0] } : undefined);
       waiting.push([name, args]);
       if (!PATIENT.test(name)) load().catch(warn);
     }

@@ -491,6 +491,31 @@ check('reset forgets the visitor', {}, async ({ mock, page, widget }) => {
   assert.equal(await page.evaluate(() => Object.values(localStorage).join().includes('wct_')), false);
 });
 
+check('reset forgets the visitor also while the session is only being taken up again', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  await widget.say('secret');
+  await until(() => stored(mock).length === 1);
+  // The answer about the session comes after the page has asked to forget it.
+  let asked;
+  const asking = new Promise((done) => (asked = done));
+  let answer;
+  await page.route('**/session', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    asked();
+    await new Promise((done) => (answer = done));
+    await route.continue();
+  });
+  await page.reload();
+  await asking;
+  await page.evaluate(() => window.linktor('reset'));
+  answer();
+  await until(() => mock.visitors.size === 0);
+  await until(async () => !(await page.evaluate(() => Object.values(localStorage).join().includes('wct_'))));
+  await until(async () => !(await page.locator('.item').count()));
+  await page.unroute('**/session');
+  assert.equal(requests(mock).filter((request) => request === 'POST /session').length, 2, 'nobody new came');
+});
+
 check('a refused origin hides the widget and says why', { refuse: 'origin_not_allowed' }, async ({ page }) => {
   const words = await page.evaluate(() => new Promise((done) => {
     if (!document.querySelector('.linktor-widget')) window.linktor('on', 'error', done);

@@ -193,6 +193,10 @@ fn rating(payload: Value) -> Result<Rating, Problem> {
 }
 
 fn payload_of<T: DeserializeOwned>(mut payload: Value) -> Result<T, Problem> {
+    if payload.is_array() {
+        let message = "This must be a JSON object.";
+        return Err(Problem::new(Code::InvalidJson, message));
+    }
     drop_nulls(&mut payload);
     serde_json::from_value(payload).map_err(|error| not_this_shape(&error))
 }

@@ -51,11 +51,7 @@ use crate::model::message::Message;
 use crate::model::message::Source;
 use crate::model::permission::Role;
 use crate::model::rejection::Code;
-use crate::model::user::AlertMails;
-use crate::model::user::Availability;
-use crate::model::user::Theme;
 use crate::model::user::User;
-use crate::model::user::UserStatus;
 use crate::net::http::Http;
 use crate::search::indexer::Progress;
 use crate::store::StoreError;
@@ -167,26 +163,13 @@ impl House {
     /// Gives somebody an account.
     async fn hire(&self, id: UserId) {
         let now = self.context.clock.now();
-        let user = User {
+        let user = User::new(
             id,
-            email: "bo@example.com".to_owned(),
-            name: "Bo".to_owned(),
-            role: Role::Owner,
-            status: UserStatus::Active,
-            password_hash: None,
-            avatar_url: None,
-            phone: None,
-            availability: Availability::Automatic,
-            language: None,
-            theme: Theme::System,
-            last_login_at: None,
-            created_at: now,
-            updated_at: now,
-            totp: None,
-            alert_mails: AlertMails::On,
-            signature: String::new(),
-            pictures_from: Vec::new(),
-        };
+            "bo@example.com".to_owned(),
+            "Bo".to_owned(),
+            Role::Owner,
+            now,
+        );
         self.change(move |tx| users::put(tx, &user)).await;
     }
 

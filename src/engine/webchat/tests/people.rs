@@ -23,10 +23,8 @@ use crate::model::ids::Id as _;
 use crate::model::ids::MediaId;
 use crate::model::ids::UserId;
 use crate::model::permission::Role;
-use crate::model::user::AlertMails;
 use crate::model::user::Availability;
 use crate::model::user::User;
-use crate::model::user::UserStatus;
 use crate::store::StoreError;
 use crate::store::records::attachments;
 use crate::store::records::conversations;
@@ -34,25 +32,10 @@ use crate::store::records::users;
 
 fn bia(bench: &Bench, avatar_url: Option<String>) -> User {
     let now = bench.context.clock.now();
+    let (id, email) = (UserId::from_bytes([3; 16]), "bia@example.com".to_owned());
     User {
-        id: UserId::from_bytes([3; 16]),
-        email: "bia@example.com".to_owned(),
-        name: "Bia".to_owned(),
-        role: Role::Agent,
-        status: UserStatus::Active,
-        password_hash: None,
         avatar_url,
-        phone: None,
-        availability: Availability::Automatic,
-        language: None,
-        theme: crate::model::user::Theme::default(),
-        last_login_at: None,
-        created_at: now,
-        updated_at: now,
-        totp: None,
-        alert_mails: AlertMails::On,
-        signature: String::new(),
-        pictures_from: Vec::new(),
+        ..User::new(id, email, "Bia".to_owned(), Role::Agent, now)
     }
 }
 

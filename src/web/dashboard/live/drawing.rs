@@ -284,8 +284,7 @@ impl Socket {
                 let Some(conversation) = glance.seen_by(&self.reader.actor()) else {
                     return Ok(self.placed(json!({ "kind": "seen" }), more).into());
                 };
-                let look = self.look_of(conversation, &mark, more);
-                sheet.frame(look, || {
+                let draw = || {
                     let frame = match glance.row(&mark) {
                         Some(row) => {
                             let desk = Desk::open(&self.state, &self.reader, self.section.clone())?;
@@ -295,7 +294,12 @@ impl Socket {
                         None => fragment(&format!("row-{id}"), "remove", ""),
                     };
                     Ok(self.placed(frame, more))
-                })
+                };
+                // What the next moment changes is nothing to be kept for others.
+                if self.section.follows_the_clock() {
+                    return draw().map(ByteString::from);
+                }
+                sheet.frame(self.look_of(conversation, &mark, more), draw)
             }
         }
     }

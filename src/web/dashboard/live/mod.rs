@@ -6,6 +6,7 @@
 
 pub mod board;
 mod drawing;
+mod ripening;
 mod signals;
 mod touched;
 
@@ -32,6 +33,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 
+use crate::base::time::Timestamp;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::list::Row;
 use crate::engine::live::Heard;
@@ -52,6 +54,8 @@ const MISSED_MAX: usize = 500;
 const SILENCE: Duration = Duration::from_secs(75);
 /// How often the session is checked.
 const CHECK_EVERY: Duration = Duration::from_secs(15);
+/// How often a list that changes with time alone is looked through.
+const RIPENS_EVERY: Duration = Duration::from_secs(15);
 /// The code for a session that is over.
 const SESSION_OVER: u16 = 4401;
 /// Entries of the log that are shown together when they come together.
@@ -146,12 +150,18 @@ struct Socket {
     seq: u64,
     /// When the client last heard where it stands.
     told_at: Instant,
+    /// Up to which moment the list shows whom only time brings into it; none: as its page was drawn,
+    /// whenever that was.
+    ripe_to: Option<Timestamp>,
+    /// When that is looked at again.
+    ripens_at: Timestamp,
 }
 
 impl Socket {
     fn enter(state: Shared, reader: Reader, session: Session) -> Self {
         let live = &state.engine.context.live;
         let user = &reader.agent.user;
+        let now = state.engine.context.clock.now();
         let (seat, first) = live.presence().enter(user.id, &user.name);
         if first {
             live.signal(Signal::Availability { user_id: user.id });
@@ -168,6 +178,8 @@ impl Socket {
             called: None,
             seq: 0,
             told_at: Instant::now(),
+            ripe_to: None,
+            ripens_at: now,
         }
     }
 
@@ -203,6 +215,7 @@ impl Socket {
     }
 
     async fn serve(&mut self, mut frames: MessageStream, heard: &mut Receiver<Heard>) -> Gone {
+        let clock = self.state.engine.context.clock.clone();
         let mut check = tokio::time::interval(CHECK_EVERY);
         let mut last_word = Instant::now();
         loop {
@@ -215,6 +228,9 @@ impl Socket {
                     }
                 }
                 news = heard.recv() => self.hear_news(news, heard).await,
+                () = clock.until(self.ripens_at), if self.section.follows_the_clock() => {
+                    self.show_ripened().await
+                }
                 _ = check.tick() => {
                     if last_word.elapsed() > SILENCE {
                         Err(Gone::close(CloseCode::Away, "no sign of life"))
@@ -277,8 +293,12 @@ impl Socket {
         let open = conversation
             .and_then(|id| id.parse().ok())
             .filter(|id| self.sees(*id));
-        if let Some(section) = queue.and_then(Section::named) {
+        if let Some(section) = queue.and_then(Section::named)
+            && section != self.section
+        {
             self.section = section;
+            self.ripe_to = None;
+            self.ripens_at = self.state.engine.context.clock.now();
         }
         let live = &self.state.engine.context.live;
         let before = live.presence().look_at(self.seat, open);

@@ -26,7 +26,7 @@ impl Socket {
                 conversation_id,
                 who: Typist::Customer { name, preview },
                 on,
-            } if self.looks_at(*conversation_id) => {
+            } if self.hears_customer(*conversation_id) => {
                 json!({ "kind": "typing", "conversation": conversation_id, "name": name, "on": on, "preview": preview })
             }
             Signal::Viewers { conversation_id } if self.looks_at(*conversation_id) => {
@@ -58,6 +58,16 @@ impl Socket {
 
     fn looks_at(&self, conversation: ConversationId) -> bool {
         Some(conversation) == self.open && self.sees(conversation)
+    }
+
+    /// Whether it is this reader who is told that the customer types: the person who answers there, or
+    /// whoever looks on while nobody does.
+    fn hears_customer(&self, conversation: ConversationId) -> bool {
+        let me = self.reader.agent.user.id;
+        Some(conversation) == self.open
+            && self.seen(conversation).is_ok_and(|row| {
+                row.is_some_and(|row| row.conversation.assignee.is_none_or(|who| who == me))
+            })
     }
 
     /// What the reader has begun to write, as another screen of the reader kept it: in the list, and

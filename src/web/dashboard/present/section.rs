@@ -153,6 +153,13 @@ impl Section {
         })
     }
 
+    /// Whether time alone brings rows into it: it asks how long somebody waits.
+    #[must_use]
+    pub fn follows_the_clock(&self) -> bool {
+        let condition = self.narrowing.condition.as_ref();
+        condition.is_some_and(|condition| !condition.waits().is_empty())
+    }
+
     /// Whether it is narrowed, and shows a row at that time all the same.
     #[must_use]
     pub fn shows_narrowed(&self, row: &Row, reader: UserId, now: Timestamp) -> bool {

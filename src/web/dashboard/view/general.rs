@@ -43,7 +43,7 @@ pub struct AlertsView {
 }
 
 /// `/app/settings/general`. Form: `POST` to the same address with `name`, `timezone`, `language`,
-/// `agentVisibility`, `retentionDays`, `autoCloseAfterDays` (days, or empty for never) and, once
+/// `agentVisibility`, `suspended` (any value), `retentionDays`, `autoCloseAfterDays` (days, or empty for never) and, once
 /// the question was answered, `sure` with the same number of days.
 #[derive(Debug, Clone, askama::Template)]
 #[template(path = "general.html")]
@@ -66,6 +66,8 @@ pub struct GeneralPage {
     pub retention: FieldView,
     /// Days after which they are resolved.
     pub auto_close: FieldView,
+    /// Whether nothing is sent.
+    pub suspended: bool,
     /// Where alerts are posted.
     pub alerts: AlertsView,
 }

@@ -67,9 +67,9 @@ const blocks = (text: string): ComponentChildren =>
     return <List>{block.items.map((item) => <li dir="auto">{draw(item)}</li>)}</List>;
   });
 
-/** Text with the safe formatting; direction follows the text itself. */
-export const Text = ({ text }: { text: string }): JSX.Element => (
-  <div class="md" dir="auto">{useMemo(() => blocks(text), [text])}</div>
+/** Text with the safe formatting, or the visitor's own as it was typed; direction follows the text itself. */
+export const Text = ({ text, own }: { text: string; own?: boolean }): JSX.Element => (
+  <div class="md" dir="auto">{useMemo(() => (own ? <p dir="auto">{text}</p> : blocks(text)), [text])}</div>
 );
 
 export interface Shown extends Row {

@@ -161,7 +161,7 @@ function Body(shown: Shown): JSX.Element {
   const plain = content.type === 'text' || content.type === 'postback';
   const more = chat.parts.get(!plain);
   if (!plain && more) return <more.Rich {...shown} content={content} />;
-  return <Bubble own={own}><Text text={content.type === 'text' ? content.text : summary(message) || (fallbackText ?? '')} /></Bubble>;
+  return <Bubble own={own}><Text own={own} text={content.type === 'text' ? content.text : summary(message) || (fallbackText ?? '')} /></Bubble>;
 }
 
 function Waiting({ chat, entry }: { chat: Chat; entry: Entry }): JSX.Element {
@@ -170,7 +170,7 @@ function Waiting({ chat, entry }: { chat: Chat; entry: Entry }): JSX.Element {
   const shown = view ?? content;
   return (
     <div class={`item own last ${!failed && state.link !== 'online' ? 'pending' : ''}`}>
-      <Bubble own><Text text={summary({ content: shown }) || words(shown.type === 'location' ? 'location' : 'document')} /></Bubble>
+      <Bubble own><Text own text={summary({ content: shown }) || words(shown.type === 'location' ? 'location' : 'document')} /></Bubble>
       {failed ? (
         <div class="meta bad" role="alert"><Icon name="alert" />{words('notSent')} <button type="button" class="text" onClick={() => chat.retry(id)}>{words('tryAgain')}</button> <button type="button" class="text" onClick={() => chat.discard(id)}>{words('remove')}</button></div>
       ) : (

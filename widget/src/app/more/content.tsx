@@ -114,7 +114,7 @@ function Media({ chat, content, own, seq }: { chat: Chat; content: MediaContent;
     setBroken(url);
     void refetch(chat, seq).catch(() => undefined);
   };
-  const note = caption && <Bubble own={own}><Text text={caption} /></Bubble>;
+  const note = caption && <Bubble own={own}><Text own={own} text={caption} /></Bubble>;
   if (!url || type === 'document') return <><FileCard chat={chat} content={content} />{note}</>;
   if (type === 'video') return <><video class="media" src={url} controls preload="metadata" aria-label={caption || chat.words('video')} onError={renew} />{note}</>;
   if (type === 'audio') return <><audio src={url} controls preload="metadata" aria-label={caption || chat.words('audio')} onError={renew} />{note}</>;

@@ -168,6 +168,6 @@ export function Offline({ chat }: { chat: Chat }): JSX.Element {
 export const Consent = ({ chat }: { chat: Chat }): JSX.Element => (
   <div class="form">
     <p class="lead">{chat.words('consentText')} <PrivacyLink chat={chat} /></p>
-    <button type="button" class="primary" onClick={() => { chat.consent(true); void chat.connect(); }}>{chat.words('agreeChat')}</button>
+    <button type="button" class="primary" onClick={() => void chat.consent(true)}>{chat.words('agreeChat')}</button>
   </div>
 );

@@ -8,7 +8,7 @@ export type Complaints = Record<string, string> | undefined;
 
 /** The form before the chat. What was typed before it is sent after it. */
 export async function prechat(chat: Chat, fields: Values, consent: boolean, elapsed: number): Promise<Complaints> {
-  if (consent) chat.consent(true);
+  if (consent) void chat.consent(true);
   await chat.connect();
   const complaints = await complaintsOf(chat.api.call('POST', '/prechat', { fields, consent, hp: '', elapsed }));
   if (complaints) return complaints;
@@ -23,7 +23,7 @@ export async function prechat(chat: Chat, fields: Values, consent: boolean, elap
 
 /** A message left outside opening hours; the same `clientMessageId` may be sent again. */
 export async function leave(chat: Chat, fields: Values, clientMessageId: string, consent: boolean, elapsed: number): Promise<Complaints> {
-  if (consent) chat.consent(true);
+  if (consent) void chat.consent(true);
   await chat.connect();
   const sending = chat.api.call<Ack>('POST', '/offline', { clientMessageId, fields, hp: '', elapsed });
   const complaints = await complaintsOf(sending);

@@ -69,7 +69,6 @@ export class Connection {
       { signal },
     );
     addEventListener('offline', () => this.#wanted && host.onState('offline'), { signal });
-    addEventListener('pageshow', (event) => event.persisted && wake(), { signal });
     document.addEventListener('visibilitychange', () => this.#visibility(), { signal });
     signal.addEventListener('abort', () => this.stop());
   }

@@ -112,6 +112,7 @@ pub(super) fn all(theme: Theme) -> Vec<(&'static str, String)> {
             about: "What it means.".to_owned(),
         })
         .collect(),
+        suspended: false,
         retention: FieldView::of("90"),
         auto_close: FieldView::of("ten").wrong("This must be a number of days."),
     };
