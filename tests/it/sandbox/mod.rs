@@ -10,6 +10,7 @@ mod carriers;
 mod comments;
 mod consent;
 mod converted;
+mod entering;
 mod filling;
 mod journeys;
 mod ledger;
