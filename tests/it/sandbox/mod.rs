@@ -3,6 +3,7 @@
 
 mod access;
 mod applications;
+mod approved;
 mod blocking;
 mod broken_token;
 mod bulk;
