@@ -15,6 +15,7 @@ use crate::model::message::Message;
 use crate::model::message::Sender;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
+use crate::model::parts::Parts;
 
 /// A message of ours that the vendor took.
 pub(crate) fn message() -> Message {
@@ -57,5 +58,6 @@ pub(crate) fn message() -> Message {
         handled_at: None,
         deleted_for_everyone: false,
         called_at: None,
+        parts: Parts::default(),
     }
 }

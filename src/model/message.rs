@@ -12,6 +12,7 @@ use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
+use crate::model::parts::Parts;
 pub use crate::model::send_error::ErrorClass;
 pub use crate::model::send_error::SendError;
 pub use crate::model::send_error::VendorSaid;
@@ -91,6 +92,9 @@ pub struct Message {
     /// When the call began with which the vendor took it, which is no later than the vendor's own time.
     #[serde(default)]
     pub called_at: Option<Timestamp>,
+    /// How far its parts came where it went out as several.
+    #[serde(default)]
+    pub parts: Parts,
 }
 
 /// Under which name a message keeps how it stands for each whom it goes to.

@@ -35,6 +35,7 @@ pub mod message;
 pub mod opaque;
 pub mod organisation;
 pub mod outbound;
+pub mod parts;
 pub mod pass;
 pub mod permission;
 pub mod refusal;

@@ -70,6 +70,13 @@ impl Call {
             .find_map(|(known, value)| (known == name).then_some(value))
     }
 
+    /// A value of the query, else of the JSON in the body.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<String> {
+        let inside = || self.json()?.get(name)?.as_str().map(str::to_owned);
+        self.query(name).or_else(inside)
+    }
+
     /// What follows `Bearer` in the `Authorization` header.
     #[must_use]
     pub fn bearer(&self) -> Option<&str> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::secret::Secret;
+use crate::channels::meta::callback;
 use crate::channels::meta::direct::Way;
 use crate::channels::meta::direct::comments::with_field;
 use crate::channels::meta::direct::faults::FAULTS;
@@ -67,6 +68,8 @@ pub fn walk(asked: &Asked<'_>) -> Result<Connected, Pause> {
     token::look(&mut talk, account, needs, asked.now, &mut connected)?;
     let fields = FIELDS.map(|fields| with_field(account, fields, "feed"));
     subscribe(&mut talk, &way, &fields)?;
+    let product = ("page", fields[0].as_str());
+    callback::enter(&mut talk, account, product, &mut connected)?;
     connected.warnings.extend(deaf(account));
     if account.text("appId").is_none() {
         connected.warnings.push(

@@ -1,5 +1,6 @@
 //! The settings of an account. facebook.md section 1.
 
+use crate::channels::meta::callback::ENTERS_ADDRESS;
 use crate::channels::meta::direct::comments::TAKES_COMMENTS;
 use crate::channels::meta::direct::profile;
 use crate::channels::meta::settings;
@@ -60,6 +61,7 @@ pub const SETTINGS: &[Setting] = &[
         "Where there are more than three, and some lead elsewhere. More options:, when left empty.",
         Shape::Text,
     ),
+    ENTERS_ADDRESS,
     settings::API_VERSION,
     settings::API_BASE_URL,
     settings::MEDIA_BASE_URL,

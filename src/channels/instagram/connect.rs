@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::base::secret::Secret;
 use crate::base::time::Timestamp;
 use crate::channels::instagram::settings::Login;
+use crate::channels::meta::callback;
 use crate::channels::meta::direct::Way;
 use crate::channels::meta::direct::comments::with_field;
 use crate::channels::meta::direct::faults::FAULTS;
@@ -52,6 +53,9 @@ const OWN_FIELDS: [&str; 2] = [
     "messages,messaging_postbacks,message_reactions,messaging_seen,messaging_referral,message_edit,standby",
     "messages,messaging_postbacks,message_reactions,messaging_seen",
 ];
+
+/// What of the product in the app is read.
+const PRODUCT_FIELDS: &str = "messages,messaging_postbacks,message_reactions,messaging_seen,messaging_referral,message_edit,messaging_handover,standby";
 
 /// The codes of a token that does not hold any more.
 const TOKEN_GONE: [Option<i64>; 2] = [Some(102), Some(190)];
@@ -101,6 +105,11 @@ pub fn walk(asked: &Asked<'_>) -> Result<Connected, Pause> {
             subscribe(&mut talk, &way, &fields)?;
         }
     }
+    let product = (
+        "instagram",
+        &*with_field(account, PRODUCT_FIELDS, "comments"),
+    );
+    callback::enter(&mut talk, account, product, &mut connected)?;
     let has_own_secret = account
         .secret("instagramAppSecret")
         .is_some_and(|secret| !secret.is_empty());

@@ -1,5 +1,6 @@
 //! The settings of an account. instagram.md section 1.
 
+use crate::channels::meta::callback::ENTERS_ADDRESS;
 use crate::channels::meta::direct::comments::TAKES_COMMENTS;
 use crate::channels::meta::direct::events::KEEPS_STORIES;
 use crate::channels::meta::direct::profile;
@@ -83,6 +84,7 @@ pub const SETTINGS: &[Setting] = &[
         "Where a message has choices and no words. Choose an option:, when left empty.",
         Shape::Text,
     ),
+    ENTERS_ADDRESS,
     settings::API_VERSION,
     settings::API_BASE_URL,
     settings::MEDIA_BASE_URL,

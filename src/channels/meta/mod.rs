@@ -3,6 +3,7 @@
 //!
 //! Facts are from `channels/meta.md`, cited by section.
 
+pub mod callback;
 pub mod direct;
 pub mod envelope;
 pub mod fault;

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use serde_json::json;
 
+use crate::channels::meta::callback;
 use crate::channels::meta::graph::FACEBOOK;
 use crate::channels::meta::graph::Graph;
 use crate::channels::meta::settings::deaf;
@@ -38,6 +39,12 @@ const FIELDS: [&str; 2] = [
     "id,verified_name,display_phone_number,quality_rating,platform_type,throughput,status,name_status,code_verification_status,messaging_limit_tier",
     "id,verified_name,display_phone_number",
 ];
+
+/// The product in the app, and what of it is read.
+const PRODUCT: (&str, &str) = (
+    "whatsapp_business_account",
+    "messages,message_template_status_update,message_template_quality_update,template_category_update,message_template_components_update,account_update,phone_number_quality_update,user_preferences,smb_message_echoes,history,smb_app_state_sync",
+);
 
 const SCOPES: [&str; 2] = [
     "whatsapp_business_messaging",
@@ -79,6 +86,7 @@ pub fn walk(asked: &Asked<'_>) -> Result<Connected, Pause> {
             "Without the WhatsApp Business Account ID it is unknown whether messages are reported to this app, and templates cannot be used.".to_owned(),
         ),
     }
+    callback::enter(&mut talk, account, PRODUCT, &mut connected)?;
     answer_at(&mut talk, account)?;
     opaque::merge(
         &mut connected.settings,

@@ -1,5 +1,6 @@
 //! The settings of an account. whatsapp.md section 1.
 
+use crate::channels::meta::callback::ENTERS_ADDRESS;
 use crate::channels::meta::settings;
 use crate::channels::meta::settings::check_ids;
 use crate::channels::table::BROUGHT;
@@ -114,6 +115,7 @@ pub const SETTINGS: &[Setting] = &[
     business::EMAIL,
     business::WEBSITES,
     business::VERTICAL,
+    ENTERS_ADDRESS,
     settings::API_VERSION,
     settings::API_BASE_URL,
     settings::MEDIA_BASE_URL,

@@ -13,6 +13,7 @@ use crate::model::event::MessageStatus;
 use crate::model::inbound::Receipt;
 use crate::model::message::Delivery;
 use crate::model::message::Message;
+use crate::model::parts::Parts;
 use crate::model::refusal::FILES_HERE;
 use crate::store::StoreError;
 use crate::store::Tx;
@@ -55,6 +56,7 @@ pub fn again(
     let before = receipt.external_id.clone().into();
     message.metadata.insert(name.to_owned(), before);
     message.external_ids.clear();
+    message.parts = Parts::default();
     message.delivery = Delivery::Pending;
     message.error = None;
     message.updated_at = pen.now;

@@ -18,6 +18,7 @@ use crate::model::message::Sender;
 use crate::model::message::SenderKind;
 use crate::model::message::Source;
 use crate::model::message::Step;
+use crate::model::parts::Parts;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::conversations;
@@ -136,6 +137,7 @@ fn message(pen: &mut Pen, conversation: &Conversation, entry: Entry) -> Message 
         handled_at: None,
         deleted_for_everyone: false,
         called_at: None,
+        parts: Parts::default(),
     }
 }
 

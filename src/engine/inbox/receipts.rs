@@ -4,6 +4,7 @@ use crate::base::time::Timestamp;
 use crate::engine::context::Pen;
 use crate::model::event::Event;
 use crate::model::event::MessageStatus;
+use crate::model::inbound::Receipt;
 use crate::model::message::Delivery;
 use crate::model::message::Message;
 use crate::model::message::SendError;
@@ -11,13 +12,30 @@ use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::messages;
 
-/// Whether a receipt says nothing of the whole: a message of several parts has come as far as the last
-/// of them, while one that fails fails it all.
-#[must_use]
-pub fn is_of_earlier_part(message: &Message, external_id: &str, news: Delivery) -> bool {
+/// Moves a message on by what a vendor tells of it, or of one of the parts it went out as. Whether
+/// the state changed.
+///
+/// # Errors
+/// The disk's.
+pub fn of_part(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    message: &mut Message,
+    receipt: &Receipt,
+) -> Result<bool, StoreError> {
     let ids = &message.external_ids;
-    let is_last = ids.last().is_none_or(|last| last == external_id);
-    news != Delivery::Failed && ids.len() > 1 && !is_last
+    let mut news = Some(receipt.state);
+    if ids.len() > 1 || message.parts.before > 0 {
+        let index = ids.iter().position(|id| *id == receipt.external_id);
+        let parts = &mut message.parts;
+        news = index.and_then(|index| parts.hear(index, ids.len(), receipt.state));
+        messages::update(tx, message)?;
+    }
+    let Some(news) = news else {
+        return Ok(false);
+    };
+    let at = receipt.at.unwrap_or(pen.now);
+    hear(tx, pen, message, news, at, receipt.error.clone())
 }
 
 /// Moves a message's delivery on by `news`; late and repeated news changes nothing. Whether the

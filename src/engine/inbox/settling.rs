@@ -17,6 +17,7 @@ use crate::model::ids::MessageId;
 use crate::model::message::Delivery;
 use crate::model::message::Message;
 use crate::model::message::SendError;
+use crate::model::parts::Parts;
 use crate::model::permission::Permission;
 use crate::model::rejection::Rejection;
 use crate::store::records::messages;
@@ -68,6 +69,9 @@ impl Sending {
                 target::may_send(tx, &place, caps, asked, pen.now)?;
                 limits::may_send(tx)?;
                 templates::complete(tx, &registry, &place, &message.content)?;
+                if message.calls_taken == 0 {
+                    message.parts = Parts::tried_again(message.external_ids.len());
+                }
                 message.delivery = Delivery::Pending;
                 message.handled_at = None;
                 message.error = None;

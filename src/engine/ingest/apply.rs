@@ -418,13 +418,14 @@ pub fn count(
     {
         return Ok(duplicate_of(message.id));
     }
-    if !threads && receipts::is_of_earlier_part(&message, &receipt.external_id, receipt.state) {
-        return Ok(duplicate_of(message.id));
-    }
     if message.calls_taken > 0 {
         spare_the_rest(tx, &mut message)?;
     }
-    let moved = receipts::hear(tx, pen, &mut message, receipt.state, at, error)?;
+    let moved = if threads {
+        receipts::hear(tx, pen, &mut message, receipt.state, at, error)?
+    } else {
+        receipts::of_part(tx, pen, &mut message, receipt)?
+    };
     if let Some(row) = row.filter(|_| moved) {
         heard::too_late(tx, pen, row, &message, receipt.error.as_ref())?;
         if let Some(error) = &receipt.error {

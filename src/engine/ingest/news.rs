@@ -13,7 +13,7 @@ use crate::engine::ingest::apply;
 use crate::engine::ingest::senders;
 use crate::engine::setup::afterwards;
 use crate::engine::setup::standing;
-use crate::engine::setup::templates;
+use crate::engine::setup::template_copies;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::channel::HealthNote;
@@ -141,7 +141,7 @@ pub fn of_template(
     channel: &mut Channel,
     news: &TemplateNews,
 ) -> Result<Recorded, EngineError> {
-    templates::hear(tx, pen, channel.id, news)?;
+    template_copies::hear(tx, pen, channel.id, news)?;
     if news.is_of_words() {
         afterwards::resync(tx, pen, channel.id)?;
     }

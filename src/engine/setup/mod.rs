@@ -28,6 +28,7 @@ pub mod signing_in;
 pub mod standing;
 pub mod stats;
 pub mod tags;
+pub mod template_copies;
 pub mod template_forms;
 pub mod templates;
 pub mod traffic;

@@ -328,8 +328,8 @@ impl Vendor for Page {
         if !asked.is_some_and(graph::is_right) {
             return graph::not_verified(asked);
         }
-        desk.account.hook.url = call.query("callback_url").unwrap_or_default();
-        desk.account.hook.secret = call.query("verify_token").unwrap_or_default();
+        desk.account.hook.url = call.field("callback_url").unwrap_or_default();
+        desk.account.hook.secret = call.field("verify_token").unwrap_or_default();
         graph::answer(200, &json!({"success": true}))
     }
 
@@ -444,8 +444,8 @@ fn routed(kind: Kind, desk: &mut Desk<'_>, call: &Call) -> Result<Given, Fault> 
             sign_in::renewed(desk, call).map(Given::from)
         }
         (app, "subscriptions") if app == desk.account.key("appId") => {
-            let url = call.query("callback_url").unwrap_or_default();
-            let secret = call.query("verify_token").unwrap_or_default();
+            let url = call.field("callback_url").unwrap_or_default();
+            let secret = call.field("verify_token").unwrap_or_default();
             Ok(Given::Ask(Box::new(graph::question(&url, &secret))))
         }
         (customer, "") => person(kind, desk, customer).map(Given::from),

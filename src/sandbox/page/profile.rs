@@ -12,6 +12,7 @@ use crate::sandbox::graph;
 use crate::sandbox::graph::Fault;
 use crate::sandbox::page::Kind;
 use crate::sandbox::page::threads;
+use crate::sandbox::whatsapp::templates;
 
 /// The properties that can be set, and to whom.
 const PROPERTIES: [(&str, bool); 5] = [
@@ -50,6 +51,7 @@ pub fn answer(
             | "extend_thread_control"
             | "thread_owner",
         ) => threads::answer(kind, desk, call, below),
+        (_, "message_templates") if kind == Kind::Messenger => templates::collection(desk, call),
         (Method::Get, "conversations" | "message_templates") => {
             Ok(graph::answer(200, &json!({"data": []})))
         }

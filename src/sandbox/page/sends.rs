@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
@@ -29,6 +30,7 @@ use crate::sandbox::page::tell;
 use crate::sandbox::page::threads;
 use crate::sandbox::queue::About;
 use crate::sandbox::vendor::Given;
+use crate::sandbox::whatsapp::templates::filling;
 
 const WINDOW: Duration = Duration::from_secs(24 * 3_600);
 const HUMAN_WINDOW: Duration = Duration::from_secs(7 * 24 * 3_600);
@@ -165,7 +167,10 @@ pub fn answer(kind: Kind, desk: &mut Desk<'_>, call: &Call) -> Result<Given, Fau
             Some(url) => url.as_str().map(|url| Place::Linked(url.to_owned())),
             None => desk.file(id).map(|file| Place::Stored(file.id.clone())),
         };
-        check::message(kind, &message, &find)?
+        match message["template"].as_object() {
+            Some(used) if kind == Kind::Messenger => approved(desk, used)?,
+            _ => check::message(kind, &message, &find)?,
+        }
     };
     if desk.count_sent(&customer, PAIR_SPAN) > PAIR_MAX {
         return Err(
@@ -212,6 +217,16 @@ pub fn answer(kind: Kind, desk: &mut Desk<'_>, call: &Call) -> Result<Given, Fau
     Ok(graph::answer(200, &json!({"recipient_id": customer, "message_id": id})).into())
 }
 
+/// An approved template with its values.
+fn approved(desk: &Desk<'_>, used: &Map<String, Value>) -> Result<check::Shown, Fault> {
+    let (filled, _) = filling::filled(desk, used)?;
+    Ok(check::Shown {
+        bodies: vec![filled.body],
+        choices: filled.choices,
+        offer: filled.offer,
+    })
+}
+
 /// Who of the business said something.
 #[derive(Debug, Clone)]
 pub enum Author {
@@ -236,6 +251,9 @@ pub fn echo(
     }
     if said["attachment"].is_object() {
         message["attachments"] = json!([echoed(desk, &said["attachment"])]);
+    }
+    if said["template"].is_object() {
+        message["attachments"] = json!([{"type": "template", "payload": said["template"]}]);
     }
     if let Some(many) = said["attachments"].as_array() {
         message["attachments"] = many.iter().map(|one| echoed(desk, one)).collect();
@@ -289,6 +307,11 @@ fn window(kind: Kind, desk: &Desk<'_>, body: &Value, since: Option<Duration>) ->
         (Some("MESSAGE_TAG"), Some("HUMAN_AGENT")) => Err(outside()),
         (Some("MESSAGE_TAG"), _) => {
             Err(Fault::parameter("This message tag is not supported").within(1_893_061))
+        }
+        (Some("UTILITY"), None)
+            if kind == Kind::Messenger && body["message"]["template"].is_object() =>
+        {
+            Ok(())
         }
         (_, Some(_)) => {
             Err(Fault::parameter("A tag needs the messaging type MESSAGE_TAG").within(kind.wrong()))

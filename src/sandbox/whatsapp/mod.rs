@@ -6,7 +6,7 @@ mod hooks;
 mod media;
 mod number;
 mod sends;
-mod templates;
+pub mod templates;
 #[cfg(test)]
 mod tests;
 

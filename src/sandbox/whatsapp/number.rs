@@ -338,20 +338,18 @@ fn block(desk: &mut Desk<'_>, call: &Call) -> Result<HttpReply, Fault> {
 /// # Errors
 /// What the vendor would say.
 pub fn app(desk: &mut Desk<'_>, call: &Call, below: &str) -> Result<Given, Fault> {
-    let field = |name: &str| {
-        let inside = call
-            .json()
-            .and_then(|body| body.get(name)?.as_str().map(str::to_owned));
-        call.query(name).or(inside)
-    };
     match (call.method, below) {
         (Method::Post, "subscriptions") => {
-            let url = field("callback_url").ok_or_else(|| check::missing("callback_url"))?;
-            let secret = field("verify_token").unwrap_or_default();
+            let url = call
+                .field("callback_url")
+                .ok_or_else(|| check::missing("callback_url"))?;
+            let secret = call.field("verify_token").unwrap_or_default();
             Ok(Given::Ask(Box::new(graph::question(&url, &secret))))
         }
         (Method::Post, "uploads") => {
-            let kind = field("file_type").ok_or_else(|| check::missing("file_type"))?;
+            let kind = call
+                .field("file_type")
+                .ok_or_else(|| check::missing("file_type"))?;
             if !["image/jpeg", "image/png", "video/mp4", "application/pdf"].contains(&kind.as_str())
             {
                 return Err(check::invalid(format!("file_type {kind} is not supported")));

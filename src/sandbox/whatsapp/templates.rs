@@ -1,4 +1,5 @@
-//! Message templates: made, looked at, changed, and filled in when they are sent.
+//! Message templates of a business account, and of a page: made, looked at, changed, and filled in
+//! when they are sent.
 
 pub mod filling;
 mod rules;
@@ -118,6 +119,11 @@ pub fn collection(desk: &mut Desk<'_>, call: &Call) -> Result<HttpReply, Fault> 
     }
 }
 
+/// Whether the templates are those of a page.
+fn is_page(desk: &Desk<'_>) -> bool {
+    !desk.account.key("pageId").is_empty()
+}
+
 fn listed(desk: &Desk<'_>, call: &Call) -> HttpReply {
     let matches = |template: &&Value| {
         ["name", "language", "category"].iter().all(|field| {
@@ -164,10 +170,16 @@ fn create(desk: &mut Desk<'_>, call: &Call) -> Result<HttpReply, Fault> {
             "The name has 1 to 512 of a to z, 0 to 9 and _.",
         ));
     }
-    if !["AUTHENTICATION", "MARKETING", "UTILITY"].contains(&category.as_str()) {
-        return Err(Fault::parameter(
-            "Param category must be one of {UTILITY, MARKETING, AUTHENTICATION}",
-        ));
+    let categories: &[&str] = if is_page(desk) {
+        &["UTILITY"]
+    } else {
+        &["UTILITY", "MARKETING", "AUTHENTICATION"]
+    };
+    if !categories.contains(&category.as_str()) {
+        let all = categories.join(", ");
+        return Err(Fault::parameter(format!(
+            "Param category must be one of {{{all}}}"
+        )));
     }
     if language.is_empty() {
         return Err(check::missing("language"));
@@ -228,7 +240,15 @@ fn tell(desk: &mut Desk<'_>, after: Duration, template: &Value, mut found: Value
     for name in ["name", "language", "category"] {
         found[format!("message_template_{name}")] = template[name].clone();
     }
-    let body = hooks::envelope(desk.account, "message_template_status_update", &found);
+    let body = if is_page(desk) {
+        let field = "messenger_template_status_update";
+        graph::escaped(&json!({"object": "page", "entry": [{
+            "id": desk.account.key("pageId"), "time": desk.now.as_secs(),
+            "changes": [{"field": field, "value": found}],
+        }]}))
+    } else {
+        hooks::envelope(desk.account, "message_template_status_update", &found)
+    };
     desk.post_after(after, About::Account, "account", "template status", body);
 }
 

@@ -130,7 +130,7 @@ impl MessageOut {
             delivered_at: reached(Delivery::Delivered).or_else(|| reached(Delivery::Read)),
             read_at: reached(Delivery::Read),
             failed_reason: failed_reason(&message),
-            external_id: message.external_ids.first().cloned(),
+            external_id: external_id(&message).cloned(),
             reply_to: message.reply_to,
             private: message.private,
             reactions: message
@@ -177,8 +177,9 @@ fn metadata_out(message: &Message) -> Map<String, Value> {
         metadata.insert("error".to_owned(), said);
     }
     if message.external_ids.len() > 1 {
-        let ids = message.external_ids.clone();
-        metadata.insert("externalIds".to_owned(), ids.into());
+        for name in ["externalIds", "partIds"] {
+            metadata.insert(name.to_owned(), message.external_ids.clone().into());
+        }
     }
     if message.delivery == Delivery::Unsure {
         metadata.insert("outcome".to_owned(), "unknown".into());
@@ -193,6 +194,19 @@ fn metadata_out(message: &Message) -> Map<String, Value> {
         metadata.insert("converted".to_owned(), message.converted.clone().into());
     }
     metadata
+}
+
+/// The channels on which the last of several parts stands for the whole; elsewhere the first does.
+const KNOWN_BY_THE_LAST: [&str; 3] = ["whatsapp", "facebook", "instagram"];
+
+/// The vendor's id that stands for the whole message.
+fn external_id(message: &Message) -> Option<&String> {
+    let ids = &message.external_ids;
+    if KNOWN_BY_THE_LAST.contains(&message.channel_kind.as_str()) {
+        ids.last()
+    } else {
+        ids.first()
+    }
 }
 
 /// The names of a kind of content in the closed lists of older clients.

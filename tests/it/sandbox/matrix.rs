@@ -2,8 +2,6 @@
 //! the customer's phone really shows, and what a choice made there comes back as. Native where the
 //! table says so, converted as documented where not; a failure names its cell.
 
-use std::time::Duration;
-
 use linktor::sandbox::act::Act;
 use linktor::sandbox::chat::Body;
 use linktor::sandbox::chat::Bubble;
@@ -19,7 +17,6 @@ use crate::sandbox::line::shown;
 use crate::sandbox::line::upload;
 use crate::sandbox::line::vendor;
 use crate::sandbox::with_sandbox;
-use crate::support::server::OWNER;
 use crate::support::server::Server;
 use crate::support::server::on_a_server_with;
 use crate::webchat::files::PNG;
@@ -33,20 +30,42 @@ const COLUMNS: [(&str, &[&str]); 5] = [
     ("instagram", &["instagram"]),
 ];
 
-/// The product's table: Y natively, P partly, - not at all.
-const TABLE: [(&str, [char; 5]); 11] = [
-    ("text", ['Y', 'Y', 'Y', 'Y', 'Y']),
-    ("images", ['Y', 'Y', 'P', 'Y', 'Y']),
-    ("documents", ['Y', 'Y', '-', 'Y', '-']),
-    ("audio", ['Y', 'Y', '-', 'Y', 'Y']),
-    ("video", ['Y', 'Y', '-', 'Y', 'Y']),
-    ("buttons", ['Y', 'Y', '-', 'Y', 'Y']),
-    ("quickReplies", ['Y', 'Y', '-', 'Y', 'Y']),
-    ("templates", ['Y', '-', '-', 'Y', '-']),
-    ("deliveryReceipts", ['Y', 'Y', 'Y', 'Y', 'Y']),
-    ("readReceipts", ['Y', 'Y', '-', 'Y', 'Y']),
-    ("typing", ['Y', 'Y', '-', 'Y', 'Y']),
-];
+/// The table that is published: Y natively, P partly, - not at all.
+const PUBLISHED: &str = include_str!("../../../docs/channels.md");
+
+/// How wide and how long it is.
+const SIZE: (usize, usize) = (9, 11);
+
+/// Its rows: what a feature is called in the API, and the channels' marks by their names.
+fn table() -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
+    let mut rows = PUBLISHED
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"))
+        .map(|line| line.split(" | "));
+    let channels: Vec<_> = rows.next().unwrap().skip(1).collect();
+    let rows = rows.map(|mut cells| {
+        let feature = match cells.next().unwrap() {
+            "quick replies" => "quickReplies",
+            "delivery receipts" => "deliveryReceipts",
+            "read receipts" => "readReceipts",
+            "typing indicators" => "typing",
+            other => other,
+        };
+        (feature, channels.iter().copied().zip(cells).collect())
+    });
+    rows.collect()
+}
+
+/// What the table says of a feature on a channel.
+pub fn mark(feature: &str, column: usize) -> &'static str {
+    let table = table();
+    let (_, marks) = table.iter().find(|(name, _)| *name == feature).unwrap();
+    let mut marks = marks.iter();
+    marks
+        .find(|(name, _)| *name == COLUMNS[column].0)
+        .unwrap()
+        .1
+}
 
 const MP3: &[u8] = b"ID3\x03\0\0\0\0\0\x0a\0\0\0\0\0\0\0\0\0\0";
 const WAV: &[u8] =
@@ -213,7 +232,7 @@ fn bytes_of(name: &str) -> &'static [u8] {
 }
 
 /// A bubble as the table writes it: `<buttons>`, `(quick replies)`.
-fn drawn(bubble: &Bubble) -> String {
+pub fn drawn(bubble: &Bubble) -> String {
     let mut text = shown(bubble);
     for choice in &bubble.choices {
         let title = &choice.title;
@@ -226,13 +245,16 @@ fn drawn(bubble: &Bubble) -> String {
     }
     if let Body::Cards { cards, .. } = &bubble.body {
         for card in cards {
-            text.extend([" [", &card.title, "]"]);
+            let words = [&card.title, &card.text].map(String::as_str);
+            let words = words.into_iter().find(|words| !words.is_empty());
+            text.extend([" [", words.unwrap_or_default(), "]"]);
         }
     }
     text
 }
 
-async fn lines(server: &Server) -> Vec<(usize, Line<'_>)> {
+/// A line to each of them, with its column.
+pub async fn lines(server: &Server) -> Vec<(usize, Line<'_>)> {
     let mut all = Vec::new();
     for (column, (_, accounts)) in COLUMNS.iter().enumerate() {
         for account in *accounts {
@@ -243,16 +265,27 @@ async fn lines(server: &Server) -> Vec<(usize, Line<'_>)> {
 }
 
 #[test]
+fn no_cell_of_the_table_goes_without_a_test() {
+    let table = table();
+    let widths: Vec<_> = table.iter().map(|(_, marks)| marks.len()).collect();
+    assert_eq!(widths, [SIZE.0; SIZE.1]);
+    let features: Vec<_> = table.iter().map(|(feature, _)| *feature).collect();
+    let mut tried: Vec<_> = FEATURES.iter().map(|feature| feature.name).collect();
+    tried.extend(["deliveryReceipts", "readReceipts", "typing"]);
+    assert_eq!(features, tried);
+}
+
+#[test]
 fn what_the_api_tells_is_the_products_table() {
     on_a_server_with(with_sandbox, async |server| {
         let told = server.api().get("/capabilities").await.ok();
-        for (feature, marks) in TABLE {
-            for ((channel, _), mark) in COLUMNS.iter().zip(marks) {
+        for (feature, marks) in table() {
+            for (channel, mark) in marks {
                 let rows = told["data"].as_array().unwrap();
-                let row = rows.iter().find(|row| row["channelType"] == *channel);
+                let row = rows.iter().find(|row| row["channelType"] == channel);
                 let word = match mark {
-                    'Y' => "full",
-                    'P' => "partial",
+                    "Y" => "full",
+                    "P" => "partial",
                     _ => "none",
                 };
                 assert_eq!(
@@ -323,9 +356,7 @@ async fn try_cell(
     if seen != expected {
         return Err(format!("shows {seen:?}, not {expected:?}"));
     }
-    let is_native = TABLE
-        .iter()
-        .any(|(name, marks)| *name == feature.name && marks[column] == 'Y');
+    let is_native = mark(feature.name, column) == "Y";
     let is_converted = !ended["metadata"]["degradedFrom"].is_null();
     let is_offer = matches!(feature.name, "buttons" | "quickReplies");
     if is_offer && is_native == is_converted {
@@ -397,102 +428,6 @@ fn files_go_along_with_a_text_message_where_an_account_has_them_switched_on() {
                 shown.as_ref().unwrap().starts_with(&beginning),
                 "{account}: {shown:?}"
             );
-        }
-    });
-}
-
-/// Where the phone's owner does not look, how far a message comes; and how far once they do.
-const RECEIPTS: [(&str, &str); 5] = [
-    ("delivered", "read"),
-    ("sent", "sent"),
-    ("delivered", "delivered"),
-    ("delivered", "read"),
-    // No delivery is reported by itself: what was read has also arrived.
-    ("sent", "read"),
-];
-
-#[test]
-fn receipts_tell_what_the_table_says_and_nothing_that_did_not_happen() {
-    on_a_server_with(with_sandbox, async |server| {
-        let lines = lines(server).await;
-        for (column, line) in &lines {
-            let cell = format!("receipts on {}", line.vendor.account);
-            let (unseen, seen) = RECEIPTS[*column];
-            let sandbox = server.sandbox();
-            sandbox.set_reads(line.vendor.account, &line.customer, false);
-            let message = line.write("Have you seen this?").await;
-            at_rest(line, &message, unseen, &cell).await;
-            sandbox.set_reads(line.vendor.account, &line.customer, true);
-            line.act(Act::Read);
-            let now = at_rest(line, &message, seen, &cell).await;
-            for (mark, name) in [("delivered", "deliveredAt"), ("read", "readAt")] {
-                let reached = seen == "read" || (seen == "delivered" && mark == "delivered");
-                assert_eq!(!now[name].is_null(), reached, "{cell}: {name} in {now}");
-            }
-        }
-        // A bot is told nothing; what it sent counts as read once it is answered.
-        let (_, line) = lines
-            .iter()
-            .find(|(_, line)| line.vendor.account == "telegram")
-            .unwrap();
-        let asked = line.write("Which one?").await;
-        line.stands(&asked, "sent").await;
-        let bubble = line.on_phone(Side::Business).pop().unwrap();
-        line.act(Act::Say {
-            text: "The blue one".to_owned(),
-            quoting: Some(bubble.id),
-        });
-        line.stands(&asked, "read").await;
-    });
-}
-
-/// The message once nothing more is to be told of it.
-async fn at_rest(line: &Line<'_>, message: &Value, status: &str, cell: &str) -> Value {
-    let path = format!("/messages/{}", message["id"].as_str().unwrap());
-    let now = line.until(cell, async || {
-        let now = line.server.api().get(&path).await.ok();
-        let quiet = line.server.sandbox().is_quiet(line.vendor.account);
-        (quiet && now["status"] != "pending").then_some(now)
-    });
-    now.await;
-    // Whatever was still to come has come after this.
-    line.server.pass(Duration::from_secs(60));
-    let what = format!("{cell}: {status}");
-    let now = line.until(&what, async || {
-        let now = line.server.api().get(&path).await.ok();
-        (now["status"] == status).then_some(now)
-    });
-    now.await
-}
-
-#[test]
-fn typing_is_shown_where_the_table_says_so_and_asked_of_nobody_else() {
-    on_a_server_with(with_sandbox, async |server| {
-        let lines = lines(server).await;
-        let agent = server.agent(OWNER).await;
-        let (_, marks) = TABLE[10];
-        for (column, line) in &lines {
-            let cell = format!("typing on {}", line.vendor.account);
-            let calls = line.wire().len();
-            agent
-                .submit(&format!("/app/c/{}/typing", line.conversation), &[])
-                .await;
-            if marks[*column] == 'Y' {
-                line.until(&cell, async || {
-                    let until = server.sandbox().look(|world| {
-                        world.accounts[line.vendor.account].chats[&line.customer].typing_until
-                    });
-                    until.is_some().then_some(())
-                })
-                .await;
-                continue;
-            }
-            let message = line.write("Here").await;
-            line.stands(&message, line.vendor.end).await;
-            let wire = line.wire();
-            let made = wire.iter().take(wire.len() - calls);
-            let sent = made.filter(|(title, ..)| title.starts_with("POST"));
-            assert_eq!(sent.count(), 1, "{cell}: {wire:?}");
         }
     });
 }

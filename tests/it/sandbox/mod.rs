@@ -3,12 +3,15 @@
 
 mod access;
 mod applications;
+mod approved;
 mod blocking;
 mod broken_token;
 mod bulk;
 mod carriers;
 mod comments;
 mod consent;
+mod converted;
+mod entering;
 mod filling;
 mod journeys;
 mod ledger;
@@ -31,6 +34,7 @@ mod soak;
 mod telegram;
 mod telegram_asking;
 mod telegram_sending;
+mod told;
 mod usage;
 mod vendors;
 mod window;

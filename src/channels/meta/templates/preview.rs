@@ -34,7 +34,10 @@ pub fn preview(template: &VendorTemplate, used: &[Opaque]) -> Preview {
         match kind.as_str() {
             "HEADER" => preview.header = header(component, &values, naming),
             "BODY" => {
-                let words = text.unwrap_or_else(|| CODE_WORDS.to_owned());
+                let is_code = template.category.eq_ignore_ascii_case("AUTHENTICATION")
+                    || component.at("add_security_recommendation").is_there();
+                let own = if is_code { CODE_WORDS } else { "" };
+                let words = text.unwrap_or_else(|| own.to_owned());
                 (preview.body, preview.fills) = with_values(&words, &values, naming);
             }
             "FOOTER" => preview.footer = text.or_else(|| ends_in(component)),
@@ -210,5 +213,7 @@ mod tests {
             "123456 is your verification code.\nThis code expires in 10 minutes."
         );
         assert_eq!(seen.buttons[0].target.as_deref(), Some("123456"));
+        let blank = preview(&template("POSITIONAL", json!([{"type":"BODY"}])), &[]);
+        assert_eq!(blank.words(), "", "nothing is written yet");
     }
 }

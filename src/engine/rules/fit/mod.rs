@@ -186,11 +186,15 @@ impl Fitting<'_> {
             .iter()
             .map(|card| {
                 let ways: Vec<_> = card.phones.iter().chain(&card.emails).cloned().collect();
-                if ways.is_empty() {
-                    card.name.clone()
+                let ways = ways.join(", ");
+                let colon = if ways.is_empty() { "" } else { ": " };
+                let place = card.organization.as_deref().unwrap_or_default();
+                let place = if place.is_empty() {
+                    String::new()
                 } else {
-                    format!("{}: {}", card.name, ways.join(", "))
-                }
+                    format!(" ({place})")
+                };
+                format!("{}{colon}{ways}{place}", card.name)
             })
             .collect();
         self.say(&lines.join("\n"))

@@ -85,6 +85,8 @@ pub(super) struct Offer {
     pub(super) sections: Vec<Section>,
     /// Buttons that do more than answer.
     pub(super) links: Vec<Button>,
+    /// Those of them that are no buttons on this channel at all.
+    pub(super) lines: Vec<Button>,
     pub(super) button_text: String,
 }
 
@@ -97,6 +99,7 @@ impl Offer {
             footer: None,
             sections: Vec::new(),
             links: Vec::new(),
+            lines: Vec::new(),
             button_text: LIST_BUTTON.to_owned(),
         };
         match content {

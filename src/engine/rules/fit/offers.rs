@@ -40,22 +40,29 @@ impl Fitting<'_> {
     /// Shows choices in the best form there is, or as numbered text. The first choice has the
     /// number `first` among all that the message offers.
     pub(super) fn offer_from(&mut self, content: &Content, first: usize) -> Result<(), Rejection> {
-        let offer = Offer::of(content);
+        let mut offer = Offer::of(content);
+        let links = std::mem::take(&mut offer.links);
+        (offer.links, offer.lines) = links
+            .into_iter()
+            .partition(|button| self.can_place(button, 1));
         let Some(plan) = self.plan(&offer) else {
             if offer.count() > 0 {
                 let counted = offer.form.counted(offer.count());
                 self.replace(format!("{counted} became a numbered text"))?;
             }
-            self.note_links(&offer)?;
+            self.note_links(offer.lines.len() + offer.links.len())?;
             return self.say_numbered(content, first);
         };
         if plan.form != offer.form && offer.count() > 0 {
             let counted = offer.form.counted(offer.count());
             self.replace(format!("{counted} became {}", plan.form.name()))?;
         }
-        if !plan.keeps_links {
-            self.note_links(&offer)?;
-        }
+        let others = if plan.keeps_links {
+            0
+        } else {
+            offer.links.len()
+        };
+        self.note_links(offer.lines.len() + others)?;
         if plan.cuts {
             let max = plan.form.title_max(self.row);
             self.divide(format!(
@@ -65,8 +72,8 @@ impl Fitting<'_> {
         self.show(content, &offer, plan, first)
     }
 
-    fn note_links(&mut self, offer: &Offer) -> Result<(), Rejection> {
-        match offer.links.len() {
+    fn note_links(&mut self, spelled: usize) -> Result<(), Rejection> {
+        match spelled {
             0 => Ok(()),
             1 => self.replace("1 link button became a line of the text"),
             count => self.replace(format!("{count} link buttons became lines of the text")),
@@ -247,12 +254,13 @@ impl Fitting<'_> {
         if spelled {
             self.remember_numbers(content, first);
         }
-        let addresses = if plan.keeps_links {
-            String::new()
-        } else {
-            let lines = offer.links.iter().map(numbered::link_line);
-            lines.collect::<Vec<_>>().join("\n")
-        };
+        let spelled = offer
+            .links
+            .iter()
+            .filter(|_| !plan.keeps_links)
+            .chain(&offer.lines);
+        let addresses = spelled.map(numbered::link_line).collect::<Vec<_>>();
+        let addresses = addresses.join("\n");
         let text = numbered::blocks(&[&words, &spelled_out, &addresses]);
         let text = self.say_all_but_the_end(text)?;
         if plan.form == Form::Buttons {
@@ -361,7 +369,7 @@ impl Fitting<'_> {
             .iter()
             .filter_map(|button| match button.kind {
                 ButtonKind::Reply => replies.next(),
-                _ if plan.keeps_links => Some(button.clone()),
+                _ if plan.keeps_links && self.can_place(button, 1) => Some(button.clone()),
                 _ => None,
             })
             .collect()

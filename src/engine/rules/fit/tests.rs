@@ -146,7 +146,8 @@ fn buttons_that_lead_somewhere_stay_where_they_can() {
         ("webchat", 3, "t"),
         ("facebook", 3, "t"),
         ("rcs", 3, "t"),
-        ("telegram", 1, "t\n\nShop: https://s.example\nCall: +55"),
+        ("telegram", 2, "t\n\nCall: +55"),
+        ("instagram", 2, "t\n\nCall: +55"),
         ("whatsapp", 1, "t\n\nShop: https://s.example\nCall: +55"),
     ];
     for (kind, count, text) in cases {

@@ -174,29 +174,71 @@ async fn reported(house: &House, id: &str, state: Delivery) {
         .unwrap();
 }
 
+/// A text that goes out as two parts.
+fn in_two_parts() -> String {
+    let words = ["first. ", "second. "].map(|word| word.repeat(900 / word.len()));
+    words.concat()
+}
+
 #[tokio::test]
-async fn a_message_of_several_parts_has_come_as_far_as_its_last_one() {
+async fn a_message_of_several_parts_has_come_as_far_as_the_one_that_came_least_far() {
+    use Delivery::{Delivered, Failed, Read, Sent};
+    for told in [
+        &[("one", Read, Sent), ("two", Delivered, Delivered)][..],
+        &[("two", Delivered, Sent), ("one", Delivered, Delivered)],
+        // The last was read, so all of it was.
+        &[("two", Read, Read), ("one", Delivered, Read)],
+        &[("one", Failed, Failed), ("two", Delivered, Failed)],
+        &[("two", Failed, Failed), ("one", Read, Failed)],
+        // What arrived did not fail.
+        &[
+            ("one", Delivered, Sent),
+            ("two", Delivered, Delivered),
+            ("one", Failed, Delivered),
+        ],
+    ] {
+        let mut house = house("fast").await;
+        let parts = ["one", "two"].map(Answer::taken);
+        house.vendor.answers_first(parts.to_vec());
+        house.work();
+        let message = house.send("ana", &in_two_parts()).await.unwrap();
+        house.until_state(&message, Sent).await;
+        for (part, news, whole) in told {
+            reported(&house, part, *news).await;
+            assert_eq!(house.state(&message), *whole, "{part} of {told:?}");
+        }
+        house.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn the_parts_of_an_earlier_try_do_not_count() {
+    use Delivery::{Delivered, Failed, Pending, Sent};
     let mut house = house("fast").await;
-    let parts = ["one", "two"].map(Answer::taken);
+    let parts = ["one", "two", "three", "four"].map(Answer::taken);
     house.vendor.answers_first(parts.to_vec());
     house.work();
-    let text = ["first. ", "second. "].map(|word| word.repeat(900 / word.len()));
-    let message = house.send("ana", &text.concat()).await.unwrap();
-    house.until_state(&message, Delivery::Sent).await;
-    reported(&house, "one", Delivery::Read).await;
-    assert_eq!(
-        house.state(&message),
-        Delivery::Sent,
-        "the second is not there"
-    );
-    reported(&house, "two", Delivery::Delivered).await;
-    assert_eq!(house.state(&message), Delivery::Delivered);
-    reported(&house, "one", Delivery::Failed).await;
-    assert_eq!(
-        house.state(&message),
-        Delivery::Delivered,
-        "it was delivered"
-    );
+    let message = house.send("ana", &in_two_parts()).await.unwrap();
+    house.until_state(&message, Sent).await;
+    reported(&house, "two", Failed).await;
+    let system = Actor::system();
+    house
+        .engine
+        .sending
+        .retry(&system, message.id)
+        .await
+        .unwrap();
+    assert_eq!(house.state(&message), Pending);
+    house.until_state(&message, Sent).await;
+    for (part, whole) in [
+        ("one", Sent),
+        ("two", Sent),
+        ("four", Sent),
+        ("three", Delivered),
+    ] {
+        reported(&house, part, Delivered).await;
+        assert_eq!(house.state(&message), whole, "{part}");
+    }
     house.stop().await;
 }
 
@@ -211,8 +253,7 @@ async fn what_is_heard_of_the_first_part_waits_for_the_others_and_its_failure_sp
             .vendor
             .answers_first(vec![Answer::taken("one"), Answer::status(503)]);
         house.work();
-        let text = ["first. ", "second. "].map(|word| word.repeat(900 / word.len()));
-        let message = house.send("ana", &text.concat()).await.unwrap();
+        let message = house.send("ana", &in_two_parts()).await.unwrap();
         waits(&house, &message).await;
         reported(&house, "one", state).await;
         assert_eq!(house.state(&message), meanwhile);

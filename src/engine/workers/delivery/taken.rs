@@ -169,11 +169,7 @@ fn learn(
 fn hear_early(tx: &mut Tx<'_>, pen: &mut Pen, message: &mut Message) -> Result<(), EngineError> {
     for id in message.external_ids.clone() {
         for receipt in dedup::take_early(tx, message.channel_id, &id, pen.now)? {
-            if receipts::is_of_earlier_part(message, &id, receipt.state) {
-                continue;
-            }
-            let at = receipt.at.unwrap_or(pen.now);
-            receipts::hear(tx, pen, message, receipt.state, at, receipt.error)?;
+            receipts::of_part(tx, pen, message, &receipt)?;
         }
         done::catch_up(tx, pen, message.channel_id, &id)?;
     }

@@ -48,6 +48,10 @@ pub fn filled(desk: &Desk<'_>, asked: &Map<String, Value>) -> Result<(Shown, Str
     }
     let given = asked.get("components").and_then(Value::as_array);
     let given = given.map_or(&[][..], Vec::as_slice);
+    let is_nameless = |one: &Value| one["type"] == "button" && one["sub_type"].is_null();
+    if given.iter().any(is_nameless) {
+        return Err(check::missing("sub_type"));
+    }
     let mut header = None;
     let mut file = None;
     let mut text = String::new();
@@ -185,6 +189,10 @@ fn buttons(buttons: &Value, given: &[Value]) -> Result<Vec<Choice>, Fault> {
             "QUICK_REPLY" => {
                 let payload = parameter.and_then(|given| given["payload"].as_str());
                 Press::Template(payload.unwrap_or(title).to_owned())
+            }
+            "POSTBACK" => {
+                let payload = button["payload"].as_str().unwrap_or(title);
+                Press::Template(payload.to_owned())
             }
             "PHONE_NUMBER" => Press::Dial(
                 button["phone_number"]

@@ -31,13 +31,14 @@ use crate::web::error::ApiError;
 use crate::web::limits::Class;
 
 /// Names of maps whose keys are not ours.
-const OPAQUE: [&str; 9] = [
+const OPAQUE: [&str; 10] = [
     "metadata",
     "customFields",
     "config",
     "variables",
     "headers",
     "parameters",
+    "components",
     "attributes",
     "data",
     "filters",
@@ -349,11 +350,13 @@ mod tests {
             "first_name": "a",
             "custom_fields": {"my_key": 1},
             "rows": [{"inner_key": 1}],
+            "components": [{"sub_type": "url"}],
         });
         let expected = json!({
             "firstName": "a",
             "customFields": {"my_key": 1},
             "rows": [{"innerKey": 1}],
+            "components": [{"sub_type": "url"}],
         });
         assert_eq!(camel_keys(object(&given)), object(&expected));
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::engine::setup::templates::STATUS;
+use crate::engine::setup::template_copies::STATUS;
 use crate::model::event::Change;
 use crate::model::event::ContactEvent;
 use crate::model::event::ContactMerged;

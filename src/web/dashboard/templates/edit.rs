@@ -8,6 +8,8 @@ use serde::Deserialize;
 
 use crate::engine::error::EngineError;
 use crate::engine::rules::template_form::TemplateForm;
+use crate::engine::setup::templates::Templates;
+use crate::model::actor::Actor;
 use crate::model::channel::Channel;
 use crate::model::filling::TemplateTerms;
 use crate::model::ids::ChannelId;
@@ -351,20 +353,17 @@ pub async fn delete(
     path: Path<String>,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
-    let reader = &form.reader;
-    let (channel, terms, held) = found(&state, reader, &path)?;
-    let service = &state.engine.templates;
-    let gone = service.delete(&reader.actor(), channel.id, held.id).await;
-    let error = match gone {
-        Ok(()) => return Ok(see(&format!("{LIST}?told=deleted"))),
-        Err(error) => Problem::from(error),
-    };
-    let subject = Subject {
-        channel: &channel,
-        terms,
-        held: Some(&held),
-    };
-    not_done(&state, reader, &subject, "Not deleted.", &error)
+    let done = done(
+        &state,
+        &path,
+        &form,
+        "Not deleted.",
+        async |service, actor, held| {
+            service.delete(actor, held.channel_id, held.id).await?;
+            Ok(format!("{LIST}?told=deleted"))
+        },
+    );
+    done.await
 }
 
 /// Has the vendor send one again that it paused.
@@ -373,12 +372,31 @@ pub async fn unpause(
     path: Path<String>,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
+    let done = done(
+        &state,
+        &path,
+        &form,
+        "Still paused.",
+        async |service, actor, held| {
+            let held = service.resume(actor, held.channel_id, held.id).await?;
+            Ok(format!("{LIST}/{}?saved=unpaused", held.id))
+        },
+    );
+    done.await
+}
+
+/// Does something with a template and goes where that leads; where it was not done the page says why.
+async fn done(
+    state: &State,
+    path: &str,
+    form: &Form,
+    otherwise: &'static str,
+    act: impl AsyncFnOnce(&Templates, &Actor, &Template) -> Result<String, EngineError>,
+) -> Result<HttpResponse, Problem> {
     let reader = &form.reader;
-    let (channel, terms, held) = found(&state, reader, &path)?;
-    let service = &state.engine.templates;
-    let resumed = service.resume(&reader.actor(), channel.id, held.id).await;
-    let error = match resumed {
-        Ok(held) => return Ok(see(&format!("{LIST}/{}?saved=unpaused", held.id))),
+    let (channel, terms, held) = found(state, reader, path)?;
+    let error = match act(&state.engine.templates, &reader.actor(), &held).await {
+        Ok(address) => return Ok(see(&address)),
         Err(error) => Problem::from(error),
     };
     let subject = Subject {
@@ -386,7 +404,7 @@ pub async fn unpause(
         terms,
         held: Some(&held),
     };
-    not_done(&state, reader, &subject, "Still paused.", &error)
+    not_done(state, reader, &subject, otherwise, &error)
 }
 
 /// The page as it was, with why something was not done.
