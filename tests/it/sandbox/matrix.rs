@@ -246,6 +246,17 @@ async fn lines(server: &Server) -> Vec<(usize, Line<'_>)> {
 fn what_the_api_tells_is_the_products_table() {
     on_a_server_with(with_sandbox, async |server| {
         let told = server.api().get("/capabilities").await.ok();
+        // Every row of it is here, and each is tried below: what is sent, what comes back, who types.
+        let rows = told["data"][0]["matrix"].as_object().unwrap().keys();
+        let mut rows: Vec<&str> = rows.map(String::as_str).collect();
+        let mut named: Vec<&str> = TABLE.iter().map(|(name, _)| *name).collect();
+        let others = ["deliveryReceipts", "readReceipts", "typing"];
+        let tried = FEATURES.iter().map(|feature| feature.name);
+        let mut tried: Vec<&str> = tried.chain(others).collect();
+        for list in [&mut rows, &mut named, &mut tried] {
+            list.sort_unstable();
+        }
+        assert_eq!((&rows, &tried), (&named, &named));
         for (feature, marks) in TABLE {
             for ((channel, _), mark) in COLUMNS.iter().zip(marks) {
                 let rows = told["data"].as_array().unwrap();
