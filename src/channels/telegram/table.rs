@@ -187,7 +187,7 @@ pub const SETTINGS: &[Setting] = &[
     optional(
         "apiBaseUrl",
         "API address",
-        "Only for a Bot API server of your own, tests and proxies.",
+        "Only for a Bot API server of your own, tests and proxies. A bot must log out at Telegram's server first (logOut), and cannot go back there for ten minutes.",
         Shape::Text,
     )
     .rare(),
