@@ -47,7 +47,7 @@ struct Case {
     #[serde(default)]
     metadata: Opaque,
     #[serde(default)]
-    is_album: bool,
+    companions: Vec<MessageId>,
     #[serde(default)]
     chose_typed: bool,
     #[serde(default)]
@@ -123,7 +123,7 @@ impl Case {
             metadata: &self.metadata,
             last_inbound_at: None,
             by_person: false,
-            is_album: self.is_album,
+            companions: &self.companions,
             chose_typed: self.chose_typed,
             taken_ids: &self.taken_ids,
             now: Timestamp::from_secs(1_767_268_800),
@@ -166,6 +166,11 @@ pub(in crate::channels) fn shown(call: &Call) -> Value {
             let fields = form.fields.iter().map(|field| match &field.value {
                 FieldValue::Text(text) => (field.name.clone(), Value::from(text.as_str())),
                 FieldValue::File {
+                    filename,
+                    mime_type,
+                    ..
+                }
+                | FieldValue::Bytes {
                     filename,
                     mime_type,
                     ..

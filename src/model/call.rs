@@ -83,6 +83,15 @@ pub enum FieldValue {
         /// The content type the vendor is told.
         mime_type: String,
     },
+    /// A file that is not stored: something small of the settings.
+    Bytes {
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// The name the vendor is told.
+        filename: String,
+        /// The content type the vendor is told.
+        mime_type: String,
+    },
 }
 
 /// A request whose body is a stored file and nothing else, sent without holding it in memory.

@@ -328,6 +328,8 @@ impl Setting {
 pub enum Shape {
     /// One line of text.
     Text,
+    /// Text of several lines.
+    Lines,
     /// A secret: sealed, write-only, generated when `generated` names a prefix and none is given.
     Secret {
         /// The prefix of a generated value; none when a person must bring it.

@@ -426,6 +426,9 @@ pub struct InboundReaction {
     pub target_external_id: String,
     /// The emoji.
     pub emoji: String,
+    /// What the channel keeps with it.
+    #[serde(default, skip_serializing_if = "Opaque::is_empty")]
+    pub metadata: Opaque,
 }
 
 /// A message that was changed.
@@ -438,6 +441,9 @@ pub struct InboundEdit {
     pub content: Content,
     /// When it was changed.
     pub at: Option<Timestamp>,
+    /// What the channel keeps otherwise from then on; null takes something out.
+    #[serde(default, skip_serializing_if = "Opaque::is_empty")]
+    pub metadata: Opaque,
 }
 
 /// A message that was taken back.

@@ -274,6 +274,9 @@ pub struct ReactionMark {
     pub author: String,
     /// When.
     pub at: Timestamp,
+    /// What the channel keeps with it.
+    #[serde(default)]
+    pub metadata: Opaque,
 }
 
 impl Message {

@@ -99,9 +99,9 @@ pub struct Sending<'a> {
     pub last_inbound_at: Option<Timestamp>,
     /// Whether a person wrote it, rather than a program or a bot: some vendors allow people more.
     pub by_person: bool,
-    /// Whether the parts are messages of their own that go out in one call:
+    /// Our ids of the messages that go out in the call of this one; the parts are then a message each:
     /// [`together`](crate::channels::Channel::together).
-    pub is_album: bool,
+    pub companions: &'a [MessageId],
     /// Whether the customer chose something since we last wrote that stood in place of the phone's
     /// keyboard: [`Capabilities::quick_replies_typed`](crate::model::capability::Capabilities::quick_replies_typed).
     pub chose_typed: bool,
@@ -152,6 +152,15 @@ pub struct Connected {
     /// What happened lately and the vendor may have told while nobody listened; what was heard already
     /// changes nothing.
     pub missed: Vec<InboundEvent>,
+}
+
+/// A moment of showing at the vendor what the settings say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// Nothing was told yet.
+    Before,
+    /// All of it was.
+    After,
 }
 
 /// What changes in an account when its access is renewed.

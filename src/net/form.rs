@@ -41,6 +41,15 @@ pub enum PartBody {
         /// The content type the receiver is told.
         mime_type: String,
     },
+    /// A file that lies nowhere.
+    Bytes {
+        /// Its bytes.
+        bytes: Vec<u8>,
+        /// The name the receiver is told.
+        filename: String,
+        /// The content type the receiver is told.
+        mime_type: String,
+    },
 }
 
 /// A form ready to go out.
@@ -62,17 +71,18 @@ pub async fn encode(parts: &[Part], boundary: &str) -> std::io::Result<Encoded> 
     let mut length = 0;
     let mut pieces: Vec<BoxStream<'static, Piece>> = Vec::new();
     for part in parts {
-        let (head, bytes) = match &part.body {
-            PartBody::Text(text) => (format!("{}\r\n\r\n{text}", head(boundary, part)), None),
+        let head = head(boundary, part);
+        let (bytes, count) = match &part.body {
+            PartBody::Text(text) => (once(text.clone()), text.len() as u64),
+            PartBody::Bytes { bytes, .. } => (once(bytes.clone()), bytes.len() as u64),
             PartBody::File { path, .. } => {
                 let (bytes, count) = file(path).await?;
-                length += count;
-                (format!("{}\r\n\r\n", head(boundary, part)), Some(bytes))
+                (bytes.boxed(), count)
             }
         };
-        length += head.len() as u64 + 2;
+        length += head.len() as u64 + count + 2;
         pieces.push(once(head));
-        pieces.extend(bytes.map(futures_util::StreamExt::boxed));
+        pieces.push(bytes);
         pieces.push(once("\r\n".to_owned()));
     }
     let end = format!("--{boundary}--\r\n");
@@ -89,15 +99,20 @@ fn head(boundary: &str, part: &Part) -> String {
     let name = quoted(&part.name);
     let disposition = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"");
     match &part.body {
-        PartBody::Text(_) => disposition,
+        PartBody::Text(_) => format!("{disposition}\r\n\r\n"),
         PartBody::File {
+            filename,
+            mime_type,
+            ..
+        }
+        | PartBody::Bytes {
             filename,
             mime_type,
             ..
         } => {
             let filename = quoted(filename);
             let mime_type = mime_type.replace(['\r', '\n'], " ");
-            format!("{disposition}; filename=\"{filename}\"\r\ncontent-type: {mime_type}")
+            format!("{disposition}; filename=\"{filename}\"\r\ncontent-type: {mime_type}\r\n\r\n")
         }
     }
 }
@@ -109,8 +124,8 @@ fn quoted(name: &str) -> String {
         .replace('\n', "%0A")
 }
 
-fn once(text: String) -> BoxStream<'static, Piece> {
-    stream::once(std::future::ready(Ok(Bytes::from(text)))).boxed()
+fn once(bytes: impl Into<Bytes>) -> BoxStream<'static, Piece> {
+    stream::once(std::future::ready(Ok(bytes.into()))).boxed()
 }
 
 /// The bytes of a file, read while they go out, and how many there are.
@@ -159,6 +174,14 @@ mod tests {
                     mime_type: "image/png".to_owned(),
                 },
             },
+            Part {
+                name: "certificate".to_owned(),
+                body: PartBody::Bytes {
+                    bytes: b"-----".to_vec(),
+                    filename: "c.pem".to_owned(),
+                    mime_type: "text/plain".to_owned(),
+                },
+            },
         ];
         let form = encode(&parts, "xyz").await.unwrap();
         let chunks: Vec<Bytes> = form.body.try_collect().await.unwrap();
@@ -166,7 +189,9 @@ mod tests {
         let expected = format!(
             "--xyz\r\ncontent-disposition: form-data; name=\"type\"\r\n\r\nimage/png\r\n\
              --xyz\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a %22b%22%0D%0A.png\"\r\n\
-             content-type: image/png\r\n\r\n{}\r\n--xyz--\r\n",
+             content-type: image/png\r\n\r\n{}\r\n\
+             --xyz\r\ncontent-disposition: form-data; name=\"certificate\"; filename=\"c.pem\"\r\n\
+             content-type: text/plain\r\n\r\n-----\r\n--xyz--\r\n",
             String::from_utf8(content).unwrap()
         );
         assert_eq!(sent, expected);

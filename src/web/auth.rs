@@ -175,11 +175,26 @@ pub fn no_cookie() -> Cookie<'static> {
     cookie
 }
 
+/// Whether a request comes through one of these proxies.
+#[must_use]
+pub fn peer_is_proxy(request: &HttpRequest, trusted: &[Network]) -> bool {
+    peer_of(request).is_some_and(|peer| is_among(&peer, trusted))
+}
+
+fn peer_of(request: &HttpRequest) -> Option<IpAddr> {
+    let peer = request.peer_addr()?;
+    Some(peer.ip().to_canonical())
+}
+
+fn is_among(ip: &IpAddr, networks: &[Network]) -> bool {
+    networks.iter().any(|network| network.contains(*ip))
+}
+
 /// Where a request comes from: the peer, or what a trusted proxy says of it.
 #[must_use]
 pub fn ip_of(request: &HttpRequest, trusted: &[Network]) -> Option<IpAddr> {
-    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
-    let ours = |ip: &IpAddr| trusted.iter().any(|network| network.contains(*ip));
+    let peer = peer_of(request);
+    let ours = |ip: &IpAddr| is_among(ip, trusted);
     let Some(near) = peer.filter(ours) else {
         return peer;
     };

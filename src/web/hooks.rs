@@ -20,10 +20,12 @@ use tokio::sync::Semaphore;
 use crate::base::http::Headers;
 use crate::base::http::Method;
 use crate::base::http::Webhook;
+use crate::config::network::Network;
 use crate::model::channel::ChannelKind;
 use crate::model::ids::ChannelId;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
+use crate::web::auth::peer_is_proxy;
 use crate::web::error::ApiError;
 use crate::web::state::State;
 
@@ -172,7 +174,7 @@ async fn taken(
         } else {
             Method::Post
         },
-        headers: headers_of(request),
+        headers: headers_of(request, &state.trusted_proxies),
         query: request.query_string().to_owned(),
         body,
     };
@@ -188,10 +190,14 @@ async fn taken(
     Ok(response.body(reply.body))
 }
 
-fn headers_of(request: &HttpRequest) -> Headers {
+/// The headers of a call. What proxies say of it counts only where one of ours says it.
+fn headers_of(request: &HttpRequest, trusted: &[Network]) -> Headers {
+    let is_ours = peer_is_proxy(request, trusted);
+    let said = |name: &str| is_ours || !name.starts_with("x-forwarded-");
     let readable = request
         .headers()
         .iter()
+        .filter(|(name, _)| said(name.as_str()))
         .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
     readable.fold(Headers::default(), |all, (name, value)| {
         all.with(name, value)

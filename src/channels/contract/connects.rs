@@ -2,10 +2,12 @@
 
 use crate::channels::contract::answers::not_offered;
 
+use crate::model::Opaque;
 use crate::model::contact::Admission;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Connected;
+use crate::model::outbound::Moment;
 use crate::model::outbound::Next;
 use crate::model::outbound::Person;
 use crate::model::outbound::Regained;
@@ -115,6 +117,13 @@ pub trait Connects {
     fn publish(&self, asked: &Asked<'_>) -> Next<()> {
         let _ = asked;
         Ok(Step::Done(()))
+    }
+
+    /// What is kept with an account about what [`publish`](Self::publish) shows, at this moment of
+    /// it: what its vendor does not tell of can only be taken away later where somebody knows of it.
+    fn shown(&self, account: &Account, moment: Moment) -> Opaque {
+        let _ = (account, moment);
+        Opaque::new()
     }
 
     /// Has the vendor put the account into service. Held where

@@ -94,8 +94,8 @@ pub trait Channel: Connects + KeepsTemplates + Receives + Sends + Debug + Send +
 
     /// How many of some messages that were written to go together are given to the vendor in one call,
     /// from the first on; 1 where each goes by itself.
-    fn together(&self, contents: &[&Content]) -> usize {
-        let _ = contents;
+    fn together(&self, account: &Account, to: &str, contents: &[&Content]) -> usize {
+        let _ = (account, to, contents);
         1
     }
 

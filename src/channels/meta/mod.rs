@@ -149,6 +149,11 @@ pub(super) mod tests {
                         filename,
                         mime_type,
                         ..
+                    }
+                    | FieldValue::Bytes {
+                        filename,
+                        mime_type,
+                        ..
                     } => format!("{}=<{filename}, {mime_type}>", field.name),
                 });
                 let fields: Vec<_> = fields.collect();

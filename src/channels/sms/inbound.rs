@@ -10,6 +10,8 @@ use crate::channels::sms::consent::Keyword;
 use crate::channels::sms::numbers;
 use crate::model::content::Content;
 use crate::model::content::Media;
+use crate::model::inbound::Access;
+use crate::model::inbound::Extent;
 use crate::model::inbound::InboundEvent;
 use crate::model::inbound::InboundMessage;
 use crate::model::inbound::InboundSender;
@@ -94,7 +96,21 @@ pub fn events(account: &Account, carrier: &Entry, heard: Heard) -> Vec<InboundEv
         events.push(message(0, Content::text(text)));
     }
     events.extend(follows);
+    events.extend(nobody_there(&from, heard.at));
     events
+}
+
+/// Who writes under a name cannot be answered: there is no number behind it.
+fn nobody_there(from: &InboundSender, at: Option<Timestamp>) -> Option<InboundEvent> {
+    numbers::is_name(&from.address).then(|| {
+        InboundEvent::Access(Access {
+            from: from.clone(),
+            is_open: false,
+            at,
+            extent: Extent::Alone,
+            by: None,
+        })
+    })
 }
 
 fn file(url: &str, kind: &str, caption: Option<String>) -> Content {

@@ -3,6 +3,8 @@
 //!
 //! Facts are from `channels/sms.md`, cited by section.
 
+mod address;
+mod album;
 pub mod caps;
 mod consent;
 mod form;
@@ -117,6 +119,11 @@ trait Carrier: Debug + Sync {
     fn with_files(&self, account: &Account) -> Option<&'static Capabilities> {
         let _ = account;
         None
+    }
+
+    /// How many files go along with one message at most.
+    fn files_max(&self) -> usize {
+        1
     }
 
     /// What is wrong with its own settings.
@@ -247,6 +254,10 @@ impl Channel for Sms {
             .unwrap_or(plain)
     }
 
+    fn together(&self, account: &Account, to: &str, contents: &[&Content]) -> usize {
+        album::length(account, to, contents)
+    }
+
     fn address(&self, settings: &Opaque, typed: &str) -> Option<String> {
         numbers::typed(settings, typed)
     }
@@ -313,7 +324,8 @@ impl Receives for Sms {
 
     fn parse(&self, account: &Account, hook: &Webhook) -> Result<Vec<InboundEvent>, ParseError> {
         let carrier = speaker(&account.settings);
-        Ok(carrier.map_or_else(Vec::new, |carrier| carrier.read(account, hook)))
+        let events = carrier.map_or_else(Vec::new, |carrier| carrier.read(account, hook));
+        Ok(album::shared_out(events, &outgoing::tags_of(hook)))
     }
 
     /// Never words: some carriers would send them to the customer.
@@ -376,6 +388,9 @@ impl Sends for Sms {
             kind: KIND,
             content: "a message of no provider",
         })?;
+        if let Some(whole) = album::whole(sending)? {
+            return Ok(vec![carrier.send(&whole)?]);
+        }
         let mut calls = Vec::new();
         for part in sending.parts {
             for piece in Outgoing::of(sending, part)?.pieces() {

@@ -25,6 +25,7 @@ use crate::model::Opaque;
 use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::content::TemplateUse;
+use crate::model::ids::MessageId;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Sending;
@@ -49,6 +50,10 @@ pub struct Outgoing<'a> {
     pub text: String,
     /// A file, and where the carrier can fetch it.
     pub file: Option<(&'a Media, String, FileKind)>,
+    /// Where it can fetch the other files of the same message.
+    pub more: Vec<String>,
+    /// Our ids of the messages that go along with it.
+    pub companions: &'a [MessageId],
     /// A template that the carrier fills in, in place of words.
     pub template: Option<&'a TemplateUse>,
     /// The present.
@@ -84,6 +89,8 @@ impl<'a> Outgoing<'a> {
             from: sender(account, sending.metadata),
             text: String::new(),
             file: None,
+            more: Vec::new(),
+            companions: &[],
             template: None,
             now: sending.now,
             wishes: sending.metadata,
@@ -131,6 +138,8 @@ impl<'a> Outgoing<'a> {
             from,
             text,
             file: None,
+            more: Vec::new(),
+            companions: &[],
             template: None,
             now,
             wishes,
@@ -168,8 +177,21 @@ impl<'a> Outgoing<'a> {
     pub fn tagged_status_url(&self) -> String {
         match self.account.text("statusCallbackUrl") {
             Some(own) => own.to_owned(),
-            None => format!("{}?{TAG}={}", status_url(self.account), self.id),
+            None => {
+                let others = self.companions.iter().map(ToString::to_string);
+                let ids: Vec<String> = std::iter::once(self.id.clone())
+                    .chain(others)
+                    .map(|id| format!("{TAG}={id}"))
+                    .collect();
+                format!("{}?{}", status_url(self.account), ids.join("&"))
+            }
         }
+    }
+
+    /// Where the carrier can fetch every file.
+    pub fn file_urls(&self) -> impl Iterator<Item = &str> {
+        let first = self.file.iter().map(|(_, url, _)| url);
+        first.chain(&self.more).map(String::as_str)
     }
 }
 
@@ -217,8 +239,17 @@ const TAG: &str = "message";
 /// Our id of the message a report is about, where its address says so.
 #[must_use]
 pub fn tag_of(hook: &Webhook) -> Option<String> {
+    tags_of(hook).into_iter().next()
+}
+
+/// The same of every message that the carrier took as one.
+#[must_use]
+pub fn tags_of(hook: &Webhook) -> Vec<String> {
     let query = Pairs::decoded(hook.query.as_bytes());
-    query.get(TAG).map(str::to_owned)
+    let tags = query
+        .iter()
+        .filter(|(name, id)| *name == TAG && !id.is_empty());
+    tags.map(|(_, id)| id.to_owned()).collect()
 }
 
 /// Where reports of deliveries arrive.

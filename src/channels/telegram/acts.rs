@@ -111,9 +111,12 @@ pub fn reaction(reaction: Node<'_>, update_id: &str) -> Option<InboundEvent> {
         .into_iter()
         .find(|node| node.is_there())?;
     let author_id = author.word("id")?;
-    let marks = |name: &str| -> Vec<String> { reaction.at(name).items().map(emoji).collect() };
+    let marks = |name: &str| -> Vec<Mark> { reaction.at(name).items().map(Mark::of).collect() };
     let (old, new) = (marks("old_reaction"), marks("new_reaction"));
     let added = new.into_iter().find(|mark| !old.contains(mark));
+    let added = added.unwrap_or_default();
+    let mut kept = Kept::default();
+    kept.put("customEmojiId", added.custom);
     let from = if chat.is_private() {
         people::person(author)?
     } else {
@@ -123,12 +126,27 @@ pub fn reaction(reaction: Node<'_>, update_id: &str) -> Option<InboundEvent> {
         external_id: format!("re:{}:{message}:{author_id}:{update_id}", chat.id),
         from,
         target_external_id: chat.external_id(&message),
-        emoji: added.unwrap_or_default(),
+        emoji: added.emoji,
+        metadata: kept.into_inner(),
     }))
 }
 
-fn emoji(mark: Node<'_>) -> String {
-    mark.word("emoji").unwrap_or_else(|| CUSTOM.to_owned())
+/// What somebody put on a message.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Mark {
+    /// As everybody can show it.
+    emoji: String,
+    /// Which of the vendor's own it is.
+    custom: Option<String>,
+}
+
+impl Mark {
+    fn of(mark: Node<'_>) -> Self {
+        Self {
+            emoji: mark.word("emoji").unwrap_or_else(|| CUSTOM.to_owned()),
+            custom: mark.word("custom_emoji_id"),
+        }
+    }
 }
 
 /// Somebody blocked the bot or let it in again; a group took it in or put it out.

@@ -70,6 +70,25 @@ impl<'a> Api<'a> {
     /// A call that carries files. What is not text in `body` goes as JSON, as forms have it.
     #[must_use]
     pub fn form(&self, method: &str, body: &Value, uploads: &[Upload<'_>]) -> Call {
+        let files = uploads.iter().map(|upload| Field {
+            name: upload.field.clone(),
+            value: FieldValue::File {
+                media_id: upload.media_id,
+                filename: upload.filename.clone(),
+                mime_type: upload.mime_type.to_owned(),
+            },
+        });
+        self.form_of(method, body, files)
+    }
+
+    /// The same with files that are fields already.
+    #[must_use]
+    pub fn form_of(
+        &self,
+        method: &str,
+        body: &Value,
+        files: impl IntoIterator<Item = Field>,
+    ) -> Call {
         let mut request = self.request(method, &Value::Null, UPLOAD_TIMEOUT);
         request.headers = Headers::default().with("accept", "application/json");
         request.body = Vec::new();
@@ -80,14 +99,6 @@ impl<'a> Api<'a> {
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             }),
-        });
-        let files = uploads.iter().map(|upload| Field {
-            name: upload.field.clone(),
-            value: FieldValue::File {
-                media_id: upload.media_id,
-                filename: upload.filename.clone(),
-                mime_type: upload.mime_type.to_owned(),
-            },
         });
         let fields = texts.chain(files).collect();
         Call::Form(Box::new(Form { request, fields }))

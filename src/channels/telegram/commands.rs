@@ -8,11 +8,13 @@ use crate::channels::table::wrong;
 use crate::channels::telegram::api::Api;
 use crate::channels::telegram::fault;
 use crate::channels::telegram::profile;
-use crate::model::call::Call;
+use crate::model::Opaque;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
+use crate::model::outbound::Moment;
 use crate::model::outbound::Next;
 use crate::model::outbound::Step;
+use crate::model::refusal::Refusal;
 use crate::model::rejection::FieldError;
 
 /// Commands of one menu at most.
@@ -50,16 +52,26 @@ impl Menu {
     /// What `setMyCommands` takes.
     #[must_use]
     pub fn body(&self) -> Value {
-        let mut body = json!({"commands": self.commands, "scope": self.scope});
-        if !self.language.is_empty() {
-            body["language_code"] = self.language.as_str().into();
-        }
+        let mut body = self.place();
+        body["commands"] = self.commands.as_slice().into();
         body
+    }
+
+    /// Where it stands, which is what `deleteMyCommands` takes.
+    fn place(&self) -> Value {
+        let mut place = json!({"scope": self.scope});
+        if !self.language.is_empty() {
+            place["language_code"] = self.language.as_str().into();
+        }
+        place
     }
 }
 
-/// Menus for kinds of chats that are taken away where none is set: what a chat of its own was shown
-/// stays until it is set anew.
+/// Under this name an account keeps where menus of it stand that nobody can ask Telegram for: those
+/// of a language, and those of one chat.
+const STANDING: &str = "menusShown";
+
+/// Menus for kinds of chats that are taken away where none is set, whoever set them.
 const KINDS: [&str; 4] = [
     "default",
     "all_private_chats",
@@ -74,14 +86,23 @@ const KINDS: [&str; 4] = [
 /// Telegram does not take one.
 pub fn publish(asked: &Asked<'_>) -> Next<()> {
     let ask = |what, call| Ok(Step::Ask { what, call });
+    let api = Api::of(asked.account);
     let mut replies = asked.replies.iter();
-    for call in calls(asked.account) {
+    let menus = menus_of(asked.account);
+    for place in gone(asked.account, &menus) {
+        match replies.next().map(fault::result) {
+            None => return ask("commands", api.call("deleteMyCommands", &place)),
+            // Where there is no such chat any more, nothing of ours is shown either.
+            Some(Err(Refusal::Never(_)) | Ok(_)) => {}
+            Some(Err(refusal)) => return Err(refusal),
+        }
+    }
+    for menu in &menus {
         match replies.next() {
             Some(reply) => fault::result(reply)?,
-            None => return ask("commands", call),
+            None => return ask("commands", api.call("setMyCommands", &menu.body())),
         };
     }
-    let api = Api::of(asked.account);
     for shown in profile::shown(asked.account) {
         let Some(reply) = replies.next() else {
             return ask("profile", shown.asked(&api));
@@ -97,22 +118,41 @@ pub fn publish(asked: &Asked<'_>) -> Next<()> {
     Ok(Step::Done(()))
 }
 
-/// The calls that show the menus of an account, and take away those it has no more.
-fn calls(account: &Account) -> Vec<Call> {
-    let menus = account.settings.get("commands");
-    let menus = menus.map_or_else(Vec::new, |list| self::menus(Node::of(list)));
-    let is_set = |kind: &str| {
-        menus
-            .iter()
-            .any(|menu| menu.language.is_empty() && menu.scope["type"] == kind)
+fn menus_of(account: &Account) -> Vec<Menu> {
+    let list = account.settings.get("commands");
+    list.map_or_else(Vec::new, |list| menus(Node::of(list)))
+}
+
+/// Where an account has no menu any more: in kinds of chats, and wherever one was shown.
+fn gone(account: &Account, menus: &[Menu]) -> Vec<Value> {
+    let kinds = KINDS.iter().map(|kind| json!({"scope": {"type": kind}}));
+    let once = kinds.chain(standing(account));
+    once.filter(|place| menus.iter().all(|menu| menu.place() != *place))
+        .collect()
+}
+
+fn standing(account: &Account) -> Vec<Value> {
+    let kept = account.settings.get(STANDING).and_then(Value::as_array);
+    kept.cloned().unwrap_or_default()
+}
+
+/// What is kept of where menus stand: before it is all that did or will, as not every call may come
+/// through; after it is what does.
+#[must_use]
+pub fn shown(account: &Account, moment: Moment) -> Opaque {
+    let mut places = match moment {
+        Moment::Before => standing(account),
+        Moment::After => Vec::new(),
     };
-    let api = Api::of(account);
-    let gone = KINDS.iter().filter(|kind| !is_set(kind));
-    let gone = gone.map(|kind| api.call("deleteMyCommands", &json!({"scope": {"type": kind}})));
-    let set = menus
-        .iter()
-        .map(|menu| api.call("setMyCommands", &menu.body()));
-    gone.chain(set).collect()
+    for place in menus_of(account).iter().map(Menu::place) {
+        let of_kind = KINDS.iter().any(|kind| place["scope"]["type"] == *kind);
+        let is_asked_for = of_kind && place.get("language_code").is_none();
+        if !is_asked_for && !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    let kept = Some(places).filter(|places| !places.is_empty());
+    Opaque::from_iter([(STANDING.to_owned(), kept.into())])
 }
 
 /// The menus that a list of commands comes to, in the order of their first command.

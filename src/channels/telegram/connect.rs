@@ -7,9 +7,12 @@ use crate::channels::node::Node;
 use crate::channels::telegram::api::Api;
 use crate::channels::telegram::fault;
 use crate::channels::telegram::table;
+use crate::channels::telegram::table::CERTIFICATE;
 use crate::channels::telegram::table::Mode;
 use crate::model::Opaque;
 use crate::model::call::Call;
+use crate::model::call::Field;
+use crate::model::call::FieldValue;
 use crate::model::message::SendError;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
@@ -78,13 +81,28 @@ impl Ask {
         let api = Api::of(account);
         match self {
             Self::Me => api.call("getMe", &json!({})),
-            Self::SetWebhook => api.call("setWebhook", &webhook(account)),
+            Self::SetWebhook => match account.text(CERTIFICATE) {
+                Some(pem) => api.form_of("setWebhook", &webhook(account), [certificate(pem)]),
+                None => api.call("setWebhook", &webhook(account)),
+            },
             Self::DeleteWebhook => api.call(
                 "deleteWebhook",
                 &json!({"drop_pending_updates": drops_pending(account)}),
             ),
             Self::Info => api.call("getWebhookInfo", &json!({})),
         }
+    }
+}
+
+/// The certificate that Telegram has to trust although nobody it knows signed it.
+fn certificate(pem: &str) -> Field {
+    Field {
+        name: CERTIFICATE.to_owned(),
+        value: FieldValue::Bytes {
+            bytes: pem.as_bytes().to_vec(),
+            filename: "certificate.pem".to_owned(),
+            mime_type: "application/x-pem-file".to_owned(),
+        },
     }
 }
 

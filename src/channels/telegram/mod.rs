@@ -63,6 +63,7 @@ use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Connected;
+use crate::model::outbound::Moment;
 use crate::model::outbound::Next;
 use crate::model::outbound::Pacing;
 use crate::model::outbound::Person;
@@ -131,7 +132,7 @@ impl Channel for Telegram {
         Some(pace::of(&Chat::at(to)))
     }
 
-    fn together(&self, contents: &[&Content]) -> usize {
+    fn together(&self, _account: &Account, _to: &str, contents: &[&Content]) -> usize {
         album::length(contents)
     }
 
@@ -156,6 +157,10 @@ impl Connects for Telegram {
 
     fn publish(&self, asked: &Asked<'_>) -> Next<()> {
         commands::publish(asked)
+    }
+
+    fn shown(&self, account: &Account, moment: Moment) -> Opaque {
+        commands::shown(account, moment)
     }
 
     fn look_up(&self, address: &str, asked: &Asked<'_>) -> Next<Person> {

@@ -149,13 +149,14 @@ impl<'a> Incoming<'a> {
         let Some(event) = self.read(true) else {
             return Vec::new();
         };
-        let content = match &event {
-            InboundEvent::Message(message) => message.content.clone(),
-            InboundEvent::Echo(echo) => echo.content.clone(),
+        let (content, told) = match &event {
+            InboundEvent::Message(message) => (message.content.clone(), &message.metadata),
+            InboundEvent::Echo(echo) => (echo.content.clone(), &echo.metadata),
             _ => return Vec::new(),
         };
         let edit = InboundEvent::Edit(InboundEdit {
             external_id: self.external_id(),
+            metadata: said::otherwise(&content, told),
             content,
             at: self.message.at("edit_date").moment(),
         });

@@ -48,7 +48,7 @@ const VCARD_MAX: usize = 2_048;
 /// [`RenderError`]: content that Telegram has no form for.
 pub fn calls(sending: &Sending<'_>) -> Result<Vec<Call>, RenderError> {
     let mut writer = Writer::of(sending);
-    if sending.is_album {
+    if !sending.companions.is_empty() {
         album::write(&mut writer);
         return Ok(writer.calls);
     }

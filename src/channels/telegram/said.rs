@@ -7,6 +7,7 @@ use crate::channels::node::Kept;
 use crate::channels::node::Node;
 use crate::channels::telegram::entities;
 use crate::channels::vcard;
+use crate::model::Opaque;
 use crate::model::content::ContactCard;
 use crate::model::content::Contacts;
 use crate::model::content::Content;
@@ -14,6 +15,12 @@ use crate::model::content::Location;
 use crate::model::content::Media;
 use crate::model::content::Postback;
 use crate::model::content::Unsupported;
+
+/// Under this name a place keeps for how many seconds it is told again and again.
+const LIVE: &str = "livePeriod";
+
+/// Under this name it keeps that this is over.
+const LIVE_ENDED: &str = "liveEnded";
 
 /// Files that come with the words of a message under them, by the field they stand in.
 const FILES: [&str; 8] = [
@@ -295,7 +302,7 @@ fn place(message: Node<'_>, kept: &mut Kept) -> Option<Content> {
         message.at("location")
     };
     if let Some(period) = location.at("live_period").whole() {
-        kept.put("livePeriod", Some(period));
+        kept.put(LIVE, Some(period));
     }
     Some(Content::Location(Location {
         latitude: location.at("latitude").number()?,
@@ -322,6 +329,25 @@ fn contact(message: Node<'_>, kept: &mut Kept) -> Option<Content> {
             organization: vcard::values(&whole, "ORG").into_iter().next(),
         }],
     }))
+}
+
+/// What is kept of words: with others, it is otherwise or gone.
+const OF_WORDS: [&str; 3] = ["html", "entities", "mentions"];
+
+/// What is kept otherwise once a message was changed to `content`, beside which `told` is kept now. A
+/// place that somebody shared while they moved is told without an end when that is over.
+#[must_use]
+pub fn otherwise(content: &Content, told: &Opaque) -> Opaque {
+    let names: &[&str] = match content {
+        Content::Location(_) => &[LIVE, LIVE_ENDED],
+        _ => &OF_WORDS,
+    };
+    let now = |name: &str| match name {
+        LIVE_ENDED if !told.contains_key(LIVE) => Value::Bool(true),
+        _ => told.get(name).cloned().unwrap_or_default(),
+    };
+    let kept = names.iter().map(|name| ((*name).to_owned(), now(name)));
+    kept.collect()
 }
 
 /// Whether a contact card is the sender's own, which Telegram vouches for.

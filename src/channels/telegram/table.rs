@@ -20,6 +20,9 @@ use crate::model::outbound::Account;
 use crate::model::outbound::Switch;
 use crate::model::rejection::FieldError;
 
+/// The setting with the certificate that is handed to Telegram with the address it calls.
+pub const CERTIFICATE: &str = "certificate";
+
 /// How news of the bot reach us.
 const MODES: &[&str] = &["webhook", "polling"];
 
@@ -174,9 +177,17 @@ pub const SETTINGS: &[Setting] = &[
         &["secretToken"],
     ),
     optional(
+        CERTIFICATE,
+        "Certificate of this server",
+        "Only where nobody whom Telegram knows signed it: the certificate itself, from -----BEGIN CERTIFICATE----- on.",
+        Shape::Lines,
+    )
+    .access()
+    .rare(),
+    optional(
         "apiBaseUrl",
         "API address",
-        "Only for a Bot API server of your own, tests and proxies.",
+        "Only for a Bot API server of your own, tests and proxies. A bot must log out at Telegram's server first (logOut), and cannot go back there for ten minutes.",
         Shape::Text,
     )
     .rare(),
@@ -290,6 +301,12 @@ pub fn check(account: &Account) -> Vec<FieldError> {
     {
         all.push(wrong("botUsername", "must be letters, digits and _"));
     }
+    if !account.text(CERTIFICATE).is_none_or(is_certificate) {
+        all.push(wrong(
+            CERTIFICATE,
+            "must be a certificate in PEM: -----BEGIN CERTIFICATE----- and so on; never the key",
+        ));
+    }
     if let Some(list) = account.settings.get("commands") {
         all.extend(commands::check(Node::of(list)));
     }
@@ -310,6 +327,14 @@ fn is_token(token: &str) -> bool {
 
 fn is_secret(secret: &str) -> bool {
     (1..=256).contains(&secret.len()) && secret.bytes().all(is_word_byte)
+}
+
+/// Whether a text is one certificate or several, each in its frame, and no key among them.
+fn is_certificate(pem: &str) -> bool {
+    let pem = pem.trim();
+    pem.starts_with("-----BEGIN CERTIFICATE-----")
+        && pem.ends_with("-----END CERTIFICATE-----")
+        && !pem.contains("PRIVATE KEY")
 }
 
 fn is_username(name: &str) -> bool {
@@ -382,6 +407,21 @@ mod tests {
                 vec!["menuButtonText", "menuButtonUrl"],
             ),
             (json!({"menuButton":"shop"}), TOKEN, vec!["menuButton"]),
+            (
+                json!({"certificate":"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"}),
+                TOKEN,
+                vec![],
+            ),
+            (
+                json!({"certificate":"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----"}),
+                TOKEN,
+                vec!["certificate"],
+            ),
+            (
+                json!({"certificate":"/etc/ssl/chat.pem"}),
+                TOKEN,
+                vec!["certificate"],
+            ),
         ];
         for (settings, token, expected) in cases {
             let found = check(&account(settings.clone(), &[("botToken", token)]));

@@ -136,12 +136,14 @@ impl Place<'_> {
                 Some(self.message(message, way, id, person, content, metadata))
             }
             Said::Reaction { target, emoji } => Some(InboundEvent::Reaction(InboundReaction {
+                metadata: Opaque::new(),
                 external_id: id,
                 from: person.filter(|_| way == Way::In)?,
                 target_external_id: target,
                 emoji,
             })),
             Said::Edit { target, content } => Some(InboundEvent::Edit(InboundEdit {
+                metadata: Opaque::new(),
                 external_id: target,
                 content,
                 at,

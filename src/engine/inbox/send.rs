@@ -169,8 +169,8 @@ impl Sending {
                     }
                     Audience::Team => Fitted::default(),
                 };
-                let translation = context.channels.channel(&place.channel.kind);
-                let wait = together::patience(translation, &draft.content, &draft.metadata);
+                let at = (&place.channel, place.conversation.address.as_str());
+                let wait = together::patience(&context, at, (&draft.content, &draft.metadata));
                 let message = store(tx, &mut pen, place, &actor, &draft, fitted, row)?;
                 if !wait.is_zero() {
                     outbox::put_off(tx, &lane(&message), pen.now.plus(wait))?;

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use crate::channels::Channel;
+use crate::engine::context::Context;
 use crate::model::Opaque;
+use crate::model::channel::Channel;
 use crate::model::content::Content;
 
 /// Under which name a message keeps what it shares with those it goes with.
@@ -23,9 +24,15 @@ pub fn group(metadata: &Opaque) -> Option<&str> {
 /// How long a message waits before it goes out: for its companions, where the channel would take them
 /// in one call.
 #[must_use]
-pub fn patience(channel: Option<&dyn Channel>, content: &Content, metadata: &Opaque) -> Duration {
-    let gathers = group(metadata).and(channel);
-    if gathers.is_some_and(|channel| channel.together(&[content, content]) > 1) {
+pub fn patience(context: &Context, at: (&Channel, &str), said: (&Content, &Opaque)) -> Duration {
+    let ((channel, to), (content, metadata)) = (at, said);
+    let gathers = || {
+        let translation = context.channels.channel(&channel.kind)?;
+        // Of an account that cannot be read nothing goes out, together or not.
+        let account = context.account(channel).ok()?;
+        Some(translation.together(&account, to, &[content, content]) > 1)
+    };
+    if group(metadata).is_some() && gathers() == Some(true) {
         PATIENCE
     } else {
         Duration::ZERO

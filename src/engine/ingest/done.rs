@@ -13,6 +13,7 @@ use crate::engine::ingest::media;
 use crate::engine::ingest::senders;
 use crate::engine::ingest::waiting;
 use crate::engine::rules::revising::Scope;
+use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::ids::ChannelId;
 use crate::model::inbound::InboundDelete;
@@ -22,6 +23,7 @@ use crate::model::inbound::InboundReaction;
 use crate::model::message::Message;
 use crate::model::message::ReactionMark;
 use crate::model::message::SenderKind;
+use crate::model::opaque;
 use crate::store::Tx;
 
 /// Under which id something waits for the message of that id.
@@ -75,13 +77,18 @@ pub fn react(
         return Ok(apply::duplicate_of(message.id));
     }
     let contact = senders::resolve(tx, pen, channel, &reaction.from)?;
+    let author = contact.id.to_string();
     mark(
         &mut message,
         SenderKind::Contact,
-        &contact.id.to_string(),
+        &author,
         &reaction.emoji,
         pen,
     );
+    let set = message.reactions.iter_mut();
+    for held in set.filter(|held| held.author == author) {
+        held.metadata.clone_from(&reaction.metadata);
+    }
     revised::store(tx, pen, &message)?;
     Ok(Recorded {
         message_id: Some(message.id),
@@ -99,6 +106,7 @@ pub fn mark(message: &mut Message, by: SenderKind, author: &str, emoji: &str, pe
             by,
             author,
             at: pen.now,
+            metadata: Opaque::new(),
         });
     }
     message.updated_at = pen.now;
@@ -121,9 +129,13 @@ pub fn change(
     };
     let at = edit.at.unwrap_or(pen.now);
     let is_late = message.edited_at.is_some_and(|edited| at < edited);
-    if message.content == edit.content || is_late || message.deleted_at.is_some() {
+    let mut metadata = message.metadata.clone();
+    opaque::merge(&mut metadata, &edit.metadata);
+    let is_same = message.content == edit.content && message.metadata == metadata;
+    if is_same || is_late || message.deleted_at.is_some() {
         return Ok(apply::duplicate_of(message.id));
     }
+    message.metadata = metadata;
     revised::replace(tx, pen, &mut message, edit.content.clone(), at)?;
     media::want(tx, pen, &mut message)?;
     Ok(Recorded {

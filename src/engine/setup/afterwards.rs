@@ -11,6 +11,7 @@ use crate::engine::setup::inspecting;
 use crate::engine::setup::standing;
 use crate::engine::vendor::Broken;
 use crate::engine::vendor::Line;
+use crate::engine::vendor::caught;
 use crate::model::Opaque;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
@@ -24,7 +25,10 @@ use crate::model::ids::JobId;
 use crate::model::inbound::Effect;
 use crate::model::job::Job;
 use crate::model::job::JobKind;
+use crate::model::opaque;
 use crate::model::outbound::Asked;
+use crate::model::outbound::Moment;
+use crate::model::outbound::Renewed;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::channels;
@@ -147,9 +151,31 @@ async fn held(context: &Context, channel: Channel) -> Result<Result<(), Broken>,
         return Ok(Err(broken));
     }
     let translation = line.translation;
-    Ok(line
-        .hold(|asked: &Asked<'_>| translation.publish(asked))
-        .await)
+    let mut kept = line.account.settings.clone();
+    if let Err(broken) = keep(&line, Moment::Before, &mut kept).await {
+        return Ok(Err(broken));
+    }
+    let published = line.hold(|asked: &Asked<'_>| translation.publish(asked));
+    if let Err(broken) = published.await {
+        return Ok(Err(broken));
+    }
+    Ok(keep(&line, Moment::After, &mut kept).await)
+}
+
+/// Keeps with a channel what its vendor shows of it, beside what is `kept` there.
+async fn keep(line: &Line<'_>, moment: Moment, kept: &mut Opaque) -> Result<(), Broken> {
+    // Of a translation that panics nothing is kept: showing goes on.
+    let shown = caught(|| line.translation.shown(&line.account, moment)).unwrap_or_default();
+    let before = kept.clone();
+    opaque::merge(kept, &shown);
+    if *kept == before {
+        return Ok(());
+    }
+    line.keep(Renewed {
+        settings: shown,
+        ..Renewed::default()
+    })
+    .await
 }
 
 /// Notes with a channel that the vendor does not show what its settings say.

@@ -94,12 +94,12 @@ fn field(name: &str, message: &str) -> FieldError {
 /// A value in its shape; forms send switches and numbers as text.
 fn shaped(shape: Shape, value: &Value) -> Result<Value, String> {
     match (shape, value) {
-        (Shape::Text, Value::String(_))
+        (Shape::Text | Shape::Lines, Value::String(_))
         | (Shape::Switch, Value::Bool(_))
         | (Shape::Object | Shape::DailyHours, Value::Object(_))
         | (Shape::Array | Shape::List, Value::Array(_)) => Ok(value.clone()),
         (Shape::Text, Value::Number(number)) => Ok(number.to_string().into()),
-        (Shape::Text | Shape::Secret { .. }, _) => Err("must be a text".to_owned()),
+        (Shape::Text | Shape::Lines | Shape::Secret { .. }, _) => Err("must be a text".to_owned()),
         (Shape::Switch, Value::String(word)) => match word.as_str() {
             "true" | "1" | "on" => Ok(true.into()),
             "false" | "0" | "off" => Ok(false.into()),

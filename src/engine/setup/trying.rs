@@ -117,7 +117,7 @@ impl Channels {
             metadata: &metadata,
             last_inbound_at: None,
             by_person: true,
-            is_album: false,
+            companions: &[],
             chose_typed: false,
             taken_ids: &[],
             now: self.0.clock.now(),

@@ -202,6 +202,15 @@ impl<'a> Line<'a> {
                     filename,
                     mime_type,
                 },
+                FieldValue::Bytes {
+                    bytes,
+                    filename,
+                    mime_type,
+                } => PartBody::Bytes {
+                    bytes,
+                    filename,
+                    mime_type,
+                },
             };
             parts.push(Part {
                 name: field.name,

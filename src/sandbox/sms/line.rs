@@ -250,6 +250,14 @@ pub fn deliver(
     true
 }
 
+/// Puts the further files of a message on a phone; the message is reported on as one.
+pub fn deliver_more(desk: &mut Desk<'_>, customer: &str, id: &str, urls: &[&str]) {
+    for (at, url) in urls.iter().enumerate() {
+        let id = format!("{id}-{}", at + 1);
+        deliver(desk, customer, &id, with_file(url, ""), None);
+    }
+}
+
 /// The body of a message with a file that the carrier fetches.
 #[must_use]
 pub fn with_file(url: &str, text: &str) -> Body {

@@ -379,15 +379,16 @@ fn send(desk: &mut Desk<'_>, call: &Call) -> HttpReply {
     }
     let id = uuid(desk);
     let tag = Some(get("url")).filter(|url| !url.is_empty());
-    let link = media.first().and_then(Value::as_str).map(str::to_owned);
-    let shown = match &link {
+    let links: Vec<&str> = media.iter().filter_map(Value::as_str).collect();
+    let shown = match links.first() {
         Some(url) => line::with_file(url, &text),
         None => Body::text(text),
     };
     if !line::deliver(desk, &customer, &id, shown, tag.clone()) {
         status(desk, &customer, &id, "undelivered", tag);
-    } else if let Some(url) = link {
-        desk.fetch(&customer, &id, &url);
+    } else if let Some((url, more)) = links.split_first() {
+        line::deliver_more(desk, &customer, &id, more);
+        desk.fetch(&customer, &id, url);
     } else {
         status(desk, &customer, &id, "sent", tag);
         desk.sent(&customer, &id);

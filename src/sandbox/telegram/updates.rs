@@ -23,6 +23,8 @@ const UNASKED: [&str; 3] = ["chat_member", "message_reaction", "message_reaction
 const LIMIT_MAX: i64 = 100;
 /// The longest a bot may wait for one.
 const TIMEOUT_MAX_SECS: i64 = 50;
+/// The file with the certificate of a server that nobody else vouches for.
+const CERTIFICATE: &str = "certificate";
 /// Where the numbers of updates begin.
 const FIRST: u64 = 870_000_000;
 
@@ -83,6 +85,14 @@ pub fn set_webhook(desk: &mut Desk<'_>, params: &Params<'_>) -> Result<HttpReply
     if secret.len() > 256 || !secret.chars().all(plain) {
         return Err(Fault::bad("secret token contains unallowed characters"));
     }
+    let certificate = params.file(CERTIFICATE);
+    if certificate.is_some_and(|part| !is_certificate(&part.text())) {
+        return Err(Fault::bad("bad webhook: failed to parse certificate"));
+    }
+    let has_own = certificate.is_some();
+    desk.account
+        .kept
+        .insert(CERTIFICATE.to_owned(), has_own.into());
     if let Some(list) = params.nested("allowed_updates") {
         desk.account.kept.insert("allowed_updates".to_owned(), list);
     }
@@ -104,6 +114,12 @@ pub fn set_webhook(desk: &mut Desk<'_>, params: &Params<'_>) -> Result<HttpReply
     Ok(call::json(200, &body))
 }
 
+fn is_certificate(pem: &str) -> bool {
+    let frame = |word| format!("-----{word} CERTIFICATE-----");
+    let pem = pem.trim();
+    pem.starts_with(&frame("BEGIN")) && pem.ends_with(&frame("END"))
+}
+
 /// The vendor posts to secure addresses alone, except on its own machine: there it is a server that
 /// somebody runs for themselves.
 fn is_reachable(url: &str) -> bool {
@@ -121,6 +137,7 @@ pub fn delete_webhook(desk: &mut Desk<'_>, params: &Params<'_>) -> HttpReply {
         drop_pending(desk);
     }
     desk.account.hook = Hook::default();
+    desk.account.kept.remove(CERTIFICATE);
     call::json(
         200,
         &json!({"ok": true, "result": true, "description": "Webhook was deleted"}),
@@ -137,8 +154,11 @@ fn drop_pending(desk: &mut Desk<'_>) {
 pub fn webhook_info(desk: &Desk<'_>) -> HttpReply {
     let account = &desk.account;
     let pending = desk.queue.posts_of(&account.id);
+    let certificate = account.kept.get(CERTIFICATE).and_then(Value::as_bool);
     let mut info = json!({
-        "url": account.hook.url, "has_custom_certificate": false, "pending_update_count": pending,
+        "url": account.hook.url,
+        "has_custom_certificate": certificate.unwrap_or_default(),
+        "pending_update_count": pending,
     });
     for name in [
         "max_connections",

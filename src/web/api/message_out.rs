@@ -16,6 +16,7 @@ use crate::model::ids::MessageId;
 use crate::model::ids::OrganisationId;
 use crate::model::message::Delivery;
 use crate::model::message::Message;
+use crate::model::message::ReactionMark;
 use crate::web::api::content_out;
 
 /// A message.
@@ -133,11 +134,7 @@ impl MessageOut {
             external_id: external_id(&message).cloned(),
             reply_to: message.reply_to,
             private: message.private,
-            reactions: message
-                .reactions
-                .iter()
-                .map(|mark| json!({ "emoji": mark.emoji, "by": mark.by.name(), "at": mark.at }))
-                .collect(),
+            reactions: message.reactions.iter().map(reaction).collect(),
             created_at: message.created_at,
             updated_at: message.updated_at,
             edited_at: message.edited_at,
@@ -150,6 +147,14 @@ impl MessageOut {
             client_id: message.client_id,
         }
     }
+}
+
+fn reaction(mark: &ReactionMark) -> Value {
+    let mut shown = json!({ "emoji": mark.emoji, "by": mark.by.name(), "at": mark.at });
+    if !mark.metadata.is_empty() {
+        shown["metadata"] = Value::Object(mark.metadata.clone());
+    }
+    shown
 }
 
 /// Why a message failed. What waits for another try has not failed.

@@ -2,6 +2,8 @@
 //! the customer's phone really shows, and what a choice made there comes back as. Native where the
 //! table says so, converted as documented where not; a failure names its cell.
 
+use std::collections::BTreeSet;
+
 use linktor::sandbox::act::Act;
 use linktor::sandbox::chat::Body;
 use linktor::sandbox::chat::Bubble;
@@ -14,12 +16,12 @@ use serde_json::json;
 
 use crate::sandbox::line::Line;
 use crate::sandbox::line::shown;
-use crate::sandbox::line::upload;
 use crate::sandbox::line::vendor;
+use crate::sandbox::matrix_files::Files;
+use crate::sandbox::matrix_files::bytes_of;
 use crate::sandbox::with_sandbox;
 use crate::support::server::Server;
 use crate::support::server::on_a_server_with;
-use crate::webchat::files::PNG;
 
 /// The columns, and the accounts that stand for them.
 const COLUMNS: [(&str, &[&str]); 5] = [
@@ -66,12 +68,6 @@ pub fn mark(feature: &str, column: usize) -> &'static str {
         .unwrap()
         .1
 }
-
-const MP3: &[u8] = b"ID3\x03\0\0\0\0\0\x0a\0\0\0\0\0\0\0\0\0\0";
-const WAV: &[u8] =
-    b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\0\0\0\0";
-const MP4: &[u8] = b"\0\0\0\x18ftypisom\0\0\x02\0isomiso2\0\0\0\x08free";
-const NOTES: &[u8] = b"Roasted on Monday, shipped on Tuesday.\n";
 
 /// A feature of messages: what is sent on a channel, and what its phone shows. `{link}` is an address
 /// at which our own copy of the file lies.
@@ -203,34 +199,6 @@ const FEATURES: [Feature; 8] = [
     },
 ];
 
-/// The files, uploaded once.
-struct Files(Vec<(&'static str, String)>);
-
-impl Files {
-    async fn upload(server: &Server) -> Self {
-        let mut all = Vec::new();
-        for name in ["cup.png", "notes.txt", "tune.mp3", "tune.wav", "pour.mp4"] {
-            all.push((name, upload(server, name, bytes_of(name)).await));
-        }
-        Self(all)
-    }
-
-    fn of(&self, kind: &str, name: &str) -> Value {
-        let (_, id) = self.0.iter().find(|(known, _)| *known == name).unwrap();
-        json!({"type": kind, "mediaId": id, "filename": name, "caption": "look"})
-    }
-}
-
-fn bytes_of(name: &str) -> &'static [u8] {
-    match name.rsplit('.').next().unwrap() {
-        "png" => PNG,
-        "txt" => NOTES,
-        "mp3" => MP3,
-        "wav" => WAV,
-        _ => MP4,
-    }
-}
-
 /// A bubble as the table writes it: `<buttons>`, `(quick replies)`.
 pub fn drawn(bubble: &Bubble) -> String {
     let mut text = shown(bubble);
@@ -279,7 +247,11 @@ fn no_cell_of_the_table_goes_without_a_test() {
 fn what_the_api_tells_is_the_products_table() {
     on_a_server_with(with_sandbox, async |server| {
         let told = server.api().get("/capabilities").await.ok();
-        for (feature, marks) in table() {
+        let table = table();
+        let rows = told["data"][0]["matrix"].as_object().unwrap().keys();
+        let rows: BTreeSet<&str> = rows.map(String::as_str).collect();
+        assert_eq!(rows, table.iter().map(|(name, _)| *name).collect());
+        for (feature, marks) in table {
             for (channel, mark) in marks {
                 let rows = told["data"].as_array().unwrap();
                 let row = rows.iter().find(|row| row["channelType"] == channel);

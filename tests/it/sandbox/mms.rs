@@ -172,3 +172,37 @@ fn a_visiting_card_is_read() {
         assert_eq!(heard[2]["content"]["caption"], "call her");
     });
 }
+
+#[test]
+fn files_that_go_together_are_one_message_at_a_carrier_that_takes_several() {
+    on_a_server_with(with_sandbox, async |server| {
+        for (account, at_once) in [("twilio", true), ("plivo", true), ("vonage-2", false)] {
+            let more = json!({"mmsEnabled": true, "rateLimitPerSecond": 100});
+            let mut line = Line::with(server, vendor(account), &more).await;
+            line.greet().await;
+            let mut sent = Vec::new();
+            for caption in ["a cup", "", "a pot"] {
+                let media = upload(server, "cup.png", PNG).await;
+                let content = json!({"type": "image", "mediaId": media, "caption": caption});
+                let body = json!({"content": content, "metadata": {"mediaGroupId": "cups"}});
+                let path = format!("/conversations/{}/messages", line.conversation);
+                sent.push(server.api().post(&path, body).await.ok());
+            }
+            for message in &sent {
+                let now = line.stands(message, "delivered").await;
+                assert!(!now["externalId"].is_null(), "{account}: {now}");
+            }
+            let shown = line.shown(Side::Business);
+            let posts = line.wire().into_iter().filter(|(title, ..)| {
+                title.starts_with("POST") && title.to_ascii_lowercase().contains("message")
+            });
+            let (expected, calls) = if at_once {
+                (["[image]a cup\na pot", "[image]", "[image]"], 1)
+            } else {
+                (["[image]a cup", "[image]", "[image]a pot"], 3)
+            };
+            assert_eq!(shown, expected, "{account}");
+            assert_eq!(posts.count(), calls, "{account}: {:?}", line.wire());
+        }
+    });
+}

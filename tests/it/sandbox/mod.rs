@@ -21,6 +21,7 @@ mod mail;
 mod mail_matrix;
 mod mail_reporting;
 mod matrix;
+mod matrix_files;
 mod messenger;
 mod mms;
 mod names;

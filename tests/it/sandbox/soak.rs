@@ -1,6 +1,7 @@
 //! Long talks in bad weather: everything breaks and mends at random, and in the end both sides hold
 //! the same. `LINKTOR_SOAK_SECS` says for how long (20 by itself), `LINKTOR_SOAK_SEED` where the dice
-//! begin; a failure names the seed of its round.
+//! begin, `LINKTOR_SOAK_KINDS` of which channels (`telegram,sms`; all by itself); a failure names the
+//! seed of its round.
 
 use std::time::Duration;
 use std::time::Instant;
@@ -11,6 +12,7 @@ use crate::sandbox::ledger::Order;
 use crate::sandbox::ledger::agrees;
 use crate::sandbox::line::Line;
 use crate::sandbox::line::VENDORS;
+use crate::sandbox::line::Vendor;
 use crate::sandbox::with_sandbox;
 use crate::support::server::on_a_server_with;
 
@@ -88,11 +90,21 @@ fn after_long_talks_in_bad_weather_both_sides_hold_the_same() {
     }
 }
 
+/// The vendors of the channels that somebody wants to try.
+fn wanted() -> Vec<&'static Vendor> {
+    let kinds = std::env::var("LINKTOR_SOAK_KINDS").unwrap_or_default();
+    let is_wanted = |kind: &str| kinds.is_empty() || kinds.split(',').any(|one| one == kind);
+    let all = VENDORS.iter().filter(|vendor| is_wanted(vendor.kind));
+    let all: Vec<_> = all.collect();
+    assert!(!all.is_empty(), "nobody has a channel of {kinds}");
+    all
+}
+
 fn round(seed: u64) {
     on_a_server_with(with_sandbox, async |server| {
         let mut dice = Dice::of(seed);
         let mut lines = Vec::new();
-        for vendor in VENDORS {
+        for vendor in wanted() {
             lines.push(Line::open(server, vendor).await);
         }
         let count = u64::try_from(lines.len()).unwrap();

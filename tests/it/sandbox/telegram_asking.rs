@@ -151,3 +151,59 @@ fn what_a_bot_shows_of_itself_is_what_the_channel_says() {
         assert_eq!(calls(server, "setMyName").len(), 1, "told once");
     });
 }
+
+#[test]
+fn a_menu_of_a_language_that_is_taken_out_goes_at_telegram_too() {
+    on_a_server_with(with_sandbox, async |server| {
+        let help = json!({"command": "help", "description": "How it works"});
+        let mut ajuda = json!({"command": "ajuda", "description": "Como funciona"});
+        ajuda["languageCode"] = "pt".into();
+        let both = json!({"commands": [help, ajuda]});
+        let line = Line::with(server, vendor("telegram"), &both).await;
+        let shows = |wanted: &'static [&'static str]| {
+            server.sandbox().look(move |world| {
+                let kept = &world.accounts["telegram"].kept;
+                let menus = kept.keys().filter(|name| name.starts_with("commands/"));
+                let languages: Vec<_> = menus.filter_map(|name| name.rsplit('/').next()).collect();
+                (languages == wanted).then_some(())
+            })
+        };
+        line.until("both menus", async || shows(&["", "pt"])).await;
+        let path = format!("/channels/{}", line.channel["id"].as_str().unwrap());
+        let change = json!({"config": {"commands": [help]}});
+        server.api().patch(&path, change).await.ok();
+        line.until("one menu", async || shows(&[""])).await;
+        line.until("nothing else stands", async || {
+            let now = server.api().get(&path).await.ok();
+            now["config"]["menusShown"].is_null().then_some(())
+        })
+        .await;
+    });
+}
+
+#[test]
+fn a_server_that_vouches_for_itself_hands_over_its_certificate() {
+    const PEM: &str = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+    on_a_server_with(with_sandbox, async |server| {
+        let line = Line::open(server, vendor("telegram-2")).await;
+        let vouched = || {
+            server.sandbox().look(|world| {
+                let kept = &world.accounts["telegram-2"].kept;
+                kept.get("certificate").and_then(Value::as_bool)
+            })
+        };
+        assert_eq!(vouched(), Some(false));
+        let path = format!("/channels/{}", line.channel["id"].as_str().unwrap());
+        let no_file = json!({"config": {"certificate": "/etc/ssl/chat.pem"}});
+        let refused = server.api().patch(&path, no_file).await;
+        assert_eq!(refused.status, 400, "{}", refused.text());
+        let change = json!({"config": {"certificate": PEM}});
+        server.api().patch(&path, change).await.ok();
+        line.until("the certificate is there", async || {
+            vouched().filter(|vouched| *vouched)
+        })
+        .await;
+        line.say("still there?");
+        line.hears(2).await;
+    });
+}

@@ -10,6 +10,7 @@ use crate::channels::meta::direct::Product;
 use crate::channels::meta::direct::attachments::lines;
 use crate::channels::node::Kept;
 use crate::channels::node::Node;
+use crate::model::Opaque;
 use crate::model::channel::Setting;
 use crate::model::channel::Shape;
 use crate::model::content::Content;
@@ -98,6 +99,7 @@ impl Heard<'_> {
                 self.said(external_id, self.value.word("message"), told)
             }
             "edit" | "edited" => Some(InboundEvent::Edit(InboundEdit {
+                metadata: Opaque::new(),
                 external_id,
                 content: self.content(self.value.word("message")),
                 at: self.at,

@@ -301,6 +301,7 @@ impl Place<'_> {
             .or_else(named)
             .filter(|_| !is_taken_back);
         Some(InboundEvent::Reaction(InboundReaction {
+            metadata: Opaque::new(),
             external_id: format!("react:{target}:{address}:{}", self.moment()),
             from: person(address),
             target_external_id: target,
@@ -311,6 +312,7 @@ impl Place<'_> {
     fn edit(&self) -> Option<InboundEvent> {
         let edit = self.node.at("message_edit");
         Some(InboundEvent::Edit(InboundEdit {
+            metadata: Opaque::new(),
             external_id: edit.word("mid")?,
             content: Content::text(edit.word("text").unwrap_or_default()),
             at: self.at(),

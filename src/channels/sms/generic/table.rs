@@ -63,7 +63,7 @@ pub const SETTINGS: &[Setting] = &[
     optional(
         "authName",
         "Name of header or parameter",
-        "For header and query; the auth token stands under it.",
+        "For header and query; the token stands under it.",
         Shape::Text,
     )
     .access(),

@@ -60,6 +60,9 @@ const REPORT_RULES: &[Rule] = &[
     (200, Class::Never, "opted_out"),
 ];
 
+/// Files of one message at most.
+const FILES_MAX: usize = 10;
+
 /// What there is to know of Plivo.
 pub const ENTRY: Entry = Entry {
     name: "plivo",
@@ -106,6 +109,10 @@ impl Carrier for Plivo {
             all.push(wrong("phoneNumber", "is missing: a number or a Powerpack"));
         }
         all
+    }
+
+    fn files_max(&self) -> usize {
+        FILES_MAX
     }
 
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
@@ -165,9 +172,10 @@ impl Carrier for Plivo {
             Some(pool) => body["powerpack_uuid"] = pool.into(),
             None => body["src"] = numbers::digits(outgoing.from.unwrap_or_default()).into(),
         }
-        if let Some((_, url, _)) = &outgoing.file {
+        let files: Vec<&str> = outgoing.file_urls().collect();
+        if !files.is_empty() {
             body["type"] = "mms".into();
-            body["media_urls"] = json!([url]);
+            body["media_urls"] = files.into();
         }
         if !outgoing.text.is_empty() || outgoing.file.is_none() {
             body["text"] = outgoing.text.as_str().into();
@@ -242,7 +250,7 @@ fn heard(told: &Pairs) -> Heard {
             .or(told.get("Body"))
             .unwrap_or_default()
             .to_owned(),
-        files: (0..=count.min(10)).filter_map(file).collect(),
+        files: (0..=count.min(FILES_MAX)).filter_map(file).collect(),
         at: None,
         keyword: told.get("MessageIntent").and_then(Keyword::named),
         kept,

@@ -10,9 +10,9 @@ use crate::base::crypto::sign;
 use crate::base::http::Method;
 use crate::base::http::Webhook;
 use crate::channels::NotGenuine;
+use crate::channels::sms::address;
 use crate::channels::sms::form::Pairs;
 use crate::channels::sms::numbers;
-use crate::channels::sms::outgoing::status_url;
 use crate::model::outbound::Account;
 
 /// The headers that carry signatures, by the account of the number and by the main account, and the one
@@ -44,7 +44,7 @@ pub fn nonce(hook: &Webhook) -> Option<&str> {
 pub fn verify(account: &Account, hook: &Webhook) -> Result<(), NotGenuine> {
     let token = account.secret("authToken").unwrap_or_default();
     let mut genuine = false;
-    for address in [account.webhook_url.clone(), status_url(account)] {
+    for address in address::of(account, hook) {
         for ([own, main, nonce], text) in [
             (OLDER, plain as fn(&str, &Webhook) -> String),
             (LATER, whole),

@@ -28,6 +28,8 @@ use crate::channels::sms::plivo;
 use crate::channels::sms::twilio;
 use crate::channels::sms::vonage;
 use crate::model::content::Media;
+use crate::model::inbound::InboundEvent;
+use crate::model::message::Delivery;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Remote;
@@ -114,6 +116,35 @@ fn every_report_becomes_the_facts_it_says() {
         }
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn one_report_is_of_every_message_that_went_along() {
+    let account = ours(json!({"provider":"twilio"}), SECRETS);
+    let hook = Webhook {
+        query: "message=msg_1&message=msg_2&message=msg_3".to_owned(),
+        ..form("MessageSid=MM1&MessageStatus=delivered&To=%2B15552223333&From=%2B15550001111")
+    };
+    let events = Sms.parse(&account, &hook).unwrap();
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| match event {
+            InboundEvent::Receipt(receipt) => (
+                receipt.external_id.as_str(),
+                receipt.tag.as_deref(),
+                receipt.state,
+            ),
+            other => unreachable!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("MM1", Some("msg_1"), Delivery::Delivered),
+            ("MM1:1", Some("msg_2"), Delivery::Delivered),
+            ("MM1:2", Some("msg_3"), Delivery::Delivered),
+        ]
+    );
 }
 
 #[test]

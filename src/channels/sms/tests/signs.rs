@@ -294,6 +294,22 @@ fn the_vectors_of_plivo_hold() {
 }
 
 #[test]
+fn what_was_signed_for_another_name_of_ours_is_genuine_where_our_proxy_says_so() {
+    let account = twilio("http://10.0.0.5:8080/webhooks/sms/ch_sms_1", TOKEN);
+    let signed = with_header(
+        form(TWILIO_MESSAGE),
+        "X-Twilio-Signature",
+        "JLVsaXlDJ2hEAZRPSwUre6z4CQo=",
+    );
+    assert!(!genuine(&account, &signed));
+    for (host, expected) in [("linktor.example.com", true), ("other.example.com", false)] {
+        let hook = with_header(signed.clone(), "x-forwarded-host", host);
+        let hook = with_header(hook, "x-forwarded-proto", "https");
+        assert_eq!(genuine(&account, &hook), expected, "{host}");
+    }
+}
+
+#[test]
 fn every_proof_of_a_generic_carrier_holds() {
     let account = ours(
         json!({"provider":"generic"}),

@@ -134,6 +134,10 @@ impl Carrier for Twilio {
         Some(&caps::WITH_FILES)
     }
 
+    fn files_max(&self) -> usize {
+        told::FILES_MAX
+    }
+
     fn row(&self) -> &'static Capabilities {
         &caps::TWILIO
     }
@@ -212,8 +216,7 @@ impl Carrier for Twilio {
         } else if !outgoing.text.is_empty() || outgoing.file.is_none() {
             pairs.push(("Body", outgoing.text.clone()));
         }
-        let file = outgoing.file.as_ref().map(|(_, url, _)| url.clone());
-        pairs.extend(file.map(|url| ("MediaUrl", url)));
+        pairs.extend(outgoing.file_urls().map(|url| ("MediaUrl", url.to_owned())));
         if outgoing.file.is_none()
             && outgoing.wants("sendAsMms")
             && outgoing::goes_as_mms(account, outgoing.to)

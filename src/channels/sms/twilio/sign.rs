@@ -14,8 +14,8 @@ use crate::base::crypto::sign_with;
 use crate::base::http::Method;
 use crate::base::http::Webhook;
 use crate::channels::NotGenuine;
+use crate::channels::sms::address;
 use crate::channels::sms::form::Pairs;
-use crate::channels::sms::outgoing::status_url;
 use crate::model::outbound::Account;
 
 const SIGNATURE: &str = "X-Twilio-Signature";
@@ -45,7 +45,7 @@ pub fn verify(account: &Account, hook: &Webhook) -> Result<(), NotGenuine> {
     };
     let mut genuine = false;
     for token in tokens {
-        for address in addresses(account, &hook.query) {
+        for address in addresses(account, hook) {
             let message = format!("{address}{tail}");
             let signature = sign_with(Hash::Sha1, token.as_bytes(), message.as_bytes());
             genuine |= same(STANDARD.encode(signature).as_bytes(), claim.as_bytes());
@@ -72,14 +72,14 @@ fn joined(pairs: &Pairs) -> String {
 
 /// Every address a webhook may have been called under: for messages and for reports, with and
 /// without the port, of which the vendor is not sure.
-fn addresses(account: &Account, query: &str) -> Vec<String> {
-    let query = if query.is_empty() {
+fn addresses(account: &Account, hook: &Webhook) -> Vec<String> {
+    let query = if hook.query.is_empty() {
         String::new()
     } else {
-        format!("?{query}")
+        format!("?{}", hook.query)
     };
     let mut all = Vec::new();
-    for address in [account.webhook_url.clone(), status_url(account)] {
+    for address in address::of(account, hook) {
         all.extend(ports(&address).map(|address| format!("{address}{query}")));
         all.push(format!("{address}{query}"));
     }

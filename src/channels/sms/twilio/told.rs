@@ -13,7 +13,7 @@ use crate::model::inbound::Notice;
 use crate::model::message::Delivery;
 
 /// Files of one message at most.
-const FILES_MAX: usize = 10;
+pub const FILES_MAX: usize = 10;
 
 /// A message.
 #[must_use]

@@ -218,6 +218,8 @@ mod tests {
             from: Some("+447700900000"),
             text: "Hi".to_owned(),
             file: None,
+            more: Vec::new(),
+            companions: &[],
             template: None,
             now: Timestamp::from_secs(at),
         }

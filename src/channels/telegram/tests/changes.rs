@@ -22,6 +22,7 @@ use crate::model::content::Location;
 use crate::model::content::Media;
 use crate::model::ids::Id as _;
 use crate::model::ids::MessageId;
+use crate::model::outbound::Moment;
 use crate::model::outbound::Step;
 use crate::model::outbound::Taken;
 use crate::model::refusal::Refusal;
@@ -67,10 +68,55 @@ fn menus_are_shown_and_those_that_are_gone_taken_away() {
             ),
         ]
     );
-    let wrong = [refused(400, "Bad Request: BOT_COMMAND_INVALID")];
+    replies.truncate(3);
+    replies.push(refused(400, "Bad Request: BOT_COMMAND_INVALID"));
     assert!(matches!(
-        Telegram.publish(&asked(&account, &wrong)),
+        Telegram.publish(&asked(&account, &replies)),
         Err(Refusal::Never(_))
+    ));
+}
+
+#[test]
+fn menus_of_languages_and_chats_are_taken_away_although_telegram_does_not_tell_of_them() {
+    let chat = json!({"type":"chat","chat_id":-100});
+    let commands = json!([
+        {"command":"help","description":"How it works"},
+        {"command":"ajuda","description":"Como funciona","languageCode":"pt"},
+        {"command":"admin","description":"For us","scope":chat},
+    ]);
+    let places = json!([{"scope":{"type":"default"},"language_code":"pt"}, {"scope":chat}]);
+    let mut account = ours(json!({ "commands": commands }));
+    // Known before any call: not every one may come through.
+    for moment in [Moment::Before, Moment::After] {
+        let shown = Telegram.shown(&account, moment);
+        assert_eq!(shown["menusShown"], places, "{moment:?}");
+    }
+    account
+        .settings
+        .insert("menusShown".to_owned(), places.clone());
+    account
+        .settings
+        .insert("commands".to_owned(), json!([commands[0]]));
+    let kept = |moment| Telegram.shown(&account, moment)["menusShown"].clone();
+    assert_eq!(
+        (kept(Moment::Before), kept(Moment::After)),
+        (places.clone(), Value::Null)
+    );
+    let mut replies = vec![ok(&json!(true)); 3];
+    for (place, reply) in [
+        (&places[0], ok(&json!(true))),
+        (&places[1], refused(400, "Bad Request: chat not found")),
+    ] {
+        let (method, body) = asks(Telegram.publish(&asked(&account, &replies)));
+        assert_eq!((method.as_str(), &body), ("deleteMyCommands", place));
+        replies.push(reply);
+    }
+    let (method, _) = asks(Telegram.publish(&asked(&account, &replies)));
+    assert_eq!(method, "setMyCommands");
+    let later = refused(500, "Internal Server Error: restart");
+    assert!(matches!(
+        Telegram.publish(&asked(&account, &[later])),
+        Err(Refusal::Later { .. })
     ));
 }
 

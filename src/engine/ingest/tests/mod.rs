@@ -371,3 +371,27 @@ async fn what_is_done_with_a_message_before_it_comes_is_done_when_it_does() {
     assert!(held.deleted_at.is_some() && held.content == Content::deleted());
     assert_eq!(bench.messages().len(), 3);
 }
+
+#[tokio::test]
+async fn an_edit_changes_what_is_kept_also_where_the_words_stay() {
+    let bench = Bench::new().await;
+    let ana = json!({"address":ANA});
+    let mut sent = message("in1", &ana, "on my way");
+    sent["metadata"] = json!({"livePeriod":3600,"chatId":"5"});
+    bench.hear(json!([sent])).await;
+    let over = json!({"livePeriod":null,"liveEnded":true});
+    let edit = json!({"event":"edit","externalId":"in1","content":{"type":"text","text":"on my way"},
+        "at":"2026-01-01T12:00:30Z","metadata":over});
+    bench.hear(json!([edit])).await;
+    let held = bench.messages().pop().unwrap();
+    let kept = |name: &str| held.metadata.get(name).cloned();
+    assert_eq!(kept("livePeriod"), None);
+    assert_eq!(kept("liveEnded"), Some(true.into()));
+    assert_eq!(kept("chatId"), Some("5".into()));
+    assert!(kept("editHistory").is_none(), "it says what it said");
+    let star = json!({"event":"reaction","externalId":"re1","from":ana,"targetExternalId":"in1",
+        "emoji":"*","metadata":{"customEmojiId":"5"}});
+    bench.hear(json!([star])).await;
+    let held = bench.messages().pop().unwrap();
+    assert_eq!(held.reactions[0].metadata["customEmojiId"], "5");
+}

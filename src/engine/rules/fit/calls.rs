@@ -146,7 +146,7 @@ fn calls(played: &Played, case: &Case) -> Value {
             now.as_secs() - case.quiet_hours * 3_600,
         )),
         by_person: case.by_person,
-        is_album: false,
+        companions: &[],
         chose_typed: false,
         taken_ids: &[],
         now,

@@ -120,7 +120,7 @@ fn rendered(context: &Context, line: &Line<'_>, parcel: &Parcel) -> Result<Vec<C
         metadata: &metadata,
         last_inbound_at: None,
         by_person: false,
-        is_album: false,
+        companions: &[],
         chose_typed: false,
         taken_ids: &[],
         now: context.clock.now(),

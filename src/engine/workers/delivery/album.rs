@@ -1,10 +1,10 @@
 //! Messages that go out in the call of the one before them. Each stays a message of its own, with its
 //! own id at the vendor and its own outcome; only the call is shared.
 
-use crate::channels::Channel;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::together;
+use crate::engine::vendor::Line;
 use crate::engine::workers::delivery::begun;
 use crate::engine::workers::delivery::taken;
 use crate::engine::workers::delivery::taken::Left;
@@ -39,7 +39,7 @@ pub struct Companion {
 /// The disk's.
 pub fn companions(
     read: &impl Read,
-    channel: &dyn Channel,
+    line: &Line<'_>,
     row: &OutboxRow,
     first: &Message,
 ) -> Result<Vec<Companion>, StoreError> {
@@ -62,7 +62,8 @@ pub fn companions(
     }
     let rest = found.iter().map(|companion| &companion.message.content);
     let contents: Vec<&Content> = std::iter::once(&first.content).chain(rest).collect();
-    found.truncate(channel.together(&contents).saturating_sub(1));
+    let together = (line.translation).together(&line.account, &row.address, &contents);
+    found.truncate(together.saturating_sub(1));
     Ok(found)
 }
 

@@ -94,6 +94,8 @@ struct Dispatch<'a> {
     message: Message,
     /// The messages that go out with it.
     companions: Vec<Companion>,
+    /// Their ids.
+    alongside: Vec<MessageId>,
     /// What they and it say, one after the other; empty where it goes by itself.
     album: Vec<Content>,
     /// Whether the customer made a choice since we last wrote that came back as words.
@@ -135,7 +137,8 @@ impl<'a> Dispatch<'a> {
         } else {
             Thread::default()
         };
-        let companions = album::companions(&read, line.translation, &row, &message)?;
+        let companions = album::companions(&read, &line, &row, &message)?;
+        let alongside: Vec<MessageId> = companions.iter().map(|one| one.message.id).collect();
         let contents = companions.iter().map(|one| &one.message.content);
         let album: Vec<Content> = match companions.as_slice() {
             [] => Vec::new(),
@@ -167,6 +170,7 @@ impl<'a> Dispatch<'a> {
             row,
             message,
             companions,
+            alongside,
             album,
             chose_typed,
             quiet_until,
@@ -299,7 +303,7 @@ impl<'a> Dispatch<'a> {
             metadata: &self.message.metadata,
             last_inbound_at: self.heard_at,
             by_person: self.message.source == Source::Dashboard,
-            is_album: !self.album.is_empty(),
+            companions: &self.alongside,
             chose_typed: self.chose_typed,
             taken_ids: &self.message.external_ids,
             now: self.context.clock.now(),

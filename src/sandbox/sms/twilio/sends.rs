@@ -103,7 +103,8 @@ pub fn send(desk: &mut Desk<'_>, call: &Call) -> Result<HttpReply, HttpReply> {
     if !line::deliver(desk, to, &sid, shown, tag.clone()) {
         status_to(desk, to, &sid, "sent", None, tag.clone());
         status_to(desk, to, &sid, "undelivered", Some(30_003), tag);
-    } else if let Some(url) = media.first() {
+    } else if let Some((url, more)) = media.split_first() {
+        line::deliver_more(desk, to, &sid, more);
         desk.fetch(to, &sid, url);
     } else {
         sent(desk, to, &sid);

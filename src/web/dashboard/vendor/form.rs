@@ -136,7 +136,7 @@ pub fn field(setting: &Setting, filled: &Filled<'_>, refused: &Refused) -> Setti
             Input::Choice(options(&words, &value, setting.required))
         }
         Shape::List => Input::Area(3),
-        Shape::Object | Shape::Array => Input::Area(4),
+        Shape::Object | Shape::Array | Shape::Lines => Input::Area(4),
         Shape::DailyHours => Input::Group(hours(setting, filled)),
     };
     SettingView::new(setting.name, setting.label, setting.help, input)

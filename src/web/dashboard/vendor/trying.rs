@@ -214,12 +214,15 @@ pub async fn on_sandbox(
     state: &State,
     reader: &Reader,
     kind: &Kind,
+    chosen: Option<&str>,
 ) -> Result<Result<Channel, String>, Problem> {
     let sandbox = state.sandbox().ok_or_else(Problem::not_found)?;
-    let vendor = sandbox
-        .vendors()
-        .find(|vendor| vendor.channel() == kind.kind);
-    let Some(vendor) = vendor else {
+    let of_kind = || {
+        let vendors = sandbox.vendors();
+        vendors.filter(|vendor| vendor.channel() == kind.kind)
+    };
+    let vendor = of_kind().find(|vendor| Some(vendor.name()) == chosen);
+    let Some(vendor) = vendor.or_else(|| of_kind().next()) else {
         return Ok(Err("The sandbox has no such vendor.".to_owned()));
     };
     let Some(account) = sandbox.open(vendor.name()) else {

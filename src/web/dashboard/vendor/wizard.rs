@@ -154,6 +154,11 @@ pub fn draw_new(
         let mut vendors = sandbox.vendors();
         vendors.any(|vendor| vendor.channel() == kind.kind)
     });
+    let chosen = match &step {
+        SetupStep::Credentials { hidden, .. } => hidden.first(),
+        _ => None,
+    };
+    let chosen = chosen.map(|(name, value)| format!("?{name}={value}"));
     let has_hinge = kind.hinge().is_some() && !matches!(step, SetupStep::Providers(_));
     Ok(SetupPage {
         shell: reader.shell(state, format!("Connect {}", kind.name), Area::Channels)?,
@@ -169,7 +174,10 @@ pub fn draw_new(
         }),
         step,
         live: None,
-        sandbox: sandbox.map(|_| format!("{HERE}/new/{}/sandbox", kind.kind)),
+        sandbox: sandbox.map(|_| {
+            let chosen = chosen.as_deref().unwrap_or_default();
+            format!("{HERE}/new/{}/sandbox{chosen}", kind.kind)
+        }),
         vendor: kind.guide.vendor.to_owned(),
     })
 }
@@ -396,15 +404,18 @@ async fn check(state: Shared, path: Path<String>, form: Form) -> Result<HttpResp
     Ok(see(&Stage::Webhook.address(channel.id)))
 }
 
-/// Opens an account at the vendor in the box, and a channel on it.
+/// Opens an account at the vendor in the box that was chosen, and a channel on it.
 async fn open_sandbox(
     state: Shared,
     path: Path<String>,
+    query: Query<Vec<(String, String)>>,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
     let reader = &form.reader;
     let kind = kind_named(&state, reader, &path, &Opaque::new())?;
-    match trying::on_sandbox(&state, reader, &kind).await? {
+    let choice = credentials::chosen(&kind, &Fields::of(query.into_inner()));
+    let chosen = choice.values().next().and_then(|value| value.as_str());
+    match trying::on_sandbox(&state, reader, &kind, chosen).await? {
         Ok(channel) => Ok(see(&Stage::Webhook.address(channel.id))),
         Err(words) => {
             let step = match kind.hinge() {
