@@ -168,10 +168,11 @@ impl Store {
         })?;
         drop(inbox);
         // The writer answers everybody; only one that broke itself leaves a caller without.
-        let (answer, _change) = answer
-            .await
-            .unwrap_or_else(|_| (Err(StoreError::Panicked { doing }.into()), None));
-        answer
+        let answered = answer.await;
+        answered.map_or_else(
+            |_| Err(StoreError::Panicked { doing }.into()),
+            |answered| answered.answer,
+        )
     }
 
     /// The same for threads that are no part of the event loop; they wait as long as it takes.
@@ -190,10 +191,11 @@ impl Store {
             .blocking_send(change)
             .map_err(|_| StoreError::Closed)?;
         drop(inbox);
-        let (answer, _change) = answer
-            .blocking_recv()
-            .unwrap_or_else(|_| (Err(StoreError::Panicked { doing }.into()), None));
-        answer
+        let answered = answer.blocking_recv();
+        answered.map_or_else(
+            |_| Err(StoreError::Panicked { doing }.into()),
+            |answered| answered.answer,
+        )
     }
 
     fn inbox(&self) -> Option<mpsc::Sender<Box<dyn Change>>> {

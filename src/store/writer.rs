@@ -58,14 +58,19 @@ pub enum Ran {
 
 /// What a caller gets: its answer, and its closure back. Whoever made what a closure holds gives its
 /// memory back cheaper than the writer, which would do so for everybody.
-pub type Answer<T, E, F> = (Result<T, E>, Option<F>);
+pub struct Answered<T, E, F> {
+    /// The answer.
+    pub answer: Result<T, E>,
+    /// The closure; none where it never came to the writer.
+    pub change: Option<F>,
+}
 
 /// A change made of a closure and the caller that waits for it.
 struct Waiting<T, E, F> {
     doing: &'static str,
     change: Option<F>,
     answer: Option<Result<T, E>>,
-    caller: Option<oneshot::Sender<Answer<T, E, F>>>,
+    caller: Option<oneshot::Sender<Answered<T, E, F>>>,
 }
 
 impl<T, E, F> Change for Waiting<T, E, F>
@@ -102,7 +107,8 @@ where
             (Err(error), _) => Err(error.into()),
         };
         // A caller that went away does not need its answer: what it asked for is done all the same.
-        drop(caller.send((answer, self.change.take())));
+        let change = self.change.take();
+        drop(caller.send(Answered { answer, change }));
     }
 }
 
@@ -110,7 +116,7 @@ where
 pub fn change<T, E, F>(
     doing: &'static str,
     change: F,
-) -> (Box<dyn Change>, oneshot::Receiver<Answer<T, E, F>>)
+) -> (Box<dyn Change>, oneshot::Receiver<Answered<T, E, F>>)
 where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
