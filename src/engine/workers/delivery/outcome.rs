@@ -203,7 +203,7 @@ pub async fn taken(
             }
             for (whom, why) in &taken.left_out {
                 message.note_recipient(whom, Delivery::Failed, Some(why));
-                closing::close(tx, &mut pen, key.0, whom, Shut::OptedOut, None)?;
+                closing::close_anybodys(tx, &mut pen, key.0, whom, Shut::OptedOut, None)?;
             }
             message.updated_at = pen.now;
             if row.is_copy {
@@ -305,7 +305,12 @@ pub async fn refused(
                     Err(refusal) => refusal,
                 };
                 if let Refusal::Shut { why, .. } = &refusal {
-                    closing::close(tx, &mut pen, row.channel_id, &row.address, *why, None)?;
+                    let (channel, whom) = (row.channel_id, &row.address);
+                    if row.is_copy {
+                        closing::close_anybodys(tx, &mut pen, channel, whom, *why, None)?;
+                    } else {
+                        closing::close(tx, &mut pen, channel, whom, *why, None)?;
+                    }
                 }
                 let attempt = retry::Attempt {
                     number: row.attempt,
