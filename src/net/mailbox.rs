@@ -8,6 +8,7 @@ use async_imap::Client;
 use async_imap::Session;
 use async_imap::error::Error;
 use async_imap::types::Flag;
+use async_imap::types::UnsolicitedResponse;
 use futures_util::TryStreamExt as _;
 use tokio::time::timeout;
 
@@ -140,6 +141,8 @@ impl Mailbox {
     /// # Errors
     /// [`MailboxError`].
     pub async fn select(&mut self, folder: &str) -> Result<Folder, MailboxError> {
+        // What was said before counts for nothing: all of the folder is looked at now.
+        while self.session.unsolicited_responses.try_recv().is_ok() {}
         let found = in_time(self.session.select(folder)).await?;
         Ok(Folder {
             uid_validity: found.uid_validity.unwrap_or_default(),
@@ -277,12 +280,18 @@ impl Mailbox {
         })
     }
 
-    /// Asks whether the server is still there.
+    /// Asks whether the server is still there, and whether mail came to the folder while we spoke of
+    /// other things: a server that was heard once does not say so again.
     ///
     /// # Errors
     /// [`MailboxError`].
-    pub async fn knock(&mut self) -> Result<(), MailboxError> {
-        in_time(self.session.noop()).await
+    pub async fn knock(&mut self) -> Result<bool, MailboxError> {
+        in_time(self.session.noop()).await?;
+        let mut has_news = false;
+        while let Ok(heard) = self.session.unsolicited_responses.try_recv() {
+            has_news |= matches!(heard, UnsolicitedResponse::Exists(_));
+        }
+        Ok(has_news)
     }
 
     /// Says good-bye. A server that does not answer is left.

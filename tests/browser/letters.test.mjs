@@ -1,10 +1,10 @@
 // Mail at the desk: its servers and its domain, its card, recipients as chips, answering all and passing
-// a mail on.
+// a mail on, who gets no more, and what could not be read.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { assertAccessible, launch, picture } from './support/browser.mjs';
+import { assertAccessible, becomes, launch, picture } from './support/browser.mjs';
 import { signIn } from './support/people.mjs';
 import { arrives, mailbox, names, service } from './support/mailservice.mjs';
 import { OWNER, serve } from './support/server.mjs';
@@ -228,5 +228,65 @@ describe('mail at the desk', { concurrency: false }, () => {
     assert.match(mail.TextBody, /^Please look\n\n-+ Forwarded message -+\nFrom: Ana Silva/);
     assert.match(mail.HtmlBody, /<td>Espresso<\/td>/);
     assert.equal(mail.Attachments[0].Name, 'prices.txt');
+  });
+
+  test('who gets nothing more is added, told from others and taken out', async () => {
+    const { page } = owner;
+    await page.goto(`${linktor.url}/app/settings/channels/${channel.id}`);
+    await page.getByRole('link', { name: 'Suppressed' }).click();
+    await page.getByRole('heading', { name: 'Nobody is suppressed.' }).waitFor();
+    const add = async (address, reason) => {
+      await page.getByRole('textbox', { name: 'Address' }).fill(address);
+      await page.getByRole('textbox', { name: 'Reason' }).first().fill(reason);
+      await page.getByRole('button', { name: 'Add' }).click();
+    };
+    await add('eve@e.example', 'Said so on the phone');
+    const row = page.getByRole('row', { name: /eve@e\.example/ });
+    await row.getByText('Opted out').waitFor();
+    // An address like this passes the browser's own look, and not ours.
+    owner.watch.expect(/422/);
+    await add('kim@c', 'x');
+    await page.getByRole('alert').getByText('must be an address').waitFor();
+    assert.equal(await page.getByRole('textbox', { name: 'Address' }).inputValue(), 'kim@c');
+    await looked('mail-suppressed');
+    const remove = row.getByRole('button', { name: 'Remove eve@e.example' });
+    await remove.click();
+    const reason = row.locator('[popover] input[name=reason]');
+    await reason.waitFor();
+    await row.locator('[popover]').getByRole('button', { name: 'Remove' }).click();
+    // A person's own word is not undone without a reason.
+    assert.ok(await reason.evaluate((field) => field.validity.valueMissing));
+    await reason.fill('Asked for it again');
+    await row.locator('[popover]').getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('heading', { name: 'Nobody is suppressed.' }).waitFor();
+  });
+
+  test('a mail that cannot be read is looked at, tried again and deleted once one is sure', async () => {
+    const { page } = owner;
+    await page.goto(`${linktor.url}/app/settings/channels/${channel.id}`);
+    await page.getByRole('link', { name: 'Quarantine' }).click();
+    await page.getByRole('heading', { name: 'Every mail was read.' }).waitFor();
+    const nest = Array.from({ length: 40 }, (_, level) => `Content-Type: multipart/mixed; boundary=b${level}.\r\n\r\n--b${level}.\r\n`);
+    const RawEmail = `From: eve@evil.example\r\nSubject: Invoice 77\r\n${nest.join('')}`;
+    await arrives(linktor, channel, { FromFull: { Email: 'eve@evil.example', Name: '' }, RawEmail });
+    const row = page.getByRole('row', { name: /Invoice 77/ });
+    const shown = async () => { await page.reload(); return row.count(); };
+    await becomes(shown, 1, 'the mail is put aside');
+    await row.getByText('eve@evil.example').waitFor();
+    await row.getByText(/nested too deep/).waitFor();
+    await looked('mail-quarantine');
+    const [source] = await Promise.all([page.waitForEvent('popup'), row.getByRole('link', { name: 'Source' }).click()]);
+    assert.match(await source.locator('body').textContent(), /^From: eve@evil\.example/);
+    await source.close();
+    await row.getByRole('button', { name: 'Try again' }).click();
+    await becomes(shown, 1, 'it cannot be read now either');
+    await row.getByRole('button', { name: 'Delete' }).click();
+    const sure = page.getByRole('dialog');
+    await sure.getByText('Delete this mail?').waitFor();
+    await sure.getByRole('button', { name: 'Cancel' }).click();
+    assert.equal(await row.count(), 1);
+    await row.getByRole('button', { name: 'Delete' }).click();
+    await sure.getByRole('button', { name: 'Delete mail' }).click();
+    await page.getByRole('heading', { name: 'Every mail was read.' }).waitFor();
   });
 });

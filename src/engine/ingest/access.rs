@@ -12,8 +12,10 @@ use crate::engine::inbox::send;
 use crate::engine::ingest::apply;
 use crate::engine::ingest::senders;
 use crate::engine::people::closing::close;
+use crate::engine::people::closing::close_anybodys;
 use crate::engine::people::closing::reopen;
 use crate::model::Opaque;
+use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
 use crate::model::contact::Identity;
 use crate::model::contact::Shut;
@@ -73,7 +75,8 @@ pub fn of_consent(
 }
 
 /// Writes down that an address can be written to no more, or again, with all within it that it stands
-/// for. Nobody is made of it but a room that lets us in, with which a conversation begins.
+/// for. Nobody is made of it but a room that lets us in, with which a conversation begins, and who got
+/// a copy of a mail that came back.
 ///
 /// # Errors
 /// The disk's.
@@ -81,6 +84,7 @@ pub fn of_access(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
     channel: &Channel,
+    row: Option<&Capabilities>,
     access: &Access,
 ) -> Result<Recorded, EngineError> {
     let address = &access.from.address;
@@ -94,6 +98,12 @@ pub fn of_access(
             identities::beginning(tx, channel.id, &format!("{address}:"))?
         }
     };
+    // Mail also goes to people who never were written to alone, and comes back from them.
+    if row.is_some_and(|row| row.threads) && !access.is_open {
+        let why = Shut::Unreachable;
+        close_anybodys(tx, pen, channel.id, address, why, access.at)?;
+        return Ok(apply::nothing());
+    }
     if access.extent != Extent::Within {
         meant.extend(identities::get(tx, channel.id, address)?);
     }

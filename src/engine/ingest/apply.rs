@@ -104,7 +104,7 @@ pub fn all(
                 }
                 heard
             }
-            InboundEvent::Access(heard) => access::of_access(tx, pen, &channel, heard)?,
+            InboundEvent::Access(heard) => access::of_access(tx, pen, &channel, row, heard)?,
             InboundEvent::Answer(answer) => access::of_answer(tx, pen, &channel, answer)?,
             InboundEvent::Notice(notice) => news::of_account(tx, pen, &mut channel, notice)?,
             InboundEvent::Template(news) => news::of_template(tx, pen, &mut channel, news)?,

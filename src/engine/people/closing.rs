@@ -6,6 +6,8 @@
 
 use crate::base::time::Timestamp;
 use crate::engine::context::Pen;
+use crate::engine::error::EngineError;
+use crate::engine::introducing::introduce;
 use crate::engine::queue;
 use crate::model::contact::Closed;
 use crate::model::contact::Shut;
@@ -15,6 +17,7 @@ use crate::model::ids::ChannelId;
 use crate::model::message::SendError;
 use crate::store::StoreError;
 use crate::store::Tx;
+use crate::store::records::channels;
 use crate::store::records::identities;
 use crate::store::records::outbox;
 
@@ -48,6 +51,31 @@ pub fn close(
     pen.log(tx, Event::ContactUpdated(ContactEvent { contact_id }))?;
     abandon(tx, pen, channel, address, why)?;
     Ok(true)
+}
+
+/// The same for an address that may be nobody's yet, such as one that only ever got copies: with it
+/// begins somebody new, so that it is remembered, unless there are as many contacts as there may be.
+///
+/// # Errors
+/// The disk's.
+pub fn close_anybodys(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: ChannelId,
+    address: &str,
+    why: Shut,
+    at: Option<Timestamp>,
+) -> Result<bool, EngineError> {
+    if identities::get(tx, channel, address)?.is_none()
+        && let Some(channel) = channels::get(tx, channel)?
+    {
+        match introduce(tx, pen, &channel, address) {
+            Ok(_) => {}
+            Err(EngineError::Refused(_)) => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(close(tx, pen, channel, address, why, at)?)
 }
 
 /// Opens an address again that was closed for a reason; whether that changed anything.

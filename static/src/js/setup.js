@@ -42,3 +42,6 @@ async function run() {
 }
 document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') run(); });
 run();
+
+// On a phone the tab that is open may lie beyond the edge.
+document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });

@@ -14,8 +14,8 @@ use tokio::net::TcpStream;
 
 use crate::support::eventually;
 
-/// Who the server runs as, so that it must be started by root.
-const USER: &str = "Debian-exim";
+/// Whom the server runs as where root starts it; anybody else is nobody but themselves.
+const SERVANT: &str = "Debian-exim";
 
 /// The server; it ends with the value.
 pub struct Exim {
@@ -37,11 +37,19 @@ impl Exim {
             std::fs::create_dir(folder.path().join(name)).unwrap();
         }
         certificate(&place);
-        std::fs::write(folder.path().join("exim.conf"), config(&place, plain, tls)).unwrap();
-        run(Command::new("chown").args(["-R", USER, &place]));
-        run(Command::new("chmod").args(["755", &place]));
         let conf = format!("{place}/exim.conf");
-        run(Command::new("chown").args(["root", &conf]));
+        let is_root = id("-u") == "0";
+        let (user, group) = if is_root {
+            (SERVANT.to_owned(), SERVANT.to_owned())
+        } else {
+            (id("-un"), id("-gn"))
+        };
+        std::fs::write(&conf, config(&place, (&user, &group), plain, tls)).unwrap();
+        if is_root {
+            run(Command::new("chown").args(["-R", SERVANT, &place]));
+            run(Command::new("chmod").args(["755", &place]));
+            run(Command::new("chown").args(["root", &conf]));
+        }
         let running = Command::new("/usr/sbin/exim4")
             .args(["-C", &conf, "-bdf"])
             .stdin(Stdio::null())
@@ -97,6 +105,12 @@ fn run(command: &mut Command) {
     assert!(status.unwrap().success(), "{command:?}");
 }
 
+/// Who runs this, as `id` tells it.
+fn id(what: &str) -> String {
+    let told = Command::new("id").arg(what).output().unwrap().stdout;
+    String::from_utf8(told).unwrap().trim().to_owned()
+}
+
 fn certificate(place: &str) {
     run(Command::new("openssl")
         .args([
@@ -118,11 +132,12 @@ fn certificate(place: &str) {
         .arg(format!("{place}/cert.pem")));
 }
 
-fn config(place: &str, plain: u16, tls: u16) -> String {
+fn config(place: &str, (user, group): (&str, &str), plain: u16, tls: u16) -> String {
     format!(
         "primary_hostname = localhost
-exim_user = {USER}
-exim_group = {USER}
+exim_user = {user}
+exim_group = {group}
+deliver_drop_privilege = true
 never_users =
 spool_directory = {place}/spool
 log_file_path = {place}/log-%s
@@ -153,7 +168,7 @@ box:
   driver = appendfile
   directory = {place}/box
   maildir_format
-  user = {USER}
+  user = {user}
   envelope_to_add
 begin authenticators
 plain:

@@ -295,6 +295,10 @@ fn a_copy_that_is_refused_or_put_off_is_told_of_its_address_alone() {
             })
             .collect();
         assert_eq!(whom.len(), 2, "nobody got it twice: {whom:?}");
+        // Nobody was known by it, and it is remembered all the same.
+        send(server, &channel, "nobody@example.com", text("To you"))
+            .await
+            .refused(422, "CONTACT_UNREACHABLE");
         // What waits behind the copies is not held up by the one that is put off.
         let next = send(server, &channel, ANA, text("And this")).await.ok();
         let address = format!("/messages/{}", next["id"].as_str().unwrap());

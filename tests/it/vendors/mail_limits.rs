@@ -9,12 +9,15 @@ use tokio::net::TcpStream;
 use super::connected;
 use super::email::ANA;
 use super::email::config;
+use super::email::hook;
 use super::email::postmark;
 use super::email::upload;
 use super::reachable;
 use super::send;
 use super::until;
 use crate::support::PATIENCE;
+use crate::support::eventually;
+use crate::support::server::OWNER;
 use crate::support::server::on_a_server_with;
 use crate::support::vendor::Vendor;
 
@@ -110,6 +113,44 @@ fn a_mail_that_gmail_cuts_off_says_so() {
                 now["metadata"]["clipped"], clipped,
                 "{paragraphs} paragraphs"
             );
+        }
+    });
+}
+
+#[test]
+fn mails_that_are_made_to_hurt_are_put_aside_when_a_service_hands_them_on() {
+    on_a_server_with(reachable, async |server| {
+        let vendor = Vendor::open(postmark).await;
+        let channel = connected(server, "email", &config(&vendor)).await;
+        let mut deep = String::new();
+        for level in 0..40 {
+            let kind = format!("Content-Type: multipart/mixed; boundary=b{level}.");
+            deep.extend([&kind, "\r\n\r\n--b", &level.to_string(), ".\r\n"]);
+        }
+        let long = "X-Filler: abcdefghijklmnopqrstuvwxyz\r\n".repeat(10_000);
+        let many = "Content-Type: multipart/mixed; boundary=b\r\n".to_owned()
+            + &"\r\n--b\r\n\r\nx".repeat(2_000);
+        let plain = "Subject: Order\r\n\r\nWhere is it?".to_owned();
+        for (number, rest) in [deep, long, many, plain].into_iter().enumerate() {
+            let raw = format!("From: eve@e.example\r\nMessage-ID: <{number}@e.example>\r\n{rest}");
+            let posted = json!({ "FromFull": { "Email": "eve@e.example" },
+                "MessageID": number.to_string(), "RawEmail": raw });
+            let taken = hook(server, &channel, "linktor:hook", &posted).await;
+            assert_eq!(taken.status, 200, "{number}");
+        }
+        // The last of them is read, behind three that are not.
+        eventually("the mail behind them", async || {
+            let all = server.api().get("/conversations").await.ok();
+            all.to_string().contains("Where is it?").then_some(())
+        })
+        .await;
+        let page = format!(
+            "/app/settings/channels/{}/quarantine",
+            channel["id"].as_str().unwrap()
+        );
+        let shown = server.agent(OWNER).await.open(&page).await.text();
+        for why in ["nested too deep", "headers are too large", "too many parts"] {
+            assert!(shown.contains(why), "{why}: {shown}");
         }
     });
 }

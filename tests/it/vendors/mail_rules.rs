@@ -177,14 +177,63 @@ fn copies_that_postmark_leaves_out_are_told_of_their_address_alone() {
         let told = &now["metadata"]["recipients"]["boss@example.com"];
         assert_eq!(told["status"], "failed", "{now}");
         assert_eq!(told["reason"], "suppressed");
-        // Written to alone, nobody would get it.
-        server.pass(Duration::from_secs(2));
-        let alone = send(server, &channel, "boss@example.com", text("To you")).await;
-        let failed = until(server, &alone.ok(), "failed").await;
-        assert_eq!(failed["metadata"]["error"]["reason"], "suppressed");
-        send(server, &channel, "boss@example.com", text("Again"))
+        // It is remembered, although nobody was known by it.
+        send(server, &channel, "boss@example.com", text("To you"))
             .await
             .refused(422, "CONTACT_OPTED_OUT");
+    });
+}
+
+#[test]
+fn a_copy_that_comes_back_is_remembered_and_the_mail_stands_as_it_did() {
+    on_a_server_with(reachable, async |server| {
+        let vendor = Vendor::open(postmark).await;
+        let channel = connected(server, "email", &config(&vendor)).await;
+        let (boss, audit) = ("boss@example.com", "audit@example.com");
+        let body = json!({
+            "channelId": channel["id"], "to": ANA, "text": "For all of you",
+            "email": { "cc": [boss], "bcc": [audit] },
+        });
+        let sent = server.api().post("/messages", body).await.ok();
+        until(server, &sent, "sent").await;
+        for (number, gone) in [boss, audit].into_iter().enumerate() {
+            let bounce = json!({
+                "RecordType": "Bounce", "Type": "HardBounce", "Inactive": true, "ID": number,
+                "MessageID": "guid-1", "Email": gone, "BouncedAt": "2030-01-01T12:00:00Z",
+            });
+            hook(server, &channel, "linktor:hook", &bounce).await;
+            server.pass(Duration::from_secs(2));
+            send(server, &channel, gone, text("To you"))
+                .await
+                .refused(422, "CONTACT_UNREACHABLE");
+        }
+        let now = until(server, &sent, "sent").await;
+        for gone in [boss, audit] {
+            let told = &now["metadata"]["recipients"][gone];
+            assert_eq!(told["status"], "failed", "{gone}: {now}");
+        }
+    });
+}
+
+#[test]
+fn a_subject_is_kept_to_its_last_letter_and_cut_one_past_it() {
+    on_a_server_with(reachable, async |server| {
+        let vendor = Vendor::open(postmark).await;
+        let channel = connected(server, "email", &config(&vendor)).await;
+        for (number, length) in [254, 255, 256].into_iter().enumerate() {
+            // Two bytes each: letters are counted.
+            let subject = "\u{fc}".repeat(length);
+            let body = json!({
+                "channelId": channel["id"], "to": ANA, "text": "Words",
+                "email": { "subject": subject },
+            });
+            let sent = server.api().post("/messages", body).await.ok();
+            until(server, &sent, "sent").await;
+            let mail = vendor.hears("/email", number + 1).await.body();
+            let written = mail["Subject"].as_str().unwrap().chars().count();
+            assert_eq!(written, length.min(255), "{length}");
+            server.pass(Duration::from_secs(2));
+        }
     });
 }
 

@@ -2,6 +2,7 @@
 //! servers bring. `tests/run` installs Dovecot.
 
 mod autoconfig;
+mod bombs;
 mod certificate;
 mod dovecot;
 mod listener;

@@ -80,7 +80,12 @@ pub async fn refused(
                     Err(refusal) => refusal,
                 };
                 if let Refusal::Shut { why, .. } = &refusal {
-                    closing::close(tx, &mut pen, row.channel_id, &row.address, *why, None)?;
+                    let (channel, whom) = (row.channel_id, &row.address);
+                    if row.is_copy {
+                        closing::close_anybodys(tx, &mut pen, channel, whom, *why, None)?;
+                    } else {
+                        closing::close(tx, &mut pen, channel, whom, *why, None)?;
+                    }
                 }
                 let attempt = retry::Attempt {
                     number: row.attempt,

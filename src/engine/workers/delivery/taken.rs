@@ -90,7 +90,7 @@ pub async fn taken(
             }
             for (whom, why) in &taken.left_out {
                 message.note_recipient(whom, Delivery::Failed, Some(why));
-                closing::close(tx, &mut pen, key.0, whom, Shut::OptedOut, None)?;
+                closing::close_anybodys(tx, &mut pen, key.0, whom, Shut::OptedOut, None)?;
             }
             message.updated_at = pen.now;
             if row.is_copy {

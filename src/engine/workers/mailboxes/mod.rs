@@ -151,6 +151,9 @@ async fn wait(
     mut mailbox: Mailbox,
 ) -> Result<Mailbox, MailboxError> {
     if settings.listens && mailbox.can_listen() {
+        if mailbox.knock().await? {
+            return Ok(mailbox);
+        }
         let at_most = if settings.folders.len() > 1 {
             settings.look_every.min(imap::LISTEN)
         } else {

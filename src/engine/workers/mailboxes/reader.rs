@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use crate::base::time::Timestamp;
@@ -25,11 +24,12 @@ use crate::net::mailbox::Fetched;
 use crate::net::mailbox::Mailbox;
 use crate::net::mailbox::MailboxError;
 use crate::store::blobs::BlobError;
+use crate::store::blobs::Blobs;
 use crate::store::blobs::Stored;
 use crate::store::records::intake;
 
-/// How many files are written at once.
-const TOGETHER: usize = 16;
+/// How many files are written at once. Each takes a thread, and each thread keeps memory of its own.
+const TOGETHER: usize = 4;
 
 /// What brings mail of one mailbox in.
 pub(super) struct Reader<'r> {
@@ -135,13 +135,23 @@ impl Reader<'_> {
         found: Vec<Fetched>,
         folder: Numbered<'_>,
     ) -> Result<Vec<Arrival>, Trouble> {
-        let blobs = self.context.store.blobs();
-        let storing = found.into_iter().map(|mail| async move {
-            let stored = blobs.store_bytes(mail.bytes).await?;
-            Ok::<_, EngineError>(folder.arrival(mail.uid, stored, mail.arrived_secs))
-        });
-        let stored: Vec<_> = stream::iter(storing).buffered(TOGETHER).collect().await;
-        Ok(stored.into_iter().collect::<Result<_, _>>()?)
+        let share = found.len().div_ceil(TOGETHER).max(1);
+        let mut found = found.into_iter();
+        let mut storing = Vec::new();
+        while found.len() > 0 {
+            let mails: Vec<_> = found.by_ref().take(share).collect();
+            let blobs = self.context.store.blobs().clone();
+            storing.push(tokio::task::spawn_blocking(move || store(&blobs, mails)));
+        }
+        let mut arrivals = Vec::new();
+        for stored in storing {
+            let broken = |why| EngineError::Broken(format!("storing mail: {why}"));
+            let stored = stored.await.map_err(|error| broken(error.to_string()))?;
+            let stored = stored.map_err(|error| broken(error.to_string()))?;
+            let its = stored.into_iter();
+            arrivals.extend(its.map(|(uid, stored, at)| folder.arrival(uid, stored, at)));
+        }
+        Ok(arrivals)
     }
 
     /// Stores a large mail while it is fetched; none where it went meanwhile.
@@ -180,6 +190,19 @@ impl Reader<'_> {
         })?;
         Ok(Some(folder.arrival(mail.uid, stored, arrived)))
     }
+}
+
+/// Stores mails one after the other, with their numbers and when they arrived.
+///
+/// # Errors
+/// The disk's.
+fn store(blobs: &Blobs, mails: Vec<Fetched>) -> std::io::Result<Vec<(u32, Stored, Option<i64>)>> {
+    let stored = mails.into_iter().map(|mail| {
+        let mut draft = blobs.draft()?;
+        draft.write(&mail.bytes)?;
+        Ok((mail.uid, draft.finish()?, mail.arrived_secs))
+    });
+    stored.collect()
 }
 
 /// A folder, and how its mails are numbered.

@@ -1,5 +1,8 @@
 //! A real Dovecot, as Debian has it.
 
+mod config;
+mod tokens;
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -10,16 +13,16 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-/// What is said in the open is heard.
-const OPEN: &str = "ssl = no\ndisable_plaintext_auth = no\n";
-/// Whoever knows the password is let in.
-const BY_PASSWORD: &str = "passdb {\n driver = static\n args = password=secret\n}\n";
+use crate::engine::tests::post::dovecot::config::Access;
+use crate::engine::tests::post::dovecot::config::Security;
 
-/// Whoever has the token is let in.
-fn believing(token: &str) -> String {
-    format!(
-        "auth_mechanisms = xoauth2\npassdb {{\n driver = static\n args = password={token}\n}}\n"
-    )
+/// Where it lies.
+const PROGRAM: &str = "/usr/sbin/dovecot";
+
+/// Makes a folder that is open to Dovecot too, which may read mail as another user.
+fn open_folder(path: &Path) {
+    std::fs::create_dir_all(path).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o777)).unwrap();
 }
 
 /// A real mail server over a folder of its own.
@@ -34,42 +37,38 @@ pub(super) struct Dovecot {
 impl Dovecot {
     /// A server on the same machine, without encryption.
     pub fn new() -> Self {
-        Self::with(OPEN, BY_PASSWORD)
+        Self::with(&Security::Open, &Access::Password)
     }
 
     /// The same for programs that sign in by this token.
     pub fn by_token(token: &str) -> Self {
-        Self::with(OPEN, &believing(token))
+        Self::with(&Security::Open, &Access::Token(token.to_owned()))
     }
 
     /// Believes another token from now on, and lets everybody go who came with the last.
     pub fn believe(&mut self, token: &str) {
         self.stop();
-        self.write(OPEN, &believing(token));
+        self.write(&Security::Open, &Access::Token(token.to_owned()));
         self.start();
     }
 
     /// A server that lets nobody in before the conversation is encrypted.
     pub fn encrypted(certificate: &Path, key: &Path) -> Self {
-        let (certificate, key) = (certificate.display(), key.display());
-        let security = format!(
-            "ssl = yes\nssl_cert = <{certificate}\nssl_key = <{key}\ndisable_plaintext_auth = yes\n\
-             login_trusted_networks =\n"
-        );
-        Self::with(&security, BY_PASSWORD)
+        let security = Security::Encrypted {
+            certificate: certificate.to_owned(),
+            key: key.to_owned(),
+        };
+        Self::with(&security, &Access::Password)
     }
 
-    fn with(security: &str, access: &str) -> Self {
+    fn with(security: &Security, access: &Access) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
         for name in [
             "", "run", "state", "mail", "mail/new", "mail/cur", "mail/tmp",
         ] {
-            let path = folder.path().join(name);
-            std::fs::create_dir_all(&path).unwrap();
-            // Dovecot reads mail as another user.
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o777)).unwrap();
+            open_folder(&folder.path().join(name));
         }
         let mut dovecot = Self {
             folder,
@@ -82,21 +81,14 @@ impl Dovecot {
         dovecot
     }
 
-    fn write(&self, security: &str, access: &str) {
-        let (dir, port) = (self.folder.path().display(), self.port);
-        let config = format!(
-            "protocols = imap\nlisten = 127.0.0.1\nbase_dir = {dir}/run\nstate_dir = {dir}/state\n\
-             log_path = {dir}/log\n{security}first_valid_uid = 1\n\
-             mail_location = maildir:{dir}/mail\n{access}\
-             userdb {{\n driver = static\n args = uid=mail gid=mail home={dir}/mail\n}}\n\
-             service imap-login {{\n chroot =\n inet_listener imap {{\n port = {port}\n }}\n\
-             inet_listener imaps {{\n port = 0\n }}\n}}\nservice anvil {{\n chroot =\n}}\n"
-        );
-        std::fs::write(self.folder.path().join("dovecot.conf"), config).unwrap();
+    fn write(&self, security: &Security, access: &Access) {
+        let place = self.folder.path();
+        let config = config::written(place, self.port, security, access);
+        std::fs::write(place.join("dovecot.conf"), config).unwrap();
     }
 
     pub fn start(&mut self) {
-        let child = Command::new("/usr/sbin/dovecot")
+        let child = Command::new(PROGRAM)
             .arg("-F")
             .arg("-c")
             .arg(self.folder.path().join("dovecot.conf"))
@@ -124,12 +116,27 @@ impl Dovecot {
 
     /// Puts a mail into the mailbox, as a server that delivers does.
     pub fn deliver(&mut self, raw: &[u8]) {
+        let mailbox = self.mail();
+        self.deliver_to(&mailbox, raw);
+    }
+
+    /// The same into a folder of the mailbox, by its name as the protocol writes it; it is made where
+    /// it is not there.
+    pub fn deliver_into(&mut self, folder: &str, raw: &[u8]) {
+        let folder = self.mail().join(format!(".{folder}"));
+        for name in ["", "new", "cur", "tmp"] {
+            open_folder(&folder.join(name));
+        }
+        self.deliver_to(&folder, raw);
+    }
+
+    fn deliver_to(&mut self, folder: &Path, raw: &[u8]) {
         self.written += 1;
         let name = format!("{}.M{}.here", 1_767_268_000 + self.written, self.written);
-        let draft = self.mail().join("tmp").join(&name);
+        let draft = folder.join("tmp").join(&name);
         std::fs::write(&draft, raw).unwrap();
         std::fs::set_permissions(&draft, std::fs::Permissions::from_mode(0o666)).unwrap();
-        std::fs::rename(&draft, self.mail().join("new").join(&name)).unwrap();
+        std::fs::rename(&draft, folder.join("new").join(&name)).unwrap();
     }
 
     /// Forgets how mails are numbered.
