@@ -131,7 +131,7 @@ describe('the page of a number', { concurrency: false }, () => {
     await assertAccessible(page, 'a long log');
     await page.getByRole('link', { name: 'More' }).click();
     await page.waitForURL(/before=/);
-    await lines.last().getByText('Added').waitFor();
+    await lines.getByText('Added', { exact: true }).waitFor();
     assert.equal(await page.getByRole('link', { name: 'More' }).count(), 0, 'that is the end of it');
     await page.getByRole('link', { name: 'From the beginning' }).click();
     await page.waitForURL(/events$/);

@@ -44,39 +44,28 @@ mod tests {
     fn a_proxy_may_have_been_called_by_another_name() {
         let mut account = account(json!({}), &[]);
         "https://chat.example/webhooks/sms/ch_1".clone_into(&mut account.webhook_url);
-        let cases: [(&[(&str, &str)], Option<&str>); 7] = [
-            (&[], None),
-            (&[("x-forwarded-proto", "https")], None),
+        let cases = [
+            ("", "", None),
+            ("", "https", None),
+            ("old.example", "", Some("https://old.example")),
             (
-                &[("x-forwarded-host", "old.example")],
-                Some("https://old.example"),
-            ),
-            (
-                &[
-                    ("x-forwarded-host", "old.example:8443, inner"),
-                    ("x-forwarded-proto", "http, http"),
-                ],
+                "old.example:8443, inner",
+                "http, http",
                 Some("http://old.example:8443"),
             ),
-            (&[("x-forwarded-host", "a@b.example")], None),
-            (&[("x-forwarded-host", "b.example/path")], None),
-            (
-                &[
-                    ("x-forwarded-host", "b.example"),
-                    ("x-forwarded-proto", "ftp"),
-                ],
-                None,
-            ),
+            ("a@b.example", "", None),
+            ("b.example/path", "", None),
+            ("b.example", "ftp", None),
         ];
-        for (headers, origin) in cases {
+        for (host, scheme, origin) in cases {
             let mut hook = post("");
-            for (name, value) in headers {
-                hook.headers = hook.headers.clone().with(name, *value);
+            for (name, value) in [("host", host), ("proto", scheme)] {
+                hook.headers = hook.headers.with(&format!("x-forwarded-{name}"), value);
             }
             let found = of(&account, &hook);
             assert_eq!(found[0], account.webhook_url);
             let moved = origin.map(|origin| format!("{origin}/webhooks/sms/ch_1"));
-            assert_eq!(found.get(2), moved.as_ref(), "{headers:?}");
+            assert_eq!(found.get(2), moved.as_ref(), "{host} {scheme}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Several files in one message, with one report for all. sms.md section 4.2.
 
 use crate::channels::RenderError;
+use crate::channels::sms::Carrier;
 use crate::channels::sms::outgoing::Outgoing;
 use crate::channels::sms::outgoing::goes_as_mms;
 use crate::channels::sms::speaker;
@@ -18,7 +19,7 @@ const WORDS_MAX: usize = 1_600;
 /// How many of some contents, from the first on, go along with one message to a number.
 #[must_use]
 pub fn length(account: &Account, to: &str, contents: &[&Content]) -> usize {
-    let most = speaker(&account.settings).map_or(1, |carrier| carrier.files_max());
+    let most = speaker(&account.settings).map_or(1, Carrier::files_max);
     if most < 2 || !goes_as_mms(account, to) {
         return 1;
     }

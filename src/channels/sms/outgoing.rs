@@ -175,17 +175,13 @@ impl<'a> Outgoing<'a> {
     /// is meant, also when the answer with the carrier's own id got lost.
     #[must_use]
     pub fn tagged_status_url(&self) -> String {
-        match self.account.text("statusCallbackUrl") {
-            Some(own) => own.to_owned(),
-            None => {
-                let others = self.companions.iter().map(ToString::to_string);
-                let ids: Vec<String> = std::iter::once(self.id.clone())
-                    .chain(others)
-                    .map(|id| format!("{TAG}={id}"))
-                    .collect();
-                format!("{}?{}", status_url(self.account), ids.join("&"))
-            }
+        if let Some(own) = self.account.text("statusCallbackUrl") {
+            return own.to_owned();
         }
+        let others = self.companions.iter().map(ToString::to_string);
+        let ids = std::iter::once(self.id.clone()).chain(others);
+        let tags: Vec<String> = ids.map(|id| format!("{TAG}={id}")).collect();
+        format!("{}?{}", status_url(self.account), tags.join("&"))
     }
 
     /// Where the carrier can fetch every file.

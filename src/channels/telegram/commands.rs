@@ -152,7 +152,7 @@ pub fn shown(account: &Account, moment: Moment) -> Opaque {
         }
     }
     let kept = Some(places).filter(|places| !places.is_empty());
-    Opaque::from_iter([(STANDING.to_owned(), kept.into())])
+    [(STANDING.to_owned(), kept.into())].into_iter().collect()
 }
 
 /// The menus that a list of commands comes to, in the order of their first command.

@@ -301,7 +301,10 @@ pub fn check(account: &Account) -> Vec<FieldError> {
     {
         all.push(wrong("botUsername", "must be letters, digits and _"));
     }
-    if !account.text(CERTIFICATE).is_none_or(is_certificate) {
+    if account
+        .text(CERTIFICATE)
+        .is_some_and(|pem| !is_certificate(pem))
+    {
         all.push(wrong(
             CERTIFICATE,
             "must be a certificate in PEM: -----BEGIN CERTIFICATE----- and so on; never the key",

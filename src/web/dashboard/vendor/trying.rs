@@ -25,11 +25,13 @@ use crate::model::rejection::FieldError;
 use crate::model::rejection::Rejection;
 use crate::web::dashboard::answers::Refused;
 use crate::web::dashboard::answers::refuse;
+use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
 use crate::web::dashboard::reader::see;
+use crate::web::dashboard::vendor::form;
 use crate::web::dashboard::vendor::live;
 use crate::web::dashboard::vendor::steps::Stage;
 use crate::web::dashboard::vendor::wizard::draw;
@@ -236,10 +238,18 @@ pub async fn on_sandbox(
         .find(|(name, _)| *name == "verifyToken")
         .map(|(_, value)| value.clone())
         .unwrap_or_default();
-    let config: Opaque = settings
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.into()))
-        .collect();
+    // As if somebody had typed them into the form.
+    let typed = settings.into_iter();
+    let typed = typed.map(|(name, value)| (name.to_owned(), value));
+    let config = match form::read(kind.settings.iter(), &Fields::of(typed.collect())) {
+        Ok(config) => config,
+        Err(wrong) => {
+            let wrong = wrong
+                .iter()
+                .map(|wrong| format!("{} {}", wrong.field, wrong.message));
+            return Ok(Err(wrong.collect::<Vec<_>>().join("; ")));
+        }
+    };
     let new = NewChannel {
         kind: ChannelKind::named(kind.kind),
         name: format!("{} on the sandbox", kind.name),
