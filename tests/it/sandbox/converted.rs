@@ -1,12 +1,15 @@
 //! What does not go as it is on WhatsApp, Messenger and Instagram: the form in which their customers
 //! see it, and that what they choose there, by hand, number or title, is the choice.
 
+use std::time::Duration;
+
 use linktor::sandbox::act::Act;
 use linktor::sandbox::chat::Side;
 use serde_json::Value;
 use serde_json::json;
 
 use crate::sandbox::line::Line;
+use crate::sandbox::line::until_within;
 use crate::sandbox::line::upload;
 use crate::sandbox::line::vendor;
 use crate::sandbox::matrix::drawn;
@@ -16,6 +19,9 @@ use crate::webchat::files::PNG;
 
 /// The accounts, in the order of the columns.
 const ACCOUNTS: [&str; 3] = ["whatsapp", "facebook", "instagram"];
+
+/// How long a message of several parts may take on a busy machine.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// How a customer chooses.
 #[derive(Clone, Copy)]
@@ -226,15 +232,15 @@ fn what_does_not_fit_is_shown_as_documented_and_a_choice_comes_back_as_one() {
 }
 
 /// A text with its runs of one letter counted: "aaaa" is "a*4".
-fn shortened(text: String) -> String {
+fn shortened(text: &str) -> String {
     let mut short = String::new();
-    let mut left = text.as_str();
+    let mut left = text;
     while let Some(first) = left.chars().next() {
         let rest = left.trim_start_matches(first);
         let count = (left.len() - rest.len()) / first.len_utf8();
         short.push(first);
         if count > 3 {
-            short.push_str(&format!("*{count}"));
+            short.extend(["*", &count.to_string()]);
         } else {
             short.extend(std::iter::repeat_n(first, count - 1));
         }
@@ -255,7 +261,8 @@ async fn try_case(
         return Err(reply.text());
     }
     let path = format!("/messages/{}", reply.json()["id"].as_str().unwrap());
-    let ended = line.until(case.what, async || {
+    let what = format!("{}: {}", line.vendor.account, case.what);
+    let ended = until_within(line.server, LONGEST, &what, async || {
         let now = line.server.api().get(&path).await.ok();
         let quiet = line.server.sandbox().is_quiet(line.vendor.account);
         (now["status"] != "pending" && quiet).then_some(now)
@@ -265,7 +272,10 @@ async fn try_case(
         return Err(format!("failed: {}", ended["metadata"]["error"]));
     }
     let bubbles = line.on_phone(Side::Business).split_off(before);
-    let seen: Vec<String> = bubbles.iter().map(drawn).map(shortened).collect();
+    let seen: Vec<String> = bubbles
+        .iter()
+        .map(|bubble| shortened(&drawn(bubble)))
+        .collect();
     let expected = case.shows[column];
     if seen != expected {
         return Err(format!("shows {seen:?}, not {expected:?}"));
