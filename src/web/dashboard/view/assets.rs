@@ -1,7 +1,7 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-6aefe491ed.css";
+pub const CSS: &str = "/app/assets/app-8609d5c3c8.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-8b47a7a135.js";
 /// The parts of the script that not every visit needs.
@@ -37,13 +37,13 @@ pub const PREVIEW_JS: &str = "/app/assets/preview-60619281d8.js";
 /// The style sheet of adding and looking after a channel.
 pub const SETUP_CSS: &str = "/app/assets/setup-1f672b2736.css";
 /// The script of pages that show what reaches a channel.
-pub const SETUP_JS: &str = "/app/assets/setup-12e7110fcf.js";
+pub const SETUP_JS: &str = "/app/assets/setup-241685f8c0.js";
 /// The style sheet of the demo shop.
 pub const SHOP_CSS: &str = "/app/assets/shop-dede709e0c.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
-pub const SANDBOX_CSS: &str = "/app/assets/sandbox-2535b72058.css";
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-d9f39f37ac.css";
 /// The script of the sandbox.
 pub const SANDBOX_JS: &str = "/app/assets/sandbox-c2cddeeaee.js";
 
@@ -51,7 +51,7 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-c2cddeeaee.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-6aefe491ed.css", "app.css", "text/css; charset=utf-8"),
+    ("app-8609d5c3c8.css", "app.css", "text/css; charset=utf-8"),
     ("app-8b47a7a135.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
@@ -73,10 +73,10 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("more-65b1631dd6.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-c6d78e5b41.js", "recipients.js", "text/javascript; charset=utf-8"),
-    ("sandbox-2535b72058.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-d9f39f37ac.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-c2cddeeaee.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-1f672b2736.css", "setup.css", "text/css; charset=utf-8"),
-    ("setup-12e7110fcf.js", "setup.js", "text/javascript; charset=utf-8"),
+    ("setup-241685f8c0.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-dede709e0c.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
     ("templates-9413b58a3c.js", "templates.js", "text/javascript; charset=utf-8"),
