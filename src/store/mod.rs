@@ -168,11 +168,10 @@ impl Store {
         })?;
         drop(inbox);
         // The writer answers everybody; only one that broke itself leaves a caller without.
-        let answered = answer.await;
-        answered.map_or_else(
-            |_| Err(StoreError::Panicked { doing }.into()),
-            |answered| answered.answer,
-        )
+        match answer.await {
+            Ok(answered) => answered.apart(),
+            Err(_) => Err(StoreError::Panicked { doing }.into()),
+        }
     }
 
     /// The same for threads that are no part of the event loop; they wait as long as it takes.
@@ -191,11 +190,10 @@ impl Store {
             .blocking_send(change)
             .map_err(|_| StoreError::Closed)?;
         drop(inbox);
-        let answered = answer.blocking_recv();
-        answered.map_or_else(
-            |_| Err(StoreError::Panicked { doing }.into()),
-            |answered| answered.answer,
-        )
+        match answer.blocking_recv() {
+            Ok(answered) => answered.apart(),
+            Err(_) => Err(StoreError::Panicked { doing }.into()),
+        }
     }
 
     fn inbox(&self) -> Option<mpsc::Sender<Box<dyn Change>>> {

@@ -59,10 +59,16 @@ pub enum Ran {
 /// What a caller gets: its answer, and its closure back. Whoever made what a closure holds gives its
 /// memory back cheaper than the writer, which would do so for everybody.
 pub struct Answered<T, E, F> {
-    /// The answer.
-    pub answer: Result<T, E>,
-    /// The closure; none where it never came to the writer.
-    pub change: Option<F>,
+    answer: Result<T, E>,
+    change: Option<F>,
+}
+
+impl<T, E, F> Answered<T, E, F> {
+    /// The answer; the closure ends here, on the caller's thread.
+    pub fn apart(self) -> Result<T, E> {
+        drop(self.change);
+        self.answer
+    }
 }
 
 /// A change made of a closure and the caller that waits for it.
@@ -112,11 +118,11 @@ where
     }
 }
 
+/// A change on its way to the writer, and where its answer comes out.
+pub type Queued<T, E, F> = (Box<dyn Change>, oneshot::Receiver<Answered<T, E, F>>);
+
 /// Pairs a closure with the receiver of its answer.
-pub fn change<T, E, F>(
-    doing: &'static str,
-    change: F,
-) -> (Box<dyn Change>, oneshot::Receiver<Answered<T, E, F>>)
+pub fn change<T, E, F>(doing: &'static str, change: F) -> Queued<T, E, F>
 where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
