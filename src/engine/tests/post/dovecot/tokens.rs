@@ -15,14 +15,14 @@ pub(super) fn believing(token: &str) -> String {
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             // A server that hangs up has its answer.
-            drop(answer(stream, &question));
+            drop(answer(&stream, &question));
         }
     });
     format!("http://{place}/?token=")
 }
 
-fn answer(stream: TcpStream, question: &str) -> std::io::Result<()> {
-    let mut lines = BufReader::new(stream.try_clone()?).lines();
+fn answer(mut stream: &TcpStream, question: &str) -> std::io::Result<()> {
+    let mut lines = BufReader::new(stream).lines();
     let asked = lines.next().transpose()?.unwrap_or_default();
     for line in lines {
         if line?.is_empty() {
@@ -37,7 +37,7 @@ fn answer(stream: TcpStream, question: &str) -> std::io::Result<()> {
     let body = format!(r#"{{"active":"{counts}","email":"anna"}}"#);
     let length = body.len();
     write!(
-        &stream,
+        stream,
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
          Connection: close\r\n\r\n{body}"
     )
