@@ -45,7 +45,7 @@ const COMPOSITION: &[&str] = &["main", "lib", "cli", "control", "app", "demo", "
 const ENGINE: &[(&str, Peers)] = &[
     ("rules", Peers::Apart),
     (
-        "alert_hook alerts audit context error find happenings introducing letters limits links live old opened passes queue quiet sight vendor",
+        "alert_hook alerts audit context error find happenings introducing letters limits links live old opened passes queue quiet roster sight vendor",
         Peers::Together,
     ),
     ("health", Peers::Apart),

@@ -24,8 +24,15 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::PATIENCE;
+use super::bombs::REASONS;
+use super::bombs::bombs;
+use super::bombs::put_aside;
 use super::certificate;
+use super::mailbox::memory;
+use super::mailbox::plain;
+use super::mailbox::with_file;
 use super::office;
+use super::passes_alone;
 use super::received;
 use super::words;
 use crate::engine::tests::Office;
@@ -94,13 +101,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Courier<S> {
 }
 
 /// Workers that take mail in, and where.
-async fn listening(office: &Office, tls: Option<Arc<ServerConfig>>) -> (Workers, SocketAddr) {
+async fn listening(
+    office: &Office,
+    tls: Option<Arc<ServerConfig>>,
+    mail_bytes: usize,
+) -> (Workers, SocketAddr) {
     let mut workers = Workers::start(&office.context);
     let listener = Arc::new(TcpListener::bind("127.0.0.1:0").await.unwrap());
     let place = listener.local_addr().unwrap();
     let terms = Terms {
         host: "mx.acme.example".to_owned(),
-        mail_bytes: 100_000,
+        mail_bytes,
         tls,
     };
     workers.run("reception", &office.context, move |context, stop| {
@@ -113,7 +124,7 @@ async fn listening(office: &Office, tls: Option<Arc<ServerConfig>>) -> (Workers,
 async fn other_servers_bring_mail_for_us_and_for_nobody_else() {
     let settings = json!({"fromEmail": "support@acme.example", "inboundMode": "smtp"});
     let (office, _) = office(settings).await;
-    let (workers, place) = listening(&office, None).await;
+    let (workers, place) = listening(&office, None, 100_000).await;
     let mut courier = Courier::come(place).await;
     for (words, expected) in [
         ("MAIL FROM:<ana@x.example>", 503),
@@ -161,6 +172,67 @@ async fn other_servers_bring_mail_for_us_and_for_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mails_that_are_made_to_hurt_are_put_aside_and_those_behind_them_are_read() {
+    let settings = json!({"fromEmail": "support@acme.example", "inboundMode": "smtp"});
+    let (office, channel) = office(settings).await;
+    let (workers, place) = listening(&office, None, 60 * 1024 * 1024).await;
+    let mut courier = Courier::come(place).await;
+    assert_eq!(courier.say("EHLO mail.evil.example").await, 250);
+    for raw in bombs().into_iter().chain([plain(1)]) {
+        for (words, expected) in [
+            ("MAIL FROM:<eve@evil.example>", 250),
+            ("RCPT TO:<support@acme.example>", 250),
+            ("DATA", 354),
+        ] {
+            assert_eq!(courier.say(words).await, expected, "{words}");
+        }
+        courier.write(&raw).await;
+        courier.write(b"\r\n.\r\n").await;
+        assert_eq!(courier.hear().await, 250);
+    }
+    words(&office, "Words 1").await;
+    assert_eq!(put_aside(&office, channel), REASONS);
+    workers.stop(Duration::from_secs(5)).await;
+}
+
+/// In a process of its own: the memory of other tests counts for nothing.
+#[test]
+fn a_file_of_forty_megabytes_is_brought_without_being_held_in_memory() {
+    passes_alone("listener::forty_megabytes_alone", []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "the test above runs it, in a process of its own"]
+async fn forty_megabytes_alone() {
+    let settings = json!({"fromEmail": "support@acme.example", "inboundMode": "smtp"});
+    let (office, _) = office(settings).await;
+    let (workers, place) = listening(&office, None, 60 * 1024 * 1024).await;
+    let folder = tempfile::tempdir().unwrap();
+    let big = folder.path().join("big");
+    with_file(&big, 40 * 1024 * 1024);
+    let mut courier = Courier::come(place).await;
+    let before = memory("VmHWM");
+    for (words, expected) in [
+        ("EHLO mail.x.example", 250),
+        ("MAIL FROM:<ana@x.example>", 250),
+        ("RCPT TO:<support@acme.example>", 250),
+        ("DATA", 354),
+    ] {
+        assert_eq!(courier.say(words).await, expected, "{words}");
+    }
+    let mut file = tokio::fs::File::open(&big).await.unwrap();
+    tokio::io::copy(&mut file, courier.stream.get_mut())
+        .await
+        .unwrap();
+    courier.write(b"\r\n.\r\n").await;
+    assert_eq!(courier.hear().await, 250);
+    words(&office, "A big file").await;
+    let grown = memory("VmHWM").saturating_sub(before);
+    assert!(grown < 40 * 1024 * 1024, "memory grew by {grown} bytes");
+    workers.stop(Duration::from_secs(5)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_said_in_the_open_counts_for_nothing_once_it_is_encrypted() {
     let folder = tempfile::tempdir().unwrap();
     let (certificate, key) = certificate::made(folder.path(), "DNS:localhost");
@@ -175,7 +247,7 @@ async fn what_was_said_in_the_open_counts_for_nothing_once_it_is_encrypted() {
         );
     let settings = json!({"fromEmail": "support@acme.example", "inboundMode": "smtp"});
     let (office, _) = office(settings).await;
-    let (workers, place) = listening(&office, Some(Arc::new(config.unwrap()))).await;
+    let (workers, place) = listening(&office, Some(Arc::new(config.unwrap())), 100_000).await;
     let mut courier = Courier::come(place).await;
     assert_eq!(courier.say("EHLO mail.x.example").await, 250);
     // Somebody in between puts a sender of his own behind the word.
