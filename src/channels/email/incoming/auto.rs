@@ -200,7 +200,27 @@ mod tests {
                 None,
             ),
         ];
-        for (fields, from, expected) in cases {
+        let named = |fields: &str, auto| (fields.to_owned(), "ana@x.example", Some(auto));
+        let alike = [
+            named("X-Autorespond: yes", Auto::Ooo),
+            named("X-Autoresponse: yes", Auto::Ooo),
+            named("Subject: Out of office: until Monday", Auto::Ooo),
+            named("Subject: Automatic reply: Order", Auto::Ooo),
+            named("Precedence: list", Auto::List),
+            named("Precedence: junk", Auto::List),
+            named("Auto-Submitted: auto-generated", Auto::Auto),
+            (
+                "Subject: x".to_owned(),
+                "noreply@x.example",
+                Some(Auto::Auto),
+            ),
+            (
+                "Subject: x".to_owned(),
+                "donotreply@x.example",
+                Some(Auto::Auto),
+            ),
+        ];
+        for (fields, from, expected) in cases.into_iter().chain(alike) {
             let raw = format!("{fields}\r\n\r\n");
             let header = Header::read(raw.as_bytes());
             assert_eq!(kind(&header, from, None), expected, "{fields} {from}");
