@@ -43,7 +43,7 @@ pub const SHOP_CSS: &str = "/app/assets/shop-dede709e0c.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
-pub const SANDBOX_CSS: &str = "/app/assets/sandbox-d9f39f37ac.css";
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-be8428966e.css";
 /// The script of the sandbox.
 pub const SANDBOX_JS: &str = "/app/assets/sandbox-c2cddeeaee.js";
 
@@ -73,7 +73,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("more-1d143332e7.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-c6d78e5b41.js", "recipients.js", "text/javascript; charset=utf-8"),
-    ("sandbox-d9f39f37ac.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-be8428966e.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-c2cddeeaee.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-1f672b2736.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-241685f8c0.js", "setup.js", "text/javascript; charset=utf-8"),
