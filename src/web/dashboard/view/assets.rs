@@ -1,11 +1,11 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-8609d5c3c8.css";
+pub const CSS: &str = "/app/assets/app-1069093c89.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-8b47a7a135.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-65b1631dd6.js";
+pub const MORE_JS: &str = "/app/assets/more-d07d7ae32e.js";
 /// The script that gives the words of a mail styles.
 pub const LETTER_JS: &str = "/app/assets/letter-8ab2e8b911.js";
 /// The script of rows of recipients.
@@ -43,7 +43,7 @@ pub const SHOP_CSS: &str = "/app/assets/shop-dede709e0c.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
-pub const SANDBOX_CSS: &str = "/app/assets/sandbox-d9f39f37ac.css";
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-66e64143ad.css";
 /// The script of the sandbox.
 pub const SANDBOX_JS: &str = "/app/assets/sandbox-c2cddeeaee.js";
 
@@ -51,7 +51,7 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-c2cddeeaee.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-8609d5c3c8.css", "app.css", "text/css; charset=utf-8"),
+    ("app-1069093c89.css", "app.css", "text/css; charset=utf-8"),
     ("app-8b47a7a135.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
@@ -70,10 +70,10 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("letter-8ab2e8b911.js", "letter.js", "text/javascript; charset=utf-8"),
     ("mail-ba6a8cfede.css", "mail.css", "text/css; charset=utf-8"),
-    ("more-65b1631dd6.js", "more.js", "text/javascript; charset=utf-8"),
+    ("more-d07d7ae32e.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-c6d78e5b41.js", "recipients.js", "text/javascript; charset=utf-8"),
-    ("sandbox-d9f39f37ac.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-66e64143ad.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-c2cddeeaee.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-1f672b2736.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-241685f8c0.js", "setup.js", "text/javascript; charset=utf-8"),
