@@ -12,6 +12,10 @@ use crate::model::content::List;
 use crate::model::content::Media;
 use crate::model::content::Text;
 
+/// What stands above choices that have no words there, unless an account has words of its own for
+/// that.
+pub const PROMPT: &str = "Choose an option:";
+
 /// What stands above buttons that go on from the message before, unless an account has words of its
 /// own for that.
 pub const MORE: &str = "More options:";

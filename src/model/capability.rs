@@ -92,9 +92,14 @@ pub struct Capabilities {
     pub text_max: usize,
     /// The longest text that may carry buttons, a list or quick replies.
     pub interactive_text_max: usize,
+    /// The longest text that may carry quick replies; 0 where that is the limit above.
+    pub quick_reply_text_max: usize,
+    /// Whether a text that is too long to carry buttons goes before them whole and words of the
+    /// account stand above them; where not, the end of the text does.
+    pub prompts: bool,
     /// The longest caption under a file.
     pub caption_max: usize,
-    /// The unit of the three limits above.
+    /// The unit of the limits above.
     pub counting: Counting,
     /// The largest files.
     pub media: MediaLimits,
@@ -109,6 +114,8 @@ pub struct Capabilities {
     pub stickers: bool,
     /// The longest line above and below buttons and lists; 0 where they are part of the text.
     pub header_max: usize,
+    /// Whether a line above that is part of the text is a paragraph of it.
+    pub header_apart: bool,
     /// Buttons that answer, at most.
     pub buttons_max: usize,
     /// Whether more buttons than that go on in further messages, where some do more than answer.
@@ -257,6 +264,8 @@ impl Capabilities {
         },
         text_max: 1_000,
         interactive_text_max: 1_000,
+        quick_reply_text_max: 0,
+        prompts: false,
         caption_max: 0,
         counting: Counting::Characters,
         media: MediaLimits {
@@ -270,6 +279,7 @@ impl Capabilities {
         taken_types: &[],
         stickers: false,
         header_max: 0,
+        header_apart: false,
         buttons_max: 0,
         buttons_go_on: false,
         button_title_max: 20,

@@ -303,6 +303,8 @@ pub enum Offer {
     Quick,
     /// In place of the keyboard.
     Keyboard,
+    /// In the bubble, each with a mark to set.
+    Poll,
 }
 
 /// One bubble.

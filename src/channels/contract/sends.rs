@@ -56,6 +56,13 @@ pub trait Sends {
         Ok(())
     }
 
+    /// The account's own words where a part has none above its choices or those of the engine, such as
+    /// `Choose an option:`; none where the part's words stand. [`render`](Self::render) uses them.
+    fn stand_in(&self, account: &Account, words: &str) -> Option<String> {
+        let _ = (account, words);
+        None
+    }
+
     /// Writes the calls that carry a message, in sending order. How many there are depends on the
     /// parts alone: a send that broke off is rendered again and goes on after the calls the vendor
     /// took. Never called where `Capabilities::own_transport` says that storing is sending.

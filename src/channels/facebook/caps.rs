@@ -31,6 +31,9 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     },
     text_max: 2_000,
     interactive_text_max: 640,
+    quick_reply_text_max: 2_000,
+    prompts: true,
+    header_apart: true,
     media: MediaLimits {
         image_bytes: 8 * MIB,
         audio_bytes: 25 * MIB,

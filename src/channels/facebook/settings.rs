@@ -52,7 +52,7 @@ pub const SETTINGS: &[Setting] = &[
     optional(
         "promptText",
         "Words above choices",
-        "Where a message has choices and no words. Choose an option:, when left empty.",
+        "Where a message has choices and no words, or too many to stand there. Choose an option:, when left empty.",
         Shape::Text,
     ),
     optional(

@@ -30,6 +30,9 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     },
     text_max: 1_000,
     interactive_text_max: 640,
+    quick_reply_text_max: 1_000,
+    prompts: true,
+    header_apart: true,
     counting: Counting::Bytes,
     media: MediaLimits {
         image_bytes: 8 * MIB,

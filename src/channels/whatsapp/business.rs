@@ -105,6 +105,9 @@ const NAMES: [(&Setting, &str); 6] = [
     (&VERTICAL, "vertical"),
 ];
 
+/// Where the vendor has the picture of the profile: it only tells that, under this name.
+pub const PICTURE: (&str, &str) = ("profilePictureUrl", "profile_picture_url");
+
 /// How long each text may be.
 const LENGTHS: [(&Setting, usize); 4] = [
     (&ABOUT, 139),
@@ -150,21 +153,22 @@ pub fn check(account: &Account) -> Vec<FieldError> {
     wrong
 }
 
-/// Reads what the vendor shows of what was never set here. A vendor that does not tell takes nothing
-/// away.
+/// Reads what the vendor shows of what was never set here, and the picture. A vendor that does not
+/// tell takes nothing away.
 ///
 /// # Errors
 /// It has to be asked first.
 pub fn adopt(talk: &mut Talk<'_>, account: &Account) -> Result<Opaque, Pause> {
     let is_unset = |setting: &Setting| !account.settings.contains_key(setting.name);
     let mut adopted = Opaque::new();
-    if !NAMES.iter().any(|(setting, _)| is_unset(setting)) {
-        return Ok(adopted);
-    }
     let Ok(told) = talk.may("profile", ask(account))? else {
         return Ok(adopted);
     };
     let shown = Node::of(&told).at("data").first();
+    let picture = shown.word(PICTURE.1);
+    if picture.is_some() || account.settings.contains_key(PICTURE.0) {
+        adopted.insert(PICTURE.0.to_owned(), picture.unwrap_or_default().into());
+    }
     for (setting, name) in NAMES {
         let value = shown.at(name);
         let is_known = match &setting.shape {
@@ -221,8 +225,9 @@ pub fn publish(talk: &mut Talk<'_>, account: &Account) -> Result<(), Pause> {
 
 fn ask(account: &Account) -> Call {
     let fields = NAMES.map(|(_, name)| name).join(",");
-    let id = number_id(account);
-    Call::http(graph(account).get(&format!("{id}/whatsapp_business_profile?fields={fields}")))
+    let (id, picture) = (number_id(account), PICTURE.1);
+    let path = format!("{id}/whatsapp_business_profile?fields={fields},{picture}");
+    Call::http(graph(account).get(&path))
 }
 
 #[cfg(test)]
@@ -233,8 +238,7 @@ mod tests {
     use crate::channels::meta::tests::hold;
     use crate::channels::whatsapp::faults::FAULTS;
 
-    const ASK: &str =
-        "GET /1/whatsapp_business_profile?fields=about,address,description,email,websites,vertical";
+    const ASK: &str = "GET /1/whatsapp_business_profile?fields=about,address,description,email,websites,vertical,profile_picture_url";
 
     fn ours(mut settings: Value) -> Account {
         settings["phoneNumberId"] = "1".into();
@@ -281,6 +285,20 @@ mod tests {
         assert_eq!(
             adopted(json!({"profileAbout":"Ours"}), &[(200, held)]),
             Ok(rest)
+        );
+        let picture = "https://pps.whatsapp.net/v/1.jpg";
+        let seen = json!({"data":[{"profile_picture_url":picture}]});
+        assert_eq!(
+            adopted(json!({}), &[(200, seen)]),
+            Ok(json!({"profilePictureUrl":picture}))
+        );
+        assert_eq!(
+            adopted(
+                json!({"profilePictureUrl":picture}),
+                &[(200, json!({"data":[{}]}))]
+            ),
+            Ok(json!({"profilePictureUrl":""})),
+            "taken away at the vendor"
         );
         let refused = (400, json!({"error":{"code":100,"message":"no"}}));
         assert_eq!(adopted(json!({}), &[refused]), Ok(json!({})));

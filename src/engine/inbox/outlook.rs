@@ -35,8 +35,9 @@ impl Sending {
         let channel = find::channel_in(&read, conversation.channel_id)?;
         let row = reach::row(&self.0, &channel, &conversation.address);
         let shorten = |media: &Media| self.0.links.short_address(media);
-        let fitted = fit::fit(&content, row, &shorten, Mode::Degrade)?;
+        let mut fitted = fit::fit(&content, row, &shorten, Mode::Degrade)?;
         reach::check_length(&self.0, &channel, &fitted.parts)?;
+        reach::stand_in(&self.0, &channel, &mut fitted.parts)?;
         Ok(fitted)
     }
 }

@@ -49,6 +49,32 @@ pub fn measure(context: &Context, channel: &Channel, text: &str) -> Option<Measu
     translation.measure(&context.account(channel).ok()?, text)
 }
 
+/// Puts the account's own words above choices, as they go out.
+///
+/// # Errors
+/// The account cannot be read.
+pub fn stand_in(
+    context: &Context,
+    channel: &Channel,
+    parts: &mut [Content],
+) -> Result<(), EngineError> {
+    let Some(translation) = context.channels.channel(&channel.kind) else {
+        return Ok(());
+    };
+    let account = context.account(channel)?;
+    for part in parts {
+        let above = match part {
+            Content::Text(text) if !text.quick_replies.is_empty() => &mut text.text,
+            Content::Buttons(buttons) => &mut buttons.text,
+            _ => continue,
+        };
+        if let Some(own) = translation.stand_in(&account, above) {
+            *above = own;
+        }
+    }
+    Ok(())
+}
+
 /// Whether a message is no longer than the account sends.
 ///
 /// # Errors

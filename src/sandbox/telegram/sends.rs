@@ -175,6 +175,7 @@ pub fn poll(desk: &mut Desk<'_>, params: &Params<'_>) -> Result<HttpReply, Fault
         return Ok(ok(&sent));
     };
     bubble.choices = keyboard::options(&options);
+    bubble.offer = Offer::Poll;
     let bubble = bubble.clone();
     Ok(ok(&message::of(desk, &customer, &bubble)))
 }

@@ -149,6 +149,7 @@ fn bubble_view(
             Offer::Buttons | Offer::List(_) => "buttons",
             Offer::Quick => "quick",
             Offer::Keyboard => "keyboard",
+            Offer::Poll => "poll",
         },
         reaction: bubble
             .reaction

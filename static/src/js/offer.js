@@ -94,7 +94,7 @@ function row(of, title = '', about = '') {
   const up = (item) => { item.previousElementSibling?.before(item); number(); $('button', item)?.focus(); look(); };
   const gone = (item) => { const next = item.nextElementSibling ?? item.previousElementSibling; item.remove(); number(); look(); ($('input', next ?? box()) ?? byId('text')).focus(); };
   return make('li', {},
-    make('input', { name: 'rowTitle', value: title, dir: 'auto', 'data-most': of.titleMax || false }),
+    make('input', { name: 'rowTitle', value: title, dir: 'auto', placeholder: 'Title', 'data-most': of.titleMax || false }),
     make('span', { class: 'num', 'aria-hidden': 'true' }),
     button('arrow-up', 'Move up', up), button('x', 'Remove', gone),
     ABOUT[of.kind] ? make('input', { name: 'rowAbout', value: about, dir: 'auto', placeholder: ABOUT[of.kind], 'data-most': of.aboutMax || false }) : make('input', { type: 'hidden', name: 'rowAbout', value: '' }));

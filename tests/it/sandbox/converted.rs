@@ -14,6 +14,7 @@ use crate::sandbox::line::upload;
 use crate::sandbox::line::vendor;
 use crate::sandbox::matrix::drawn;
 use crate::sandbox::with_sandbox;
+use crate::support::server::OWNER;
 use crate::support::server::on_a_server_with;
 use crate::webchat::files::PNG;
 
@@ -183,8 +184,8 @@ const CASES: [Case; 13] = [
         },
         shows: [
             &["a*900.", "b*200 What now? <C1> <C2>"],
-            &["a*640", "a*260. b*200 What now? <C1> <C2>"],
-            &["a*640", "a*260. b*200 What now? <C1> <C2>"],
+            &["a*900. b*200 What now?", "Choose an option: <C1> <C2>"],
+            &["a*900.", "b*200 What now?", "Choose an option: <C1> <C2>"],
         ],
         chosen: Some(([By::Hand(1), By::Hand(1), By::Hand(1)], "c2")),
     },
@@ -228,6 +229,54 @@ fn what_does_not_fit_is_shown_as_documented_and_a_choice_comes_back_as_one() {
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    });
+}
+
+#[test]
+fn words_of_the_account_stand_above_choices_as_they_were_seen_before() {
+    on_a_server_with(with_sandbox, async |server| {
+        let own = json!({"config": {"promptText": "Please choose:"}});
+        let line = Line::open(server, vendor("facebook")).await;
+        let channel = format!("/channels/{}", line.channel["id"].as_str().unwrap());
+        server.api().patch(&channel, own).await.ok();
+        line.until("the channel stands again", async || {
+            (line.channel_now().await["status"] == "active").then_some(())
+        })
+        .await;
+        let long = "a".repeat(641);
+        let agent = server.agent(OWNER).await;
+        let written = [
+            ("mode", "reply"),
+            ("text", long.as_str()),
+            ("offer", "buttons"),
+            ("rowTitle", "Yes"),
+            ("rowAbout", ""),
+        ];
+        let outlook = format!("/app/c/{}/outlook", line.conversation);
+        let seen = agent.submit(&outlook, &written).await.text();
+        for words in ["Please choose:", "goes before them"] {
+            assert!(seen.contains(words), "{words}: {seen}");
+        }
+
+        let before = line.on_phone(Side::Business).len();
+        let buttons = json!({"type": "buttons", "header": "Order 7", "text": long,
+            "footer": "Aurora", "buttons": replies(1)});
+        line.send(buttons).await.ok();
+        let bubbles = line.until("both messages", async || {
+            let bubbles = line.on_phone(Side::Business).split_off(before);
+            (bubbles.len() == 2).then_some(bubbles)
+        });
+        let bubbles = bubbles.await;
+        let shown = bubbles.iter().map(|bubble| shortened(&drawn(bubble)));
+        assert_eq!(
+            shown.collect::<Vec<_>>(),
+            ["Order 7\n\na*641\nAurora", "Please choose: <C1>"]
+        );
+        let thread = format!("/app/inbox/all/{}", line.conversation);
+        let thread = agent.open(&thread).await.text();
+        for line in ["<b>Order 7</b>", ">Aurora</p>"] {
+            assert!(thread.contains(line), "{line}");
+        }
     });
 }
 

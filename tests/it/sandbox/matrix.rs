@@ -207,7 +207,7 @@ pub fn drawn(bubble: &Bubble) -> String {
         let drawn = match bubble.offer {
             Offer::Quick => format!(" ({title})"),
             Offer::List(_) => format!(" - {title}"),
-            Offer::Buttons | Offer::Keyboard => format!(" <{title}>"),
+            Offer::Buttons | Offer::Keyboard | Offer::Poll => format!(" <{title}>"),
         };
         text.push_str(&drawn);
     }

@@ -20,8 +20,9 @@ fn held(line: &Line<'_>) -> Value {
 #[test]
 fn a_profile_is_shown_as_it_is_and_changed_where_somebody_changes_it() {
     on_a_server_with(with_sandbox, async |server| {
-        let there =
-            json!({"about": "Fresh since 2009", "vertical": "RETAIL", "address": "Rua A, 1"});
+        let picture = "https://pps.whatsapp.net/v/aurora.jpg";
+        let there = json!({"about": "Fresh since 2009", "vertical": "RETAIL",
+            "address": "Rua A, 1", "profile_picture_url": picture});
         let set = server.sandbox().change("whatsapp", |account| {
             account.kept.insert("profile".to_owned(), there);
         });
@@ -31,7 +32,7 @@ fn a_profile_is_shown_as_it_is_and_changed_where_somebody_changes_it() {
         let page = format!("/app/settings{channel}/menu");
         let agent = server.agent(OWNER).await;
         let shown = agent.open(&page).await.text();
-        for words in ["Business profile", "Fresh since 2009", "Rua A, 1"] {
+        for words in ["Business profile", "Fresh since 2009", "Rua A, 1", picture] {
             assert!(shown.contains(words), "{words}");
         }
 
@@ -48,7 +49,7 @@ fn a_profile_is_shown_as_it_is_and_changed_where_somebody_changes_it() {
         assert!(saved.contains("the vendor shows it"), "{saved}");
         let now = json!({"about": "Fresh every day", "description": "Coffee & more",
             "email": "hello@aurora.example", "websites": ["https://aurora.example"],
-            "vertical": "RESTAURANT"});
+            "vertical": "RESTAURANT", "profile_picture_url": picture});
         assert_eq!(held(&line), now);
 
         let config = json!({"config": {"profileAbout": "Closed on Mondays"}});

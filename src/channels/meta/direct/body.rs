@@ -19,6 +19,7 @@ use crate::model::content::Media;
 use crate::model::content::QuickReply;
 use crate::model::content::TemplateUse;
 use crate::model::content::Text;
+use crate::model::outbound::Account;
 use crate::model::outbound::Sending;
 
 /// The longest title of a card, in characters (facebook.md section 11).
@@ -27,8 +28,17 @@ const CARD_TITLE_MAX: usize = 80;
 /// Quick replies that hand over what the customer's profile says.
 const PROFILE_REPLIES: [&str; 2] = [PHONE_REPLY, "user_email"];
 
-/// What stands above choices where there are no words.
-const PROMPT: &str = "Choose an option:";
+/// What stands above choices instead of no words and of the words of the engine: the account's own.
+#[must_use]
+pub fn stand_in(account: &Account, words: &str) -> Option<String> {
+    let setting = match words.trim() {
+        "" | numbered::PROMPT => "promptText",
+        numbered::MORE => "moreOptionsText",
+        _ => return None,
+    };
+    let own = account.text(setting).map(str::to_owned);
+    own.or_else(|| words.trim().is_empty().then(|| numbered::PROMPT.to_owned()))
+}
 
 /// Words.
 #[must_use]
@@ -39,11 +49,7 @@ pub fn text(words: &str) -> Value {
 /// Words with quick replies. Without words the vendor shows none, so the account's own stand in.
 #[must_use]
 pub fn quick_replies(sending: &Sending<'_>, text: &Text) -> Value {
-    let words = if text.text.trim().is_empty() {
-        sending.account.text("promptText").unwrap_or(PROMPT)
-    } else {
-        &text.text
-    };
+    let words = stand_in(sending.account, &text.text).unwrap_or_else(|| text.text.clone());
     let replies: Vec<_> = text.quick_replies.iter().map(quick_reply).collect();
     json!({"text": words, "quick_replies": replies})
 }
@@ -135,13 +141,7 @@ pub fn buttons(sending: &Sending<'_>, buttons: &Buttons) -> Option<Value> {
         &buttons.text,
         buttons.footer.as_deref(),
     );
-    let own =
-        |setting: &str, usual: &str| sending.account.text(setting).unwrap_or(usual).to_owned();
-    let words = match words.as_str() {
-        "" => own("promptText", PROMPT),
-        numbered::MORE => own("moreOptionsText", numbered::MORE),
-        _ => words,
-    };
+    let words = stand_in(sending.account, &words).unwrap_or(words);
     let buttons: Option<Vec<_>> = buttons.buttons.iter().map(button).collect();
     Some(template(&json!({
         "template_type": "button",

@@ -16,6 +16,7 @@ use crate::channels::RenderError;
 use crate::channels::Sends;
 use crate::channels::meta::direct::Product;
 use crate::channels::meta::direct::Way;
+use crate::channels::meta::direct::body;
 use crate::channels::meta::direct::events;
 use crate::channels::meta::direct::files;
 use crate::channels::meta::direct::people;
@@ -345,6 +346,10 @@ impl<S: Service> Sends for S {
         metadata: &Opaque,
     ) -> Result<(), Rejection> {
         self.may_go(parts, metadata)
+    }
+
+    fn stand_in(&self, account: &Account, words: &str) -> Option<String> {
+        body::stand_in(account, words)
     }
 
     fn render(&self, sending: &Sending<'_>) -> Result<Vec<Call>, RenderError> {

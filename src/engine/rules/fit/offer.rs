@@ -47,6 +47,14 @@ impl Form {
         }
     }
 
+    /// The longest text above choices in this form.
+    pub(super) const fn text_max(self, row: &Capabilities) -> usize {
+        match self {
+            Self::QuickReplies if row.quick_reply_text_max > 0 => row.quick_reply_text_max,
+            Self::QuickReplies | Self::Buttons | Self::List => row.interactive_text_max,
+        }
+    }
+
     /// The longest title in this form, in characters.
     pub(super) const fn title_max(self, row: &Capabilities) -> usize {
         match self {

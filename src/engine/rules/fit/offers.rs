@@ -219,7 +219,7 @@ impl Fitting<'_> {
             && label_fits
             && links_fit
             && self.holds_whole(offer.form, offer)
-            && row.counting.measure(&offer.text) <= row.interactive_text_max
+            && row.counting.measure(&offer.text) <= offer.form.text_max(row)
     }
 
     /// Sends an offer as planned: what the form cannot hold goes into the text above.
@@ -239,11 +239,7 @@ impl Fitting<'_> {
         let words = if framed {
             offer.text.clone()
         } else {
-            numbered::framed(
-                offer.header.as_deref(),
-                &offer.text,
-                offer.footer.as_deref(),
-            )
+            self.words_of(offer)
         };
         let spelled = plan.cuts || (plan.form != Form::List && offer.says_more_than_titles());
         let spelled_out = if spelled {
@@ -262,7 +258,7 @@ impl Fitting<'_> {
         let addresses = spelled.map(numbered::link_line).collect::<Vec<_>>();
         let addresses = addresses.join("\n");
         let text = numbered::blocks(&[&words, &spelled_out, &addresses]);
-        let text = self.say_all_but_the_end(text)?;
+        let text = self.say_what_is_too_long(text, plan.form)?;
         if plan.form == Form::Buttons {
             let shown = self.buttons(content, offer, plan);
             return self.show_buttons(header, text, footer, &shown);
@@ -322,17 +318,31 @@ impl Fitting<'_> {
             .all(|line| length(line) <= self.row.header_max)
     }
 
-    /// Sends what is too long to stand above choices; what is left is the end of the text.
-    fn say_all_but_the_end(&mut self, text: String) -> Result<String, Rejection> {
-        let row = self.row;
-        if row.counting.measure(&text) <= row.interactive_text_max {
+    /// The words of an offer with its lines above and below as part of them.
+    fn words_of(&self, offer: &Offer) -> String {
+        let (header, footer) = (offer.header.as_deref(), offer.footer.as_deref());
+        if !self.row.header_apart {
+            return numbered::framed(header, &offer.text, footer);
+        }
+        let words = numbered::framed(None, &offer.text, footer);
+        numbered::blocks(&[header.unwrap_or_default(), &words])
+    }
+
+    /// Sends what is too long to stand above choices, and says what does: the end of the text, or a
+    /// prompt where the channel wants the text in one piece.
+    fn say_what_is_too_long(&mut self, text: String, form: Form) -> Result<String, Rejection> {
+        let (row, max) = (self.row, form.text_max(self.row));
+        if row.counting.measure(&text) <= max {
             return Ok(text);
+        }
+        if row.prompts {
+            self.divide("The text was too long to stand above choices and goes before them")?;
+            self.say(&text)?;
+            return Ok(numbered::PROMPT.to_owned());
         }
         self.divide("The text was too long to carry choices and was split")?;
         let whole = text.trim_end();
-        let end = split(whole, row.interactive_text_max, row.counting)
-            .pop()
-            .unwrap_or_default();
+        let end = split(whole, max, row.counting).pop().unwrap_or_default();
         self.say(&whole[..whole.len() - end.len()])?;
         Ok(end)
     }

@@ -51,7 +51,11 @@ fn takes(row: &Capabilities, part: &Content) -> bool {
     match part {
         Content::Text(text) if text.quick_replies.is_empty() => within(&text.text, row.text_max),
         Content::Text(text) => {
-            within(&text.text, row.interactive_text_max)
+            let max = match row.quick_reply_text_max {
+                0 => row.interactive_text_max,
+                max => max,
+            };
+            within(&text.text, max)
                 && text.quick_replies.len() <= row.quick_replies_max
                 && text
                     .quick_replies

@@ -183,7 +183,7 @@ fn lists_keep_their_descriptions() {
     };
     assert_eq!(
         text.text,
-        "Menu\nPick\nBye\n\nHot\n1. Tea - green\nCold\n2. Juice"
+        "Menu\n\nPick\nBye\n\nHot\n1. Tea - green\nCold\n2. Juice"
     );
     assert_eq!(text.quick_replies.len(), 2);
     assert_eq!(

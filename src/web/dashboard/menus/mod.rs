@@ -86,7 +86,15 @@ fn tab(of: &'static Page, channel: &Channel, settings: &Opaque, refused: &Refuse
     ChannelTab::Menu {
         sections: easel.page(of),
         trouble: trouble.map(|note| note.text.clone()).unwrap_or_default(),
+        picture: picture(&channel.settings),
     }
+}
+
+/// Where the vendor has the picture of the profile, if that is an address one can open.
+fn picture(settings: &Opaque) -> String {
+    let told = settings.get("profilePictureUrl").and_then(Value::as_str);
+    let told = told.filter(|address| address.starts_with("https://"));
+    told.unwrap_or_default().to_owned()
 }
 
 /// Settings as a form holds them, and the rows it does not: commands for one chat alone, which only

@@ -32,6 +32,7 @@ use crate::web::dashboard::view::bubble::ChoiceView;
 use crate::web::dashboard::view::bubble::Content;
 use crate::web::dashboard::view::bubble::DegradedView;
 use crate::web::dashboard::view::bubble::FileView;
+use crate::web::dashboard::view::bubble::FrameView;
 use crate::web::dashboard::view::bubble::PersonCard;
 use crate::web::dashboard::view::bubble::QuoteView;
 use crate::web::dashboard::view::bubble::ReactionView;
@@ -249,7 +250,7 @@ fn content(eye: &Eye<'_>, said: &Said, of: Option<&Message>, around: &Around<'_>
                 .collect();
             Content::Buttons {
                 html: format::rich(&text.text),
-                footer: String::new(),
+                frame: FrameView::default(),
                 buttons,
             }
         }
@@ -301,7 +302,7 @@ fn content(eye: &Eye<'_>, said: &Said, of: Option<&Message>, around: &Around<'_>
         },
         Said::Buttons(buttons) => Content::Buttons {
             html: format::rich(&buttons.text),
-            footer: buttons.footer.clone().unwrap_or_default(),
+            frame: FrameView::of(buttons.header.as_ref(), buttons.footer.as_ref()),
             buttons: buttons
                 .buttons
                 .iter()
@@ -329,6 +330,7 @@ fn content(eye: &Eye<'_>, said: &Said, of: Option<&Message>, around: &Around<'_>
             let all: usize = list.sections.iter().map(|section| section.rows.len()).sum();
             Content::List {
                 html: format::rich(&list.text),
+                frame: FrameView::of(list.header.as_ref(), list.footer.as_ref()),
                 sections,
                 more: all.saturating_sub(ROWS_SHOWN),
             }

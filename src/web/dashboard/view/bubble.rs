@@ -165,6 +165,26 @@ impl FileView {
     }
 }
 
+/// The lines above and below an offer; either may be empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FrameView {
+    /// Above the words.
+    pub header: String,
+    /// Small below them.
+    pub footer: String,
+}
+
+impl FrameView {
+    /// What a message has of them.
+    #[must_use]
+    pub fn of(header: Option<&String>, footer: Option<&String>) -> Self {
+        Self {
+            header: header.cloned().unwrap_or_default(),
+            footer: footer.cloned().unwrap_or_default(),
+        }
+    }
+}
+
 /// A button under a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ButtonView {
@@ -281,8 +301,8 @@ pub enum Content {
     Buttons {
         /// The words.
         html: RichText,
-        /// Small words below; may be empty.
-        footer: String,
+        /// What stands around them.
+        frame: FrameView,
         /// The buttons.
         buttons: Vec<ButtonView>,
     },
@@ -290,6 +310,8 @@ pub enum Content {
     List {
         /// The words.
         html: RichText,
+        /// What stands around them.
+        frame: FrameView,
         /// Parts.
         sections: Vec<SectionView>,
         /// Rows that are not shown.

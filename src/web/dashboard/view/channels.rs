@@ -294,6 +294,8 @@ pub enum ChannelTab {
         sections: Vec<SectionView>,
         /// What the vendor did not take; may be empty.
         trouble: String,
+        /// Where the vendor has the picture of the profile; may be empty.
+        picture: String,
     },
     /// `/install`: how the chat comes to a website, and where it was seen.
     Install {

@@ -9,6 +9,7 @@ use super::super::bubble::ChoiceView;
 use super::super::bubble::Content;
 use super::super::bubble::DegradedView;
 use super::super::bubble::FileView;
+use super::super::bubble::FrameView;
 use super::super::bubble::PersonCard;
 use super::super::bubble::QuoteView;
 use super::super::bubble::ReactionView;
@@ -102,6 +103,7 @@ fn roast() -> Content {
     };
     Content::List {
         html: format::rich("Pick a roast"),
+        frame: FrameView::default(),
         sections: vec![
             SectionView {
                 title: "Light".to_owned(),

@@ -7,6 +7,7 @@ use super::super::bubble::BubbleView;
 use super::super::bubble::ButtonView;
 use super::super::bubble::Content;
 use super::super::bubble::FileView;
+use super::super::bubble::FrameView;
 use super::super::bubble::Receipt;
 use super::super::bubble::Side;
 use super::super::format;
@@ -86,7 +87,7 @@ pub(super) fn asked() -> Content {
         html: format::rich(
             "Hi Camila! I\u{2019}m Rita, the Aurora assistant. What can I help with?",
         ),
-        footer: String::new(),
+        frame: FrameView::default(),
         buttons: vec![
             button("Track my order", false),
             button("Something arrived damaged", true),
