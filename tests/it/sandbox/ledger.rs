@@ -74,7 +74,7 @@ pub async fn agrees_but(
 ) {
     let mut resent = Vec::new();
     for line in lines {
-        match at_rest(line, &ends(line), what).await {
+        match at_rest(line, &ends(line), order, what).await {
             Ok(was_resent) => resent.push(was_resent),
             Err(waits) => unreachable!("{what}: {} waits for {waits}", line.vendor.account),
         }
@@ -99,7 +99,7 @@ fn words(kept: &[Kept]) -> Vec<String> {
 }
 
 /// Waits until nothing of a line is under way any more; whether something was sent again by hand.
-async fn at_rest(line: &Line<'_>, ends: &[&str], what: &str) -> Result<bool, String> {
+async fn at_rest(line: &Line<'_>, ends: &[&str], order: Order, what: &str) -> Result<bool, String> {
     let late = Instant::now() + LONGEST * 3 / 4;
     let what = format!("{what}: {} is at rest", line.vendor.account);
     let mut was_resent = false;
@@ -110,7 +110,7 @@ async fn at_rest(line: &Line<'_>, ends: &[&str], what: &str) -> Result<bool, Str
             was_resent |= settle(line, &sides).await;
         }
         let open = sides.waits_for(ends);
-        if open.is_none() && !quiet {
+        if order == Order::Mended && open.is_none() && !quiet {
             // Only the vendor has something left: what it tells once more comes in minutes.
             line.server.pass(PAUSE);
         }
