@@ -162,18 +162,16 @@ async fn taken(
     let missing = || Rejection::not_found(Code::ChannelNotFound, "channel");
     let address = Address::of(request.path()).ok_or_else(missing)?;
     let id: ChannelId = address.channel.parse().map_err(|_| missing())?;
-    if ![HttpMethod::GET, HttpMethod::POST].contains(request.method()) {
-        let allowed = (ALLOW, "GET, POST");
-        return Ok(HttpResponse::MethodNotAllowed()
-            .insert_header(allowed)
-            .finish());
-    }
+    let method = match *request.method() {
+        HttpMethod::GET => Method::Get,
+        HttpMethod::POST => Method::Post,
+        _ => {
+            let mut refused = HttpResponse::MethodNotAllowed();
+            return Ok(refused.insert_header((ALLOW, "GET, POST")).finish());
+        }
+    };
     let hook = Webhook {
-        method: if request.method() == HttpMethod::GET {
-            Method::Get
-        } else {
-            Method::Post
-        },
+        method,
         headers: headers_of(request, &state.trusted_proxies),
         query: request.query_string().to_owned(),
         body,

@@ -89,11 +89,12 @@ describe('mail at the desk', { concurrency: false }, () => {
     const settings = `${linktor.url}/app/settings/channels/${channel.id}/settings`;
     await page.goto(settings);
     assert.equal(await page.locator('iframe.signature').count(), 0);
-    await page.locator('#signatureHtml').fill('<p>Aurora <b>Coffee</b><br><a href="https://aurora.example">aurora.example</a></p><script>parent.ran = 1</script>');
+    await page.locator('#signatureHtml').fill('<p>Aurora <b>Coffee</b>\n<br><a href="https://aurora.example">aurora.example</a></p><script>parent.ran = 1</script>');
     await page.getByRole('button', { name: 'Save', exact: true }).last().click();
     const frame = page.locator('iframe.signature');
     await frame.scrollIntoViewIfNeeded();
     await frame.contentFrame().getByText('Coffee').waitFor();
+    assert.match(await page.locator('#signatureHtml').inputValue(), /^<p>Aurora <b>Coffee<\/b>\n<br>/, 'HTML has lines');
     assert.equal(await frame.contentFrame().locator('script').count(), 0);
     assert.equal(await page.evaluate(() => globalThis.ran), undefined);
     await looked('mail-signature');

@@ -43,6 +43,18 @@ async function send(more) {
   assert.equal(answer.status, 200, await answer.text());
 }
 
+/** What the button of the first mail program opens stands in the middle of the window, with nothing cut off. */
+async function standsWhole(page, button, opened) {
+  const program = page.locator('section.mailer').first();
+  await program.getByRole('button', { name: button }).click();
+  const menu = program.locator(`${opened}:popover-open`);
+  await menu.waitFor();
+  const { x, y, width, height } = await menu.boundingBox();
+  const { width: wide, height: high } = page.viewportSize();
+  assert.ok(Math.abs(x + width / 2 - wide / 2) < 20 && Math.abs(y + height / 2 - high / 2) < 20, `${button}: at ${x}, ${y}`);
+  assert.ok(await menu.evaluate((shown) => shown.scrollHeight <= shown.clientHeight), `${button}: nothing is cut off`);
+}
+
 describe('the mail program', { concurrency: false }, () => {
   test('HTML is shown in a frame in which nothing runs, as high as what stands in it', async () => {
     await send({ Subject: 'Your roast', HtmlBody: '<h1>Ready</h1><p style="height:300px">Track it <a href="https://a.example/t">here</a></p><script>parent.ran = 1</script><img src="https://elsewhere.example/p.png">' });
@@ -123,6 +135,10 @@ describe('the mail program', { concurrency: false }, () => {
       await one.page.goto(`${linktor.url}/sandbox`);
       await one.page.locator('section.mailer').first().waitFor();
       await assertAccessible(one.page);
+      await standsWhole(one.page, 'Write a mail', '.letter');
+      await assertAccessible(one.page);
+      await one.page.keyboard.press('Escape');
+      await standsWhole(one.page, 'Send something else', '[data-more]');
       await one.context.close();
     }
   });

@@ -41,7 +41,7 @@ pub const SETTINGS: &[Setting] = &[
     required(
         "fromEmail",
         "Address",
-        "Customers see it as the sender. The service must have verified it.",
+        "Customers see it as the sender. A mail service must have verified it.",
         Shape::Text,
     ),
     optional(
@@ -62,18 +62,6 @@ pub const SETTINGS: &[Setting] = &[
         "Only where that is not the address above.",
         Shape::Text,
     ),
-    optional(
-        "inboundMode",
-        "How mail comes in",
-        "imap reads a mailbox, webhook hears from the service, smtp takes mail in itself. imap when a mailbox is set, else webhook where the service has one.",
-        Shape::Choice(INBOUND_MODES),
-    ).access(),
-    optional(
-        "inboundAddress",
-        "Address of incoming mail",
-        "Where answers arrive, such as support@in.example.com; the address above when left empty.",
-        Shape::Text,
-    ).access(),
     optional(
         "plusAddressing",
         "Mark answers in the address",
@@ -99,7 +87,7 @@ pub const SETTINGS: &[Setting] = &[
         optional(
             "smtpPort",
             "Port",
-            "465 for tls, 587 for starttls, 25 for none when left empty.",
+            "465 for TLS, 587 for STARTTLS, 25 for none when left empty.",
             PORT,
         ).access().only_with(PROVIDER, &["smtp", ""]),
         &["port"],
@@ -125,13 +113,13 @@ pub const SETTINGS: &[Setting] = &[
     optional(
         "smtpEncryption",
         "Encryption",
-        "tls from the first byte (usual), starttls after a greeting, none only for a server on your own network.",
+        "TLS from the first byte (usual), STARTTLS after a greeting, none only for a server on your own network.",
         Shape::Choice(ENCRYPTIONS),
     ).access().only_with(PROVIDER, &["smtp", ""]),
     optional(
         "smtpAuth",
         "Proof",
-        "password, or oauth2 for Google and Microsoft.",
+        "A password, or signing in at Google or Microsoft.",
         Shape::Choice(AUTHS),
     ).access().only_with(PROVIDER, &["smtp", ""]),
     optional(
@@ -194,7 +182,7 @@ pub const SETTINGS: &[Setting] = &[
     optional(
         "mailgunRegion",
         "Region",
-        "us when left empty.",
+        "US when left empty.",
         Shape::Choice(REGIONS),
     ).access().only_with(PROVIDER, &["mailgun"]),
     optional(
@@ -274,6 +262,18 @@ pub const SETTINGS: &[Setting] = &[
         BROUGHT,
     ).access().only_with(PROVIDER, &["resend"]),
     optional(
+        "inboundMode",
+        "How mail comes in",
+        "Usually a mailbox where one is set below, else what the service tells where it can.",
+        Shape::Choice(INBOUND_MODES),
+    ).access(),
+    optional(
+        "inboundAddress",
+        "Address of incoming mail",
+        "Where answers arrive, such as support@in.example.com; the address above when left empty.",
+        Shape::Text,
+    ).access(),
+    optional(
         "imapHost",
         "Mailbox: Server",
         "Such as imap.example.com.",
@@ -301,7 +301,7 @@ pub const SETTINGS: &[Setting] = &[
     optional(
         "imapEncryption",
         "Mailbox: Encryption",
-        "tls when left empty.",
+        "TLS when left empty.",
         Shape::Choice(ENCRYPTIONS),
     ).access(),
     optional(
@@ -340,7 +340,7 @@ pub const SETTINGS: &[Setting] = &[
     optional(
         "imapAuth",
         "Mailbox: Proof",
-        "password, or oauth2 for Google and Microsoft.",
+        "A password, or signing in at Google or Microsoft.",
         Shape::Choice(AUTHS),
     ).access(),
     optional(
@@ -413,7 +413,7 @@ pub const SETTINGS: &[Setting] = &[
         "signatureHtml",
         "Signature",
         "HTML under every mail of a person.",
-        Shape::Text,
+        Shape::Lines,
     ),
     optional(
         "defaultSubject",

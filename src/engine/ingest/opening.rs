@@ -32,7 +32,6 @@ use crate::model::mail::ReadMail;
 use crate::store::blobs::Blobs;
 use crate::store::blobs::Draft;
 use crate::store::blobs::Stored;
-use crate::store::records::channels;
 use crate::store::records::mails::ArrivedMail;
 
 /// How much of a mail is read at a time.
@@ -75,9 +74,10 @@ pub fn us(context: &Context, channel: &Channel) -> Result<Us, EngineError> {
     addresses.extend(address::all(&account));
     addresses.retain(|address| !address.is_empty());
     let mut others = Vec::new();
-    for other in channels::list(&context.store.snapshot()?)? {
+    for member in context.roster.now(context)?.iter() {
+        let other = &member.channel;
         if other.kind == channel.kind && other.id != channel.id {
-            others.extend(address::all(&context.account(&other)?));
+            others.extend(address::all(member.account()?));
         }
     }
     others.retain(|other| !addresses.contains(other));

@@ -20,7 +20,6 @@ use crate::net::reception::Door;
 use crate::net::reception::Envelope;
 use crate::net::reception::Terms;
 use crate::store::blobs;
-use crate::store::records::channels;
 
 /// Takes mail in until it is told to stop.
 pub async fn run(context: Context, listener: Arc<TcpListener>, terms: Terms, stop: Stop) {
@@ -88,13 +87,11 @@ impl Desk {
         };
         let plain = address::without_plus(&recipient);
         let mut found = Vec::new();
-        for channel in channels::list(&self.0.store.snapshot()?)? {
-            if takes_mail_in(&channel) {
-                let account = self.0.account(&channel)?;
-                let own = address::all(&account);
-                if own.iter().any(|own| address::without_plus(own) == plain) {
-                    found.push(channel.id);
-                }
+        let members = self.0.roster.now(&self.0)?;
+        for member in members.iter().filter(|one| takes_mail_in(&one.channel)) {
+            let own = address::all(member.account()?);
+            if own.iter().any(|own| address::without_plus(own) == plain) {
+                found.push(member.channel.id);
             }
         }
         Ok(found)

@@ -18,11 +18,12 @@ use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
 use crate::web::dashboard::reader::see;
+use crate::web::dashboard::view::assets::FONT;
 use crate::web::files;
 
-/// What the words of a mail may do: wear styles and show their own pictures. Nothing runs, nothing
-/// is sent, links open elsewhere.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; \
+/// What the words of a mail may do: wear styles and our font and show their own pictures. Nothing
+/// runs, nothing is sent, links open elsewhere.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; form-action 'none'; \
     base-uri 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-popups \
     allow-popups-to-escape-sandbox; img-src 'self' data:";
 /// The look of what brings none of its own.
@@ -104,7 +105,8 @@ pub fn framed(html: &str, remote: RemoteImages) -> HttpResponse {
         .content_type("text/html; charset=utf-8")
         .body(format!(
             "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Mail</title>\
-             <style>{LOOK}</style></head><body>{html}</body></html>"
+             <style>@font-face{{font-family:Inter;font-weight:400 700;font-display:optional;\
+             src:url({FONT})}}{LOOK}</style></head><body>{html}</body></html>"
         ))
 }
 

@@ -78,10 +78,10 @@ onFrame('stance', ({ conversation, stance }) => {
   if (shown?.conversation === conversation && shown.stance !== stance && !tools?.offered() && !files.some((file) => file.state === 'sending')) load(location.href, ['composer']).catch(() => {});
 });
 
-// The same person wrote on another device.
+// The same person wrote on another device: nothing takes away what is being written on this one.
 onFrame('draft', ({ conversation, kept }) => {
   const composer = form();
-  if (conversation !== composer?.dataset.conversation || isKeeping() || files.some((file) => file.state === 'sending')) return;
+  if (conversation !== composer?.dataset.conversation || lastTyping || isKeeping() || files.some((file) => file.state === 'sending')) return;
   if (document.hasFocus() && composer.contains(document.activeElement)) return;
   begun = kept;
   pick(kept.note ? 'note' : 'reply');

@@ -39,7 +39,7 @@ function receive(frame) {
     if (!frame.more) document.body.dataset.seq = seq = frame.seq;
   }
   if (lostAt && frame.html?.includes('class="msg in')) missed += frame.swap === 'append';
-  queue = queue.then(() => handle(frame)).catch((error) => console.error('linktor:', error));
+  queue = queue.then(() => handle(frame)).catch(console.error);
 }
 
 async function handle(frame) {
@@ -51,7 +51,7 @@ async function handle(frame) {
 
 async function resync() {
   const parts = ['list', 'thread', 'panel'].filter((part) => byId(part));
-  await load(location.href, [...parts, 'counts']);
+  await load(location.href, [...parts, 'counts']).catch((error) => error.status || setTimeout(resync, ANSWER_MS));
 }
 
 function connect() {

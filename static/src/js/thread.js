@@ -102,9 +102,9 @@ on('pointerout', '[data-open]', () => clearTimeout(intent));
 on('focusin', '[data-open]', (_, link) => { clearTimeout(intent); intent = setTimeout(prefetch, PREFETCH_MS, link); });
 
 addEventListener('popstate', async () => {
-  if (!$('#list')) return location.reload();
   const [, , , queue, conversation] = location.pathname.split('/');
-  if (queue !== $('#list').dataset.queue) return location.reload();
+  const list = $('#list');
+  if (!list || queue !== list.dataset.queue) return location.reload();
   if (conversation) return open(location.href, { push: false });
   document.body.classList.remove('has-open');
   return look(null);

@@ -14,6 +14,9 @@ use crate::sandbox::line::until_within;
 /// How long a line may take to come to rest: hours of it pass meanwhile.
 const LONGEST: Duration = Duration::from_secs(60);
 
+/// How much more time passes at a look when only the vendor's next attempt is waited for.
+const PAUSE: Duration = Duration::from_secs(15);
+
 /// In which order the two must be the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
@@ -107,6 +110,10 @@ async fn at_rest(line: &Line<'_>, ends: &[&str], what: &str) -> Result<bool, Str
             was_resent |= settle(line, &sides).await;
         }
         let open = sides.waits_for(ends);
+        if open.is_none() && !quiet {
+            // Only the vendor has something left: what it tells once more comes in minutes.
+            line.server.pass(PAUSE);
+        }
         let open = open.or_else(|| (!quiet).then(|| "what is under way".to_owned()));
         match open {
             None => Some(Ok(was_resent)),

@@ -49,7 +49,7 @@ pub fn read(xml: &str, address: &str) -> Option<Servers> {
         imap: imap.map(|(server, _)| server),
         smtp: smtp.map(|(server, _)| server),
         advice: if wants_sign_in {
-            "The service wants its own sign-in: choose oauth2 as the proof.".to_owned()
+            "The service wants its own sign-in: choose that as the proof.".to_owned()
         } else {
             String::new()
         },
@@ -142,7 +142,7 @@ mod tests {
     fn a_service_with_its_own_sign_in_says_so() {
         let xml = WHOLE.replace("password-cleartext", "OAuth2");
         let servers = read(&xml, "desk@aurora.example").unwrap();
-        assert!(servers.advice.contains("oauth2"));
+        assert!(servers.advice.contains("its own sign-in"));
     }
 
     #[test]

@@ -208,6 +208,34 @@ mod tests {
     }
 
     #[test]
+    fn programs_that_say_the_same_otherwise_are_told_too() {
+        let cases = [
+            ("X-Autorespond: yes", "ana@x.example", Auto::Ooo),
+            ("X-Autoresponse: yes", "ana@x.example", Auto::Ooo),
+            ("Subject: Out of office: Monday", "ana@x.example", Auto::Ooo),
+            (
+                "Subject: Automatic reply: Order",
+                "ana@x.example",
+                Auto::Ooo,
+            ),
+            ("Precedence: list", "ana@x.example", Auto::List),
+            ("Precedence: junk", "ana@x.example", Auto::List),
+            (
+                "Auto-Submitted: auto-generated",
+                "ana@x.example",
+                Auto::Auto,
+            ),
+            ("Subject: x", "noreply@x.example", Auto::Auto),
+            ("Subject: x", "donotreply@x.example", Auto::Auto),
+        ];
+        for (fields, from, expected) in cases {
+            let raw = format!("{fields}\r\n\r\n");
+            let header = Header::read(raw.as_bytes());
+            assert_eq!(kind(&header, from, None), Some(expected), "{fields} {from}");
+        }
+    }
+
+    #[test]
     fn outlook_asks_for_silence() {
         for (field, expected) in [
             ("X-Auto-Response-Suppress: All", true),

@@ -24,7 +24,7 @@ const CONTACT: &str = "contact";
 
 /// What the values of choices are called, where the word itself says too little: setting, value,
 /// words.
-const WORDS: [(&str, &str, &str); 14] = [
+const WORDS: [(&str, &str, &str); 26] = [
     ("provider", "smtp", "Any mail server"),
     ("provider", "ses", "Amazon SES"),
     ("provider", "sendgrid", "SendGrid"),
@@ -39,6 +39,22 @@ const WORDS: [(&str, &str, &str); 14] = [
     ("optOutHandling", "provider", "The provider"),
     ("optOutHandling", "linktor", "linktor"),
     ("optOutHandling", "off", "Nobody"),
+    ("inboundMode", "imap", "linktor reads a mailbox (IMAP)"),
+    (
+        "inboundMode",
+        "webhook",
+        "The service tells linktor (webhook)",
+    ),
+    ("inboundMode", "smtp", "linktor takes it in itself (SMTP)"),
+    ("inboundMode", "none", "Not at all"),
+    ("smtpEncryption", "tls", "TLS"),
+    ("smtpEncryption", "starttls", "STARTTLS"),
+    ("imapEncryption", "tls", "TLS"),
+    ("imapEncryption", "starttls", "STARTTLS"),
+    ("smtpAuth", "oauth2", "Sign-in (OAuth 2)"),
+    ("imapAuth", "oauth2", "Sign-in (OAuth 2)"),
+    ("mailgunRegion", "us", "US"),
+    ("mailgunRegion", "eu", "EU"),
 ];
 
 /// What stands in a form.

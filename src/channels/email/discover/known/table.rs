@@ -38,7 +38,7 @@ pub(super) const SERVICES: &[Known] = &[
         exchangers: &["google.com", "googlemail.com"],
         imap: Some(("imap.gmail.com", 993, TLS)),
         smtp: ("smtp.gmail.com", 465, TLS),
-        advice: "Google wants an app password (Google account, Security, 2-Step Verification, App passwords), or its own sign-in: choose oauth2 as the proof.",
+        advice: "Google wants an app password (Google account, Security, 2-Step Verification, App passwords), or its own sign-in: choose that as the proof.",
         spf: "_spf.google.com",
         selectors: &["google"],
     },
@@ -65,7 +65,7 @@ pub(super) const SERVICES: &[Known] = &[
         ],
         imap: Some(("outlook.office365.com", 993, TLS)),
         smtp: ("smtp-mail.outlook.com", 587, STARTTLS),
-        advice: "Microsoft wants its own sign-in: choose oauth2 as the proof. Passwords are refused.",
+        advice: "Microsoft wants its own sign-in: choose that as the proof. Passwords are refused.",
         ..NONE
     },
     Known {
@@ -73,7 +73,7 @@ pub(super) const SERVICES: &[Known] = &[
         exchangers: &["protection.outlook.com", "mx.microsoft"],
         imap: Some(("outlook.office365.com", 993, TLS)),
         smtp: ("smtp.office365.com", 587, STARTTLS),
-        advice: "Microsoft wants its own sign-in: choose oauth2 as the proof. Passwords are refused.",
+        advice: "Microsoft wants its own sign-in: choose that as the proof. Passwords are refused.",
         spf: "spf.protection.outlook.com",
         selectors: &["selector1", "selector2"],
         ..NONE

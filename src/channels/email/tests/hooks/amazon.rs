@@ -11,6 +11,8 @@ use crate::channels::Receives as _;
 use crate::channels::email::Email;
 use crate::channels::email::tests::ours;
 use crate::model::call::Call;
+use crate::model::inbound::Effect;
+use crate::model::inbound::InboundEvent;
 use crate::model::outbound::Account;
 
 #[test]
@@ -130,4 +132,21 @@ fn a_topic_that_asks_is_answered_and_the_first_is_learned() {
         &ask("https://sns.us-east-1.amazonaws.com/?Action=x"),
     );
     assert!(heeded.settings.is_empty());
+}
+
+#[test]
+fn a_topic_that_falls_silent_warns_and_is_not_asked_for_again() {
+    let account = ours(&json!({"provider":"ses","sesTopicArns":[TOPIC]}));
+    let body = json!({
+        "Type": "UnsubscribeConfirmation", "TopicArn": TOPIC, "Token": "t",
+        "SubscribeURL": "https://sns.us-east-1.amazonaws.com/?Action=x",
+    });
+    let hook = post("text/plain", &[], body.to_string().as_bytes());
+    let heeded = Email.heed(&account, &hook);
+    assert!(heeded.calls.is_empty() && heeded.settings.is_empty());
+    let events = Email.parse(&account, &hook).unwrap();
+    assert!(
+        matches!(&events[..], [InboundEvent::Notice(notice)] if notice.effect == Effect::Warn),
+        "{events:?}"
+    );
 }

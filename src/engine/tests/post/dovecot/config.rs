@@ -101,9 +101,10 @@ impl Access {
             Self::Token(token) => {
                 let ask = tokens::believing(token);
                 format!(
-                    "auth_mechanisms = xoauth2\noauth2 {{\n introspection_mode = get\n\
-                     introspection_url = {ask}\n active_attribute = active\n active_value = yes\n}}\n\
-                     passdb oauth2 {{\n}}\n"
+                    "auth_mechanisms = xoauth2\noauth2_introspection_mode = get\n\
+                     oauth2_introspection_url = {ask}\noauth2_username_attribute = email\n\
+                     oauth2_active_attribute = active\noauth2_active_value = yes\n\
+                     passdb oauth2 {{\n mechanisms_filter = xoauth2\n}}\n"
                 )
             }
         }
