@@ -81,8 +81,8 @@ onFrame('stance', ({ conversation, stance }) => {
 // The same person wrote on another device: nothing takes away what is being written on this one.
 onFrame('draft', ({ conversation, kept }) => {
   const composer = form();
-  if (conversation !== composer?.dataset.conversation || lastTyping || isKeeping() || files.some((file) => file.state === 'sending')) return;
-  if (document.hasFocus() && composer.contains(document.activeElement)) return;
+  if (conversation !== composer?.dataset.conversation || isKeeping() || files.some((file) => file.state === 'sending')) return;
+  if (lastTyping || (document.hasFocus() && composer.contains(document.activeElement))) return;
   begun = kept;
   pick(kept.note ? 'note' : 'reply');
   current = mode();

@@ -50,7 +50,7 @@ async function handle(frame) {
 }
 
 async function resync() {
-  const parts = ['list', 'thread', 'panel'].filter((part) => byId(part));
+  const parts = ['list', 'thread', 'panel'].filter(byId);
   await load(location.href, [...parts, 'counts']).catch((error) => error.status || setTimeout(resync, ANSWER_MS));
 }
 
