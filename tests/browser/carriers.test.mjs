@@ -98,8 +98,8 @@ describe('the page of a number', { concurrency: false }, () => {
       await page.goto(`${linktor.url}${channel}/settings`);
     };
     await from.fill('21:00');
-    await page.getByRole('button', { name: 'Save' }).click();
     owner.watch.expect(/status of 422/);
+    await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText(/must have start, end and timezone/).first().waitFor();
     assert.equal(await from.inputValue(), '21:00', 'what was typed is still there');
     await until.fill('08:00');
