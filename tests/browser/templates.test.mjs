@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { assertAccessible, person, picture } from './support/browser.mjs';
-import { openConversation, said } from './support/people.mjs';
+import { openConversation, openOffer, said } from './support/people.mjs';
 import { WIDE, fieldOf, phoneOf, stage } from './support/stage.mjs';
 
 const LOOKS = [
@@ -151,7 +151,7 @@ describe('the composer', { concurrency: false }, () => {
 
   test('buttons are written, moved and sent, and shown as they arrive', async () => {
     const { page } = owner;
-    await page.getByRole('button', { name: /Buttons, lists/ }).click();
+    await openOffer(page);
     await page.locator('#text').fill('Which day?');
     const outlook = page.locator('#outlook');
     await page.getByLabel('Choice 1', { exact: true }).fill('Saturday');
@@ -175,7 +175,7 @@ describe('the composer', { concurrency: false }, () => {
   test('on a channel without buttons the numbered text is seen before it is sent', async () => {
     const { page } = owner;
     await written('twilio', 'Can you deliver on Friday?');
-    await page.getByRole('button', { name: /Buttons, lists/ }).click();
+    await openOffer(page);
     await page.locator('#text').fill('Which day should we come?');
     await page.getByLabel('Choice 1', { exact: true }).fill('Fri 27');
     await page.getByLabel('Choice 2', { exact: true }).fill('Sat 28');
@@ -191,7 +191,7 @@ describe('the composer', { concurrency: false }, () => {
   test('a place and a contact card are sent', async () => {
     const { page } = owner;
     await written('telegram', 'Where is your shop?');
-    await page.getByRole('button', { name: /Buttons, lists/ }).click();
+    await openOffer(page);
     await page.getByLabel('What to ask for').selectOption('place');
     await page.getByLabel('Name', { exact: true }).fill('Aurora Coffee');
     await page.getByLabel('Latitude').fill('-23.5563');
@@ -199,7 +199,7 @@ describe('the composer', { concurrency: false }, () => {
     await page.locator('#outlook').getByText('Aurora Coffee').waitFor();
     await page.locator('#composer').getByRole('button', { name: /^Send/ }).click();
     await said(page, 'Aurora Coffee').getByText('Open map').waitFor();
-    await page.getByRole('button', { name: /Buttons, lists/ }).click();
+    await openOffer(page);
     await page.getByLabel('What to ask for').selectOption('card');
     await page.getByLabel('Name', { exact: true }).fill('Paula Reis');
     await page.getByLabel('Phone').fill('+5511977771020');

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { assertAccessible, becomes, launch, picture } from './support/browser.mjs';
-import { answer, call, openConversation, said, signIn } from './support/people.mjs';
+import { answer, call, openConversation, openOffer, said, signIn } from './support/people.mjs';
 import { OWNER, serve } from './support/server.mjs';
 
 const BRUNO = { name: 'Bruno Lima', email: 'bruno@example.com', password: 'another long password' };
@@ -154,9 +154,7 @@ describe('one person on two devices', { concurrency: false }, () => {
   test('choices that are being written are not disturbed by what the other one keeps', async () => {
     const { page } = ana;
     await page.getByRole('radio', { name: 'Reply' }).check();
-    await page.getByRole('button', { name: /Buttons, lists/ }).click();
-    // Its field takes the focus as it opens.
-    await page.getByLabel('Choice 1', { exact: true }).waitFor();
+    await openOffer(page);
     await write(page, 'Which day?');
     await page.getByLabel('Choice 1', { exact: true }).fill('Friday');
     await phone.page.waitForFunction(() => document.querySelector('#text').value === 'Which day?');

@@ -56,6 +56,15 @@ export async function openConversation(page, text) {
   await said(page, text).waitFor();
 }
 
+/**
+ * An agent opens the box for choices, places and cards. Its first field takes the focus as it opens: what is typed before
+ * that would go there.
+ */
+export async function openOffer(page) {
+  await page.getByRole('button', { name: /Buttons, lists/ }).click();
+  await page.locator('#offer .ask input').first().waitFor();
+}
+
 /** An agent answers in the open conversation. */
 export async function answer(page, text) {
   await page.locator('#composer textarea').fill(text);
