@@ -115,7 +115,7 @@ impl Ingest {
             Ok(events) => {
                 let mut all = vec![(channel.id, events)];
                 if translation.shares_webhooks() {
-                    all.extend(self.neighbours(&members, channel, translation, &hook));
+                    all.extend(self.neighbours(&members, channel, translation, &hook)?);
                 }
                 let once = once.map(|proof| (channel.id, proof));
                 let taps = taps_of(&all[0].1);
@@ -142,24 +142,25 @@ impl Ingest {
     }
 
     /// What a webhook holds for other channels of the same kind that find it genuine: a vendor
-    /// that knows one address for several accounts sends everything there.
+    /// that knows one address for several accounts sends everything there. Where one of them cannot be
+    /// opened, the vendor comes again: what is in it for that channel is not to be lost.
+    ///
+    /// # Errors
+    /// A secret that this installation's key does not open.
     fn neighbours(
         &self,
         members: &[Member],
         channel: &Channel,
         translation: &dyn Translation,
         hook: &Webhook,
-    ) -> Vec<(ChannelId, Vec<InboundEvent>)> {
+    ) -> Result<Vec<(ChannelId, Vec<InboundEvent>)>, EngineError> {
         let now = self.0.clock.now();
         let mut found = Vec::new();
         let others = members.iter().filter(|member| {
             member.channel.kind == channel.kind && member.channel.id != channel.id
         });
         for other in others {
-            // One that cannot be opened is a channel of its own that does not work.
-            let Ok(account) = other.account() else {
-                continue;
-            };
+            let account = other.account()?;
             let is_genuine = || translation.verify(account, hook, now).is_ok();
             if !caught(is_genuine).unwrap_or(false) {
                 continue;
@@ -170,7 +171,7 @@ impl Ingest {
                 found.push((other.channel.id, events));
             }
         }
-        found
+        Ok(found)
     }
 
     /// Records facts that a vendor proved to come from it, in one transaction, oldest first.
