@@ -133,9 +133,12 @@ mod tests {
     use crate::model::ids::Id as _;
     use crate::model::ids::TeamId;
 
-    #[test]
-    fn a_test_of_a_condition_looks_at_what_it_names() {
-        let at = |minutes: i64| Timestamp::from_secs(1_000_000 + minutes * 60);
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::from_secs(1_000_000 + minutes * 60)
+    }
+
+    /// A web chat and a conversation in it that has just begun.
+    fn web_chat() -> (Channel, Conversation) {
         let channel = Channel::new(
             ChannelId::from_bytes([1; 16]),
             ChannelKind::named("webchat"),
@@ -144,7 +147,13 @@ mod tests {
         );
         let contact = ContactId::from_bytes([2; 16]);
         let id = ConversationId::from_bytes([3; 16]);
-        let mut talk = Conversation::new(id, &channel, contact, "somebody", at(0));
+        let talk = Conversation::new(id, &channel, contact, "somebody", at(0));
+        (channel, talk)
+    }
+
+    #[test]
+    fn a_test_of_a_condition_looks_at_what_it_names() {
+        let (channel, mut talk) = web_chat();
         talk.waiting_since = Some(at(0));
         talk.tags = vec!["VIP".to_owned()];
         let mut filed = talk.clone();
@@ -173,16 +182,7 @@ mod tests {
 
     #[test]
     fn who_waits_long_enough_passes_by_itself_once() {
-        let at = |minutes: i64| Timestamp::from_secs(1_000_000 + minutes * 60);
-        let channel = Channel::new(
-            ChannelId::from_bytes([1; 16]),
-            ChannelKind::named("webchat"),
-            "Chat".to_owned(),
-            at(0),
-        );
-        let contact = ContactId::from_bytes([2; 16]);
-        let id = ConversationId::from_bytes([3; 16]);
-        let mut talk = Conversation::new(id, &channel, contact, "somebody", at(0));
+        let (_, mut talk) = web_chat();
         let long = Condition::Any(vec![
             Condition::Is(Test::WaitingOverMinutes(60)),
             Condition::All(vec![
