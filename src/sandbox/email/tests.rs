@@ -11,6 +11,9 @@ use crate::sandbox::vendor::Vendor;
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 
+/// Who told what, how it was answered, and the pauses that follow.
+type Case<'c> = (&'c dyn Vendor, &'c str, Option<u16>, Vec<u64>);
+
 /// The pauses after an answer that is always the same, until it is given up.
 fn pauses(vendor: &dyn Vendor, title: &str, status: Option<u16>) -> Vec<u64> {
     let told = |tries| Event {
@@ -36,7 +39,7 @@ fn each_comes_again_as_often_as_it_says_and_not_where_it_says_not() {
     let postmark: Vec<u64> = postmark.into_iter().map(|pause| pause * MINUTE).collect();
     let resend = vec![5, 300, 1_800, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR];
     let amazon = vec![20; 3];
-    let cases: [(&dyn Vendor, &str, Option<u16>, Vec<u64>); 12] = [
+    let cases: [Case<'_>; 12] = [
         (&Mailgun, "opened", Some(503), mailgun.clone()),
         (&Mailgun, "route", Some(401), mailgun.clone()),
         (&Mailgun, "opened", None, mailgun),

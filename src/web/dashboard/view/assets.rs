@@ -35,7 +35,7 @@ pub const APPEARANCE_JS: &str = "/app/assets/appearance-c296f4bbb8.js";
 /// The script in the frame that shows it.
 pub const PREVIEW_JS: &str = "/app/assets/preview-60619281d8.js";
 /// The style sheet of adding and looking after a channel.
-pub const SETUP_CSS: &str = "/app/assets/setup-1f672b2736.css";
+pub const SETUP_CSS: &str = "/app/assets/setup-8afab610da.css";
 /// The script of pages that show what reaches a channel.
 pub const SETUP_JS: &str = "/app/assets/setup-241685f8c0.js";
 /// The style sheet of the demo shop.
@@ -75,7 +75,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("recipients-c6d78e5b41.js", "recipients.js", "text/javascript; charset=utf-8"),
     ("sandbox-0e22f15af7.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-c2cddeeaee.js", "sandbox.js", "text/javascript; charset=utf-8"),
-    ("setup-1f672b2736.css", "setup.css", "text/css; charset=utf-8"),
+    ("setup-8afab610da.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-241685f8c0.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-dede709e0c.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
