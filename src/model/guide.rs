@@ -18,7 +18,7 @@ pub struct Guide {
     pub webhook: Reporting,
     /// What to switch on at the vendor.
     pub topics: &'static [Topic],
-    /// How somebody writes to us for the first time.
+    /// How somebody writes to us for the first time; `{address}` stands for where.
     pub first_message: &'static str,
 }
 
@@ -29,6 +29,8 @@ pub enum Reporting {
     ByItself(&'static str),
     /// A person types the address in at the vendor; these are the steps.
     ByHand(&'static [&'static str]),
+    /// It need not: linktor fetches what comes.
+    Fetched(&'static str),
 }
 
 /// Something the vendor reports only once it is switched on there.

@@ -44,7 +44,7 @@ pub enum MailboxError {
 impl From<Error> for MailboxError {
     fn from(error: Error) -> Self {
         match error {
-            Error::No(answer) => Self::No(answer),
+            Error::No(answer) => Self::No(words(answer)),
             other => Self::Broken(other.to_string()),
         }
     }
@@ -264,8 +264,17 @@ impl Mailbox {
     /// Listens until the server tells something or the time is over.
     ///
     /// # Errors
-    /// [`MailboxError`].
+    /// [`MailboxError`]: also where nobody is there any more, whom a silent line does not tell from one
+    /// who has nothing to tell.
     pub async fn listen(self, at_most: Duration) -> Result<Self, MailboxError> {
+        self.listen_to(at_most, ANSWER_TIMEOUT).await
+    }
+
+    async fn listen_to(
+        self,
+        at_most: Duration,
+        answers_in: Duration,
+    ) -> Result<Self, MailboxError> {
         let can_listen = self.can_listen;
         let mut handle = self.session.idle();
         in_time(handle.init()).await?;
@@ -273,7 +282,7 @@ impl Mailbox {
             let (waiting, _stop) = handle.wait_with_timeout(at_most);
             waiting.await?;
         }
-        let session = in_time(handle.done()).await?;
+        let session = within(answers_in, handle.done()).await?;
         Ok(Self {
             session,
             can_listen,
@@ -319,9 +328,20 @@ async fn sign(client: Client<Line>, login: &Login) -> Result<Session<Line>, Mail
     };
     match timeout(ANSWER_TIMEOUT, signing).await {
         Ok(Ok(session)) => Ok(session),
-        Ok(Err((Error::No(answer) | Error::Bad(answer), _))) => Err(MailboxError::Refused(answer)),
+        Ok(Err((Error::No(answer) | Error::Bad(answer), _))) => {
+            Err(MailboxError::Refused(words(answer)))
+        }
         Ok(Err((error, _))) => Err(error.into()),
         Err(_) => Err(MailboxError::Broken("it does not answer".to_owned())),
+    }
+}
+
+/// What a server says, without what the library writes around it.
+fn words(answer: String) -> String {
+    let inner = answer.strip_prefix("code: None, info: Some(\"");
+    match inner.and_then(|rest| rest.strip_suffix("\")")) {
+        Some(words) => words.replace("\\\"", "\"").replace("\\\\", "\\"),
+        None => answer,
     }
 }
 
@@ -331,7 +351,14 @@ fn xoauth2(user: &str, token: &Secret<String>) -> String {
 }
 
 async fn in_time<T>(asking: impl Future<Output = Result<T, Error>>) -> Result<T, MailboxError> {
-    match timeout(ANSWER_TIMEOUT, asking).await {
+    within(ANSWER_TIMEOUT, asking).await
+}
+
+async fn within<T>(
+    at_most: Duration,
+    asking: impl Future<Output = Result<T, Error>>,
+) -> Result<T, MailboxError> {
+    match timeout(at_most, asking).await {
         Ok(answer) => Ok(answer?),
         Err(_) => Err(MailboxError::Broken("it does not answer".to_owned())),
     }
@@ -344,18 +371,4 @@ fn set(uids: &[u32]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use base64::Engine as _;
-
-    use super::*;
-
-    #[test]
-    fn a_token_is_proved_as_servers_want_it() {
-        let token = Secret::new("ya29.test-token".to_owned());
-        let written = xoauth2("support@example.com", &token);
-        assert_eq!(
-            base64::engine::general_purpose::STANDARD.encode(written),
-            "dXNlcj1zdXBwb3J0QGV4YW1wbGUuY29tAWF1dGg9QmVhcmVyIHlhMjkudGVzdC10b2tlbgEB"
-        );
-    }
-}
+mod tests;

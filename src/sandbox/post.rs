@@ -184,9 +184,10 @@ impl Sandbox {
             Ok(reply) => reply.status.to_string(),
             Err(error) => error.to_string(),
         };
+        let status = answer.as_ref().ok().map(|reply| reply.status);
         let wait = self.at_desk(&event.account, |vendor, desk| {
             vendor.failed(desk, &why);
-            vendor.ladder().wait(event.tries)
+            vendor.again(&event, status)
         });
         let Some(wait) = wait.flatten() else {
             self.through(&event, Some(&answer), "given up", &shown);

@@ -1,5 +1,7 @@
 //! What every stand-in for a vendor can do.
 
+use std::time::Duration;
+
 use crate::base::http::HttpReply;
 use crate::base::http::HttpRequest;
 use crate::base::time::Timestamp;
@@ -159,6 +161,13 @@ pub trait Vendor: Send + Sync {
 
     /// When webhooks are tried again.
     fn ladder(&self) -> Ladder;
+
+    /// The pause before a webhook is tried again that was answered with this status, or by nobody;
+    /// none where it is given up.
+    fn again(&self, event: &Event, status: Option<u16>) -> Option<Duration> {
+        let _ = status;
+        self.ladder().wait(event.tries)
+    }
 
     /// What the answer to a webhook makes the vendor do, beyond taking it as said or not.
     fn heard(&self, desk: &mut Desk<'_>, event: &Event, answer: &HttpReply) {

@@ -189,6 +189,25 @@ describe('mail at the desk', { concurrency: false }, () => {
     assert.doesNotMatch(`${alone.To} ${alone.Cc}`, /ana@example\.com/);
   });
 
+  test('an answer is seen to its end, however high the mail above it is', async () => {
+    const { page } = owner;
+    await arrives(linktor, channel, { FromFull: { Email: 'tom@t.example', Name: 'Tom Tall' }, Subject: 'A long story', HtmlBody: '<p>Once upon a time</p>'.repeat(40) });
+    await page.goto(`${linktor.url}/app/inbox/all`);
+    await page.locator('#list li', { hasText: 'A long story' }).getByRole('link').first().click();
+    await page.locator('#thread .mail iframe').first().contentFrame().getByText('Once upon').first().waitFor();
+    await page.getByRole('button', { name: 'Bold, italic, lists, links' }).click();
+    await page.locator('.composer [contenteditable=true]').fill('And they lived');
+    await page.locator('.composer [contenteditable=true]').press('Control+a');
+    await page.keyboard.press('Control+b');
+    await page.getByRole('button', { name: /^Send/ }).last().click();
+    await page.locator('#thread .msg.out:not(.pending) iframe').last().contentFrame().getByText('And they lived').waitFor();
+    const below = () => page.evaluate(() => {
+      const log = document.querySelector('[data-log]');
+      return Math.round(log.scrollHeight - log.scrollTop - log.clientHeight);
+    });
+    await becomes(below, 0, 'nothing is left below');
+  });
+
   test('words that speak of a file are asked about once where no file is attached', async () => {
     const { page } = owner;
     await open('Our autumn prices');

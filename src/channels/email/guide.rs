@@ -12,11 +12,11 @@ const MAILBOX: Guide = Guide {
     needs: "A mailbox, or an account at a mail service",
     time: "10 minutes",
     page: None,
-    webhook: Reporting::ByItself(
-        "linktor reads the mailbox itself, so there is nothing to set up. Only a service that passes mail on by itself needs the address below.",
+    webhook: Reporting::Fetched(
+        "linktor reads the mailbox itself. Only a service that passes mail on needs the address below.",
     ),
     topics: &[],
-    first_message: "Write a mail to the address.",
+    first_message: "Write a mail to {address}.",
 };
 
 const SENDGRID: Guide = Guide {

@@ -123,6 +123,17 @@ impl Mailbox {
     }
 }
 
+/// The call that proves that a mailbox can be signed in to: one that marks nothing; none where there is
+/// no mailbox.
+#[must_use]
+pub fn proof(account: &Account) -> Option<Call> {
+    let mailbox = Mailbox::of(account)?;
+    Some(Call::Flag(Box::new(FlagCall {
+        server: mailbox.server,
+        places: Vec::new(),
+    })))
+}
+
 /// Marks what was seen here as read in the mailbox it lies in; none where that is not wanted, or
 /// nothing of it lies in one.
 #[must_use]

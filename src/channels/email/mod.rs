@@ -162,10 +162,16 @@ impl Channel for Email {
 }
 
 impl Connects for Email {
+    /// A mailbox is signed in to before anything else; then the way out is proved.
     fn connect(&self, asked: &Asked<'_>) -> Next<Connected> {
-        match provider(asked.account) {
-            Some(provider) => provider.connect(asked),
-            None => Err(nobody()),
+        let provider = provider(asked.account).ok_or_else(nobody)?;
+        match (imap::proof(asked.account), asked.replies.split_first()) {
+            (None, _) => provider.connect(asked),
+            (Some(call), None) => Ok(Step::Ask {
+                what: "imapPassword",
+                call,
+            }),
+            (Some(_), Some((_, replies))) => provider.connect(&Asked { replies, ..*asked }),
         }
     }
 

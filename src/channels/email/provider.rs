@@ -86,7 +86,7 @@ pub trait Provider: Debug + Sync {
         true
     }
 
-    /// Whether mails travel under an id that it makes up itself.
+    /// Whether mails travel, always or at times, under an id that it makes up itself.
     fn rewrites_ids(&self) -> bool {
         false
     }

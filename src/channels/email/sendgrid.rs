@@ -85,6 +85,11 @@ impl Provider for SendGrid {
         Ok(vec![call(letter, request, &mail(letter))])
     }
 
+    /// As it does where the domain of the sender is not proved there.
+    fn rewrites_ids(&self) -> bool {
+        true
+    }
+
     fn read_reply(&self, _account: &Account, reply: &HttpReply) -> Outcome {
         accepted(reply)?;
         let id = reply.headers.get("x-message-id").map(str::to_owned);

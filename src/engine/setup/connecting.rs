@@ -49,7 +49,9 @@ use crate::store::records::happenings as records;
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(10 * 60);
 
 /// Why vendors refuse a key.
-const KEY_REASONS: [&str; 2] = ["token_invalid", "credentials"];
+const KEY_REASONS: [&str; 2] = ["token_invalid", CREDENTIALS];
+/// A name or a password is wrong.
+const CREDENTIALS: &str = "credentials";
 
 /// What came of looking at a channel again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,8 +189,14 @@ impl Channels {
             })
         };
         // Whatever was asked about: a key that does not fit is the key's fault.
-        let is_of_key = KEY_REASONS.contains(&broken.refusal.error().reason.as_str());
-        let blamed = if is_of_key { secret() } else { named };
+        let reason = broken.refusal.error().reason.as_str();
+        // Where an account has two, it was asked about one of them.
+        let tried = named.filter(|one| one.shape == brought && reason == CREDENTIALS);
+        let blamed = if KEY_REASONS.contains(&reason) {
+            tried.or_else(secret)
+        } else {
+            named
+        };
         blamed.map(|setting| setting.name.to_owned())
     }
 

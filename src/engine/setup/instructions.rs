@@ -55,7 +55,7 @@ pub(super) fn steps(subject: &Subject<'_>, fresh: &[(String, String)]) -> Vec<In
         steps.push(step("Put the chat on your site", text, Some(&lines)));
     } else {
         let text = match subject.guide.webhook {
-            Reporting::ByItself(words) => words.to_owned(),
+            Reporting::Fetched(words) | Reporting::ByItself(words) => words.to_owned(),
             Reporting::ByHand(steps) => steps.join(" "),
         };
         steps.push(step("Webhook address", &text, Some(subject.webhook_url)));

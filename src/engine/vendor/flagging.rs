@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::base::http::Headers;
 use crate::base::http::HttpReply;
+use crate::channels::email::imap;
 use crate::engine::vendor::Line;
 use crate::engine::vendor::NoAnswer;
 use crate::engine::vendor::error;
@@ -13,7 +14,8 @@ use crate::net::lines::LineError;
 use crate::net::mailbox::Mailbox;
 use crate::net::mailbox::MailboxError;
 
-/// Marks mails of a mailbox as read. Those of a numbering that is over are passed by.
+/// Signs in to a mailbox and marks mails of it as read, if there are any. Those of a numbering that is
+/// over are passed by.
 ///
 /// # Errors
 /// [`NoAnswer`].
@@ -47,8 +49,11 @@ fn not_marked(failed: &MailboxError) -> NoAnswer {
         MailboxError::Line(LineError::Target(why) | LineError::Tls(why)) => {
             Refusal::Account(error("server", why))
         }
-        MailboxError::Refused(why) => Refusal::Account(error("credentials", why)),
-        MailboxError::Line(LineError::Unreachable(_))
+        MailboxError::Refused(why) if imap::is_about_us(why) => {
+            Refusal::Account(error("credentials", why))
+        }
+        MailboxError::Refused(_)
+        | MailboxError::Line(LineError::Unreachable(_))
         | MailboxError::No(_)
         | MailboxError::Broken(_) => Refusal::Later {
             error: error("unreachable", &failed.to_string()),

@@ -208,9 +208,17 @@ impl Vendor for Mailgun {
     fn ladder(&self) -> Ladder {
         Ladder {
             waits_secs: &[300, 600, 900, 3_600, 7_200, 14_400],
-            give_up_after: Duration::from_secs(9 * 3_600),
+            give_up_after: Duration::from_secs(27_000),
             ordered: false,
         }
+    }
+
+    /// Deliveries are told once, and so is what the business refuses.
+    fn again(&self, event: &Event, status: Option<u16>) -> Option<Duration> {
+        if status == Some(406) || event.title == hooks::DELIVERED {
+            return None;
+        }
+        self.ladder().wait(event.tries)
     }
 }
 

@@ -10,3 +10,5 @@ pub mod postmark;
 pub mod resend;
 pub mod sendgrid;
 pub mod ses;
+#[cfg(test)]
+mod tests;

@@ -177,9 +177,17 @@ impl Vendor for Postmark {
     fn ladder(&self) -> Ladder {
         Ladder {
             waits_secs: &[60, 300, 600, 600, 600, 900, 1_800, 3_600, 7_200, 21_600],
-            give_up_after: Duration::from_secs(11 * 3_600),
+            give_up_after: Duration::from_secs(37_260),
             ordered: false,
         }
+    }
+
+    /// What the business forbids is not told again.
+    fn again(&self, event: &Event, status: Option<u16>) -> Option<Duration> {
+        if status == Some(403) {
+            return None;
+        }
+        self.ladder().wait(event.tries)
     }
 }
 

@@ -223,7 +223,7 @@ impl Vendor for Resend {
     fn ladder(&self) -> Ladder {
         Ladder {
             waits_secs: &[5, 300, 1_800, 7_200, 18_000, 36_000, 36_000],
-            give_up_after: Duration::from_secs(30 * 3_600),
+            give_up_after: Duration::from_secs(99_305),
             ordered: false,
         }
     }

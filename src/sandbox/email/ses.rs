@@ -258,10 +258,18 @@ impl Vendor for Ses {
 
     fn ladder(&self) -> Ladder {
         Ladder {
-            waits_secs: &[20, 20, 20],
-            give_up_after: Duration::from_secs(3_600),
+            waits_secs: &[20],
+            give_up_after: Duration::from_secs(60),
             ordered: false,
         }
+    }
+
+    /// An error that the business calls the topic's own ends it, but for one of haste.
+    fn again(&self, event: &Event, status: Option<u16>) -> Option<Duration> {
+        if status.is_some_and(|status| (400..500).contains(&status) && status != 429) {
+            return None;
+        }
+        self.ladder().wait(event.tries)
     }
 }
 

@@ -6,6 +6,8 @@ import './enclosed.js';
 const FOLD = 400;
 /** Above and below the words. */
 const PADDING = 16;
+/** Whoever is so near to the end reads the newest. */
+const NEAR_END = 80;
 
 function fit(frame) {
   const page = frame.contentDocument?.documentElement;
@@ -21,7 +23,13 @@ function fit(frame) {
 /** Fits every frame that is there; or, for the button that wants them, gives the words styles. */
 export function mails(of) {
   if (of?.value) import(of.value).then((letter) => letter.start()).catch(failed);
-  else $$('iframe[data-mail]').forEach(fit);
+  else {
+    // What is measured shrinks for the moment, and so does what is scrolled.
+    const log = $('[data-log]');
+    const { scrollTop, scrollHeight, clientHeight } = log ?? {};
+    $$('iframe[data-mail]').forEach(fit);
+    if (log) log.scrollTop = scrollHeight - scrollTop - clientHeight < NEAR_END ? log.scrollHeight : scrollTop;
+  }
 }
 
 on('click', '[data-do=unroll]', (event, button) => {

@@ -38,29 +38,40 @@ export async function service() {
   return { url: `http://127.0.0.1:${server.address().port}`, mails, mail, stop };
 }
 
-/** A name server that answers texts from a table, and that there is nothing of all else. */
-export async function names(texts) {
+/** A name server that answers texts and the ports of services at this machine from tables, and that there is nothing of all else. */
+export async function names(texts, services = {}) {
   const socket = dgram.createSocket('udp4');
-  socket.on('message', (asked, { port, address }) => socket.send(answer(asked, texts), port, address));
+  socket.on('message', (asked, { port, address }) => socket.send(answer(asked, texts, services), port, address));
   await new Promise((done) => socket.bind(0, '127.0.0.1', done));
   return { address: `127.0.0.1:${socket.address().port}`, stop: () => new Promise((done) => socket.close(done)) };
 }
 
 const TXT = 16;
+const SRV = 33;
+/** This machine, as a name. */
+const HERE = '127.0.0.1'.split('.').flatMap((label) => [label.length, ...Buffer.from(label)]).concat(0);
 
-function answer(asked, texts) {
+function answer(asked, texts, services) {
   const labels = [];
   let at = 12;
   while (asked[at]) { labels.push(asked.toString('latin1', at + 1, at + 1 + asked[at])); at += asked[at] + 1; }
   const end = at + 5;
-  const text = asked.readUInt16BE(at + 1) === TXT ? texts[labels.join('.').toLowerCase()] : undefined;
+  const kind = asked.readUInt16BE(at + 1);
+  const data = held(kind, labels.join('.').toLowerCase(), texts, services);
   const head = Buffer.from(asked.subarray(0, end));
   head.writeUInt16BE(0x8180, 2);
-  head.writeUInt16BE(text ? 1 : 0, 6);
+  head.writeUInt16BE(data ? 1 : 0, 6);
   head.writeUInt16BE(0, 10);
-  if (!text) return head;
-  const record = Buffer.from([0xc0, 12, 0, TXT, 0, 1, 0, 0, 0, 60, 0, text.length + 1, text.length]);
-  return Buffer.concat([head, record, Buffer.from(text, 'latin1')]);
+  if (!data) return head;
+  const record = Buffer.from([0xc0, 12, 0, kind, 0, 1, 0, 0, 0, 60, 0, data.length]);
+  return Buffer.concat([head, record, data]);
+}
+
+/** What stands under a name, as it travels. */
+function held(kind, name, texts, services) {
+  if (kind === TXT && texts[name]) return Buffer.from([texts[name].length, ...Buffer.from(texts[name], 'latin1')]);
+  const port = services[name];
+  return kind === SRV && port ? Buffer.from([0, 0, 0, 1, port >> 8, port & 255, ...HERE]) : undefined;
 }
 
 /** A channel of mail through the service, in service. */

@@ -137,7 +137,10 @@ pub const VENDORS: &[Vendor] = &[
     MAIL.another("sendgrid"),
     MAIL.another("mailgun"),
     MAIL.another("resend"),
-    MAIL.another("ses"),
+    Vendor {
+        comes_again: false,
+        ..MAIL.another("ses")
+    },
 ];
 
 impl Vendor {

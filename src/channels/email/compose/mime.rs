@@ -178,7 +178,13 @@ pub fn is_shown(file: &Enclosure, html: &str) -> bool {
 
 fn enclosed(file: &Enclosure, names: &Names, at: usize) -> Result<SinglePart, Unwritable> {
     let plain = ContentType::parse("application/octet-stream");
-    let kind = ContentType::parse(&essence(&file.mime_type)).or(plain);
+    let kind = essence(&file.mime_type);
+    // What is written here is text.
+    let kind = match &file.holding {
+        Holding::Here(_) => format!("{kind}; charset=utf-8"),
+        Holding::Stored(_) => kind,
+    };
+    let kind = ContentType::parse(&kind).or(plain);
     let kind = kind.map_err(|error| Unwritable(error.to_string()))?;
     let building = SinglePart::builder().header(kind);
     let building = match &file.content_id {

@@ -31,6 +31,7 @@ use crate::model::mail::LINKS;
 use crate::model::outbound::Account;
 use crate::model::outbound::Sending;
 use crate::model::outbound::Switch;
+use crate::model::thread::Earlier;
 
 /// Gmail shows so much of the HTML of a mail, and a link to the rest (email.md section 11).
 const GMAIL_CLIPS_BYTES: usize = 102 * 1024;
@@ -197,7 +198,7 @@ fn recipient(sending: &Sending<'_>, wishes: &Wishes) -> Mailbox {
 }
 
 /// Who gets copies. Where nobody said anything about them an answer by a person goes to all whom the
-/// customer's mail went to. Nobody gets two, and we none.
+/// customer's mail went to, but to no list. Nobody gets two, and we none.
 fn copies(sending: &Sending<'_>, wishes: &Wishes, to: &Mailbox) -> (Vec<Mailbox>, Vec<Mailbox>) {
     let mut known = address::all(sending.account);
     known.push(to.address.clone());
@@ -217,6 +218,7 @@ fn copies(sending: &Sending<'_>, wishes: &Wishes, to: &Mailbox) -> (Vec<Mailbox>
     let cc = match &wishes.cc {
         Some(cc) => cc.clone(),
         None if sending.thread.automatic => Vec::new(),
+        None if thread::heard(sending).is_some_and(went_to_many) => Vec::new(),
         None => thread::heard(sending).map_or_else(Vec::new, |one| {
             let listed = |name| address::listed(&one.metadata, name);
             [listed("toAll"), listed("cc")].concat()
@@ -224,6 +226,12 @@ fn copies(sending: &Sending<'_>, wishes: &Wishes, to: &Mailbox) -> (Vec<Mailbox>
     };
     let also = wishes.to.iter().skip(1).cloned();
     (fresh(also.chain(cc).collect()), fresh(wishes.bcc.clone()))
+}
+
+/// Whether a mail came through a list or went to many otherwise.
+fn went_to_many(mail: &Earlier) -> bool {
+    let auto = mail.metadata.get("auto").and_then(|word| word.as_str());
+    auto == Some("list")
 }
 
 /// The name that stands before our address.

@@ -29,9 +29,11 @@ const ROUTES: &str = "routes";
 const LOG: &str = "events";
 /// Events that can be asked for later.
 const LOG_MAX: usize = 300;
+/// What is told of a mail that arrived.
+pub const DELIVERED: &str = "delivered";
 /// The names webhooks are registered by.
 const IDS: [&str; 7] = [
-    "delivered",
+    DELIVERED,
     "permanent_fail",
     "temporary_fail",
     "complained",
@@ -171,8 +173,8 @@ fn told(news: News<'_>) -> (&'static str, Value) {
     match news {
         News::Taken => ("accepted", json!({"event": "accepted"})),
         News::Delivered => (
-            "delivered",
-            json!({"event": "delivered", "delivery-status": {"code": 250, "message": "OK",
+            DELIVERED,
+            json!({"event": DELIVERED, "delivery-status": {"code": 250, "message": "OK",
                 "attempt-no": 1}}),
         ),
         News::Opened => ("opened", json!({"event": "opened", "client-info": reader})),

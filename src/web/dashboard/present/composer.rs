@@ -11,6 +11,7 @@ use crate::engine::rules::window::window;
 use crate::engine::webchat::continuity::mailed_after_minutes;
 use crate::model::capability::Capabilities;
 use crate::model::contact::Shut;
+use crate::model::mail::Auto;
 use crate::model::message::Direction;
 use crate::web::dashboard::present::Eye;
 use crate::web::dashboard::present::begun;
@@ -114,6 +115,7 @@ fn letter(eye: &Eye<'_>, open: &Open<'_>) -> LetterView {
     LetterView {
         to: to.to_owned(),
         cc: cc.join(", "),
+        is_to_many: mail.auto == Some(Auto::List),
         subject: subject.map_or_else(String::new, |subject| {
             format!("Re: {}", mail::bare(&subject))
         }),

@@ -64,7 +64,7 @@ pub fn providers(kind: &Kind, hinge: &Setting) -> Vec<TileView> {
     let tiles = values.iter().map(|value| TileView {
         badge: BadgeView::of(kind.kind),
         title: form::word(hinge.name, value),
-        about: String::new(),
+        about: form::about(hinge.name, value).to_owned(),
         needs: String::new(),
         time: String::new(),
         href: format!("{HERE}/new/{}?{}={value}", kind.kind, hinge.name),

@@ -57,6 +57,45 @@ const WORDS: [(&str, &str, &str); 26] = [
     ("mailgunRegion", "eu", "EU"),
 ];
 
+/// What is needed where one of several is chosen: setting, value, words.
+const ABOUT: [(&str, &str, &str); 10] = [
+    ("provider", "smtp", "Sent over SMTP, read over IMAP"),
+    ("provider", "sendgrid", "An API key"),
+    (
+        "provider",
+        "mailgun",
+        "A domain, an API key and a signing key",
+    ),
+    ("provider", "ses", "A domain and a user of IAM"),
+    ("provider", "postmark", "A server and its token"),
+    ("provider", "resend", "A domain and an API key"),
+    (
+        "provider",
+        "twilio",
+        "A number, the account SID and the auth token",
+    ),
+    ("provider", "vonage", "A number, the API key and its secret"),
+    (
+        "provider",
+        "plivo",
+        "A number, the auth ID and the auth token",
+    ),
+    (
+        "provider",
+        "generic",
+        "Any carrier that is spoken to over HTTP",
+    ),
+];
+
+/// What is needed for a choice; may be empty.
+#[must_use]
+pub fn about(setting: &str, value: &str) -> &'static str {
+    let known = ABOUT
+        .iter()
+        .find(|(of, known, _)| *of == setting && *known == value);
+    known.map_or("", |(_, _, words)| words)
+}
+
 /// What stands in a form.
 pub enum Filled<'a> {
     /// What is stored.

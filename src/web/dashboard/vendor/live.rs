@@ -8,6 +8,7 @@ use crate::engine::setup::kinds::Kind;
 use crate::model::channel::Channel;
 use crate::model::channel::ChannelState;
 use crate::model::channel::Setting;
+use crate::model::guide::Reporting;
 use crate::model::happening::Happening;
 use crate::model::happening::HappeningKind;
 use crate::model::inbound::Effect;
@@ -54,7 +55,7 @@ pub fn part(
             format!(
                 "At {}. {}",
                 format::exact(at, now, &reader.zone),
-                kind.guide.first_message
+                first_message(channel, kind)
             ),
         ),
         (None, Some(message)) => (
@@ -66,7 +67,7 @@ pub fn part(
         ),
         (None, None) => (
             "Waiting for the first message".to_owned(),
-            kind.guide.first_message.to_owned(),
+            first_message(channel, kind),
         ),
     };
     Ok(LivePart {
@@ -187,9 +188,24 @@ pub fn checks(channel: &Channel, known: &[Check], kind: &Kind, now: Timestamp) -
         (Some(_), _) => found(Tone::Ok, "First signed event received", ""),
         // Of a vendor that is asked nothing comes signed.
         (None, Some(_)) => found(Tone::Ok, "First message received", ""),
-        (None, None) => waiting("First signed event received", kind.guide.first_message),
+        (None, None) => {
+            let title = match kind.guide.webhook {
+                Reporting::Fetched(_) => "First message received",
+                Reporting::ByItself(_) | Reporting::ByHand(_) => "First signed event received",
+            };
+            waiting(title, &first_message(channel, kind))
+        }
     });
     all
+}
+
+/// How somebody writes to a channel for the first time.
+#[must_use]
+pub fn first_message(channel: &Channel, kind: &Kind) -> String {
+    let told = |name| channel.settings.get(name).and_then(|value| value.as_str());
+    let address = told("inboundAddress").or_else(|| told("fromEmail"));
+    let words = kind.guide.first_message;
+    words.replace("{address}", address.unwrap_or("the address"))
 }
 
 fn known_check(check: &Check, channel: &Channel, kind: &Kind) -> CheckView {

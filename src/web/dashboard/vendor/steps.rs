@@ -93,6 +93,7 @@ impl Stage {
                 _ => kind.guide.needs.to_owned(),
             },
             Self::Webhook => match kind.guide.webhook {
+                Reporting::Fetched(_) => "Nothing to set up".to_owned(),
                 Reporting::ByItself(_) => "Set up by itself".to_owned(),
                 Reporting::ByHand(_) => {
                     format!("Tell {} where to send events", kind.guide.vendor)

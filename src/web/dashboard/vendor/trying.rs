@@ -68,7 +68,9 @@ pub fn step(
     tried: TriedPart,
 ) -> SetupStep {
     let action = format!("/app/settings/channels/{}/setup/test", channel.id);
-    let hint = if kind.begins {
+    let hint = if kind.kind == MAIL {
+        "Any address, your own for example."
+    } else if kind.begins {
         "A number with + and country code."
     } else {
         "Somebody who wrote to this channel before, by the address the channel knows: the first message must be theirs. Left empty, it goes to whoever wrote last."
@@ -78,7 +80,7 @@ pub fn step(
         to,
         words: WORDS.to_owned(),
         hint: hint.to_owned(),
-        first_message: kind.guide.first_message.to_owned(),
+        first_message: live::first_message(channel, kind),
         tried,
         phone: state
             .sandbox()
@@ -86,6 +88,9 @@ pub fn step(
             .map(|_| "/sandbox".to_owned()),
     }
 }
+
+/// The kind whose addresses are no numbers.
+const MAIL: &str = "email";
 
 /// What came of trying.
 ///

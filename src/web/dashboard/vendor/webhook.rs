@@ -28,9 +28,11 @@ pub fn view(
     kind: &Kind,
 ) -> Result<WebhookView, Problem> {
     let channels = &state.engine.channels;
-    let (by_itself, steps): (Option<&str>, &[&str]) = match kind.guide.webhook {
-        Reporting::ByItself(words) => (Some(words), &[]),
-        Reporting::ByHand(steps) => (None, steps),
+    let vendor = kind.guide.vendor;
+    let (title, lead, steps): (String, Option<&str>, &[&str]) = match kind.guide.webhook {
+        Reporting::Fetched(words) => ("There is nothing to set up".to_owned(), Some(words), &[]),
+        Reporting::ByItself(words) => (format!("{vendor} knows where to report"), Some(words), &[]),
+        Reporting::ByHand(steps) => (format!("Point {vendor} to linktor"), None, steps),
     };
     let steps = steps.iter().map(|step| (*step).to_owned());
     let topics = kind.guide.topics.iter().map(|topic| {
@@ -38,10 +40,11 @@ pub fn view(
         (name, tells, topic.required)
     });
     Ok(WebhookView {
+        title,
         url: channels.webhook_url(channel),
         proving_url: channels.proving_url(&reader.actor(), channel.id)?,
         verify_token: channels.verify_token(&reader.actor(), channel.id)?,
-        by_itself: by_itself.map(str::to_owned),
+        lead: lead.map(str::to_owned),
         steps: steps.collect(),
         topics: topics.collect(),
         page: page_of(kind),
@@ -53,7 +56,7 @@ pub fn view(
 fn unreachable(state: &State, channel: &Channel, kind: &Kind) -> Option<String> {
     let url = state.engine.context.links.public_url();
     let is_public = url.starts_with("https://");
-    if is_public || channel.sandbox {
+    if is_public || channel.sandbox || matches!(kind.guide.webhook, Reporting::Fetched(_)) {
         return None;
     }
     let way_out = if kind.kind == POLLS {

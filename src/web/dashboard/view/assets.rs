@@ -5,7 +5,7 @@ pub const CSS: &str = "/app/assets/app-1069093c89.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-b4a88900d7.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-5ed5c1bc8f.js";
+pub const MORE_JS: &str = "/app/assets/more-3ac2366d0e.js";
 /// The script that gives the words of a mail styles.
 pub const LETTER_JS: &str = "/app/assets/letter-8ab2e8b911.js";
 /// The script of rows of recipients.
@@ -35,7 +35,7 @@ pub const APPEARANCE_JS: &str = "/app/assets/appearance-c296f4bbb8.js";
 /// The script in the frame that shows it.
 pub const PREVIEW_JS: &str = "/app/assets/preview-60619281d8.js";
 /// The style sheet of adding and looking after a channel.
-pub const SETUP_CSS: &str = "/app/assets/setup-1f672b2736.css";
+pub const SETUP_CSS: &str = "/app/assets/setup-8afab610da.css";
 /// The script of pages that show what reaches a channel.
 pub const SETUP_JS: &str = "/app/assets/setup-241685f8c0.js";
 /// The style sheet of the demo shop.
@@ -70,12 +70,12 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("letter-8ab2e8b911.js", "letter.js", "text/javascript; charset=utf-8"),
     ("mail-ba6a8cfede.css", "mail.css", "text/css; charset=utf-8"),
-    ("more-5ed5c1bc8f.js", "more.js", "text/javascript; charset=utf-8"),
+    ("more-3ac2366d0e.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-c6d78e5b41.js", "recipients.js", "text/javascript; charset=utf-8"),
     ("sandbox-0e22f15af7.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-c2cddeeaee.js", "sandbox.js", "text/javascript; charset=utf-8"),
-    ("setup-1f672b2736.css", "setup.css", "text/css; charset=utf-8"),
+    ("setup-8afab610da.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-241685f8c0.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-dede709e0c.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),

@@ -130,6 +130,9 @@ pub struct LetterView {
     pub to: String,
     /// Everybody else who got the newest mail, separated by commas.
     pub cc: String,
+    /// Whether the newest mail went to many: then its writer alone is answered until somebody says
+    /// otherwise.
+    pub is_to_many: bool,
     /// The subject it gets where nobody writes another.
     pub subject: String,
     /// What stands under it, as words; empty where the channel's own does.
@@ -137,10 +140,21 @@ pub struct LetterView {
 }
 
 impl LetterView {
+    /// Who gets copies where nobody chooses.
+    #[must_use]
+    pub fn copied(&self) -> &str {
+        if self.is_to_many { "" } else { &self.cc }
+    }
+
     /// "cc 2": how many get copies.
     #[must_use]
     pub fn copies(&self) -> String {
-        match self.cc.split(',').filter(|one| !one.is_empty()).count() {
+        match self
+            .copied()
+            .split(',')
+            .filter(|one| !one.is_empty())
+            .count()
+        {
             0 => String::new(),
             count => format!("cc {count}"),
         }

@@ -137,6 +137,8 @@ pub struct TripPart {
 /// Where the vendor reports, and what to do about it there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookView {
+    /// What there is to do, in a few words.
+    pub title: String,
     /// Where the vendor reports.
     pub url: String,
     /// The same with what proves a call written into it; none where the vendor signs what it says.
@@ -144,7 +146,7 @@ pub struct WebhookView {
     /// What it says back when it asks whether the address is ours; none where it does not ask.
     pub verify_token: Option<String>,
     /// A sentence, where nothing has to be done.
-    pub by_itself: Option<String>,
+    pub lead: Option<String>,
     /// What to do, in order.
     pub steps: Vec<String>,
     /// What to switch on: name, what it tells, whether it must be.

@@ -111,7 +111,8 @@ impl Access {
     }
 }
 
-/// Whether the Dovecot of this machine is 2.3, as Debian 12 and Ubuntu 24.04 have it.
+/// Whether the Dovecot of this machine is 2.3, as Debian 12 and Ubuntu 24.04 have it, and not the 2.4
+/// of Debian 13.
 fn is_old() -> bool {
     let told = Command::new(super::PROGRAM).arg("--version").output();
     let told = told

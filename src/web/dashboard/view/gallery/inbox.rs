@@ -325,6 +325,7 @@ pub(super) fn hostile() -> String {
             mail: Some(LetterView {
                 to: attack.to_owned(),
                 cc: attack.to_owned(),
+                is_to_many: false,
                 subject: attack.to_owned(),
                 signature: attack.to_owned(),
             }),
