@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { launch, person } from './support/browser.mjs';
+import { becomes, launch, person } from './support/browser.mjs';
 import { enterDemo, heard, openChat, openConversation, panel, said, write } from './support/people.mjs';
 import { demo } from './support/server.mjs';
 
@@ -115,7 +115,11 @@ describe('files', { concurrency: false }, () => {
     await names.getByText(DOT.name).waitFor();
     await page.locator('#composer button.send').click();
     await assertDownloads(visitor.page, heard(visitor.page, RECEIPT.name).nth(1), RECEIPT);
-    await heard(visitor.page, '').locator('img').last().waitFor();
+    // A picture is shown as one, on both sides, beside the file that went with it.
+    const shown = await heard(visitor.page, '').locator('img').last().evaluate((image) => image.decode().then(() => image.naturalWidth));
+    assert.equal(shown, 1);
+    await page.locator('[data-log] .c-media img').waitFor();
+    await becomes(() => said(page, RECEIPT.name).count(), 2);
   });
 
   test('a file that is too big is refused in words, and nothing goes before it is taken away', async () => {
@@ -128,7 +132,7 @@ describe('files', { concurrency: false }, () => {
     const before = await page.locator('[data-log] article').count();
     await composer.locator('[data-attach]').setInputFiles(film);
     const row = composer.locator('.files li', { hasText: 'film.mp4' });
-    assert.equal(await row.locator('.bad').innerText(), '101 MB is over the 100 MB limit of Web Chat.');
+    assert.equal(await row.locator('.bad').innerText(), '101 MB is over the 100 MB limit of WebChat.');
     await composer.locator('button.send').click();
     await page.locator('#shout', { hasText: 'Remove the refused file first.' }).waitFor();
     assert.equal(await page.locator('[data-log] article').count(), before);

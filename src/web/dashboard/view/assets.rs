@@ -15,7 +15,7 @@ pub const MAIL_CSS: &str = "/app/assets/mail-ba6a8cfede.css";
 /// The script of the pages of templates.
 pub const TEMPLATES_JS: &str = "/app/assets/templates-8d7d273756.js";
 /// The script of pages with passwords, codes or colours.
-pub const FIELDS_JS: &str = "/app/assets/fields-4e0dc670e9.js";
+pub const FIELDS_JS: &str = "/app/assets/fields-988bd66da9.js";
 /// The sprite of pictures.
 pub const ICONS: &str = "/app/assets/icons-18654d66fe.svg";
 /// The font of the interface.
@@ -59,7 +59,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("docs-256e26b77b.css", "docs.css", "text/css; charset=utf-8"),
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
     ("favicon-d6096f5c2d.svg", "favicon.svg", "image/svg+xml"),
-    ("fields-4e0dc670e9.js", "fields.js", "text/javascript; charset=utf-8"),
+    ("fields-988bd66da9.js", "fields.js", "text/javascript; charset=utf-8"),
     ("icons-18654d66fe.svg", "icons.svg", "image/svg+xml"),
     ("inter-cyrillic-ext-ca15706333.woff2", "inter-cyrillic-ext.woff2", "font/woff2"),
     ("inter-cyrillic-71d5ee93cc.woff2", "inter-cyrillic.woff2", "font/woff2"),
