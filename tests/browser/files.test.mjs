@@ -116,9 +116,9 @@ describe('files', { concurrency: false }, () => {
     await page.locator('#composer button.send').click();
     await assertDownloads(visitor.page, heard(visitor.page, RECEIPT.name).nth(1), RECEIPT);
     // A picture is shown as one, on both sides, beside the file that went with it.
-    const shown = await heard(visitor.page, '').locator('img').last().evaluate((image) => image.decode().then(() => image.naturalWidth));
-    assert.equal(shown, 1);
-    await page.locator('[data-log] .c-media img').waitFor();
+    for (const picture of [heard(visitor.page, '').locator('img').last(), page.locator('[data-log] .c-media img')]) {
+      await becomes(() => picture.evaluate((image) => image.naturalWidth), 1, 'the picture is shown');
+    }
     await becomes(() => said(page, RECEIPT.name).count(), 2);
   });
 

@@ -326,12 +326,13 @@ async fn outlook(state: Shared, path: Address, form: Form) -> Result<HttpRespons
     let actor = form.reader.actor();
     state.engine.listing.get(&actor, id)?;
     let mut view = OutlookPart::default();
-    let contents = match contents(&form.fields) {
+    let contents = match contents(&state, &form.fields) {
         Ok(contents) => contents,
-        Err(rejection) => {
+        Err(EngineError::Refused(rejection)) => {
             view.error = Some(said(&rejection));
             return Ok(page(&view));
         }
+        Err(error) => return Err(error.into()),
     };
     let desk = Desk::open(&state, &form.reader, section_of(&form.fields))?;
     for content in contents {

@@ -172,7 +172,7 @@ fn whoever_unsubscribes_gets_answers_and_no_advertising() {
         let other = anybody.send(Method::GET, "/u/AAAA", None).await;
         assert_eq!(other.status, 404);
         let told = other.text();
-        assert!(told.contains("This link works no longer."), "{told}");
+        assert!(told.contains("This link no longer works."), "{told}");
         assert!(!told.contains("/app/inbox"), "{told}");
     });
 }

@@ -4,7 +4,6 @@ use super::atoms::AvatarView;
 use super::atoms::TimeView;
 use super::content::Content;
 use super::filters;
-use super::format;
 
 /// Whose message it is and so where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,6 @@ use super::atoms::TimeView;
 use super::channels::FigureView;
 use super::channels::HealthView;
 use super::filters;
-use super::format;
 use super::setting::SectionView;
 use super::setting::SettingView;
 use super::setup::CheckView;
