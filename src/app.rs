@@ -434,6 +434,7 @@ async fn first_run(engine: &Engine, config: &Config) -> Result<Option<String>, S
             name,
             email: email.clone(),
             password: password.reveal().clone(),
+            from: None,
         };
         let made = engine.logins.make_first_owner(&owner).await;
         made.map_err(|error| wrong("LINKTOR_ADMIN_EMAIL and LINKTOR_ADMIN_PASSWORD", &error))?;

@@ -72,6 +72,7 @@ pub async fn furnish(engine: &Engine, folder: PathBuf) -> Result<House, EngineEr
         name: "Owner".to_owned(),
         email: "owner@example.com".to_owned(),
         password: engine.context.random.base62(20),
+        from: None,
     };
     let owner = engine.logins.make_first_owner(&owner).await?;
     let signed_in = engine.logins.admit(owner, Origin::default()).await?;

@@ -21,7 +21,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
 }
 
 async fn show(state: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
-    let leaving = state.engine.ingest.leaving(&token)?;
+    let leaving = state.engine.ingest.leaving(&token);
+    let leaving = leaving.map_err(Problem::outside)?;
     Ok(page(&UnsubscribePage {
         theme: Theme::default(),
         business: leaving.business,
@@ -32,7 +33,8 @@ async fn show(state: Shared, token: Path<String>) -> Result<HttpResponse, Proble
 
 /// Whoever has the link may do it: no name, no password, no proof of a form.
 async fn leave(state: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
-    let leaving = state.engine.ingest.unsubscribe(&token).await?;
+    let leaving = state.engine.ingest.unsubscribe(&token).await;
+    let leaving = leaving.map_err(Problem::outside)?;
     Ok(page(&UnsubscribePage {
         theme: Theme::default(),
         business: leaving.business,

@@ -4,43 +4,26 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { assertAccessible, launch, person, picture } from './support/browser.mjs';
-import { enterDemo } from './support/people.mjs';
-import { API_KEY, demo } from './support/server.mjs';
+import { assertAccessible, picture } from './support/browser.mjs';
+import { API_KEY } from './support/server.mjs';
+import { saysToNewest, stage } from './support/stage.mjs';
 
 const CHANNELS = '/app/settings/channels';
-const DESK = { viewport: { width: 1440, height: 900 } };
 const CARRIERS = [['vonage', 'Vonage'], ['plivo', 'Plivo'], ['generic', 'Another provider']];
 /** Lines of one page of a channel's log. */
 const LINES = 100;
 
-let browser;
+let scene;
 let linktor;
 let owner;
 let phones;
 
 before(async () => {
-  [linktor, browser] = await Promise.all([demo(), launch()]);
-  owner = await person(browser, { ours: [linktor.url], options: DESK });
-  await enterDemo(owner.page, linktor);
-  phones = await person(browser, { ours: [linktor.url], options: DESK });
-  await phones.page.goto(`${linktor.url}/sandbox`);
+  scene = await stage();
+  ({ linktor, owner, customer: phones } = scene);
 });
 
-after(async () => {
-  await browser?.close();
-  await linktor?.stop();
-});
-
-/** Somebody writes from the phone of the newest account of a carrier. */
-async function writes(carrier, text) {
-  await phones.page.goto(`${linktor.url}/sandbox`);
-  const unit = phones.page.locator(`section.unit.v-${carrier}`).last();
-  const field = unit.getByRole('textbox', { name: /message to/i });
-  await field.fill(text);
-  await field.press('Enter');
-  await unit.locator('[data-screen]').getByText(text, { exact: true }).waitFor();
-}
+after(() => scene?.stop());
 
 describe('a carrier', { concurrency: false }, () => {
   for (const [carrier, name] of CARRIERS) {
@@ -54,7 +37,7 @@ describe('a carrier', { concurrency: false }, () => {
       await page.waitForURL(/step=webhook/);
       await page.locator('.setuplive').getByText(/accepted the account/).waitFor();
       await assertAccessible(page, `the webhook of ${name}`);
-      await writes(carrier, `Hello ${name}`);
+      await saysToNewest(phones, carrier, `Hello ${name}`);
       await page.getByText('Messages arrive').waitFor();
       await page.getByRole('link', { name: 'Continue' }).click();
       await page.getByRole('heading', { name: 'Who answers?' }).waitFor();
@@ -76,14 +59,14 @@ describe('the page of a number', { concurrency: false }, () => {
     channel = new URL(page.url()).pathname;
     await page.getByRole('link', { name: 'Opt-outs' }).click();
     await page.getByText('Nobody has opted out.').waitFor();
-    await writes('twilio', 'STOP');
+    await saysToNewest(phones, 'twilio', 'STOP');
     await page.reload();
     const row = page.locator('tbody tr');
     while (await row.count() === 0) await page.reload();
     assert.match(await row.first().innerText(), /Sam Rivera/);
     await assertAccessible(page, 'who opted out');
     await picture(page, 'opt-outs');
-    await writes('twilio', 'START');
+    await saysToNewest(phones, 'twilio', 'START');
     while (await row.count() > 0) await page.reload();
     await page.getByText('Nobody has opted out.').waitFor();
   });

@@ -4,12 +4,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { assertAccessible, launch, person, picture } from './support/browser.mjs';
-import { enterDemo } from './support/people.mjs';
-import { demo } from './support/server.mjs';
+import { assertAccessible, person, picture } from './support/browser.mjs';
+import { saysToNewest, stage } from './support/stage.mjs';
 
 const CHANNELS = '/app/settings/channels';
-const DESK = { viewport: { width: 1440, height: 900 } };
 /** What somebody types who mistook the token: by kind, the fields and the one that is wrong. */
 const MISTAKES = [
   { kind: 'whatsapp', name: 'WhatsApp', typed: { phoneNumberId: '106540352242999', accessToken: 'EAAwrong', appSecret: 'abc' }, wrong: 'accessToken', kept: 'phoneNumberId' },
@@ -22,23 +20,18 @@ const MISTAKES = [
 ];
 const KINDS = [['whatsapp', 'WhatsApp'], ['facebook', 'Messenger'], ['instagram', 'Instagram'], ['telegram', 'Telegram'], ['sms', 'SMS']];
 
-let browser;
+let scene;
 let linktor;
 let owner;
 let phones;
 
 before(async () => {
-  [linktor, browser] = await Promise.all([demo(), launch()]);
-  owner = await person(browser, { ours: [linktor.url], options: DESK });
+  scene = await stage();
+  ({ linktor, owner, customer: phones } = scene);
   owner.watch.expect(/status of 422/);
-  await enterDemo(owner.page, linktor);
-  phones = await person(browser, { ours: [linktor.url], options: DESK });
 });
 
-after(async () => {
-  await browser?.close();
-  await linktor?.stop();
-});
+after(() => scene?.stop());
 
 /** Where the stand-in for a vendor is. */
 const vendorAt = (vendor) => `${linktor.url}/sandbox/api/${vendor}`;
@@ -117,16 +110,6 @@ describe('a token that is wrong', { concurrency: false }, () => {
   });
 });
 
-/** Somebody writes from the phone of the newest account of a kind. */
-async function writes(vendor, text) {
-  await phones.page.goto(`${linktor.url}/sandbox`);
-  const unit = phones.page.locator(`section.unit.v-${vendor}`).last();
-  const field = unit.getByRole('textbox', { name: /message to/i });
-  await field.fill(text);
-  await field.press('Enter');
-  await unit.locator('[data-screen]').getByText(text).waitFor();
-}
-
 describe('a channel on the sandbox', { concurrency: false }, () => {
   for (const [kind, name] of KINDS) {
     test(`is connected, reached by its vendor while one looks, and ready after one message each way: ${name}`, async () => {
@@ -144,7 +127,7 @@ describe('a channel on the sandbox', { concurrency: false }, () => {
         await picture(page, 'setup-webhook');
       }
       await page.evaluate(() => { globalThis.sameDocument = true; });
-      await writes(kind === 'sms' ? 'twilio' : kind, `Hello ${name}`);
+      await saysToNewest(phones, kind === 'sms' ? 'twilio' : kind, `Hello ${name}`);
       await page.getByText('Messages arrive').waitFor();
       await page.locator('#setup-checks').getByText(/First (signed event|message) received/).waitFor();
       assert.ok(await page.evaluate(() => globalThis.sameDocument), 'nothing was loaded anew');
@@ -261,7 +244,7 @@ test('the list says how each channel is and when a message last came', async () 
 });
 
 test('without scripts a channel is added by forms alone', async () => {
-  const { page, watch } = await person(browser, { ours: [linktor.url], options: { javaScriptEnabled: false } });
+  const { page, watch } = await person(scene.browser, { ours: [linktor.url], options: { javaScriptEnabled: false } });
   watch.expect(/status of 422/);
   await page.goto(linktor.output().match(/http:\S+\/demo\/enter\?token=\S+/)[0]);
   await begin(page, { name: 'Telegram' });
@@ -270,7 +253,7 @@ test('without scripts a channel is added by forms alone', async () => {
   await page.getByText(/must look like 123456789/).waitFor();
   await page.getByRole('button', { name: 'Use the sandbox' }).click();
   await page.waitForURL(/step=webhook/);
-  await writes('telegram', 'Anybody there?');
+  await saysToNewest(phones, 'telegram', 'Anybody there?');
   await page.getByRole('link', { name: 'Look again' }).click();
   await page.getByText('Messages arrive').waitFor();
   watch.assertQuiet();

@@ -7,8 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { assertAccessible, launch, person, picture } from './support/browser.mjs';
 import { answer, call, openConversation, said, signIn } from './support/people.mjs';
 import { API_KEY, OWNER, serve } from './support/server.mjs';
-
-const DESK = { viewport: { width: 1440, height: 900 } };
+import { WIDE, says } from './support/stage.mjs';
 
 let browser;
 let linktor;
@@ -18,8 +17,8 @@ let agent;
 before(async () => {
   const env = { LINKTOR_SANDBOX: 'true', LINKTOR_ALLOW_PRIVATE_TARGETS: 'true' };
   [linktor, browser] = await Promise.all([serve({ env }), launch()]);
-  agent = await signIn(browser, linktor, OWNER, DESK);
-  customer = await person(browser, { ours: [linktor.url], options: DESK });
+  agent = await signIn(browser, linktor, OWNER, WIDE);
+  customer = await person(browser, { ours: [linktor.url], options: WIDE });
   await customer.context.addCookies(await agent.context.cookies());
   await customer.page.goto(`${linktor.url}/sandbox`);
 });
@@ -31,13 +30,6 @@ after(async () => {
 
 const phones = (vendor) => customer.page.locator(`section.unit.v-${vendor}`);
 const screen = (phone) => phone.locator('[data-screen]');
-const field = (phone) => phone.getByRole('textbox', { name: /message to/i });
-
-async function says(phone, text) {
-  await field(phone).fill(text);
-  await field(phone).press('Enter');
-  await screen(phone).getByText(text, { exact: true }).last().waitFor();
-}
 
 async function more(phone, label) {
   await phone.getByRole('button', { name: 'Send something else' }).click();

@@ -1,15 +1,24 @@
 // Files both ways: what one side attaches is the very same file on the other.
 
 import assert from 'node:assert/strict';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { launch, person } from './support/browser.mjs';
+import { becomes, launch, person } from './support/browser.mjs';
 import { enterDemo, heard, openChat, openConversation, panel, said, write } from './support/people.mjs';
 import { demo } from './support/server.mjs';
 
 const GREETING = 'I have the receipt at hand.';
 const RECEIPT = document('receipt.pdf', 'Paid in full');
 const LABEL = document('return-label.pdf', 'Send it back with this');
+/** A picture of one dot. */
+const DOT = {
+  name: 'dot.png', mimeType: 'image/png',
+  buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64'),
+};
+/** More bytes than a web chat takes. */
+const TOO_BIG = 101 * 1024 * 1024;
 
 let browser;
 let linktor;
@@ -37,6 +46,18 @@ after(async () => {
 function document(name, words) {
   const text = `%PDF-1.4\n1 0 obj\n<< /Title (${words}) >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n`;
   return { name, mimeType: 'application/pdf', buffer: Buffer.from(text) };
+}
+
+/** Drags or pastes a file onto the words being written, as the browser tells a page. */
+function give(page, type, { name, mimeType, buffer }) {
+  return page.locator('#text').evaluate((field, [kind, file, type_, bytes]) => {
+    const given = new DataTransfer();
+    given.items.add(new File([Uint8Array.from(bytes)], file, { type: type_ }));
+    const how = { bubbles: true, cancelable: true };
+    field.dispatchEvent(kind === 'paste'
+      ? new ClipboardEvent(kind, { ...how, clipboardData: given })
+      : new DragEvent(kind, { ...how, dataTransfer: given }));
+  }, [type, name, mimeType, [...buffer]]);
 }
 
 /** Fails unless the link in `message` gives the bytes of `file` under its name. */
@@ -80,6 +101,43 @@ describe('files', { concurrency: false }, () => {
     await assertDownloads(agent.page, said(agent.page, LABEL.name), LABEL);
     await assertDownloads(visitor.page, heard(visitor.page, RECEIPT.name), RECEIPT);
     await assertDownloads(visitor.page, heard(visitor.page, LABEL.name), LABEL);
+  });
+
+  test('an agent drops a file on the conversation and pastes a picture, and both go', async () => {
+    const { page } = agent;
+    const names = page.locator('#composer .files b');
+    await give(page, 'dragenter', RECEIPT);
+    await page.locator('#composer.dropping').waitFor();
+    await give(page, 'drop', RECEIPT);
+    await names.getByText(RECEIPT.name).waitFor();
+    assert.equal(await page.locator('#composer.dropping').count(), 0);
+    await give(page, 'paste', DOT);
+    await names.getByText(DOT.name).waitFor();
+    await page.locator('#composer button.send').click();
+    await assertDownloads(visitor.page, heard(visitor.page, RECEIPT.name).nth(1), RECEIPT);
+    // A picture is shown as one, on both sides, beside the file that went with it.
+    for (const picture of [heard(visitor.page, '').locator('img').last(), page.locator('[data-log] .c-media img')]) {
+      await becomes(() => picture.evaluate((image) => image.naturalWidth), 1, 'the picture is shown');
+    }
+    await becomes(() => said(page, RECEIPT.name).count(), 2);
+  });
+
+  test('a file that is too big is refused in words, and nothing goes before it is taken away', async () => {
+    const { page } = agent;
+    const film = join(linktor.folder, 'film.mp4');
+    const file = await open(film, 'w');
+    await file.truncate(TOO_BIG);
+    await file.close();
+    const composer = page.locator('#composer');
+    const before = await page.locator('[data-log] article').count();
+    await composer.locator('[data-attach]').setInputFiles(film);
+    const row = composer.locator('.files li', { hasText: 'film.mp4' });
+    assert.equal(await row.locator('.bad').innerText(), '101 MB is over the 100 MB limit of WebChat.');
+    await composer.locator('button.send').click();
+    await page.locator('#shout', { hasText: 'Remove the refused file first.' }).waitFor();
+    assert.equal(await page.locator('[data-log] article').count(), before);
+    await row.getByRole('button', { name: 'Remove film.mp4' }).click();
+    await row.waitFor({ state: 'detached' });
   });
 
   test('nobody had an error or a foreign request', () => {

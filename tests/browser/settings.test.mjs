@@ -88,4 +88,38 @@ describe('the workspace', { concurrency: false }, () => {
   });
 });
 
+describe('a key for programs', { concurrency: false }, () => {
+  const make = () => owner.page.getByRole('button', { name: 'Create key' }).click();
+  let key;
+  const asks = async () => (await fetch(`${linktor.url}/api/v1/contacts`, { headers: { 'x-api-key': key } })).status;
+
+  test('is not made before it has a name and a purpose', async () => {
+    const { page } = owner;
+    await page.goto(`${linktor.url}/app/settings/keys`);
+    await make();
+    await page.getByText('This must say what the key may do: tick a box.').waitFor();
+    await page.getByText('This must not be empty.').waitFor();
+    await assertAccessible(page, 'a key that was refused');
+  });
+
+  test('is shown once, opens what was ticked, and is ended', async () => {
+    const { page } = owner;
+    await page.getByLabel('Name').fill('Shop backend');
+    await page.locator('[name=scopes][value="contacts:read"]').check();
+    await make();
+    await page.getByText('Shop backend is ready.').waitFor();
+    key = await page.locator('#fresh-key').inputValue();
+    await assertAccessible(page, 'a fresh key');
+    assert.equal(await asks(), 200);
+    await page.reload();
+    const row = page.getByRole('row', { name: /Shop backend/ });
+    assert.match(await row.innerText(), /contacts:read/);
+    assert.equal(await page.locator('#fresh-key').count(), 0);
+    await row.getByRole('button', { name: 'Revoke' }).click();
+    await page.locator('dialog').getByRole('button', { name: 'Revoke key' }).click();
+    await row.getByText(/^Revoked/).waitFor();
+    assert.equal(await asks(), 401);
+  });
+});
+
 test('nobody had an error or a foreign request', () => owner.watch.assertQuiet());

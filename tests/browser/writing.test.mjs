@@ -212,6 +212,39 @@ describe('a long conversation, opened in its middle', { concurrency: false }, ()
     await said(page, line(MANY + 1)).waitFor();
   });
 
+  test('the last message stays in sight while the composer grows, and who reads above is left alone', async () => {
+    const { page } = ana;
+    const hidden = () => page.locator('[data-log]').evaluate((log) => Math.round(log.scrollHeight - log.scrollTop - log.clientHeight));
+    const room = () => page.locator('[data-log]').evaluate((log) => log.clientHeight);
+    /** Less room for the messages than before `doing` it. */
+    const shrinks = async (doing) => {
+      const before = await room();
+      await doing();
+      await becomes(async () => (await room()) < before, true, 'the composer takes room');
+    };
+    const lines = async () => {
+      for (let count = 0; count < 8; count += 1) await text(page).press('Enter');
+    };
+    const files = () => page.locator('[data-attach]').setInputFiles(['a', 'b', 'c'].map((name) =>
+      ({ name: `${name}.txt`, mimeType: 'text/plain', buffer: Buffer.from(name) })));
+    const quoted = async () => {
+      await page.locator('[data-log] article').last().focus();
+      await page.keyboard.press('r');
+    };
+    await becomes(hidden, 0, 'the end is in sight');
+    for (const doing of [quoted, lines, files]) {
+      await shrinks(doing);
+      await becomes(hidden, 0, `the end is in sight still: ${doing.name}`);
+    }
+    await text(page).fill('');
+    // Neither near the end nor where older messages are fetched.
+    const place = await page.locator('[data-log]').evaluate((log) => (log.scrollTop -= 600));
+    await page.locator('.jump').waitFor();
+    await shrinks(lines);
+    assert.equal(await page.locator('[data-log]').evaluate((log) => log.scrollTop), place);
+    await text(page).fill('');
+  });
+
   test('the name of a day stands once', async () => {
     const days = await ana.page.locator('[data-log] .day').allInnerTexts();
     assert.deepEqual(days, [...new Set(days)]);

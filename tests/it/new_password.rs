@@ -244,6 +244,18 @@ fn the_first_account_takes_the_token_from_the_log_and_is_the_last_of_its_kind() 
             (&login["user"]["isOwner"], &login["tenant"]["name"]),
             (&json!(true), &json!("Aurora Coffee"))
         );
+        let owner = &login["user"]["id"];
+        let audit = server.api().get("/audit").await.ok();
+        let made = audit["data"].as_array().unwrap().iter();
+        let mut made = made.filter(|entry| entry["target"] == *owner);
+        let entry = made.next().unwrap();
+        let told = ["action", "actor", "details"].map(|name| &entry[name]);
+        let expected = [
+            json!("user.updated"),
+            json!({ "type": "user", "id": owner, "name": "Ana Lima", "ip": "127.0.0.1" }),
+            json!({ "name": "Ana Lima", "email": OWNER, "role": "owner" }),
+        ];
+        assert_eq!(told, expected.each_ref());
         register(&token)
             .await
             .refused(403, "INSUFFICIENT_PERMISSIONS");

@@ -55,6 +55,26 @@ fn a_key_of_the_operator_works_from_the_first_start_and_can_be_revoked_for_good(
         let owner = server.api().get("/auth/me").await.ok();
         assert_eq!((&owner["id"], &owner["email"]), (&me["id"], &json!(OWNER)));
         server.signed_in(OWNER).await.get("/auth/me").await.ok();
+        let audit = server.api().get("/audit").await.ok();
+        let made = audit["data"].as_array().unwrap().iter();
+        let made = made.filter(|entry| entry["target"] == me["id"]);
+        let mut made: Vec<_> = made
+            .map(|entry| {
+                let parts = [
+                    &entry["action"],
+                    &entry["actor"]["type"],
+                    &entry["details"]["name"],
+                ];
+                parts.map(|part| part.as_str().unwrap())
+            })
+            .collect();
+        // The two starts share a moment, by which entries are in order.
+        made.sort_unstable();
+        let expected = [
+            ["user.created", "system", "Operator"],
+            ["user.updated", "system", "owner"],
+        ];
+        assert_eq!(made, expected);
         let keys = server.api().get("/api-keys").await.ok();
         assert_eq!(keys["total"], 1, "{keys}");
         let id = keys["data"][0]["id"].as_str().unwrap().to_owned();

@@ -80,7 +80,8 @@ impl Files {
         let filename = mime::clean_filename(filename);
         let mime_type = mime::sniff(&stored.head);
         if stored.size_bytes == 0 {
-            return Err(Rejection::field("file", "must not be empty").into());
+            let empty = Rejection::new(Code::ValidationError, "This file is empty.");
+            return Err(empty.and_field("file", "must not be empty").into());
         }
         if mime::is_active(mime_type) {
             let message = format!("Files of the type {mime_type} are not accepted.");

@@ -51,7 +51,7 @@ impl Ingest {
     }
 
     fn read(&self, token: &str) -> Result<(crate::model::ids::ChannelId, Leaving), EngineError> {
-        let gone = || Rejection::not_found(Code::ResourceNotFound, "link");
+        let gone = || Rejection::new(Code::ResourceNotFound, "This link no longer works.");
         let read = self.0.store.snapshot()?;
         let id = unsubscribe::channel_of(token).ok_or_else(gone)?;
         let channel = channels::get(&read, id)?.ok_or_else(gone)?;

@@ -33,24 +33,15 @@ pub fn close(
     why: Shut,
     at: Option<Timestamp>,
 ) -> Result<bool, StoreError> {
-    let Some(mut identity) = identities::get(tx, channel, address)? else {
-        return Ok(false);
-    };
-    if identity
-        .closed
-        .is_some_and(|held| held.why == why || held.why == Shut::OptedOut)
-    {
-        return Ok(false);
+    let at = at.unwrap_or(pen.now);
+    let closed = turn(tx, pen, channel, address, |held| match held {
+        Some(held) if held.why == why || held.why == Shut::OptedOut => Some(held),
+        _ => Some(Closed { why, at }),
+    })?;
+    if closed {
+        abandon(tx, pen, channel, address, why)?;
     }
-    identity.closed = Some(Closed {
-        why,
-        at: at.unwrap_or(pen.now),
-    });
-    identities::put(tx, &identity)?;
-    let contact_id = identity.contact_id;
-    pen.log(tx, Event::ContactUpdated(ContactEvent { contact_id }))?;
-    abandon(tx, pen, channel, address, why)?;
-    Ok(true)
+    Ok(closed)
 }
 
 /// The same for an address that may be nobody's yet, such as one that only ever got copies: with it
@@ -89,13 +80,27 @@ pub fn reopen(
     address: &str,
     why: Shut,
 ) -> Result<bool, StoreError> {
+    turn(tx, pen, channel, address, |held| {
+        held.filter(|held| held.why != why)
+    })
+}
+
+/// Closes or opens an address as `decide` says of how it stands; whether that changed anything.
+fn turn(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    channel: ChannelId,
+    address: &str,
+    decide: impl FnOnce(Option<Closed>) -> Option<Closed>,
+) -> Result<bool, StoreError> {
     let Some(mut identity) = identities::get(tx, channel, address)? else {
         return Ok(false);
     };
-    if identity.closed.is_none_or(|held| held.why != why) {
+    let closed = decide(identity.closed);
+    if closed == identity.closed {
         return Ok(false);
     }
-    identity.closed = None;
+    identity.closed = closed;
     identities::put(tx, &identity)?;
     let contact_id = identity.contact_id;
     pen.log(tx, Event::ContactUpdated(ContactEvent { contact_id }))?;

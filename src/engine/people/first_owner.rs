@@ -4,8 +4,10 @@ use crate::base::crypto;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::people::logins::Logins;
+use crate::engine::people::logins::Origin;
 use crate::engine::people::names;
 use crate::engine::people::users;
+use crate::model::actor::Actor;
 use crate::model::event::Event;
 use crate::model::event::UserEvent;
 use crate::model::permission::Role;
@@ -31,6 +33,8 @@ pub struct FirstOwner {
     pub email: String,
     /// The password.
     pub password: String,
+    /// Where they did it from; none where the operator's settings name them.
+    pub from: Option<Origin>,
 }
 
 impl Logins {
@@ -81,14 +85,10 @@ impl Logins {
                     return Ok(owner);
                 }
                 let mut pen = stamp.pen();
-                users::make(
-                    tx,
-                    &mut pen,
-                    STAND_IN_NAME,
-                    STAND_IN_EMAIL,
-                    Role::Owner,
-                    None,
-                )
+                let (name, email) = (STAND_IN_NAME, STAND_IN_EMAIL);
+                let owner = users::make(tx, &mut pen, name, email, Role::Owner, None)?;
+                users::note(tx, &mut pen, &Actor::system(), "user.created", &owner)?;
+                Ok(owner)
             })
             .await
     }
@@ -101,7 +101,7 @@ impl Logins {
         let email = names::clean_email(&owner.email)?;
         let name = names::clean_name(&owner.name)?;
         let hash = self.passwords.hash(&owner.password).await?;
-        let stamp = self.context.stamp();
+        let (stamp, from) = (self.context.stamp(), owner.from.clone());
         self.context
             .store
             .write("making the first owner", move |tx| {
@@ -111,10 +111,20 @@ impl Logins {
                 }
                 let mut pen: Pen = stamp.pen();
                 let hash = Some(hash.clone());
-                let user = match user_records::by_email(tx, STAND_IN_EMAIL)? {
-                    Some(stand_in) => take_over(tx, &mut pen, stand_in, &name, &email, hash)?,
-                    None => users::make(tx, &mut pen, &name, &email, Role::Owner, hash)?,
+                let stand_in = user_records::by_email(tx, STAND_IN_EMAIL)?;
+                let (user, action) = if let Some(stand_in) = stand_in {
+                    let owner = take_over(tx, &mut pen, stand_in, &name, &email, hash)?;
+                    (owner, "user.updated")
+                } else {
+                    let owner = users::make(tx, &mut pen, &name, &email, Role::Owner, hash)?;
+                    (owner, "user.created")
                 };
+                let by = match &from {
+                    Some(origin) => Actor::user(user.id, user.role, user.name.clone())
+                        .from_ip(origin.ip.clone()),
+                    None => Actor::system(),
+                };
+                users::note(tx, &mut pen, &by, action, &user)?;
                 organisation::forget_setup_token(tx)?;
                 Ok(user)
             })

@@ -6,7 +6,6 @@ use crate::engine::error::EngineError;
 use crate::engine::old::days_before;
 use crate::engine::old::is_over;
 use crate::engine::old::old_ones;
-use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::fence::AgentVisibility;
 use crate::model::organisation::Limits;
@@ -161,22 +160,17 @@ impl Organisations {
             .store
             .write("changing the organisation", move |tx| {
                 let mut pen = stamp.pen();
-                let mut held = organisation::get(tx)?.unwrap_or_else(|| known.clone());
-                let mut details = Opaque::new();
-                if let Some(suspended) = changes.suspended.filter(|now| *now != held.suspended) {
-                    details.insert("suspended".to_owned(), suspended.into());
-                }
+                let before = organisation::get(tx)?.unwrap_or_else(|| known.clone());
+                let mut held = before.clone();
                 apply(&mut held, name.as_deref(), &changes);
+                let changed = audit::changed(&before, &held);
+                if changed.is_empty() {
+                    return Ok(held);
+                }
                 held.updated_at = pen.now;
                 organisation::put(tx, &held)?;
-                audit::note(
-                    tx,
-                    &mut pen,
-                    &actor,
-                    "organisation.updated",
-                    held.id,
-                    details,
-                )?;
+                let action = "organisation.updated";
+                audit::note(tx, &mut pen, &actor, action, held.id, changed)?;
                 Ok(held)
             })
             .await

@@ -19,8 +19,14 @@ struct Log<'a> {
 
 impl Log<'_> {
     /// Exactly one entry is new: this deed, by this person, from the known address, without the
-    /// secrets.
-    fn holds_one(&mut self, deed: &str, by: &Actor, target: &impl ToString, secrets: &[&str]) {
+    /// secrets. What it says of the change.
+    fn holds_one(
+        &mut self,
+        deed: &str,
+        by: &Actor,
+        target: &impl ToString,
+        secrets: &[&str],
+    ) -> Opaque {
         let snapshot = self.office.context.store.snapshot().unwrap();
         let mut fresh = audit::list(&snapshot, None, usize::MAX).unwrap();
         fresh.retain(|entry| !self.seen.contains(&entry.id));
@@ -35,6 +41,7 @@ impl Log<'_> {
         for secret in secrets {
             assert!(!written.contains(secret), "{deed}: {written}");
         }
+        entry.details
     }
 
     fn holds_nothing_new(&self) {
@@ -165,4 +172,34 @@ async fn contacts_are_written_down_without_what_an_erasure_must_remove() {
     log.holds_one("contact.updated", &boss, &ana, &["Ana"]);
     people.erase(&boss, ana).await.unwrap();
     log.holds_one("contact.deleted", &boss, &ana, &["Ana"]);
+}
+
+#[tokio::test]
+async fn what_changed_of_the_business_is_written_down_as_it_was_and_as_it_is() {
+    let office = Office::new().await;
+    let boss = boss_of(&office).await;
+    let business = &office.engine.organisations;
+    let id = business.ensure().await.unwrap().id;
+    let seen = Vec::new();
+    let mut log = Log {
+        office: &office,
+        seen,
+    };
+    let changes = || OrganisationChanges {
+        timezone: Some("Europe/Lisbon".to_owned()),
+        language: Some("en".to_owned()),
+        retention_days: Some(30),
+        suspended: Some(true),
+        ..OrganisationChanges::default()
+    };
+    business.update(&boss, changes()).await.unwrap();
+    let details = log.holds_one("organisation.updated", &boss, &id, &[]);
+    let expected = serde_json::json!({
+        "before": { "timezone": "UTC", "retentionDays": null, "suspended": false },
+        "after": { "timezone": "Europe/Lisbon", "retentionDays": 30, "suspended": true },
+    });
+    assert_eq!(serde_json::Value::Object(details), expected);
+    // The same once more changes nothing.
+    business.update(&boss, changes()).await.unwrap();
+    log.holds_nothing_new();
 }

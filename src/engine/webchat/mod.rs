@@ -64,6 +64,7 @@ pub use crate::channels::webchat::files;
 pub use crate::channels::webchat::frames;
 pub use crate::channels::webchat::origins;
 pub use crate::channels::webchat::snippet;
+pub use crate::channels::webchat::wire::Ack;
 
 /// The web chat's server side. Cheap to clone.
 #[derive(Clone)]

@@ -286,10 +286,12 @@ async fn register(state: Data<State>, request: HttpRequest, body: Body<RegisterI
         name: draft.name,
         email: draft.email,
         password: draft.password,
+        from: Some(origin_of(&request, &state)),
     };
     let user = logins.make_first_owner(&owner).await?;
     if let Some(name) = draft.organization_name {
-        let actor = Actor::user(user.id, user.role, user.name.clone());
+        let actor = Actor::user(user.id, user.role, user.name.clone())
+            .from_ip(origin_of(&request, &state).ip);
         let changes = OrganisationChanges {
             name: Some(name),
             ..OrganisationChanges::default()

@@ -309,6 +309,7 @@ async fn set_up(state: Shared, request: HttpRequest, body: Bytes) -> Result<Http
         name: fields.get("name").to_owned(),
         email: fields.get("email").to_owned(),
         password: fields.get("password").to_owned(),
+        from: Some(auth::origin_of(&request, &state)),
     };
     let made = match state.engine.logins.make_first_owner(&owner).await {
         Ok(user) => user,

@@ -27,7 +27,11 @@ impl Told {
     /// The band that says it.
     #[must_use]
     pub fn banner(&self) -> Option<BannerView> {
-        let saved = self.saved.as_ref().map(|_| "Saved.");
+        let saved = self.saved.as_deref().map(|what| match what {
+            "merged" => "Merged. For 30 days this can be undone.",
+            "apart" => "Undone: they are two people again.",
+            _ => "Saved.",
+        });
         let published = self
             .published
             .as_ref()

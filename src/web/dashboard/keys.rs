@@ -8,6 +8,7 @@ use actix_web::web::Path;
 
 use crate::base::time::Timestamp;
 use crate::engine::error::EngineError;
+use crate::engine::people::names;
 use crate::model::api_key::ApiKey;
 use crate::model::ids::ApiKeyId;
 use crate::model::permission::Permission;
@@ -79,7 +80,11 @@ async fn make(
     let scopes: Vec<String> = fields.all("scopes").map(str::to_owned).collect();
     if scopes.is_empty() {
         // A key without scopes may everything; that is not what an untouched form means.
-        return Err(Rejection::field("scopes", "must name what the key may do").into());
+        let mut wrong = Rejection::field("scopes", "must say what the key may do: tick a box");
+        if let Err(name) = names::clean_name(fields.get("name")) {
+            wrong.fields.extend(name.fields);
+        }
+        return Err(wrong.into());
     }
     let end = end_of(fields.get("expiry"), state.engine.context.clock.now())?;
     let keys = &state.engine.api_keys;

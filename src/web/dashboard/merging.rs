@@ -112,7 +112,7 @@ async fn merge(state: Shared, id: Path<String>, form: Form) -> Result<HttpRespon
     }
     let merging = &state.engine.merging;
     match merging.merge(&actor, id, vec![with], chosen).await {
-        Ok(_) => Ok(see(&format!("/app/contacts/{id}?saved=1"))),
+        Ok(_) => Ok(see(&format!("/app/contacts/{id}?saved=merged"))),
         Err(error) => refuse(reader, error, |refused| {
             let mut drawn = draw(&state, reader, id, Some(with), "")?;
             drawn.refused = refused.sentence().map(str::to_owned);
@@ -128,7 +128,7 @@ async fn undo(state: Shared, id: Path<String>, form: Form) -> Result<HttpRespons
     let merge = merge.map_err(|_| Problem::not_found())?;
     let merging = &state.engine.merging;
     merging.undo(&form.reader.actor(), merge).await?;
-    Ok(see(&format!("/app/contacts/{id}?saved=1")))
+    Ok(see(&format!("/app/contacts/{id}?saved=apart")))
 }
 
 fn id_of(text: &str) -> Result<ContactId, Problem> {

@@ -21,6 +21,8 @@ pub enum Problem {
     Refused(Rejection),
     /// The form was not proved to come from a page of ours: nothing is hidden, so the page says it.
     ForeignForm(Rejection),
+    /// Met by a customer, who is shown no way into the dashboard.
+    Outside(Rejection),
 }
 
 impl<E: Into<EngineError>> From<E> for Problem {
@@ -50,10 +52,17 @@ impl Problem {
         Self::ForeignForm(Rejection::new(Code::InsufficientPermissions, message))
     }
 
+    /// What went wrong for a customer.
+    #[must_use]
+    pub fn outside(error: EngineError) -> Self {
+        Self::Outside(rejection_of(error))
+    }
+
     /// What the API says of it.
     #[must_use]
     pub fn rejection(&self) -> &Rejection {
-        let (Self::Refused(rejection) | Self::ForeignForm(rejection)) = self;
+        let (Self::Refused(rejection) | Self::ForeignForm(rejection) | Self::Outside(rejection)) =
+            self;
         rejection
     }
 
@@ -74,12 +83,18 @@ impl ResponseError for Problem {
             Self::Refused(rejection) if rejection.code == Code::InsufficientPermissions => {
                 StatusCode::NOT_FOUND
             }
-            Self::Refused(rejection) | Self::ForeignForm(rejection) => status_of(rejection.code),
+            _ => status_of(self.rejection().code),
         }
     }
 
     fn error_response(&self) -> HttpResponse {
         let status = self.status_code();
+        if let Self::Outside(rejection) = self {
+            return page_with(
+                status,
+                &ErrorPage::outside(status.as_u16(), &rejection.message),
+            );
+        }
         let page = match status {
             StatusCode::NOT_FOUND => ErrorPage::not_found(Theme::System),
             status if status.is_server_error() => {
@@ -91,7 +106,7 @@ impl ResponseError for Problem {
                 title: self.rejection().message.clone(),
                 text: String::new(),
                 code: None,
-                action: ("/app/inbox".to_owned(), "Back to inbox".to_owned()),
+                action: Some(("/app/inbox".to_owned(), "Back to inbox".to_owned())),
             },
         };
         page_with(status, &page)

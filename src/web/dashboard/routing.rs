@@ -24,7 +24,7 @@ use crate::web::dashboard::reader::Shared;
 use crate::web::dashboard::reader::page;
 use crate::web::dashboard::reader::see;
 use crate::web::dashboard::view::atoms::OptionView;
-use crate::web::dashboard::view::channels::ChannelTab;
+use crate::web::dashboard::view::channel::ChannelTab;
 use crate::web::dashboard::view::setting::Input;
 use crate::web::dashboard::view::setting::SettingView;
 use crate::web::state::State;

@@ -40,6 +40,7 @@ use crate::web::dashboard::reader::page;
 use crate::web::dashboard::reader::parts;
 use crate::web::dashboard::view::composer::OutlookPart;
 use crate::web::dashboard::view::format;
+use crate::web::state::State;
 
 /// The forms of the composer.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -53,11 +54,12 @@ pub fn configure(config: &mut web::ServiceConfig) {
 async fn send(state: Shared, path: Address, form: Form) -> Result<HttpResponse, Problem> {
     let id = id_of(&path)?;
     let actor = form.reader.actor();
-    let contents = match contents(&form.fields) {
+    let contents = match contents(&state, &form.fields) {
         Ok(contents) => contents,
-        Err(rejection) => return refused(&form.reader, rejection),
+        Err(error) => return refused(&form.reader, error),
     };
-    let mut last: Option<Message> = None;
+    // The one that has the id of the form's; the others come to the page as they do to everybody.
+    let mut first: Option<Message> = None;
     let client_id = form.fields.some("clientId").map(str::to_owned);
     let album = client_id.as_ref().filter(|_| is_album(&contents)).cloned();
     for (index, content) in contents.into_iter().enumerate() {
@@ -85,12 +87,14 @@ async fn send(state: Shared, path: Address, form: Form) -> Result<HttpResponse, 
             .send(&actor, Target::Conversation(id), draft, repeat)
             .await
         {
-            Ok(sent) => last = Some(sent.message),
+            Ok(sent) => {
+                first.get_or_insert(sent.message);
+            }
             Err(error) => return not_sent(&state, &form, id, error),
         }
     }
     if form.reader.wants("message")
-        && let Some(message) = &last
+        && let Some(message) = &first
     {
         return bubble(&state, &form.reader, &form.fields, message);
     }
@@ -180,7 +184,7 @@ fn files_of(fields: &Fields) -> Result<Vec<MediaId>, Rejection> {
 }
 
 /// What a composer sends: words, or files with the words under the first.
-fn contents(fields: &Fields) -> Result<Vec<Content>, Rejection> {
+fn contents(state: &State, fields: &Fields) -> Result<Vec<Content>, EngineError> {
     let text = fields.get("text").replace("\r\n", "\n");
     let files = files_of(fields)?;
     let offered = match audience_of(fields) {
@@ -189,30 +193,16 @@ fn contents(fields: &Fields) -> Result<Vec<Content>, Rejection> {
     };
     if let Some(offered) = offered {
         // Words belong to choices; files come first, by themselves.
-        let mut contents = bare(fields, files);
-        contents.push(offered);
-        return Ok(contents);
+        let bare = files.into_iter().map(|id| file(state, id, None));
+        return bare.chain([Ok(offered)]).collect();
     }
     // The files of a mail go with its words.
     if files.is_empty() || (is_mail(fields) && !text.trim().is_empty()) {
         return Ok(vec![Content::text(text.trim())]);
     }
-    let kinds: Vec<&str> = fields.all("mediaType").collect();
-    Ok(files
-        .into_iter()
-        .enumerate()
-        .map(|(index, id)| {
-            let caption = (index == 0)
-                .then(|| text.trim().to_owned())
-                .filter(|text| !text.is_empty());
-            let media = Media {
-                media_id: Some(id),
-                caption,
-                ..Media::default()
-            };
-            of_type(kinds.get(index).copied().unwrap_or_default(), media)
-        })
-        .collect())
+    let mut caption = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let files = files.into_iter();
+    files.map(|id| file(state, id, caption.take())).collect()
 }
 
 /// Whether the form has the rows of a mail, and no note is written in it.
@@ -251,17 +241,15 @@ fn letter(fields: &Fields, with_files: bool) -> Opaque {
     letter
 }
 
-/// Files without words.
-fn bare(fields: &Fields, files: Vec<MediaId>) -> Vec<Content> {
-    let kinds: Vec<&str> = fields.all("mediaType").collect();
-    let media = |id| Media {
+/// A file as the content that its bytes stand for.
+fn file(state: &State, id: MediaId, caption: Option<String>) -> Result<Content, EngineError> {
+    let media = Media {
         media_id: Some(id),
+        caption,
         ..Media::default()
     };
-    let numbered = files.into_iter().enumerate();
-    numbered
-        .map(|(at, id)| of_type(kinds.get(at).copied().unwrap_or_default(), media(id)))
-        .collect()
+    let stored = state.engine.files.get(id)?;
+    Ok(of_type(&stored.mime_type, media))
 }
 
 /// Whether several files are sent and nothing else: they go together where the channel has that.
@@ -338,12 +326,13 @@ async fn outlook(state: Shared, path: Address, form: Form) -> Result<HttpRespons
     let actor = form.reader.actor();
     state.engine.listing.get(&actor, id)?;
     let mut view = OutlookPart::default();
-    let contents = match contents(&form.fields) {
+    let contents = match contents(&state, &form.fields) {
         Ok(contents) => contents,
-        Err(rejection) => {
+        Err(EngineError::Refused(rejection)) => {
             view.error = Some(said(&rejection));
             return Ok(page(&view));
         }
+        Err(error) => return Err(error.into()),
     };
     let desk = Desk::open(&state, &form.reader, section_of(&form.fields))?;
     for content in contents {

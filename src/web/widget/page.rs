@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
+use actix_web::ResponseError as _;
 use actix_web::http::header;
 use actix_web::http::header::HeaderName;
 use actix_web::http::header::HeaderValue;
@@ -14,28 +15,36 @@ use crate::engine::webchat::error::Code;
 use crate::engine::webchat::error::Problem;
 use crate::engine::webchat::files::LinkQuery;
 use crate::engine::webchat::origins::Access;
+use crate::web::dashboard::reader::page_with;
 use crate::web::dashboard::view::outside::ChatPage;
+use crate::web::dashboard::view::outside::ErrorPage;
 use crate::web::media;
 use crate::web::media::Shown;
 use crate::web::state::State;
 use crate::web::widget::guard::Refusal;
 use crate::web::widget::guard::Visit;
 
-/// `GET /chat/{channel}`: for links, codes on paper and web views of apps.
-///
+/// `GET /chat/{channel}`: for links, codes on paper and web views of apps. Where there is no chat a page
+/// says so, for it is a person who followed the link.
+pub async fn chat(state: Data<State>, channel: Path<String>, request: HttpRequest) -> HttpResponse {
+    drawn(&state, &channel, &request).unwrap_or_else(|refusal| {
+        let status = refusal.status_code();
+        page_with(
+            status,
+            &ErrorPage::outside(status.as_u16(), &refusal.0.message),
+        )
+    })
+}
+
 /// # Errors
-/// `channel_disabled`.
-pub async fn chat(
-    state: Data<State>,
-    channel: Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Refusal> {
-    let visit = Visit::judged(&state, &channel, &request, Access::Read)?;
+/// `channel_disabled`, `origin_not_allowed`.
+fn drawn(state: &State, channel: &str, request: &HttpRequest) -> Result<HttpResponse, Refusal> {
+    let visit = Visit::judged(state, channel, request, Access::Read)?;
     let webchat = &state.engine.webchat;
     let page = ChatPage {
         channel: visit.site.channel.id.to_string(),
         name: webchat.business(&visit.site)?,
-        language: language_of(&request, &visit.site.settings.default_language),
+        language: language_of(request, &visit.site.settings.default_language),
     };
     let html = page
         .render()

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::base::crypto::digest;
+use crate::engine::webchat::Ack;
 use crate::engine::webchat::error::Problem;
 use crate::engine::webchat::frames;
 use crate::engine::webchat::frames::Body;
@@ -156,11 +157,17 @@ pub async fn send(
     let send = frames::send(parsed(body)?)?;
     let webchat = &state.engine.webchat;
     let ack = webchat.send(&caller, send, &visit.peer).await?;
-    Ok(if ack.duplicate {
-        HttpResponse::Ok().json(ack)
+    Ok(acknowledged(&ack))
+}
+
+/// What was stored now is new; what came before is there.
+fn acknowledged(ack: &Ack) -> HttpResponse {
+    let mut response = if ack.duplicate {
+        HttpResponse::Ok()
     } else {
-        HttpResponse::Created().json(ack)
-    })
+        HttpResponse::Created()
+    };
+    response.json(ack)
 }
 
 /// `GET poll`
@@ -260,11 +267,7 @@ pub async fn offline(
     let caller = visit.caller(&state)?;
     let form: FormRequest = parsed(body)?;
     let ack = state.engine.webchat.offline(&caller, form).await?;
-    Ok(if ack.duplicate {
-        HttpResponse::Ok().json(ack)
-    } else {
-        HttpResponse::Created().json(ack)
-    })
+    Ok(acknowledged(&ack))
 }
 
 /// `GET transcript`: what was said, as a text file.

@@ -27,7 +27,7 @@ export function make(tag, attributes = {}, ...children) {
 export function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('class', 'i');
-  svg.setAttribute('aria-hidden', 'true');
+  svg.ariaHidden = true;
   const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
   use.setAttribute('href', `${document.body.dataset.icons}#${name}`);
   svg.append(use);

@@ -3,6 +3,10 @@ import { $, byId, on } from './dom.js';
 
 const STRONG_CHARS = 16;
 
+// What a form made is shown once, in its answer: loading that anew shows the page, and makes nothing more.
+const made = $('[data-here]');
+if (made) history.replaceState(null, '', made.dataset.here);
+
 // --- passwords ----------------------------------------------------------------------------------
 
 on('click', '[data-reveal]', (_, button) => {

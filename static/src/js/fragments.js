@@ -154,7 +154,7 @@ export function placeRow(row) {
   if (queue.includes(';') && $('.cover', row).pathname.split('/')[3] !== queue) { load(location.href, [row.id.replace('-', ':')]); return; }
   const isOpen = row.id === `row-${open}`;
   const belongs = row.dataset.queues.split(' ').includes(queue);
-  if (isOpen) { row.classList.add('selected'); $('.cover', row).setAttribute('aria-current', 'true'); }
+  if (isOpen) { row.classList.add('selected'); $('.cover', row).ariaCurrent = true; }
   if (!belongs) {
     if (!present) return;
     if (isOpen) { present.classList.add('left-queue'); return; }

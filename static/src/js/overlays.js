@@ -29,8 +29,9 @@ document.addEventListener('toggle', (event) => {
   const menu = event.target;
   if (!(menu instanceof HTMLElement) || !menu.popover) return;
   const trigger = triggerOf(menu);
-  trigger?.setAttribute('aria-expanded', String(event.newState === 'open'));
-  if (event.newState === 'open') { if (trigger) place(menu, trigger); entries(menu)[0]?.focus(); }
+  const shown = event.newState === 'open';
+  if (trigger) trigger.ariaExpanded = shown;
+  if (shown) { if (trigger) place(menu, trigger); entries(menu)[0]?.focus(); }
 }, true);
 addEventListener('resize', () => $$('[popover]:popover-open').forEach((menu) => menu.hidePopover()));
 
@@ -98,8 +99,8 @@ on('keydown', '[role=tab]', (event, tab) => {
 function showTab(tab) {
   for (const other of $$('[role=tab]', tab.parentElement)) {
     const chosen = other === tab;
-    other.setAttribute('aria-selected', String(chosen));
-    chosen ? other.removeAttribute('tabindex') : other.setAttribute('tabindex', '-1');
+    other.ariaSelected = chosen;
+    other.tabIndex = chosen ? 0 : -1;
     byId(other.getAttribute('aria-controls')).hidden = !chosen;
   }
   const pane = byId(tab.getAttribute('aria-controls'));
@@ -110,7 +111,7 @@ function showTab(tab) {
 export function setTheme(theme) {
   document.documentElement.dataset.theme = theme;
   cookie('linktor_theme', theme);
-  for (const button of $$('[data-theme-form] [name=theme]')) button.setAttribute('aria-checked', String(button.value === theme));
+  for (const button of $$('[data-theme-form] [name=theme]')) button.ariaChecked = button.value === theme;
   for (const word of $$('[data-theme-word]')) word.textContent = { system: 'System theme', light: 'Light theme', dark: 'Dark theme' }[theme];
 }
 on('submit', '[data-theme-form]', (event) => { event.preventDefault(); setTheme(event.submitter?.value ?? 'system'); });

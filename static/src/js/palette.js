@@ -54,7 +54,7 @@ function draw(dialog, all, typed) {
 
 function point(dialog, to) {
   at = (to + shown.length) % Math.max(1, shown.length);
-  for (const option of $$('[role=option]', dialog)) option.setAttribute('aria-selected', String(option.id === `palette-${at}`));
+  for (const option of $$('[role=option]', dialog)) option.ariaSelected = option.id === `palette-${at}`;
   $('input', dialog).setAttribute('aria-activedescendant', `palette-${at}`);
   byId(`palette-${at}`)?.scrollIntoView({ block: 'nearest' });
 }

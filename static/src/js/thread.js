@@ -8,8 +8,13 @@ const NEAR_END = 80, GROUP_MS = 60_000, TYPING_MS = 6_000, PREFETCH_MS = 100, FR
 
 const log = () => $('[data-log]');
 export const openConversation = () => $('#thread')?.dataset.conversation ?? null;
-const atEnd = (element) => element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+/** What can be scrolled to below what is in sight, in pixels. */
+const below = (element) => element.scrollHeight - element.scrollTop - element.clientHeight;
+const atEnd = (element) => below(element) < NEAR_END;
 let unseen = 0, skipped = false;
+
+/** Whether the reader is at the end, and is kept there when the composer or a keyboard takes room from the messages. */
+let ended = true;
 
 // --- opening and closing ------------------------------------------------------------------------
 
@@ -51,7 +56,7 @@ function markSelected(href) {
     const link = $('.cover', row);
     const selected = link.pathname === path;
     row.classList.toggle('selected', selected);
-    selected ? link.setAttribute('aria-current', 'true') : link.removeAttribute('aria-current');
+    link.ariaCurrent = selected || null;
     if (!selected && row.classList.contains('left-queue')) row.remove();
   }
 }
@@ -72,6 +77,8 @@ export function opened() {
   else if (byId('new-messages')) byId('new-messages').scrollIntoView({ block: 'center' });
   else toEnd();
   regroup();
+  ended = atEnd(log());
+  new ResizeObserver(() => { if (ended) toEnd(); }).observe(log());
   markRead();
   showJump();
 }
@@ -119,13 +126,11 @@ export function toEnd() {
 
 function showJump() {
   const button = $('.jump');
-  const element = log();
-  if (!button || !element) return;
-  button.hidden = element.scrollHeight - element.scrollTop - element.clientHeight < element.clientHeight;
+  if (!button) return;
+  button.hidden = !unseen && below(log()) < log().clientHeight;
   const pill = $('.pill', button);
   pill.hidden = !unseen;
   pill.textContent = unseen || '';
-  if (unseen) button.hidden = false;
 }
 
 /** To the newest message; when the end is not loaded, it is fetched. */
@@ -156,7 +161,7 @@ on('click', '[data-jump]', (event, link) => {
 async function stretch(link, quiet = false) {
   if (link.ariaBusy === 'true') return;
   link.ariaBusy = 'true';
-  const below = link.matches('[data-newer]');
+  const downwards = link.matches('[data-newer]');
   try {
     const response = await request(link.href, { parts: 'stretch' });
     const page = document.createElement('template');
@@ -165,11 +170,12 @@ async function stretch(link, quiet = false) {
     if (!link.isConnected) return;
     const before = element.scrollHeight - element.scrollTop;
     link.parentElement.replaceWith(...page.content.childNodes);
-    if (!below) element.scrollTop = element.scrollHeight - before;
+    if (!downwards) element.scrollTop = element.scrollHeight - before;
+    ended = atEnd(element);
     regroup();
     swapped(element);
     // A message that came while the last stretch was on its way may stand in neither.
-    if (below && skipped && !$('[data-newer]', element)) { skipped = false; newest(true); }
+    if (downwards && skipped && !$('[data-newer]', element)) { skipped = false; newest(true); }
   } catch (error) {
     link.ariaBusy = null;
     if (!quiet) failed(error, () => stretch(link));
@@ -184,17 +190,18 @@ document.addEventListener('scroll', (event) => {
   if (element.matches('[data-log]')) {
     frame = requestAnimationFrame(() => {
       frame = null;
-      if (atEnd(element)) { if (unseen) markRead(); unseen = 0; }
+      ended = atEnd(element);
+      if (ended) { if (unseen) markRead(); unseen = 0; }
       showJump();
       const [up, down] = [$('[data-older]', element), $('[data-newer]', element)];
       if (up && element.scrollTop < 200) stretch(up, true);
-      if (down && element.scrollHeight - element.scrollTop - element.clientHeight < 400) stretch(down, true);
+      if (down && below(element) < 400) stretch(down, true);
     });
   } else if (element.matches('.rows')) {
     frame = requestAnimationFrame(() => {
       frame = null;
       const link = $('[data-more]', element);
-      if (link && element.scrollHeight - element.scrollTop - element.clientHeight < 740) moreRows(link, true);
+      if (link && below(element) < 740) moreRows(link, true);
     });
   }
 }, true);
@@ -265,7 +272,7 @@ export function append(element, { mine = false } = {}) {
   const sent = element.dataset.client && list.querySelector(`[data-client="${CSS.escape(element.dataset.client)}"]`);
   const same = known || sent;
   if (known && sent && known !== sent) sent.remove();
-  const follow = mine || atEnd(list);
+  const follow = mine || ended;
   if (same) {
     if (Number(element.dataset.rev ?? 0) < Number(same.dataset.rev ?? 0)) return;
     same.matches('.pending') ? same.remove() : same.replaceWith(element);
@@ -293,7 +300,7 @@ let lastRead = null;
 /** Tells the server how far the reader has seen. */
 export function markRead() {
   const conversation = openConversation();
-  const last = $$('.msg.in,.msg.note', log() ?? document.createElement('div')).at(-1);
+  const last = $$('[data-log] :is(.msg.in, .msg.note)').at(-1);
   if (!conversation || !last || document.visibilityState !== 'visible' || lastRead === last.id) return;
   lastRead = last.id;
   request(`/app/c/${conversation}/read`, {
@@ -304,7 +311,7 @@ export function markRead() {
     row && $('.pill', row)?.remove();
   }).catch(() => { lastRead = null; });
 }
-document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible' && log() && atEnd(log())) markRead(); });
+document.addEventListener('visibilitychange', () => { if (ended) markRead(); });
 
 // --- who is there -------------------------------------------------------------------------------
 
@@ -318,11 +325,10 @@ onFrame('typing', ({ conversation, name, on, preview }) => {
   if (!line || conversation !== openConversation()) return;
   clearTimeout(typingTimer);
   if (!on) return hideTyping();
-  const end = atEnd(log());
   if (line.hidden) $('.sr', line).textContent = `${name} is writing`;
   $('bdi', line).textContent = preview;
   line.hidden = false;
-  if (end) toEnd();
+  if (ended) toEnd();
   typingTimer = setTimeout(hideTyping, TYPING_MS);
 });
 onFrame('presence', ({ conversation, viewers }) => {

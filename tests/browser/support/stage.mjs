@@ -30,3 +30,16 @@ export const phoneOf = (page, vendor) => page.locator(`section.unit.v-${vendor}`
 
 /** Where a customer writes on a phone. */
 export const fieldOf = (phone) => phone.getByRole('textbox', { name: /message to/i });
+
+/** A customer writes on a phone, and sees it there. */
+export async function says(phone, text) {
+  await fieldOf(phone).fill(text);
+  await fieldOf(phone).press('Enter');
+  await phone.locator('[data-screen]').getByText(text, { exact: true }).last().waitFor();
+}
+
+/** A customer writes from the phone of the newest account of a vendor. */
+export async function saysToNewest({ page }, vendor, text) {
+  await page.goto(new URL('/sandbox', page.url()).href);
+  await says(page.locator(`section.unit.v-${vendor}`).last(), text);
+}

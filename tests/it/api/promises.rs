@@ -159,6 +159,13 @@ fn refusals_say_what_is_wrong_with_which_field() {
         let body = named.refused(404, "CONTACT_NOT_FOUND");
         assert_eq!(body["requestId"], "mine-1");
         assert_eq!(body["meta"]["requestId"], "mine-1");
+        // Who gives none, or one that is no word, is given one.
+        for api in [api.clone(), api.with("x-request-id", "two words")] {
+            let unnamed = api.get("/contacts/x").await;
+            let id = unnamed.header("x-request-id").to_owned();
+            assert!(id.starts_with("req_") && id.len() == 30, "{id}");
+            assert_eq!(unnamed.refused(404, "CONTACT_NOT_FOUND")["requestId"], id);
+        }
         let nowhere = api.get("/nowhere/at/all").await;
         nowhere.refused(404, "RESOURCE_NOT_FOUND");
     });

@@ -173,9 +173,7 @@ fn several_pictures_of_one_turn_go_side_by_side() {
             ("mode", "reply"),
             ("clientId", "turn-2"),
             ("media", media[0].as_str()),
-            ("mediaType", "image/png"),
             ("media", media[1].as_str()),
-            ("mediaType", "image/png"),
         ];
         let path = format!("/app/c/{}/messages", line.conversation);
         agent.submit(&path, &fields).await;

@@ -171,6 +171,9 @@ fn whoever_unsubscribes_gets_answers_and_no_advertising() {
         until(server, &answer, "sent").await;
         let other = anybody.send(Method::GET, "/u/AAAA", None).await;
         assert_eq!(other.status, 404);
+        let told = other.text();
+        assert!(told.contains("This link no longer works."), "{told}");
+        assert!(!told.contains("/app/inbox"), "{told}");
     });
 }
 

@@ -114,6 +114,14 @@ fn a_channel_that_is_off_or_gone_says_only_that() {
         api.patch(&address, json!({ "enabled": false })).await.ok();
         let off = ana.call(Method::POST, "messages", words("cm_1", "hi"));
         off.await.turned_away(403, "channel_disabled");
+        // Whoever followed a link to the chat is a person, and reads it on a page.
+        let page = format!("/chat/{}", site["id"].as_str().unwrap());
+        let closed = server.anonymous().send(Method::GET, &page, None).await;
+        assert_eq!(closed.status, 403);
+        let told = closed.text();
+        assert!(told.starts_with("<!doctype html>"), "{told}");
+        assert!(told.contains("This chat is not available."), "{told}");
+        assert!(!told.contains("/app/inbox"), "{told}");
         api.patch(&address, json!({ "enabled": true })).await.ok();
         ana.say("cm_1", "hi").await;
         assert_eq!(

@@ -5,6 +5,7 @@ mod admission;
 pub mod files;
 mod forms;
 mod habits;
+mod headers;
 mod hours;
 mod identity;
 mod polling;

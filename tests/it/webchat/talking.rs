@@ -187,6 +187,17 @@ fn receipts_go_up_and_never_back() {
         assert_eq!(status().await, "read");
         ana.call(Method::POST, "events", delivered).await.ok();
         assert_eq!(status().await, "read", "late news changes nothing");
+        // Who asks for what comes after a message has that message.
+        for way in ["messages?", "poll?wait=0&"] {
+            let sent = reply(&api, &ack["conversationId"], way).await;
+            let newest = ana.get("messages?limit=1").await.ok();
+            let seq = newest["messages"][0]["seq"].as_u64().unwrap();
+            ana.get(&format!("{way}after={}", seq - 1)).await.ok();
+            assert_eq!(message(&api, &sent["id"]).await["status"], "sent", "{way}");
+            ana.get(&format!("{way}after={seq}")).await.ok();
+            let now = message(&api, &sent["id"]).await;
+            assert_eq!(now["status"], "delivered", "{way}");
+        }
     });
 }
 

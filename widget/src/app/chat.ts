@@ -274,7 +274,7 @@ export class Chat {
   }
 
   #frame(frame: Frame): void {
-    const { type, payload, ref } = frame;
+    const { type, payload } = frame;
     if (type === 'ack') this.acknowledged(payload as Ack);
     else if (type === 'error') this.#error(frame);
     else if (type === 'typing') this.typing.theirs(payload.state === 'start' ? payload.author : null);
@@ -283,7 +283,6 @@ export class Chat {
     else if (type === 'session.updated') void this.#adopt(this.session.updated(payload as SessionAnswer));
     else if (type === 'reload') void this.core.reload();
     else if (frame.seq !== undefined) this.#event(frame);
-    else if (ref) return;
   }
 
   #event(frame: Frame): void {

@@ -594,6 +594,21 @@ check('pages are not told of a browser that asks for it', {}, async ({ mock, pag
   assert.equal(told(), 0);
 });
 
+check('keys: Enter sends, but not while letters are being composed; with Shift it begins a line', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  const field = widget.panel.getByRole('textbox');
+  await field.fill('nihao');
+  for (const composing of [{ isComposing: true }, { keyCode: 229 }]) {
+    await field.evaluate((element, how) => element.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, composed: true, cancelable: true, ...how })), composing);
+  }
+  await field.press('Shift+Enter');
+  await page.keyboard.type('again');
+  await field.press('Enter');
+  await until(() => stored(mock).length === 1);
+  assert.deepEqual(stored(mock), ['nihao\nagain']);
+});
+
 check('keys: Escape closes and gives the focus back', {}, async ({ page, widget }) => {
   await widget.launcher.focus();
   await page.keyboard.press('Enter');

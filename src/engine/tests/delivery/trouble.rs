@@ -10,6 +10,8 @@ use super::vendor::takes;
 use crate::base::http::Headers;
 use crate::base::http::Method;
 use crate::base::http::Webhook;
+use crate::engine::context::secret_place;
+use crate::engine::error::EngineError;
 use crate::engine::setup::channels::ChannelChanges;
 use crate::model::actor::Actor;
 use crate::model::channel::ChannelKind;
@@ -22,6 +24,7 @@ use crate::model::job::JobKind;
 use crate::model::message::Delivery;
 use crate::model::message::Message;
 use crate::store::log;
+use crate::store::records::channels;
 use crate::store::records::jobs;
 use crate::store::records::quarantine;
 use crate::store::records::quarantine::Quarantined;
@@ -345,41 +348,79 @@ async fn a_message_of_several_parts_goes_on_behind_those_taken() {
     house.stop().await;
 }
 
-#[tokio::test]
-async fn one_webhook_may_speak_for_several_channels() {
-    let house = house("fast").await;
-    let other = ChannelId::from_bytes([2; 16]);
-    house.put_channel(other, "fast", "others").await;
+/// A webhook in which somebody wrote to both channels of an app.
+fn to_both() -> Webhook {
     let said = |id: &str| {
         serde_json::json!([{"event":"message","externalId":id,"to":"us",
             "from":{"address":"cleo"},"content":{"type":"text","text":id}}])
     };
     let body = serde_json::json!({ "events": said("mine"), "others": said("theirs") });
-    let hook = Webhook {
+    Webhook {
         method: Method::Post,
         headers: Headers::default(),
         query: String::new(),
         body: body.to_string().into_bytes(),
-    };
-    let kind = ChannelKind::named("fast");
-    house
-        .engine
-        .ingest
-        .receive(&kind, house.channel, hook)
-        .await
-        .unwrap();
+    }
+}
+
+/// The channels in which messages were recorded, in order.
+fn spoken_in(house: &House) -> Vec<ChannelId> {
     let read = house.context.store.snapshot().unwrap();
     let log::Entries::Next(entries) = log::read_after(&read, 0, 10_000).unwrap() else {
         unreachable!("nothing is forgotten in a test");
     };
-    let channels: Vec<ChannelId> = entries
-        .iter()
-        .filter_map(|entry| match &entry.event {
-            Event::MessageCreated(message) => Some(message.channel_id),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(channels[2..], [house.channel, other]);
+    let channels = entries.iter().filter_map(|entry| match &entry.event {
+        Event::MessageCreated(message) => Some(message.channel_id),
+        _ => None,
+    });
+    channels.collect()
+}
+
+#[tokio::test]
+async fn one_webhook_may_speak_for_several_channels() {
+    let house = House::with("fast").await;
+    let other = ChannelId::from_bytes([2; 16]);
+    house.put_channel(other, "fast", "others").await;
+    let kind = ChannelKind::named("fast");
+    let ingest = &house.engine.ingest;
+    ingest
+        .receive(&kind, house.channel, to_both())
+        .await
+        .unwrap();
+    assert_eq!(spoken_in(&house), [house.channel, other]);
+}
+
+#[tokio::test]
+async fn a_webhook_waits_for_the_secrets_of_every_channel_it_speaks_for() {
+    let house = House::with("fast").await;
+    let other = ChannelId::from_bytes([2; 16]);
+    house.put_channel(other, "fast", "others").await;
+    let seal = async |sealed: Vec<u8>| {
+        let change = move |tx: &mut crate::store::Tx<'_>| {
+            let mut channel = channels::get(tx, other)?.unwrap();
+            channel.secrets.insert("token".to_owned(), sealed.clone());
+            channels::put(tx, &channel)
+        };
+        house.change(change).await;
+    };
+    let kind = ChannelKind::named("fast");
+    let ingest = &house.engine.ingest;
+    seal(b"sealed with another key".to_vec()).await;
+    let answered = ingest.receive(&kind, house.channel, to_both()).await;
+    assert!(
+        matches!(answered, Err(EngineError::Broken(_))),
+        "{answered:?}"
+    );
+    assert!(spoken_in(&house).is_empty());
+
+    // The key is back, and the vendor comes again.
+    let place = secret_place(other, "token");
+    seal(house.context.sealer.seal(&place, b"secret")).await;
+    ingest
+        .receive(&kind, house.channel, to_both())
+        .await
+        .unwrap();
+    assert_eq!(spoken_in(&house), [house.channel, other]);
 }
 
 #[tokio::test]

@@ -241,3 +241,19 @@ async fn whoever_goes_on_far_beyond_a_limit_is_shown_out() {
         assert_eq!((close, further), (Some(Close::HASTE), 30), "{what}");
     }
 }
+
+#[tokio::test]
+async fn a_browser_that_does_not_keep_up_is_ended_and_starts_afresh() {
+    let bench = Bench::new(json!({})).await;
+    let browser = bench.stranger().await;
+    let ack = bench.say(&browser, "cm_1", "hello").await;
+    let (mut slow, _) = connect(&bench, &browser, 1).await;
+    for _ in 0..257 {
+        bench.reply(ack.conversation_id, Content::text("one")).await;
+    }
+    let turn = next(&mut slow).await;
+    assert_eq!(turn.close, Some(Close::SLOW));
+    assert!(turn.frames.is_empty(), "nothing of it is left out silently");
+    let (_, welcome) = connect(&bench, &browser, 1).await;
+    assert_eq!(welcome["reset"], true);
+}

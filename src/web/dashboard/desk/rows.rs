@@ -22,7 +22,7 @@ use crate::web::dashboard::present::section::Section;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::page;
 use crate::web::dashboard::reader::plain_counts;
-use crate::web::dashboard::view::bubble::Content as ContentView;
+use crate::web::dashboard::view::content::Content as ContentView;
 use crate::web::dashboard::view::format;
 use crate::web::dashboard::view::list::EmptyView;
 use crate::web::dashboard::view::list::Group;

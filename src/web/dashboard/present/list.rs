@@ -181,10 +181,13 @@ impl Queue {
             (Self::Mine, many @ 2..) => format!("{many} are unassigned. See them with G U."),
             _ => String::new(),
         };
+        // For whoever has no keys at hand.
+        let leads_on = !text.is_empty();
+        let unassigned = || ("/app/inbox/unassigned".to_owned(), "Unassigned".to_owned());
         EmptyView {
             title: title.to_owned(),
             text,
-            action: None,
+            action: leads_on.then(unassigned),
         }
     }
 }

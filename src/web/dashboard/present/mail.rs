@@ -13,7 +13,7 @@ use crate::model::mail::MailFile;
 use crate::model::message::Direction;
 use crate::model::message::Message;
 use crate::web::dashboard::present::Eye;
-use crate::web::dashboard::view::bubble::FileView;
+use crate::web::dashboard::view::content::FileView;
 use crate::web::dashboard::view::format;
 use crate::web::dashboard::view::mail::InviteView;
 use crate::web::dashboard::view::mail::MailCard;

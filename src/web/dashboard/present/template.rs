@@ -9,7 +9,7 @@ use crate::model::template::VendorTemplate;
 use crate::web::dashboard::reader::capitalised;
 use crate::web::dashboard::view::atoms::Icon;
 use crate::web::dashboard::view::atoms::Tone;
-use crate::web::dashboard::view::bubble::ButtonView;
+use crate::web::dashboard::view::content::ButtonView;
 use crate::web::dashboard::view::format;
 use crate::web::dashboard::view::template::SeenHeader;
 use crate::web::dashboard::view::template::SeenTemplate;

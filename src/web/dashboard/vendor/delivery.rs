@@ -32,7 +32,7 @@ use crate::web::dashboard::vendor::steps::Stage;
 use crate::web::dashboard::view::atoms::FieldView;
 use crate::web::dashboard::view::atoms::Icon;
 use crate::web::dashboard::view::atoms::Tone;
-use crate::web::dashboard::view::channels::ChannelTab;
+use crate::web::dashboard::view::channel::ChannelTab;
 use crate::web::dashboard::view::format;
 use crate::web::dashboard::view::setup::CheckView;
 use crate::web::dashboard::view::setup::DomainPart;

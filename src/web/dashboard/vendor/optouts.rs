@@ -25,10 +25,10 @@ use crate::web::dashboard::reader::page;
 use crate::web::dashboard::reader::see;
 use crate::web::dashboard::view::atoms::AvatarView;
 use crate::web::dashboard::view::atoms::TimeView;
-use crate::web::dashboard::view::channels::ChannelTab;
-use crate::web::dashboard::view::channels::OptOutRow;
-use crate::web::dashboard::view::channels::RegisterWords;
-use crate::web::dashboard::view::channels::RemoveView;
+use crate::web::dashboard::view::channel::ChannelTab;
+use crate::web::dashboard::view::channel::OptOutRow;
+use crate::web::dashboard::view::channel::RegisterWords;
+use crate::web::dashboard::view::channel::RemoveView;
 use crate::web::state::State;
 
 /// What the page of numbers and bots says.

@@ -24,8 +24,8 @@ use crate::web::dashboard::reader::page;
 use crate::web::dashboard::reader::see;
 use crate::web::dashboard::view::atoms::BannerView;
 use crate::web::dashboard::view::atoms::TimeView;
-use crate::web::dashboard::view::channels::ChannelTab;
-use crate::web::dashboard::view::channels::HeldRow;
+use crate::web::dashboard::view::channel::ChannelTab;
+use crate::web::dashboard::view::channel::HeldRow;
 use crate::web::dashboard::view::format;
 use crate::web::state::State;
 

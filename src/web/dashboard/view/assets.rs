@@ -1,21 +1,21 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-1069093c89.css";
+pub const CSS: &str = "/app/assets/app-97bd77e30e.css";
 /// The script of the dashboard.
-pub const JS: &str = "/app/assets/app-b4a88900d7.js";
+pub const JS: &str = "/app/assets/app-662d78f59a.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-3ac2366d0e.js";
+pub const MORE_JS: &str = "/app/assets/more-336e6b9ca8.js";
 /// The script that gives the words of a mail styles.
-pub const LETTER_JS: &str = "/app/assets/letter-8ab2e8b911.js";
+pub const LETTER_JS: &str = "/app/assets/letter-2c047b70be.js";
 /// The script of rows of recipients.
 pub const RECIPIENTS_JS: &str = "/app/assets/recipients-c6d78e5b41.js";
 /// The style sheet of rows of recipients and of passing a mail on.
 pub const MAIL_CSS: &str = "/app/assets/mail-ba6a8cfede.css";
 /// The script of the pages of templates.
-pub const TEMPLATES_JS: &str = "/app/assets/templates-14d3332654.js";
+pub const TEMPLATES_JS: &str = "/app/assets/templates-8d7d273756.js";
 /// The script of pages with passwords, codes or colours.
-pub const FIELDS_JS: &str = "/app/assets/fields-4e0dc670e9.js";
+pub const FIELDS_JS: &str = "/app/assets/fields-988bd66da9.js";
 /// The sprite of pictures.
 pub const ICONS: &str = "/app/assets/icons-18654d66fe.svg";
 /// The font of the interface.
@@ -43,7 +43,7 @@ pub const SHOP_CSS: &str = "/app/assets/shop-dede709e0c.css";
 /// The script of the demo shop.
 pub const SHOP_JS: &str = "/app/assets/shop-5089725e49.js";
 /// The style sheet of the sandbox.
-pub const SANDBOX_CSS: &str = "/app/assets/sandbox-0e22f15af7.css";
+pub const SANDBOX_CSS: &str = "/app/assets/sandbox-c104a82684.css";
 /// The script of the sandbox.
 pub const SANDBOX_JS: &str = "/app/assets/sandbox-c2cddeeaee.js";
 
@@ -51,15 +51,15 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-c2cddeeaee.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-1069093c89.css", "app.css", "text/css; charset=utf-8"),
-    ("app-b4a88900d7.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-97bd77e30e.css", "app.css", "text/css; charset=utf-8"),
+    ("app-662d78f59a.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
     ("chat-dfb72ba71d.css", "chat.css", "text/css; charset=utf-8"),
     ("docs-256e26b77b.css", "docs.css", "text/css; charset=utf-8"),
     ("favicon-unread-8fd7911168.svg", "favicon-unread.svg", "image/svg+xml"),
     ("favicon-d6096f5c2d.svg", "favicon.svg", "image/svg+xml"),
-    ("fields-4e0dc670e9.js", "fields.js", "text/javascript; charset=utf-8"),
+    ("fields-988bd66da9.js", "fields.js", "text/javascript; charset=utf-8"),
     ("icons-18654d66fe.svg", "icons.svg", "image/svg+xml"),
     ("inter-cyrillic-ext-ca15706333.woff2", "inter-cyrillic-ext.woff2", "font/woff2"),
     ("inter-cyrillic-71d5ee93cc.woff2", "inter-cyrillic.woff2", "font/woff2"),
@@ -68,18 +68,18 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-latin-ext-34b9c504ca.woff2", "inter-latin-ext.woff2", "font/woff2"),
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
-    ("letter-8ab2e8b911.js", "letter.js", "text/javascript; charset=utf-8"),
+    ("letter-2c047b70be.js", "letter.js", "text/javascript; charset=utf-8"),
     ("mail-ba6a8cfede.css", "mail.css", "text/css; charset=utf-8"),
-    ("more-3ac2366d0e.js", "more.js", "text/javascript; charset=utf-8"),
+    ("more-336e6b9ca8.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-c6d78e5b41.js", "recipients.js", "text/javascript; charset=utf-8"),
-    ("sandbox-0e22f15af7.css", "sandbox.css", "text/css; charset=utf-8"),
+    ("sandbox-c104a82684.css", "sandbox.css", "text/css; charset=utf-8"),
     ("sandbox-c2cddeeaee.js", "sandbox.js", "text/javascript; charset=utf-8"),
     ("setup-8afab610da.css", "setup.css", "text/css; charset=utf-8"),
     ("setup-241685f8c0.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-dede709e0c.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
-    ("templates-14d3332654.js", "templates.js", "text/javascript; charset=utf-8"),
+    ("templates-8d7d273756.js", "templates.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),
     ("touch-512-e4c4d9ecfc.png", "touch-512.png", "image/png"),
 ];

@@ -3,7 +3,7 @@
 use super::assets;
 use super::atoms::BadgeView;
 use super::atoms::Tone;
-use super::bubble::Content;
+use super::content::Content;
 use super::filters;
 
 /// The state of the time in which the channel lets us write.

@@ -1,7 +1,7 @@
 //! A mail in a thread: a card with its people, its words in a frame, its files and its appointment.
 
 use super::atoms::RichText;
-use super::bubble::FileView;
+use super::content::FileView;
 
 /// An appointment that a mail invites to.
 #[derive(Debug, Clone, PartialEq, Eq)]

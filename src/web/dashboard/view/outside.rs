@@ -18,8 +18,8 @@ pub struct ErrorPage {
     pub text: String,
     /// Code to quote when asking for help.
     pub code: Option<String>,
-    /// Where to go: address and label.
-    pub action: (String, String),
+    /// Where to go: address and label; none for people who have nothing to do in the dashboard.
+    pub action: Option<(String, String)>,
 }
 
 impl ErrorPage {
@@ -32,7 +32,20 @@ impl ErrorPage {
             title: "This page isn\u{2019}t here, or you may not see it.".to_owned(),
             text: String::new(),
             code: None,
-            action: ("/app/inbox".to_owned(), "Back to inbox".to_owned()),
+            action: Some(("/app/inbox".to_owned(), "Back to inbox".to_owned())),
+        }
+    }
+
+    /// What a customer is told where a link of ours leads nowhere.
+    #[must_use]
+    pub fn outside(status: u16, title: &str) -> Self {
+        Self {
+            theme: Theme::System,
+            status,
+            title: title.to_owned(),
+            text: String::new(),
+            code: None,
+            action: None,
         }
     }
 
@@ -45,7 +58,7 @@ impl ErrorPage {
             title: "Something broke on our side. Nothing you typed is lost.".to_owned(),
             text: String::new(),
             code: (!code.is_empty()).then(|| code.to_owned()),
-            action: (retry.to_owned(), "Try again".to_owned()),
+            action: Some((retry.to_owned(), "Try again".to_owned())),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::atoms::OptionView;
 use super::atoms::RichText;
 use super::atoms::TimeView;
 use super::atoms::Tone;
-use super::bubble::ButtonView;
+use super::content::ButtonView;
 use super::filters;
 use super::shell::Area;
 use super::shell::ShellView;

@@ -13,8 +13,8 @@ use crate::web::dashboard::reader::Reader;
 use crate::web::dashboard::reader::Shared;
 use crate::web::dashboard::reader::page;
 use crate::web::dashboard::view::atoms::TimeView;
-use crate::web::dashboard::view::channels::ChannelTab;
-use crate::web::dashboard::view::channels::SeenView;
+use crate::web::dashboard::view::channel::ChannelTab;
+use crate::web::dashboard::view::channel::SeenView;
 
 /// Where the lines go in what people build websites with.
 const BUILDERS: [(&str, &str); 6] = [

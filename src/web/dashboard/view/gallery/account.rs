@@ -130,6 +130,12 @@ pub(super) fn account(theme: Theme) -> Vec<(&'static str, String)> {
                 .render()
                 .unwrap(),
         ),
+        (
+            "error-outside",
+            ErrorPage::outside(403, "This chat is not available.")
+                .render()
+                .unwrap(),
+        ),
         ("me", me.render().unwrap()),
     ]
 }

@@ -263,7 +263,7 @@ pub(super) fn all(theme: Theme) -> Vec<(&'static str, String)> {
         empty: EmptyView {
             title: "Nothing waits for you.".to_owned(),
             text: "3 are unassigned. See them with G U.".to_owned(),
-            action: None,
+            action: Some(("/app/inbox/unassigned".to_owned(), "Unassigned".to_owned())),
         },
         ..list(None)
     };

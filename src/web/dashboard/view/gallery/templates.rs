@@ -8,7 +8,7 @@ use super::super::atoms::FieldView;
 use super::super::atoms::Icon;
 use super::super::atoms::OptionView;
 use super::super::atoms::Tone;
-use super::super::bubble::ButtonView;
+use super::super::content::ButtonView;
 use super::super::format;
 use super::super::picker::BlankView;
 use super::super::picker::ChosenView;
