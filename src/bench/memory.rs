@@ -15,6 +15,8 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 
 use crate::bench::Bench;
 use crate::bench::BenchError;
+use crate::bench::hooks;
+use crate::bench::hooks::Pace;
 use crate::bench::house::House;
 use crate::bench::report::Amount;
 use crate::bench::report::Figure;
@@ -30,7 +32,14 @@ const IDLE_MAX: u64 = 40_000_000;
 const SOCKET_MAX: u64 = 26_000;
 /// Sockets open when it is looked.
 const SOCKETS: [u32; 2] = [1_000, 10_000];
-/// How long a server gets to come to rest before it counts as idle.
+/// The most a server may hold that rests after work.
+const AFTER_WORK_MAX: u64 = 60_000_000;
+/// Connections that post webhooks for the work.
+const CONNECTIONS: u32 = 64;
+/// How long a server gets until it has given back what it does not need: the search index keeps the
+/// memory it writes with for half a minute.
+const RESTING: Duration = Duration::from_secs(40);
+/// How long it gets to settle after sockets were opened.
 const SETTLING: Duration = Duration::from_secs(3);
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -42,7 +51,7 @@ pub async fn measure(bench: &Bench) -> Result<Vec<Figure>, BenchError> {
     let tokens = invite(&house, most).await?;
     sockets::raise_open_files()?;
     let server = Server::start(&house.folder)?;
-    tokio::time::sleep(SETTLING).await;
+    tokio::time::sleep(RESTING).await;
     let idle = server.resident_bytes()?;
     let held = Amount::Bytes(idle);
     let mut figures =
@@ -59,7 +68,25 @@ pub async fn measure(bench: &Bench) -> Result<Vec<Figure>, BenchError> {
             .against("in all", Amount::Bytes(bytes));
         figures.push(figure.held(each, Target::AtMost(Amount::Bytes(SOCKET_MAX))));
     }
+    drop(open);
+    drop(server);
+    figures.push(after_work(bench, &house).await?);
     Ok(figures)
+}
+
+/// How much one that has taken many webhooks holds when it rests again.
+async fn after_work(bench: &Bench, house: &House) -> Result<Figure, BenchError> {
+    let server = Server::start(&house.folder)?;
+    let all = 0..bench.webhooks;
+    hooks::post(&server, house, all, CONNECTIONS, Pace::Flat).await?;
+    let most = Amount::Bytes(server.resident_bytes()?);
+    tokio::time::sleep(RESTING).await;
+    let held = Amount::Bytes(server.resident_bytes()?);
+    let name = format!("memory, at rest after {} webhooks", bench.webhooks);
+    let target = Target::AtMost(Amount::Bytes(AFTER_WORK_MAX));
+    Ok(Figure::new(name, held)
+        .against("at work", most)
+        .held(held, target))
 }
 
 /// Visitors with a session each; what proves theirs.
