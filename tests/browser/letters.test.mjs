@@ -9,6 +9,7 @@ import { signIn } from './support/people.mjs';
 import { arrives, mailbox, names, service } from './support/mailservice.mjs';
 import { OWNER, serve } from './support/server.mjs';
 
+const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 const DESK = { colorScheme: 'light', viewport: { width: 1440, height: 900 } };
 const EYES = [['light', DESK], ['dark', { ...DESK, colorScheme: 'dark' }], ['phone', { colorScheme: 'light', viewport: { width: 390, height: 844 } }]];
 
@@ -206,6 +207,24 @@ describe('mail at the desk', { concurrency: false }, () => {
       return Math.round(log.scrollHeight - log.scrollTop - log.clientHeight);
     });
     await becomes(below, 0, 'nothing is left below');
+  });
+
+  test('a picture that is pasted among words with styles goes with them', async () => {
+    const { page } = owner;
+    await open('Our autumn prices');
+    await page.getByRole('button', { name: 'Bold, italic, lists, links' }).click();
+    const words = page.locator('.composer [contenteditable=true]');
+    await words.fill('See for yourself');
+    await words.evaluate((field, bytes) => {
+      const given = new DataTransfer();
+      given.items.add(new File([Uint8Array.from(bytes)], 'shot.png', { type: 'image/png' }));
+      field.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: given }));
+    }, [...PIXEL]);
+    await page.locator('.files li', { hasText: 'shot.png' }).waitFor();
+    await page.getByRole('button', { name: /^Send/ }).last().click();
+    const mail = await post.mail(({ TextBody }) => TextBody.startsWith('See for yourself'));
+    assert.equal(mail.Attachments[0].Name, 'shot.png');
+    assert.equal(mail.Attachments[0].ContentType, 'image/png');
   });
 
   test('words that speak of a file are asked about once where no file is attached', async () => {

@@ -86,6 +86,10 @@ export function start() {
     field.dispatchEvent(new Event('input', { bubbles: true }));
   };
   editor.addEventListener('input', keep);
+  // A picture goes beside the words, as from the plain field.
+  editor.addEventListener('pasteImage', ({ detail: { clipboardData } }) => {
+    field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  });
   root.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return;
     event.preventDefault();

@@ -7,7 +7,7 @@ pub const JS: &str = "/app/assets/app-662d78f59a.js";
 /// The parts of the script that not every visit needs.
 pub const MORE_JS: &str = "/app/assets/more-336e6b9ca8.js";
 /// The script that gives the words of a mail styles.
-pub const LETTER_JS: &str = "/app/assets/letter-2c047b70be.js";
+pub const LETTER_JS: &str = "/app/assets/letter-1033c6e8e3.js";
 /// The script of rows of recipients.
 pub const RECIPIENTS_JS: &str = "/app/assets/recipients-c6d78e5b41.js";
 /// The style sheet of rows of recipients and of passing a mail on.
@@ -68,7 +68,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-latin-ext-34b9c504ca.woff2", "inter-latin-ext.woff2", "font/woff2"),
     ("inter-ui-edbd5ede46.woff2", "inter-ui.woff2", "font/woff2"),
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
-    ("letter-2c047b70be.js", "letter.js", "text/javascript; charset=utf-8"),
+    ("letter-1033c6e8e3.js", "letter.js", "text/javascript; charset=utf-8"),
     ("mail-ba6a8cfede.css", "mail.css", "text/css; charset=utf-8"),
     ("more-336e6b9ca8.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
