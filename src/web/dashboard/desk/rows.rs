@@ -14,7 +14,7 @@ use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::web::dashboard::desk::Desk;
 use crate::web::dashboard::desk::ROWS;
-use crate::web::dashboard::present::bubble;
+use crate::web::dashboard::present::content;
 use crate::web::dashboard::present::list;
 use crate::web::dashboard::present::list::Moment;
 use crate::web::dashboard::present::list::Queue;
@@ -128,7 +128,7 @@ impl Desk<'_> {
     /// Content as it is shown in a thread.
     #[must_use]
     pub fn shown(&self, content: &Content) -> ContentView {
-        bubble::shown(&self.eye(), content)
+        content::shown(&self.eye(), content)
     }
 
     /// One row, as this reader sees it.

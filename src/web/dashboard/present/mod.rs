@@ -3,6 +3,7 @@
 pub mod begun;
 pub mod bubble;
 pub mod composer;
+pub mod content;
 pub mod failed;
 pub mod list;
 pub mod mail;
