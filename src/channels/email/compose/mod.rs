@@ -228,7 +228,7 @@ fn copies(sending: &Sending<'_>, wishes: &Wishes, to: &Mailbox) -> (Vec<Mailbox>
     (fresh(also.chain(cc).collect()), fresh(wishes.bcc.clone()))
 }
 
-/// Whether a mail came through a list or went to many otherwise.
+/// Whether a mail came through a list, or went to many as news do.
 fn went_to_many(mail: &Earlier) -> bool {
     let auto = mail.metadata.get("auto").and_then(|word| word.as_str());
     auto == Some("list")
