@@ -4,14 +4,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { assertAccessible, becomes, launch, picture } from './support/browser.mjs';
+import { becomes, launch, looked, picture } from './support/browser.mjs';
 import { signIn } from './support/people.mjs';
 import { arrives, mailbox, names, service } from './support/mailservice.mjs';
 import { OWNER, serve } from './support/server.mjs';
 
 const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 const DESK = { colorScheme: 'light', viewport: { width: 1440, height: 900 } };
-const EYES = [['light', DESK], ['dark', { ...DESK, colorScheme: 'dark' }], ['phone', { colorScheme: 'light', viewport: { width: 390, height: 844 } }]];
 
 let browser;
 let linktor;
@@ -43,19 +42,6 @@ async function open(subject) {
   await owner.page.locator('#thread .mail', { hasText: subject }).first().waitFor();
 }
 
-/** Looks at what is open in light, in dark and on a phone, as the same person. */
-async function looked(name) {
-  const { page } = owner;
-  for (const [look, { colorScheme, viewport }] of EYES) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize(viewport);
-    await assertAccessible(page, `${name} (${look})`);
-    await picture(page, `${name}-${look}`);
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize(DESK.viewport);
-}
-
 describe('mail at the desk', { concurrency: false }, () => {
   test('the servers of a mailbox are found by its address', async () => {
     const { page } = owner;
@@ -67,7 +53,7 @@ describe('mail at the desk', { concurrency: false }, () => {
     assert.equal(await page.locator('#imapHost').inputValue(), 'imap.gmail.com');
     assert.equal(await page.locator('#smtpPort').inputValue(), '465');
     assert.equal(await page.locator('#name').inputValue(), 'Our desk');
-    await looked('mail-servers');
+    await looked(owner.page, DESK, 'mail-servers');
     await page.locator('#fromEmail').fill('desk@nowhere.example');
     await page.getByRole('button', { name: 'Find the servers' }).click();
     await page.getByText('No servers were found for desk@nowhere.example.').waitFor();
@@ -82,7 +68,7 @@ describe('mail at the desk', { concurrency: false }, () => {
     await domain.getByText('In order').first().waitFor();
     assert.equal(await page.locator('#DMARC-name').inputValue(), '_dmarc.aurora.example');
     assert.match(await page.locator('#DMARC-value').inputValue(), /^v=DMARC1; p=none/);
-    await looked('mail-delivery');
+    await looked(owner.page, DESK, 'mail-delivery');
   });
 
   test('the signature of a channel is shown as it stands under its mails', async () => {
@@ -98,7 +84,7 @@ describe('mail at the desk', { concurrency: false }, () => {
     assert.match(await page.locator('#signatureHtml').inputValue(), /^<p>Aurora <b>Coffee<\/b>\n<br>/, 'HTML has lines');
     assert.equal(await frame.contentFrame().locator('script').count(), 0);
     assert.equal(await page.evaluate(() => globalThis.ran), undefined);
-    await looked('mail-signature');
+    await looked(owner.page, DESK, 'mail-signature');
     await page.locator('#signatureHtml').fill('');
     await page.getByRole('button', { name: 'Save', exact: true }).last().click();
     await frame.waitFor({ state: 'detached' });
@@ -116,7 +102,7 @@ describe('mail at the desk', { concurrency: false }, () => {
     const frame = card.locator('iframe[data-mail]').first();
     await frame.contentFrame().getByRole('heading', { name: 'Prices' }).waitFor();
     await page.waitForFunction(() => document.querySelector('#thread .mail iframe').offsetHeight > 80);
-    await looked('mail-card');
+    await looked(owner.page, DESK, 'mail-card');
     assert.equal(await frame.contentFrame().locator('img[src^="https:"]').count(), 0);
     owner.watch.expect(/pixel\.invalid/);
     await card.getByRole('link', { name: 'Show', exact: true }).click();
@@ -151,7 +137,7 @@ describe('mail at the desk', { concurrency: false }, () => {
     });
     assert.deepEqual(await chips.locator('bdi').allTextContents(), ['boss@b.example', 'camila@d.example', 'nobody', 'bo@b.example']);
     assert.equal(await page.locator('.chips .chip.bad').textContent(), 'nobody\u00d7');
-    await looked('mail-recipients');
+    await looked(owner.page, DESK, 'mail-recipients');
     await page.getByRole('button', { name: 'Remove nobody' }).press('Delete');
     await page.locator('#text').fill('They hold until December.');
     await page.getByRole('button', { name: /^Send/ }).click();
@@ -237,7 +223,7 @@ describe('mail at the desk', { concurrency: false }, () => {
     await send.click();
     const bar = page.getByRole('alert').filter({ hasText: 'This mail speaks of a file, and none is attached.' });
     await bar.waitFor();
-    await looked('mail-no-file');
+    await looked(owner.page, DESK, 'mail-no-file');
     await bar.getByRole('button', { name: 'Keep editing' }).click();
     await bar.waitFor({ state: 'hidden' });
     assert.equal(post.mails.length, before, 'nothing went out');
@@ -260,7 +246,7 @@ describe('mail at the desk', { concurrency: false }, () => {
     await page.getByRole('textbox', { name: 'To', exact: true }).fill('bo@b.example');
     await page.getByRole('textbox', { name: 'To', exact: true }).press('Enter');
     await page.getByLabel('Your words').fill('Please look');
-    await looked('mail-forward');
+    await looked(owner.page, DESK, 'mail-forward');
     await page.getByRole('button', { name: 'Forward' }).click();
     await page.waitForURL(/\?m=msg_/, { waitUntil: 'commit' });
     const mail = await post.mail(({ Subject }) => Subject === 'Fwd: Our autumn prices');
@@ -287,7 +273,7 @@ describe('mail at the desk', { concurrency: false }, () => {
     await add('kim@c', 'x');
     await page.getByRole('alert').getByText('must be an address').waitFor();
     assert.equal(await page.getByRole('textbox', { name: 'Address' }).inputValue(), 'kim@c');
-    await looked('mail-suppressed');
+    await looked(owner.page, DESK, 'mail-suppressed');
     const remove = row.getByRole('button', { name: 'Remove eve@e.example' });
     await remove.click();
     const reason = row.locator('[popover] input[name=reason]');
@@ -313,7 +299,7 @@ describe('mail at the desk', { concurrency: false }, () => {
     await becomes(shown, 1, 'the mail is put aside');
     await row.getByText('eve@evil.example').waitFor();
     await row.getByText(/nested too deep/).waitFor();
-    await looked('mail-quarantine');
+    await looked(owner.page, DESK, 'mail-quarantine');
     const [source] = await Promise.all([page.waitForEvent('popup'), row.getByRole('link', { name: 'Source' }).click()]);
     assert.match(await source.locator('body').textContent(), /^From: eve@evil\.example/);
     await source.close();

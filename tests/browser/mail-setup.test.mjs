@@ -3,14 +3,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { assertAccessible, launch, person, picture } from './support/browser.mjs';
+import { assertAccessible, launch, looked, person, picture } from './support/browser.mjs';
 import { mailservers, PASSWORD } from './support/mailservers.mjs';
 import { names } from './support/mailservice.mjs';
 import { enterDemo, signIn } from './support/people.mjs';
 import { demo, OWNER, serve } from './support/server.mjs';
 
 const DESK = { colorScheme: 'light', viewport: { width: 1440, height: 900 } };
-const EYES = [['light', DESK], ['dark', { ...DESK, colorScheme: 'dark' }], ['phone', { colorScheme: 'light', viewport: { width: 390, height: 844 } }]];
 const CHANNELS = '/app/settings/channels';
 const US = 'desk@aurora.example';
 const ANA = 'ana@example.com';
@@ -39,26 +38,13 @@ after(async () => {
   await servers?.stop();
 });
 
-/** Looks at what is open in light, in dark and on a phone. */
-async function looked(name) {
-  const { page } = owner;
-  for (const [look, { colorScheme, viewport }] of EYES) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize(viewport);
-    await assertAccessible(page, `${name} (${look})`);
-    await picture(page, `${name}-${look}`);
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize(DESK.viewport);
-}
-
 /** From the list of kinds to the credentials of whoever carries the mail. */
 async function begin(provider) {
   const { page } = owner;
   await page.goto(`${linktor.url}${CHANNELS}/new`);
   await page.locator('.tiles').getByRole('link', { name: /^Email/ }).click();
   await page.getByRole('heading', { name: 'Who carries the messages?' }).waitFor();
-  await looked('mail-setup-providers');
+  await looked(owner.page, DESK, 'mail-setup-providers');
   await page.locator('.tiles').getByRole('link', { name: provider }).click();
   await page.getByRole('heading', { name: 'Credentials' }).waitFor();
 }
@@ -86,14 +72,14 @@ describe('mail is set up', { concurrency: false }, () => {
     assert.equal(await page.locator('#smtpPort').inputValue(), String(servers.smtp));
     assert.equal(await page.locator('#imapPort').inputValue(), String(servers.imap));
     assert.equal(await page.locator('#imapUsername').inputValue(), US);
-    await looked('mail-setup-found');
+    await looked(owner.page, DESK, 'mail-setup-found');
     // Each of the two servers has its own word on its own password.
     owner.watch.expect(/status of 422/);
     await page.locator('#smtpPassword').fill('wrong');
     await page.locator('#imapPassword').fill(PASSWORD);
     await check();
     await page.locator('#smtpPassword-error').waitFor();
-    await looked('mail-setup-refused');
+    await looked(owner.page, DESK, 'mail-setup-refused');
     await page.locator('#smtpPassword').fill(PASSWORD);
     await page.locator('#imapPassword').fill('wrong');
     await check();
@@ -104,7 +90,7 @@ describe('mail is set up', { concurrency: false }, () => {
     await page.getByRole('heading', { name: 'There is nothing to set up' }).waitFor();
     assert.equal(await page.getByText('Nobody outside can reach').count(), 0, 'a mailbox is fetched');
     await page.locator('#setup-checks').getByText(`Write a mail to ${US}.`).waitFor();
-    await looked('mail-setup-connected');
+    await looked(owner.page, DESK, 'mail-setup-connected');
 
     await onwards();
     await page.getByText('Any address, your own for example.').waitFor();
@@ -118,7 +104,7 @@ describe('mail is set up', { concurrency: false }, () => {
       from: ANA, to, mail: `From: Ana Silva <${ANA}>\nTo: ${to}\nSubject: Re: Hello\nMessage-ID: <a1@example.com>\nIn-Reply-To: <${told('Message-ID')}>\n\nIt works`,
     });
     await page.getByText('Email is ready.').waitFor();
-    await looked('mail-setup-ready');
+    await looked(owner.page, DESK, 'mail-setup-ready');
     await page.getByRole('link', { name: 'Open inbox' }).click();
     for (const words of ['This is a test from linktor.', 'It works']) await page.locator('#thread .words').getByText(words).waitFor();
   });

@@ -149,3 +149,16 @@ export async function picture(page, name) {
   await mkdir(PICTURES, { recursive: true });
   await page.screenshot({ path: `${PICTURES}${name}.png`, animations: 'disabled' });
 }
+
+/** Looks at what is open in light, in dark and on a phone, as the same person, and goes back to `desk`. */
+export async function looked(page, desk, name) {
+  const phone = { colorScheme: 'light', viewport: { width: 390, height: 844 } };
+  for (const [look, { colorScheme, viewport }] of [['light', desk], ['dark', { ...desk, colorScheme: 'dark' }], ['phone', phone]]) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(viewport);
+    await assertAccessible(page, `${name} (${look})`);
+    await picture(page, `${name}-${look}`);
+  }
+  await page.emulateMedia({ colorScheme: desk.colorScheme });
+  await page.setViewportSize(desk.viewport);
+}
