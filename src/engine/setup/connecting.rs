@@ -72,8 +72,9 @@ impl Channels {
         actor.require(Permission::ManageChannels)?;
         let channel = self.begin(id).await?;
         let row = self.capabilities(&channel);
+        let revision = channel.revision;
         let proved = self.prove(channel).await?;
-        self.ended(actor, id, proved, row).await
+        self.ended(actor, id, revision, proved, row).await
     }
 
     /// Disconnects a channel; what waits in its queue stays there.
@@ -287,6 +288,7 @@ impl Channels {
             return Ok(Rechecked::Done);
         }
         let row = self.capabilities(&held);
+        let looked_at = (held.state, held.revision);
         let proved = self.prove_again(held).await?;
         let stamp = self.0.stamp();
         let this = self.clone();
@@ -296,6 +298,10 @@ impl Channels {
                 let Some(mut channel) = channels::get(tx, id)?.filter(is_broken) else {
                     return Ok(Rechecked::Done);
                 };
+                if (channel.state, channel.revision) != looked_at {
+                    // Of what was changed meanwhile, or is being connected, this look knows nothing.
+                    return Ok(Rechecked::StillBroken);
+                }
                 match &proved {
                     Ok(connected) => {
                         let mut pen = stamp.pen();
@@ -395,11 +401,13 @@ impl Channels {
             .await
     }
 
-    /// Writes down how connecting ended; a channel that was disconnected meanwhile stays so.
+    /// Writes down how connecting ended; a channel that was disconnected meanwhile stays so, and one
+    /// that was changed is looked at once more.
     async fn ended(
         &self,
         actor: &Actor,
         id: ChannelId,
+        revision: u64,
         proved: Result<Connected, Broken>,
         row: &'static Capabilities,
     ) -> Result<Channel, EngineError> {
@@ -410,17 +418,22 @@ impl Channels {
             .store
             .write("ending to connect a channel", move |tx| {
                 let mut channel = find(tx, id)?;
-                if channel.state == ChannelState::Connecting {
-                    channel.revision += 1;
-                    channel.error_about = proved
-                        .as_ref()
-                        .err()
-                        .and_then(|broken| this.blamed(&channel, broken));
-                    let mut pen = stamp.pen();
-                    settle(tx, &mut pen, &actor, &mut channel, &proved)?;
-                    if proved.is_ok() {
-                        afterwards::connected(tx, &pen, id, row)?;
-                    }
+                if channel.state != ChannelState::Connecting {
+                    return Ok(channel);
+                }
+                let mut pen = stamp.pen();
+                if channel.revision != revision {
+                    standing::check_after(tx, &pen, id, Duration::ZERO)?;
+                    return Ok(channel);
+                }
+                channel.revision += 1;
+                channel.error_about = proved
+                    .as_ref()
+                    .err()
+                    .and_then(|broken| this.blamed(&channel, broken));
+                settle(tx, &mut pen, &actor, &mut channel, &proved)?;
+                if proved.is_ok() {
+                    afterwards::connected(tx, &pen, id, row)?;
                 }
                 Ok(channel)
             })

@@ -1,8 +1,11 @@
 //! What happens when something breaks: the vendor, the account, the channel's code, or we.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
+
+use tokio::sync::Notify;
 
 use super::House;
 use super::vendor::Answer;
@@ -13,6 +16,7 @@ use crate::base::http::Webhook;
 use crate::engine::context::secret_place;
 use crate::engine::error::EngineError;
 use crate::engine::setup::channels::ChannelChanges;
+use crate::engine::setup::connecting::Rechecked;
 use crate::model::actor::Actor;
 use crate::model::channel::ChannelKind;
 use crate::model::channel::ChannelState;
@@ -242,6 +246,90 @@ async fn connecting_proves_the_account_with_the_vendor() {
         (connected.state, connected.error),
         (ChannelState::Active, None)
     );
+}
+
+/// A probe whose vendor answers the next questions about its account with these statuses, each once
+/// it is let go, and accepts it from then on.
+fn held_answers(house: &House, statuses: &[u16]) -> Vec<Arc<Notify>> {
+    let gates: Vec<_> = statuses.iter().map(|_| Arc::new(Notify::new())).collect();
+    let mut left: VecDeque<_> = statuses.iter().copied().zip(gates.clone()).collect();
+    house.vendor.answers(move |request| match left.pop_front() {
+        Some((status, gate)) => Answer::Held(status, gate),
+        None => takes(request),
+    });
+    gates
+}
+
+async fn asked(house: &House, times: usize) {
+    let about_account = |house: &House| house.vendor.heard("/me").len() == times;
+    house.until("the vendor was asked", about_account).await;
+}
+
+fn another_key() -> ChannelChanges {
+    ChannelChanges {
+        config: serde_json::from_value(serde_json::json!({"token": "another"})).unwrap(),
+        ..ChannelChanges::default()
+    }
+}
+
+#[tokio::test]
+async fn a_look_at_old_credentials_says_nothing_of_the_new_ones() {
+    let house = house("fast").await;
+    let system = Actor::system();
+    let channels = &house.engine.channels;
+    house.vendor.answers(|_| Answer::status(401));
+    channels.connect(&system, house.channel).await.unwrap();
+    let [look, connecting] = held_answers(&house, &[401, 200]).try_into().unwrap();
+    let rechecked = {
+        let (channels, id) = (channels.clone(), house.channel);
+        tokio::spawn(async move { channels.recheck(id).await })
+    };
+    asked(&house, 2).await;
+    channels
+        .update(&system, house.channel, another_key())
+        .await
+        .unwrap();
+    let connected = {
+        let (channels, id) = (channels.clone(), house.channel);
+        tokio::spawn(async move { channels.connect(&Actor::system(), id).await })
+    };
+    asked(&house, 3).await;
+    look.notify_one();
+    let rechecked = rechecked.await.unwrap().unwrap();
+    assert_eq!(rechecked, Rechecked::StillBroken);
+    assert_eq!(house.channel().state, ChannelState::Connecting);
+    connecting.notify_one();
+    let connected = connected.await.unwrap().unwrap();
+    assert_eq!(connected.state, ChannelState::Active);
+}
+
+#[tokio::test]
+async fn credentials_that_change_while_they_are_proved_are_proved_again() {
+    let mut house = house("fast").await;
+    let channels = house.engine.channels.clone();
+    let [gate] = held_answers(&house, &[401]).try_into().unwrap();
+    let connected = {
+        let (channels, id) = (channels.clone(), house.channel);
+        tokio::spawn(async move { channels.connect(&Actor::system(), id).await })
+    };
+    asked(&house, 1).await;
+    channels
+        .update(&Actor::system(), house.channel, another_key())
+        .await
+        .unwrap();
+    gate.notify_one();
+    let unproved = connected.await.unwrap().unwrap();
+    assert_eq!(
+        (unproved.state, unproved.error),
+        (ChannelState::Connecting, None)
+    );
+    house.work();
+    house
+        .until("the new ones are proved", |house| {
+            house.channel().state == ChannelState::Active
+        })
+        .await;
+    house.stop().await;
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 
 /// What the vendor was asked.
 #[derive(Debug, Clone)]
@@ -35,6 +36,8 @@ impl Request {
 pub(super) enum Answer {
     /// A status, headers and a body.
     Reply(u16, Vec<(&'static str, String)>, Vec<u8>),
+    /// A status and nothing else, once somebody lets go of it.
+    Held(u16, Arc<Notify>),
     /// Nothing, for ever.
     Silence,
     /// The connection ends without a word.
@@ -157,8 +160,15 @@ impl Vendor {
         for _ in 0..20 {
             tokio::task::yield_now().await;
         }
+        let answer = match answer {
+            Answer::Held(status, gate) => {
+                gate.notified().await;
+                Answer::status(status)
+            }
+            at_once => at_once,
+        };
         match answer {
-            Answer::Silence => std::future::pending::<()>().await,
+            Answer::Held(..) | Answer::Silence => std::future::pending::<()>().await,
             Answer::HangUp => {}
             Answer::Reply(status, headers, body) => {
                 self.release(&lane);
