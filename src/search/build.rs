@@ -66,21 +66,21 @@ pub(super) struct Builder<'a> {
 impl Builder<'_> {
     /// The tiers, exact first.
     pub(super) fn tiers(&self) -> Vec<Box<dyn Query>> {
-        let exact = self.texts(Spelling::Exact);
-        let mut close = self.texts(Spelling::Close);
-        let mut clauses = self.filters();
-        clauses.extend(
-            exact
-                .iter()
-                .map(|(occur, query)| (*occur, query.box_clone())),
-        );
-        let mut tiers = vec![all_of(clauses)];
+        let mut tiers = vec![self.exact()];
         if self.plan.texts.iter().any(is_forgiving) {
-            close.push((Occur::MustNot, all_of(exact)));
+            let mut close = self.texts(Spelling::Close);
+            close.push((Occur::MustNot, all_of(self.texts(Spelling::Exact))));
             close.extend(self.filters());
             tiers.push(all_of(close));
         }
         tiers
+    }
+
+    /// What fits exactly.
+    pub(super) fn exact(&self) -> Box<dyn Query> {
+        let mut clauses = self.filters();
+        clauses.extend(self.texts(Spelling::Exact));
+        all_of(clauses)
     }
 
     fn texts(&self, spelling: Spelling) -> Vec<Clause> {
@@ -368,7 +368,7 @@ fn is_forgiving(part: &Negatable<Vec<Phrase>>) -> bool {
         })
 }
 
-fn is_number(text: &str) -> bool {
+pub(super) fn is_number(text: &str) -> bool {
     let words = words(text);
     !words.is_empty()
         && words

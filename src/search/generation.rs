@@ -1,6 +1,7 @@
 //! One committed state of the index, opened for reading.
 
 use std::collections::HashSet;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use tantivy::DocId;
@@ -12,6 +13,7 @@ use tantivy::index::SegmentId;
 use tantivy::query::EnableScoring;
 use tantivy::query::Query;
 
+use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::Id;
 use crate::search::access::Candidates;
@@ -68,6 +70,27 @@ impl Generation {
         query: &dyn Query,
         most: usize,
     ) -> tantivy::Result<Candidates> {
+        self.gathered(query, most, Numbers::conversation)
+    }
+
+    /// The contacts whose own documents a query finds; none when there are more than `most`.
+    pub(super) fn contacts(
+        &self,
+        query: &dyn Query,
+        most: usize,
+    ) -> tantivy::Result<Option<HashSet<ContactId>>> {
+        self.gathered(query, most, |numbers, doc| match numbers.key(doc).1 {
+            Key::Contact(id) => Some(id),
+            Key::Message(_) | Key::Conversation(_) => None,
+        })
+    }
+
+    fn gathered<T: Eq + Hash>(
+        &self,
+        query: &dyn Query,
+        most: usize,
+        read: impl Fn(&Numbers, DocId) -> Option<T>,
+    ) -> tantivy::Result<Option<HashSet<T>>> {
         let weight = query.weight(EnableScoring::disabled_from_searcher(&self.searcher))?;
         let mut found = HashSet::new();
         for (reader, numbers) in self.searcher.segment_readers().iter().zip(&self.segments) {
@@ -77,7 +100,7 @@ impl Generation {
                     .alive_bitset()
                     .is_none_or(|alive| alive.is_alive(docs.doc()))
                 {
-                    found.extend(numbers.conversation(docs.doc()));
+                    found.extend(read(numbers, docs.doc()));
                 }
                 if found.len() > most {
                     return Ok(None);

@@ -10,6 +10,7 @@
 //! search for them stops after a page. That is the default; ordering by relevance looks at all.
 
 pub mod access;
+pub mod beginnings;
 pub mod bench;
 mod build;
 pub mod corpus;
@@ -194,6 +195,33 @@ impl Search {
             }
         }
         Ok(found)
+    }
+
+    /// Contacts with words that begin with those of a question, as they are spelled; none where there
+    /// are more than `most`. No operators are read. Names, addresses, labels and what else is known
+    /// of a contact count alike.
+    ///
+    /// # Errors
+    /// [`SearchError`]: the index cannot be read.
+    pub fn contacts_beginning(
+        &self,
+        question: &str,
+        most: usize,
+    ) -> Result<Option<HashSet<ContactId>>, SearchError> {
+        let plan = resolve::resolve(&Query::of_beginnings(question), &Nameless);
+        if plan.asks_nothing() {
+            return Ok(Some(HashSet::new()));
+        }
+        let builder = Builder {
+            fields: self.fields(),
+            plan: &plan,
+            kinds: &[Kind::Contact],
+            scored: false,
+            conversations: None,
+        };
+        self.generation()
+            .contacts(builder.exact().as_ref(), most)
+            .map_err(|source| SearchError::index("searching", source))
     }
 }
 

@@ -1,7 +1,6 @@
 //! The orders in which contacts are listed, and walking through them in each.
 
 use crate::base::page::Order;
-use crate::base::text::fold;
 use crate::base::time::Timestamp;
 use crate::model::contact::Contact;
 use crate::model::ids::ContactId;
@@ -46,15 +45,32 @@ impl Default for Sort {
 }
 
 impl Sort {
-    /// Puts a few contacts in order.
-    pub(super) fn put_in_order(self, contacts: &mut [Contact]) {
-        match self.by {
-            SortBy::Name => contacts.sort_by_cached_key(|one| (fold(&one.name), one.id)),
-            SortBy::Created => contacts.sort_by_key(|one| one.id),
-            SortBy::LastSeen => contacts.sort_by_key(seen_place),
-        }
+    /// Puts a few contacts in order, each with its place.
+    pub(super) fn put_in_order(self, contacts: Vec<Contact>) -> Vec<(Vec<u8>, Contact)> {
+        let mut placed: Vec<_> = contacts
+            .into_iter()
+            .map(|contact| (self.place(&contact), contact))
+            .collect();
+        placed.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         if self.order == Order::Descending {
-            contacts.reverse();
+            placed.reverse();
+        }
+        placed
+    }
+
+    /// Whether one place comes before another.
+    pub(super) fn precedes(self, one: &[u8], other: &[u8]) -> bool {
+        match self.order {
+            Order::Ascending => one < other,
+            Order::Descending => one > other,
+        }
+    }
+
+    fn place(self, contact: &Contact) -> Vec<u8> {
+        match self.by {
+            SortBy::Name => contacts::name_place(contact).to_bytes(),
+            SortBy::Created => contact.id.to_bytes(),
+            SortBy::LastSeen => seen_place(contact).to_bytes(),
         }
     }
 }
@@ -69,7 +85,10 @@ fn seen_place(of: &Contact) -> SeenPlace {
 /// Some contacts with their places in an order.
 pub(super) struct Stretch {
     pub(super) rows: Vec<(Vec<u8>, Contact)>,
-    pub(super) is_last: bool,
+    /// How many places were passed, those of contacts that nobody wants among them.
+    pub(super) passed: usize,
+    /// The last of them; none at the end.
+    pub(super) last: Option<Vec<u8>>,
 }
 
 /// Walks through every contact that can be found, in an order.
@@ -114,47 +133,63 @@ impl<'s> Walk<'s> {
         }))
     }
 
-    /// The contacts that come next.
-    pub(super) fn step(&mut self) -> Result<Stretch, StoreError> {
+    /// The contacts that come next, of those wanted: others are passed unread.
+    pub(super) fn step(
+        &mut self,
+        wanted: impl Fn(ContactId) -> bool,
+    ) -> Result<Stretch, StoreError> {
         match &mut self.way {
             Way::Name(after) => {
                 let scan = Scan::all().after(after.as_ref());
                 let scan = scan.direction(self.direction).limit(STEP);
-                let found = contacts::by_name(self.snapshot, scan)?;
-                *after = found.last().map(|(key, _)| key.clone());
-                let is_last = found.len() < STEP;
-                let rows = found
-                    .into_iter()
-                    .map(|(key, contact)| (key.to_bytes(), contact))
-                    .collect();
-                Ok(Stretch { rows, is_last })
+                let places = contacts::places_by_name(self.snapshot, scan)?;
+                *after = places.last().cloned();
+                read(self.snapshot, places, |(_, id)| *id, wanted)
             }
             Way::Age(after) => {
                 let scan = Scan::all().after(after.as_ref());
                 let scan = scan.direction(self.direction).limit(STEP);
                 let found = contacts::by_age(self.snapshot, scan)?;
                 *after = found.last().map(|(id, _)| *id);
-                let is_last = found.len() < STEP;
+                let (passed, last) = (found.len(), after.map(|id| id.to_bytes()));
                 let rows = found
                     .into_iter()
-                    .filter(|(_, contact)| contacts::is_listed(contact))
-                    .map(|(id, contact)| (id.to_bytes(), contact))
-                    .collect();
-                Ok(Stretch { rows, is_last })
+                    .filter(|(id, contact)| wanted(*id) && contacts::is_listed(contact));
+                Ok(Stretch {
+                    rows: rows.map(|(id, contact)| (id.to_bytes(), contact)).collect(),
+                    passed,
+                    last: last.filter(|_| passed == STEP),
+                })
             }
             Way::Seen(places) => {
-                let mut rows = Vec::with_capacity(STEP);
-                for place in places.by_ref().take(STEP) {
-                    let contact = contacts::get(self.snapshot, place.1)?;
-                    rows.extend(contact.map(|contact| (place.to_bytes(), contact)));
-                }
-                Ok(Stretch {
-                    is_last: places.len() == 0,
-                    rows,
-                })
+                let some = places.by_ref().take(STEP).collect();
+                read(self.snapshot, some, |(_, id)| *id, wanted)
             }
         }
     }
+}
+
+/// Reads the wanted contacts of some places, of which there are fewer than a step at the end.
+fn read<P: Key>(
+    snapshot: &Snapshot,
+    places: Vec<P>,
+    id: impl Fn(&P) -> ContactId,
+    wanted: impl Fn(ContactId) -> bool,
+) -> Result<Stretch, StoreError> {
+    let passed = places.len();
+    let last = places.last().map(Key::to_bytes);
+    let mut rows = Vec::new();
+    for place in places {
+        if wanted(id(&place)) {
+            let contact = contacts::get(snapshot, id(&place))?;
+            rows.extend(contact.map(|contact| (place.to_bytes(), contact)));
+        }
+    }
+    Ok(Stretch {
+        rows,
+        passed,
+        last: last.filter(|_| passed == STEP),
+    })
 }
 
 /// A place, where there is one; none where the bytes are no place.

@@ -75,7 +75,7 @@ impl Contacts {
         span: &Span,
     ) -> Result<Page<Person>, EngineError> {
         actor.require(Permission::ReadContacts)?;
-        contact_list::page(&self.0.store.snapshot()?, filter, span)
+        contact_list::page(&self.0, filter, span)
     }
 
     /// One contact. A merged one's id leads to the one it went into.

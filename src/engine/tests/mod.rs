@@ -39,6 +39,8 @@ use crate::model::contact::Contact;
 use crate::model::contact::Identity;
 use crate::model::content::Content;
 use crate::model::conversation::Conversation;
+use crate::model::event::ContactEvent;
+use crate::model::event::Event;
 use crate::model::ids::ChannelId;
 use crate::model::ids::Id;
 use crate::model::ids::TeamId;
@@ -198,6 +200,8 @@ impl Office {
             let mut contact = Contact::nobody(pen.id(), pen.now);
             contact.name.clone_from(&name);
             contacts::put(tx, &contact)?;
+            let contact_id = contact.id;
+            pen.log(tx, Event::ContactCreated(ContactEvent { contact_id }))?;
             let address = format!("visitor of {name}");
             let channel = channels::get(tx, channel)?.unwrap();
             let identity = Identity::new(pen.id(), contact.id, &channel, &address, pen.now);

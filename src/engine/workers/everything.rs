@@ -1,6 +1,7 @@
 //! Everything that can be found, step by step: for an index that the event log no longer reaches
 //! back to.
 
+use crate::engine::people::findable;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
@@ -16,7 +17,6 @@ use crate::store::records::conversations;
 use crate::store::records::messages;
 
 use super::feed::is_found;
-use super::feed::of_contact;
 use super::feed::of_conversation;
 use super::feed::of_message;
 
@@ -76,8 +76,8 @@ impl Everything {
                 let next = found.last().map(|(id, _)| Place::Contacts(Some(*id)));
                 let mut changes = Vec::with_capacity(found.len());
                 for (_, contact) in &found {
-                    if contact.merged_into.is_none() {
-                        let doc = of_contact(&read, contact)?;
+                    if contacts::is_listed(contact) {
+                        let doc = findable::of(&read, contact)?;
                         changes.push(Change::Put(Doc::Contact(doc)));
                     }
                 }

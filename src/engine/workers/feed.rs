@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::contact::Contact;
+use crate::engine::people::findable;
 use crate::model::content::Content;
 use crate::model::conversation::Conversation;
 use crate::model::event::Event;
@@ -14,7 +14,6 @@ use crate::model::message::Message;
 use crate::model::message::SenderKind;
 use crate::search::Change;
 use crate::search::documents::Author;
-use crate::search::documents::ContactDoc;
 use crate::search::documents::ConversationDoc;
 use crate::search::documents::Doc;
 use crate::search::documents::Has;
@@ -30,7 +29,6 @@ use crate::store::StoreError;
 use crate::store::log;
 use crate::store::records::contacts;
 use crate::store::records::conversations;
-use crate::store::records::identities;
 use crate::store::records::messages;
 
 use super::everything::Everything;
@@ -101,8 +99,8 @@ fn changes(read: &impl Read, event: &Event, done: &mut Done) -> Result<Vec<Chang
             return Ok(Vec::new());
         }
         Ok(vec![
-            match contacts::get(read, id)?.filter(|found| found.merged_into.is_none()) {
-                Some(found) => Change::Put(Doc::Contact(of_contact(read, &found)?)),
+            match contacts::get(read, id)?.filter(contacts::is_listed) {
+                Some(found) => Change::Put(Doc::Contact(findable::of(read, &found)?)),
                 None => Change::Remove(Key::Contact(id)),
             },
         ])
@@ -118,17 +116,13 @@ fn changes(read: &impl Read, event: &Event, done: &mut Done) -> Result<Vec<Chang
             conversation(event.conversation_id, done)
         }
         Event::ConversationChanged(event) => conversation(event.conversation_id, done),
-        Event::ContactCreated(event)
-        | Event::ContactUpdated(event)
-        | Event::ContactDeleted(event) => contact(event.contact_id, done),
-        Event::ContactMerged(event) => {
-            let mut all = contact(event.contact_id, done)?;
-            for id in &event.merged_ids {
-                all.extend(contact(*id, done)?);
+        other => {
+            let mut all = Vec::new();
+            for id in findable::touched(other) {
+                all.extend(contact(id, done)?);
             }
             Ok(all)
         }
-        _ => Ok(Vec::new()),
     }
 }
 
@@ -228,38 +222,6 @@ pub(super) fn of_conversation(found: &Conversation) -> ConversationDoc {
     }
 }
 
-pub(super) fn of_contact(read: &impl Read, contact: &Contact) -> Result<ContactDoc, StoreError> {
-    let mut addresses: Vec<String> = contact
-        .phone
-        .iter()
-        .chain(&contact.email)
-        .chain(&contact.external_id)
-        .cloned()
-        .collect();
-    let mut names = vec![contact.name.clone()];
-    for identity in identities::of_contact(read, contact.id)? {
-        addresses.push(identity.address);
-        names.extend(identity.display_name.filter(|name| *name != contact.name));
-    }
-    names.dedup();
-    let fields = contact
-        .custom_fields
-        .values()
-        .filter_map(serde_json::Value::as_str);
-    let about = [&contact.company, &contact.city, &contact.country]
-        .into_iter()
-        .flatten();
-    let text: Vec<&str> = about.map(String::as_str).chain(fields).collect();
-    Ok(ContactDoc {
-        id: contact.id,
-        at: contact.created_at,
-        names,
-        addresses,
-        tags: contact.tags.clone(),
-        text: text.join("\n"),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
@@ -268,6 +230,7 @@ mod tests {
     use crate::base::id::Ids;
     use crate::base::random::Random;
     use crate::base::time::Timestamp;
+    use crate::model::contact::Contact;
     use crate::store::DEFAULT_CACHE_BYTES;
 
     #[test]

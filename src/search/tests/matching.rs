@@ -232,7 +232,11 @@ fn contacts_and_conversations_are_found_by_their_own_words() {
     ] {
         let named = shop.search.contacts_named(name).unwrap();
         assert_eq!(!named.is_empty(), known, "{name}");
+        let beginning = shop.search.contacts_beginning(name, 10).unwrap();
+        assert_eq!(beginning, Some(named.into_iter().collect()), "{name}");
     }
+    let many = shop.search.contacts_beginning("jos", 0).unwrap();
+    assert_eq!(many, None, "more than were wanted");
     let contacts = shop.ask("acme", |request| request.kinds = &[Kind::Contact]);
     assert_eq!(contacts.rows[0].conversation, None);
 }

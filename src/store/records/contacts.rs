@@ -70,21 +70,22 @@ pub fn by_external_id(read: &impl Read, external_id: &str) -> Result<Option<Cont
 /// The place of a contact in the order of names.
 pub type NamePlace = (String, ContactId);
 
-/// Contacts by name, from after a place in that order; tombstones left out.
+/// Where a contact stands by name.
+#[must_use]
+pub fn name_place(contact: &Contact) -> NamePlace {
+    (fold(&contact.name), contact.id)
+}
+
+/// The places of contacts by name, from after a place in that order; tombstones left out.
 ///
 /// # Errors
 /// The disk's.
-pub fn by_name(
+pub fn places_by_name(
     read: &impl Read,
     scan: Scan<NamePlace>,
-) -> Result<Vec<(NamePlace, Contact)>, StoreError> {
-    let mut rows = Vec::new();
-    for (key, ()) in read.scan(&CONTACT_BY_NAME, scan)? {
-        if let Some(contact) = get(read, key.1)? {
-            rows.push((key, contact));
-        }
-    }
-    Ok(rows)
+) -> Result<Vec<NamePlace>, StoreError> {
+    let rows = read.scan(&CONTACT_BY_NAME, scan)?;
+    Ok(rows.into_iter().map(|(place, ())| place).collect())
 }
 
 /// Contacts by age, from after a place in that order, tombstones included.
@@ -149,7 +150,7 @@ fn index(tx: &mut Tx<'_>, contact: &Contact) -> Result<(), StoreError> {
     if !is_listed(contact) {
         return Ok(());
     }
-    tx.put(&CONTACT_BY_NAME, &(fold(&contact.name), id), &())?;
+    tx.put(&CONTACT_BY_NAME, &name_place(contact), &())?;
     if let Some(email) = &contact.email {
         tx.put(&CONTACT_BY_EMAIL, &(email.clone(), id), &())?;
     }
@@ -164,7 +165,7 @@ fn index(tx: &mut Tx<'_>, contact: &Contact) -> Result<(), StoreError> {
 
 fn unindex(tx: &mut Tx<'_>, contact: &Contact) -> Result<(), StoreError> {
     let id = contact.id;
-    tx.remove(&CONTACT_BY_NAME, &(fold(&contact.name), id))?;
+    tx.remove(&CONTACT_BY_NAME, &name_place(contact))?;
     if let Some(email) = &contact.email {
         tx.remove(&CONTACT_BY_EMAIL, &(email.clone(), id))?;
     }

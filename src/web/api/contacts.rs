@@ -131,7 +131,8 @@ fn of_one(routes: &mut Routes) {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ContactQuery {
-    /// With this in the name, email, phone number, company or a custom field.
+    /// In whom each of these words begins a word: of the names, addresses, tags, company or custom
+    /// fields.
     #[serde(default, alias = "q")]
     search: Option<String>,
     /// With exactly this email.

@@ -130,7 +130,7 @@ fn empty(typed: &str) -> EmptyView {
     } else {
         (
             format!("Nobody found for \u{201c}{typed}\u{201d}."),
-            "Try a part of the name.",
+            "Try how a name, an address or a number begins.",
         )
     };
     EmptyView {
