@@ -1,4 +1,4 @@
-//! Memory: idle, and with many visitors' sockets that say nothing.
+//! Memory: idle, with many visitors' sockets that say nothing, and at rest afterwards.
 
 use std::net::IpAddr;
 use std::net::Ipv4Addr;
@@ -32,8 +32,8 @@ const IDLE_MAX: u64 = 40_000_000;
 const SOCKET_MAX: u64 = 26_000;
 /// Sockets open when it is looked.
 const SOCKETS: [u32; 2] = [1_000, 10_000];
-/// The most a server may hold that rests after work.
-const AFTER_WORK_MAX: u64 = 60_000_000;
+/// The most a server may hold that rests again after many visitors or much work.
+const AFTER_MAX: u64 = 60_000_000;
 /// Connections that post webhooks for the work.
 const CONNECTIONS: u32 = 64;
 /// How long a server gets until it has given back what it does not need: the search index keeps the
@@ -69,6 +69,10 @@ pub async fn measure(bench: &Bench) -> Result<Vec<Figure>, BenchError> {
         figures.push(figure.held(each, Target::AtMost(Amount::Bytes(SOCKET_MAX))));
     }
     drop(open);
+    tokio::time::sleep(RESTING).await;
+    let left = Amount::Bytes(server.resident_bytes()?);
+    let figure = Figure::new(format!("memory, at rest after {most} visitors left"), left);
+    figures.push(figure.held(left, Target::AtMost(Amount::Bytes(AFTER_MAX))));
     drop(server);
     figures.push(after_work(bench, &house).await?);
     Ok(figures)
@@ -83,7 +87,7 @@ async fn after_work(bench: &Bench, house: &House) -> Result<Figure, BenchError> 
     tokio::time::sleep(RESTING).await;
     let held = Amount::Bytes(server.resident_bytes()?);
     let name = format!("memory, at rest after {} webhooks", bench.webhooks);
-    let target = Target::AtMost(Amount::Bytes(AFTER_WORK_MAX));
+    let target = Target::AtMost(Amount::Bytes(AFTER_MAX));
     Ok(Figure::new(name, held)
         .against("at work", most)
         .held(held, target))

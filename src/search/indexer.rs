@@ -2,7 +2,7 @@
 //!
 //! While something comes in it commits every [`STEADY`]; while much does every [`BUSY`] and with a
 //! long backlog every [`BACKLOG`], because larger commits cost less a document; after a quiet spell
-//! at once. Its place in the log is part of each commit, so after a crash it goes on exactly where the
+//! [`LINGER`] later. Its place in the log is part of each commit, so after a crash it goes on exactly where the
 //! index stands.
 
 use std::sync::Arc;
@@ -23,6 +23,10 @@ const STEADY: Duration = Duration::from_millis(250);
 
 /// Time between commits while much comes in: what is said is found within a second all the same.
 const BUSY: Duration = Duration::from_millis(500);
+
+/// How long what comes in waits at least: a message is first put on every screen and then made
+/// findable, where both would want the same cores.
+const LINGER: Duration = Duration::from_millis(50);
 
 /// Much is so many entries of the log that wait for a commit.
 const MANY_WAITING: u64 = 1_000;
@@ -150,6 +154,7 @@ impl Indexer {
             feed,
             shared: Arc::clone(&shared),
             committed_at: None,
+            waits_since: None,
             rested: true,
         };
         follower.tell_progress();
@@ -272,6 +277,8 @@ struct Follower {
     /// Whether the index was begun anew and has not caught up since.
     rebuilding: bool,
     committed_at: Option<Instant>,
+    /// Since when something waits to be committed.
+    waits_since: Option<Instant>,
     rested: bool,
 }
 
@@ -319,6 +326,7 @@ impl Follower {
             .collect();
         self.rested = false;
         self.search.apply(changes, last)?;
+        self.waits_since.get_or_insert_with(Instant::now);
         if self.commit_due_in().is_zero() {
             self.commit()?;
         }
@@ -375,8 +383,10 @@ impl Follower {
             (false, true) => BUSY,
             (false, false) => STEADY,
         };
-        self.committed_at
-            .map_or(Duration::ZERO, |at| interval.saturating_sub(at.elapsed()))
+        let left = |wait: Duration, since: Option<Instant>| {
+            since.map_or(Duration::ZERO, |at| wait.saturating_sub(at.elapsed()))
+        };
+        left(interval, self.committed_at).max(left(LINGER, self.waits_since))
     }
 
     fn commit(&mut self) -> Result<(), IndexerError> {
@@ -384,6 +394,7 @@ impl Follower {
             self.search.commit()?;
             self.committed_at = Some(Instant::now());
         }
+        self.waits_since = None;
         self.tell_progress();
         Ok(())
     }
