@@ -17,7 +17,7 @@ use crate::web::line;
 use crate::web::state::State;
 
 /// Addresses whose end is all the proof there is.
-const PROVED_BY_THEIR_END: [&str; 2] = ["/m/", "/u/"];
+const PROVED_BY_THEIR_END: [&str; 3] = ["/m/", "/u/", "/sandbox/api/telegram/"];
 
 /// A path as it may be written down.
 fn shown(path: &str) -> &str {
@@ -70,6 +70,8 @@ mod tests {
     fn what_opens_a_file_or_ends_a_subscription_is_not_written_down() {
         assert_eq!(shown("/m/AbCdEf"), "/m/");
         assert_eq!(shown("/u/AbCdEf"), "/u/");
+        let call = "/sandbox/api/telegram/bot1:AbCdEf/getMe";
+        assert_eq!(shown(call), "/sandbox/api/telegram/");
         for path in ["/v1/messages", "/media/media_1", "/users", "/"] {
             assert_eq!(shown(path), path);
         }
