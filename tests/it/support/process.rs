@@ -19,6 +19,7 @@ use crate::support::server::PASSWORD;
 const SERVES_AT: &str = "serves at ";
 
 /// What becomes of its log once it serves.
+#[derive(Clone, Copy)]
 enum Log {
     /// Somebody reads it.
     Read,
@@ -27,7 +28,7 @@ enum Log {
 }
 
 impl Log {
-    fn level(&self) -> &'static str {
+    fn level(self) -> &'static str {
         match self {
             Self::Read => "info",
             Self::Broken => "debug",
