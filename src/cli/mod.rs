@@ -268,6 +268,8 @@ fn start_log(config: &Config) {
     let filter = format!("actix_server=warn,{}", config.log.filter);
     let builder = tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        // What cannot be written is lost: saying so there as well would end whoever logs.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     let started = match config.log.format {
         LogFormat::Text if std::io::stderr().is_terminal() => builder.with_target(false).try_init(),

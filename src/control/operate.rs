@@ -316,9 +316,18 @@ fn reindex(engine: &Engine) -> Result<String, String> {
     let index = folder
         .map(crate::store::folder::Folder::index)
         .ok_or("there is no index folder")?;
-    std::fs::remove_dir_all(&index)
-        .map_err(|error| format!("cannot remove {}: {error}", index.display()))?;
+    take_away(&index)?;
     Ok("The search index is being built anew; `linktor doctor` says how far it is.".to_owned())
+}
+
+/// Removes a folder. Where it is gone already, that is about to be noticed too.
+fn take_away(folder: &Path) -> Result<(), String> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("cannot remove {}: {error}", folder.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Columns as wide as what stands in them.
@@ -345,6 +354,7 @@ fn table<const N: usize>(head: [&str; N], rows: Vec<[String; N]>) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
 
     #[test]
@@ -358,5 +368,14 @@ mod tests {
             text,
             "EMAIL            NAME\nana@example.com  Ana\nb@example.com    Bia"
         );
+    }
+
+    #[test]
+    fn an_index_is_asked_for_anew_as_often_as_somebody_likes() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("index");
+        std::fs::create_dir(&folder).unwrap();
+        assert_eq!(take_away(&folder), Ok(()));
+        assert_eq!(take_away(&folder), Ok(()));
     }
 }

@@ -87,8 +87,9 @@ pub trait Feed: Send {
 pub enum Entries {
     /// The entries after it; none when there is nothing new.
     Next(Vec<(u64, Vec<Change>)>),
-    /// Entries after it are forgotten: the index is begun anew from [`Feed::everything`].
-    TooOld,
+    /// It does not go on from there: entries after it are forgotten, or the place is one of another
+    /// log. The index is begun anew from [`Feed::everything`].
+    Elsewhere,
 }
 
 /// Everything there is, a bounded part at a time.
@@ -314,7 +315,7 @@ impl Follower {
         let read = self.feed.read_after(applied, BATCH);
         let entries = match read.map_err(IndexerError::Feed)? {
             Entries::Next(entries) => entries,
-            Entries::TooOld => return self.begin_anew(),
+            Entries::Elsewhere => return self.begin_anew(),
         };
         let Some((last, _)) = entries.last() else {
             return self.idle();
@@ -336,7 +337,9 @@ impl Follower {
     /// Fills an empty index with everything there is. It is committed as a whole: until then its
     /// place in the log is 0, from where it is begun again.
     fn begin_anew(&mut self) -> Result<(), IndexerError> {
-        tracing::info!("the event log does not reach back to the search index; it is built anew");
+        tracing::info!(
+            "the event log does not go on where the search index ends; it is built anew"
+        );
         self.search.recreate()?;
         self.rebuilding = true;
         self.rested = false;

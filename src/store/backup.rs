@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::fs::OpenOptions;
+use std::io::BufRead as _;
 use std::io::BufReader;
 use std::io::BufWriter;
 use std::io::ErrorKind;
@@ -380,8 +381,13 @@ fn check(file: &Path) -> std::io::Result<()> {
         let so_far = reader.digest.clone();
         let (tag, length) = reader.head()?;
         if tag == TAG_END {
-            let whole = so_far.finalize()[..] == reader.take(length)?[..];
-            return if whole { Ok(()) } else { Err(damaged()) };
+            let is_whole = so_far.finalize()[..] == reader.take(length)?[..];
+            let is_all = reader.file.fill_buf()?.is_empty();
+            return if is_whole && is_all {
+                Ok(())
+            } else {
+                Err(damaged())
+            };
         }
         reader.copy(length, |_| Ok(()))?;
     }

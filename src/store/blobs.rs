@@ -72,10 +72,12 @@ impl Blobs {
             ))
         };
         let incoming = dir.join("incoming");
-        if incoming.exists() {
-            std::fs::remove_dir_all(&incoming).map_err(unusable)?;
-        }
+        // Emptied and not made anew: for that a full disk may have no room.
         std::fs::create_dir_all(&incoming).map_err(unusable)?;
+        for left in std::fs::read_dir(&incoming).map_err(unusable)? {
+            let left = left.map_err(unusable)?.path();
+            std::fs::remove_file(left).map_err(unusable)?;
+        }
         Ok(Self {
             dir,
             naming: Arc::default(),

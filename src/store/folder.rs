@@ -30,13 +30,11 @@ impl Folder {
     /// # Errors
     /// [`StoreError::Unusable`]: it cannot be written, or another process uses it.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
-        let unusable = |what: &str, error: std::io::Error| {
-            StoreError::Unusable(format!("cannot {what} {}: {error}", dir.display()))
-        };
-        make_parts(dir).map_err(|error| unusable("create", error))?;
+        make_parts(dir)?;
         let lock = lock(dir)?;
-        let key = secret_key(&dir.join("secret.key"))
-            .map_err(|error| unusable("read or create secret.key in", error))?;
+        let key_file = dir.join("secret.key");
+        let key =
+            secret_key(&key_file).map_err(|error| unusable("read or create", &key_file, &error))?;
         Ok(Self {
             dir: dir.to_owned(),
             key,
@@ -49,11 +47,9 @@ impl Folder {
     /// # Errors
     /// As [`Folder::open`], and when there is a key already.
     pub fn create_with(dir: &Path, key: &[u8; 32]) -> Result<Self, StoreError> {
-        let unusable = |error: std::io::Error| {
-            StoreError::Unusable(format!("cannot create {}: {error}", dir.display()))
-        };
-        make_parts(dir).map_err(unusable)?;
-        write_key(&dir.join("secret.key"), key).map_err(unusable)?;
+        make_parts(dir)?;
+        let key_file = dir.join("secret.key");
+        write_key(&key_file, key).map_err(|error| unusable("create", &key_file, &error))?;
         Self::open(dir)
     }
 
@@ -112,12 +108,19 @@ impl Folder {
 }
 
 /// Makes the directory and what lies in it, for nobody else to look into.
-fn make_parts(dir: &Path) -> std::io::Result<()> {
+fn make_parts(dir: &Path) -> Result<(), StoreError> {
     let mut private = DirBuilder::new();
     private.recursive(true).mode(0o700);
     [dir.to_owned(), dir.join("index"), dir.join("media")]
         .iter()
-        .try_for_each(|part| private.create(part))
+        .try_for_each(|part| {
+            let made = private.create(part);
+            made.map_err(|error| unusable("create", part, &error))
+        })
+}
+
+fn unusable(what: &str, path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Unusable(format!("cannot {what} {}: {error}", path.display()))
 }
 
 fn write_key(path: &Path, key: &[u8; 32]) -> std::io::Result<()> {
@@ -177,10 +180,12 @@ fn lock(dir: &Path) -> Result<File, StoreError> {
         }
         Err(TryLockError::Error(error)) => return Err(unusable(error)),
     }
-    file.set_len(0)
-        .and_then(|()| file.rewind())
+    // Written over what is there, which takes no room on a full disk.
+    let pid = format!("{}\n", std::process::id());
+    file.rewind()
+        .and_then(|()| file.write_all(pid.as_bytes()))
+        .and_then(|()| file.set_len(pid.len() as u64))
         .map_err(unusable)?;
-    writeln!(file, "{}", std::process::id()).map_err(unusable)?;
     Ok(file)
 }
 

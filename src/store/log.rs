@@ -25,6 +25,9 @@ pub enum Entries {
         /// The oldest number still there.
         oldest: u64,
     },
+    /// The log has not come so far: the cursor is of another one, as when an older copy of the
+    /// database took the place of a newer one.
+    Ahead,
 }
 
 /// Appends an event; its number. The id is made before the change, so that a change that runs
@@ -51,6 +54,7 @@ pub fn read_after(read: &impl Read, seq: u64, limit: usize) -> Result<Entries, S
     let rows = read.scan(&LOG, Scan::all().after(Some(&seq)).limit(limit))?;
     match rows.first() {
         Some((first, _)) if *first > seq + 1 => Ok(Entries::TooOld { oldest: *first }),
+        None if seq > last_seq(read)? => Ok(Entries::Ahead),
         _ => Ok(Entries::Next(
             rows.into_iter().map(|(_, record)| record).collect(),
         )),

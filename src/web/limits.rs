@@ -186,7 +186,7 @@ impl Standing {
     #[must_use]
     pub fn refusal(&self) -> Option<Rejection> {
         let secs = self.retry_after_secs?;
-        let message = format!("That were too many requests. Try again in {secs} seconds.");
+        let message = format!("Those were too many requests. Try again in {secs} seconds.");
         Some(Rejection::new(Code::RateLimitExceeded, message).retry_after(secs))
     }
 

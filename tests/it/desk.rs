@@ -127,6 +127,31 @@ async fn is_too_old(agent: &Agent, place: u64) -> bool {
 }
 
 #[test]
+fn every_spelling_of_the_dashboards_address_leads_there() {
+    on_a_server(async |server| {
+        let agent = server.agent(OWNER).await;
+        for address in ["/", "/app", "/app/", "/app/inbox"] {
+            let reply = agent.open(address).await;
+            let leads = (reply.status, reply.header("location"));
+            assert_eq!(leads, (303, "/app/inbox/mine"), "{address}");
+        }
+    });
+}
+
+#[test]
+fn whoever_knows_another_log_is_told_to_start_afresh() {
+    on_a_server(async |server| {
+        let agent = server.agent(OWNER).await;
+        // As after an older backup was put back under an open page.
+        let mut socket = agent.connect(Some(1_000_000)).await;
+        socket.hear_of("resync").await;
+        let site = server.website(json!({})).await;
+        server.visitor(&site).await.say("cm_0", "hello").await;
+        socket.hear_of("fragment").await;
+    });
+}
+
+#[test]
 fn whoever_was_away_too_long_is_told_to_start_afresh() {
     on_a_server(async |server| {
         let site = server.website(json!({})).await;

@@ -100,3 +100,20 @@ fn a_full_disk_refuses_what_it_cannot_keep_and_loses_nothing() {
     })
     .unwrap();
 }
+
+#[test]
+fn a_log_that_cannot_be_written_harms_nothing_but_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    linktor::app::run(async {
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let server = Process::start_unheard(&data);
+        let api = server.api();
+        let mut book = Book::default();
+        for _ in 0..5 {
+            book.add(&api).await.unwrap();
+        }
+        book.check(&api).await;
+    })
+    .unwrap();
+}

@@ -84,6 +84,8 @@ fn a_contact_is_found_under_its_new_name_and_no_longer_under_the_old() {
         let made = json!({ "name": "Marina Costa" });
         let made = api.post("/contacts", made).await.ok();
         is_found(&agent, "marina", "Marina Costa").await;
+        let found = api.get("/search?q=marina").await.ok();
+        assert_eq!(found["data"][0]["snippet"], "<mark>Marina</mark> Costa");
         let address = format!("/contacts/{}", made["id"].as_str().unwrap());
         let renamed = json!({ "name": "Rafaela Lima" });
         api.patch(&address, renamed).await.ok();

@@ -37,7 +37,8 @@ impl Events {
     /// The entries after a number that the actor may hear of, oldest first.
     ///
     /// # Errors
-    /// The actor may not; `CURSOR_TOO_OLD`: what comes after it is forgotten already.
+    /// The actor may not; `CURSOR_TOO_OLD`: what comes after it is forgotten already;
+    /// `INVALID_CURSOR`: the log has not come so far.
     pub fn after(&self, actor: &Actor, seq: u64, limit: usize) -> Result<Excerpt, EngineError> {
         actor.require(Permission::ReadEvents)?;
         match log::read_after(&self.0.store.snapshot()?, seq, limit)? {
@@ -51,6 +52,7 @@ impl Events {
                     is_all,
                 })
             }
+            Entries::Ahead => Err(no_such_event().into()),
             Entries::TooOld { oldest } => {
                 let message = format!("The log begins at {oldest}; start afresh from there.");
                 Err(Rejection::new(Code::CursorTooOld, message).into())
@@ -96,6 +98,14 @@ impl Events {
     pub fn oldest(&self) -> Result<u64, EngineError> {
         Ok(log::oldest_seq(&self.0.store.snapshot()?)?)
     }
+}
+
+/// What whoever names a place that the log has not come to is told: it follows another log, as of an
+/// installation that was replaced by an older copy.
+#[must_use]
+pub fn no_such_event() -> Rejection {
+    let message = "There is no such event yet; start afresh without resuming.";
+    Rejection::new(Code::InvalidCursor, message)
 }
 
 /// Whether somebody behind a fence hears of an event, by how its conversation stands now.

@@ -105,12 +105,16 @@ impl ApiKeys {
             )
             .into());
         }
+        let hash = crypto::token_hash(key);
+        if api_keys::by_hash(&self.0.store.snapshot()?, &hash)?.is_some() {
+            return Ok(());
+        }
         let text = key.to_owned();
         let stamp = self.0.stamp();
         self.0
             .store
             .write("making the bootstrap key", move |tx| {
-                if api_keys::by_hash(tx, &crypto::token_hash(&text))?.is_none() {
+                if api_keys::by_hash(tx, &hash)?.is_none() {
                     let mut pen = stamp.pen();
                     let key = make(tx, &mut pen, &text, "Bootstrap", Vec::new(), owner, None)?;
                     let details = audit::named(&key.name);

@@ -94,5 +94,7 @@ fn touched_after(
                 .collect(),
         ),
         log::Entries::TooOld { .. } => None,
+        // The index is newer than what is read here.
+        log::Entries::Ahead => Some(BTreeSet::new()),
     })
 }

@@ -77,6 +77,9 @@ impl Logins {
     /// # Errors
     /// The store's.
     pub async fn ensure_owner(&self) -> Result<User, EngineError> {
+        if let Some(owner) = first_owner(&self.context.store.snapshot()?)? {
+            return Ok(owner);
+        }
         let stamp = self.context.stamp();
         self.context
             .store

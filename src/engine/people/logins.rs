@@ -247,10 +247,11 @@ impl Logins {
         let now = self.context.clock.now();
         let account = format!("account {}", email.trim().to_lowercase());
         let address = format!("address {}", origin.ip.as_deref().unwrap_or("unknown"));
-        self.may_try(&[&account, &address])?;
+        let may_try = || self.may_try(&[&account, &address]);
+        may_try()?;
         let user = user_records::by_email(&self.context.store.snapshot()?, email)?;
         let hash = user.as_ref().and_then(|user| user.password_hash.as_deref());
-        let right = self.passwords.matches(password, hash).await?;
+        let right = self.passwords.matches(password, hash, may_try).await?;
         match user.filter(|_| right) {
             Some(user) if user.is_active() => {
                 self.throttle.succeeded(&account);
@@ -310,9 +311,10 @@ impl Logins {
         field: &str,
     ) -> Result<(), EngineError> {
         let account = format!("account {}", user.email);
-        self.may_try(&[&account])?;
+        let may_try = || self.may_try(&[&account]);
+        may_try()?;
         let hash = user.password_hash.as_deref();
-        if self.passwords.matches(password, hash).await? {
+        if self.passwords.matches(password, hash, may_try).await? {
             self.throttle.succeeded(&account);
             return Ok(());
         }

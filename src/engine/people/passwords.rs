@@ -72,31 +72,38 @@ impl Passwords {
     pub async fn hash(&self, password: &str) -> Result<String, EngineError> {
         check(password)?;
         let (password, random) = (password.to_owned(), self.random.clone());
-        self.work(move || crypto::hash_password(&password, &random))
-            .await
+        let hash = move || crypto::hash_password(&password, &random);
+        self.work(|| Ok(()), hash).await
     }
 
     /// Whether a password is the one that was hashed. Without a hash it takes as long, and is not.
+    /// `may` is asked when its turn has come: of a crowd of guesses no more are worth the work than of
+    /// guesses that come one after another.
     ///
     /// # Errors
-    /// The program is stopping.
-    pub async fn matches(&self, password: &str, hash: Option<&str>) -> Result<bool, EngineError> {
+    /// What `may` says; the program is stopping.
+    pub async fn matches(
+        &self,
+        password: &str,
+        hash: Option<&str>,
+        may: impl FnOnce() -> Result<(), Rejection>,
+    ) -> Result<bool, EngineError> {
         let known = hash.is_some();
         let hash = hash.unwrap_or(&self.nobody).to_owned();
         // What is longer than allowed was never set, and is not worth the work.
         let password: String = password.chars().take(PASSWORD_MAX).collect();
-        let same = self
-            .work(move || crypto::password_matches(&password, &hash))
-            .await?;
-        Ok(known && same)
+        let same = move || crypto::password_matches(&password, &hash);
+        Ok(self.work(may, same).await? && known)
     }
 
     async fn work<T: Send + 'static>(
         &self,
+        may: impl FnOnce() -> Result<(), Rejection>,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, EngineError> {
         let stopping = || EngineError::Broken("hashing a password was interrupted".to_owned());
         let turn = self.turns.acquire().await.map_err(|_| stopping())?;
+        may()?;
         let done = tokio::task::spawn_blocking(work)
             .await
             .map_err(|_| stopping());
@@ -156,23 +163,13 @@ mod tests {
     async fn nobody_has_no_password() {
         let passwords = Passwords::new(Random::system());
         let hash = passwords.hash("correct horse battery").await.unwrap();
-        assert!(
-            passwords
-                .matches("correct horse battery", Some(&hash))
-                .await
-                .unwrap()
-        );
-        assert!(
-            !passwords
-                .matches("wrong horse battery", Some(&hash))
-                .await
-                .unwrap()
-        );
-        assert!(
-            !passwords
-                .matches("correct horse battery", None)
-                .await
-                .unwrap()
-        );
+        for (typed, hash, is_right) in [
+            ("correct horse battery", Some(hash.as_str()), true),
+            ("wrong horse battery", Some(&hash), false),
+            ("correct horse battery", None, false),
+        ] {
+            let found = passwords.matches(typed, hash, || Ok(()));
+            assert_eq!(found.await.unwrap(), is_right, "{typed} {hash:?}");
+        }
     }
 }

@@ -187,6 +187,8 @@ impl Logins {
         };
         let name = format!("code {}", user.id);
         self.may_try(&[&name])?;
+        // Counted before it is judged: what comes at once must not be more tries than one after another.
+        let failures = self.throttle.failed(&name, self.context.clock.now());
         let secret = self.secret(&user, held)?;
         let (id, digits, digest) = (user.id, digits(typed), self.digest(user.id, typed));
         let stamp = self.context.stamp();
@@ -219,7 +221,6 @@ impl Logins {
             self.throttle.succeeded(&name);
             return Ok(user);
         }
-        let failures = self.throttle.failed(&name, self.context.clock.now());
         Err(wrong_code(failures).into())
     }
 

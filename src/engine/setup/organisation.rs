@@ -91,6 +91,10 @@ impl Organisations {
     /// # Errors
     /// The store's.
     pub async fn ensure(&self) -> Result<Organisation, EngineError> {
+        // A start on a full disk has nothing to write, and serves what is there.
+        if let Some(known) = organisation::get(&self.0.store.snapshot()?)? {
+            return Ok(known);
+        }
         let stamp = self.0.stamp();
         self.0
             .store

@@ -10,6 +10,7 @@ mod post;
 mod retention;
 mod second_factor;
 mod sight;
+mod starting;
 mod sweep;
 mod writing;
 

@@ -1,5 +1,7 @@
 //! The second factor: taken once, slowed down, and void together with what it stands on.
 
+use futures_util::future::join_all;
+
 use super::*;
 use crate::base::totp::code_at;
 use crate::engine::people::logins::Finished;
@@ -147,6 +149,33 @@ async fn whoever_guesses_waits_longer_and_longer() {
     );
     bia.pass(31);
     bia.finish(&half, &bia.code()).await.unwrap();
+}
+
+/// How many of some tries were judged, and found wrong.
+fn judged<T: std::fmt::Debug>(tries: Vec<Result<T, EngineError>>) -> usize {
+    let codes = tries.into_iter().map(code);
+    codes
+        .filter(|code| *code == Code::InvalidCredentials)
+        .count()
+}
+
+/// As many tries as are free, and one that was at work beside the last of them.
+const FREE_AT_ONCE: std::ops::RangeInclusive<usize> = 5..=6;
+
+#[tokio::test]
+async fn guesses_that_come_at_once_are_no_more_than_those_that_come_in_turn() {
+    let bia = Holder::new().await;
+    let half = bia.half().await;
+    let codes = (0..20).map(|_| bia.finish(&half, "123"));
+    assert_eq!(judged(join_all(codes).await), 5);
+    let logins = &bia.office.engine.logins;
+    let guess = || logins.sign_in(EMAIL, "wrong", Stay::Brief, None, Origin::default());
+    let passwords = (0..20).map(|_| guess());
+    assert!(FREE_AT_ONCE.contains(&judged(join_all(passwords).await)));
+    bia.pass(61);
+    assert!(matches!(bia.begin(None).await, Step::Code(_)));
+    let typed = (0..20).map(|_| logins.change_password(&bia.who, "wrong", PASSWORD, None));
+    assert!(FREE_AT_ONCE.contains(&judged(join_all(typed).await)));
 }
 
 #[tokio::test]

@@ -38,6 +38,7 @@ fn tell(context: &Context, mut told: u64) -> Result<u64, StoreError> {
             }
             // Nothing here needs the past: listeners read their own.
             Entries::TooOld { oldest } => told = oldest.saturating_sub(1),
+            Entries::Ahead => return Ok(told),
         }
     }
 }

@@ -41,7 +41,7 @@ impl Feed for LogFeed {
         let snapshot = self.0.snapshot()?;
         let entries = match log::read_after(&snapshot, seq, limit)? {
             log::Entries::Next(entries) => entries,
-            log::Entries::TooOld { .. } => return Ok(Entries::TooOld),
+            log::Entries::TooOld { .. } | log::Entries::Ahead => return Ok(Entries::Elsewhere),
         };
         let mut done = BTreeSet::new();
         let mut read = Vec::with_capacity(entries.len());

@@ -10,6 +10,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use std::time::Instant;
 
 use super::*;
 use crate::search::indexer::Entries;
@@ -215,10 +216,10 @@ impl Log {
 
 impl Feed for Log {
     fn read_after(&self, seq: u64, limit: usize) -> Result<Entries, FeedError> {
-        if seq < self.1.load(Ordering::SeqCst) {
-            return Ok(Entries::TooOld);
-        }
         let entries = self.0.lock().unwrap();
+        if seq < self.1.load(Ordering::SeqCst) || seq > entries.len() as u64 {
+            return Ok(Entries::Elsewhere);
+        }
         let all = entries.iter().zip(1_u32..).map(|(text, number)| {
             if text == "unreadable" {
                 return Err("the disk is on fire".into());
@@ -330,6 +331,33 @@ fn an_index_the_log_does_not_reach_back_to_is_built_anew() {
     indexer.waker().wake();
     assert!(indexer.wait_for(last, PATIENCE));
     assert_eq!(search.documents(), 3);
+}
+
+#[test]
+fn an_index_of_another_log_is_built_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = Log::default();
+    for _ in 0..5 {
+        log.push("the bag");
+    }
+    let (search, indexer) = follow(folder.path(), &log);
+    assert!(indexer.wait_for(5, PATIENCE));
+    indexer.stop();
+    drop(search);
+    // An older copy of the database takes the place of this one.
+    log.0.lock().unwrap().truncate(2);
+
+    let (search, indexer) = follow(folder.path(), &log);
+    let started = Instant::now();
+    while indexer.progress().position != 2 {
+        assert!(started.elapsed() < PATIENCE, "{:?}", indexer.progress());
+        std::thread::yield_now();
+    }
+    assert_eq!(search.documents(), 2);
+    let last = log.push("a hat");
+    indexer.waker().wake();
+    assert!(indexer.wait_for(last, PATIENCE));
+    assert_eq!(search.documents(), last);
 }
 
 #[test]

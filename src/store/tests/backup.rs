@@ -103,10 +103,12 @@ async fn a_backup_that_is_not_whole_restores_nothing() {
     let mut changed = whole.clone();
     let middle = changed.len() / 2;
     changed[middle] ^= 1;
+    let longer = [whole.as_slice(), b"x"].concat();
     for (name, bytes) in [
         ("cut", &whole[..whole.len() - 1]),
         ("half", &whole[..whole.len() / 2]),
         ("changed", &changed[..]),
+        ("longer", &longer[..]),
         ("empty", &[][..]),
         ("other", b"not a backup at all"),
     ] {

@@ -100,7 +100,7 @@ async fn parallel_changes_share_commits_and_number_the_log_without_gaps() {
 }
 
 #[tokio::test]
-async fn a_follower_that_slept_too_long_is_told() {
+async fn a_follower_that_slept_too_long_or_knows_another_log_is_told() {
     let (_dir, store) = open();
     for n in 1..=5 {
         put(&store, "x", n).await.unwrap();
@@ -120,6 +120,10 @@ async fn a_follower_that_slept_too_long_is_told() {
     );
     assert!(
         matches!(log::read_after(&snapshot, 5, 10).unwrap(), log::Entries::Next(rows) if rows.is_empty())
+    );
+    assert_eq!(
+        log::read_after(&snapshot, 6, 10).unwrap(),
+        log::Entries::Ahead
     );
     store
         .write("forgetting", |tx| {

@@ -186,7 +186,7 @@ async fn index(
         found => Some(found?),
     };
     let (ids, rows) = match found {
-        None => (vec![contact], Vec::new()),
+        None => (Vec::new(), Vec::new()),
         Some((contact, rows)) => {
             let merged = contact.merged_ids.iter().copied();
             (std::iter::once(contact.id).chain(merged).collect(), rows)

@@ -31,7 +31,8 @@ impl Follower {
     /// them.
     ///
     /// # Errors
-    /// The follower may not; `CURSOR_TOO_OLD`: what comes next is forgotten already.
+    /// The follower may not; `CURSOR_TOO_OLD`: what comes next is forgotten already;
+    /// `INVALID_CURSOR`: the log has not come to the follower's place.
     pub fn read<T, D: IntoIterator<Item = T>>(
         &self,
         limit: usize,

@@ -1,5 +1,7 @@
 //! `/search`: everything said, and everybody who said it.
 
+use std::borrow::Cow;
+
 use actix_web::web::Data;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -98,6 +100,11 @@ impl HitOut {
             }
             Thing::Contact(contact) => (contact.id.to_string(), None, contact),
         };
+        let shown: Cow<'_, str> = match &found.thing {
+            // Somebody found by name: here the name stands nowhere else.
+            Thing::Contact(contact) if marks.hits(&contact.name) => contact.name.as_str().into(),
+            thing => thing.shown(marks),
+        };
         Self {
             r#type: KINDS
                 .iter()
@@ -108,7 +115,7 @@ impl HitOut {
             contact_id: Some(contact.id.to_string()),
             channel_type: conversation
                 .map(|conversation| conversation.channel_kind.as_str().to_owned()),
-            snippet: marks.snippet(&found.thing.shown(marks), SNIPPET),
+            snippet: marks.snippet(&shown, SNIPPET),
             score: found.hit.score,
             timestamp: found.hit.at,
         }

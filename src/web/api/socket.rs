@@ -26,6 +26,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 
 use crate::engine::inbox::counting::Counts;
+use crate::engine::inbox::events;
 use crate::engine::live::Heard;
 use crate::engine::live::Signal;
 use crate::engine::live::Typist;
@@ -266,8 +267,7 @@ impl Socket {
 
     fn resume(&mut self, last: u64) -> Result<(), ApiError> {
         if last > self.follower.state.engine.events.last() {
-            let message = "There is no such event yet; start afresh without resuming.";
-            return Err(ApiError(Rejection::new(Code::InvalidCursor, message)));
+            return Err(ApiError(events::no_such_event()));
         }
         self.follower.after = last;
         Ok(())

@@ -72,7 +72,9 @@ impl Asked {
 /// A path of ours to go on to. Anything that could lead elsewhere leads to the inbox.
 #[must_use]
 pub fn safe_next(next: &str) -> &str {
-    let inside = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
+    // Browsers leave tabs and ends of lines out, which may bring two slashes together.
+    let could_lead_out = |c: char| c == '\\' || c.is_control();
+    let inside = next.starts_with('/') && !next.starts_with("//") && !next.contains(could_lead_out);
     if inside { next } else { "/app/inbox" }
 }
 
@@ -360,6 +362,8 @@ mod tests {
             "//evil.example",
             "https://evil.example",
             "/\\evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
             "",
             "javascript:x",
         ] {

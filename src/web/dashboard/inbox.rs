@@ -25,6 +25,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(home))
         .route("/app", web::get().to(home))
+        .route("/app/", web::get().to(home))
         .route("/app/inbox", web::get().to(home))
         .route("/app/inbox/{queue}", web::get().to(queue))
         .route(

@@ -231,6 +231,13 @@ fn a_contact_is_asked_for_alone_or_across_all_channels() {
             .await
             .ok();
         assert_eq!(theirs["total"], 2);
+
+        let nobody = "/conversations?contactId=contact_123&includeAllChannels=true";
+        let page = api.get(nobody).await.ok();
+        assert_eq!(
+            page["meta"]["crossChannel"],
+            json!({ "contactIds": [], "channelTypes": [] })
+        );
     });
 }
 

@@ -171,6 +171,30 @@ fn the_queue_is_told_when_it_changes() {
 }
 
 #[test]
+fn a_place_that_the_log_has_not_come_to_is_refused() {
+    on_a_server(async |server| {
+        let api = server.api();
+        let newest = api.get("/events?limit=500").await.ok()["nextAfter"].clone();
+        let newest = newest.as_u64().unwrap();
+        let there = api.get(&format!("/events?after={newest}")).await.ok();
+        assert_eq!(
+            (&there["data"], &there["nextAfter"]),
+            (&json!([]), &json!(newest))
+        );
+        let ahead = format!("/events?after={}", newest + 1_000);
+        api.get(&ahead).await.refused(400, "INVALID_CURSOR");
+        let streamed = api.with("accept", "text/event-stream");
+        streamed.get(&ahead).await.refused(400, "INVALID_CURSOR");
+
+        let (mut socket, _) = connect(server).await;
+        socket
+            .say(json!({ "type": "resume", "lastEventId": newest + 1_000 }))
+            .await;
+        assert_eq!(so_far(&mut socket).await[0]["code"], "INVALID_CURSOR");
+    });
+}
+
+#[test]
 fn who_is_here_and_who_looks_is_told() {
     on_a_server(async |server| {
         let site = server.website(json!({})).await;

@@ -18,6 +18,24 @@ use crate::support::server::PASSWORD;
 /// What it says just before its address.
 const SERVES_AT: &str = "serves at ";
 
+/// What becomes of its log once it serves.
+#[derive(Clone, Copy)]
+enum Log {
+    /// Somebody reads it.
+    Read,
+    /// Writing it fails, as on a full disk, and every request is to be written.
+    Broken,
+}
+
+impl Log {
+    fn level(self) -> &'static str {
+        match self {
+            Self::Read => "info",
+            Self::Broken => "debug",
+        }
+    }
+}
+
 /// A running server. It is killed when this is dropped.
 pub struct Process {
     child: Child,
@@ -28,7 +46,16 @@ pub struct Process {
 impl Process {
     /// Starts it over a folder and waits until it says where it serves.
     pub fn start(data: &Path) -> Self {
-        Self::of(Command::new(env!("CARGO_BIN_EXE_linktor")), data)
+        Self::of(Command::new(env!("CARGO_BIN_EXE_linktor")), data, Log::Read)
+    }
+
+    /// The same with a log that says much and cannot be written once it serves.
+    pub fn start_unheard(data: &Path) -> Self {
+        Self::of(
+            Command::new(env!("CARGO_BIN_EXE_linktor")),
+            data,
+            Log::Broken,
+        )
     }
 
     /// The same on a disk that can be made full: [`Process::limit_files`].
@@ -37,10 +64,10 @@ impl Process {
         let mut shell = Command::new("sh");
         shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]);
         shell.arg(env!("CARGO_BIN_EXE_linktor"));
-        Self::of(shell, data)
+        Self::of(shell, data, Log::Read)
     }
 
-    fn of(mut command: Command, data: &Path) -> Self {
+    fn of(mut command: Command, data: &Path, log: Log) -> Self {
         let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
@@ -48,6 +75,7 @@ impl Process {
             .env("LINKTOR_ADMIN_EMAIL", OWNER)
             .env("LINKTOR_ADMIN_PASSWORD", PASSWORD)
             .env("LINKTOR_BOOTSTRAP_API_KEY", KEY)
+            .env("LINKTOR_LOG", log.level())
             .env("LINKTOR_LIMITS_OTHER_PER_MINUTE", "0")
             .env("LINKTOR_LIMITS_SENDS_PER_MINUTE", "0")
             .stdin(Stdio::null())
@@ -66,8 +94,11 @@ impl Process {
             }
             said.push(line);
         };
-        // Read on: a full pipe would hold the server up.
-        std::thread::spawn(move || lines.for_each(drop));
+        match log {
+            // Read on: a full pipe would hold the server up.
+            Log::Read => drop(std::thread::spawn(move || lines.for_each(drop))),
+            Log::Broken => drop(lines),
+        }
         Self {
             child,
             http: Client::new(),
