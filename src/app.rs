@@ -470,6 +470,7 @@ fn serve(
         WebApp::new()
             .app_data(state.clone())
             .wrap(middleware::from_fn(web::headers::secure))
+            .wrap(middleware::from_fn(web::heads::as_get))
             .wrap(middleware::Compress::default())
             .wrap(middleware::from_fn(web::log::access))
             .wrap(middleware::NormalizePath::new(

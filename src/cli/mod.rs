@@ -264,8 +264,9 @@ fn configure(settings: &Settings) -> Result<Config, StartError> {
 }
 
 fn start_log(config: &Config) {
-    // What actix says at its start and end is no news to an operator.
-    let filter = format!("actix_server=warn,{}", config.log.filter);
+    // What actix says at its start and end is no news to an operator, and that strangers send no HTTP
+    // is nothing to act upon.
+    let filter = format!("actix_server=warn,actix_http=off,{}", config.log.filter);
     let builder = tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
         // What cannot be written is lost: saying so there as well would end whoever logs.

@@ -55,7 +55,10 @@ pub async fn ranged(
         let mut chunk = vec![0; take];
         match file.read_exact(&mut chunk).await {
             Ok(_) => Some((Ok(Bytes::from(chunk)), (file, left - take as u64))),
-            Err(error) => Some((Err(error), (file, 0))),
+            Err(error) => {
+                tracing::error!("a file could not be read to its end: {error}");
+                Some((Err(error), (file, 0)))
+            }
         }
     });
     Ok(response.body(SizedStream::new(length, chunks)))

@@ -9,12 +9,14 @@ pub mod demo;
 pub mod error;
 pub mod files;
 pub mod headers;
+pub mod heads;
 pub mod health;
 pub mod hooks;
 pub mod limits;
 pub mod line;
 pub mod log;
 pub mod media;
+pub mod nowhere;
 pub mod sandbox;
 pub mod state;
 pub mod unsubscribe;
@@ -35,4 +37,5 @@ pub fn configure(config: &mut ServiceConfig) {
     widget::configure(config);
     dashboard::configure(config);
     api::configure(config);
+    config.default_service(actix_web::web::to(nowhere::nothing_here));
 }

@@ -9,6 +9,7 @@ use actix_web::web;
 use actix_web::web::Bytes;
 use actix_web::web::Data;
 use futures_util::Stream;
+use futures_util::TryStreamExt as _;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -195,7 +196,9 @@ pub fn attached(
         .insert_header((header::CACHE_CONTROL, "no-store"))
         // Most of it does not shrink, and shrinking takes the time of everybody else.
         .insert_header(ContentEncoding::Identity)
-        .streaming(pieces)
+        .streaming(pieces.inspect_err(|error| {
+            tracing::error!("a file that was being made broke off: {error}");
+        }))
 }
 
 fn disk_out(disk: Disk, writable: bool) -> DiskOut {

@@ -70,3 +70,40 @@ fn what_cannot_be_sent_or_done_is_refused_with_the_reason_of_the_catalogue() {
         refused.refused(403, "ACCOUNT_LOCKED");
     });
 }
+
+#[test]
+fn who_only_looks_is_told_what_getting_it_would_bring() {
+    on_a_server(async |server| {
+        let http = reqwest::Client::new();
+        for path in ["/healthz", "/openapi.json", "/v1/nowhere", "/login"] {
+            let url = format!("{}{path}", server.url());
+            let got = http.get(&url).send().await.unwrap();
+            let looked = http.head(&url).send().await.unwrap();
+            assert_eq!(looked.status(), got.status(), "{path}");
+            for name in ["content-type", "content-length"] {
+                let (told, there) = (looked.headers().get(name), got.headers().get(name));
+                assert_eq!(told, there, "{path} {name}");
+            }
+            assert!(looked.bytes().await.unwrap().is_empty(), "{path}");
+        }
+    });
+}
+
+#[test]
+fn where_nothing_is_people_see_a_page_and_programs_read_a_code() {
+    on_a_server(async |server| {
+        let http = reqwest::Client::new();
+        let ask = |accept: &'static str| {
+            let url = format!("{}/wp-login.php", server.url());
+            http.get(url).header("Accept", accept).send()
+        };
+        let page = ask("text/html,*/*;q=0.8").await.unwrap();
+        assert_eq!(page.status(), 404);
+        let page = page.text().await.unwrap();
+        assert!(page.contains("There is nothing at this address."), "{page}");
+        let refused = ask("*/*").await.unwrap();
+        assert_eq!(refused.status(), 404);
+        let refused: serde_json::Value = refused.json().await.unwrap();
+        assert_eq!(refused["code"], "RESOURCE_NOT_FOUND");
+    });
+}
