@@ -358,6 +358,9 @@ export class Chat {
 
   /** Log-out: nothing of this visitor stays in the browser. */
   async reset(erase = false): Promise<void> {
+    // What was being begun does not begin again meanwhile; what the visitor does if this fails, does.
+    this.#life++;
+    this.#started = undefined;
     await this.session.end(erase);
     this.#wipe();
     this.hub.moved();
