@@ -61,11 +61,11 @@ describe('the workspace', { concurrency: false }, () => {
     await page.goto(`${linktor.url}/app/me`);
     await fill('Name', '');
     await fill('Signature', 'Warm regards');
-    await page.getByLabel('Theme').selectOption('dark');
+    await page.locator('#theme').selectOption('dark');
     await save();
     await page.getByText('This must not be empty.').waitFor();
     assert.equal(await page.getByLabel('Signature').inputValue(), 'Warm regards');
-    assert.equal(await page.getByLabel('Theme').inputValue(), 'dark');
+    assert.equal(await page.locator('#theme').inputValue(), 'dark');
     await fill('Present password', 'not the password');
     await fill('New password', 'too short');
     await page.getByRole('button', { name: 'Change password' }).click();
