@@ -53,6 +53,7 @@ describe('the workspace', { concurrency: false }, () => {
     await save();
     await owner.page.getByText('This must be 1 to 120 characters long.').waitFor();
     await owner.page.getByText('This must be 0 to 3650 days.').waitFor();
+    await owner.page.locator('#name:focus').waitFor();
     await owner.page.getByText('This must be a number of days, or empty.').waitFor();
   });
 
