@@ -53,6 +53,11 @@ describe('the first day', { concurrency: false }, () => {
     await page.getByLabel('Business name').fill('Aurora Coffee');
     await next();
     await page.waitForURL(/step=channel/);
+    await page.goto(`${linktor.url}/app/welcome`);
+    assert.equal(await page.getByLabel('Business name').inputValue(), 'Aurora Coffee');
+    assert.equal(await page.getByLabel('Time zone').inputValue(), 'Asia/Tokyo');
+    await next();
+    await page.waitForURL(/step=channel/);
     await page.getByRole('button', { name: 'Skip' }).click();
     await page.waitForURL(/\/app\/inbox/);
     await page.getByText('Connect a channel and the first message appears here.').waitFor();
