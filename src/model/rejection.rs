@@ -148,6 +148,22 @@ impl Rejection {
         self
     }
 
+    /// Everything that is wrong with one input, as one refusal.
+    ///
+    /// # Errors
+    /// That refusal, where there is any.
+    pub fn together(refused: impl IntoIterator<Item = Self>) -> Result<(), Self> {
+        refused.into_iter().reduce(Self::and).map_or(Ok(()), Err)
+    }
+
+    /// The same refusal and what another one says of the same input.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.message = format!("{}; {}", self.message, other.message);
+        self.fields.extend(other.fields);
+        self
+    }
+
     /// The same refusal with the finer reason of a channel document.
     #[must_use]
     pub fn because(mut self, reason: &'static str) -> Self {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { assertAccessible, launch, person } from './support/browser.mjs';
+import { assertAccessible, becomes, launch, person } from './support/browser.mjs';
 import { OWNER, serveUnowned } from './support/server.mjs';
 
 /** Guesses that are let through before one has to wait. */
@@ -29,16 +29,33 @@ describe('the first day', { concurrency: false }, () => {
     const { page, watch, context } = await person(browser, { ours: [linktor.url] });
     watch.expect(/status of 422/);
     await page.goto(link);
-    await page.getByLabel('Your name').fill('Ana Lima');
+    const next = () => page.getByRole('button', { name: 'Continue' }).click();
+    const wrong = () => page.locator('[aria-invalid]').evaluateAll((fields) => fields.map(({ id, value }) => [id, value]));
+    await page.getByLabel('Email').fill('ana');
+    await page.locator('#password').fill('too short');
+    await next();
+    await becomes(wrong, [['name', ''], ['email', 'ana'], ['password', 'too short']], 'all that is wrong, at once');
+    await assertAccessible(page, 'an owner without a name');
     await page.getByLabel('Email').fill(OWNER.email);
     await page.locator('#password').fill(OWNER.password);
-    const next = () => page.getByRole('button', { name: 'Continue' }).click();
+    await next();
+    await becomes(wrong, [['name', '']], 'what was right is no more spoken of');
+    await page.getByLabel('Your name').fill('Ana Lima');
     await next();
     await page.waitForURL(/\/app\/welcome/);
+    await page.getByLabel('Time zone').selectOption('Asia/Tokyo');
+    await page.getByLabel('Language').selectOption('es');
     await next();
     await page.getByText('This must be 1 to 120 characters long.').waitFor();
     await assertAccessible(page, 'a workspace without a name');
+    assert.equal(await page.getByLabel('Time zone').inputValue(), 'Asia/Tokyo');
+    assert.equal(await page.getByLabel('Language').inputValue(), 'es');
     await page.getByLabel('Business name').fill('Aurora Coffee');
+    await next();
+    await page.waitForURL(/step=channel/);
+    await page.goto(`${linktor.url}/app/welcome`);
+    assert.equal(await page.getByLabel('Business name').inputValue(), 'Aurora Coffee');
+    assert.equal(await page.getByLabel('Time zone').inputValue(), 'Asia/Tokyo');
     await next();
     await page.waitForURL(/step=channel/);
     await page.getByRole('button', { name: 'Skip' }).click();

@@ -80,6 +80,8 @@ test('an agent signs in, answers, notes, takes and finishes with the keyboard', 
   await focused('#thread [data-log]');
   await keys.press('e');
   await page.locator('#thread-head[data-status=resolved]').waitFor();
+  await keys.press('z');
+  await page.locator('#thread-head[data-status=open]').waitFor();
   watch.assertQuiet();
   visitor.watch.assertQuiet();
 });

@@ -47,9 +47,32 @@ describe('the workspace', { concurrency: false }, () => {
 
   test('says what is wrong beside the field', async () => {
     owner.watch.expect(/status of 422/);
+    await fill('Name', '');
+    await fill('Mark quiet conversations as done after', '4000');
     await fill('Delete done conversations after', 'ten');
     await save();
+    await owner.page.getByText('This must be 1 to 120 characters long.').waitFor();
+    await owner.page.getByText('This must be 0 to 3650 days.').waitFor();
+    await owner.page.locator('#name:focus').waitFor();
     await owner.page.getByText('This must be a number of days, or empty.').waitFor();
+  });
+
+  test('keeps what somebody typed on a page of their own that was not taken', async () => {
+    const { page } = owner;
+    await page.goto(`${linktor.url}/app/me`);
+    await fill('Name', '');
+    await fill('Signature', 'Warm regards');
+    await page.locator('#theme').selectOption('dark');
+    await save();
+    await page.getByText('This must not be empty.').waitFor();
+    assert.equal(await page.getByLabel('Signature').inputValue(), 'Warm regards');
+    assert.equal(await page.locator('#theme').inputValue(), 'dark');
+    await fill('Present password', 'not the password');
+    await fill('New password', 'too short');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await page.getByText('This is not right.').waitFor();
+    await page.getByText('This must be at least 12 characters long.').waitFor();
+    assert.equal(await page.getByLabel('New password').inputValue(), 'too short');
   });
 
   test('sends nothing while that is switched off', async () => {

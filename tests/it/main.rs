@@ -14,6 +14,7 @@ mod life;
 mod meta;
 mod naming;
 mod new_password;
+mod pages;
 mod proxy;
 mod sandbox;
 mod search;

@@ -33,7 +33,7 @@ pub const COUNT_MAX: usize = 100;
 pub enum Which {
     /// Failed or of unknown outcome: somebody has to say what becomes of them.
     Waiting,
-    /// Refused for now, and tried again by themselves.
+    /// Refused for now, and tried again by themselves: in a while, or with their channel.
     Retrying,
     /// Nothing more is to be done about them.
     Handled,
@@ -135,9 +135,10 @@ fn all(read: &Snapshot, which: Which) -> Result<Vec<Message>, EngineError> {
         Which::Handled => messages::handled(read, None, LOOK_MAX)?,
         Which::Retrying => {
             let mut found = Vec::new();
+            // Also what goes out once its channel is connected again: no further try of it is due.
             let again = outbox::list(read)?
                 .into_iter()
-                .filter(|row| row.attempt > 1);
+                .filter(|row| row.called_at.is_some() && !row.begun);
             for row in again.take(LOOK_MAX) {
                 found.extend(messages::get(read, row.message_id)?);
             }

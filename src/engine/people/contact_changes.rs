@@ -142,6 +142,27 @@ pub(super) fn apply(
     Ok(())
 }
 
+/// What people type of a person; all that is wrong with it is said at once.
+fn clean_typed(changes: &mut ContactChanges) -> Result<(), Rejection> {
+    let written = |text: &&mut String| !text.trim().is_empty();
+    let name = changes.name.as_mut();
+    let name = name.map(|name| clean_name(name).map(|clean| *name = clean));
+    let email = changes.email.as_mut().filter(written);
+    let email = email.map(|email| clean_email(email).map(|clean| *email = clean));
+    let phone = changes.phone.as_mut().filter(written);
+    let phone = phone.map(|phone| clean_phone(phone).map(|clean| *phone = clean));
+    let checked = [name, email, phone].into_iter().flatten();
+    Rejection::together(checked.filter_map(Result::err))
+}
+
+fn clean_phone(phone: &str) -> Result<String, Rejection> {
+    let wrong = "must be a number with its country, such as +5511987654321";
+    match PhoneNumber::parse(phone) {
+        Some(parsed) => Ok(parsed.as_str().to_owned()),
+        None => Err(Rejection::field("phone", wrong)),
+    }
+}
+
 /// Checks what was said and brings it into its form: trimmed, addresses folded, numbers as E.164.
 ///
 /// # Errors
@@ -163,29 +184,7 @@ pub(super) fn clean(mut changes: ContactChanges) -> Result<ContactChanges, Rejec
     plain("country", &mut changes.country)?;
     plain("city", &mut changes.city)?;
     plain("company", &mut changes.company)?;
-    if let Some(name) = &mut changes.name {
-        *name = clean_name(name)?;
-    }
-    if let Some(email) = changes
-        .email
-        .as_mut()
-        .filter(|email| !email.trim().is_empty())
-    {
-        *email = clean_email(email)?;
-    }
-    if let Some(phone) = changes
-        .phone
-        .as_mut()
-        .filter(|phone| !phone.trim().is_empty())
-    {
-        let parsed = PhoneNumber::parse(phone).ok_or_else(|| {
-            Rejection::field(
-                "phone",
-                "must be a number with its country, such as +5511987654321",
-            )
-        })?;
-        parsed.as_str().clone_into(phone);
-    }
+    clean_typed(&mut changes)?;
     if let Some(avatar) = changes.avatar_url.as_ref().filter(|url| !url.is_empty())
         && !avatar.starts_with("https://")
         && !avatar.starts_with("http://")
@@ -258,6 +257,19 @@ pub(super) fn give_address(
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
+
+    #[test]
+    fn all_that_is_wrong_with_what_was_typed_is_said_at_once() {
+        let changes = ContactChanges {
+            name: Some(String::new()),
+            email: Some("ana".to_owned()),
+            phone: Some("abc".to_owned()),
+            ..ContactChanges::default()
+        };
+        let wrong = clean(changes).err().map(|wrong| wrong.fields).unwrap();
+        let fields: Vec<_> = wrong.iter().map(|wrong| wrong.field.as_str()).collect();
+        assert_eq!(fields, ["name", "email", "phone"]);
+    }
 
     #[test]
     fn what_is_said_is_brought_into_form() {

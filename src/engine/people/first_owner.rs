@@ -99,10 +99,10 @@ impl Logins {
     /// Makes the first owner. Possible once.
     ///
     /// # Errors
-    /// `VALIDATION_ERROR` naming the field; `RESOURCE_ALREADY_EXISTS` when there is an owner.
+    /// `VALIDATION_ERROR` naming every field that is wrong; `RESOURCE_ALREADY_EXISTS` when there is an owner.
     pub async fn make_first_owner(&self, owner: &FirstOwner) -> Result<User, EngineError> {
-        let email = names::clean_email(&owner.email)?;
-        let name = names::clean_name(&owner.name)?;
+        let password = Some(owner.password.as_str());
+        let (name, email) = names::clean_account(&owner.name, &owner.email, password)?;
         let hash = self.passwords.hash(&owner.password).await?;
         let (stamp, from) = (self.context.stamp(), owner.from.clone());
         self.context

@@ -1,5 +1,6 @@
 //! Names and addresses of people of ours, as they are kept.
 
+use crate::engine::people::passwords;
 use crate::model::rejection::Rejection;
 
 /// The longest name, in characters.
@@ -50,6 +51,22 @@ pub fn clean_name(name: &str) -> Result<String, Rejection> {
     Ok(name)
 }
 
+/// The name and the address of a new account, fit to be kept; its password is checked with them.
+///
+/// # Errors
+/// `VALIDATION_ERROR` naming every field that is wrong.
+pub fn clean_account(
+    name: &str,
+    email: &str,
+    password: Option<&str>,
+) -> Result<(String, String), Rejection> {
+    let (name, email) = (clean_name(name), clean_email(email));
+    let password = password.map_or(Ok(()), passwords::check);
+    let wrong = [name.clone().err(), email.clone().err(), password.err()];
+    Rejection::together(wrong.into_iter().flatten())?;
+    Ok((name?, email?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,5 +91,23 @@ mod tests {
         }
         assert_eq!(clean_name("  Ana   Silva "), Ok("Ana Silva".to_owned()));
         assert!(clean_name(" ").is_err());
+    }
+
+    #[test]
+    fn all_that_is_wrong_with_an_account_is_said_at_once() {
+        let named = |name: &str, email: &str, password: Option<&str>| {
+            let wrong = clean_account(name, email, password).err();
+            let fields = wrong.map(|wrong| wrong.fields).unwrap_or_default();
+            fields
+                .into_iter()
+                .map(|field| field.field)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            named("", "ana", Some("short")),
+            ["name", "email", "password"]
+        );
+        assert_eq!(named("Ana", "ana", None), ["email"]);
+        assert!(named("Ana", "ana@example.com", Some("correct horse battery")).is_empty());
     }
 }

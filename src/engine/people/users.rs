@@ -10,6 +10,7 @@ use crate::engine::limits::Resource;
 use crate::engine::passes;
 use crate::engine::people::invitations;
 use crate::engine::people::invitations::Invitation;
+use crate::engine::people::names::clean_account;
 use crate::engine::people::names::clean_email;
 use crate::engine::people::names::clean_name;
 use crate::engine::people::passwords::Passwords;
@@ -127,7 +128,7 @@ impl Users {
     pub async fn create(&self, actor: &Actor, new: NewUser) -> Result<Made, EngineError> {
         actor.require(Permission::ManageUsers)?;
         may_give(actor, new.role)?;
-        let (name, email) = (clean_name(&new.name)?, clean_email(&new.email)?);
+        let (name, email) = clean_account(&new.name, &new.email, new.password.as_deref())?;
         let hash = match &new.password {
             Some(password) => Some(self.passwords.hash(password).await?),
             None => None,

@@ -127,7 +127,10 @@ pub fn may_send(
         return Ok(());
     }
     let closed = match since {
-        Some(moment) => format!("The time to reply freely ended at {moment}."),
+        Some(moment) => {
+            let moment = moment.calendar().strftime("%Y-%m-%d at %H:%M UTC");
+            format!("The time to reply freely ended on {moment}.")
+        }
         None => "The customer has not written yet.".to_owned(),
     };
     let allowed = if takes_templates {

@@ -45,6 +45,23 @@ pub struct OrganisationChanges {
     pub suspended: Option<bool>,
 }
 
+impl OrganisationChanges {
+    /// Whether all of it can be kept.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` naming every field that is wrong.
+    pub fn check(&self) -> Result<(), Rejection> {
+        let name = self.name.as_deref().map(clean_name);
+        let wrong = [
+            name.and_then(Result::err),
+            self.timezone.as_deref().and_then(no_zone),
+            bad_days("retentionDays", self.retention_days),
+            bad_days("autoCloseAfterDays", self.auto_close_after_days),
+        ];
+        Rejection::together(wrong.into_iter().flatten())
+    }
+}
+
 /// New limits; what is none stays, and an inner none lifts the limit.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(
@@ -141,22 +158,15 @@ impl Organisations {
     /// Changes the business.
     ///
     /// # Errors
-    /// The actor may not; `VALIDATION_ERROR` naming the field.
+    /// The actor may not; `VALIDATION_ERROR` as [`OrganisationChanges::check`] says.
     pub async fn update(
         &self,
         actor: &Actor,
         changes: OrganisationChanges,
     ) -> Result<Organisation, EngineError> {
         actor.require(Permission::ManageOrganisation)?;
+        changes.check()?;
         let name = changes.name.as_deref().map(clean_name).transpose()?;
-        if let Some(zone) = &changes.timezone
-            && jiff::tz::TimeZone::get(zone).is_err()
-        {
-            let wrong = "must be a time zone such as America/Sao_Paulo";
-            return Err(Rejection::field("timezone", wrong).into());
-        }
-        check_days("retentionDays", changes.retention_days)?;
-        check_days("autoCloseAfterDays", changes.auto_close_after_days)?;
         let known = self.ensure().await?;
         let stamp = self.0.stamp();
         let actor = actor.clone();
@@ -205,12 +215,15 @@ fn apply(held: &mut Organisation, name: Option<&str>, changes: &OrganisationChan
     held.suspended = changes.suspended.unwrap_or(held.suspended);
 }
 
-fn check_days(field: &str, days: Option<u16>) -> Result<(), Rejection> {
-    if days.is_some_and(|days| days > DAYS_MAX) {
-        let wrong = format!("must be 0 to {DAYS_MAX} days");
-        return Err(Rejection::field(field, wrong));
-    }
-    Ok(())
+fn no_zone(name: &str) -> Option<Rejection> {
+    let wrong = "must be a time zone such as America/Sao_Paulo";
+    let known = jiff::tz::TimeZone::get(name).is_ok();
+    (!known).then(|| Rejection::field("timezone", wrong))
+}
+
+fn bad_days(field: &str, days: Option<u16>) -> Option<Rejection> {
+    let wrong = || Rejection::field(field, format!("must be 0 to {DAYS_MAX} days"));
+    days.filter(|days| *days > DAYS_MAX).map(|_| wrong())
 }
 
 fn clean_name(name: &str) -> Result<String, Rejection> {

@@ -287,7 +287,7 @@ async fn show_setup(
     let step = SetupStep::You {
         name: FieldView::default(),
         email: FieldView::default(),
-        password: None,
+        password: FieldView::default(),
     };
     Ok(setup_page(&state, &request, token, StatusCode::OK, step))
 }
@@ -329,25 +329,21 @@ async fn set_up(state: Shared, request: HttpRequest, body: Bytes) -> Result<Http
 
 /// The first step again, with what is wrong.
 fn owner_step(owner: &FirstOwner, refused: &Rejection) -> SetupStep {
-    let wrong = |name: &str| {
-        let field = refused.fields.iter().find(|field| field.field == name)?;
-        Some(format!("This {}.", field.message))
+    let field = |value: &str, name: &str| {
+        let wrong = refused.fields.iter().find(|field| field.field == name);
+        match wrong {
+            Some(wrong) => FieldView::of(value).wrong(format!("This {}.", wrong.message)),
+            None => FieldView::of(value),
+        }
     };
-    let field = |value: &str, name: &str| match wrong(name) {
-        Some(words) => FieldView::of(value).wrong(words),
-        None => FieldView::of(value),
-    };
-    let known = ["name", "email", "password"]
-        .iter()
-        .any(|name| wrong(name).is_some());
     SetupStep::You {
-        name: if known {
-            field(&owner.name, "name")
-        } else {
+        name: if refused.fields.is_empty() {
             FieldView::of(&owner.name).wrong(&refused.message)
+        } else {
+            field(&owner.name, "name")
         },
         email: field(&owner.email, "email"),
-        password: wrong("password"),
+        password: field(&owner.password, "password"),
     }
 }
 

@@ -30,6 +30,7 @@ impl Told {
         let saved = self.saved.as_deref().map(|what| match what {
             "merged" => "Merged. For 30 days this can be undone.",
             "apart" => "Undone: they are two people again.",
+            "out" => "Signed out there.",
             _ => "Saved.",
         });
         let published = self

@@ -24,6 +24,7 @@ use crate::web::dashboard::view::atoms::BannerView;
 use crate::web::dashboard::view::atoms::OptionView;
 use crate::web::dashboard::view::failed::FailedPage;
 use crate::web::dashboard::view::failed::Tab;
+use crate::web::dashboard::view::format;
 use crate::web::dashboard::view::shell::Area;
 use crate::web::state::State;
 
@@ -54,7 +55,10 @@ pub fn configure(config: &mut web::ServiceConfig) {
 struct Asked {
     #[serde(default)]
     tab: String,
-    /// How many were settled.
+    /// What was done.
+    #[serde(default)]
+    what: String,
+    /// To how many it was done.
     done: Option<usize>,
     /// How many could not be, and why the last of them.
     not: Option<usize>,
@@ -95,20 +99,21 @@ fn address(word: &str) -> String {
 /// What became of those that were chosen.
 fn told(asked: &Asked) -> Option<BannerView> {
     let done = asked.done?;
+    let (one, many) = match asked.what.as_str() {
+        "retry" | "resend" => ("message goes out again.", "messages go out again."),
+        "handled" => ("message is put aside.", "messages are put aside."),
+        _ => ("message is settled.", "messages are settled."),
+    };
     let settled = match done {
         0 => String::new(),
-        1 => "1 message is settled.".to_owned(),
-        many => format!("{many} messages are settled."),
+        done => format::counted(done as u64, one, many),
     };
     let Some(not) = asked.not.filter(|not| *not > 0) else {
         return (done > 0).then(|| BannerView::done(settled));
     };
     let why = asked.why.as_deref().unwrap_or_default();
-    let failed = match not {
-        1 => format!("1 could not be: {why}"),
-        many => format!("{many} could not be: {why}"),
-    };
-    Some(BannerView::bad(failed, settled))
+    let stays = format::counted(not as u64, "message stays here", "messages stay here");
+    Some(BannerView::bad(format!("{stays}: {why}"), settled))
 }
 
 /// Does to each chosen message what was chosen; one that cannot be settled leaves the others alone.
@@ -128,6 +133,7 @@ async fn settle(state: Shared, form: Form) -> Result<HttpResponse, Problem> {
         }
     }
     let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("what", form.fields.get("what"));
     query.append_pair("done", &done.to_string());
     if let Some(why) = refused.last() {
         query.append_pair("not", &refused.len().to_string());

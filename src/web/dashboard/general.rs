@@ -86,14 +86,14 @@ pub fn stored(state: &State, reader: &Reader) -> Result<GeneralPage, Problem> {
 async fn change(state: Shared, form: Form) -> Result<HttpResponse, Problem> {
     let reader = &form.reader;
     let typed = Typed::read(&form.fields);
-    let changes = match typed.changes() {
-        Ok(changes) => changes,
-        Err(rejection) => {
-            return refuse(reader, rejection, |refused| {
-                draw(&state, reader, &typed, refused)
-            });
-        }
-    };
+    let mut wrong = Vec::new();
+    let changes = typed.changes(&mut wrong);
+    wrong.extend(changes.check().err());
+    if let Err(rejection) = Rejection::together(wrong) {
+        return refuse(reader, rejection, |refused| {
+            draw(&state, reader, &typed, refused)
+        });
+    }
     if let Some(ask) = to_ask(&state, reader, &changes, &form.fields)? {
         let mut drawn = draw(&state, reader, &typed, &Refused::nothing())?;
         drawn.ask = Some(ask);
@@ -179,20 +179,24 @@ impl Typed {
         }
     }
 
-    fn changes(&self) -> Result<OrganisationChanges, Rejection> {
-        let wrong = "must be one of the three";
-        let sight = AgentVisibility::named(&self.sight)
-            .ok_or_else(|| Rejection::field("agentVisibility", wrong))?;
-        Ok(OrganisationChanges {
+    /// What is to be changed; what could not be read is in `wrong`, and changes nothing.
+    fn changes(&self, wrong: &mut Vec<Rejection>) -> OrganisationChanges {
+        let sight = AgentVisibility::named(&self.sight);
+        if sight.is_none() {
+            let words = "must be one of the three";
+            wrong.push(Rejection::field("agentVisibility", words));
+        }
+        let mut read = |field, typed| days(field, typed).map_err(|bad| wrong.push(bad)).ok();
+        OrganisationChanges {
             name: Some(self.name.clone()),
             timezone: Some(self.timezone.clone()),
             language: Some(self.language.clone()),
-            agent_visibility: Some(sight),
-            retention_days: Some(days("retentionDays", &self.retention)?),
-            auto_close_after_days: Some(days("autoCloseAfterDays", &self.auto_close)?),
+            agent_visibility: sight,
+            retention_days: read("retentionDays", &self.retention),
+            auto_close_after_days: read("autoCloseAfterDays", &self.auto_close),
             suspended: Some(self.suspended),
             ..OrganisationChanges::default()
-        })
+        }
     }
 }
 

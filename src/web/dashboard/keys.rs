@@ -80,11 +80,11 @@ async fn make(
     let scopes: Vec<String> = fields.all("scopes").map(str::to_owned).collect();
     if scopes.is_empty() {
         // A key without scopes may everything; that is not what an untouched form means.
-        let mut wrong = Rejection::field("scopes", "must say what the key may do: tick a box");
-        if let Err(name) = names::clean_name(fields.get("name")) {
-            wrong.fields.extend(name.fields);
-        }
-        return Err(wrong.into());
+        let wrong = Rejection::field("scopes", "must say what the key may do: tick a box");
+        return Err(match names::clean_name(fields.get("name")) {
+            Ok(_) => wrong.into(),
+            Err(name) => name.and(wrong).into(),
+        });
     }
     let end = end_of(fields.get("expiry"), state.engine.context.clock.now())?;
     let keys = &state.engine.api_keys;

@@ -16,6 +16,7 @@ use crate::web::dashboard::account::theme_cookie;
 use crate::web::dashboard::answers::Refused;
 use crate::web::dashboard::answers::Told;
 use crate::web::dashboard::answers::refuse;
+use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Reader;
@@ -34,6 +35,8 @@ use crate::web::state::State;
 const HERE: &str = "/app/me";
 /// Where a change leads.
 const SAVED: &str = "/app/me?saved=1";
+/// Where the end of other sessions leads.
+const ENDED: &str = "/app/me?saved=out";
 
 /// The addresses of one's own page.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -46,8 +49,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
 }
 
 async fn show(state: Shared, told: Query<Told>, reader: Reader) -> Result<HttpResponse, Problem> {
-    let name = &reader.agent.user.name;
-    let mut drawn = draw(&state, &reader, name, &Refused::nothing())?;
+    let mut drawn = draw(&state, &reader, &Fields::default(), &Refused::nothing())?;
     drawn.banner = told.banner();
     Ok(page(&drawn))
 }
@@ -70,7 +72,7 @@ async fn change(state: Shared, form: Form) -> Result<HttpResponse, Problem> {
         .await
     {
         return refuse(reader, error, |refused| {
-            draw(&state, reader, form.fields.get("name"), refused)
+            draw(&state, reader, &form.fields, refused)
         });
     }
     Ok(with_cookie(see(SAVED), &theme_cookie(theme)))
@@ -112,7 +114,7 @@ async fn change_password(state: Shared, form: Form) -> Result<HttpResponse, Prob
     {
         Ok(()) => Ok(see(SAVED)),
         Err(error) => refuse(reader, error, |refused| {
-            draw(&state, reader, &reader.agent.user.name, refused)
+            draw(&state, reader, fields, refused)
         }),
     }
 }
@@ -124,7 +126,7 @@ async fn end(state: Shared, id: Path<String>, form: Form) -> Result<HttpResponse
         return Err(Problem::not_found());
     }
     state.engine.logins.sign_out(id).await?;
-    Ok(see(HERE))
+    Ok(see(ENDED))
 }
 
 async fn end_others(state: Shared, form: Form) -> Result<HttpResponse, Problem> {
@@ -133,26 +135,48 @@ async fn end_others(state: Shared, form: Form) -> Result<HttpResponse, Problem> 
     logins
         .sign_out_others(agent.user.id, Some(agent.session.id))
         .await?;
-    Ok(see(HERE))
+    Ok(see(ENDED))
 }
 
-fn draw(state: &State, reader: &Reader, name: &str, refused: &Refused) -> Result<MePage, Problem> {
-    let sessions = state.engine.logins.sessions_of(reader.agent.user.id)?;
+fn draw(
+    state: &State,
+    reader: &Reader,
+    typed: &Fields,
+    refused: &Refused,
+) -> Result<MePage, Problem> {
+    let user = &reader.agent.user;
+    let sessions = state.engine.logins.sessions_of(user.id)?;
+    // What was typed stays, whichever of the page's forms it stood in.
+    let chosen = typed.has("name");
+    let (name, signature) = if chosen {
+        (typed.get("name"), typed.get("signature"))
+    } else {
+        (user.name.as_str(), user.signature.as_str())
+    };
     Ok(MePage {
         shell: reader.shell(state, "My preferences", Area::Me)?,
         banner: refused.banner(&["name", "signature", "currentPassword", "password"]),
-        signature: refused.field("signature", &reader.agent.user.signature),
+        signature: refused.field("signature", signature),
         name: refused.field("name", name),
+        theme: if chosen {
+            Theme::parse(typed.get("theme"))
+        } else {
+            reader.theme
+        },
         current_error: refused.about("currentPassword"),
-        password_error: refused.about("password"),
+        password: refused.field("password", typed.get("password")),
         alerts: reader
             .actor()
             .may(Permission::ManageChannels)
             .then(|| AlertsView {
-                on: reader.agent.user.alert_mails == AlertMails::On,
+                on: if chosen {
+                    typed.has("alerts")
+                } else {
+                    user.alert_mails == AlertMails::On
+                },
                 can_mail: state.engine.logins.can_mail(),
             }),
-        two_step: reader.agent.user.totp.is_some(),
+        two_step: user.totp.is_some(),
         sessions: sessions
             .iter()
             .map(|session| session_view(state, reader, session))

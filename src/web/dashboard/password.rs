@@ -25,6 +25,7 @@ use crate::web::dashboard::reader::page_with;
 use crate::web::dashboard::reader::see;
 use crate::web::dashboard::reader::theme_of;
 use crate::web::dashboard::reader::workspace;
+use crate::web::dashboard::view::atoms::FieldView;
 use crate::web::dashboard::view::password::ChoosePage;
 use crate::web::dashboard::view::password::ForgotPage;
 use crate::web::dashboard::view::password::Link;
@@ -114,8 +115,9 @@ async fn show_choose(
     asked: Query<Asked>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let token = asked.token.as_deref().unwrap_or_default();
-    draw_choose(&state, &request, token, None)
+    let token = asked.token.clone().unwrap_or_default();
+    let asked = Fields::of(vec![("token".to_owned(), token)]);
+    draw_choose(&state, &request, &asked, None)
 }
 
 async fn choose(state: Shared, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
@@ -124,7 +126,7 @@ async fn choose(state: Shared, request: HttpRequest, body: Bytes) -> Result<Http
     if !csrf::is_before_sign_in(&state, &request, fields.get("_csrf")) {
         let message = "This page was open for long. Please try again.";
         let refused = Rejection::new(Code::ValidationError, message);
-        return draw_choose(&state, &request, token, Some(refused));
+        return draw_choose(&state, &request, &fields, Some(refused));
     }
     let origin = auth::origin_of(&request, &state);
     let logins = &state.engine.logins;
@@ -141,7 +143,7 @@ async fn choose(state: Shared, request: HttpRequest, body: Bytes) -> Result<Http
             let refused = rejection_of(error);
             match refused.code {
                 Code::ValidationError | Code::InvalidResetToken => {
-                    draw_choose(&state, &request, token, Some(refused))
+                    draw_choose(&state, &request, &fields, Some(refused))
                 }
                 _ => Err(Problem::Refused(refused)),
             }
@@ -153,26 +155,29 @@ async fn choose(state: Shared, request: HttpRequest, body: Bytes) -> Result<Http
 fn draw_choose(
     state: &State,
     request: &HttpRequest,
-    token: &str,
+    fields: &Fields,
     refused: Option<Rejection>,
 ) -> Result<HttpResponse, Problem> {
+    let token = fields.get("token");
     let (link, status) = match state.engine.logins.pass_of(token) {
         Ok((pass, user)) => {
             let error = refused.map(|refused| match refused.fields.first() {
                 Some(field) => format!("This {}.", field.message),
                 None => refused.message,
             });
-            let status = if error.is_some() {
-                StatusCode::UNPROCESSABLE_ENTITY
-            } else {
-                StatusCode::OK
+            let (status, password) = match error {
+                Some(error) => (
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    FieldView::of(fields.get("password")).wrong(error),
+                ),
+                None => (StatusCode::OK, FieldView::default()),
             };
             let link = Link::Works {
                 invited: pass.purpose == Purpose::Invitation,
                 name: user.name,
                 email: user.email,
                 token: token.to_owned(),
-                error,
+                password,
             };
             (link, status)
         }

@@ -49,9 +49,24 @@ async fn show(state: Shared, asked: Query<Asked>, reader: Reader) -> Result<Http
     let step = if asked.step.as_deref() == Some(CHANNEL) {
         channel_step(&state)
     } else {
-        workspace_step(&state, &reader, &Fields::default(), &Refused::nothing())
+        workspace_step(&state, &reader, &stored(&state)?, &Refused::nothing())
     };
     Ok(page(&draw(&reader, step)))
+}
+
+/// The second step as it was taken before; empty while it was not.
+fn stored(state: &State) -> Result<Fields, Problem> {
+    let held = state.engine.organisations.get()?;
+    let Some(held) = held.filter(|held| held.updated_at > held.created_at) else {
+        return Ok(Fields::default());
+    };
+    let fields = [
+        ("workspace", held.name),
+        ("timeZone", held.timezone),
+        ("language", held.language),
+    ];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value));
+    Ok(Fields::of(fields.into()))
 }
 
 async fn take(state: Shared, form: Form) -> Result<HttpResponse, Problem> {

@@ -40,12 +40,12 @@ async function submitParts(form, submitter) {
 function afterwards(form, fields, before) {
   const action = new URL(form.action).pathname;
   const status = fields.get('status');
+  const undo = (to) => ({ label: 'Undo', run: () => post(action.replace('/snooze', '/status'), { status: to }, 'head,panel').catch(failed) });
   if (status && action.endsWith('/status')) {
-    const undo = before && before !== 'snoozed' && { label: 'Undo', run: () => post(action, { status: before }, 'head,panel').catch(failed) };
-    toast(DONE_WORDS[status] ?? 'Changed', { action: undo });
+    toast(DONE_WORDS[status] ?? 'Changed', { action: before && before !== 'snoozed' && undo(before) });
     if (status === 'resolved' || status === 'spam') next();
   } else if (action.endsWith('/snooze')) {
-    toast('Snoozed', { glyph: 'alarm-clock', action: { label: 'Undo', run: () => post(action.replace('/snooze', '/status'), { status: 'open' }, 'head,panel').catch(failed) } });
+    toast('Snoozed', { glyph: 'alarm-clock', action: undo('open') });
     next();
   } else if (fields.get('unread')) {
     byId(`row-${openConversation()}`)?.classList.add('unread');

@@ -16,13 +16,17 @@ export class Refused extends Error {
   constructor(status, message, details) { super(message); this.status = status; this.details = details; }
 }
 
+/** Asks whoever is signed out to sign in, and come back here. */
+export function signedOut() {
+  const dialog = byId('signin');
+  if (!dialog || dialog.open) return;
+  $('[data-signin]', dialog).href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+  dialog.showModal();
+}
+
 async function refusal(response) {
   if (response.status === 401) {
-    const dialog = byId('signin');
-    if (dialog && !dialog.open) {
-      $('[data-signin]', dialog).href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
-      dialog.showModal();
-    }
+    signedOut();
     return new Refused(401, 'Please sign in again.');
   }
   const body = await response.json().catch(() => null);

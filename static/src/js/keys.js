@@ -28,7 +28,8 @@ export const SINGLE = {
   E: () => press('.done'), '!': () => menuButton('menu-more', 'spam'),
   h: () => press('[popovertarget=menu-snooze]'), a: () => press('[popovertarget=menu-assign]'), l: () => press('[popovertarget=menu-tags]'),
   i: () => change('assign', { assignee: 'me' }), I: () => change('assign', { assignee: '' }),
-  U: () => press('#menu-more input[name=unread] + button'),
+  U: () => press('#menu-more [name=unread] + button'),
+  z: () => press('.toast [value=Undo]'),
   F: () => press('#menu-more [name=follow]'),
   ']': togglePanel, '[': toggleSide,
   D: () => { const { theme } = document.documentElement.dataset; setTheme((theme === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : theme === 'dark') ? 'light' : 'dark'); },
@@ -99,6 +100,6 @@ export function startKeys() {
   const single = byId('single-keys');
   if (!single) return;
   single.checked = singleOn();
-  single.addEventListener('change', () => { box.set('linktor:single', single.checked ? '' : 'off'); say(single.checked ? 'Single keys on' : 'Single keys off'); });
+  single.addEventListener('change', () => { box.set('linktor:single', single.checked ? '' : 'off'); say(`Single keys ${single.checked ? 'on' : 'off'}`); });
   if (!singleOn()) for (const element of $$('[aria-keyshortcuts]')) if (!/Control|Meta/.test(element.getAttribute('aria-keyshortcuts'))) element.removeAttribute('aria-keyshortcuts');
 }

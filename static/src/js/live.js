@@ -1,6 +1,6 @@
 // The live socket: one per browser, shared by its tabs, resumed by position.
 import { $, byId, say } from './dom.js';
-import { applyCounts, applyFrame, load } from './fragments.js';
+import { applyCounts, applyFrame, load, signedOut } from './fragments.js';
 
 const LOCK = 'linktor:app', PING_MS = 25_000, ANSWER_MS = 15_000, GRACE_MS = 3_000, LONGEST_MS = 30_000, SIGNED_OUT = 4401, RECENT = 200;
 
@@ -121,14 +121,7 @@ function greet() {
 function status(state, restarting = false) {
   const banner = byId('net');
   clearTimeout(graceTimer);
-  if (state === 'out') {
-    const dialog = byId('signin');
-    if (dialog && !dialog.open) {
-      $('[data-signin]', dialog).href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
-      dialog.showModal();
-    }
-    return;
-  }
+  if (state === 'out') return signedOut();
   document.body.classList.toggle('offline', state === 'down');
   document.dispatchEvent(new CustomEvent('linktor:connection', { detail: state }));
   if (state === 'down') {

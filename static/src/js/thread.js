@@ -338,7 +338,7 @@ onFrame('presence', ({ conversation, viewers }) => {
   const writer = viewers.find((viewer) => viewer.writing);
   place.replaceChildren(icon(writer ? 'pencil-line' : 'eye'),
     ...viewers.slice(0, 3).map((viewer) => make('span', { class: `av t${viewer.tint}`, title: viewer.name, 'aria-hidden': 'true' }, viewer.initials)),
-    make('span', writer ? {} : { class: 'sr' }, writer ? `${writer.name} is writing a reply` : `${viewers.map((viewer) => viewer.name).join(', ')} looking at this`));
+    make('span', writer ? {} : { class: 'sr' }, writer ? `${writer.name} is writing` : `${viewers.map((viewer) => viewer.name).join(', ')} looking at this`));
 });
 
 onFrame('told', ({ queue, conversation, message, by, text }) => {

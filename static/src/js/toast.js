@@ -11,7 +11,7 @@ export function toast(text, { bad = false, action = null, glyph = bad ? 'circle-
   const region = byId('toasts');
   if (!region) return () => {};
   const close = make('button', { type: 'button', class: 'ib', 'aria-label': 'Close' }, icon('x'));
-  const act = action && make('button', { type: 'button', class: 'link' }, action.label);
+  const act = action && make('button', { type: 'button', class: 'link', value: action.label }, action.label);
   const element = make('div', { class: 'toast' }, icon(glyph), make('span', {}, text), act, close);
   let timer;
   const remove = () => { clearTimeout(timer); element.remove(); };

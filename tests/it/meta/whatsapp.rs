@@ -263,6 +263,11 @@ fn a_broken_token_stops_the_channel_and_nothing_is_lost_or_doubled() {
         assert_eq!(broken.await["errorMessage"], "Session has expired");
         let second = answer(server, json!({"text":"two"})).await;
         assert_eq!(vendor.messages().len(), 1, "nothing more was tried");
+        let agent = server.agent(OWNER).await;
+        let waiting = agent.open("/app/failed?tab=retrying").await.text();
+        for words in ["Session has expired", "once the channel is connected again"] {
+            assert!(waiting.contains(words), "{waiting}");
+        }
         let connect = format!("{path}/connect");
         server.api().post(&connect, json!({})).await.ok();
         stands(server, &first, "sent").await;

@@ -1,12 +1,13 @@
 /**
  * The chat as one object: holds the parts together and the state the screen is drawn from. Parts decide (timeline, outbox),
- * talk (connection, api) or remember (session); this file only connects them.
+ * talk (line, api) or remember (session); this file only connects them.
  */
 import type { Core } from '../core';
 import { combine } from '../options';
-import type { Ack, Arrival, Config, Content, Frame, SessionAnswer, User, Welcome, WireMessage } from '../wire';
+import type { Ack, Arrival, Config, Content, Frame, User, WireMessage } from '../wire';
 import { Api, ApiError } from './api';
 import type { Words } from './i18n';
+import { lineOf, settle, take } from './line';
 import { Parts } from './parts';
 import { pause } from './pause';
 import { Outbox, type Entry } from './outbox';
@@ -17,8 +18,7 @@ import { Sender } from './sender';
 import { Session, type Change } from './session';
 import { initial, type Gate, type State } from './state';
 import { Timeline, ackEvent, type Message } from './timeline';
-import { Connection, type LinkState } from './transport/connection';
-import { Hub } from './transport/hub';
+import type { Hub } from './transport/hub';
 import { Typing } from './typing';
 import type { Uploads } from './more/uploads';
 
@@ -53,7 +53,7 @@ export class Chat {
   constructor(
     readonly core: Core,
     public words: Words,
-    private readonly redraw: () => void,
+    readonly redraw: () => void,
   ) {
     const { signal, store } = core;
     this.config = combine(core.config, core.options);
@@ -62,39 +62,7 @@ export class Chat {
     this.session.user = core.options.user;
     this.outbox = new Outbox(store);
     this.parts = new Parts(core, redraw);
-    const connection = new Connection(
-      {
-        api: this.api,
-        socketUrl: () => this.session.answer?.ws ?? this.api.base.replace(/^http/, 'ws') + '/ws',
-        poll: () => this.parts.get(true)?.startPoll,
-        hello: () => ({
-          protocol: 1, sdk: core.version, token: this.api.token ?? '', cursor: this.timeline.cursor,
-          visible: !document.hidden, locale: core.language, page: pageInfo(core),
-        }),
-        onWelcome: (welcome) => this.hub.welcomed(welcome),
-        onFrame: (frame) => this.hub.received(frame),
-        onState: (link) => this.hub.changed(link),
-        onUnauthorized: () => void this.#renew(),
-        onRefused: (code) => this.#refused(code),
-      },
-      signal,
-    );
-    this.hub = new Hub(
-      `linktor:${core.options.channelId}`,
-      connection,
-      {
-        onWelcome: (welcome) => this.#welcome(welcome),
-        onFrame: (frame) => this.#frame(frame),
-        onState: (link) => this.#link(link),
-        onOutbox: (entries) => {
-          this.outbox.adopt(entries);
-          this.sender.pump();
-        },
-        onSession: () => void this.#moved(),
-      },
-      signal,
-    );
-    this.#holdOff = (seconds) => connection.holdOff(seconds);
+    this.hub = lineOf(this);
     this.sender = new Sender(
       this.outbox,
       {
@@ -111,16 +79,14 @@ export class Chat {
           this.redraw();
         },
         onPrechat: () => this.set({ gate: 'prechat' }),
-        onUnauthorized: () => void this.#renew(),
+        onUnauthorized: () => this.renew(),
       },
       signal,
     );
     this.reading = new Reading(this, signal);
     this.typing = new Typing(this, signal);
-    this.state = initial(!!store.get().ui?.thread || !!this.outbox.entries.length, this.config.availability ?? { state: 'online' });
+    this.state = initial(!!(store.get().ui?.thread || this.outbox.entries.length), this.config.availability ?? { state: 'online' });
   }
-
-  readonly #holdOff: (seconds: number) => void;
 
   set(change: Partial<State>): void {
     const before = this.state;
@@ -177,7 +143,7 @@ export class Chat {
     this.set({ loading: this.session.known });
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.#adopt(await this.session.begin());
+        await this.adopt(await this.session.begin());
         break;
       } catch (error) {
         if (over()) return;
@@ -198,11 +164,11 @@ export class Chat {
   /** Makes sure there is a connection, however the session came about. */
   async connect(): Promise<void> {
     await this.start();
-    if (!this.core.signal.aborted) this.hub.start();
+    this.hub.start();
   }
 
   /** Takes over what the server said about the session. */
-  async #adopt(change: Change): Promise<void> {
+  async adopt(change: Change): Promise<void> {
     const { answer } = this.session;
     if (!answer) return;
     if (change === 'other') {
@@ -229,8 +195,7 @@ export class Chat {
     const page = await this.api.call<{ messages: WireMessage[]; hasMore: boolean; cursor: number }>('GET', `/messages?limit=${HISTORY}`);
     if (life !== this.#life) return;
     this.timeline.reset(page.messages, page.cursor, page.hasMore);
-    this.#settleKnown();
-    this.#remember();
+    settle(this);
     this.redraw();
   }
 
@@ -247,77 +212,10 @@ export class Chat {
     this.set({ loading: false });
   }
 
-  // What the line brings.
-
-  #link(link: LinkState): void {
-    if (link !== 'online') this.sender.pause();
-    const came = link === 'online' && this.state.link !== 'online';
-    this.set({ link, failures: link === 'online' ? 0 : this.state.failures + (link === 'failing' ? 1 : 0) });
-    if (!came) return;
-    this.presence();
-    this.flush();
-  }
-
-  #welcome(welcome: Welcome): void {
-    const { conversation, availability, agents, agentTyping, lastReadByAgentSeq, unread } = welcome;
-    if (welcome.reset) void this.reload().catch(() => undefined);
-    if (lastReadByAgentSeq) this.timeline.receipt(lastReadByAgentSeq, 'read');
-    this.reading.welcomed(welcome.cursor);
-    this.typing.theirs(agentTyping && typeof agentTyping === 'object' ? agentTyping : null);
-    this.set({
-      unread: unread ?? this.state.unread,
-      conversation: conversation ?? null,
-      availability: { ...this.state.availability, ...availability },
-      agents: agents ?? [],
-    });
-    this.reading.check();
-  }
-
-  #frame(frame: Frame): void {
-    const { type, payload } = frame;
-    if (type === 'ack') this.acknowledged(payload as Ack);
-    else if (type === 'error') this.#error(frame);
-    else if (type === 'typing') this.typing.theirs(payload.state === 'start' ? payload.author : null);
-    else if (type === 'availability') this.set({ availability: payload });
-    else if (type === 'presence') this.set({ agents: payload.agents });
-    else if (type === 'session.updated') void this.#adopt(this.session.updated(payload as SessionAnswer));
-    else if (type === 'reload') void this.core.reload();
-    else if (frame.seq !== undefined) this.#event(frame);
-  }
-
-  #event(frame: Frame): void {
-    const verdict = this.timeline.apply(frame);
-    if (verdict === 'gap') this.hub.send({ type: 'sync', payload: { after: this.timeline.cursor } });
-    else if (verdict === 'overflow') void this.reload().catch(() => undefined);
-    if (frame.type === 'conversation' && verdict !== 'ignored') {
-      this.set({ conversation: frame.payload });
-      this.core.emit('conversation', { id: frame.payload.id, status: frame.payload.status });
-    }
-    if (verdict !== 'applied') return;
-    this.#settleKnown();
-    this.#remember();
-    this.reading.arrived();
-    this.redraw();
-  }
-
   acknowledged(ack: Ack): void {
     this.sender.acknowledged(ack);
     // The frame may have come before the acknowledgement; only the latter names the conversation.
     if (this.state.conversation?.id !== ack.conversationId) this.set({ conversation: { id: ack.conversationId, status: 'open' } });
-  }
-
-  /** A message of ours that is in the timeline has arrived, whoever sent it and whether or not we were told. */
-  #settleKnown(): void {
-    for (const { clientMessageId, id, seq, timestamp } of this.timeline.messages) {
-      if (clientMessageId && this.outbox.find(clientMessageId)) this.sender.acknowledged({ clientMessageId, messageId: id, seq, timestamp });
-    }
-  }
-
-  #error({ ref, payload }: Frame): void {
-    if (payload.retryAfter) this.#holdOff(payload.retryAfter);
-    if (this.sender.refused(ref, payload)) return;
-    if (payload.code === 'identity_unverified') this.core.emit('identity', { verified: false, error: payload.code });
-    else this.core.emit('error', { code: payload.code });
   }
 
   /** One of our messages is stored on the server. */
@@ -326,7 +224,7 @@ export class Chat {
     if (entry.content.type === 'reaction') return;
     const event = ackEvent(ack, entry);
     this.hub.share(event);
-    this.#event(event);
+    take(this, event);
     if (this.state.proactive) this.set({ proactive: null });
     this.core.emit('sent', { clientMessageId: ack.clientMessageId, messageId: ack.messageId });
     this.redraw();
@@ -341,17 +239,13 @@ export class Chat {
     void this.uploads?.pump();
   }
 
-  #remember(): void {
-    this.core.store.set({ cursor: this.timeline.cursor });
-  }
-
   /** The token was refused: get another session, keep what is unsent. */
-  async #renew(): Promise<void> {
+  async renew(): Promise<void> {
     this.#started = undefined;
     await this.start();
   }
 
-  #refused(code: number): void {
+  refused(code: number): void {
     if (code === 4003) return this.core.refuse();
     if (code === 4026) return renew(this.core);
     // Logged out elsewhere: a new session only when the visitor acts again.
@@ -359,7 +253,7 @@ export class Chat {
   }
 
   /** Another tab logged in or out. */
-  async #moved(): Promise<void> {
+  async moved(): Promise<void> {
     if (this.core.store.get().token === this.api.token) return;
     this.#wipe(false);
     if (this.core.store.get().token) await this.peek();
@@ -458,12 +352,15 @@ export class Chat {
     if (change === 'same') return;
     this.hub.moved();
     this.hub.stop();
-    await this.#adopt(change);
+    await this.adopt(change);
     this.hub.start();
   }
 
   /** Log-out: nothing of this visitor stays in the browser. */
   async reset(erase = false): Promise<void> {
+    // What was being begun does not begin again meanwhile; what the visitor does if this fails, does.
+    this.#life++;
+    this.#started = undefined;
     await this.session.end(erase);
     this.#wipe();
     this.hub.moved();

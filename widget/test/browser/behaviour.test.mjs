@@ -516,6 +516,36 @@ check('reset forgets the visitor also while the session is only being taken up a
   assert.equal(requests(mock).filter((request) => request === 'POST /session').length, 2, 'nobody new came');
 });
 
+check('reset forgets the visitor also while the history is still being fetched', {}, async ({ mock, page, widget }) => {
+  await page.addInitScript(() => (Math.random = () => 0));
+  await widget.open();
+  await widget.say('secret');
+  await until(() => stored(mock).length === 1);
+  // The history is asked for, and refused, between the end of the session and the word of it.
+  let ended;
+  const ending = new Promise((done) => (ended = done));
+  await page.route('**/messages?limit=*', async (route) => {
+    await ending;
+    await route.continue();
+  });
+  await page.route('**/session', async (route) => {
+    if (route.request().method() !== 'DELETE') return route.continue();
+    const response = await route.fetch();
+    const refused = page.waitForResponse(/messages\?limit/);
+    ended();
+    await (await refused).finished();
+    await page.evaluate(() => new Promise((done) => setTimeout(done)));
+    await route.fulfill({ response });
+  });
+  const asking = page.waitForRequest(/messages\?limit/);
+  await page.reload();
+  await asking;
+  await page.evaluate(() => window.linktor('reset'));
+  await until(async () => !(await page.evaluate(() => Object.values(localStorage).join().includes('wct_'))));
+  assert.equal(requests(mock).filter((request) => request === 'POST /session').length, 2, 'nobody new came');
+  await page.unrouteAll({ behavior: 'wait' });
+});
+
 check('a refused origin hides the widget and says why', { refuse: 'origin_not_allowed' }, async ({ page }) => {
   const words = await page.evaluate(() => new Promise((done) => {
     if (!document.querySelector('.linktor-widget')) window.linktor('on', 'error', done);

@@ -99,7 +99,7 @@ impl Desk<'_> {
         Ok(ListView {
             queue: self.section.word().to_owned(),
             title: self.title()?,
-            count: found.total.unwrap_or(rows.len() as u64),
+            count: length(&found),
             segments: self.section.segments(),
             more: self.more(found.next.as_ref()),
             empty: self.empty(&counts, has_channels),
@@ -146,19 +146,22 @@ impl Desk<'_> {
     pub(super) fn nothing(&self) -> Result<NothingOpenView, Problem> {
         let counts = plain_counts(self.state, &self.reader.actor());
         let count = match self.section.queue() {
-            _ if !self.section.narrowing().is_none() => self.rows(None)?.total.unwrap_or_default(),
-            Queue::Mine => counts.mine,
-            Queue::Unassigned => counts.unassigned,
-            Queue::All => counts.open,
-            Queue::Waiting => counts.pending,
-            Queue::Snoozed => counts.snoozed,
-            Queue::Done | Queue::Spam => counts.resolved,
-            Queue::Mentions | Queue::Drafts => self.rows(None)?.total.unwrap_or_default(),
+            _ if !self.section.narrowing().is_none() => length(&self.rows(None)?),
+            Queue::Mine => format::count(counts.mine),
+            Queue::Unassigned => format::count(counts.unassigned),
+            Queue::All => format::count(counts.open),
+            Queue::Waiting => format::count(counts.pending),
+            Queue::Snoozed => format::count(counts.snoozed),
+            // Spam is done too, and neither is counted apart.
+            Queue::Done | Queue::Spam | Queue::Mentions | Queue::Drafts => {
+                length(&self.rows(None)?)
+            }
         };
         let title = self.title()?;
-        let summary = match count {
-            0 => self.empty(&counts, true).title,
-            count => format!("{} in {title}.", format::count(count)),
+        let summary = if count == "0" {
+            self.empty(&counts, true).title
+        } else {
+            format!("{count} in {title}.")
         };
         Ok(NothingOpenView { summary, title })
     }
@@ -189,5 +192,13 @@ impl Desk<'_> {
                 "Take the filter off".to_owned(),
             )),
         }
+    }
+}
+
+/// How long a list is that begins so: "30+" where nothing counts what comes after.
+fn length(found: &Page<Row>) -> String {
+    match found.total {
+        Some(total) => format::count(total),
+        None => format!("{}+", found.rows.len()),
     }
 }

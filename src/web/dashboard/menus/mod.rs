@@ -81,6 +81,7 @@ fn tab(of: &'static Page, channel: &Channel, settings: &Opaque, refused: &Refuse
         settings: &shown,
         refused,
         email: &[],
+        zone: "UTC",
     };
     let trouble = channel.notes.iter().find(|note| note.kind == PROFILE);
     ChannelTab::Menu {

@@ -181,6 +181,16 @@ fn head_of(message: &Message) -> FailedGroup {
         ),
         |(_, title, remedy)| (*title, *remedy),
     );
+    let waits_for_channel = message.delivery == Delivery::Pending
+        && message
+            .attempts
+            .last()
+            .is_some_and(|one| one.next_at.is_none());
+    let remedy = if waits_for_channel {
+        "It goes out by itself once the channel is connected again."
+    } else {
+        remedy
+    };
     FailedGroup {
         title: title.to_owned(),
         remedy: remedy.to_owned(),

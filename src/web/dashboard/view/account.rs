@@ -67,8 +67,8 @@ pub enum SetupStep {
         name: FieldView,
         /// Email.
         email: FieldView,
-        /// What is wrong with the password.
-        password: Option<String>,
+        /// Password: one that is chosen stays in its field, as everything that was typed.
+        password: FieldView,
     },
     /// 2: fields `workspace`, `timeZone`.
     Workspace {
@@ -159,8 +159,10 @@ pub struct MePage {
     pub signature: FieldView,
     /// What is wrong with the present password.
     pub current_error: Option<String>,
-    /// What is wrong with the new password.
-    pub password_error: Option<String>,
+    /// New password.
+    pub password: FieldView,
+    /// The look that is chosen.
+    pub theme: Theme,
     /// Mails about channels; none for those who cannot manage them.
     pub alerts: Option<AlertsView>,
     /// Whether two-step sign-in is on.

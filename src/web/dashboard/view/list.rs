@@ -7,7 +7,6 @@ use super::atoms::OptionView;
 use super::atoms::TimeView;
 use super::atoms::Tone;
 use super::filters;
-use super::format;
 
 /// Most chips in a row; the rest is a count.
 pub const CHIPS_MAX: usize = 2;
@@ -131,8 +130,8 @@ pub struct ListView {
     pub queue: String,
     /// Title: "Mine".
     pub title: String,
-    /// All conversations in it, shown or not.
-    pub count: u64,
+    /// How many conversations are in it, shown or not: "8", "30+".
+    pub count: String,
     /// Open, Waiting, Snoozed, Done: value is the address.
     pub segments: Vec<OptionView>,
     /// Rows, in order; a group's head is drawn where the group changes.
@@ -220,12 +219,6 @@ impl ListView {
                 rows,
             })
             .collect()
-    }
-
-    /// "8" with separators.
-    #[must_use]
-    pub fn count_text(&self) -> String {
-        format::count(self.count)
     }
 }
 

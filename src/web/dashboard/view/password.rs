@@ -1,6 +1,7 @@
 //! A new password, with a link.
 
 use super::assets;
+use super::atoms::FieldView;
 use super::filters;
 use super::shell::Theme;
 
@@ -43,8 +44,8 @@ pub enum Link {
         email: String,
         /// What the link carries.
         token: String,
-        /// What is wrong with the password.
-        error: Option<String>,
+        /// The password.
+        password: FieldView,
     },
 }
 

@@ -125,8 +125,8 @@ pub struct UsersPage {
     pub name: FieldView,
     /// Form: email.
     pub email: FieldView,
-    /// Form: what is wrong with the password.
-    pub password_error: Option<String>,
+    /// Form: first password.
+    pub password: FieldView,
     /// Form: roles the reader may give.
     pub roles: Vec<OptionView>,
 }

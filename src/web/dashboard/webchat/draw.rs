@@ -32,6 +32,8 @@ pub struct Easel<'a> {
     pub refused: &'a Refused,
     /// The channels that mail can go through.
     pub email: &'a [Channel],
+    /// The time zone of the workspace.
+    pub zone: &'a str,
 }
 
 impl Easel<'_> {
@@ -54,7 +56,7 @@ impl Easel<'_> {
         let held = place::at(self.settings, entry.path);
         match &entry.kind {
             _ if entry.needs_email() && self.email.is_empty() => Vec::new(),
-            Kind::Hours => hours::draw(entry.path, held, self.refused),
+            Kind::Hours => hours::draw(entry.path, held, self.zone, self.refused),
             Kind::Rows(list) => {
                 let input = self.rows(list, entry.path, held);
                 let drawn = SettingView::new(entry.path, entry.label, entry.hint, input);
@@ -242,6 +244,7 @@ mod tests {
             settings,
             refused,
             email: &[],
+            zone: "UTC",
         };
         easel
             .page(page)

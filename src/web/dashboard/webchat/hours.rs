@@ -25,8 +25,16 @@ const DAYS: [(&str, &str); 7] = [
 ];
 
 /// Reads the hours; none where the business is always open.
-pub fn read(path: &str, fields: &Fields, wrong: &mut Vec<FieldError>) -> Option<Value> {
-    if !fields.has(&format!("{path}.on")) {
+pub fn read(
+    path: &str,
+    fields: &Fields,
+    held: Option<&Value>,
+    wrong: &mut Vec<FieldError>,
+) -> Option<Value> {
+    let written = |(day, _): &(&str, &str)| fields.some(&format!("{path}.{day}")).is_some();
+    // Whoever writes hours where there were none wants them kept, whatever the box says.
+    let wanted = fields.has(&format!("{path}.on")) || held.is_none() && DAYS.iter().any(written);
+    if !wanted {
         return None;
     }
     let mut say = |name: &str, message: &str| {
@@ -74,9 +82,9 @@ fn spans(typed: &str) -> Option<Value> {
     read.collect::<Option<Vec<_>>>().map(Value::from)
 }
 
-/// Draws the hours.
+/// Draws the hours, in the workspace's `zone` where there are none yet.
 #[must_use]
-pub fn draw(path: &str, held: Option<&Value>, refused: &Refused) -> Vec<SettingView> {
+pub fn draw(path: &str, held: Option<&Value>, zone: &str, refused: &Refused) -> Vec<SettingView> {
     let id = |name: &str| format!("{path}.{name}");
     let text = |value: Option<&Value>| match value {
         Some(Value::String(text)) => text.clone(),
@@ -95,7 +103,7 @@ pub fn draw(path: &str, held: Option<&Value>, refused: &Refused) -> Vec<SettingV
     };
     let zone = held
         .and_then(|held| held["timezone"].as_str())
-        .unwrap_or("UTC");
+        .unwrap_or(zone);
     let on = SettingView::new(
         &id("on"),
         "Keep business hours",
@@ -156,7 +164,7 @@ mod tests {
     fn hours_are_written_as_people_write_them() {
         let body = "h.on=1&h.timezone=America/Sao_Paulo&h.mon=9:00-12:00,+13:00+-+18:00&h.tue=10-12&h.holidays=2026-12-25%0D%0Asoon";
         let mut wrong = Vec::new();
-        let read = read("h", &Fields::read(body.as_bytes()), &mut wrong).unwrap();
+        let read = read("h", &Fields::read(body.as_bytes()), None, &mut wrong).unwrap();
         assert_eq!(
             read["weekly"]["mon"],
             json!([["09:00", "12:00"], ["13:00", "18:00"]])
@@ -164,14 +172,27 @@ mod tests {
         assert_eq!(read["weekly"]["sun"], json!([]));
         let fields: Vec<_> = wrong.iter().map(|wrong| wrong.field.as_str()).collect();
         assert_eq!(fields, ["h.tue", "h.holidays"]);
-        let drawn = draw("h", Some(&read), &Refused::because(wrong));
+        let drawn = draw("h", Some(&read), "UTC", &Refused::because(wrong));
         let field = |id: &str| drawn.iter().find(|view| view.id == id).unwrap();
         assert_eq!(field("h.mon").field.value, "09:00-12:00, 13:00-18:00");
         assert_eq!(field("h.tue").field.value, "10-12");
         assert!(field("h.tue").field.error.is_some() && field("h.mon").field.error.is_none());
-        assert_eq!(
-            super::read("h", &Fields::read(b"h.mon=1"), &mut Vec::new()),
-            None
-        );
+        let off = |held, body: &str| {
+            super::read("h", &Fields::read(body.as_bytes()), held, &mut Vec::new()).is_none()
+        };
+        assert!(off(None, "h.mon=&h.timezone=UTC"));
+        assert!(off(Some(&read), "h.mon=9:00-12:00"), "switched off");
+        assert!(!off(None, "h.mon=9:00-12:00"), "forgotten to switch on");
+    }
+
+    #[test]
+    fn hours_that_are_new_are_in_the_zone_of_the_business() {
+        let drawn = draw("h", None, "America/Sao_Paulo", &Refused::nothing());
+        let zone = drawn.iter().find(|view| view.id == "h.timezone").unwrap();
+        let Input::Choice(zones) = &zone.input else {
+            unreachable!("a zone is chosen")
+        };
+        let chosen: Vec<_> = zones.iter().filter(|zone| zone.selected).collect();
+        assert_eq!(chosen[0].value, "America/Sao_Paulo");
     }
 }

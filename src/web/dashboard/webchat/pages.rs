@@ -113,11 +113,14 @@ fn tab(
 ) -> Result<ChannelTab, Problem> {
     let mut email = state.engine.channels.list(&reader.actor())?;
     email.retain(|channel| channel.kind.as_str() == EMAIL);
+    let business = state.engine.organisations.get()?;
+    let zone = business.map_or_else(|| "UTC".to_owned(), |business| business.timezone);
     let easel = Easel {
         name,
         settings,
         refused,
         email: &email,
+        zone: &zone,
     };
     Ok(ChannelTab::Settings {
         path: page.path,

@@ -46,7 +46,8 @@ pub fn page(page: &Page, fields: &Fields, stored: &Opaque) -> Typed {
                 place::put(&mut typed.settings, entry.path, read);
             }
             Kind::Hours => {
-                let read = hours::read(entry.path, fields, &mut typed.wrong);
+                let held = place::at(stored, entry.path);
+                let read = hours::read(entry.path, fields, held, &mut typed.wrong);
                 place::put(&mut typed.settings, entry.path, read);
             }
             _ => {

@@ -30,7 +30,8 @@ pub fn read(
         }
         let was = fields.get(&format!("{at}.was")).parse::<usize>().ok();
         let was = was.and_then(|was| held.get(was)).and_then(Value::as_object);
-        if was.is_none() && is_empty(list, &at, fields) {
+        // Whoever cleared all of a row wants none.
+        if is_empty(list, &at, fields) {
             continue;
         }
         let mut row = was.cloned().unwrap_or_default();
@@ -194,6 +195,18 @@ mod tests {
                 .collect();
             assert_eq!(names, expected, "{body}");
         }
+    }
+
+    #[test]
+    fn a_row_that_was_cleared_is_gone() {
+        let stored = json!({"starters":[
+            {"id":"s1","title":{"en":"Where?","pt-BR":"Onde?"},"icon":"box"},
+            {"id":"s2","title":"When?","icon":"clock"}]});
+        let body = "starters%5B0%5D.was=0&starters%5B0%5D.title.main=en&starters%5B0%5D.title.en=&starters%5B0%5D.icon=box\
+            &starters%5B1%5D.was=1&starters%5B1%5D.title.main=en&starters%5B1%5D.title.en=When%3F&starters%5B1%5D.icon=clock";
+        let typed = read_page("appearance", body, stored);
+        let left = json!([{"id":"s2","title":"When?","icon":"clock"}]);
+        assert_eq!(typed.settings["starters"], left);
     }
 
     #[test]

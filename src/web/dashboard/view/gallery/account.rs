@@ -65,7 +65,8 @@ pub(super) fn account(theme: Theme) -> Vec<(&'static str, String)> {
         name: FieldView::of("Marina Costa"),
         signature: FieldView::of("Marina, Aurora Coffee"),
         current_error: None,
-        password_error: None,
+        password: FieldView::default(),
+        theme,
         alerts: Some(AlertsView {
             on: true,
             can_mail: false,
@@ -98,7 +99,7 @@ pub(super) fn account(theme: Theme) -> Vec<(&'static str, String)> {
             setup(SetupStep::You {
                 name: FieldView::of("Rafael Lima"),
                 email: FieldView::of("rafael").wrong("This address needs an @."),
-                password: None,
+                password: FieldView::default(),
             }),
         ),
         (

@@ -76,6 +76,7 @@ fn chat_settings(path: &str) -> Vec<SectionView> {
         settings: settings.as_object().unwrap(),
         refused: &Refused::because(wrong.to_vec()),
         email: &[],
+        zone: "UTC",
     }
     .page(table::page(path).unwrap())
 }

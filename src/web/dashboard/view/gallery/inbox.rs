@@ -258,7 +258,7 @@ pub(super) fn all(theme: Theme) -> Vec<(&'static str, String)> {
         title: "Mine".to_owned(),
     });
     let empty = ListView {
-        count: 0,
+        count: "0".to_owned(),
         rows: Vec::new(),
         empty: EmptyView {
             title: "Nothing waits for you.".to_owned(),

@@ -196,7 +196,7 @@ pub(super) fn list(selected: Option<usize>) -> ListView {
     ListView {
         queue: "mine".to_owned(),
         title: "Mine".to_owned(),
-        count: 8,
+        count: "8".to_owned(),
         segments: vec![
             segment("mine", "Open"),
             segment("waiting", "Waiting"),

@@ -160,7 +160,8 @@ pub(super) fn settings(theme: Theme) -> Vec<(&'static str, String)> {
         ],
         name: FieldView::default(),
         email: FieldView::default(),
-        password_error: Some("This password is on the list of common ones.".to_owned()),
+        password: FieldView::of("changeme1234")
+            .wrong("This password is on the list of common ones."),
         roles: roles.clone(),
     };
     let teams = TeamsPage {

@@ -34,7 +34,7 @@ pub(super) const PAGE: Page = Page {
                     "Corner",
                     "",
                     Choice(&[
-                        ("", "Where a line ends: right, or left in Arabic and Hebrew"),
+                        ("", "Right; left in Arabic and Hebrew"),
                         ("bottom-right", "Always right"),
                         ("bottom-left", "Always left"),
                     ]),
