@@ -7,7 +7,7 @@ use std::task::Context;
 use std::task::Poll;
 
 use actix_web::body::BodySize;
-use actix_web::body::EitherBody;
+use actix_web::body::BoxBody;
 use actix_web::body::MessageBody;
 use actix_web::dev::ServiceRequest;
 use actix_web::dev::ServiceResponse;
@@ -19,21 +19,20 @@ use actix_web::web::Bytes;
 ///
 /// # Errors
 /// Whatever the handler behind it fails with.
-pub async fn as_get<B: MessageBody>(
+pub async fn as_get<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B, Unsaid>>, actix_web::Error> {
+) -> Result<ServiceResponse, actix_web::Error> {
     if request.method() != Method::HEAD {
-        return Ok(next.call(request).await?.map_into_left_body());
+        return Ok(next.call(request).await?.map_into_boxed_body());
     }
     request.head_mut().method = Method::GET;
     let response = next.call(request).await?;
-    Ok(response.map_body(|_, body| EitherBody::right(Unsaid(body.size()))))
+    Ok(response.map_body(|_, body| BoxBody::new(Unsaid(body.size()))))
 }
 
 /// A body that is only told the size of.
-#[derive(Debug)]
-pub struct Unsaid(BodySize);
+struct Unsaid(BodySize);
 
 impl MessageBody for Unsaid {
     type Error = Infallible;
