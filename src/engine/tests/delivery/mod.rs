@@ -3,6 +3,7 @@
 mod addresses;
 mod afterwards;
 mod asking;
+mod connecting;
 mod failing;
 mod files;
 mod lanes;
