@@ -1,4 +1,4 @@
-//! Stored files, served so that nothing in them can run.
+//! Stored files, served so that nothing in them can run: as downloads, whatever they are.
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
@@ -8,7 +8,6 @@ use actix_web::web::Data;
 use actix_web::web::Path;
 use actix_web::web::Query;
 
-use crate::base::mime;
 use crate::model::attachment::Attachment;
 use crate::model::ids::MediaId;
 use crate::model::rejection::Code;
@@ -22,7 +21,6 @@ use crate::web::state::State;
 struct Proof {
     e: Option<i64>,
     sig: Option<String>,
-    download: Option<String>,
 }
 
 /// The addresses of stored files.
@@ -49,11 +47,7 @@ async fn show(
         return Err(missing().into());
     }
     let attachment = state.engine.files.get(id)?;
-    let shown = match proof.download {
-        Some(_) => Shown::Download,
-        None => usual(&attachment),
-    };
-    serve(&state, &attachment, &request, shown).await
+    serve(&state, &attachment, &request, Shown::Download).await
 }
 
 /// A file under the address that stands in a text message.
@@ -65,22 +59,14 @@ async fn show_short(
     let id = state.engine.context.links.short(&key);
     let id = id.ok_or_else(|| Rejection::not_found(Code::ResourceNotFound, "file"))?;
     let attachment = state.engine.files.get(id)?;
-    serve(&state, &attachment, &request, usual(&attachment)).await
+    serve(&state, &attachment, &request, Shown::Download).await
 }
 
-/// Within the page where nothing in it can do harm.
-fn usual(attachment: &Attachment) -> Shown {
-    if mime::is_inline(&attachment.mime_type) {
-        Shown::Inline
-    } else {
-        Shown::Download
-    }
-}
-
-/// How a browser is to treat a file.
+/// How a browser is to treat a file whose address it is sent to. Within a page, pictures, sound and
+/// films show and play either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown {
-    /// Within the page.
+    /// As a page of its own.
     Inline,
     /// As a download.
     Download,

@@ -122,6 +122,25 @@ describe('files', { concurrency: false }, () => {
     await becomes(() => said(page, RECEIPT.name).count(), 2);
   });
 
+  test('a picture opens large over the page, from the conversation and from the list of its files', async () => {
+    const { page } = agent;
+    const large = page.locator('#light');
+    const picture = page.locator('[data-log] .c-media .pic').last();
+    const address = await picture.evaluate((link) => link.href);
+    const { headers } = await page.context().request.get(address).then((answer) => ({ headers: answer.headers() }));
+    assert.match(headers['content-disposition'], /^attachment;/);
+    await page.getByRole('tab', { name: 'Files' }).click();
+    const row = page.locator('.plainfiles li', { hasText: DOT.name });
+    for (const link of [picture, row.locator('a.pic')]) {
+      await link.click();
+      await large.waitFor();
+      await becomes(() => large.locator('img').evaluate((image) => image.naturalWidth), 1, 'the picture is shown');
+      assert.ok(await large.locator('img').getAttribute('alt'));
+      await page.keyboard.press('Escape');
+      await large.waitFor({ state: 'hidden' });
+    }
+  });
+
   test('a file that is too big is refused in words, and nothing goes before it is taken away', async () => {
     const { page } = agent;
     const film = join(linktor.folder, 'film.mp4');

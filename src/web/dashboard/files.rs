@@ -52,7 +52,7 @@ fn row(eye: &Eye<'_>, message: &Message) -> Option<FileRow> {
         message: message.id.to_string(),
         kind: format::file_kind(&name),
         href: eye.links.address(media)?,
-        is_download: message.content.kind() == "document",
+        is_picture: matches!(message.content.kind(), "image" | "sticker"),
         about: [Some(who), size]
             .into_iter()
             .flatten()

@@ -46,7 +46,7 @@ function enlarge(link) {
   const dialog = byId('light');
   const picture = $('img', dialog);
   picture.src = link.href;
-  picture.alt = $('img', link).alt;
+  picture.alt = $('img', link)?.alt ?? link.textContent;
   $('a', dialog).href = link.href;
   dialog.showModal();
 }

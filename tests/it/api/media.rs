@@ -51,7 +51,17 @@ fn a_file_is_what_its_bytes_say_and_opens_by_its_address_alone() {
         assert!(!kept["filename"].as_str().unwrap().contains('/'));
         assert_eq!(kept["expiresAt"], "2026-01-01T13:00:00.000Z");
         let url = kept["url"].as_str().unwrap();
-        assert_eq!(open(server, url).await.bytes, PNG);
+        let opened = open(server, url).await;
+        assert_eq!(opened.bytes, PNG);
+        for (name, value) in [
+            ("content-type", "image/png"),
+            ("x-content-type-options", "nosniff"),
+            ("content-security-policy", "sandbox; default-src 'none'"),
+        ] {
+            assert_eq!(opened.header(name), value, "{name}");
+        }
+        let disposition = opened.header("content-disposition");
+        assert!(disposition.starts_with("attachment;"), "{disposition}");
         let (bare, _) = url.split_once('?').unwrap();
         for forged in [bare.to_owned(), format!("{bare}?sig=x"), format!("{url}x")] {
             assert_eq!(open(server, &forged).await.status, 404, "{forged}");

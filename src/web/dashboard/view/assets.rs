@@ -5,7 +5,7 @@ pub const CSS: &str = "/app/assets/app-6c4bebe892.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-751680fc5b.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-4d9299f679.js";
+pub const MORE_JS: &str = "/app/assets/more-a8364cc566.js";
 /// The script that gives the words of a mail styles.
 pub const LETTER_JS: &str = "/app/assets/letter-1033c6e8e3.js";
 /// The script of rows of recipients.
@@ -70,7 +70,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("letter-1033c6e8e3.js", "letter.js", "text/javascript; charset=utf-8"),
     ("mail-ba6a8cfede.css", "mail.css", "text/css; charset=utf-8"),
-    ("more-4d9299f679.js", "more.js", "text/javascript; charset=utf-8"),
+    ("more-a8364cc566.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-c6d78e5b41.js", "recipients.js", "text/javascript; charset=utf-8"),
     ("sandbox-86a303bb6b.css", "sandbox.css", "text/css; charset=utf-8"),

@@ -14,8 +14,8 @@ pub struct FileRow {
     pub name: String,
     /// Where it is.
     pub href: String,
-    /// Whether it is saved instead of shown.
-    pub is_download: bool,
+    /// Whether it opens on the page; all else is saved.
+    pub is_picture: bool,
     /// "Camila, 84 KB".
     pub about: String,
     /// When it came.
