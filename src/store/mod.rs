@@ -233,6 +233,13 @@ impl Store {
         self.0.editions.of(keyspace.name())
     }
 
+    /// Word of each commit from now on that writes to one of these keyspaces. A hint: rows are read
+    /// afresh.
+    #[must_use]
+    pub fn word_of(&self, keyspaces: &[&'static str]) -> watch::Receiver<()> {
+        self.0.editions.word_of(keyspaces)
+    }
+
     /// Figures of the writer.
     #[must_use]
     pub fn stats(&self) -> Arc<WriterStats> {

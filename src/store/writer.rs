@@ -199,6 +199,7 @@ impl Writer {
                 )));
             }
         }
+        self.editions.end();
     }
 
     /// Commits a round, answering everybody in it. What one commit has no room for shares the next.

@@ -45,6 +45,7 @@ use crate::model::job::Job;
 use crate::model::job::JobKind;
 use crate::model::refusal::Refusal;
 use crate::store::StoreError;
+use crate::store::keyspaces::JOBS;
 use crate::store::records::channels;
 use crate::store::records::jobs;
 use crate::store::records::messages;
@@ -88,7 +89,7 @@ enum Ended {
 
 /// Works until it is told to stop. What is under way then is done again at the next start.
 pub async fn run(context: Context, mut stop: Stop) {
-    let mut published = context.store.published();
+    let mut word = context.store.word_of(&[JOBS.name()]);
     let mut desk = Desk::default();
     loop {
         let wake = match desk.start_due(&context) {
@@ -101,7 +102,7 @@ pub async fn run(context: Context, mut stop: Stop) {
         tokio::select! {
             () = stop.asked() => return,
             Some(ended) = desk.running.join_next_with_id() => desk.hear(&context, ended).await,
-            changed = published.changed() => if changed.is_err() { return },
+            heard = word.changed() => if heard.is_err() { return },
             () = context.clock.until(wake) => {}
         }
     }

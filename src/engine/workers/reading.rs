@@ -27,6 +27,8 @@ use crate::engine::workers::Stop;
 use crate::model::ids::ChannelId;
 use crate::store::StoreError;
 use crate::store::Tx;
+use crate::store::keyspaces::ARRIVED_MAIL;
+use crate::store::keyspaces::HELD_MAIL;
 use crate::store::records::mails;
 use crate::store::records::mails::ArrivedMail;
 
@@ -48,7 +50,7 @@ pub async fn run(context: Context, mut stop: Stop) {
     if let Err(error) = Ingest(context.clone()).read_again().await {
         tracing::error!("bringing back mail that could not be read failed: {error}");
     }
-    let mut published = context.store.published();
+    let mut word = context.store.word_of(&[ARRIVED_MAIL.name(), HELD_MAIL.name()]);
     let mut tasks = JoinSet::new();
     let mut reading: BTreeMap<ChannelId, AbortHandle> = BTreeMap::new();
     loop {
@@ -62,7 +64,7 @@ pub async fn run(context: Context, mut stop: Stop) {
         tokio::select! {
             () = stop.asked() => return,
             Some(_) = tasks.join_next() => {}
-            changed = published.changed() => if changed.is_err() { return },
+            heard = word.changed() => if heard.is_err() { return },
             () = context.clock.until(look_again) => {}
         }
     }

@@ -11,6 +11,7 @@ use crate::engine::workers::Stop;
 use crate::model::channel::Channel;
 use crate::model::ids::ChannelId;
 use crate::store::StoreError;
+use crate::store::keyspaces::CHANNELS;
 use crate::store::records::channels;
 
 /// How often channels are looked at when nothing else wakes the loop.
@@ -26,7 +27,7 @@ pub async fn tend<T>(
 ) where
     T: Future<Output = ()> + Send + 'static,
 {
-    let mut published = context.store.published();
+    let mut word = context.store.word_of(&[CHANNELS.name()]);
     let mut tasks = JoinSet::new();
     let mut tended: BTreeMap<ChannelId, AbortHandle> = BTreeMap::new();
     loop {
@@ -44,7 +45,7 @@ pub async fn tend<T>(
         tokio::select! {
             () = stop.asked() => return,
             Some(_) = tasks.join_next() => {}
-            changed = published.changed() => if changed.is_err() { return },
+            heard = word.changed() => if heard.is_err() { return },
             () = context.clock.until(look_again) => {}
         }
     }

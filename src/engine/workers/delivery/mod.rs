@@ -38,6 +38,9 @@ use crate::engine::workers::delivery::lanes::Speed;
 use crate::engine::workers::delivery::pace::Rate;
 use crate::model::channel::Channel;
 use crate::model::message::SendError;
+use crate::store::keyspaces::CHANNELS;
+use crate::store::keyspaces::OUTBOX;
+use crate::store::keyspaces::OUTBOX_DUE;
 use crate::store::records::channels;
 use crate::store::records::outbox;
 use crate::store::records::outbox::LaneKey;
@@ -53,7 +56,7 @@ const STOP_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Sends until it is told to stop.
 pub async fn run(context: Context, mut stop: Stop) {
-    let mut published = context.store.published();
+    let mut word = context.store.word_of(&[CHANNELS.name(), OUTBOX.name(), OUTBOX_DUE.name()]);
     let clock = context.clock.clone();
     let mut sender = Sender::over(context);
     sender.settle().await;
@@ -62,7 +65,7 @@ pub async fn run(context: Context, mut stop: Stop) {
         tokio::select! {
             () = stop.asked() => break,
             ended = next(&mut sender.running) => sender.hear(ended).await,
-            changed = published.changed() => if changed.is_err() { break },
+            heard = word.changed() => if heard.is_err() { break },
             () = clock.until(wake) => {}
         }
     }
