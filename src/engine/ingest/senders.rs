@@ -1,7 +1,10 @@
 //! Which contact a sender is: found, attached or made, within the transaction that records the
 //! message, so that two first messages at once make one contact.
 
+use std::time::Duration;
+
 use crate::base::phone::PhoneNumber;
+use crate::base::time::Timestamp;
 use crate::engine::context::Pen;
 use crate::engine::rules::identity;
 use crate::engine::rules::identity::Found;
@@ -23,6 +26,10 @@ use crate::store::records::counters;
 use crate::store::records::counters::Counter;
 use crate::store::records::identities;
 use crate::store::records::organisation;
+
+/// How often it is noted that somebody was seen: a burst of messages does not rewrite the person
+/// with each.
+const SEEN_EVERY: Duration = Duration::from_secs(10);
 
 /// The contact behind a sender, with what the message tells of it written down.
 ///
@@ -174,7 +181,14 @@ fn learn(contact: &mut Contact, sender: &InboundSender, pen: &Pen) {
     fill(&mut contact.language, &sender.language);
     fill(&mut contact.timezone, &sender.timezone);
     opaque::merge(&mut contact.metadata, &sender.metadata);
-    contact.last_seen_at = Some(pen.now);
+    see(&mut contact.last_seen_at, pen.now);
+}
+
+/// Notes when somebody was seen, unless that was noted a moment ago.
+fn see(last: &mut Option<Timestamp>, now: Timestamp) {
+    if last.is_none_or(|last| now.since(last) >= SEEN_EVERY) {
+        *last = Some(now);
+    }
 }
 
 /// Whether two versions differ in more than the time of the last visit.
@@ -201,7 +215,7 @@ fn note_address(
     identity.display_name = sender.name.clone().or(identity.display_name);
     identity.avatar_url = sender.avatar_url.clone().or(identity.avatar_url);
     identity.verified_at = identity.verified_at.or(proved.then_some(pen.now));
-    identity.last_seen_at = Some(pen.now);
+    see(&mut identity.last_seen_at, pen.now);
     identities::put_over(tx, known.as_ref(), &identity)
 }
 

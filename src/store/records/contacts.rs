@@ -117,6 +117,9 @@ pub fn put_over(
     old: Option<&Contact>,
     contact: &Contact,
 ) -> Result<(), StoreError> {
+    if old == Some(contact) {
+        return Ok(());
+    }
     // Most changes leave the indexed fields alone, and a customer's every message is a change.
     if old.map(indexed) != Some(indexed(contact)) {
         if let Some(old) = old {

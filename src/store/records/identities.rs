@@ -103,6 +103,9 @@ pub fn put_over(
     old: Option<&Identity>,
     identity: &Identity,
 ) -> Result<(), StoreError> {
+    if old == Some(identity) {
+        return Ok(());
+    }
     let key = (identity.channel_id, identity.address.clone());
     let place = (identity.contact_id, identity.id);
     let before = old.map(|old| (old.contact_id, old.id));
