@@ -27,9 +27,10 @@ use actix_web::web::ServiceConfig;
 
 /// The complete route table, one line a subject.
 pub fn configure(config: &mut ServiceConfig) {
+    // First, for routes are tried in this order, and vendors call more often than all others.
+    hooks::configure(config);
     health::configure(config);
     assets::configure(config);
-    hooks::configure(config);
     media::configure(config);
     unsubscribe::configure(config);
     demo::configure(config);
