@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 /// The bytes of a record of the first version.
 #[must_use]
 pub fn encode<V: Serialize>(value: &V, version: u8) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(256);
+    let mut bytes = Vec::with_capacity(512);
     bytes.push(version);
     value
         .serialize(&mut rmp_serde::Serializer::new(&mut bytes))

@@ -50,7 +50,9 @@ pub async fn run(context: Context, mut stop: Stop) {
     if let Err(error) = Ingest(context.clone()).read_again().await {
         tracing::error!("bringing back mail that could not be read failed: {error}");
     }
-    let mut word = context.store.word_of(&[ARRIVED_MAIL.name(), HELD_MAIL.name()]);
+    let mut word = context
+        .store
+        .word_of(&[ARRIVED_MAIL.name(), HELD_MAIL.name()]);
     let mut tasks = JoinSet::new();
     let mut reading: BTreeMap<ChannelId, AbortHandle> = BTreeMap::new();
     loop {

@@ -27,6 +27,8 @@ use crate::model::message::Direction;
 use crate::model::message::Message;
 use crate::model::message::Source;
 use crate::store::StoreError;
+use crate::store::keyspaces::CONTACTS;
+use crate::store::keyspaces::IDENTITIES;
 use crate::store::records::channels;
 use crate::store::records::contacts;
 use crate::store::records::conversations;
@@ -167,6 +169,36 @@ async fn a_repeat_is_known_whatever_the_vendor_says_of_the_time() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn a_burst_rewrites_nobody_and_who_comes_back_was_seen_again() {
+    let bench = Bench::new().await;
+    let store = &bench.context.store;
+    let editions = || (store.edition(&CONTACTS), store.edition(&IDENTITIES));
+    let says = |id: &str| json!([message(id, &json!({ "address": ANA, "name": "Ana" }), "hi")]);
+    bench.hear(says("in1")).await;
+    let (first, seen) = (editions(), bench.contact(ANA).unwrap().last_seen_at);
+    bench.hear(says("in2")).await;
+    bench.hear(says("in3")).await;
+    assert_eq!(bench.messages().len(), 3);
+    assert_eq!(editions(), first);
+    bench.context.clock.advance(Duration::from_secs(10));
+    bench.hear(says("in4")).await;
+    let back = bench.contact(ANA).unwrap().last_seen_at;
+    assert_eq!(back, Some(bench.context.clock.now()));
+    assert_ne!(back, seen);
+    let renamed = json!([message(
+        "in5",
+        &json!({ "address": ANA, "name": "Ana Lima" }),
+        "hi"
+    )]);
+    bench.hear(renamed).await;
+    assert_eq!(
+        bench.contact(ANA).unwrap().name,
+        "Ana Lima",
+        "news is written at once"
+    );
 }
 
 #[tokio::test]

@@ -56,7 +56,9 @@ const STOP_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Sends until it is told to stop.
 pub async fn run(context: Context, mut stop: Stop) {
-    let mut word = context.store.word_of(&[CHANNELS.name(), OUTBOX.name(), OUTBOX_DUE.name()]);
+    let mut word = context
+        .store
+        .word_of(&[CHANNELS.name(), OUTBOX.name(), OUTBOX_DUE.name()]);
     let clock = context.clock.clone();
     let mut sender = Sender::over(context);
     sender.settle().await;
