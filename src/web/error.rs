@@ -72,7 +72,8 @@ pub fn rejection_of(error: EngineError) -> Rejection {
     match error {
         EngineError::Refused(rejection) => rejection,
         EngineError::Passing(message) => {
-            tracing::error!("{message}");
+            // Whoever is in trouble says so when it begins and when it ends, not for each request.
+            tracing::debug!("{message}");
             Rejection::new(Code::ServiceUnavailable, message).retry_after(2)
         }
         EngineError::Store(error) => broken(&error.to_string()),
