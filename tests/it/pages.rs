@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::support::server::OWNER;
 use crate::support::server::on_a_server;
+use crate::support::server::on_a_server_with;
 
 #[test]
 fn what_is_done_and_what_is_spam_is_counted_apart() {
@@ -21,5 +22,71 @@ fn what_is_done_and_what_is_spam_is_counted_apart() {
             let page = agent.open(&format!("/app/inbox/{queue}")).await.text();
             assert!(page.contains(words), "{queue}: {page}");
         }
+    });
+}
+
+#[test]
+fn a_password_in_a_form_that_is_refused_does_not_come_back() {
+    on_a_server(async |server| {
+        let agent = server.agent(OWNER).await;
+        let typed = "a secret nobody sees 9";
+        for (address, fields) in [
+            (
+                "/app/settings/users",
+                vec![("name", ""), ("role", "agent"), ("password", typed)],
+            ),
+            (
+                "/app/me/password",
+                vec![("current", typed), ("password", typed)],
+            ),
+            (
+                "/app/settings/channels/new/email",
+                vec![
+                    ("provider", "smtp"),
+                    ("fromEmail", "nobody"),
+                    ("smtpPassword", typed),
+                    ("imapPassword", typed),
+                ],
+            ),
+            (
+                "/app/settings/channels/new/email/find",
+                vec![
+                    ("provider", "smtp"),
+                    ("fromEmail", "nobody"),
+                    ("smtpPassword", typed),
+                ],
+            ),
+            (
+                "/app/settings/channels/new/telegram",
+                vec![("name", ""), ("botToken", typed)],
+            ),
+        ] {
+            let page = agent.try_submit(address, &fields).await;
+            assert_eq!(page.status, 422, "{address}: {}", page.text());
+            let page = page.text();
+            assert!(!page.contains(typed), "{address}: {page}");
+            assert!(page.contains("role=\"alert\""), "{address}: {page}");
+        }
+    });
+}
+
+#[test]
+fn a_password_that_is_refused_before_signing_in_does_not_come_back_either() {
+    let without_owner = |config: &mut linktor::config::Config| {
+        config.first_run.admin_email = None;
+        config.first_run.admin_password = None;
+        config.first_run.bootstrap_api_key = None;
+    };
+    on_a_server_with(without_owner, async |server| {
+        let (visitor, token) = server.first_visitor().await;
+        let typed = "a secret nobody sees 9";
+        let fields = [("token", token.as_str()), ("name", ""), ("password", typed)];
+        let page = visitor.submit_before_sign_in("/setup", &fields).await;
+        assert_eq!(page.status, 422);
+        let page = page.text();
+        assert!(
+            !page.contains(typed) && page.contains("Type it again"),
+            "{page}"
+        );
     });
 }

@@ -160,8 +160,7 @@ pub(super) fn settings(theme: Theme) -> Vec<(&'static str, String)> {
         ],
         name: FieldView::default(),
         email: FieldView::default(),
-        password: FieldView::of("changeme1234")
-            .wrong("This password is on the list of common ones."),
+        password: FieldView::default().wrong("This password is on the list of common ones."),
         roles: roles.clone(),
     };
     let teams = TeamsPage {
