@@ -90,3 +90,18 @@ fn a_password_that_is_refused_before_signing_in_does_not_come_back_either() {
         );
     });
 }
+
+#[test]
+fn the_page_of_the_system_tells_of_a_backup_once_it_is_whole() {
+    on_a_server(async |server| {
+        let (owner, page) = (server.agent(OWNER).await, "/app/settings/health");
+        assert!(owner.open(page).await.text().contains("No backup yet"));
+        let mut socket = owner.connected(None).await;
+        owner.submit(&format!("{page}/backup"), &[]).await;
+        let told = socket.hear_of("fragment").await;
+        assert_eq!(told["target"], "last-backup", "{told}");
+        let words = told["html"].as_str().unwrap();
+        assert!(words.contains("Last backup"), "{told}");
+        assert!(owner.open(page).await.text().contains(words));
+    });
+}
