@@ -105,3 +105,41 @@ fn the_page_of_the_system_tells_of_a_backup_once_it_is_whole() {
         assert!(owner.open(page).await.text().contains(words));
     });
 }
+
+#[test]
+fn pages_of_channels_are_for_those_whose_side_bar_leads_there() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let list = "/app/settings/channels";
+        let pages = [
+            list.to_owned(),
+            format!("{list}/{}", site["id"].as_str().unwrap()),
+        ];
+        for (role, sees) in [("viewer", false), ("agent", false), ("supervisor", true)] {
+            server.colleague(role).await;
+            let colleague = server.agent(&format!("{role}@example.com")).await;
+            let me = colleague.open("/app/me").await.text();
+            assert_eq!(me.contains(list), sees, "{role}");
+            for page in &pages {
+                let reply = colleague.open(page).await;
+                let status = if sees { 200 } else { 404 };
+                assert_eq!(reply.status, status, "{role}: {page}");
+                assert_eq!(reply.text().contains("or you may not see it"), !sees);
+            }
+            let add = colleague.open(&format!("{list}/new")).await;
+            assert_eq!(add.status, 404, "{role}");
+        }
+    });
+}
+
+#[test]
+fn only_who_may_add_a_channel_is_led_there_while_there_is_none() {
+    on_a_server(async |server| {
+        server.colleague("agent").await;
+        let add = "/app/settings/channels/new";
+        let agent = server.agent("agent@example.com").await;
+        assert!(!agent.open("/app/inbox/all").await.text().contains(add));
+        let owner = server.agent(OWNER).await;
+        assert!(owner.open("/app/inbox/all").await.text().contains(add));
+    });
+}
