@@ -143,3 +143,13 @@ fn only_who_may_add_a_channel_is_led_there_while_there_is_none() {
         assert!(owner.open("/app/inbox/all").await.text().contains(add));
     });
 }
+
+#[test]
+fn what_a_search_did_not_understand_is_said_with_what_it_would() {
+    on_a_server(async |server| {
+        let owner = server.agent(OWNER).await;
+        let page = owner.open("/app/search?q=is:nonsense").await.text();
+        assert!(page.contains("is: takes unread, failed"), "{page}");
+        assert!(!page.contains("Try fewer words"), "{page}");
+    });
+}
