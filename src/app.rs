@@ -469,6 +469,7 @@ fn serve(
     let server = HttpServer::new(move || {
         WebApp::new()
             .app_data(state.clone())
+            .wrap(middleware::from_fn(web::request_id::in_refusals))
             .wrap(middleware::from_fn(web::headers::secure))
             .wrap(middleware::from_fn(web::heads::as_get))
             .wrap(middleware::Compress::default())

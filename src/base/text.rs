@@ -105,6 +105,17 @@ fn border(rest: &str, full: usize) -> usize {
         .unwrap_or(full)
 }
 
+/// A name on one line, as it is kept: line breaks and other signs that are not seen stand for a blank,
+/// blanks are folded, and what turns the direction of all that stands behind it is left out.
+#[must_use]
+pub fn one_line(name: &str) -> String {
+    let turns = |c: &char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let blank = |c: char| c.is_whitespace() || c.is_control();
+    let plain: String = name.chars().filter(|c| !turns(c)).collect();
+    let words: Vec<&str> = plain.split(blank).filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
 /// One line for a list or a log of what a longer text says: blanks folded, at most `max`
 /// characters.
 #[must_use]
@@ -148,6 +159,26 @@ mod tests {
         ];
         for (text, max, expected) in cases {
             assert_eq!(split(text, max, Counting::Characters), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_stands_on_one_line_and_turns_nothing_around() {
+        let cases = [
+            ("  Ana \t Lima ", "Ana Lima"),
+            ("Ana\r\nLima\u{2028}Sousa", "Ana Lima Sousa"),
+            ("Ana\0\u{7}Lima\u{1b}[31m\u{85}", "Ana Lima [31m"),
+            ("\u{202e}anA\u{202c} \u{2066}x\u{2069}", "anA x"),
+            ("\u{202e}\n", ""),
+            // Signs that names of some languages need.
+            (
+                "\u{645}\u{6cc}\u{200c}\u{62e}\u{200f}",
+                "\u{645}\u{6cc}\u{200c}\u{62e}\u{200f}",
+            ),
+            ("\u{1f468}\u{200d}\u{1f469}", "\u{1f468}\u{200d}\u{1f469}"),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(one_line(name), expected, "{name:?}");
         }
     }
 

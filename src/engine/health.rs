@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use crate::base::time::Timestamp;
 use crate::engine::context::Context;
+use crate::engine::live::Signal;
 use crate::model::ids::ChannelId;
 pub use crate::search::indexer::Progress;
 use crate::store::StoreError;
@@ -218,7 +219,9 @@ impl Health {
             .write("noting the backup", move |tx| {
                 organisation::note_backup(tx, now)
             })
-            .await
+            .await?;
+        self.context.live.signal(Signal::BackupTaken);
+        Ok(())
     }
 
     fn count(&self, counter: Counter) -> u64 {

@@ -1,5 +1,7 @@
 //! People outside, and the addresses they write from.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -70,9 +72,31 @@ pub struct Contact {
     /// What the person wants no more of: `marketing`.
     #[serde(default)]
     pub opted_out: Vec<String>,
+    /// Since when, by topic, as far as that was written down.
+    #[serde(default)]
+    pub opted_out_since: BTreeMap<String, Timestamp>,
 }
 
 impl Contact {
+    /// Notes that the person wants no more of something; whether that is new.
+    pub fn opt_out(&mut self, topic: &str, since: Option<Timestamp>) -> bool {
+        if self.opted_out.iter().any(|held| held == topic) {
+            return false;
+        }
+        self.opted_out.push(topic.to_owned());
+        let since = since.map(|since| (topic.to_owned(), since));
+        self.opted_out_since.extend(since);
+        true
+    }
+
+    /// Notes that the person wants it again; whether that is new.
+    pub fn opt_in(&mut self, topic: &str) -> bool {
+        let before = self.opted_out.len();
+        self.opted_out.retain(|held| held != topic);
+        self.opted_out_since.remove(topic);
+        self.opted_out.len() < before
+    }
+
     /// A contact nothing is known of yet.
     #[must_use]
     pub fn nobody(id: ContactId, now: Timestamp) -> Self {
@@ -103,6 +127,7 @@ impl Contact {
             updated_at: now,
             erased_at: None,
             opted_out: Vec::new(),
+            opted_out_since: BTreeMap::new(),
         }
     }
 }

@@ -65,6 +65,8 @@ pub enum Permission {
     ReadContacts,
     /// See channels without their secrets, and the capability matrix.
     ReadChannels,
+    /// See how channels are doing: their pages among the settings.
+    InspectChannels,
     /// See colleagues, teams and tags.
     ReadPeople,
     /// Search.
@@ -120,10 +122,11 @@ pub struct Rule {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::ReadConversations,
         Self::ReadContacts,
         Self::ReadChannels,
+        Self::InspectChannels,
         Self::ReadPeople,
         Self::Search,
         Self::ReadEvents,
@@ -160,6 +163,7 @@ impl Permission {
             Self::ReadConversations => rule(Role::Viewer, "conversations", false),
             Self::ReadContacts => rule(Role::Viewer, "contacts", false),
             Self::ReadChannels => rule(Role::Viewer, "channels", false),
+            Self::InspectChannels => rule(Role::Supervisor, "channels", false),
             Self::ReadPeople => rule(Role::Viewer, "users", false),
             Self::Search | Self::ReadEvents => rule(Role::Viewer, "messages", false),
             Self::Reply => rule(Role::Agent, "messages", true),

@@ -297,6 +297,58 @@ fn filter(operator: &str, value: &str) -> Option<Filter> {
     }
 }
 
+/// What operators take whose values are not free words: an example each that is understood.
+const TAKES: [(&[&str], &[&str]); 5] = [
+    (&["status"], &["open", "waiting", "snoozed", "done"]),
+    (&["priority"], &["low", "normal", "high", "urgent"]),
+    (
+        &["has"],
+        &[
+            "file", "image", "audio", "video", "document", "link", "location", "call",
+        ],
+    ),
+    (
+        &["is"],
+        &[
+            "unread", "failed", "mine", "note", "inbound", "outbound", "open", "waiting",
+            "snoozed", "done",
+        ],
+    ),
+    (
+        &["before", "after", "since", "on"],
+        &["2026-10-01", "2026-10", "2026", "today", "yesterday", "7d"],
+    ),
+];
+
+/// A part with an operator we know and a value that it does not: it is searched as words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misread {
+    /// The operator, as it was typed.
+    pub operator: String,
+    /// The value.
+    pub value: String,
+    /// What the operator takes.
+    pub takes: &'static [&'static str],
+}
+
+/// The parts of a question that were not understood as they were meant.
+#[must_use]
+pub fn misread(question: &str) -> Vec<Misread> {
+    let pieces = lexer::pieces(head(question, TEXT_MAX)).filter_map(|piece| {
+        let operator = piece.operator?;
+        let known = operator.to_ascii_lowercase();
+        let (_, takes) = TAKES
+            .iter()
+            .find(|(names, _)| names.contains(&known.as_str()))?;
+        filter(operator, piece.text).is_none().then(|| Misread {
+            operator: operator.to_owned(),
+            value: piece.text.to_owned(),
+            takes,
+        })
+    });
+    pieces.collect()
+}
+
 fn is(word: &str) -> Option<Filter> {
     match word {
         "unread" => Some(Filter::Is(Is::Unread)),
@@ -415,6 +467,31 @@ mod tests {
         ];
         for (question, expected) in cases {
             assert_eq!(told(question), expected, "{question}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_an_operator_does_not_know_is_told_with_those_it_does() {
+        let told: Vec<_> =
+            misread("is:nonsense Status:\"in doubt\" colour:red from:x has:file on:7d")
+                .into_iter()
+                .map(|one| (one.operator, one.value, one.takes[0]))
+                .collect();
+        let part =
+            |operator: &str, value: &str, first| (operator.to_owned(), value.to_owned(), first);
+        assert_eq!(
+            told,
+            [
+                part("is", "nonsense", "unread"),
+                part("Status", "in doubt", "open")
+            ]
+        );
+        for (names, takes) in TAKES {
+            for name in names {
+                for value in takes {
+                    assert!(filter(name, value).is_some(), "{name}:{value}");
+                }
+            }
         }
     }
 

@@ -27,7 +27,6 @@ use crate::model::session::Session;
 use crate::model::user::User;
 use crate::web::csrf;
 use crate::web::error;
-use crate::web::error::ApiError;
 use crate::web::error::rejection_of;
 use crate::web::state::State;
 
@@ -63,10 +62,19 @@ pub enum SignedOut {
         /// The address asked for, to come back to.
         next: String,
     },
-    /// Asked by a script.
-    Script,
-    /// It could not be found out.
-    Broken(ApiError),
+    /// Asked by a script, or it could not be found out.
+    Script(Rejection),
+}
+
+impl SignedOut {
+    /// What a script is told.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Rejection> {
+        match self {
+            Self::Page { .. } => None,
+            Self::Script(refusal) => Some(refusal),
+        }
+    }
 }
 
 impl std::fmt::Display for SignedOut {
@@ -79,8 +87,7 @@ impl actix_web::ResponseError for SignedOut {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Page { .. } => StatusCode::SEE_OTHER,
-            Self::Script => StatusCode::UNAUTHORIZED,
-            Self::Broken(error) => error.status_code(),
+            Self::Script(refusal) => error::status_of(refusal.code),
         }
     }
 
@@ -94,12 +101,7 @@ impl actix_web::ResponseError for SignedOut {
                     .insert_header((header::LOCATION, address))
                     .finish()
             }
-            Self::Script => {
-                let message = "Please sign in again.";
-                let refusal = Rejection::new(Code::AuthenticationRequired, message);
-                HttpResponse::Unauthorized().json(error::body(&refusal, ""))
-            }
-            Self::Broken(error) => error.error_response(),
+            Self::Script(refusal) => error::unnamed(self.status_code(), refusal),
         }
     }
 }
@@ -122,7 +124,9 @@ fn agent(request: &HttpRequest) -> Result<Agent, SignedOut> {
             || request.headers().contains_key(csrf::HEADER)
             || request.headers().contains_key(header::UPGRADE);
         if by_script || request.method() != actix_web::http::Method::GET {
-            return SignedOut::Script;
+            let message = "Please sign in again.";
+            let refusal = Rejection::new(Code::AuthenticationRequired, message);
+            return SignedOut::Script(refusal);
         }
         let next = request
             .uri()
@@ -138,7 +142,7 @@ fn agent(request: &HttpRequest) -> Result<Agent, SignedOut> {
         .engine
         .logins
         .by_cookie(cookie.value())
-        .map_err(|error| SignedOut::Broken(ApiError(rejection_of(error))))?;
+        .map_err(|error| SignedOut::Script(rejection_of(error)))?;
     let (user, session) = found.ok_or_else(signed_out)?;
     let csrf = csrf::of_session(state, session.id);
     let agent = Agent {

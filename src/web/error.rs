@@ -72,7 +72,8 @@ pub fn rejection_of(error: EngineError) -> Rejection {
     match error {
         EngineError::Refused(rejection) => rejection,
         EngineError::Passing(message) => {
-            tracing::error!("{message}");
+            // Whoever is in trouble says so when it begins and when it ends, not for each request.
+            tracing::debug!("{message}");
             Rejection::new(Code::ServiceUnavailable, message).retry_after(2)
         }
         EngineError::Store(error) => broken(&error.to_string()),
@@ -111,25 +112,28 @@ impl actix_web::ResponseError for ApiError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        self.answer("")
+        unnamed(self.status_code(), &self.0)
     }
 }
 
-impl ApiError {
-    /// The answer to the request of that id.
-    #[must_use]
-    pub fn answer(&self, request_id: &str) -> HttpResponse {
-        let mut response = HttpResponse::build(status_of(self.0.code));
-        if let Some(secs) = self.0.retry_after_secs {
-            response.insert_header((header::RETRY_AFTER, secs.to_string()));
-        }
-        response.json(body(&self.0, request_id))
+/// A refusal as it stands until [`crate::web::request_id`] names the request in it.
+#[must_use]
+pub fn unnamed(status: StatusCode, rejection: &Rejection) -> HttpResponse {
+    answer(status, rejection, "")
+}
+
+/// A refusal as the answer to the request of that id.
+#[must_use]
+pub fn answer(status: StatusCode, rejection: &Rejection, request_id: &str) -> HttpResponse {
+    let mut response = HttpResponse::build(status);
+    if let Some(secs) = rejection.retry_after_secs {
+        response.insert_header((header::RETRY_AFTER, secs.to_string()));
     }
+    response.json(body(rejection, request_id))
 }
 
 /// The body of a refusal.
-#[must_use]
-pub fn body(rejection: &Rejection, request_id: &str) -> Value {
+fn body(rejection: &Rejection, request_id: &str) -> Value {
     let code = rejection.code.as_str();
     let mut details: Map<String, Value> = rejection
         .fields

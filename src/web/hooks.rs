@@ -123,7 +123,7 @@ async fn receive_mail(
     match taken(&state, &request, body.into()).await {
         // Some send name and password only when they are asked for them.
         Err(error) if error.status_code() == StatusCode::UNAUTHORIZED => {
-            let mut response = error.error_response();
+            let mut response = HttpResponse::from_error(error);
             let challenge = HeaderValue::from_static("Basic realm=\"linktor\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
             Ok(response)

@@ -14,6 +14,7 @@ use actix_web::web::Data;
 
 use crate::web::auth::ip_of;
 use crate::web::line;
+use crate::web::request_id;
 use crate::web::state::State;
 
 /// Addresses whose end is all the proof there is.
@@ -51,7 +52,7 @@ pub async fn access<B: MessageBody>(
     let took_ms = started.elapsed().as_millis();
     let headers = response.headers();
     let id = headers
-        .get("x-request-id")
+        .get(request_id::HEADER)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     tracing::debug!(

@@ -17,6 +17,7 @@ pub mod line;
 pub mod log;
 pub mod media;
 pub mod nowhere;
+pub mod request_id;
 pub mod sandbox;
 pub mod state;
 pub mod unsubscribe;

@@ -87,7 +87,8 @@ describe('a token that is wrong', { concurrency: false }, () => {
     await page.getByRole('button', { name: 'Check and continue' }).click();
     await page.getByText('This must be letters and digits, without spaces or signs.').waitFor();
     assert.equal(await page.locator('#phoneNumberId').inputValue(), '+55 11');
-    assert.equal(await page.locator('#accessToken').inputValue(), 'EAAtyped', 'what was typed is still there');
+    assert.equal(await page.locator('#accessToken').inputValue(), '', 'a secret does not come back');
+    await page.locator('#accessToken-error').getByText('Type it again').waitFor();
   });
 
   test('leaves a channel that is taken up again', async () => {

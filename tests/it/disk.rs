@@ -77,7 +77,9 @@ fn a_full_disk_refuses_what_it_cannot_keep_and_loses_nothing() {
             "{refusal}"
         );
         // It stays so, and reading goes on.
-        assert!(book.add(&api).await.is_err());
+        for _ in 0..20 {
+            assert!(book.add(&api).await.is_err());
+        }
         book.check(&api).await;
         let ready = api.send(Method::GET, "/readyz", None).await;
         assert_eq!(
@@ -93,6 +95,13 @@ fn a_full_disk_refuses_what_it_cannot_keep_and_loses_nothing() {
         })
         .await;
         book.check(&api).await;
+        // Said when it began and when it ended, not for each who was refused.
+        eventually("its end is said", async || {
+            let ended = server.said("changes are committed again");
+            (ended.len() == 1).then_some(())
+        })
+        .await;
+        assert_eq!(server.said("ERROR").len(), 1, "{:#?}", server.said("ERROR"));
 
         server.kill();
         let server = Process::start(&data);

@@ -31,6 +31,7 @@ pub mod reach;
 pub mod reading;
 pub mod receipts;
 pub mod relabelling;
+pub mod remedy;
 pub mod revised;
 pub mod revising;
 pub mod searching;

@@ -32,6 +32,7 @@ use crate::model::message::Message;
 use crate::model::message::Source;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
+use crate::store::Read;
 use crate::store::Tx;
 use crate::store::records::conversations;
 use crate::store::records::identities;
@@ -191,7 +192,19 @@ pub(super) fn may_send(
         return Err(Rejection::new(Code::ChannelNotConnected, message).into());
     }
     holding::may_send(&place.conversation)?;
-    let heard = heard::last(tx, &place.conversation)?;
+    in_window(tx, place, row, (content, writer, answer), now)
+}
+
+/// Whether the customer wrote as lately as the channel wants, or in public: then that is the comment
+/// to be answered.
+pub(super) fn in_window(
+    read: &impl Read,
+    place: &Place,
+    row: &Capabilities,
+    (content, writer, answer): (&Content, (Source, &Opaque), Answer),
+    now: Timestamp,
+) -> Result<Option<MessageId>, EngineError> {
+    let heard = heard::last(read, &place.conversation)?;
     let writing = Writing {
         settings: &place.channel.settings,
         source: writer.0,
@@ -202,7 +215,7 @@ pub(super) fn may_send(
     let Err(closed) = window::may_send(content, &wide, heard, now) else {
         return Ok(None);
     };
-    let comment = privately::comment(tx, &place.conversation, row, answer, now)?;
+    let comment = privately::comment(read, &place.conversation, row, answer, now)?;
     comment.map(Some).ok_or_else(|| closed.into())
 }
 

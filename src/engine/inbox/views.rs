@@ -1,5 +1,6 @@
 //! Saved views: whose they are, who is shown them, who may change them.
 
+use crate::base::text::one_line;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::model::actor::Actor;
@@ -205,7 +206,7 @@ fn has_team(read: &impl Read, audience: Audience) -> Result<(), EngineError> {
 
 fn checked(actor: &Actor, mut changes: ViewChanges) -> Result<ViewChanges, Rejection> {
     if let Some(name) = &mut changes.name {
-        *name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        *name = one_line(name);
         if name.is_empty() || name.chars().count() > NAME_MAX {
             let wrong = format!("must be 1 to {NAME_MAX} characters long");
             return Err(Rejection::field("name", wrong));

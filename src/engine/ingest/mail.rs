@@ -16,6 +16,7 @@ use crate::engine::ingest::mailed;
 use crate::engine::ingest::people;
 use crate::engine::ingest::presses;
 use crate::engine::ingest::senders;
+use crate::engine::rules::identity;
 use crate::engine::rules::mail_threads;
 use crate::engine::rules::mail_threads::By;
 use crate::engine::rules::mail_threads::Lead;
@@ -448,11 +449,7 @@ fn written_elsewhere(
         sender: Sender {
             kind: SenderKind::Agent,
             id: None,
-            name: written
-                .from
-                .name
-                .clone()
-                .unwrap_or_else(|| channel.name.clone()),
+            name: identity::given_name(&written.from).unwrap_or_else(|| channel.name.clone()),
         },
         from: written.from.address.clone(),
         to,

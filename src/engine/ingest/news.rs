@@ -83,14 +83,14 @@ pub fn of_consent(
         return access::of_consent(tx, pen, channel, consent);
     }
     let mut contact = senders::resolve(tx, pen, channel, &consent.from)?;
-    let is_out = contact.opted_out.contains(&consent.topic);
-    if is_out != consent.is_given {
-        return Ok(apply::nothing());
-    }
-    if consent.is_given {
-        contact.opted_out.retain(|topic| *topic != consent.topic);
+    let changed = if consent.is_given {
+        contact.opt_in(&consent.topic)
     } else {
-        contact.opted_out.push(consent.topic.clone());
+        let since = consent.at.unwrap_or(pen.now).min(pen.now);
+        contact.opt_out(&consent.topic, Some(since))
+    };
+    if !changed {
+        return Ok(apply::nothing());
     }
     contact.revision += 1;
     contact.updated_at = pen.now;

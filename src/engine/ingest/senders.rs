@@ -212,7 +212,7 @@ fn note_address(
         .clone()
         .unwrap_or_else(|| Identity::new(pen.id(), contact_id, channel, &sender.address, pen.now));
     identity.contact_id = contact_id;
-    identity.display_name = sender.name.clone().or(identity.display_name);
+    identity.display_name = identity::given_name(sender).or(identity.display_name);
     identity.avatar_url = sender.avatar_url.clone().or(identity.avatar_url);
     identity.verified_at = identity.verified_at.or(proved.then_some(pen.now));
     see(&mut identity.last_seen_at, pen.now);
@@ -231,7 +231,7 @@ fn note_also(
     for address in &sender.also {
         if identities::get(tx, channel.id, address)?.is_none() {
             let identity = Identity {
-                display_name: sender.name.clone(),
+                display_name: identity::given_name(sender),
                 ..Identity::new(pen.id(), contact_id, channel, address, pen.now)
             };
             identities::put(tx, &identity)?;

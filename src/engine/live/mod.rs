@@ -93,6 +93,8 @@ pub enum Signal {
         /// The conversation the visitor sees as current.
         conversation_id: Option<ConversationId>,
     },
+    /// A backup is whole: for those who take them.
+    BackupTaken,
 }
 
 /// Who types.

@@ -1,6 +1,7 @@
 //! What can be said of a contact, checked and brought into its form.
 
 use crate::base::phone::PhoneNumber;
+use crate::base::text::one_line;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::people::names::clean_email;
@@ -82,12 +83,18 @@ pub struct NewAddress {
 
 /// A name made up from what is known.
 pub(super) fn fallback(contact: &Contact, address: Option<&NewAddress>) -> Option<String> {
-    let shown = address.and_then(|address| address.display_name.clone());
+    let shown = address.and_then(shown_name);
     shown
         .or_else(|| contact.email.clone())
         .or_else(|| contact.phone.clone())
         .or_else(|| address.map(|address| address.address.clone()))
         .filter(|name| !name.trim().is_empty())
+}
+
+/// The name that somebody gave with an address, as it may be shown.
+fn shown_name(address: &NewAddress) -> Option<String> {
+    let name = one_line(address.display_name.as_deref()?);
+    Some(name).filter(|name| !name.is_empty())
 }
 
 /// Does what was said, cleaned by [`clean`], to a contact.
@@ -245,7 +252,7 @@ pub(super) fn give_address(
         return Ok(());
     };
     let identity = Identity {
-        display_name: address.display_name.clone(),
+        display_name: shown_name(address),
         avatar_url: address.picture.clone(),
         metadata: address.metadata.clone(),
         ..Identity::new(pen.id(), contact_id, &channel, &address.address, pen.now)
@@ -274,7 +281,7 @@ mod tests {
     #[test]
     fn what_is_said_is_brought_into_form() {
         let changes = ContactChanges {
-            name: Some("  Ana   Lima ".to_owned()),
+            name: Some("  Ana\r\n \u{202e}Lima\0 ".to_owned()),
             email: Some(" Ana@Example.com".to_owned()),
             phone: Some("+55 11 98765-4321".to_owned()),
             city: Some(" Recife ".to_owned()),

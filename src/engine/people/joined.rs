@@ -34,6 +34,9 @@ pub(super) fn combined(primary: &Contact, secondaries: &[Contact]) -> Contact {
         fill(&mut joined.metadata, &other.metadata);
         tag::add_labels(&mut joined.tags, &other.tags);
         joined.blocked |= other.blocked;
+        for topic in &other.opted_out {
+            joined.opt_out(topic, other.opted_out_since.get(topic).copied());
+        }
         joined.first_seen_at = earliest(joined.first_seen_at, other.first_seen_at);
         joined.last_seen_at = joined.last_seen_at.max(other.last_seen_at);
         joined.conversation_count += other.conversation_count;
@@ -99,6 +102,10 @@ pub(super) fn separated(held: Contact, merge: &Merge) -> Contact {
     if left.blocked == given.blocked {
         left.blocked = before.blocked;
     }
+    let gained = |topic: &&String| !before.opted_out.contains(*topic);
+    for topic in given.opted_out.iter().filter(gained) {
+        left.opt_in(topic);
+    }
     let moved = given.conversation_count - before.conversation_count;
     left.conversation_count = left.conversation_count.saturating_sub(moved);
     let gained = |id: &ContactId| given.merged_ids.contains(id) && !before.merged_ids.contains(id);
@@ -139,6 +146,7 @@ mod tests {
         other.custom_fields.insert("plan".into(), "free".into());
         other.custom_fields.insert("shoe".into(), 38.into());
         other.blocked = true;
+        other.opt_out("marketing", Some(Timestamp::from_secs(5)));
         Merge {
             id: MergeId::from_bytes([3; 16]),
             primary,
@@ -162,6 +170,8 @@ mod tests {
         assert_eq!(joined.custom_fields["plan"], "gold");
         assert_eq!(joined.custom_fields["shoe"], 38);
         assert!(joined.blocked);
+        assert_eq!(joined.opted_out, ["marketing"]);
+        assert_eq!(joined.opted_out_since["marketing"], Timestamp::from_secs(5));
         assert_eq!(joined.conversation_count, 2);
         assert_eq!(joined.merged_ids, [ContactId::from_bytes([2; 16])]);
     }

@@ -1,5 +1,6 @@
 //! Names and addresses of people of ours, as they are kept.
 
+use crate::base::text::one_line;
 use crate::engine::people::passwords;
 use crate::model::rejection::Rejection;
 
@@ -33,12 +34,12 @@ pub fn clean_email(email: &str) -> Result<String, Rejection> {
     }
 }
 
-/// A name fit to be shown: trimmed, not empty, not endless.
+/// A name fit to be shown: on one line, not empty, not endless.
 ///
 /// # Errors
 /// `VALIDATION_ERROR` naming `name`.
 pub fn clean_name(name: &str) -> Result<String, Rejection> {
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = one_line(name);
     if name.is_empty() {
         return Err(Rejection::field("name", "must not be empty"));
     }

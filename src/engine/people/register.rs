@@ -1,6 +1,7 @@
 //! The register of a channel: addresses to which nothing may be sent, because their people said so or
 //! because nothing arrives there, and those that get no advertising. Every sender obeys it.
 
+use crate::base::time::Timestamp;
 use crate::channels::email::unsubscribe::TOPIC;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
@@ -32,6 +33,8 @@ pub struct Entry {
     pub identity: Identity,
     /// Why nothing may be sent to it; none where only advertising may not.
     pub why: Option<Shut>,
+    /// Since when; none where nobody wrote that down.
+    pub since: Option<Timestamp>,
     /// Whose it is.
     pub name: String,
 }
@@ -71,7 +74,10 @@ impl Contacts {
         let mut entries = Vec::with_capacity(found.len());
         for identity in found {
             let owner = contacts::survivor(&read, identity.contact_id)?;
+            let topic = owner.as_ref().map(|owner| &owner.opted_out_since);
+            let topic = topic.and_then(|since| since.get(TOPIC).copied());
             entries.push(Entry {
+                since: identity.closed.map(|closed| closed.at).or(topic),
                 name: owner.map_or_else(|| identity.address.clone(), |owner| owner.name),
                 why: identity.closed.map(|closed| closed.why),
                 identity,
@@ -181,9 +187,7 @@ fn advertise_again(
     identity: &Identity,
 ) -> Result<bool, EngineError> {
     let mut contact = find::contact_in(tx, identity.contact_id)?;
-    let before = contact.opted_out.len();
-    contact.opted_out.retain(|topic| topic != TOPIC);
-    if contact.opted_out.len() == before {
+    if !contact.opt_in(TOPIC) {
         return Ok(false);
     }
     contact.revision += 1;

@@ -1,5 +1,6 @@
 //! Which contact a sender is, and what name to show.
 
+use crate::base::text::one_line;
 use crate::model::contact::NameSource;
 use crate::model::ids::ContactId;
 use crate::model::inbound::InboundSender;
@@ -46,22 +47,25 @@ pub struct Named {
 /// the address, in the language of whoever reads it.
 #[must_use]
 pub fn name_of(sender: &InboundSender, language: &str) -> Named {
-    let given = sender.name.as_deref().map(str::trim).unwrap_or_default();
-    if given.is_empty() {
+    let Some(name) = given_name(sender) else {
         return Named {
             name: name_from_address(&sender.address, language),
             source: NameSource::Address,
         };
-    }
+    };
     let source = if sender.proof.external_id.is_some() {
         NameSource::Verified
     } else {
         NameSource::Profile
     };
-    Named {
-        name: given.to_owned(),
-        source,
-    }
+    Named { name, source }
+}
+
+/// The name a sender gives, as it may be shown; none where there is nothing to be seen in it.
+#[must_use]
+pub fn given_name(sender: &InboundSender) -> Option<String> {
+    let name = one_line(sender.name.as_deref()?);
+    Some(name).filter(|name| !name.is_empty())
 }
 
 /// Whether `offered` takes the place of `present`: a newer name from the same kind of source or a
@@ -179,6 +183,11 @@ mod tests {
             (
                 sender("+5511", Some(" Ana "), None),
                 "Ana",
+                NameSource::Profile,
+            ),
+            (
+                sender("+5511", Some("Ana\n\u{202e}Lima\0"), None),
+                "Ana Lima",
                 NameSource::Profile,
             ),
             (

@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use crate::engine::audit;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
+use crate::engine::live::Signal;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::permission::Permission;
@@ -129,7 +130,9 @@ fn note_time(context: &Context) -> Result<(), StoreError> {
         .store
         .write_blocking("noting the backup", move |tx| {
             organisation::note_backup(tx, now)
-        })
+        })?;
+    context.live.signal(Signal::BackupTaken);
+    Ok(())
 }
 
 fn pieces(from: Pieces) -> impl Stream<Item = io::Result<Bytes>> + 'static {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::base::text::one_line;
 use crate::channels::Channel as Translation;
 use crate::engine::audit;
 use crate::engine::context::Context;
@@ -22,6 +23,7 @@ use crate::engine::setup::routing;
 use crate::engine::setup::seats;
 use crate::engine::setup::settings;
 use crate::engine::setup::standing;
+use crate::engine::setup::wrong::Wrong;
 use crate::model::Opaque;
 use crate::model::actor::Actor;
 use crate::model::capability::Capabilities;
@@ -128,12 +130,14 @@ impl Channels {
     /// The actor may not; `INVALID_CHANNEL_TYPE`; `VALIDATION_ERROR` naming every wrong setting.
     pub async fn create(&self, actor: &Actor, new: NewChannel) -> Result<Made, EngineError> {
         actor.require(Permission::ManageChannels)?;
-        let name = clean_name(&new.name)?;
+        let mut wrong = Wrong::default();
+        let name = wrong.kept(clean_name(&new.name))?.unwrap_or_default();
         let translation = self.translation(&new.kind)?;
         let mut config = new.config;
         settings::respell(translation.settings(), &mut config);
         translation.adopt(&mut config);
-        let sorted = settings::sort(translation.settings(), &config).map_err(all_wrong)?;
+        let (sorted, misshapen) = settings::sort(translation.settings(), &config);
+        wrong.settings(misshapen);
         let given = sorted.secrets.clone();
         let fresh: Vec<(String, String)> = settings::generated(
             translation.settings(),
@@ -156,7 +160,8 @@ impl Channels {
         for (name, plain) in &fresh {
             self.seal(&mut channel, name, plain);
         }
-        self.check(&channel)?;
+        wrong.settings(self.wrong_settings(&channel)?);
+        wrong.refuse()?;
         let seats = seats::of(&self.0, &channel);
         let context = self.0.clone();
         let actor = actor.clone();
@@ -218,12 +223,17 @@ impl Channels {
         let mut config = changes.config.clone();
         settings::respell(translation.settings(), &mut config);
         translation.adopt(&mut config);
-        let sorted = settings::sort(translation.settings(), &config).map_err(all_wrong)?;
-        let name = changes.name.as_deref().map(clean_name).transpose()?;
-        let routing = match &changes.routing {
-            Some(routing) => Some(routing::checked(&self.0.store.snapshot()?, routing)?),
+        let (sorted, misshapen) = settings::sort(translation.settings(), &config);
+        let mut wrong = Wrong::default();
+        let name = match &changes.name {
+            Some(name) => wrong.kept(clean_name(name))?,
             None => None,
         };
+        let routing = match &changes.routing {
+            Some(routing) => wrong.kept(routing::checked(&self.0.store.snapshot()?, routing))?,
+            None => None,
+        };
+        wrong.settings(misshapen);
         let before = seats::of(&self.0, &held);
         let is_elsewhere = |now: &Channel| {
             let seats = seats::of(&self.0, now);
@@ -253,7 +263,9 @@ impl Channels {
                 for (name, plain) in &sorted.secrets {
                     this.seal(channel, name, plain);
                 }
-                this.check(channel)
+                let mut wrong = wrong.clone();
+                wrong.settings(this.wrong_settings(channel)?);
+                Ok(wrong.refuse()?)
             }
         };
         let changed = self
@@ -355,8 +367,15 @@ impl Channels {
 
     /// The channel's own checks, and that nothing it needs is missing.
     pub(super) fn check(&self, channel: &Channel) -> Result<(), EngineError> {
+        let mut wrong = Wrong::default();
+        wrong.settings(self.wrong_settings(channel)?);
+        Ok(wrong.refuse()?)
+    }
+
+    /// What a channel needs and does not have, and what its own checks say of the rest.
+    fn wrong_settings(&self, channel: &Channel) -> Result<Vec<FieldError>, EngineError> {
         let translation = self.translation(&channel.kind)?;
-        let missing: Vec<FieldError> = translation
+        let missing = translation
             .settings()
             .iter()
             .filter(|setting| {
@@ -367,20 +386,14 @@ impl Channels {
             .map(|setting| FieldError {
                 field: format!("config.{}", setting.name),
                 message: format!("is missing: {}", setting.label),
-            })
-            .collect();
-        if !missing.is_empty() {
-            return Err(all_wrong(missing).into());
-        }
-        translation
-            .check(&self.0.account(channel)?)
-            .map_err(|wrong| {
-                let under_config = |field: FieldError| FieldError {
-                    field: format!("config.{}", field.field),
-                    message: field.message,
-                };
-                all_wrong(wrong.into_iter().map(under_config).collect()).into()
-            })
+            });
+        let checked = translation.check(&self.0.account(channel)?);
+        let under_config = |field: FieldError| FieldError {
+            field: format!("config.{}", field.field),
+            message: field.message,
+        };
+        let told = checked.err().unwrap_or_default();
+        Ok(missing.chain(told.into_iter().map(under_config)).collect())
     }
 
     pub(super) async fn change(
@@ -455,7 +468,7 @@ pub(super) fn find(read: &impl Read, id: ChannelId) -> Result<Channel, EngineErr
 }
 
 fn clean_name(name: &str) -> Result<String, Rejection> {
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = one_line(name);
     if name.is_empty() || name.chars().count() > NAME_MAX {
         return Err(Rejection::field(
             "name",
@@ -463,15 +476,4 @@ fn clean_name(name: &str) -> Result<String, Rejection> {
         ));
     }
     Ok(name)
-}
-
-pub(super) fn all_wrong(fields: Vec<FieldError>) -> Rejection {
-    let first = fields.first().map_or_else(
-        || "The settings are not right.".to_owned(),
-        |field| format!("{} {}", field.field, field.message),
-    );
-    Rejection {
-        fields,
-        ..Rejection::new(Code::ValidationError, first)
-    }
 }

@@ -34,3 +34,4 @@ pub mod templates;
 pub mod traffic;
 pub mod trying;
 pub mod usage;
+mod wrong;

@@ -1,5 +1,6 @@
 //! The business this installation belongs to.
 
+use crate::base::text::one_line;
 use crate::engine::audit;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
@@ -227,7 +228,7 @@ fn bad_days(field: &str, days: Option<u16>) -> Option<Rejection> {
 }
 
 fn clean_name(name: &str) -> Result<String, Rejection> {
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = one_line(name);
     if name.is_empty() || name.chars().count() > NAME_MAX {
         let wrong = format!("must be 1 to {NAME_MAX} characters long");
         return Err(Rejection::field("name", wrong));

@@ -47,11 +47,9 @@ fn snake(name: &str) -> String {
     out
 }
 
-/// Sorts what a client sent, already under today's names.
-///
-/// # Errors
-/// Every setting whose value has the wrong shape.
-pub fn sort(table: &[Setting], sent: &Opaque) -> Result<Sorted, Vec<FieldError>> {
+/// Sorts what a client sent, already under today's names; beside it every setting whose value has the
+/// wrong shape, which is left out.
+pub fn sort(table: &[Setting], sent: &Opaque) -> (Sorted, Vec<FieldError>) {
     let mut sorted = Sorted::default();
     let mut wrong = Vec::new();
     for (name, value) in sent {
@@ -77,11 +75,7 @@ pub fn sort(table: &[Setting], sent: &Opaque) -> Result<Sorted, Vec<FieldError>>
             }
         }
     }
-    if wrong.is_empty() {
-        Ok(sorted)
-    } else {
-        Err(wrong)
-    }
+    (sorted, wrong)
 }
 
 fn field(name: &str, message: &str) -> FieldError {
@@ -186,11 +180,13 @@ mod tests {
 
     #[test]
     fn settings_take_their_shape_and_secrets_are_taken_out() {
-        let sorted = sort(
+        let (sorted, wrong) = sort(
             TABLE,
-            &sent(r#"{"token":" s3cret ","on":"true","days":"30","mode":"off","origins":"a.de\nb.de","own":{"x":1}}"#),
-        )
-        .unwrap();
+            &sent(
+                r#"{"token":" s3cret ","on":"true","days":"30","mode":"off","origins":"a.de\nb.de","own":{"x":1}}"#,
+            ),
+        );
+        assert_eq!(wrong, []);
         assert_eq!(
             sorted.secrets.get("token").map(String::as_str),
             Some("s3cret")
@@ -221,22 +217,19 @@ mod tests {
     #[test]
     fn a_mask_sent_back_changes_nothing() {
         assert_eq!(
-            sort(TABLE, &sent(r#"{"token":"********"}"#)).unwrap(),
-            Sorted::default()
+            sort(TABLE, &sent(r#"{"token":"********"}"#)),
+            (Sorted::default(), Vec::new())
         );
     }
 
     #[test]
     fn every_wrong_setting_is_named() {
-        let wrong = sort(
+        let (sorted, wrong) = sort(
             TABLE,
             &sent(r#"{"on":3,"days":400,"mode":"x","origins":7,"token":[]}"#),
         );
-        let names: Vec<_> = wrong
-            .unwrap_err()
-            .into_iter()
-            .map(|field| field.field)
-            .collect();
+        assert_eq!(sorted, Sorted::default());
+        let names: Vec<_> = wrong.into_iter().map(|field| field.field).collect();
         assert_eq!(
             names,
             [

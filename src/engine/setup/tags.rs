@@ -1,5 +1,6 @@
 //! Labels that people choose from. Conversations and contacts carry them by name.
 
+use crate::base::text::one_line;
 use crate::engine::audit;
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
@@ -197,7 +198,7 @@ fn free(held: &[Tag], name: &str, but: Option<TagId>) -> Result<(), Rejection> {
 /// The changes with their words in order.
 fn checked(changes: &TagChanges) -> Result<TagChanges, Rejection> {
     check_tint(changes.tint)?;
-    let name = changes.name.as_deref().map(spaced);
+    let name = changes.name.as_deref().map(one_line);
     if name
         .as_deref()
         .is_some_and(|name| !fits(name) || name.is_empty())
@@ -205,7 +206,7 @@ fn checked(changes: &TagChanges) -> Result<TagChanges, Rejection> {
         let wrong = format!("must be 1 to {NAME_MAX} characters long");
         return Err(Rejection::field("name", wrong));
     }
-    let group = changes.group.as_deref().map(spaced);
+    let group = changes.group.as_deref().map(one_line);
     if group.as_deref().is_some_and(|group| !fits(group)) {
         let wrong = format!("must be at most {NAME_MAX} characters long");
         return Err(Rejection::field("group", wrong));
@@ -215,10 +216,6 @@ fn checked(changes: &TagChanges) -> Result<TagChanges, Rejection> {
         tint: changes.tint,
         group,
     })
-}
-
-fn spaced(words: &str) -> String {
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn fits(words: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::base::text::one_line;
 use crate::base::time::Timestamp;
 use crate::engine::context::Pen;
 use crate::engine::inbox::visitor_timeline::visitor_of;
@@ -356,7 +357,11 @@ pub fn claim(visitor: &mut Visitor, said: &Claims, attributes: &Opaque) {
             held.clone_from(said);
         }
     };
-    keep(&mut visitor.claims.name, &said.name);
+    let name = said.name.as_deref().map(one_line);
+    keep(
+        &mut visitor.claims.name,
+        &name.filter(|name| !name.is_empty()),
+    );
     keep(&mut visitor.claims.email, &said.email);
     keep(&mut visitor.claims.phone, &said.phone);
     keep(&mut visitor.claims.avatar_url, &said.avatar_url);

@@ -28,7 +28,7 @@ impl WebchatError {
         match self {
             Self::Refused(problem) => problem.clone(),
             Self::Broken(EngineError::Passing(message)) => {
-                tracing::error!("{message}");
+                tracing::debug!("{message}");
                 Problem::new(Code::Unavailable, *message).retry_after(2)
             }
             Self::Broken(error) => {

@@ -14,11 +14,11 @@ use serde_json::Value;
 use crate::base::page::Page;
 use crate::base::page::Span;
 use crate::engine::setup::answers::Remembered;
-use crate::web::api::frame::request_id_of;
 use crate::web::api::page;
 use crate::web::api::wire;
 use crate::web::api::wire::Ignored;
 use crate::web::error::ApiError;
+use crate::web::request_id;
 
 /// The header of an answer that was given before.
 pub const REPLAYED: (&str, &str) = ("Idempotent-Replayed", "true");
@@ -144,7 +144,7 @@ impl Responder for Answer {
             .as_ref()
             .is_some_and(|body| body.get("pagination").is_some());
         if is_list {
-            self = self.meta("requestId", request_id_of(request));
+            self = self.meta("requestId", request_id::of(request));
         }
         let ignored = request
             .extensions_mut()

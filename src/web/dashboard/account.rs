@@ -17,6 +17,7 @@ use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::web::auth;
 use crate::web::csrf;
+use crate::web::dashboard::answers::Refused;
 use crate::web::dashboard::code;
 use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
@@ -316,7 +317,7 @@ async fn set_up(state: Shared, request: HttpRequest, body: Bytes) -> Result<Http
     let made = match state.engine.logins.make_first_owner(&owner).await {
         Ok(user) => user,
         Err(error) => {
-            let step = owner_step(&owner, &rejection_of(error));
+            let step = owner_step(&owner, rejection_of(error));
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             return Ok(setup_page(&state, &request, token, status, step));
         }
@@ -328,22 +329,19 @@ async fn set_up(state: Shared, request: HttpRequest, body: Bytes) -> Result<Http
 }
 
 /// The first step again, with what is wrong.
-fn owner_step(owner: &FirstOwner, refused: &Rejection) -> SetupStep {
-    let field = |value: &str, name: &str| {
-        let wrong = refused.fields.iter().find(|field| field.field == name);
-        match wrong {
-            Some(wrong) => FieldView::of(value).wrong(format!("This {}.", wrong.message)),
-            None => FieldView::of(value),
-        }
-    };
+fn owner_step(owner: &FirstOwner, rejection: Rejection) -> SetupStep {
+    let about_none = rejection
+        .fields
+        .is_empty()
+        .then(|| rejection.message.clone());
+    let refused = Refused::by(rejection);
     SetupStep::You {
-        name: if refused.fields.is_empty() {
-            FieldView::of(&owner.name).wrong(&refused.message)
-        } else {
-            field(&owner.name, "name")
+        name: match about_none {
+            Some(words) => FieldView::of(&owner.name).wrong(words),
+            None => refused.field("name", &owner.name),
         },
-        email: field(&owner.email, "email"),
-        password: field(&owner.password, "password"),
+        email: refused.field("email", &owner.email),
+        password: refused.secret("password", &owner.password),
     }
 }
 

@@ -42,6 +42,9 @@ impl Told {
     }
 }
 
+/// What stands beside a secret that was typed into a form which comes back.
+const AGAIN: &str = "Type it again: it is not sent back to you.";
+
 /// Why a form was not taken, ready to be said beside its fields.
 #[derive(Debug, Default)]
 pub struct Refused(Option<Rejection>);
@@ -60,6 +63,12 @@ impl Refused {
             fields,
             ..Rejection::new(Code::ValidationError, "Some fields are not right.")
         }
+    }
+
+    /// What somebody refused without a reader who is signed in.
+    #[must_use]
+    pub fn by(rejection: Rejection) -> Self {
+        Self(Some(rejection))
     }
 
     /// The same, ready to be said.
@@ -108,6 +117,17 @@ impl Refused {
         match self.about(name) {
             Some(words) => FieldView::of(typed).wrong(words),
             None => FieldView::of(typed),
+        }
+    }
+
+    /// A field for a password or another secret, which never comes back: with what is wrong with it,
+    /// else that it is to be typed again where something else was wrong.
+    #[must_use]
+    pub fn secret(&self, name: &str, typed: &str) -> FieldView {
+        let again = || (!typed.is_empty()).then(|| AGAIN.to_owned());
+        match self.about(name).or_else(again) {
+            Some(words) => FieldView::default().wrong(words),
+            None => FieldView::default(),
         }
     }
 
@@ -162,6 +182,20 @@ fn is_about_the_form(code: Code) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_typed_into_a_field_for_a_secret_never_comes_back() {
+        let field = |wrong: &str| Refused(Some(Rejection::field(wrong, "must be longer")));
+        let drawn = |wrong: &str, typed: &str| field(wrong).secret("password", typed);
+        let wrong = |words: &str| FieldView::default().wrong(words);
+        assert_eq!(drawn("password", "s3cret"), wrong("This must be longer."));
+        assert_eq!(drawn("name", "s3cret"), wrong(AGAIN));
+        assert_eq!(drawn("name", ""), FieldView::default());
+        assert_eq!(
+            Refused::nothing().secret("password", ""),
+            FieldView::default()
+        );
+    }
 
     #[test]
     fn what_is_wrong_stands_beside_its_field_or_above() {

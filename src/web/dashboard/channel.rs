@@ -81,7 +81,9 @@ fn id_of(path: &str) -> Result<ChannelId, Problem> {
 /// # Errors
 /// There is none; the reader may not see it.
 pub fn found(state: &State, reader: &Reader, path: &str) -> Result<Channel, Problem> {
-    Ok(state.engine.channels.get(&reader.actor(), id_of(path)?)?)
+    let actor = reader.actor();
+    actor.require(Permission::InspectChannels)?;
+    Ok(state.engine.channels.get(&actor, id_of(path)?)?)
 }
 
 /// A web chat's channel, for somebody who may change it.

@@ -57,6 +57,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
 
 async fn show(state: Shared, reader: Reader) -> Result<HttpResponse, Problem> {
     let actor = reader.actor();
+    actor.require(Permission::InspectChannels)?;
     let mut channels = state.engine.channels.list(&actor)?;
     let now = state.engine.context.clock.now();
     channels.sort_by_key(|channel| (rank(channel, now), channel.name.to_lowercase()));

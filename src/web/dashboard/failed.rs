@@ -10,6 +10,7 @@ use crate::engine::inbox::failing::COUNT_MAX;
 use crate::engine::inbox::failing::Which;
 use crate::model::actor::Actor;
 use crate::model::ids::MessageId;
+use crate::model::message::Delivery;
 use crate::model::permission::Permission;
 use crate::web::dashboard::form::Form;
 use crate::web::dashboard::present::failed;
@@ -75,6 +76,13 @@ async fn show(state: Shared, asked: Query<Asked>, reader: Reader) -> Result<Http
     let colleagues = state.engine.users.list(&actor)?;
     let section = Section::from(Queue::Mine);
     let eye = reader.eye(&state, &colleagues, &section);
+    let failed = found.iter().map(|failure| &failure.message);
+    let failed = failed.filter(|message| message.delivery == Delivery::Failed);
+    // Where it cannot be told, trying it tells.
+    let sending = &state.engine.sending;
+    let remedies =
+        failed.filter_map(|message| Some((message.id, sending.remedy(&actor, message).ok()?)));
+    let remedies = remedies.collect();
     Ok(page(&FailedPage {
         shell: reader.shell(&state, "Failed sends", Area::Failed)?,
         banner: told(&asked),
@@ -83,7 +91,7 @@ async fn show(state: Shared, asked: Query<Asked>, reader: Reader) -> Result<Http
             .map(|(other, name, ..)| OptionView::of(&address(other), name, &address(word)))
             .collect(),
         tab,
-        groups: failed::groups(&eye, &found),
+        groups: failed::groups(&eye, &found, &remedies),
         more,
         may_change: actor.may(Permission::Reply),
     }))

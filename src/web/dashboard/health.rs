@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use actix_web::HttpResponse;
 use actix_web::web;
 
+use crate::engine::error::EngineError;
 use crate::engine::health::Disk;
 use crate::engine::health::Health;
 use crate::engine::health::Progress;
@@ -27,6 +28,7 @@ use crate::web::dashboard::view::settings::DiskSlice;
 use crate::web::dashboard::view::settings::FollowerRow;
 use crate::web::dashboard::view::settings::HealthPage;
 use crate::web::dashboard::view::settings::HealthPart;
+use crate::web::dashboard::view::settings::LastBackupPart;
 use crate::web::dashboard::view::settings::OutboxRow;
 use crate::web::dashboard::view::shell::Area;
 use crate::web::state::State;
@@ -64,7 +66,7 @@ async fn show(state: Shared, reader: Reader) -> Result<HttpResponse, Problem> {
         shell: reader.shell(&state, "System health", Area::Health)?,
         verdict: verdict(&part.checks),
         about: about(&state),
-        backup: backup_view(&state, &reader)?,
+        backup: last_backup(&state, &reader)?,
         part,
     }))
 }
@@ -77,15 +79,19 @@ fn about(state: &State) -> String {
 }
 
 /// What owners are told of backups; nothing for everybody else.
-fn backup_view(state: &State, reader: &Reader) -> Result<Option<String>, Problem> {
+///
+/// # Errors
+/// The store's.
+pub fn last_backup(state: &State, reader: &Reader) -> Result<Option<LastBackupPart>, EngineError> {
     if !reader.actor().may(Permission::TakeBackup) {
         return Ok(None);
     }
     let last = state.engine.health.last_backup()?;
-    Ok(Some(last.map_or_else(
+    let words = last.map_or_else(
         || "No backup yet".to_owned(),
         |at| format!("Last backup {}", format::date(at, &reader.zone)),
-    )))
+    );
+    Ok(Some(LastBackupPart { words }))
 }
 
 fn part(

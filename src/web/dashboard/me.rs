@@ -163,8 +163,10 @@ fn draw(
         } else {
             reader.theme
         },
-        current_error: refused.about("currentPassword"),
-        password: refused.field("password", typed.get("password")),
+        current_error: refused
+            .secret("currentPassword", typed.get("current"))
+            .error,
+        password: refused.secret("password", typed.get("password")),
         alerts: reader
             .actor()
             .may(Permission::ManageChannels)

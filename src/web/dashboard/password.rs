@@ -168,7 +168,7 @@ fn draw_choose(
             let (status, password) = match error {
                 Some(error) => (
                     StatusCode::UNPROCESSABLE_ENTITY,
-                    FieldView::of(fields.get("password")).wrong(error),
+                    FieldView::default().wrong(error),
                 ),
                 None => (StatusCode::OK, FieldView::default()),
             };

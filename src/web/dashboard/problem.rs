@@ -10,9 +10,9 @@ use crate::model::rejection::Rejection;
 use crate::web::dashboard::reader::page_with;
 use crate::web::dashboard::view::outside::ErrorPage;
 use crate::web::dashboard::view::shell::Theme;
-use crate::web::error::body;
 use crate::web::error::rejection_of;
 use crate::web::error::status_of;
+use crate::web::error::unnamed;
 
 /// A page that could not be shown, or a form that could not be taken.
 #[derive(Debug)]
@@ -69,11 +69,30 @@ impl Problem {
     /// The same as a script reads it.
     #[must_use]
     pub fn for_script(&self) -> HttpResponse {
-        let status = match status_of(self.rejection().code) {
+        HttpResponse::from_error(ForScript(self.rejection().clone()))
+    }
+}
+
+/// A refusal as a script of ours reads it: what is wrong with its form is 422.
+#[derive(Debug)]
+pub struct ForScript(pub Rejection);
+
+impl std::fmt::Display for ForScript {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl ResponseError for ForScript {
+    fn status_code(&self) -> StatusCode {
+        match status_of(self.0.code) {
             StatusCode::BAD_REQUEST => StatusCode::UNPROCESSABLE_ENTITY,
             other => other,
-        };
-        HttpResponse::build(status).json(body(self.rejection(), ""))
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        unnamed(self.status_code(), &self.0)
     }
 }
 

@@ -140,6 +140,7 @@ impl Reader {
                 role: capitalised(user.role.name()),
                 avatar: AvatarView::of(&user.name, &user.id.to_string()).with(Presence::Online),
                 admin: actor.may(Permission::ManageChannels),
+                sees_channels: actor.may(Permission::InspectChannels),
                 manages_templates: actor.may(Permission::ManageTemplates),
                 manages_tags: actor.may(Permission::ManageTeams),
                 manages_workspace: actor.may(Permission::ManageOrganisation),

@@ -16,6 +16,8 @@ use crate::engine::inbox::searching::Order;
 use crate::engine::inbox::searching::PAGE_MAX;
 use crate::engine::inbox::searching::Question;
 use crate::engine::inbox::searching::Thing;
+use crate::engine::inbox::searching::query;
+use crate::engine::inbox::searching::query::Misread;
 use crate::model::contact::Contact;
 use crate::model::conversation::Conversation;
 use crate::model::conversation::Status;
@@ -98,6 +100,7 @@ fn results(
             tabs: Vec::new(),
             groups: Vec::new(),
             summary: String::new(),
+            misread: Vec::new(),
             behind: None,
         });
     }
@@ -169,8 +172,21 @@ fn drawn(typed: &str, only: &str, answers: &Answers, now: Timestamp) -> ResultsV
             })
             .collect(),
         summary: summary(answers, only),
+        misread: query::misread(typed).iter().map(not_understood).collect(),
         behind: behind(answers),
     }
+}
+
+/// "status:foo was searched as words: status: takes open, waiting, snoozed or done."
+fn not_understood(part: &Misread) -> String {
+    let Misread {
+        operator, value, ..
+    } = part;
+    let takes = match part.takes.split_last() {
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    };
+    format!("{operator}:{value} was searched as words: {operator}: takes {takes}.")
 }
 
 /// What a place among hits is bound to: the words and the kind.
@@ -325,7 +341,6 @@ fn standing(conversation: &Conversation) -> Option<ChipView> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::inbox::searching::query;
 
     fn answer(total: u64, total_is_exact: bool) -> Answer {
         Answer {
@@ -358,5 +373,11 @@ mod tests {
         );
         assert_eq!(view.tabs[0].href, "/app/search?q=a+%26+b");
         assert!(view.groups.is_empty() && view.behind.is_none());
+        assert!(view.misread.is_empty());
+        let view = drawn("status:foo", "", &answers, Timestamp::from_secs(0));
+        assert_eq!(
+            view.misread,
+            ["status:foo was searched as words: status: takes open, waiting, snoozed or done."]
+        );
     }
 }

@@ -200,7 +200,7 @@ fn draw(
             .collect(),
         name: refused.field("name", typed.get("name")),
         email: refused.field("email", typed.get("email")),
-        password: refused.field("password", typed.get("password")),
+        password: refused.secret("password", typed.get("password")),
         roles: roles_up_to(actor.role(), typed.some("role").unwrap_or("agent")),
     })
 }

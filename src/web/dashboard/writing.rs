@@ -311,9 +311,8 @@ pub fn bubble(
         .histories
         .quoted(std::slice::from_ref(message))?;
     let around = Around {
-        before: None,
         quoted: quoted.first(),
-        chosen: &[],
+        ..Around::default()
     };
     Ok(parts(&[
         Desk::open(state, reader, section_of(fields))?.item(message, &around)

@@ -243,3 +243,40 @@ fn connecting_says_whether_we_or_the_vendor_stand_in_the_way() {
         assert_eq!(test["success"], false, "asking is what a test does: {test}");
     });
 }
+
+#[test]
+fn all_that_is_wrong_with_a_channel_is_said_at_once() {
+    on_a_server(async |server| {
+        let api = server.api();
+        let named = |refused: Value| -> Vec<String> {
+            let told = refused["error"]["details"].as_array().unwrap();
+            let fields = told.iter().map(|one| one["field"].as_str().unwrap());
+            fields.map(str::to_owned).collect()
+        };
+        let config = json!({ "provider": "twilio", "accountSid": "nothing", "quietHours": 7 });
+        let number = json!({ "type": "sms", "name": " \n ", "config": config });
+        let refused = api.post("/channels", number).await;
+        let wrong = named(refused.refused(400, "VALIDATION_ERROR"));
+        for field in [
+            "name",
+            "config.quietHours",
+            "config.accountSid",
+            "config.phoneNumber",
+        ] {
+            assert!(wrong.contains(&field.to_owned()), "{field}: {wrong:?}");
+        }
+
+        let site = server.website(json!({ "welcomeMessage": "Hi" })).await;
+        let team = format!("team_{}", "0".repeat(26));
+        let patch = json!({ "name": "", "routing": { "teamId": team },
+            "config": { "identityMode": "maybe", "welcomeMessage": "Changed" } });
+        let refused = api.patch(&address_of(&site), patch).await;
+        let wrong = named(refused.refused(400, "VALIDATION_ERROR"));
+        assert_eq!(wrong, ["name", "teamId", "config.identityMode"]);
+        let held = api.get(&address_of(&site)).await.ok();
+        assert_eq!(
+            held["config"]["welcomeMessage"], "Hi",
+            "nothing was changed"
+        );
+    });
+}

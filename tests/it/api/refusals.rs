@@ -1,5 +1,6 @@
 //! Reasons to say no that programs act on: each with its status and code, as the catalogue has them.
 
+use reqwest::Method;
 use serde_json::json;
 
 use crate::support::server::PASSWORD;
@@ -105,5 +106,39 @@ fn where_nothing_is_people_see_a_page_and_programs_read_a_code() {
         assert_eq!(refused.status(), 404);
         let refused: serde_json::Value = refused.json().await.unwrap();
         assert_eq!(refused["code"], "RESOURCE_NOT_FOUND");
+    });
+}
+
+#[test]
+fn refusals_outside_the_api_name_their_request_too() {
+    on_a_server(async |server| {
+        let nobody = server.anonymous();
+        let zeros = "0".repeat(26);
+        let missing = "RESOURCE_NOT_FOUND";
+        for (method, address, status, code) in [
+            (Method::GET, format!("/media/media_{zeros}"), 404, missing),
+            (Method::GET, "/m/nothing".to_owned(), 404, missing),
+            (Method::GET, "/nowhere".to_owned(), 404, missing),
+            (
+                Method::POST,
+                format!("/webhooks/sms/ch_{zeros}"),
+                404,
+                "CHANNEL_NOT_FOUND",
+            ),
+            (
+                Method::POST,
+                "/app/media".to_owned(),
+                401,
+                "AUTHENTICATION_REQUIRED",
+            ),
+        ] {
+            let named = nobody.with("x-request-id", "mine-7");
+            let reply = named.send(method.clone(), &address, None).await;
+            assert_eq!(reply.refused(status, code)["requestId"], "mine-7");
+            let reply = nobody.send(method, &address, None).await;
+            let body = reply.refused(status, code);
+            let id = body["requestId"].as_str().unwrap();
+            assert!(id.starts_with("req_"), "{address}: {id}");
+        }
     });
 }

@@ -19,13 +19,18 @@ pub struct Agent {
 impl Agent {
     /// Opens the sign-in page, and has not signed in.
     pub async fn outside(http: Client, base: &str) -> Self {
+        Self::before(http, base, "/login").await
+    }
+
+    /// Opens one of the pages before signing in.
+    pub async fn before(http: Client, base: &str, path: &str) -> Self {
         let mut agent = Self {
             http,
             base: base.to_owned(),
             cookie: String::new(),
             csrf: String::new(),
         };
-        let page = agent.open("/login").await;
+        let page = agent.open(path).await;
         agent.cookie = cookie_of(&page, "linktor_form");
         agent.csrf = value_of(&page.text(), "_csrf");
         agent

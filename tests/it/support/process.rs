@@ -6,6 +6,9 @@ use std::path::Path;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
 use reqwest::Client;
 
@@ -40,6 +43,7 @@ impl Log {
 pub struct Process {
     child: Child,
     http: Client,
+    log: Arc<Mutex<Vec<String>>>,
     url: String,
 }
 
@@ -94,14 +98,26 @@ impl Process {
             }
             said.push(line);
         };
+        let heard: Arc<Mutex<Vec<String>>> = Arc::default();
         match log {
             // Read on: a full pipe would hold the server up.
-            Log::Read => drop(std::thread::spawn(move || lines.for_each(drop))),
+            Log::Read => {
+                let heard = Arc::clone(&heard);
+                drop(std::thread::spawn(move || {
+                    for line in lines.map_while(Result::ok) {
+                        heard
+                            .lock()
+                            .unwrap_or_else(PoisonError::into_inner)
+                            .push(line);
+                    }
+                }));
+            }
             Log::Broken => drop(lines),
         }
         Self {
             child,
             http: Client::new(),
+            log: heard,
             url,
         }
     }
@@ -115,6 +131,13 @@ impl Process {
             .arg(format!("--fsize={limit}:"))
             .status();
         assert!(made.unwrap().success());
+    }
+
+    /// What it wrote into its log since it serves: the lines with these words.
+    pub fn said(&self, words: &str) -> Vec<String> {
+        let heard = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = heard.iter().filter(|line| line.contains(words));
+        found.cloned().collect()
     }
 
     /// Ends it at this instant, as `kill -9` and a power cut of the program do.

@@ -171,6 +171,15 @@ impl Server {
         Agent::outside(self.http.clone(), self.url()).await
     }
 
+    /// Somebody who opened the link of the set-up, and its token.
+    pub async fn first_visitor(&self) -> (Agent, String) {
+        let link = self.setup_url().unwrap();
+        let path = link.strip_prefix(self.url()).unwrap();
+        let token = path.rsplit('=').next().unwrap().to_owned();
+        let visitor = Agent::before(self.http.clone(), self.url(), path).await;
+        (visitor, token)
+    }
+
     /// A colleague of that role, who can sign in.
     pub async fn colleague(&self, role: &str) -> Value {
         let email = format!("{role}@example.com");

@@ -76,6 +76,7 @@ fn who_gets_nothing_more_is_listed_added_and_removed() {
         .await;
         let order = [ANA, "eve@e.example", "kim@c.example"].map(|one| all.find(one).unwrap());
         assert!(order.is_sorted(), "{all}");
+        assert!(!all.contains("data-label=\"Since\"></td>"), "{all}");
         send(server, &channel, "eve@e.example", text("Hello"))
             .await
             .refused(422, "CONTACT_OPTED_OUT");

@@ -35,6 +35,24 @@ check('a message goes out, an answer comes in, both survive a reload', {}, async
   assert.deepEqual(stored(mock), ['Do you offer enterprise pricing?']);
 });
 
+check('no address that runs something becomes a link', {}, async ({ mock, page, widget }) => {
+  await widget.open();
+  await widget.say('hello');
+  await until(() => stored(mock).length === 1);
+  for (const url of ['javascript:alert(1)', ' JaVaScRiPt:alert(1)', 'data:text/html,x', 'vbscript:x']) {
+    mock.agent.say(`[x](${url})`);
+    mock.agent.say({ type: 'buttons', text: 'Look', buttons: [{ type: 'url', title: 'Press', url }] });
+    mock.agent.say({ type: 'carousel', cards: [{ title: 'Beans', buttons: [{ type: 'url', title: 'Buy', url }] }] });
+    mock.agent.say({ type: 'document', url, filename: 'order.pdf' });
+  }
+  mock.agent.say({ type: 'document', url: '/guide.pdf', filename: 'guide.pdf' });
+  mock.agent.say('That was all: https://example.com/');
+  for (const text of ['That was all', 'guide.pdf']) await widget.log.getByText(text).waitFor();
+  for (const text of ['Press', 'Buy', 'order.pdf']) await until(async () => (await widget.log.getByText(text).count()) === 4, text);
+  const links = await widget.log.locator('a[href]').evaluateAll((all) => all.map(({ href }) => new URL(href).pathname + new URL(href).protocol));
+  assert.deepEqual(links, ['/guide.pdfhttp:', '/https:']);
+});
+
 check('messages written without a network are sent once and in order when it is back', {}, async ({ mock, context, page, widget }) => {
   await widget.open();
   await widget.say('zero');

@@ -10,6 +10,7 @@ use crate::engine::inbox::list::Row;
 use crate::engine::inbox::list::Span;
 use crate::model::content::Content;
 use crate::model::ids::ConversationId;
+use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::web::dashboard::desk::Desk;
@@ -102,7 +103,11 @@ impl Desk<'_> {
             count: length(&found),
             segments: self.section.segments(),
             more: self.more(found.next.as_ref()),
-            empty: self.empty(&counts, has_channels),
+            empty: if has_channels {
+                self.empty(&counts)
+            } else {
+                no_channel(self.reader.actor().may(Permission::ManageChannels))
+            },
             narrow: views::narrow(self.state, self.reader, &self.section)?,
             rows,
         })
@@ -159,7 +164,7 @@ impl Desk<'_> {
         };
         let title = self.title()?;
         let summary = if count == "0" {
-            self.empty(&counts, true).title
+            self.empty(&counts).title
         } else {
             format!("{count} in {title}.")
         };
@@ -180,9 +185,9 @@ impl Desk<'_> {
         }
     }
 
-    pub(super) fn empty(&self, counts: &Counts, has_channels: bool) -> EmptyView {
-        if self.section.narrowing().is_none() || !has_channels {
-            return self.section.queue().empty(counts, has_channels);
+    pub(super) fn empty(&self, counts: &Counts) -> EmptyView {
+        if self.section.narrowing().is_none() {
+            return self.section.queue().empty(counts);
         }
         EmptyView {
             title: "Nothing fits this filter.".to_owned(),
@@ -192,6 +197,24 @@ impl Desk<'_> {
                 "Take the filter off".to_owned(),
             )),
         }
+    }
+}
+
+/// What is said while there is no channel; adding one is offered to whoever may.
+fn no_channel(may_add: bool) -> EmptyView {
+    let add = (
+        "/app/settings/channels/new".to_owned(),
+        "Add a channel".to_owned(),
+    );
+    let text = if may_add {
+        "The chat for your own website needs no account anywhere."
+    } else {
+        "An administrator can do that."
+    };
+    EmptyView {
+        title: "Connect a channel and the first message appears here.".to_owned(),
+        text: text.to_owned(),
+        action: may_add.then_some(add),
     }
 }
 

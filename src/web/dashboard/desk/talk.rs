@@ -1,9 +1,12 @@
 //! A conversation of a queue: its thread, its panel, its header.
 
+use std::collections::HashMap;
+
 use crate::engine::error::EngineError;
 use crate::engine::inbox::history::History;
 use crate::engine::inbox::history::Stretch;
 use crate::engine::inbox::list::Row;
+use crate::engine::inbox::remedy::Remedy;
 use crate::engine::inbox::surroundings::visitor_of;
 use crate::engine::inbox::unsent::Begun;
 use crate::engine::rules::window;
@@ -13,6 +16,7 @@ use crate::model::capability::Capabilities;
 use crate::model::content::Content;
 use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
+use crate::model::message::Delivery;
 use crate::model::message::Message;
 use crate::model::message::Source;
 use crate::web::dashboard::desk::Desk;
@@ -97,10 +101,13 @@ impl Desk<'_> {
         after: Option<&'b Message>,
     ) -> Result<Shown<'b>, Problem> {
         let quoted = self.state.engine.histories.quoted(&history.messages)?;
+        let failed = history.messages.iter();
+        let failed = failed.filter_map(|message| Some((message.id, self.remedy(message)?)));
         Ok(Shown {
             history,
             after,
             quoted,
+            remedies: failed.collect(),
             begun: Begun::default(),
         })
     }
@@ -138,6 +145,7 @@ impl Desk<'_> {
             history: shown.history,
             after: shown.after,
             quoted: &shown.quoted,
+            remedies: &shown.remedies,
             begun: &shown.begun,
             held: self.held.as_ref(),
             row_of_matrix: self.capabilities(row),
@@ -189,10 +197,23 @@ impl Desk<'_> {
         thread::header(&self.eye(), row, self.rev())
     }
 
+    /// What helps a message that failed; none where that cannot be told: then trying it tells.
+    fn remedy(&self, message: &Message) -> Option<Remedy> {
+        let has_failed = message.delivery == Delivery::Failed;
+        let sending = &self.state.engine.sending;
+        let remedy = has_failed.then(|| sending.remedy(&self.reader.actor(), message))?;
+        remedy.ok()
+    }
+
     /// One message as a bubble or line.
     #[must_use]
     pub fn item(&self, message: &Message, around: &Around<'_>) -> String {
         let eye = self.eye();
+        let remedy = self.remedy(message);
+        let around = &Around {
+            remedy: remedy.as_ref(),
+            ..*around
+        };
         match &message.content {
             Content::Event(line) => render(&thread::event(&eye, message, line)),
             _ => render(&bubble::bubble(&eye, message, around, self.rev())),
@@ -205,5 +226,6 @@ struct Shown<'a> {
     history: &'a History,
     after: Option<&'a Message>,
     quoted: Vec<Message>,
+    remedies: HashMap<MessageId, Remedy>,
     begun: Begun,
 }

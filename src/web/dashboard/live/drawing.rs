@@ -125,30 +125,6 @@ impl Socket {
         self.send(&json!({ "kind": "resync" })).await
     }
 
-    /// How one may write in the open conversation, once that is another way than was told before: a
-    /// reply window opened or closed, another app took the conversation or gave it back.
-    pub(super) async fn tell_stance(&mut self) -> Result<(), Gone> {
-        let Some(open) = self.open else { return Ok(()) };
-        let stance = self.seen(open).and_then(|row| {
-            let Some(row) = row else { return Ok(None) };
-            let desk = Desk::open(&self.state, &self.reader, self.section.clone())?;
-            Ok(desk.stance(&row))
-        });
-        let stance = match stance {
-            Ok(stance) => stance,
-            Err(error) => {
-                tracing::error!("reading how one may write failed: {error}");
-                return Ok(());
-            }
-        };
-        if stance.is_none() || stance == self.stance {
-            return Ok(());
-        }
-        self.stance = stance;
-        self.send(&json!({ "kind": "stance", "conversation": open, "stance": stance }))
-            .await
-    }
-
     /// Where the client stands, now and then, while nothing is for it.
     async fn tell_place(&mut self) -> Result<(), Gone> {
         if self.told_at.elapsed() < TELL_EVERY {
@@ -395,14 +371,14 @@ impl Socket {
         Ok(())
     }
 
-    fn item(&self, desk: &Desk<'_>, message: &Message) -> Result<String, EngineError> {
+    pub(super) fn item(&self, desk: &Desk<'_>, message: &Message) -> Result<String, EngineError> {
         let histories = &self.state.engine.histories;
         let before = histories.before(&self.reader.actor(), message)?;
         let quoted = histories.quoted(std::slice::from_ref(message))?;
         let around = Around {
             before: before.as_ref(),
             quoted: quoted.first(),
-            chosen: &[],
+            ..Around::default()
         };
         Ok(desk.item(message, &around))
     }

@@ -8,6 +8,7 @@ pub mod board;
 mod drawing;
 mod ripening;
 mod signals;
+mod stance;
 mod touched;
 
 use std::sync::Arc;

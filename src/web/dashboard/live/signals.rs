@@ -11,6 +11,7 @@ use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
 use crate::model::ids::VisitorId;
 use crate::web::dashboard::desk::Desk;
+use crate::web::dashboard::health::last_backup;
 use crate::web::dashboard::live::Gone;
 use crate::web::dashboard::live::Socket;
 use crate::web::dashboard::live::drawing::fragment;
@@ -51,6 +52,7 @@ impl Socket {
             } if *user_id == self.reader.agent.user.id && self.sees(*conversation_id) => {
                 return self.show_mention(*message_id).await;
             }
+            Signal::BackupTaken => return self.show_backup().await,
             _ => return Ok(()),
         };
         self.send(&frame).await
@@ -116,6 +118,19 @@ impl Socket {
         self.send(&json!({ "kind": "counts", "counts": { "mentions": count } }))
             .await?;
         self.send(&told("mentions", &note)).await
+    }
+
+    /// Tells owners when the last backup was written, for the page that says so.
+    async fn show_backup(&mut self) -> Result<(), Gone> {
+        match last_backup(&self.state, &self.reader) {
+            Ok(Some(part)) => {
+                let frame = fragment("last-backup", "replace", &render(&part));
+                return self.send(&frame).await;
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!("reading when a backup was written failed: {error}"),
+        }
+        Ok(())
     }
 
     /// A visitor came, went or looks at another page: in the list, and beside the conversation where it

@@ -1,6 +1,7 @@
 //! Messages as bubbles.
 
 use crate::base::time::Timestamp;
+use crate::engine::inbox::remedy::Remedy;
 use crate::engine::quiet::NOT_BEFORE;
 use crate::model::content::Content as Said;
 use crate::model::message::Delivery;
@@ -21,6 +22,7 @@ use crate::web::dashboard::view::bubble::DegradedView;
 use crate::web::dashboard::view::bubble::QuoteView;
 use crate::web::dashboard::view::bubble::ReactionView;
 use crate::web::dashboard::view::bubble::Receipt;
+use crate::web::dashboard::view::bubble::RemedyView;
 use crate::web::dashboard::view::bubble::Side;
 use crate::web::dashboard::view::bubble::Trouble;
 
@@ -33,6 +35,8 @@ pub struct Around<'a> {
     pub quoted: Option<&'a Message>,
     /// Ids the customer chose from its buttons or rows.
     pub chosen: &'a [String],
+    /// What helps it, where it failed and that is known.
+    pub remedy: Option<&'a Remedy>,
 }
 
 /// How long one author's messages belong together.
@@ -67,7 +71,7 @@ pub fn bubble(eye: &Eye<'_>, message: &Message, around: &Around<'_>, rev: u64) -
         quote: around.quoted.map(quote),
         reactions: reactions(eye, message),
         receipt: receipt(eye, message),
-        trouble: trouble(eye, message),
+        trouble: trouble(eye, message, around.remedy),
         degraded: degraded(message),
         edited: message.edited_at.is_some(),
         comment: comment(message),
@@ -139,7 +143,7 @@ fn receipt(eye: &Eye<'_>, message: &Message) -> Option<Receipt> {
     })
 }
 
-fn trouble(eye: &Eye<'_>, message: &Message) -> Option<Trouble> {
+fn trouble(eye: &Eye<'_>, message: &Message, remedy: Option<&Remedy>) -> Option<Trouble> {
     match message.delivery {
         Delivery::Pending if message.error.is_none() => {
             let at = message.metadata.get(NOT_BEFORE)?.as_str()?;
@@ -162,13 +166,25 @@ fn trouble(eye: &Eye<'_>, message: &Message) -> Option<Trouble> {
         Delivery::Failed => {
             let error = message.error.as_ref();
             let why = error.map_or_else(|| "It could not be sent.".to_owned(), SendError::in_words);
+            let (remedy, wait) = offered(eye, remedy);
             Some(Trouble::Failed {
-                reason: format!("Not sent. {why}"),
+                reason: format!("Not sent. {why} {wait}").trim_end().to_owned(),
                 facts: error.map(facts).unwrap_or_default(),
-                retry: true,
+                remedy,
             })
         }
         _ => None,
+    }
+}
+
+/// What is offered to the reader, and what there is to wait for; empty where nothing.
+#[must_use]
+pub fn offered<'r>(eye: &Eye<'_>, remedy: Option<&'r Remedy>) -> (RemedyView, &'r str) {
+    match remedy {
+        Some(Remedy::Wait(words)) => (RemedyView::Nothing, words),
+        _ if !eye.may_change => (RemedyView::Nothing, ""),
+        Some(Remedy::Template) => (RemedyView::Template, ""),
+        Some(Remedy::Retry) | None => (RemedyView::Retry, ""),
     }
 }
 

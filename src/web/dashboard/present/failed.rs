@@ -1,11 +1,16 @@
 //! Messages that did not go out, grouped by what stands in their way.
 
+use std::collections::HashMap;
+
 use crate::base::text::preview;
 use crate::engine::inbox::failing::Failure;
+use crate::engine::inbox::remedy::Remedy;
+use crate::model::ids::MessageId;
 use crate::model::message::Delivery;
 use crate::model::message::Message;
 use crate::model::message::SendError;
 use crate::web::dashboard::present::Eye;
+use crate::web::dashboard::present::bubble::offered;
 use crate::web::dashboard::present::first_name;
 use crate::web::dashboard::view::atoms::AvatarView;
 use crate::web::dashboard::view::atoms::Icon;
@@ -142,11 +147,15 @@ const CAUSES: &[(&[&str], &str, &str)] = &[
 
 /// Messages in groups: those of unknown outcome first, then by cause, each in the order given.
 #[must_use]
-pub fn groups(eye: &Eye<'_>, failures: &[Failure]) -> Vec<FailedGroup> {
+pub fn groups(
+    eye: &Eye<'_>,
+    failures: &[Failure],
+    remedies: &HashMap<MessageId, Remedy>,
+) -> Vec<FailedGroup> {
     let mut groups: Vec<FailedGroup> = Vec::new();
     for failure in failures {
         let head = head_of(&failure.message);
-        let row = row(eye, failure);
+        let row = row(eye, failure, remedies.get(&failure.message.id));
         match groups.iter_mut().find(|group| group.title == head.title) {
             Some(group) => group.rows.push(row),
             None => groups.push(FailedGroup {
@@ -200,7 +209,7 @@ fn head_of(message: &Message) -> FailedGroup {
     }
 }
 
-fn row(eye: &Eye<'_>, failure: &Failure) -> FailedRow {
+fn row(eye: &Eye<'_>, failure: &Failure, remedy: Option<&Remedy>) -> FailedRow {
     let (message, row) = (&failure.message, &failure.row);
     let words = match preview(message.content.words(), SHOWN) {
         words if words.is_empty() => message.content.kind().to_owned(),
@@ -210,6 +219,8 @@ fn row(eye: &Eye<'_>, failure: &Failure) -> FailedRow {
         .channel
         .as_ref()
         .map_or("A deleted channel", |channel| channel.name.as_str());
+    let (offered, wait) = offered(eye, remedy);
+    let why = message.error.as_ref().map(SendError::in_words);
     FailedRow {
         id: message.id.to_string(),
         href: format!("/app/c/{}?m={}", row.conversation.id, message.id),
@@ -219,11 +230,9 @@ fn row(eye: &Eye<'_>, failure: &Failure) -> FailedRow {
         about: format!("{}, to {channel}", first_name(&message.sender.name)),
         text: words,
         time: TimeView::ago(message.created_at, eye.now),
-        reason: message
-            .error
-            .as_ref()
-            .map(SendError::in_words)
-            .unwrap_or_default(),
+        reason: format!("{} {wait}", why.unwrap_or_default())
+            .trim()
+            .to_owned(),
         facts: message.error.as_ref().map(facts).unwrap_or_default(),
         tries: tries(eye, message),
         next: message
@@ -232,6 +241,8 @@ fn row(eye: &Eye<'_>, failure: &Failure) -> FailedRow {
             .and_then(|attempt| attempt.next_at)
             .map(|at| TimeView::clock(at, &eye.zone)),
         unknown: message.delivery == Delivery::Unsure,
+        remedy: offered,
+        templates: format!("/app/c/{}/templates", row.conversation.id),
     }
 }
 

@@ -154,17 +154,7 @@ impl Queue {
 
     /// What is said when there is nothing.
     #[must_use]
-    pub fn empty(self, counts: &Counts, has_channels: bool) -> EmptyView {
-        if !has_channels {
-            return EmptyView {
-                title: "Connect a channel and the first message appears here.".to_owned(),
-                text: "The chat for your own website needs no account anywhere.".to_owned(),
-                action: Some((
-                    "/app/settings/channels/new".to_owned(),
-                    "Add a channel".to_owned(),
-                )),
-            };
-        }
+    pub fn empty(self, counts: &Counts) -> EmptyView {
         let title = match self {
             Self::Mine => "Nothing waits for you.",
             Self::Unassigned => "Everyone has someone.",

@@ -1,10 +1,13 @@
 //! A conversation: its header, its messages in order, its composer.
 
+use std::collections::HashMap;
+
 use jiff::ToSpan as _;
 
 use crate::base::time::Timestamp;
 use crate::engine::inbox::history::History;
 use crate::engine::inbox::list::Row;
+use crate::engine::inbox::remedy::Remedy;
 use crate::engine::inbox::unsent::Begun;
 use crate::model::capability::Capabilities;
 use crate::model::channel::ChannelState;
@@ -13,6 +16,7 @@ use crate::model::content::Content as Said;
 use crate::model::content::EventLine;
 use crate::model::conversation::Priority;
 use crate::model::conversation::Status;
+use crate::model::ids::MessageId;
 use crate::model::message::Direction;
 use crate::model::message::Message;
 use crate::web::dashboard::present::Eye;
@@ -47,6 +51,8 @@ pub struct Open<'a> {
     pub after: Option<&'a Message>,
     /// Messages that those quote.
     pub quoted: &'a [Message],
+    /// What helps those of them that failed.
+    pub remedies: &'a HashMap<MessageId, Remedy>,
     /// What the reader has begun to write here.
     pub begun: &'a Begun,
     /// Why the reader's reply was held up, while it was.
@@ -344,6 +350,7 @@ fn item(eye: &Eye<'_>, message: &Message, before: Option<&Message>, open: &Open<
         before,
         quoted,
         chosen: &chosen,
+        remedy: open.remedies.get(&message.id),
     };
     Item::Message(Box::new(bubble(eye, message, &around, open.rev)))
 }

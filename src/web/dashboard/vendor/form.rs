@@ -194,9 +194,11 @@ pub fn field(setting: &Setting, filled: &Filled<'_>, refused: &Refused) -> Setti
         Shape::Object | Shape::Array | Shape::Lines => Input::Area(4),
         Shape::DailyHours => Input::Group(hours(setting, filled)),
     };
-    SettingView::new(setting.name, setting.label, setting.help, input)
-        .holding(&value)
-        .wrong(refused.about(setting.name))
+    let empty = SettingView::new(setting.name, setting.label, setting.help, input);
+    match setting.shape {
+        Shape::Secret { .. } => empty.wrong(refused.secret(setting.name, &value).error),
+        _ => empty.holding(&value).wrong(refused.about(setting.name)),
+    }
 }
 
 /// The name of a part of a setting in a form.
@@ -384,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_is_not_lost_when_it_is_wrong() {
+    fn what_is_typed_is_not_lost_when_it_is_wrong_but_for_secrets() {
         let fields = Fields::read(b"number=&token=t0k&map=%7B&other=1");
         let wrong = read(TABLE.iter(), &fields).unwrap_err();
         assert_eq!(wrong[0].field, "map");
@@ -397,7 +399,9 @@ mod tests {
         let drawn = field(&TABLE[4], &filled, &refused);
         assert_eq!(drawn.field.value, "{");
         assert!(drawn.field.error.unwrap().starts_with("This is no JSON"));
-        assert_eq!(field(&TABLE[1], &filled, &refused).field.value, "t0k");
+        let secret = field(&TABLE[1], &filled, &refused).field;
+        assert_eq!(secret.value, "");
+        assert!(secret.error.unwrap().contains("again"));
         let good = read(TABLE[..2].iter(), &fields).unwrap();
         assert_eq!(Value::Object(good), json!({"number":null,"token":"t0k"}));
     }

@@ -203,7 +203,7 @@ fn row(entry: &Entry, now: Timestamp) -> OptOutRow {
             Some(Shut::OptedOut) => "Opted out",
             None => "Wants no advertising",
         },
-        since: identity.closed.map(|closed| TimeView::ago(closed.at, now)),
+        since: entry.since.map(|since| TimeView::ago(since, now)),
         remove: None,
     }
 }

@@ -67,7 +67,7 @@ pub enum SetupStep {
         name: FieldView,
         /// Email.
         email: FieldView,
-        /// Password: one that is chosen stays in its field, as everything that was typed.
+        /// Password: always empty, one that was typed never comes back.
         password: FieldView,
     },
     /// 2: fields `workspace`, `timeZone`.

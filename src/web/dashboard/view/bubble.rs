@@ -72,14 +72,14 @@ impl Receipt {
 /// What went wrong with an outgoing message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
-    /// Not sent, for good. Plain reason with the vendor's code in brackets, and whether a retry can help.
+    /// Not sent, for good. Plain reason with the vendor's code in brackets, and what can help.
     Failed {
         /// "Not delivered. The phone can't be reached (30003)."
         reason: String,
         /// What else the vendor said, with the id of the call in its logs; may be empty.
         facts: String,
-        /// Whether the Retry button is drawn.
-        retry: bool,
+        /// What is offered.
+        remedy: RemedyView,
     },
     /// It left, and nobody knows whether it arrived.
     Unknown,
@@ -90,6 +90,17 @@ pub enum Trouble {
         /// When the next try is; none while the whole channel waits.
         next: Option<TimeView>,
     },
+}
+
+/// What is offered beside a message that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemedyView {
+    /// Trying it once more.
+    Retry,
+    /// Choosing a template in its place.
+    Template,
+    /// Nothing.
+    Nothing,
 }
 
 /// A message shown small above a reply to it.

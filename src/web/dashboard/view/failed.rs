@@ -7,6 +7,7 @@ use super::atoms::Icon;
 use super::atoms::OptionView;
 use super::atoms::TimeView;
 use super::atoms::Tone;
+use super::bubble::RemedyView;
 use super::filters;
 use super::format;
 use super::shell::Area;
@@ -49,6 +50,10 @@ pub struct FailedRow {
     pub next: Option<TimeView>,
     /// Nobody knows whether it arrived.
     pub unknown: bool,
+    /// What is offered.
+    pub remedy: RemedyView,
+    /// Where a template is chosen in its place.
+    pub templates: String,
 }
 
 /// Messages with the same thing in their way.
@@ -96,6 +101,15 @@ pub struct FailedPage {
     pub more: bool,
     /// Whether the reader may do anything about them.
     pub may_change: bool,
+}
+
+impl FailedGroup {
+    /// Those that can be tried again.
+    #[must_use]
+    pub fn retried(&self) -> Vec<&FailedRow> {
+        let rows = self.rows.iter();
+        rows.filter(|row| row.remedy == RemedyView::Retry).collect()
+    }
 }
 
 impl FailedPage {

@@ -79,6 +79,8 @@ pub struct ResultsView {
     pub groups: Vec<HitGroup>,
     /// "38 results in 41 ms".
     pub summary: String,
+    /// What of the question was not understood, and what would be.
+    pub misread: Vec<String>,
     /// The index is still catching up: "Search is 1,204 messages behind."
     pub behind: Option<String>,
 }

@@ -239,6 +239,14 @@ impl HealthPart {
     }
 }
 
+/// When the last backup was written. Pushed when that changes.
+#[derive(Debug, Clone, askama::Template)]
+#[template(path = "parts/last_backup.html")]
+pub struct LastBackupPart {
+    /// "Last backup 12 November".
+    pub words: String,
+}
+
 /// `/app/settings/health`.
 #[derive(Debug, Clone, askama::Template)]
 #[template(path = "health.html")]
@@ -249,8 +257,8 @@ pub struct HealthPage {
     pub verdict: ChipView,
     /// "linktor 0.1.0, up 41 days, chat.aurora.example".
     pub about: String,
-    /// "Last backup 3 d ago", for those who may take one. Form: `POST /app/settings/health/backup`.
-    pub backup: Option<String>,
+    /// For those who may take one. Form: `POST /app/settings/health/backup`.
+    pub backup: Option<LastBackupPart>,
     /// The rest.
     pub part: HealthPart,
 }

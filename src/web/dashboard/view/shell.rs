@@ -144,6 +144,8 @@ pub struct MeView {
     pub avatar: AvatarView,
     /// Whether settings of the workspace may be changed: shows the settings menu.
     pub admin: bool,
+    /// Whether the pages of channels may be seen.
+    pub sees_channels: bool,
     /// Whether templates may be handed in: shows their page, also to those who see no other setting.
     pub manages_templates: bool,
     /// Whether tags may be changed: shows their page.

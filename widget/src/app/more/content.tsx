@@ -4,6 +4,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { Button, ButtonsContent, Content, Header, ListContent, MediaContent } from '../../wire';
 import type { Chat } from '../chat';
 import { Bubble, fileSize, Text, type Shown } from '../kit';
+import { web } from './address';
 import { Icon } from './icon';
 import { Carousel } from './carousel';
 import { Rating } from './rating';
@@ -56,9 +57,8 @@ const Buttons = ({ content, ...shown }: Shown & { content: ButtonsContent }): JS
 /** A button of a message or card: an answer, an address, a number or a place. */
 export function Choice({ button, chat, message, chosen }: Shown & { button: Button }): JSX.Element {
   const { title, type = 'reply' } = button;
-  const url = button.url ?? '';
   const id = button.id || title;
-  if (type === 'url') return <a class="row" href={/^https?:/i.test(url) ? url : undefined} target="_blank" rel="noopener noreferrer"><Icon name="link" />{title}</a>;
+  if (type === 'url') return <a class="row" href={web(button.url)} target="_blank" rel="noopener noreferrer"><Icon name="link" />{title}</a>;
   if (type === 'call') return <a class="row" href={`tel:${button.phone ?? ''}`}><Icon name="phone" />{title}</a>;
   if (type === 'location') return <button type="button" class="row" onClick={() => locate(chat)}><Icon name="pin" />{title}</button>;
   const once = message.hints?.singleUse ?? message.author.type === 'bot';
@@ -142,8 +142,9 @@ export const FileCard = ({ chat, content }: { chat: Chat; content: MediaContent 
       <span class="about"><b dir="auto">{name}</b>{size ? <span>{fileSize(chat.words, size)}</span> : null}</span>
     </>
   );
-  if (!content.url) return <div class="file">{inside}</div>;
-  return <a class="file" href={content.url} target="_blank" rel="noopener" download={name}>{inside}<Icon name="download" label={chat.words('download')} /></a>;
+  const url = web(content.url);
+  if (!url) return <div class="file">{inside}</div>;
+  return <a class="file" href={url} target="_blank" rel="noopener" download={name}>{inside}<Icon name="download" label={chat.words('download')} /></a>;
 };
 
 function Place({ chat, content, own }: { chat: Chat; content: Extract<Content, { type: 'location' }>; own: boolean }): JSX.Element {

@@ -5,6 +5,7 @@ import type { Field } from '../../wire';
 import type { Chat } from '../chat';
 import type { Key } from '../i18n';
 import { backAt, newId } from '../kit';
+import { web } from './address';
 import { Icon } from './icon';
 import { complaint, type Values } from './fields';
 import { leave, prechat, type Complaints } from './submit';
@@ -93,7 +94,7 @@ const Wrong = ({ id, text }: { id: string; text: string }): JSX.Element => (
 );
 
 const PrivacyLink = ({ chat }: { chat: Chat }): JSX.Element | null => {
-  const url = chat.config.privacy?.policyUrl;
+  const url = web(chat.config.privacy?.policyUrl);
   return url ? <a href={url} target="_blank" rel="noopener">{chat.words('privacy')}</a> : null;
 };
 

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Chat } from '../chat';
+import { web } from './address';
 import { save, transcript } from './submit';
 
 export function Menu({ chat, onClose }: { chat: Chat; onClose(): void }): JSX.Element {
@@ -28,6 +29,7 @@ export function Menu({ chat, onClose }: { chat: Chat; onClose(): void }): JSX.El
       () => chat.set({ notice: words('emailCopySent') }),
       () => chat.set({ notice: '', asking: true }),
     );
+  const policy = web(config.privacy?.policyUrl);
   const running = state.conversation && state.conversation.status !== 'resolved';
   return (
     <div role="menu" ref={list} aria-label={words('menu')} onKeyDown={key}>
@@ -35,7 +37,7 @@ export function Menu({ chat, onClose }: { chat: Chat; onClose(): void }): JSX.El
       {state.conversation && item(words('saveCopy'), () => void save(chat).catch(() => chat.set({ notice: words('serverBar') })))}
       {state.conversation && config.emailTranscript && item(words('emailCopy'), copy)}
       {running && item(words('endChat'), () => chat.endConversation())}
-      {config.privacy?.policyUrl && <a role="menuitem" tabIndex={-1} href={config.privacy.policyUrl} target="_blank" rel="noopener" onClick={onClose}>{words('privacy')}</a>}
+      {policy && <a role="menuitem" tabIndex={-1} href={policy} target="_blank" rel="noopener" onClick={onClose}>{words('privacy')}</a>}
       {chat.session.known && item(words('deleteData'), () => chat.set({ deleting: true }), 'bad')}
     </div>
   );

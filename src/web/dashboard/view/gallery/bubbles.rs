@@ -8,6 +8,7 @@ use super::super::bubble::DegradedView;
 use super::super::bubble::QuoteView;
 use super::super::bubble::ReactionView;
 use super::super::bubble::Receipt;
+use super::super::bubble::RemedyView;
 use super::super::bubble::Side;
 use super::super::bubble::Trouble;
 use super::super::content::CardView;
@@ -321,7 +322,7 @@ fn states() -> Vec<Item> {
             trouble: Some(Trouble::Failed {
                 reason: "Not delivered. The phone can\u{2019}t be reached (30003).".to_owned(),
                 facts: "Unreachable destination handset".to_owned(),
-                retry: true,
+                remedy: RemedyView::Retry,
             }),
             ..message(
                 40,

@@ -7,6 +7,7 @@ use super::super::atoms::BannerView;
 use super::super::atoms::FieldView;
 use super::super::atoms::Icon;
 use super::super::atoms::Tone;
+use super::super::bubble::RemedyView;
 use super::super::failed::FailedGroup;
 use super::super::failed::FailedPage;
 use super::super::failed::FailedRow;
@@ -43,6 +44,12 @@ fn row(number: u8, name: &str, kind: &str, text: &str, unknown: bool) -> FailedR
         ],
         next: None,
         unknown,
+        remedy: if kind == "whatsapp" {
+            RemedyView::Template
+        } else {
+            RemedyView::Retry
+        },
+        templates: "/app/c/conv_1/templates".to_owned(),
     }
 }
 

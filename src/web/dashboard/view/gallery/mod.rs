@@ -59,6 +59,7 @@ fn shell(title: &str, area: Area, theme: Theme) -> ShellView {
             role: role.to_owned(),
             avatar: AvatarView::of(name, id).with(Presence::Online),
             admin: true,
+            sees_channels: true,
             manages_templates: true,
             manages_tags: true,
             manages_workspace: true,

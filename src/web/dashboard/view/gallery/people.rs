@@ -162,10 +162,14 @@ pub(super) fn people(theme: Theme) -> Vec<(&'static str, String)> {
             },
         ],
         summary: "38 results in 41 ms".to_owned(),
+        misread: Vec::new(),
         behind: None,
     };
     let nothing = ResultsView {
-        query: "xyzzy".to_owned(),
+        query: "is:xyzzy".to_owned(),
+        misread: vec![
+            "is:xyzzy was searched as words: is: takes unread, failed, mine or note.".to_owned(),
+        ],
         tabs: Vec::new(),
         groups: Vec::new(),
         summary: String::new(),

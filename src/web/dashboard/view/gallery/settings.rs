@@ -16,6 +16,7 @@ use super::super::settings::HealthPage;
 use super::super::settings::HealthPart;
 use super::super::settings::KeyRow;
 use super::super::settings::KeysPage;
+use super::super::settings::LastBackupPart;
 use super::super::settings::OutboxRow;
 use super::super::settings::ScopeGroup;
 use super::super::settings::TeamRow;
@@ -43,7 +44,9 @@ fn health(theme: Theme) -> HealthPage {
         shell: shell("System health", Area::Health, theme),
         verdict: ChipView::toned("Working, 2 warnings", Tone::Warn, Some(Icon::WARNING)),
         about: "linktor 0.1.0 \u{b7} up 41 days \u{b7} chat.aurora.example".to_owned(),
-        backup: Some("Last backup 19 Nov 2026".to_owned()),
+        backup: Some(LastBackupPart {
+            words: "Last backup 19 Nov 2026".to_owned(),
+        }),
         part: HealthPart {
             figures: vec![
                 figure("Memory (RSS)", "58", "MB", "Highest: 71 MB"),
@@ -160,8 +163,7 @@ pub(super) fn settings(theme: Theme) -> Vec<(&'static str, String)> {
         ],
         name: FieldView::default(),
         email: FieldView::default(),
-        password: FieldView::of("changeme1234")
-            .wrong("This password is on the list of common ones."),
+        password: FieldView::default().wrong("This password is on the list of common ones."),
         roles: roles.clone(),
     };
     let teams = TeamsPage {
