@@ -23,7 +23,7 @@ const HEALTH_MS = 2_000;
 
 on('click', '[data-do=newest]', newest);
 on('click', '[data-do=unquote]', unquote);
-on('touchstart', '.row', (event, row) => more().then((parts) => parts.swipe(event, row)));
+on('touchstart', '.row', (event, row) => more().then((parts) => parts.swipe(event, row)).catch(() => {}));
 
 startTimes();
 startOverlays();
