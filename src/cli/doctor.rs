@@ -159,15 +159,15 @@ async fn address(config: &Config, place: &Place) -> Finding {
             "The public address {url} is not https: passwords travel in the open, and customers' sites cannot load the chat."
         ));
     }
-    // Without a server nothing answers there.
-    match is_there(&place.socket) {
-        true => match led(config, url).await {
-            Ok(()) => Finding::good(format!("The public address {url} leads to linktor.")),
-            Err(why) => Finding::note(format!(
-                "The public address {url} does not lead to linktor from this machine: {why}. Look at the name and at the proxy in front."
-            )),
-        },
-        false => Finding::good(format!("The public address is {url}")),
+    if !is_there(&place.socket) {
+        // Without a server nothing answers there.
+        return Finding::good(format!("The public address is {url}"));
+    }
+    match led(config, url).await {
+        Ok(()) => Finding::good(format!("The public address {url} leads to linktor.")),
+        Err(why) => Finding::note(format!(
+            "The public address {url} does not lead to linktor from this machine: {why}. Look at the name and at the proxy in front."
+        )),
     }
 }
 
