@@ -2,12 +2,19 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
+
+use url::Url;
 
 use crate::app;
 use crate::app::Offline;
 use crate::app::StartError;
 use crate::app::World;
+use crate::base::http::Headers;
+use crate::base::http::HttpRequest;
+use crate::base::http::Method;
 use crate::cli::tell;
 use crate::config::Config;
 use crate::control::Command;
@@ -15,12 +22,38 @@ use crate::control::operate;
 use crate::control::socket;
 use crate::control::status::Finding;
 use crate::control::status::Level;
+use crate::net::http::Http;
 use crate::net::smtp::Mailer;
 
 /// Below this much room on the disk somebody must act.
 const ROOM_LEAST_BYTES: u64 = 200 * 1024 * 1024;
 /// Below this much room it is worth knowing.
 const ROOM_LOW_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+
+/// How long the public address has to answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+
+/// What a data directory consists of.
+struct Place {
+    database: PathBuf,
+    key: PathBuf,
+    socket: PathBuf,
+}
+
+impl Place {
+    fn of(data: &Path) -> Self {
+        Self {
+            database: data.join("linktor.redb"),
+            key: data.join("secret.key"),
+            socket: data.join("control.sock"),
+        }
+    }
+}
+
+/// Whether something is there, or may be: who may not look does not know.
+fn is_there(path: &Path) -> bool {
+    path.try_exists().unwrap_or(true)
+}
 
 /// Examines the installation and prints what was found; fails when somebody must act.
 ///
@@ -57,11 +90,12 @@ fn findings(config: &Config) -> Result<Vec<Finding>, StartError> {
             data.display()
         ))]);
     }
-    let mut findings = vec![access(data), key(&data.join("secret.key"))];
+    let place = Place::of(data);
+    let mut findings = vec![access(data), key(&place)];
     findings.extend(room(data));
-    findings.push(address(config));
+    findings.push(app::run(address(config, &place)).map_err(StartError::new)?);
     findings.push(app::run(mail(config)).map_err(StartError::new)?);
-    findings.extend(inside(config)?);
+    findings.extend(inside(config, &place)?);
     Ok(findings)
 }
 
@@ -76,9 +110,9 @@ fn access(data: &Path) -> Finding {
     }
 }
 
-fn key(path: &Path) -> Finding {
-    let shown = path.display();
-    match std::fs::metadata(path) {
+fn key(place: &Place) -> Finding {
+    let shown = place.key.display();
+    match std::fs::metadata(&place.key) {
         Ok(found) if found.permissions().mode() & 0o077 != 0 => Finding::bad(format!(
             "Others on this machine may read {shown}: run chmod 600 {shown}"
         )),
@@ -86,10 +120,15 @@ fn key(path: &Path) -> Finding {
             "{shown} is damaged: put back the one from your last backup."
         )),
         Ok(_) => Finding::good("secret.key is there and for its owner alone."),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Finding::note(format!(
-            "{shown} is not there; the next start makes a new one."
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Finding::bad(format!("{shown} cannot be looked at: {error}"))
+        }
+        Err(_) if is_there(&place.database) => Finding::bad(format!(
+            "{shown} is not there: put back the one of your last backup before the next start, which makes another one. With that, every vendor token must be entered again."
         )),
-        Err(error) => Finding::bad(format!("{shown} cannot be looked at: {error}")),
+        Err(_) => Finding::note(format!(
+            "{shown} is not there yet: the first start makes it."
+        )),
     }
 }
 
@@ -98,7 +137,9 @@ fn room(data: &Path) -> Option<Finding> {
     let free = disk.f_bavail.saturating_mul(disk.f_frsize);
     let megabytes = free / (1024 * 1024);
     Some(if free < ROOM_LEAST_BYTES {
-        Finding::bad(format!("Only {megabytes} MB are free on the disk."))
+        Finding::bad(format!(
+            "Only {megabytes} MB are free on the disk: make room."
+        ))
     } else if free < ROOM_LOW_BYTES {
         Finding::note(format!("{megabytes} MB are free on the disk."))
     } else {
@@ -106,15 +147,47 @@ fn room(data: &Path) -> Option<Finding> {
     })
 }
 
-fn address(config: &Config) -> Finding {
-    match &config.server.public_url {
-        None => Finding::note(
+/// Whether browsers are told an address that leads here.
+async fn address(config: &Config, place: &Place) -> Finding {
+    let Some(url) = &config.server.public_url else {
+        return Finding::note(
             "No public address is set: links and the chat snippet only work on this machine. Set LINKTOR_PUBLIC_URL.",
-        ),
-        Some(url) if url.scheme() != "https" => Finding::note(format!(
+        );
+    };
+    if url.scheme() != "https" {
+        return Finding::note(format!(
             "The public address {url} is not https: passwords travel in the open, and customers' sites cannot load the chat."
+        ));
+    }
+    if !is_there(&place.socket) {
+        // Without a server nothing answers there.
+        return Finding::good(format!("The public address is {url}"));
+    }
+    match led(config, url).await {
+        Ok(()) => Finding::good(format!("The public address {url} leads to linktor.")),
+        Err(why) => Finding::note(format!(
+            "The public address {url} does not lead to linktor from this machine: {why}. Look at the name and at the proxy in front."
         )),
-        Some(url) => Finding::good(format!("The public address is {url}")),
+    }
+}
+
+/// Whether linktor answers at an address; why not, in words.
+async fn led(config: &Config, url: &Url) -> Result<(), String> {
+    // A name of one's own may well lead to a private address.
+    let mut everywhere = config.clone();
+    everywhere.security.allow_private_targets = true;
+    let request = HttpRequest {
+        method: Method::Get,
+        url: format!("{url}healthz"),
+        headers: Headers::default(),
+        authorization: None,
+        body: Vec::new(),
+        timeout: ANSWER_WITHIN,
+    };
+    match Http::new(&everywhere).exchange(request).await {
+        Ok(reply) if reply.status == 200 => Ok(()),
+        Ok(reply) => Err(format!("the answer was {}", reply.status)),
+        Err(error) => Err(error.to_string()),
     }
 }
 
@@ -136,12 +209,17 @@ async fn mail(config: &Config) -> Finding {
 }
 
 /// What the data itself says: asked of the running server, or read here.
-fn inside(config: &Config) -> Result<Vec<Finding>, StartError> {
-    let path = config.server.data.join("control.sock");
-    let (who, outcome) = match socket::call(&path, &Command::Status) {
+fn inside(config: &Config, place: &Place) -> Result<Vec<Finding>, StartError> {
+    let (who, outcome) = match socket::call(&place.socket, &Command::Status) {
         Ok(Some(answer)) if answer.ok => ("A server runs and answers.", Ok(answer.text)),
         Ok(Some(answer)) => ("A server runs and answers.", Err(answer.text)),
-        Ok(None) => ("No server runs on this directory.", looked_here(config)?),
+        Ok(None) => {
+            let nobody = "No server runs on this directory.";
+            if let Some(finding) = incomplete(place) {
+                return Ok(vec![Finding::good(nobody), finding]);
+            }
+            (nobody, looked_here(config)?)
+        }
         Err(error) => return Ok(vec![Finding::bad(error)]),
     };
     let mut findings = vec![Finding::good(who)];
@@ -153,6 +231,23 @@ fn inside(config: &Config) -> Result<Vec<Finding>, StartError> {
         Err(error) => findings.push(Finding::bad(error)),
     }
     Ok(findings)
+}
+
+/// Why the data is not opened to look at it: that would make what is missing.
+fn incomplete(place: &Place) -> Option<Finding> {
+    match (is_there(&place.database), is_there(&place.key)) {
+        (true, true) => None,
+        (true, false) => Some(Finding::note(
+            "Without its key nothing inside was looked at.",
+        )),
+        (false, true) => Some(Finding::bad(format!(
+            "{} is not there: restore your last backup into a new directory. The next start begins with an empty one.",
+            place.database.display()
+        ))),
+        (false, false) => Some(Finding::note(
+            "Nothing is in it yet: the first `linktor serve` fills it.",
+        )),
+    }
 }
 
 fn looked_here(config: &Config) -> Result<Result<String, String>, StartError> {

@@ -107,6 +107,10 @@ pub fn call(path: &Path, command: &Command) -> Result<Option<Answer>, String> {
                 ErrorKind::NotFound | ErrorKind::ConnectionRefused | ErrorKind::InvalidInput => {
                     Ok(None)
                 }
+                ErrorKind::PermissionDenied => Err(format!(
+                    "{} is for the user who owns the data directory: run this as that user, such as with `sudo -u`",
+                    path.display()
+                )),
                 _ => Err(broken(error)),
             };
         }

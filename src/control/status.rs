@@ -88,7 +88,7 @@ fn index(engine: &Engine) -> Finding {
     let behind = index.last.saturating_sub(index.position);
     if index.rebuilding && behind > 0 {
         Finding::note(format!(
-            "The search index holds {} of {} entries; the running server completes it.",
+            "The search index holds {} of {} entries; the server completes it while it runs.",
             index.position, index.last
         ))
     } else if behind > 0 {
@@ -154,12 +154,13 @@ fn channels(engine: &Engine) -> Result<Vec<Finding>, EngineError> {
     Ok(channels
         .iter()
         .map(|one| {
-            finding(
-                &one.name,
-                one.kind.as_str(),
-                one.state,
-                one.error.as_deref(),
-            )
+            let (name, kind) = (&one.name, one.kind.as_str());
+            if engine.context.account(one).is_err() {
+                return Finding::bad(format!(
+                    "The secrets of channel {name} ({kind}) were kept with another secret.key: put back the key of your last backup, or enter them again."
+                ));
+            }
+            finding(name, kind, one.state, one.error.as_deref())
         })
         .collect())
 }

@@ -16,6 +16,9 @@ use crate::base::random::Random;
 use crate::base::secret::Secret;
 use crate::store::StoreError;
 
+/// The name of the database file.
+const DATABASE: &str = "linktor.redb";
+
 /// An open data directory. Nobody else can open it while this lives.
 pub struct Folder {
     dir: PathBuf,
@@ -33,8 +36,15 @@ impl Folder {
         make_parts(dir)?;
         let lock = lock(dir)?;
         let key_file = dir.join("secret.key");
+        let lost = !key_file.exists() && dir.join(DATABASE).exists();
         let key =
             secret_key(&key_file).map_err(|error| unusable("read or create", &key_file, &error))?;
+        if lost {
+            tracing::error!(
+                "{} was not there and was made anew: what was kept with the old one, such as vendor tokens, cannot be read; stop and put back the one of your last backup, or enter it all again",
+                key_file.display()
+            );
+        }
         Ok(Self {
             dir: dir.to_owned(),
             key,
@@ -62,7 +72,7 @@ impl Folder {
     /// The database file.
     #[must_use]
     pub fn database(&self) -> PathBuf {
-        self.dir.join("linktor.redb")
+        self.dir.join(DATABASE)
     }
 
     /// Puts a copy of the database aside before its data is upgraded. Nobody may be writing.
@@ -120,7 +130,16 @@ fn make_parts(dir: &Path) -> Result<(), StoreError> {
 }
 
 fn unusable(what: &str, path: &Path, error: &std::io::Error) -> StoreError {
-    StoreError::Unusable(format!("cannot {what} {}: {error}", path.display()))
+    let advice = match error.kind() {
+        std::io::ErrorKind::PermissionDenied => {
+            "; run linktor as the user who owns the data directory, or choose another --data"
+        }
+        std::io::ErrorKind::AlreadyExists | std::io::ErrorKind::NotADirectory => {
+            "; the data directory must be a directory, choose another --data"
+        }
+        _ => "",
+    };
+    StoreError::Unusable(format!("cannot {what} {}: {error}{advice}", path.display()))
 }
 
 fn write_key(path: &Path, key: &[u8; 32]) -> std::io::Result<()> {

@@ -88,7 +88,7 @@ impl Store {
         let folder = Folder::open(dir)?;
         let engine = Redb::open(&folder.database(), cache_bytes).map_err(|error| {
             StoreError::Unusable(format!(
-                "cannot open {}: {error}",
+                "cannot open {}: {error}; if the disk is well, restore your last backup into a new directory",
                 folder.database().display()
             ))
         })?;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { launch, person } from './support/browser.mjs';
-import { call, heard, openChat, said, write } from './support/people.mjs';
+import { call, heard, openChat, said, signIn, write } from './support/people.mjs';
 import { OWNER, serve } from './support/server.mjs';
 import { shop } from './support/shop.mjs';
 
@@ -86,6 +86,23 @@ test('an agent signs in, answers, notes, takes and finishes with the keyboard', 
   await page.locator('#thread-head[data-status=open]').waitFor();
   watch.assertQuiet();
   visitor.watch.assertQuiet();
+});
+
+test('after Done the focus is on the row that opens', async () => {
+  for (const words of ['Do you grind?', 'How finely?']) {
+    const visitor = await person(browser, { ours: [linktor.url, site.url] });
+    await visitor.page.goto(site.url);
+    await openChat(visitor.page);
+    await write(visitor.page, words);
+    await heard(visitor.page, words).waitFor();
+  }
+  const { page } = await signIn(browser, linktor, OWNER);
+  await page.goto(`${linktor.url}/app/inbox/unassigned`);
+  await page.keyboard.press('j');
+  await page.locator('#thread-head').waitFor();
+  const first = await page.locator('.row.selected .cover').getAttribute('href');
+  await page.keyboard.press('e');
+  await page.locator(`.row.selected .cover:focus:not([href="${first}"])`).waitFor();
 });
 
 test('the first stop of a page leads past the navigation, and every stop shows itself', async () => {

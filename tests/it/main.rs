@@ -10,6 +10,7 @@ mod api;
 mod crash;
 mod desk;
 mod disk;
+mod doctor;
 mod life;
 mod meta;
 mod naming;

@@ -137,7 +137,11 @@ impl Sending {
                 if let Some(row) = waiting {
                     outbox::remove(tx, &row)?;
                 }
-                let error = (fate == Delivery::Failed).then(cancelled);
+                let error = match (fate, message.delivery) {
+                    (Delivery::Failed, Delivery::Unsure) => Some(lost()),
+                    (Delivery::Failed, _) => Some(cancelled()),
+                    _ => None,
+                };
                 let now = pen.now;
                 receipts::hear(tx, &mut pen, &mut message, fate, now, error)?;
                 Ok(message)
@@ -148,4 +152,8 @@ impl Sending {
 
 fn cancelled() -> SendError {
     SendError::passing("cancelled", "Taken back before it went out.")
+}
+
+fn lost() -> SendError {
+    SendError::passing("not_arrived", "Settled by hand: it did not arrive.")
 }

@@ -92,7 +92,7 @@ fn whole(
             let held = account.chats.values().take(PHONES);
             phones.extend(held.map(|chat| phone_part(&player, vendor, &account, chat, &zone)));
             accounts.push(AccountRow {
-                title: vendor.title(),
+                title: switches::title(vendor, &account.id),
                 channel: vendor.channel(),
                 badge: badge(vendor.channel()),
                 settings: player.sandbox.settings(&account.id).unwrap_or_default(),
@@ -161,7 +161,7 @@ fn phone_part(
     render(&PhonePart {
         csrf: player.csrf.clone(),
         vendor: vendor.name(),
-        title: vendor.title(),
+        title: switches::title(vendor, &account.id),
         badge: badge(vendor.channel()),
         account: account.id.clone(),
         customer: customer.id.clone(),

@@ -10,6 +10,7 @@ use actix_web::web::Query;
 
 use crate::sandbox::account::Account;
 use crate::sandbox::faults::Faults;
+use crate::sandbox::vendor::Vendor;
 use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::problem::Problem;
 use crate::web::dashboard::reader::Shared;
@@ -107,6 +108,15 @@ async fn show(
     Ok(page(&part(&player, asked.account.as_deref())))
 }
 
+/// The title of an account: its vendor's, with its number where it is not the first.
+#[must_use]
+pub fn title(vendor: &dyn Vendor, account: &str) -> String {
+    match account.strip_prefix(vendor.name()) {
+        Some("") | None => vendor.title().to_owned(),
+        Some(number) => format!("{} {}", vendor.title(), number.trim_start_matches('-')),
+    }
+}
+
 /// The switches of an account, of the first where none is named.
 #[must_use]
 pub fn part(player: &Player<'_>, asked: Option<&str>) -> SwitchesPart {
@@ -121,12 +131,8 @@ pub fn part(player: &Player<'_>, asked: Option<&str>) -> SwitchesPart {
                     .filter(|known| known.vendor == vendor.name());
                 its.map(|account| account.id.clone()).collect()
             });
-            let label = |id: &str| match id.strip_prefix(vendor.name()) {
-                Some("") | None => vendor.title().to_owned(),
-                Some(number) => format!("{} {}", vendor.title(), number.trim_start_matches('-')),
-            };
             ids.into_iter()
-                .map(move |id| (id.clone(), label(&id)))
+                .map(move |id| (id.clone(), title(vendor, &id)))
                 .collect::<Vec<_>>()
         })
         .collect();

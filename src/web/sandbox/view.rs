@@ -37,8 +37,8 @@ pub struct SandboxPage {
 pub struct AccountRow {
     /// Its id.
     pub id: String,
-    /// The vendor's title.
-    pub title: &'static str,
+    /// Its title.
+    pub title: String,
     /// The kind of channel.
     pub channel: &'static str,
     /// The vendor's badge.
@@ -59,8 +59,8 @@ pub struct PhonePart {
     pub csrf: String,
     /// The vendor's name.
     pub vendor: &'static str,
-    /// The vendor's title.
-    pub title: &'static str,
+    /// Its title.
+    pub title: String,
     /// The badge.
     pub badge: String,
     /// The account.

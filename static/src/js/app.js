@@ -16,11 +16,14 @@ export { mode } from './composer.js';
 export { onFrame } from './live.js';
 export { SINGLE } from './keys.js';
 export { openSearch } from './overlays.js';
+export { post } from './forms.js';
+export { toast } from './toast.js';
 
 const HEALTH_MS = 2_000;
 
 on('click', '[data-do=newest]', newest);
 on('click', '[data-do=unquote]', unquote);
+on('touchstart', '.row', (event, row) => more().then((parts) => parts.swipe(event, row)).catch(() => {}));
 
 startTimes();
 startOverlays();

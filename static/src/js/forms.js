@@ -1,7 +1,7 @@
 // Forms: parts instead of whole pages, passwords, questions before the irreversible.
 import { $, $$, byId, csrf, more, on } from './dom.js';
 import { applyParts, failed, request } from './fragments.js';
-import { open, openConversation, walk } from './thread.js';
+import { openConversation, walk } from './thread.js';
 import { toast } from './toast.js';
 
 const DONE_WORDS = { resolved: 'Done', open: 'Reopened', pending: 'Waiting for the customer', spam: 'Marked as spam' };
@@ -53,15 +53,10 @@ function afterwards(form, fields, before) {
   }
 }
 
-/** After Done the next row opens; on a phone the list comes back. */
+/** After Done the next row opens, after the last one that before it; on a phone the list comes back. */
 function next() {
   if (matchMedia('(max-width: 899px)').matches) return $('[data-close]')?.click();
-  const rows = $$('.row');
-  const at = rows.findIndex((row) => row.classList.contains('selected'));
-  if (at >= 0 && rows.length > 1) {
-    const following = rows[at + 1] ?? rows[at - 1];
-    open($('.cover', following).href);
-  } else walk(1);
+  walk($$('.row').at(-1)?.matches('.selected') ? -1 : 1);
 }
 
 on('submit', 'form[data-parts]', (event, form) => { event.preventDefault(); form.ariaBusy || submitParts(form, event.submitter); });

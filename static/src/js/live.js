@@ -34,7 +34,8 @@ export function send(frame) {
 let queue = Promise.resolve();
 function receive(frame) {
   if (frame.seq) {
-    if (frame.seq < seq) return;
+    // An older copy of the data was put back: nothing that stands here can be told from what is new.
+    if (frame.seq < seq) return frame.kind === 'resync' && location.reload();
     // A batch counts once its last frame is here: a line that breaks in the middle of it brings all of it again.
     if (!frame.more) document.body.dataset.seq = seq = frame.seq;
   }
@@ -159,7 +160,7 @@ function retryNow() {
 /** Takes part in the shared connection of this browser. */
 export function startLive() {
   if (document.body.dataset.seq == null) return;
-  seq = Number(document.body.dataset.seq) || 0;
+  seq = Number(document.body.dataset.seq);
   channel?.addEventListener('message', ({ data }) => {
     if (data.frame) receive(data.frame);
     else if (data.looked !== undefined) stale ||= data.looked !== looking;

@@ -8,3 +8,4 @@ export { openSearch } from './search.js';
 export { mails } from './mail.js';
 export { closeOffer, named, offered, openOffer } from './offer.js';
 export { openPicker } from './picker.js';
+export { swipe } from './swipe.js';

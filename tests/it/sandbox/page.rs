@@ -140,6 +140,18 @@ fn a_person_plays_the_customer_and_sees_what_a_customer_sees() {
 }
 
 #[test]
+fn the_phones_of_a_further_account_tell_which_it_is() {
+    on_a_server_with(with_sandbox, async |server| {
+        assert_eq!(server.sandbox().open("twilio").as_deref(), Some("twilio-2"));
+        let phones = Phones::open(server).await;
+        for title in ["SMS, Twilio", "SMS, Twilio 2"] {
+            let caption = format!("<span>{title}</span><small>Sam Rivera");
+            assert_eq!(phones.page.matches(&caption).count(), 1, "{title}");
+        }
+    });
+}
+
+#[test]
 fn what_a_phone_cannot_do_is_said_and_forms_of_others_are_refused() {
     on_a_server_with(with_sandbox, async |server| {
         let mut phones = Phones::open(server).await;

@@ -117,6 +117,20 @@ async fn an_answer_that_never_comes_leaves_the_message_unsure_until_somebody_say
 }
 
 #[tokio::test]
+async fn what_somebody_says_is_lost_is_not_called_taken_back() {
+    let mut house = house("fast").await;
+    house.vendor.answers_first(vec![Answer::HangUp]);
+    house.work();
+    let message = house.send("ana", "hello").await.unwrap();
+    house.until_state(&message, Delivery::Unsure).await;
+    let somebody = Actor::system();
+    let settled = house.engine.sending.cancel(&somebody, message.id);
+    let error = settled.await.unwrap().error.unwrap();
+    assert_eq!(error.reason, "not_arrived");
+    house.stop().await;
+}
+
+#[tokio::test]
 async fn a_receipt_may_be_quicker_than_the_answer() {
     let mut house = house("fast").await;
     let (engine, channel) = (house.engine.clone(), house.channel);

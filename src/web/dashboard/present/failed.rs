@@ -139,6 +139,11 @@ const CAUSES: &[(&[&str], &str, &str)] = &[
         "Wait until the customer writes.",
     ),
     (
+        &["not_arrived"],
+        "It did not arrive",
+        "Somebody said so. Retry, or mark it handled.",
+    ),
+    (
         &["cancelled"],
         "Taken back before it went out",
         "Nothing is left to do.",

@@ -205,6 +205,16 @@ fn ids_are_unique_and_forms_carry_their_proof() {
 }
 
 #[test]
+fn who_wrote_does_not_decide_in_which_direction_words_run() {
+    let deciding =
+        regex::Regex::new(r#"class="preview" dir="auto">(?:<svg.*?</svg>)?<span"#).unwrap();
+    for (name, html) in gallery() {
+        let found = deciding.find(&html).map(|found| found.as_str());
+        assert_eq!(found, None, "{name}");
+    }
+}
+
+#[test]
 fn text_from_outside_stays_text() {
     let html = inbox::hostile();
     assert!(
