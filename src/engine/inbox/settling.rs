@@ -19,6 +19,7 @@ use crate::model::message::Message;
 use crate::model::message::SendError;
 use crate::model::parts::Parts;
 use crate::model::permission::Permission;
+use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::store::records::messages;
 use crate::store::records::outbox;
@@ -32,6 +33,15 @@ impl Sending {
     pub async fn retry(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
         self.again(actor, id, &[Delivery::Failed, Delivery::Unsure])
             .await
+    }
+
+    /// The same for one of many: only what is known to have failed. Whoever tries many again does not
+    /// look at each, and nothing goes out twice unseen.
+    ///
+    /// # Errors
+    /// As [`retry`](Self::retry); its outcome is unknown.
+    pub async fn retry_failed(&self, actor: &Actor, id: MessageId) -> Result<Message, EngineError> {
+        self.again(actor, id, &[Delivery::Failed]).await
     }
 
     async fn again(
@@ -51,6 +61,10 @@ impl Sending {
                 let mut message = sight::message_in(tx, &actor, id)?;
                 if message.deleted_at.is_some() {
                     return Err(Rejection::field("id", "must not be deleted").into());
+                }
+                if message.delivery == Delivery::Unsure && !states.contains(&Delivery::Unsure) {
+                    let undecided = "It may have arrived: decide first whether it did.";
+                    return Err(Rejection::new(Code::ValidationError, undecided).into());
                 }
                 if !states.contains(&message.delivery) {
                     let wrong = "must be failed, or of unknown outcome, for this";

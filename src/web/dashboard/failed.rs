@@ -158,7 +158,7 @@ async fn act(
 ) -> Result<Result<(), EngineError>, Problem> {
     let (sending, failing) = (&state.engine.sending, &state.engine.failing);
     let done = match what {
-        "retry" => sending.retry(actor, id).await,
+        "retry" => sending.retry_failed(actor, id).await,
         "resend" => sending.resend(actor, id).await,
         "arrived" => sending.confirm(actor, id).await,
         "lost" => sending.cancel(actor, id).await,

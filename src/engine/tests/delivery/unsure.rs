@@ -78,6 +78,10 @@ async fn an_answer_that_never_comes_leaves_the_message_unsure_until_somebody_say
         unsure.push(message);
     }
     let system = Actor::system();
+    let sending = &house.engine.sending;
+    let among_many = sending.retry_failed(&system, unsure[0].id).await;
+    let refused = among_many.unwrap_err().to_string();
+    assert!(refused.contains("may have arrived"), "{refused}");
     house
         .engine
         .sending
