@@ -24,6 +24,7 @@ use crate::control::status::Finding;
 use crate::control::status::Level;
 use crate::net::http::Http;
 use crate::net::smtp::Mailer;
+use crate::store::folder;
 
 /// Below this much room on the disk somebody must act.
 const ROOM_LEAST_BYTES: u64 = 200 * 1024 * 1024;
@@ -43,9 +44,9 @@ struct Place {
 impl Place {
     fn of(data: &Path) -> Self {
         Self {
-            database: data.join("linktor.redb"),
-            key: data.join("secret.key"),
-            socket: data.join("control.sock"),
+            database: data.join(folder::DATABASE),
+            key: data.join(folder::KEY),
+            socket: data.join(folder::CONTROL_SOCKET),
         }
     }
 }

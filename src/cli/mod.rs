@@ -35,6 +35,7 @@ use crate::control::operate;
 use crate::control::socket;
 use crate::demo;
 use crate::store::backup;
+use crate::store::folder::CONTROL_SOCKET;
 
 /// One binary that connects a business to its customers on every channel they use.
 #[derive(Parser)]
@@ -177,7 +178,7 @@ fn order_out(config: &Config, command: Command) -> Result<String, StartError> {
 
 /// The same where there may be no data directory yet.
 fn carry_out(config: &Config, command: Command) -> Result<String, StartError> {
-    let socket = config.server.data.join("control.sock");
+    let socket = config.server.data.join(CONTROL_SOCKET);
     if let Some(answer) = socket::call(&socket, &command).map_err(StartError::new)? {
         return if answer.ok {
             Ok(answer.text)
@@ -225,7 +226,7 @@ fn restore(config: &Config, file: &Path) -> Result<String, StartError> {
 
 fn reindex(config: &Config) -> Result<(), StartError> {
     must_exist(&config.server.data)?;
-    let socket = config.server.data.join("control.sock");
+    let socket = config.server.data.join(CONTROL_SOCKET);
     let asked = socket::call(&socket, &Command::Reindex).map_err(StartError::new)?;
     match asked {
         Some(answer) if answer.ok => tell(&answer.text),

@@ -17,7 +17,11 @@ use crate::base::secret::Secret;
 use crate::store::StoreError;
 
 /// The name of the database file.
-const DATABASE: &str = "linktor.redb";
+pub const DATABASE: &str = "linktor.redb";
+/// The name of the file with the key that seals secrets.
+pub const KEY: &str = "secret.key";
+/// The name of the socket by which commands reach a running server.
+pub const CONTROL_SOCKET: &str = "control.sock";
 
 /// An open data directory. Nobody else can open it while this lives.
 pub struct Folder {
@@ -35,7 +39,7 @@ impl Folder {
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         make_parts(dir)?;
         let lock = lock(dir)?;
-        let key_file = dir.join("secret.key");
+        let key_file = dir.join(KEY);
         let lost = !key_file.exists() && dir.join(DATABASE).exists();
         let key =
             secret_key(&key_file).map_err(|error| unusable("read or create", &key_file, &error))?;
@@ -58,7 +62,7 @@ impl Folder {
     /// As [`Folder::open`], and when there is a key already.
     pub fn create_with(dir: &Path, key: &[u8; 32]) -> Result<Self, StoreError> {
         make_parts(dir)?;
-        let key_file = dir.join("secret.key");
+        let key_file = dir.join(KEY);
         write_key(&key_file, key).map_err(|error| unusable("create", &key_file, &error))?;
         Self::open(dir)
     }
@@ -107,7 +111,7 @@ impl Folder {
     /// The socket by which commands reach a running server.
     #[must_use]
     pub fn control_socket(&self) -> PathBuf {
-        self.dir.join("control.sock")
+        self.dir.join(CONTROL_SOCKET)
     }
 
     /// The key that seals secrets.
