@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { becomes, launch, person } from './support/browser.mjs';
 import { enterDemo, heard, openChat, openConversation, panel, said, write } from './support/people.mjs';
 import { demo } from './support/server.mjs';
+import { WIDE } from './support/stage.mjs';
 
 const GREETING = 'I have the receipt at hand.';
 const RECEIPT = document('receipt.pdf', 'Paid in full');
@@ -129,6 +130,7 @@ describe('files', { concurrency: false }, () => {
     const address = await picture.evaluate((link) => link.href);
     const { headers } = await page.context().request.get(address).then((answer) => ({ headers: answer.headers() }));
     assert.match(headers['content-disposition'], /^attachment;/);
+    await page.setViewportSize(WIDE.viewport);
     await page.getByRole('tab', { name: 'Files' }).click();
     const row = page.locator('.plainfiles li', { hasText: DOT.name });
     for (const link of [picture, row.locator('a.pic')]) {
