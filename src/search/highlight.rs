@@ -10,6 +10,7 @@ use crate::search::query::Phrase;
 use crate::search::query::Query;
 use crate::search::words::Shape;
 use crate::search::words::Word;
+use crate::search::words::first_unit;
 use crate::search::words::head;
 use crate::search::words::words;
 
@@ -86,7 +87,7 @@ impl Highlighter {
         let mut marks: Vec<Range<usize>> = self
             .wanted
             .iter()
-            .flat_map(|wanted| wanted.marks(&there, &numbers))
+            .flat_map(|wanted| wanted.marks(text, &there, &numbers))
             .collect();
         marks.sort_unstable_by_key(|mark| (mark.start, mark.end));
         let mut apart: Vec<Range<usize>> = Vec::with_capacity(marks.len());
@@ -101,7 +102,7 @@ impl Highlighter {
 }
 
 impl Wanted {
-    fn marks(&self, there: &[Word], numbers: &[Word]) -> Vec<Range<usize>> {
+    fn marks(&self, text: &str, there: &[Word], numbers: &[Word]) -> Vec<Range<usize>> {
         // Only numbers look for the ends of numbers; they are single words out of order.
         let number = self
             .words
@@ -115,7 +116,7 @@ impl Wanted {
         searched
             .windows(self.words.len())
             .filter(|window| self.fits(window))
-            .filter_map(|window| Some(window.first()?.from..self.end_of(window.last()?)))
+            .filter_map(|window| Some(window.first()?.from..self.end_of(text, window.last()?)))
             .collect()
     }
 
@@ -134,10 +135,10 @@ impl Wanted {
     }
 
     /// A lone character of an unspaced script begins a pair of which only it is marked.
-    fn end_of(&self, word: &Word) -> usize {
+    fn end_of(&self, text: &str, word: &Word) -> usize {
         match self.words.last() {
             Some(wanted) if wanted.shape == Shape::Gram && wanted.text != word.text => {
-                word.from + (word.to - word.from) / word.text.chars().count().max(1)
+                word.from + first_unit(&text[word.from..word.to])
             }
             _ => word.to,
         }
@@ -252,6 +253,12 @@ mod tests {
                 "The &lt;b&gt;<mark>Bag</mark>&lt;/b&gt; &amp; bags",
             ),
             ("bag", "The bags", "The <mark>bags</mark>"),
+            // Signs above a character of an unspaced script belong to it.
+            (
+                "\u{6b37}",
+                "\u{6b37}\u{747}\u{747}\u{6771} x",
+                "<mark>\u{6b37}\u{747}\u{747}</mark>\u{6771} x",
+            ),
             (
                 "\"torn bag\"",
                 "a torn bag, torn",

@@ -128,6 +128,12 @@ fn push_grams(found: &mut Vec<Word>, text: &str, from: usize, to: usize) {
     }
 }
 
+/// How many bytes the first character of a run takes, with the marks that belong to it.
+#[must_use]
+pub fn first_unit(run: &str) -> usize {
+    units(run).first().map_or(run.len(), |(_, end, _)| *end)
+}
+
 /// The characters of a run with the marks that belong to them: start, end and folded text.
 fn units(run: &str) -> Vec<(usize, usize, String)> {
     let mut starts: Vec<usize> = run
