@@ -331,4 +331,15 @@ mod tests {
             proptest::prop_assert!(!bare.contains(['<', '>', '"', '\'']));
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn signs_above_characters_never_break_a_mark(
+            question in "[a\u{6b37}\u{6771}\u{747}\u{3099} ]{0,6}",
+            text in "[a1\u{6b37}\u{6771}\u{747}\u{742}\u{3099} .]{0,24}",
+        ) {
+            let html = marked(&question, &text);
+            proptest::prop_assert_eq!(html.replace("<mark>", "").replace("</mark>", ""), text);
+        }
+    }
 }

@@ -26,6 +26,7 @@ pub mod highlight;
 mod index;
 pub mod indexer;
 mod lexer;
+pub mod operators;
 pub mod query;
 pub mod resolve;
 mod schema;

@@ -33,6 +33,7 @@ use crate::search::SearchError;
 use crate::search::access::State;
 use crate::search::documents::Key;
 pub use crate::search::documents::Kind;
+pub use crate::search::operators;
 pub use crate::search::query;
 use crate::search::query::Query;
 use crate::search::resolve::Resolver;

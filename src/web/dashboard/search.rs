@@ -16,8 +16,8 @@ use crate::engine::inbox::searching::Order;
 use crate::engine::inbox::searching::PAGE_MAX;
 use crate::engine::inbox::searching::Question;
 use crate::engine::inbox::searching::Thing;
-use crate::engine::inbox::searching::query;
-use crate::engine::inbox::searching::query::Misread;
+use crate::engine::inbox::searching::operators;
+use crate::engine::inbox::searching::operators::Misread;
 use crate::model::contact::Contact;
 use crate::model::conversation::Conversation;
 use crate::model::conversation::Status;
@@ -172,7 +172,10 @@ fn drawn(typed: &str, only: &str, answers: &Answers, now: Timestamp) -> ResultsV
             })
             .collect(),
         summary: summary(answers, only),
-        misread: query::misread(typed).iter().map(not_understood).collect(),
+        misread: operators::misread(typed)
+            .iter()
+            .map(not_understood)
+            .collect(),
         behind: behind(answers),
     }
 }
@@ -341,6 +344,7 @@ fn standing(conversation: &Conversation) -> Option<ChipView> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::inbox::searching::query;
 
     fn answer(total: u64, total_is_exact: bool) -> Answer {
         Answer {
