@@ -89,6 +89,21 @@ test('pressing the bubble twice while the chat loads opens it', async () => {
   await panel(page).waitFor({ state: 'detached' });
 });
 
+test('the bubble comes to a page that never rests', async () => {
+  const busy = await person(browser, { ours: [linktor.url, site.url] });
+  // Works through every frame, and asks for the next.
+  await busy.page.addInitScript(() => {
+    const work = () => {
+      requestAnimationFrame(work);
+      for (const end = performance.now() + 40; performance.now() < end;);
+    };
+    work();
+  });
+  await busy.page.goto(site.url);
+  await busy.page.locator('.linktor-launcher').waitFor();
+  await busy.context.close();
+});
+
 test('nobody had an error or a foreign request', () => {
   for (const { watch } of [agent, visitor]) watch.assertQuiet();
 });

@@ -47,20 +47,21 @@ export async function person(browser, { ours, options = {} }) {
   const watch = new Watch(ours);
   context.on('page', (page) => watch.follow(page));
   const page = await context.newPage();
-  open.add(page);
+  open.set(page, watch);
   page.on('close', () => open.delete(page));
   return { context, page, watch };
 }
 
-/** The page of every person of the running file. */
-const open = new Set();
+/** The page of every person of the running file, and what was seen of it. */
+const open = new Map();
 
-// What a person had before them when a test failed, in words: all there is to see of it on a machine elsewhere.
+// What a person had before them when a test failed, and how it came there: all there is to see of it on a machine
+// elsewhere.
 afterEach(async ({ passed, name }) => {
   if (passed) return;
-  for (const page of open) {
+  for (const [page, watch] of open) {
     const seen = await page.locator('body').ariaSnapshot({ timeout: 5_000 }).catch((error) => error.message);
-    console.error(`\n"${name}" failed before ${page.url()}:\n${seen}`);
+    console.error(`\n"${name}" failed before ${page.url()}:\n${seen}\n${watch.story()}`);
   }
 });
 
@@ -75,11 +76,15 @@ export async function becomes(look, expected, what) {
   assert.deepEqual(seen, expected, what);
 }
 
-/** Collects what must not happen on the pages of one person. */
+/** Lines of the story of a page that are kept. */
+const STORY_LINES = 60;
+
+/** Collects what must not happen on the pages of one person, and what did happen on them lately. */
 class Watch {
   #ours;
   #troubles = [];
   #expected = [];
+  #story = [];
 
   constructor(ours) {
     this.#ours = ours.map((url) => new URL(url).host);
@@ -87,13 +92,25 @@ class Watch {
 
   follow(page) {
     page.on('console', (message) => {
+      this.#tell(`console ${message.type()}: ${message.text()}`);
       if (message.type() === 'error') {
         this.#note(`console: ${message.text()} (${message.location().url})`);
       }
     });
     page.on('pageerror', (error) => this.#note(`uncaught: ${error.stack ?? error}`));
-    page.on('request', (request) => this.#checkAddress(request.url()));
+    page.on('request', (request) => {
+      this.#tell(`asks ${request.method()} ${request.url()}`);
+      this.#checkAddress(request.url());
+    });
+    page.on('response', (response) => this.#tell(`has ${response.status()} ${response.url()}`));
+    page.on('requestfailed', (request) => this.#tell(`lost ${request.url()}: ${request.failure()?.errorText}`));
+    page.on('crash', () => this.#tell('crashed'));
     page.on('websocket', (socket) => this.#checkAddress(socket.url()));
+  }
+
+  /** What the pages asked for, got and said, the latest at the end, a line each. */
+  story() {
+    return this.#story.join('\n');
   }
 
   /** From here on, troubles that match are part of the test: a cut line, a refused password. */
@@ -113,7 +130,13 @@ class Watch {
     }
   }
 
+  #tell(line) {
+    this.#story.push(`${new Date().toISOString().slice(11, 23)} ${line.slice(0, 300)}`);
+    this.#story.splice(0, this.#story.length - STORY_LINES);
+  }
+
   #note(trouble) {
+    this.#tell(trouble);
     if (!this.#expected.some((pattern) => pattern.test(trouble))) {
       this.#troubles.push(trouble);
     }

@@ -17,6 +17,7 @@ declare const __VERSION__: string;
 /** Commands that alone are no reason to fetch the app: they wait until it is there for another one. */
 const PATIENT = /^(setAttributes|track|setConsent|close)$/;
 const RETRY_MS = 10_000;
+const PATIENCE_MS = 1_000;
 
 export interface Widget {
   options: InitOptions;
@@ -193,7 +194,8 @@ export function createWidget(options: InitOptions, base: string, nonce: string, 
 
   host.className = 'linktor-widget';
   host.dataset['linktor'] = '';
-  (window.requestIdleCallback ?? setTimeout)(() => later(start));
+  // A page that never rests, as one that draws all the time, waits no longer than this.
+  (window.requestIdleCallback ?? setTimeout)(() => later(start), { timeout: PATIENCE_MS } as any);
 
   return {
     options,
