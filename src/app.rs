@@ -1,7 +1,12 @@
 //! Builds each layer in order, starts the workers, stops them in reverse.
 
+mod error;
+mod offline;
+mod opening;
 mod reception;
+mod signals;
 pub mod throwaway;
+mod world;
 
 use std::net::SocketAddr;
 use std::net::TcpListener;
@@ -17,32 +22,17 @@ use actix_web::web::Data;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::base::crypto::Sealer;
-use crate::base::id::Ids;
-use crate::base::random::Random;
-use crate::channels::registry::Registry;
 use crate::config::Config;
 use crate::control::socket::ControlSocket;
 use crate::engine::Engine;
 use crate::engine::context::Context;
-use crate::engine::context::Shared;
-use crate::engine::links::Links;
-use crate::engine::live::Live;
 use crate::engine::people::first_owner::FirstOwner;
-use crate::engine::roster::Roster;
-use crate::engine::vendor::Vendors;
 use crate::engine::workers::Workers;
-use crate::engine::workers::feed::LogFeed;
-use crate::net::dns::Dns;
 use crate::net::guard::Reach;
 use crate::net::http::Http;
-use crate::net::smtp::Mailer;
 use crate::sandbox::Sandbox;
 use crate::sandbox::Setup;
-use crate::search::Search;
-use crate::search::SearchConfig;
 use crate::search::indexer::Indexer;
-use crate::search::indexer::Progress;
 use crate::store::Store;
 use crate::web;
 use crate::web::demo::Demo;
@@ -50,46 +40,17 @@ use crate::web::state::Boxed;
 use crate::web::state::Sample;
 use crate::web::state::State;
 
+pub use crate::app::error::StartError;
+pub use crate::app::offline::Offline;
+pub(crate) use crate::app::offline::engine_over;
+pub use crate::app::signals::asked_to_stop;
+pub use crate::app::world::World;
 pub use crate::base::time::Clock;
 
 /// How long requests under way may take to finish when the server stops.
 const FINISH_SECS: u64 = 5;
 /// How long the loops may take after that.
 const LOOPS_PATIENCE: Duration = Duration::from_secs(3);
-/// How often building the index says how far it is.
-const REPORT_EVERY: Duration = Duration::from_secs(1);
-
-/// Why it could not start: one sentence for the operator.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct StartError(String);
-
-impl StartError {
-    /// A sentence that says what is wrong and what to do.
-    pub fn new(sentence: impl std::fmt::Display) -> Self {
-        Self(sentence.to_string())
-    }
-}
-
-/// What a test puts in place of the real world.
-pub struct World {
-    /// The present.
-    pub clock: Clock,
-    /// Randomness.
-    pub random: Random,
-    /// The channels.
-    pub channels: Registry,
-}
-
-impl Default for World {
-    fn default() -> Self {
-        Self {
-            clock: Clock::system(),
-            random: Random::system(),
-            channels: Registry::builtin(),
-        }
-    }
-}
 
 /// A running installation.
 pub struct Running {
@@ -119,10 +80,10 @@ impl Running {
         let listener = bind(config.server.listen)?;
         let bound = listener.local_addr().map_err(StartError::new)?;
         let public_url = config.server.public_url(bound);
-        let store = open_store(config)?;
-        let search = open_search(&store, config)?;
-        let context = context(&store, config, search, &public_url, world);
-        let indexer = Arc::new(follow_log(&context)?);
+        let store = opening::store(config)?;
+        let search = opening::search(&store, config)?;
+        let context = opening::context(&store, config, search, &public_url, world);
+        let indexer = Arc::new(opening::indexer(&context)?);
         tokio::spawn(indexer.waker().follow(store.published()));
         let progress = Arc::clone(&indexer);
         let engine = Engine::new(context.clone(), Arc::new(move || progress.progress()));
@@ -227,75 +188,6 @@ impl Running {
     }
 }
 
-/// An installation that nobody serves, opened for a command.
-pub struct Offline {
-    /// Everything one may ask for.
-    pub(crate) engine: Engine,
-}
-
-impl Offline {
-    /// Opens the data. Nobody else may have it open.
-    ///
-    /// # Errors
-    /// [`StartError`]: the directory cannot be used.
-    pub fn open(config: &Config, world: World) -> Result<Self, StartError> {
-        Ok(Self {
-            engine: engine_over(&open_store(config)?, config, world)?,
-        })
-    }
-
-    /// Builds the search index anew; `report` hears how far it is.
-    ///
-    /// # Errors
-    /// The index cannot be written.
-    pub fn reindex(&self, mut report: impl FnMut(Progress)) -> Result<(), StartError> {
-        let context = &self.engine.context;
-        context.search.recreate().map_err(StartError::new)?;
-        let indexer = follow_log(context)?;
-        while !indexer.wait_for(context.store.last_seq(), REPORT_EVERY) {
-            report(indexer.progress());
-        }
-        indexer.stop();
-        Ok(())
-    }
-
-    /// Commits what is waiting and lets go of the directory.
-    pub fn close(self) {
-        self.engine.context.store.close();
-    }
-}
-
-/// The services over a store that is open already, with nobody to serve and nothing that works by
-/// itself.
-///
-/// # Errors
-/// [`StartError`]: the search index cannot be opened.
-pub(crate) fn engine_over(
-    store: &Store,
-    config: &Config,
-    world: World,
-) -> Result<Engine, StartError> {
-    let search = open_search(store, config)?;
-    let public_url = config.server.public_url(config.server.listen);
-    let context = context(store, config, search.clone(), &public_url, world);
-    let progress = move || Progress {
-        position: search.position(),
-        last: search.position(),
-        rebuilding: search.position() == 0,
-    };
-    Ok(Engine::new(context, Arc::new(progress)))
-}
-
-fn open_store(config: &Config) -> Result<Store, StartError> {
-    Store::open(&config.server.data, config.store.cache_bytes()).map_err(StartError::new)
-}
-
-fn follow_log(context: &Context) -> Result<Indexer, StartError> {
-    let feed = Box::new(LogFeed(context.store.clone()));
-    Indexer::start(Arc::clone(&context.search), feed)
-        .map_err(|error| StartError::new(format!("cannot start the search indexer: {error}")))
-}
-
 /// Reads again what vendors sent and an earlier version could not read.
 async fn read_again(engine: &Engine) {
     match engine.ingest.replay().await {
@@ -344,44 +236,6 @@ fn reachable(bound: SocketAddr) -> SocketAddr {
     } else {
         bound
     }
-}
-
-fn open_search(store: &Store, config: &Config) -> Result<Arc<Search>, StartError> {
-    let folder = store.folder().map_or_else(
-        || config.server.data.join("index"),
-        crate::store::folder::Folder::index,
-    );
-    let search_config = SearchConfig {
-        writer_heap_bytes: config.search.heap_bytes(),
-    };
-    let search = Search::open(&folder, search_config)
-        .map_err(|error| StartError::new(format!("cannot open the search index: {error}")))?;
-    Ok(Arc::new(search))
-}
-
-fn context(
-    store: &Store,
-    config: &Config,
-    search: Arc<Search>,
-    public_url: &str,
-    world: World,
-) -> Context {
-    let key = store.secret_key();
-    Context::from(Shared {
-        search,
-        live: Live::default(),
-        channels: Arc::new(world.channels),
-        links: Links::new(public_url, key.reveal()),
-        sealer: Sealer::new(key.reveal(), world.random.clone()),
-        roster: Roster::default(),
-        clock: world.clock,
-        vendors: Vendors::new(Http::new(config)),
-        dns: Dns::new(config),
-        mailer: Mailer::new(&config.mail),
-        ids: Arc::new(Ids::new(world.random.clone())),
-        random: world.random,
-        store: store.clone(),
-    })
 }
 
 /// The vendors in the box, as this installation's channels will find them.

@@ -1,25 +1,23 @@
-//! The throw-away installation behind `linktor demo`: Aurora Coffee, a coffee roaster in Sao
-//! Paulo, with its colleagues, a channel of each kind and a few days of conversations.
+//! The sample business: Aurora Coffee, a coffee roaster in Sao Paulo, with its colleagues, a channel of
+//! each kind and a few days of conversations.
 
 mod chat;
 mod phones;
 mod sample;
+mod stage;
 mod story;
 mod vendors;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use crate::app::Running;
-use crate::app::StartError;
-use crate::app::World;
-use crate::app::throwaway::Throwaway;
 use crate::base::time::Clock;
-use crate::config::Config;
 use crate::demo::sample::PEOPLE;
 use crate::demo::sample::STARTERS;
 use crate::demo::sample::TALKS;
-use crate::demo::story::Stage;
+use crate::demo::stage::Stage;
+
+pub use crate::demo::story::length;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::engine::people::users::NewUser;
@@ -35,50 +33,11 @@ use crate::model::user::User;
 use crate::sandbox::Sandbox;
 use crate::web::demo::Demo;
 
-/// Serves a throw-away installation until it is told to stop, and removes it.
+/// Fills an empty installation, whose clock stands at the beginning of what is to be told.
 ///
 /// # Errors
-/// As [`Running::start`].
-pub async fn run(mut config: Config) -> Result<(), StartError> {
-    let folder = Throwaway::within(&std::env::temp_dir(), "linktor-demo")?;
-    folder.path().clone_into(&mut config.server.data);
-    config.security.allow_private_targets = true;
-    config.sandbox.enabled = true;
-    let world = World {
-        clock: Clock::manual(Clock::system().now().minus(story::length())),
-        ..World::default()
-    };
-    let clock = world.clock.clone();
-    let running = Running::start(&config, world).await?;
-    let (engine, sandbox) = (&running.engine, running.sandbox());
-    let demo = furnish(engine, sandbox, &clock).await;
-    let demo = demo.map_err(StartError::new)?;
-    clock.let_go();
-    let token = demo.token.clone();
-    drop(running.demo.set(demo));
-    announce(running.url(), &token);
-    crate::cli::asked_to_stop().await;
-    running.stop().await;
-    Ok(())
-}
-
-/// What a person who started the demo needs to know. It is the one thing this command prints.
-fn announce(url: &str, token: &str) {
-    let lines = [
-        String::new(),
-        "  Aurora Coffee is open. Everything here is thrown away when you stop it.".to_owned(),
-        String::new(),
-        format!("  Inbox, signed in as the owner:  {url}/demo/enter?token={token}"),
-        format!("  The shop with the chat bubble:  {url}/demo/shop"),
-        format!("  The customers\u{2019} phones:         {url}/sandbox"),
-        String::new(),
-        "  Press Ctrl+C to stop.".to_owned(),
-    ];
-    eprintln!("{}", lines.join("\n"));
-}
-
-/// Fills an empty installation, whose clock stands at the beginning of what is to be told.
-async fn furnish(
+/// The store's.
+pub async fn furnish(
     engine: &Engine,
     sandbox: Option<&Sandbox>,
     clock: &Clock,

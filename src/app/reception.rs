@@ -11,7 +11,7 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject as _;
 use tokio::net::TcpListener;
 
-use crate::app::StartError;
+use crate::app::error::StartError;
 use crate::config::Config;
 use crate::config::ReceptionConfig;
 use crate::engine::context::Context;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::path::PathBuf;
 
-use crate::app::StartError;
+use crate::app::error::StartError;
 use crate::base::random::Random;
 
 /// A directory of its own. It is removed, with all in it, when this is dropped.

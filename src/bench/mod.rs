@@ -32,10 +32,10 @@ use clap::ValueEnum;
 
 use tokio::sync::OnceCell;
 
+use crate::app::asked_to_stop;
 use crate::app::throwaway::Throwaway;
 use crate::bench::large::Large;
 use crate::bench::report::Figure;
-use crate::cli::asked_to_stop;
 
 /// What to measure, and where.
 #[derive(Debug, Clone, Args)]

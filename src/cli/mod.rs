@@ -5,6 +5,7 @@
     reason = "these comments are the help people read"
 )]
 
+mod demo;
 mod doctor;
 mod memory;
 mod orders;
@@ -33,7 +34,6 @@ use crate::config::load::Sources;
 use crate::control::Command;
 use crate::control::operate;
 use crate::control::socket;
-use crate::demo;
 use crate::store::backup;
 use crate::store::folder::CONTROL_SOCKET;
 
@@ -292,7 +292,7 @@ async fn serve(config: &Config) -> Result<(), StartError> {
             "nobody has an account yet; open this link once to make the owner: {url}"
         ));
     }
-    asked_to_stop().await;
+    app::asked_to_stop().await;
     tracing::info!("stopping");
     running.stop().await;
     Ok(())
@@ -304,22 +304,5 @@ fn announce(line: &str) {
         tracing::info!("{line}");
     } else {
         eprintln!("{line}");
-    }
-}
-
-/// Waits for SIGTERM or SIGINT.
-pub async fn asked_to_stop() {
-    use tokio::signal::unix::SignalKind;
-    use tokio::signal::unix::signal;
-    let (Ok(mut terminate), Ok(mut interrupt)) = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    ) else {
-        tracing::error!("signals cannot be heard; stop with kill -9");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
     }
 }

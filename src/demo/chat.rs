@@ -4,7 +4,7 @@ use crate::base::time::Timestamp;
 use crate::demo::sample::Guest;
 use crate::demo::sample::Line;
 use crate::demo::sample::Talk;
-use crate::demo::story::Stage;
+use crate::demo::stage::Stage;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::entries;

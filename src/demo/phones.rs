@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::demo::sample;
 use crate::demo::sample::Line;
 use crate::demo::sample::Said;
-use crate::demo::story::Stage;
+use crate::demo::stage::Stage;
 use crate::engine::Engine;
 use crate::engine::inbox::drafts::Audience;
 use crate::engine::inbox::drafts::Draft;

@@ -6,7 +6,6 @@
 
 use std::time::Duration;
 
-use crate::base::time::Clock;
 use crate::base::time::Timestamp;
 use crate::demo::chat::Visit;
 use crate::demo::phones::Phone;
@@ -14,31 +13,14 @@ use crate::demo::sample::Line;
 use crate::demo::sample::Place;
 use crate::demo::sample::TALKS;
 use crate::demo::sample::Talk;
-use crate::engine::Engine;
+use crate::demo::stage::Stage;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::change::Edit;
 use crate::engine::people::contact_changes::ContactChanges;
 use crate::model::actor::Actor;
-use crate::model::channel::Channel;
 use crate::model::contact::NameSource;
 use crate::model::conversation::Status;
 use crate::model::ids::ConversationId;
-use crate::model::user::User;
-use crate::sandbox::Sandbox;
-
-/// Where the story takes place.
-pub struct Stage<'a> {
-    /// The installation.
-    pub engine: &'a Engine,
-    /// The customers' phones, where there are any.
-    pub sandbox: Option<&'a Sandbox>,
-    /// The clock that is moved from line to line; without one all is told at once.
-    pub clock: Option<&'a Clock>,
-    /// The people of the business.
-    pub colleagues: &'a [User],
-    /// The web chat.
-    pub chat: &'a Channel,
-}
 
 /// One conversation while it is held.
 struct Scene<'a> {

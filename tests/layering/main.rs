@@ -37,8 +37,9 @@ const LAYERS: &[(&str, &str)] = &[
     ("web", "base config model engine sandbox"),
 ];
 
-/// Builds everything and owns start and stop: may name every layer and is named by none.
-const COMPOSITION: &[&str] = &["main", "lib", "cli", "control", "app", "demo", "bench"];
+/// Builds everything and owns start and stop: may name every layer and is named by none. Each of these may
+/// name those before it.
+const COMPOSITION: &[&str] = &["control", "demo", "app", "bench", "cli", "lib", "main"];
 
 /// The engine in small. A part may name its own row and the rows above; services that stand apart never
 /// know each other.
@@ -134,8 +135,11 @@ fn objection(module: &[String], named: &Named) -> Option<String> {
         Kind::Ours => {
             let from = module.first()?.as_str();
             let to = named.path.first()?.as_str();
-            if COMPOSITION.contains(&from) {
-                return None;
+            let step = |part: &str| COMPOSITION.iter().position(|name| *name == part);
+            if let Some(own) = step(from) {
+                let later = step(to).is_some_and(|other| other > own);
+                return later
+                    .then(|| format!("`{from}` may not name `{there}`, which is built of it"));
             }
             let Some((_, allowed)) = LAYERS.iter().find(|(layer, _)| *layer == from) else {
                 return Some(format!("`{from}` is no known layer"));
@@ -248,6 +252,8 @@ mod tables {
             ("engine::live", "use crate::web::state;"),
             ("store", "use crate::app;"),
             ("model", "use crate::nowhere::Thing;"),
+            ("demo::story", "use crate::app::Running;"),
+            ("bench", "use crate::cli::tell;"),
             ("mystery", "use crate::base::id;"),
             ("web", "use crate::{base, model};"),
             ("store::log", "use redb::Database;"),
@@ -275,6 +281,7 @@ mod tables {
                 "app",
                 "use crate::store; use crate::web; use crate::engine::Engine;",
             ),
+            ("app", "use crate::demo; use crate::control::socket;"),
             ("lib", "pub use crate::app::run;"),
         ] {
             assert_eq!(refused(module, source), None, "{module}: {source}");
