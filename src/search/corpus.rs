@@ -11,10 +11,10 @@ use crate::model::ids::ConversationId;
 use crate::model::ids::Id;
 use crate::model::message::Direction;
 use crate::search::access::State;
-use crate::search::documents::Author;
 use crate::search::documents::ConversationDoc;
 use crate::search::documents::Doc;
 use crate::search::documents::MessageDoc;
+use crate::search::facts::Author;
 
 /// Different words there are.
 pub const VOCABULARY: u32 = 20_000;

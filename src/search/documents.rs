@@ -22,171 +22,17 @@ use crate::model::ids::MessageId;
 use crate::model::ids::TeamId;
 use crate::model::ids::UserId;
 use crate::model::message::Direction;
+use crate::search::facts::Author;
 use crate::search::facts::Fact;
+use crate::search::facts::Has;
+use crate::search::facts::Key;
+use crate::search::facts::Kind;
 use crate::search::schema::Fields;
 use crate::search::schema::rank_of;
 use crate::search::words::head;
 
 /// Most text of one document that is searchable, in bytes; what comes after is left out.
 pub const TEXT_MAX: usize = 256 * 1024;
-
-/// What kind of thing a document is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// A message from or to a customer.
-    Message,
-    /// A private note.
-    Note,
-    /// A conversation, by its subject and labels.
-    Conversation,
-    /// A contact, by names, addresses and labels.
-    Contact,
-}
-
-impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Message, Self::Note, Self::Conversation, Self::Contact];
-
-    pub(super) const fn code(self) -> u8 {
-        match self {
-            Self::Message => 0,
-            Self::Note => 1,
-            Self::Conversation => 2,
-            Self::Contact => 3,
-        }
-    }
-
-    pub(super) const fn from_code(code: u64) -> Self {
-        match code {
-            0 => Self::Message,
-            1 => Self::Note,
-            2 => Self::Conversation,
-            _ => Self::Contact,
-        }
-    }
-}
-
-/// Names one document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Key {
-    /// A message or note.
-    Message(MessageId),
-    /// A conversation.
-    Conversation(ConversationId),
-    /// A contact.
-    Contact(ContactId),
-}
-
-impl Key {
-    pub(super) fn id_bytes(self) -> [u8; 16] {
-        match self {
-            Self::Message(id) => id.bytes(),
-            Self::Conversation(id) => id.bytes(),
-            Self::Contact(id) => id.bytes(),
-        }
-    }
-
-    pub(super) fn from_parts(kind: Kind, id: [u8; 16]) -> Self {
-        match kind {
-            Kind::Message | Kind::Note => Self::Message(MessageId::from_bytes(id)),
-            Kind::Conversation => Self::Conversation(ConversationId::from_bytes(id)),
-            Kind::Contact => Self::Contact(ContactId::from_bytes(id)),
-        }
-    }
-
-    pub(super) fn bytes(self) -> [u8; 17] {
-        let tag = match self {
-            Self::Message(_) => b'm',
-            Self::Conversation(_) => b'c',
-            Self::Contact(_) => b'p',
-        };
-        let mut bytes = [tag; 17];
-        bytes[1..].copy_from_slice(&self.id_bytes());
-        bytes
-    }
-}
-
-/// Who wrote a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Author {
-    /// The customer. After a merge the messages keep the contact that wrote them: a search by
-    /// person names all contacts that went into one.
-    Contact(ContactId),
-    /// A person of ours.
-    User(UserId),
-    /// A bot or flow.
-    Bot,
-    /// linktor.
-    System,
-}
-
-/// Something a message has in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Has {
-    /// A file of any type; implied by pictures, sound, films and documents.
-    File,
-    /// A picture.
-    Image,
-    /// Sound.
-    Audio,
-    /// A film.
-    Video,
-    /// A document.
-    Document,
-    /// A web address; found in the text without being told.
-    Link,
-    /// A place.
-    Location,
-    /// A phone call.
-    Call,
-}
-
-impl Has {
-    const ALL: [Self; 8] = [
-        Self::File,
-        Self::Image,
-        Self::Audio,
-        Self::Video,
-        Self::Document,
-        Self::Link,
-        Self::Location,
-        Self::Call,
-    ];
-
-    /// The name in questions.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::Image => "image",
-            Self::Audio => "audio",
-            Self::Video => "video",
-            Self::Document => "document",
-            Self::Link => "link",
-            Self::Location => "location",
-            Self::Call => "call",
-        }
-    }
-
-    /// What the name says, in singular or plural.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        let name = match name.strip_suffix('s').unwrap_or(name) {
-            "attachment" => "file",
-            "picture" | "photo" => "image",
-            "voice" => "audio",
-            name => name,
-        };
-        Self::ALL.into_iter().find(|has| has.name() == name)
-    }
-
-    const fn is_file(self) -> bool {
-        matches!(
-            self,
-            Self::Image | Self::Audio | Self::Video | Self::Document
-        )
-    }
-}
 
 /// A message or note.
 #[derive(Debug, Clone, PartialEq)]

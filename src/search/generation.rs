@@ -17,9 +17,9 @@ use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
 use crate::model::ids::Id;
 use crate::search::access::Candidates;
-use crate::search::documents::Key;
-use crate::search::documents::Kind;
 use crate::search::documents::from_halves;
+use crate::search::facts::Key;
+use crate::search::facts::Kind;
 use crate::search::schema::RANK;
 
 /// A committed state: the searcher, and the numbers of each segment's documents.

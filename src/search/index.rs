@@ -20,10 +20,10 @@ use tantivy::indexer::IndexWriterOptions;
 
 use crate::model::ids::ConversationId;
 use crate::search::documents::Doc;
-use crate::search::documents::Key;
 use crate::search::documents::halves;
 use crate::search::error::SearchError;
 use crate::search::facts::Fact;
+use crate::search::facts::Key;
 use crate::search::generation::Generation;
 use crate::search::schema;
 use crate::search::schema::Fields;

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+/// Longest question read, in bytes; the rest is ignored.
+pub const TEXT_MAX: usize = 2_000;
+
 /// One piece of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece<'a> {

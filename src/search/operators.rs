@@ -6,13 +6,73 @@ use jiff::civil::Date;
 use crate::base::time::Timestamp;
 use crate::model::conversation::Priority;
 use crate::model::conversation::Status;
-use crate::search::documents::Has;
+use crate::search::facts::Has;
 use crate::search::lexer;
-use crate::search::query::Filter;
-use crate::search::query::Is;
-use crate::search::query::TEXT_MAX;
-use crate::search::query::When;
+use crate::search::lexer::TEXT_MAX;
 use crate::search::words::head;
+
+/// A condition typed as `operator:value`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Filter {
+    /// Written by this person, `me`, `us`, `bot` or `customer`.
+    From(String),
+    /// Written to this person.
+    To(String),
+    /// On this channel or type of channel.
+    In(String),
+    /// In a conversation that stands so.
+    Status(Status),
+    /// In a conversation of this person; `me` and `none` too.
+    Assignee(String),
+    /// In a conversation of this team; `none` too.
+    Team(String),
+    /// In a conversation (or of a contact) with this label.
+    Tag(String),
+    /// In a conversation this urgent.
+    Priority(Priority),
+    /// With something in it.
+    Has(Has),
+    /// Being something.
+    Is(Is),
+    /// Before the day begins.
+    Before(When),
+    /// From the day's beginning on.
+    After(When),
+    /// Within the day.
+    On(When),
+    /// With this id.
+    Id(String),
+    /// With a file whose name has these words.
+    File(String),
+}
+
+/// What a hit can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Is {
+    /// In a conversation the person asking has not read to its end.
+    Unread,
+    /// A message that could not be sent.
+    Failed,
+    /// In a conversation assigned to the person asking.
+    Mine,
+    /// A private note.
+    Note,
+    /// From the customer.
+    Inbound,
+    /// To the customer, or among us.
+    Outbound,
+}
+
+/// A time typed by a person; days begin where that person is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// A whole year, month or day: its first day, and the first one after it.
+    Days(Date, Date),
+    /// So many days before today; 0 is today.
+    DaysAgo(u16),
+    /// A moment, given to the second.
+    Moment(Timestamp),
+}
 
 /// What an operator asks for with a value; none where it is no operator, or does not take the value.
 pub(super) fn filter(operator: &str, value: &str) -> Option<Filter> {

@@ -14,17 +14,17 @@ use crate::model::ids::MessageId;
 use crate::model::ids::TeamId;
 use crate::model::ids::UserId;
 use crate::model::message::Direction;
-use crate::search::documents::Author;
-use crate::search::documents::Key;
-use crate::search::documents::Kind;
+use crate::search::facts::Author;
 use crate::search::facts::Fact;
+use crate::search::facts::Key;
+use crate::search::facts::Kind;
 use crate::search::facts::folded_name;
-use crate::search::query::Filter;
-use crate::search::query::Is;
+use crate::search::operators::Filter;
+use crate::search::operators::Is;
+use crate::search::operators::When;
 use crate::search::query::Phrase;
 use crate::search::query::Query;
 use crate::search::query::Wanted;
-use crate::search::query::When;
 
 /// Most ids one name may stand for; further ones are not looked for.
 pub const NAMESAKES_MAX: usize = 500;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::channels::telegram::media;
 use crate::channels::telegram::media::Carried;
-use crate::channels::telegram::render::Writer;
+use crate::channels::telegram::writer::Writer;
 use crate::model::content::Content;
 
 /// Files of one album at most.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::base::mime;
 use crate::channels::telegram::api::Upload;
 use crate::channels::telegram::fault::wish;
-use crate::channels::telegram::render::Writer;
+use crate::channels::telegram::writer::Writer;
 use crate::model::Opaque;
 use crate::model::content::Content;
 use crate::model::content::Media;

@@ -30,6 +30,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod votes;
+mod writer;
 
 use serde_json::Value;
 use serde_json::json;

@@ -5,9 +5,6 @@ use serde_json::json;
 
 use crate::base::phone::PhoneNumber;
 use crate::channels::whatsapp::files;
-use crate::channels::whatsapp::render::Body;
-use crate::channels::whatsapp::render::body;
-use crate::channels::whatsapp::render::reference;
 use crate::model::Opaque;
 use crate::model::content::ContactCard;
 use crate::model::content::Contacts;
@@ -21,6 +18,16 @@ use crate::model::outbound::Sending;
 /// Contact cards in one message, at most (section 11).
 const CARDS_MAX: usize = 5;
 
+/// What stands in a call beside whom it goes to: its type, and the object named like it.
+pub type Body = Opaque;
+
+/// A body of a type.
+#[must_use]
+pub fn of(kind: &str, value: Value) -> Body {
+    let fields = [("type".to_owned(), kind.into()), (kind.to_owned(), value)];
+    fields.into_iter().collect()
+}
+
 /// Words. A link in them is shown with a preview.
 #[must_use]
 pub fn text(words: &str) -> Body {
@@ -29,7 +36,7 @@ pub fn text(words: &str) -> Body {
     if has_link {
         value["preview_url"] = true.into();
     }
-    body("text", value)
+    of("text", value)
 }
 
 /// A file, and after it the words under it where its kind takes none. None where the file is
@@ -37,7 +44,7 @@ pub fn text(words: &str) -> Body {
 #[must_use]
 pub fn file(sending: &Sending<'_>, content: &Content, media: &Media) -> Option<Vec<Body>> {
     let kind = files::shown_as(content, media);
-    let (field, place) = reference(sending, media)?;
+    let (field, place) = files::reference(sending, media)?;
     let caption = media
         .caption
         .as_deref()
@@ -54,7 +61,7 @@ pub fn file(sending: &Sending<'_>, content: &Content, media: &Media) -> Option<V
     if kind == "audio" && files::is_voice_note(media) {
         value.insert("voice".to_owned(), true.into());
     }
-    let mut bodies = vec![body(kind, Value::Object(value))];
+    let mut bodies = vec![of(kind, Value::Object(value))];
     bodies.extend(caption.filter(|_| !takes_caption).map(text));
     Some(bodies)
 }
@@ -69,13 +76,13 @@ pub fn location(place: &Location) -> Body {
     if let Some(address) = &place.address {
         value["address"] = address.as_str().into();
     }
-    body("location", value)
+    of("location", value)
 }
 
 /// Contact cards, as many messages as they need.
 #[must_use]
 pub fn contacts(cards: &Contacts) -> Vec<Body> {
-    let message = |some: &[ContactCard]| body("contacts", some.iter().map(card).collect());
+    let message = |some: &[ContactCard]| of("contacts", some.iter().map(card).collect());
     cards.contacts.chunks(CARDS_MAX).map(message).collect()
 }
 
@@ -127,7 +134,7 @@ pub fn template(sending: &Sending<'_>, template: &TemplateUse) -> Body {
         name_files(sending, &mut components);
         value["components"] = components;
     }
-    body("template", value)
+    of("template", value)
 }
 
 /// Puts what the vendor finds a file by where a value names one of ours: `{"id": "media_..."}`.
@@ -140,7 +147,7 @@ fn name_files(sending: &Sending<'_>, value: &mut Value) {
                 media_id: Some(id),
                 ..Media::default()
             });
-            if let Some((way, place)) = media.and_then(|media| reference(sending, &media)) {
+            if let Some((way, place)) = media.and_then(|media| files::reference(sending, &media)) {
                 map.remove("id");
                 map.insert(way.to_owned(), place.into());
             }
@@ -154,7 +161,7 @@ fn name_files(sending: &Sending<'_>, value: &mut Value) {
 #[must_use]
 pub fn reaction(sending: &Sending<'_>, reaction: &Reaction) -> Body {
     let target = sending.reply_to.unwrap_or(&reaction.target_id);
-    body(
+    of(
         "reaction",
         json!({"message_id": target, "emoji": reaction.emoji}),
     )

@@ -8,11 +8,9 @@ use crate::base::text::shorten;
 use crate::channels::meta::PHONE_REPLY;
 use crate::channels::numbered::framed;
 use crate::channels::whatsapp::body;
+use crate::channels::whatsapp::body::Body;
 use crate::channels::whatsapp::caps::CAPABILITIES;
-use crate::channels::whatsapp::render::Body;
-use crate::channels::whatsapp::render::address;
-use crate::channels::whatsapp::render::body;
-use crate::channels::whatsapp::render::reference;
+use crate::channels::whatsapp::files;
 use crate::model::content::Button;
 use crate::model::content::ButtonKind;
 use crate::model::content::Buttons;
@@ -52,7 +50,7 @@ pub fn quick_replies(text: &Text) -> Body {
     let mut value = json!({"type": "button"});
     frame(&mut value, None, &text.text, None);
     value["action"] = json!({"buttons": replies_of(&replies)});
-    body("interactive", value)
+    body::of("interactive", value)
 }
 
 /// Words with buttons: up to three that answer, or a single one that does something else. None for
@@ -66,7 +64,7 @@ pub fn buttons(buttons: &Buttons) -> Option<Body> {
                 let mut value = json!({"type": "cta_url"});
                 frame(&mut value, header, &buttons.text, footer);
                 value["action"] = open(only)?;
-                return Some(body("interactive", value));
+                return Some(body::of("interactive", value));
             }
             ButtonKind::Location => return Some(ask_for_place(buttons)),
             ButtonKind::Reply | ButtonKind::Call => {}
@@ -76,7 +74,7 @@ pub fn buttons(buttons: &Buttons) -> Option<Body> {
     let mut value = json!({"type": "button"});
     frame(&mut value, header, &buttons.text, footer);
     value["action"] = json!({"buttons": replies_of(&replies)});
-    Some(body("interactive", value))
+    Some(body::of("interactive", value))
 }
 
 /// Asks for the customer's number. whatsapp.md section 7.3.
@@ -84,7 +82,7 @@ fn ask_for_number(words: &str) -> Body {
     let mut value = json!({"type": "request_contact_info"});
     frame(&mut value, None, words, None);
     value["action"] = json!({"name": "request_contact_info"});
-    body("interactive", value)
+    body::of("interactive", value)
 }
 
 /// Asking for a place knows no lines above and below: they join the words.
@@ -97,7 +95,7 @@ fn ask_for_place(buttons: &Buttons) -> Body {
     let mut value = json!({"type": "location_request_message"});
     frame(&mut value, None, &words, None);
     value["action"] = json!({"name": "send_location"});
-    body("interactive", value)
+    body::of("interactive", value)
 }
 
 /// A list.
@@ -118,7 +116,7 @@ pub fn list(account: &Account, list: &List) -> Body {
         .map(|one| section(one, is_one_of_several, button, &mut ids))
         .collect();
     value["action"] = json!({"button": button, "sections": sections});
-    body("interactive", value)
+    body::of("interactive", value)
 }
 
 /// A section. Beside others it needs a title.
@@ -158,7 +156,7 @@ pub fn carousel(sending: &Sending<'_>, carousel: &Carousel) -> Option<Vec<Body>>
         let first = carousel.cards.first().map(|card| card.title.as_str());
         frame(&mut value, None, words.or(first).unwrap_or_default(), None);
         value["action"] = json!({"cards": cards?});
-        return Some(vec![body("interactive", value)]);
+        return Some(vec![body::of("interactive", value)]);
     }
     let mut bodies: Vec<_> = words.map(body::text).into_iter().collect();
     for card in &carousel.cards {
@@ -196,7 +194,7 @@ fn words_of(card: &Card) -> String {
 }
 
 fn card_of_several(sending: &Sending<'_>, index: usize, card: &Card) -> Option<Value> {
-    let link = address(sending, card.image.as_ref()?)?;
+    let link = files::address(sending, card.image.as_ref()?)?;
     let action = match card.buttons.first()? {
         only if only.kind == ButtonKind::Url => open(only)?,
         _ => {
@@ -247,9 +245,9 @@ fn card_alone(sending: &Sending<'_>, card: &Card) -> Option<Vec<Body>> {
                 picture,
             )?);
         } else {
-            let (field, place) = match address(sending, picture) {
+            let (field, place) = match files::address(sending, picture) {
                 Some(link) => ("link", link),
-                None => reference(sending, picture)?,
+                None => files::reference(sending, picture)?,
             };
             message["interactive"]["header"] = json!({"type": "image", "image": {field: place}});
         }

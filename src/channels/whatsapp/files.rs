@@ -21,6 +21,7 @@ use crate::model::content::Media;
 use crate::model::outbound::Account;
 use crate::model::outbound::Asked;
 use crate::model::outbound::Remote;
+use crate::model::outbound::Sending;
 use crate::model::outbound::Source;
 
 const PICTURES: [&str; 2] = ["image/jpeg", "image/png"];
@@ -186,6 +187,27 @@ fn place(account: &Account, url: Option<&str>, digest: Option<String>) -> Result
 
 fn never(message: &str) -> Pause {
     refused("media_failed", message.to_owned())
+}
+
+/// Where the vendor finds a file: under the id it gave it, else at an address.
+#[must_use]
+pub fn reference(sending: &Sending<'_>, media: &Media) -> Option<(&'static str, String)> {
+    let handle = media
+        .media_id
+        .and_then(|id| sending.handles.get(&id.to_string()))
+        .or_else(|| sending.handles.get(media.url.as_deref()?));
+    handle
+        .map(|id| ("id", id.clone()))
+        .or_else(|| Some(("link", address(sending, media)?)))
+}
+
+/// The address of a file.
+#[must_use]
+pub fn address(sending: &Sending<'_>, media: &Media) -> Option<String> {
+    let stored = media
+        .media_id
+        .and_then(|id| sending.media_urls.get(&id.to_string()));
+    stored.cloned().or_else(|| media.url.clone())
 }
 
 #[cfg(test)]

@@ -6,24 +6,14 @@ use serde_json::json;
 use crate::channels::RenderError;
 use crate::channels::whatsapp::KIND;
 use crate::channels::whatsapp::body;
+use crate::channels::whatsapp::body::Body;
 use crate::channels::whatsapp::choices;
 use crate::channels::whatsapp::connect::graph;
 use crate::channels::whatsapp::connect::number_id;
 use crate::model::Opaque;
 use crate::model::call::Call;
 use crate::model::content::Content;
-use crate::model::content::Media;
 use crate::model::outbound::Sending;
-
-/// What stands in a call beside whom it goes to: its type, and the object named like it.
-pub type Body = Opaque;
-
-/// A body of a type.
-#[must_use]
-pub fn body(kind: &str, value: Value) -> Body {
-    let fields = [("type".to_owned(), kind.into()), (kind.to_owned(), value)];
-    fields.into_iter().collect()
-}
 
 /// The calls that carry a message, in order.
 ///
@@ -138,27 +128,6 @@ fn is_user(address: &str) -> bool {
         && country.bytes().all(|b| b.is_ascii_uppercase())
         && (1..=128).contains(&id.len())
         && id.bytes().all(|b| b.is_ascii_alphanumeric())
-}
-
-/// Where the vendor finds a file: under the id it gave it, else at an address.
-#[must_use]
-pub fn reference(sending: &Sending<'_>, media: &Media) -> Option<(&'static str, String)> {
-    let handle = media
-        .media_id
-        .and_then(|id| sending.handles.get(&id.to_string()))
-        .or_else(|| sending.handles.get(media.url.as_deref()?));
-    handle
-        .map(|id| ("id", id.clone()))
-        .or_else(|| Some(("link", address(sending, media)?)))
-}
-
-/// The address of a file.
-#[must_use]
-pub fn address(sending: &Sending<'_>, media: &Media) -> Option<String> {
-    let stored = media
-        .media_id
-        .and_then(|id| sending.media_urls.get(&id.to_string()));
-    stored.cloned().or_else(|| media.url.clone())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::search::documents::ContactDoc;
-use crate::search::documents::Has;
+use crate::search::facts::Has;
 
 #[test]
 fn words_find_texts() {

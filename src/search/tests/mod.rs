@@ -31,12 +31,12 @@ use crate::search::Request;
 use crate::search::Search;
 use crate::search::SearchConfig;
 use crate::search::access::State;
-use crate::search::documents::Author;
 use crate::search::documents::ConversationDoc;
 use crate::search::documents::Doc;
-use crate::search::documents::Key;
-use crate::search::documents::Kind;
 use crate::search::documents::MessageDoc;
+use crate::search::facts::Author;
+use crate::search::facts::Key;
+use crate::search::facts::Kind;
 use crate::search::query::parse;
 use crate::search::resolve::Resolver;
 
