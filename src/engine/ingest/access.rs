@@ -9,7 +9,7 @@ use crate::engine::inbox::moves;
 use crate::engine::inbox::moves::Terms;
 use crate::engine::inbox::open;
 use crate::engine::inbox::send;
-use crate::engine::ingest::apply;
+use crate::engine::ingest::known;
 use crate::engine::ingest::senders;
 use crate::engine::people::closing::close;
 use crate::engine::people::closing::close_anybodys;
@@ -102,7 +102,7 @@ pub fn of_access(
     if row.is_some_and(|row| row.threads) && !access.is_open {
         let why = Shut::Unreachable;
         close_anybodys(tx, pen, channel.id, address, why, access.at)?;
-        return Ok(apply::nothing());
+        return Ok(known::nothing());
     }
     if access.extent != Extent::Within {
         meant.extend(identities::get(tx, channel.id, address)?);
@@ -118,7 +118,7 @@ pub fn of_access(
             leave(tx, pen, &identity, access)?;
         }
     }
-    Ok(apply::nothing())
+    Ok(known::nothing())
 }
 
 /// Begins a conversation with a room, unless one is under way: we may write there from now on.
@@ -177,17 +177,17 @@ pub fn of_answer(
     let (way, hours) = (Direction::Inbound, dedup::RECEIPT_HOURS);
     let asked = dedup::find(tx, channel.id, way, &answer.external_id, pen.now, hours)?;
     let Some(mut asked) = asked else {
-        return Ok(apply::nothing());
+        return Ok(known::nothing());
     };
     if asked.metadata.contains_key(ANSWERED) {
-        return Ok(apply::duplicate_of(asked.id));
+        return Ok(known::duplicate_of(asked.id));
     }
     let id = say(tx, pen, channel, &answer.to, &answer.text)?;
     asked
         .metadata
         .insert(ANSWERED.to_owned(), id.to_string().into());
     messages::update(tx, &asked)?;
-    Ok(apply::nothing())
+    Ok(known::nothing())
 }
 
 /// Puts words on their way that nobody of us wrote.

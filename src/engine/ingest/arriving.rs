@@ -8,7 +8,7 @@ use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::find;
 use crate::engine::ingest::Ingest;
-use crate::engine::ingest::apply;
+use crate::engine::ingest::known;
 use crate::model::Opaque;
 use crate::model::channel::Channel;
 use crate::model::ids::ChannelId;
@@ -152,11 +152,11 @@ pub fn of_mail(
             (arrival, Some(place.clone()))
         }
         // Stored before the transaction begins: see above.
-        InboundMail::Raw(_) => return Ok(apply::nothing()),
+        InboundMail::Raw(_) => return Ok(known::nothing()),
     };
     let arrived = arrived(pen, channel.id, &arrival, place);
     mails::put_arrived(tx, &arrived)?;
-    Ok(apply::nothing())
+    Ok(known::nothing())
 }
 
 fn put(

@@ -10,8 +10,8 @@ use crate::base::time::Timestamp;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
-use crate::engine::ingest::apply;
 use crate::engine::ingest::mail_events::link;
+use crate::engine::ingest::receipt;
 use crate::engine::rules::clicks;
 use crate::engine::rules::clicks::Done;
 use crate::model::channel::Channel;
@@ -93,7 +93,7 @@ pub async fn settle(context: &Context, id: MessageId) -> Result<(), EngineError>
             for receipt in by_people(links(&message), held) {
                 // Each as it stands once those before it are counted.
                 if let Some(message) = messages::get(tx, id)? {
-                    apply::count(tx, &mut pen, &channel, row, message, &receipt)?;
+                    receipt::count(tx, &mut pen, &channel, row, message, &receipt)?;
                 }
             }
             Ok(())

@@ -8,7 +8,7 @@ use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
 use crate::engine::find;
 use crate::engine::inbox::revised;
-use crate::engine::ingest::apply;
+use crate::engine::ingest::known;
 use crate::engine::ingest::media;
 use crate::engine::ingest::senders;
 use crate::engine::ingest::waiting;
@@ -51,7 +51,7 @@ pub fn catch_up(
             InboundEvent::Reaction(reaction) => react(tx, pen, &channel, &reaction)?,
             InboundEvent::Edit(edit) => change(tx, pen, &channel, &edit)?,
             InboundEvent::Delete(delete) => take_back(tx, pen, &channel, &delete)?,
-            _ => apply::nothing(),
+            _ => known::nothing(),
         };
     }
     Ok(())
@@ -68,13 +68,13 @@ pub fn react(
     reaction: &InboundReaction,
 ) -> Result<Recorded, EngineError> {
     let target = &reaction.target_external_id;
-    let Some(mut message) = apply::find_any(tx, channel, target, pen)? else {
+    let Some(mut message) = known::find_any(tx, channel, target, pen)? else {
         let done = InboundEvent::Reaction(reaction.clone());
         waiting::hold(tx, pen, channel.id, waits_under(target), &done)?;
-        return Ok(apply::nothing());
+        return Ok(known::nothing());
     };
     if message.deleted_at.is_some() {
-        return Ok(apply::duplicate_of(message.id));
+        return Ok(known::duplicate_of(message.id));
     }
     let contact = senders::resolve(tx, pen, channel, &reaction.from)?;
     let author = contact.id.to_string();
@@ -122,10 +122,10 @@ pub fn change(
     channel: &Channel,
     edit: &InboundEdit,
 ) -> Result<Recorded, EngineError> {
-    let Some(mut message) = apply::find_any(tx, channel, &edit.external_id, pen)? else {
+    let Some(mut message) = known::find_any(tx, channel, &edit.external_id, pen)? else {
         let done = InboundEvent::Edit(edit.clone());
         waiting::hold(tx, pen, channel.id, waits_under(&edit.external_id), &done)?;
-        return Ok(apply::nothing());
+        return Ok(known::nothing());
     };
     let at = edit.at.unwrap_or(pen.now);
     let is_late = message.edited_at.is_some_and(|edited| at < edited);
@@ -133,7 +133,7 @@ pub fn change(
     opaque::merge(&mut metadata, &edit.metadata);
     let is_same = message.content == edit.content && message.metadata == metadata;
     if is_same || is_late || message.deleted_at.is_some() {
-        return Ok(apply::duplicate_of(message.id));
+        return Ok(known::duplicate_of(message.id));
     }
     message.metadata = metadata;
     revised::replace(tx, pen, &mut message, edit.content.clone(), at)?;
@@ -154,13 +154,13 @@ pub fn take_back(
     channel: &Channel,
     delete: &InboundDelete,
 ) -> Result<Recorded, EngineError> {
-    let Some(mut message) = apply::find_any(tx, channel, &delete.external_id, pen)? else {
+    let Some(mut message) = known::find_any(tx, channel, &delete.external_id, pen)? else {
         let done = InboundEvent::Delete(delete.clone());
         waiting::hold(tx, pen, channel.id, waits_under(&delete.external_id), &done)?;
-        return Ok(apply::nothing());
+        return Ok(known::nothing());
     };
     if message.deleted_at.is_some() {
-        return Ok(apply::duplicate_of(message.id));
+        return Ok(known::duplicate_of(message.id));
     }
     revised::withdraw(tx, pen, &mut message, Scope::Everyone)?;
     Ok(Recorded {

@@ -11,8 +11,9 @@ use crate::engine::inbox::entries::Entry;
 use crate::engine::inbox::moves;
 use crate::engine::inbox::moves::Terms;
 use crate::engine::inbox::open;
-use crate::engine::ingest::apply;
+use crate::engine::ingest::known;
 use crate::engine::ingest::mailed;
+use crate::engine::ingest::message;
 use crate::engine::ingest::people;
 use crate::engine::ingest::presses;
 use crate::engine::ingest::senders;
@@ -72,7 +73,7 @@ pub fn record(
     let mut read = read.clone();
     if let Some(known) = repeated(tx, channel, &mut read)? {
         refill(tx, pen, known, &read, files)?;
-        return Ok(apply::duplicate_of(known));
+        return Ok(known::duplicate_of(known));
     }
     for file in files {
         attachments::put(tx, file)?;
@@ -80,7 +81,7 @@ pub fn record(
     let message = if read.clues.ours {
         match written_elsewhere(tx, pen, channel, &mut read)? {
             Some(message) => message,
-            None => return Ok(apply::nothing()),
+            None => return Ok(known::nothing()),
         }
     } else {
         received(tx, pen, channel, row, &mut read)?
@@ -160,7 +161,7 @@ fn received(
     note(read, by, related);
     let reply_to = quoted.as_ref().map(|message| message.id);
     let inbound = &read.message;
-    let mut entry = apply::entry(tx, pen, channel, &contact, &conversation, inbound, reply_to)?;
+    let mut entry = message::entry(tx, pen, channel, &contact, &conversation, inbound, reply_to)?;
     presses::complete(&mut entry.content, quoted.as_ref());
     let waited = conversation.waiting_since;
     let message = entries::append(tx, pen, &mut conversation, entry)?;

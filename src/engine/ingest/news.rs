@@ -9,7 +9,7 @@ use crate::engine::error::EngineError;
 use crate::engine::happenings;
 use crate::engine::inbox::holding;
 use crate::engine::ingest::access;
-use crate::engine::ingest::apply;
+use crate::engine::ingest::known;
 use crate::engine::ingest::senders;
 use crate::engine::setup::afterwards;
 use crate::engine::setup::standing;
@@ -49,7 +49,7 @@ pub fn of_person(
         let contact = senders::resolve(tx, pen, channel, person)?;
         follow(tx, channel, &contact, person)?;
     }
-    Ok(apply::nothing())
+    Ok(known::nothing())
 }
 
 /// Has answers go where somebody moved to.
@@ -90,14 +90,14 @@ pub fn of_consent(
         contact.opt_out(&consent.topic, Some(since))
     };
     if !changed {
-        return Ok(apply::nothing());
+        return Ok(known::nothing());
     }
     contact.revision += 1;
     contact.updated_at = pen.now;
     contacts::put(tx, &contact)?;
     let contact_id = contact.id;
     pen.log(tx, Event::ContactUpdated(ContactEvent { contact_id }))?;
-    Ok(apply::nothing())
+    Ok(known::nothing())
 }
 
 /// Keeps what the vendor says about the account. A channel that it breaks stops until it
@@ -128,7 +128,7 @@ pub fn of_account(
     if let (Some(holds), Some(address)) = (notice.holds, &notice.address) {
         holding::moved(tx, pen, channel.id, address, holds)?;
     }
-    Ok(apply::nothing())
+    Ok(known::nothing())
 }
 
 /// Takes over what became of a template, and keeps it with the channel.
@@ -162,7 +162,7 @@ pub fn of_template(
         at: pen.now,
     };
     keep(tx, pen, channel, note)?;
-    Ok(apply::nothing())
+    Ok(known::nothing())
 }
 
 fn sentence(news: &TemplateNews) -> String {

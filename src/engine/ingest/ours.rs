@@ -15,9 +15,10 @@ use crate::engine::inbox::entries::Entry;
 use crate::engine::inbox::open;
 use crate::engine::inbox::receipts;
 use crate::engine::inbox::revised;
-use crate::engine::ingest::apply;
 use crate::engine::ingest::done;
+use crate::engine::ingest::known;
 use crate::engine::ingest::media;
+use crate::engine::ingest::message;
 use crate::engine::ingest::senders;
 use crate::engine::ingest::unheard;
 use crate::model::channel::Channel;
@@ -71,11 +72,11 @@ pub fn echo(
         });
     }
     if is_part_of_ours(tx, pen, channel, echo)? {
-        return Ok(apply::nothing());
+        return Ok(known::nothing());
     }
     if is_under_way(tx, channel.id, &echo.to.address)? {
         hold(tx, pen, channel.id, echo)?;
-        return Ok(apply::nothing());
+        return Ok(known::nothing());
     }
     if let Some(mut ours) = unheard::find(tx, channel, echo)? {
         unheard::adopt(tx, pen, channel, &mut ours, echo)?;
@@ -197,7 +198,7 @@ pub fn past(
         Past::Inbound(message) => (&message.external_id, &message.content),
         Past::Outbound { message, .. } => (&message.external_id, &message.content),
     };
-    if let Some(mut known) = apply::find_any(tx, channel, external_id, pen)? {
+    if let Some(mut known) = known::find_any(tx, channel, external_id, pen)? {
         if matches!(known.content, Content::Unsupported(_)) && known.content != *content {
             known.content = content.clone();
             known.updated_at = pen.now;
@@ -205,7 +206,7 @@ pub fn past(
             media::want(tx, pen, &mut known)?;
             return Ok(recorded(&known));
         }
-        return Ok(apply::duplicate_of(known.id));
+        return Ok(known::duplicate_of(known.id));
     }
     match past {
         Past::Inbound(message) => theirs(tx, pen, channel, hours, message),
@@ -228,7 +229,7 @@ fn theirs(
     let address = &inbound.from.address;
     let mut conversation = thread(tx, pen, channel, &contact, address)?;
     let before = conversation.clone();
-    let mut entry = apply::entry(tx, pen, channel, &contact, &conversation, inbound, None)?;
+    let mut entry = message::entry(tx, pen, channel, &contact, &conversation, inbound, None)?;
     entry.source = Source::Imported;
     let mut message = entries::append(tx, pen, &mut conversation, entry)?;
     let after = Conversation {
@@ -259,7 +260,7 @@ fn append(
     let contact = senders::resolve(tx, pen, channel, &echo.to)?;
     let mut conversation = thread(tx, pen, channel, &contact, &echo.to.address)?;
     let reply_to = match &echo.reply_to {
-        Some(quoted) => apply::find_any(tx, channel, quoted, pen)?,
+        Some(quoted) => known::find_any(tx, channel, quoted, pen)?,
         None => None,
     };
     let entry = Entry {
@@ -322,10 +323,10 @@ pub fn up_to(
     mark: &Watermark,
 ) -> Result<Recorded, EngineError> {
     let Some(identity) = identities::get(tx, channel.id, &mark.address)? else {
-        return Ok(apply::nothing());
+        return Ok(known::nothing());
     };
     let Some(conversation) = conversations::latest(tx, identity.contact_id, channel.id)? else {
-        return Ok(apply::nothing());
+        return Ok(known::nothing());
     };
     let named = match &mark.external_id {
         Some(id) => sent(tx, pen, channel, id, None)?,
@@ -335,7 +336,7 @@ pub fn up_to(
         .and_then(|message| taken_at(&message))
         .unwrap_or(mark.up_to);
     let recent = messages::near(tx, conversation.id, None, Order::Backward, WATERMARK_REACH)?;
-    let mut newest = apply::nothing();
+    let mut newest = known::nothing();
     for mut message in recent {
         let is_covered = message.direction == Direction::Outbound
             && !message.private

@@ -8,7 +8,8 @@ use crate::channels::Recorded;
 use crate::engine::context::Context;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
-use crate::engine::ingest::apply;
+use crate::engine::ingest::known;
+use crate::engine::ingest::message;
 use crate::engine::ingest::waiting;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
@@ -43,10 +44,10 @@ pub fn hear(
     piece: &InboundPiece,
 ) -> Result<Recorded, EngineError> {
     if !(2..=PIECES_MAX).contains(&piece.total) {
-        return apply::record(tx, pen, channel, row, &piece.message);
+        return message::record(tx, pen, channel, row, &piece.message);
     }
-    if let Some(known) = apply::find_any(tx, channel, &piece.message.external_id, pen)? {
-        return Ok(apply::duplicate_of(known.id));
+    if let Some(known) = known::find_any(tx, channel, &piece.message.external_id, pen)? {
+        return Ok(known::duplicate_of(known.id));
     }
     let group = group_of(piece);
     let mut held: Vec<InboundPiece> = waiting::take(tx, pen, channel.id, &waits_under(group))?;
@@ -73,7 +74,7 @@ pub fn hear(
         };
         jobs::put(tx, &job)?;
     }
-    Ok(apply::nothing())
+    Ok(known::nothing())
 }
 
 /// Takes in what there is of a message whose parts were waited for long enough.
@@ -121,9 +122,9 @@ fn one(
 ) -> Result<Recorded, EngineError> {
     held.sort_by_key(|piece| piece.number);
     let Some(whole) = joined(&held) else {
-        return Ok(apply::nothing());
+        return Ok(known::nothing());
     };
-    let recorded = apply::record(tx, pen, channel, row, &whole)?;
+    let recorded = message::record(tx, pen, channel, row, &whole)?;
     let Some(id) = recorded.message_id.filter(|_| !recorded.duplicate) else {
         return Ok(recorded);
     };
@@ -137,7 +138,7 @@ fn one(
                 external_id: &part.external_id,
                 sent_at: part.sent_at,
             };
-            dedup::remember_event(tx, &event, id, pen.now, apply::repeat_hours(row))?;
+            dedup::remember_event(tx, &event, id, pen.now, known::repeat_hours(row))?;
         }
         messages::update(tx, &message)?;
     }

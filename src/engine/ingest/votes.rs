@@ -3,7 +3,8 @@
 use crate::channels::Recorded;
 use crate::engine::context::Pen;
 use crate::engine::error::EngineError;
-use crate::engine::ingest::apply;
+use crate::engine::ingest::known;
+use crate::engine::ingest::message;
 use crate::model::capability::Capabilities;
 use crate::model::channel::Channel;
 use crate::model::content::Content;
@@ -28,8 +29,8 @@ pub fn hear(
     row: Option<&Capabilities>,
     vote: &Vote,
 ) -> Result<Recorded, EngineError> {
-    let Some(poll) = apply::find_any(tx, channel, &vote.poll, pen)? else {
-        return Ok(apply::nothing());
+    let Some(poll) = known::find_any(tx, channel, &vote.poll, pen)? else {
+        return Ok(known::nothing());
     };
     let choices = poll.content.choices();
     let titles: Vec<&str> = (vote.chosen.iter())
@@ -63,5 +64,5 @@ pub fn hear(
         sent_at: None,
         metadata: vote.metadata.clone(),
     };
-    apply::record(tx, pen, channel, row, &message)
+    message::record(tx, pen, channel, row, &message)
 }
