@@ -17,7 +17,7 @@
 //! | `engine` | decisions, commands and background workers |
 //! | [`sandbox`] | nine vendors in the box |
 //! | `web` | HTTP, pages, vendor webhooks, sockets |
-//! | [`app`], [`cli`], `control`, `demo`, `bench` | composition: builds everything, owns start and stop |
+//! | `control`, `demo`, [`app`], `bench`, [`cli`] | composition: builds everything, owns start and stop; each names those before it |
 //!
 //! A message comes in through `web::hooks` or `web::widget`, becomes facts in `channels`, is
 //! recorded by `engine::ingest` in one transaction, and only then acknowledged. Everything that
