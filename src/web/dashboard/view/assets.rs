@@ -1,7 +1,7 @@
 //! Names of the embedded files. Written by `static/tools/build.mjs`; do not edit.
 
 /// The style sheet of the dashboard.
-pub const CSS: &str = "/app/assets/app-6c4bebe892.css";
+pub const CSS: &str = "/app/assets/app-c19b5fed37.css";
 /// The script of the dashboard.
 pub const JS: &str = "/app/assets/app-bf2e8af939.js";
 /// The parts of the script that not every visit needs.
@@ -51,7 +51,7 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-c2cddeeaee.js";
 /// A name changes with its content, so an answer may be kept for ever.
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
-    ("app-6c4bebe892.css", "app.css", "text/css; charset=utf-8"),
+    ("app-c19b5fed37.css", "app.css", "text/css; charset=utf-8"),
     ("app-bf2e8af939.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
