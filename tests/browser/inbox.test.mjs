@@ -4,22 +4,34 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { call, signIn } from './support/people.mjs';
-import { stage, WIDE } from './support/stage.mjs';
+import { call, openConversation, signIn } from './support/people.mjs';
+import { phoneOf, says, stage, WIDE } from './support/stage.mjs';
 
 const COLLEAGUE = { name: 'Bruno Lima', email: 'bruno@example.com', password: 'another long password' };
 
 let set;
 let owner;
+let phone;
 
 before(async () => {
   set = await stage();
   ({ owner } = set);
   await call(set.linktor, '/users', { ...COLLEAGUE, role: 'agent' });
+  phone = phoneOf(set.customer.page, 'twilio');
   await owner.page.goto(`${set.linktor.url}/app/inbox/all`);
 });
 
 after(() => set?.stop());
+
+/** The customer of the text messages writes, and the owner has the conversation open. */
+async function opens(text) {
+  await says(phone, text);
+  await openConversation(owner.page, text);
+  await owner.page.locator('[data-log]').focus();
+}
+
+const holder = (name) => owner.page.locator('#thread-head .who-has', { hasText: name }).waitFor();
+const undo = () => owner.page.locator('.toast', { hasText: 'Undo' }).last();
 
 describe('the inbox', { concurrency: false }, () => {
   test('leads nobody to settings they may not see', async () => {
@@ -46,5 +58,25 @@ describe('the inbox', { concurrency: false }, () => {
     await owner.page.keyboard.press('g');
     await owner.page.keyboard.press('a');
     await owner.page.waitForURL(/\/app\/inbox\/all/);
+  });
+
+  test('takes an assignment back', async () => {
+    await opens('Who looks after this?');
+    await owner.page.keyboard.press('I');
+    await holder('Assign');
+    await owner.page.locator('#thread-head .who-has').click();
+    await owner.page.locator('#menu-assign button', { hasText: 'Bruno' }).click();
+    await undo().getByText('Assigned to Bruno Lima').waitFor();
+    await owner.page.locator('[data-log]').focus();
+    await owner.page.keyboard.press('i');
+    await undo().getByText(/Assigned to (?!Bruno)/).waitFor();
+    await undo().getByRole('button', { name: 'Undo' }).click();
+    await holder('Bruno');
+    await owner.page.locator('[data-log]').focus();
+    await owner.page.keyboard.press('I');
+    await undo().getByText('Unassigned').waitFor();
+    await holder('Assign');
+    await undo().getByRole('button', { name: 'Undo' }).click();
+    await holder('Bruno');
   });
 });

@@ -1,8 +1,6 @@
 // The keyboard: single keys while no field has focus, chords everywhere.
 import { $, $$, box, byId, isTyping, more, say } from './dom.js';
 import { choose, mode, quote, unquote } from './composer.js';
-import { failed } from './fragments.js';
-import { post } from './forms.js';
 import { openPalette, openSearch, togglePanel, toggleSide } from './overlays.js';
 import { close, newest, openConversation, walk } from './thread.js';
 
@@ -11,11 +9,6 @@ const PLACES = { m: '/app/inbox/mine', u: '/app/inbox/unassigned', a: '/app/inbo
 /** Does what comes with the first key that asks for it. */
 const later = (what, by) => { more().then((parts) => parts[what](by)).catch(() => {}); };
 const press = (selector) => { const button = $(selector); button?.click(); return Boolean(button); };
-const change = (what, fields) => {
-  if (!openConversation() || !$('#thread-head form')) return false;
-  post(`/app/c/${openConversation()}/${what}`, { queue: $('#list').dataset.queue, ...fields }, 'head,panel').catch(failed);
-  return true;
-};
 const menuButton = (id, value) => press(`#${id} button[value="${value}"]`);
 
 /** Single keys. Each answers whether it did something, so that other keys stay the browser's. */
@@ -27,9 +20,9 @@ export const SINGLE = {
   t: () => choose('note'), e: () => press('.done'), w: () => menuButton('menu-more', 'pending'),
   E: () => press('.done'), '!': () => menuButton('menu-more', 'spam'),
   h: () => press('[popovertarget=menu-snooze]'), a: () => press('[popovertarget=menu-assign]'), l: () => press('[popovertarget=menu-tags]'),
-  i: () => change('assign', { assignee: 'me' }), I: () => change('assign', { assignee: '' }),
+  i: () => menuButton('menu-assign', document.body.dataset.meId), I: () => menuButton('menu-assign', ''),
   U: () => press('#menu-more [name=unread] + button'),
-  z: () => press('.toast [value=Undo]'),
+  z: () => $$('.toast [value=Undo]').at(-1)?.click(),
   F: () => press('#menu-more [name=follow]'),
   ']': togglePanel, '[': toggleSide,
   D: () => later('flipTheme'),
