@@ -4,9 +4,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
+import { person } from './support/browser.mjs';
 import { call, openConversation, signIn } from './support/people.mjs';
 import { phoneOf, says, stage, WIDE } from './support/stage.mjs';
 
+const CUT = /net::ERR_|WebSocket connection to/;
 const COLLEAGUE = { name: 'Bruno Lima', email: 'bruno@example.com', password: 'another long password' };
 
 let set;
@@ -78,5 +80,28 @@ describe('the inbox', { concurrency: false }, () => {
     await holder('Assign');
     await undo().getByRole('button', { name: 'Undo' }).click();
     await holder('Bruno');
+  });
+
+  test('shows what moved and the lost connection beside each other', async () => {
+    const { page, context, watch } = await person(set.browser, { ours: [set.linktor.url], options: WIDE });
+    watch.expect(CUT);
+    await context.addCookies(await owner.context.cookies());
+    for (const [width, height] of [[1440, 900], [390, 800]]) {
+      await page.setViewportSize({ width, height });
+      await page.goto(`${set.linktor.url}/app/inbox/all`);
+      const row = page.locator('.row', { hasText: width > 400 ? 'Who looks after this?' : 'At 1440' });
+      await row.locator('.cover').focus();
+      await says(phone, `At ${width}`);
+      await page.locator('.moved').waitFor();
+      await context.setOffline(true);
+      await page.locator('#net:not([hidden])').waitFor();
+      const [pill, banner] = await Promise.all(['.moved', '#net'].map((part) => page.locator(part).boundingBox()));
+      assert.ok(banner.y + banner.height <= pill.y || pill.y + pill.height <= banner.y, `${width}: ${JSON.stringify([pill, banner])}`);
+      const rows = await page.locator('.rows').boundingBox();
+      assert.ok(pill.y >= rows.y && pill.y < rows.y + 60, 'it stays where the rows begin');
+      await context.setOffline(false);
+      await page.locator('#net').waitFor({ state: 'hidden' });
+    }
+    await context.close();
   });
 });
