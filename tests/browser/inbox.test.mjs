@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { person } from './support/browser.mjs';
-import { call, openConversation, signIn } from './support/people.mjs';
+import { becomes, person } from './support/browser.mjs';
+import { answer, call, openConversation, said, signIn } from './support/people.mjs';
 import { phoneOf, says, stage, WIDE } from './support/stage.mjs';
 
 const CUT = /net::ERR_|WebSocket connection to/;
@@ -103,5 +103,35 @@ describe('the inbox', { concurrency: false }, () => {
       await page.locator('#net').waitFor({ state: 'hidden' });
     }
     await context.close();
+  });
+
+  test('counts no segments once a message is sent, with a connection or without', async () => {
+    await opens('How many is that?');
+    const counter = owner.page.locator('#composer .counter');
+    await owner.page.locator('#text').fill('One segment');
+    await counter.getByText('1 segment').waitFor();
+    await owner.page.locator('#text').press('Control+Enter');
+    await said(owner.page, 'One segment').getByText(/Sent|Delivered/).waitFor();
+    assert.equal(await counter.innerText(), '');
+
+    owner.watch.expect(CUT);
+    await owner.page.locator('#text').fill('Two of them');
+    await counter.getByText('1 segment').waitFor();
+    // What is kept of it is still on its way when it is sent.
+    let go;
+    const held = new Promise((done) => { go = done; });
+    await owner.page.route('**/draft', (route) => held.then(() => route.continue()));
+    await owner.page.locator('#text').fill('Two of them, now');
+    await owner.page.waitForRequest(/\/draft$/);
+    await owner.context.setOffline(true);
+    await answer(owner.page, 'Two of them, now');
+    await said(owner.page, 'Two of them, now').getByText('Sending').waitFor();
+    assert.equal(await counter.innerText(), '');
+    await owner.context.setOffline(false);
+    const kept = owner.page.waitForResponse(/\/draft$/);
+    go();
+    await kept;
+    await said(owner.page, 'Two of them, now').getByText(/Sent|Delivered/).waitFor();
+    await becomes(() => counter.innerText(), '', 'that of the empty composer');
   });
 });
