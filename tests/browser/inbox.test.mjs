@@ -82,6 +82,22 @@ describe('the inbox', { concurrency: false }, () => {
     await holder('Bruno');
   });
 
+  test('opens the menu of a conversation, and its priority, by keys', async () => {
+    await owner.page.locator('[data-log]').focus();
+    await owner.page.keyboard.press('.');
+    await owner.page.locator('#menu-more:popover-open button:focus').waitFor();
+    await owner.page.keyboard.press('Escape');
+    await owner.page.locator('[data-log]').focus();
+    await owner.page.keyboard.press('y');
+    await owner.page.locator('#menu-more:popover-open [name=priority]:focus').waitFor();
+    await owner.page.keyboard.press('Escape');
+    await owner.page.keyboard.press('?');
+    for (const what of ['Priority', 'More actions']) {
+      await owner.page.locator('#keys dt', { hasText: what }).waitFor();
+    }
+    await owner.page.keyboard.press('Escape');
+  });
+
   test('shows what moved and the lost connection beside each other', async () => {
     const { page, context, watch } = await person(set.browser, { ours: [set.linktor.url], options: WIDE });
     watch.expect(CUT);

@@ -21,6 +21,7 @@ export const SINGLE = {
   E: () => press('.done'), '!': () => menuButton('menu-more', 'spam'),
   h: () => press('[popovertarget=menu-snooze]'), a: () => press('[popovertarget=menu-assign]'), l: () => press('[popovertarget=menu-tags]'),
   i: () => menuButton('menu-assign', document.body.dataset.meId), I: () => menuButton('menu-assign', ''),
+  '.': () => press('[popovertarget=menu-more]'), y: () => later('openPriority'),
   U: () => press('#menu-more [name=unread] + button'),
   z: () => $$('.toast [value=Undo]').at(-1)?.click(),
   F: () => press('#menu-more [name=follow]'),

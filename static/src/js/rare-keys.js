@@ -1,5 +1,5 @@
 // What keys do that not every visit needs.
-import { $, $$ } from './dom.js';
+import { $, $$, byId } from './dom.js';
 import { setTheme } from './overlays.js';
 
 const REGIONS = ['.side', '#list', '[data-log]', '#text', '#panel', '#main'];
@@ -19,6 +19,12 @@ export function walkMessages(step) {
   const next = messages[at < 0 ? messages.length - 1 : at + step];
   next?.focus();
   next?.scrollIntoView({ block: 'nearest' });
+}
+
+/** Into the menu of the conversation, where its priority is chosen. */
+export function openPriority() {
+  $('[popovertarget=menu-more]')?.click();
+  byId('menu-more')?.addEventListener('toggle', () => $('#menu-more [name=priority]').focus(), { once: true });
 }
 
 /** Light where it is dark, and dark where it is light. */
