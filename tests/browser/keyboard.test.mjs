@@ -81,7 +81,7 @@ test('an agent signs in, answers, notes, takes and finishes with the keyboard', 
   await keys.press('e');
   await page.locator('#thread-head[data-status=resolved]').waitFor();
   // The head may come by the socket before the answer, with which it can be taken back.
-  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  await page.locator('.toast', { hasText: 'Done' }).getByRole('button', { name: 'Undo' }).waitFor();
   await keys.press('z');
   await page.locator('#thread-head[data-status=open]').waitFor();
   watch.assertQuiet();

@@ -1,22 +1,26 @@
 //! One conversation as many people see it at the same moment: what all of them share is read once.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use crate::engine::context::Context;
 use crate::engine::error::EngineError;
 use crate::engine::inbox::list::Listing;
 use crate::engine::inbox::list::Row;
+use crate::engine::inbox::list::newest_of_ours;
 use crate::engine::sight::Sights;
 use crate::model::actor::Actor;
 use crate::model::conversation::Conversation;
 use crate::model::event::Event;
 use crate::model::ids::ConversationId;
 use crate::model::ids::UserId;
+use crate::model::message::Delivery;
 use crate::model::permission::Permission;
 use crate::store::Read;
 use crate::store::StoreError;
 use crate::store::records::conversations;
 use crate::store::records::mentions;
+use crate::store::records::messages;
 use crate::store::records::read_marks;
 use crate::store::records::unsent;
 
@@ -26,6 +30,7 @@ pub struct Glance {
     sights: Sights,
     row: Option<Row>,
     marks: HashMap<UserId, Mark>,
+    recovered: OnceLock<bool>,
 }
 
 /// What of a row differs from reader to reader.
@@ -93,6 +98,7 @@ impl Listing {
             context: self.0.clone(),
             row,
             marks,
+            recovered: OnceLock::new(),
         })
     }
 }
@@ -131,6 +137,25 @@ impl Glance {
         };
         let read = self.context.store.snapshot()?;
         Ok(Mark::of(&read, user, &row.conversation)?)
+    }
+
+    /// Whether the newest message was told as failed or of unknown outcome before it went out.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn recovered(&self) -> Result<bool, EngineError> {
+        if let Some(known) = self.recovered.get() {
+            return Ok(*known);
+        }
+        let row = self.row.as_ref();
+        let newest = row.and_then(|row| newest_of_ours(&row.conversation));
+        let message = match newest {
+            Some(newest) => messages::get(&self.context.store.snapshot()?, newest)?,
+            None => None,
+        };
+        let was = |state| message.as_ref().and_then(|message| message.reached(state));
+        let troubled = was(Delivery::Failed).or(was(Delivery::Unsure));
+        Ok(*self.recovered.get_or_init(|| troubled.is_some()))
     }
 
     /// The row with what is a reader's own.

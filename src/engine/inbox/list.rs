@@ -34,7 +34,10 @@ use crate::model::fence::Fence;
 use crate::model::ids::ChannelId;
 use crate::model::ids::ContactId;
 use crate::model::ids::ConversationId;
+use crate::model::ids::MessageId;
 use crate::model::ids::TeamId;
+use crate::model::message::Delivery;
+use crate::model::message::Direction;
 use crate::model::message::Message;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
@@ -120,6 +123,8 @@ pub struct Row {
     pub begun: Option<String>,
     /// Whether the reader was named in a note.
     pub mentioned: bool,
+    /// How the newest message stands where it did not go out: failed, or of unknown outcome.
+    pub undelivered: Option<Delivery>,
 }
 
 /// What programs are shown beside a row.
@@ -395,6 +400,10 @@ impl Listing {
             unread: mark.unread,
             begun: mark.begun,
             mentioned: mark.mentioned,
+            undelivered: match newest_of_ours(&conversation) {
+                Some(newest) => messages::waits_as(snapshot, newest)?,
+                None => None,
+            },
             conversation,
         })
     }
@@ -416,6 +425,13 @@ impl Listing {
         let row = Self::row(snapshot, actor, conversation)?;
         Ok(is_wanted(filter, &row, self.0.clock.now()).then_some(row))
     }
+}
+
+/// The newest message, where it is one to the customer.
+pub(super) fn newest_of_ours(conversation: &Conversation) -> Option<MessageId> {
+    let newest = conversation.last.as_ref()?;
+    let is_ours = newest.direction == Direction::Outbound && !newest.private;
+    is_ours.then_some(newest.message_id)
 }
 
 fn read_place(cursor: &Cursor, words: &str) -> Result<Place, Rejection> {

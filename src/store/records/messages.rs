@@ -129,6 +129,17 @@ pub fn undelivered(
     listed(read, &UNDELIVERED, before, limit)
 }
 
+/// How a message stands that did not go out and waits for somebody; none where it does not.
+///
+/// # Errors
+/// The disk's.
+pub fn waits_as(read: &impl Read, id: MessageId) -> Result<Option<Delivery>, StoreError> {
+    if read.get(&UNDELIVERED, &id)?.is_none() {
+        return Ok(None);
+    }
+    Ok(get(read, id)?.map(|message| message.delivery))
+}
+
 /// Messages that did not go out, about which nothing more is to be done; in the same order.
 ///
 /// # Errors

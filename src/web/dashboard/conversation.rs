@@ -13,8 +13,8 @@ use crate::model::conversation::Resolution;
 use crate::model::conversation::Status;
 use crate::model::ids::ConversationId;
 use crate::model::ids::MessageId;
-use crate::model::message::Message;
 use crate::model::rejection::Rejection;
+use crate::web::dashboard::failed;
 use crate::web::dashboard::form::Fields;
 use crate::web::dashboard::form::Form;
 use crate::web::dashboard::inbox::permalink;
@@ -32,8 +32,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config.service(
         web::scope("/app/c/{conversation}")
             .route("", web::get().to(permalink))
-            .route("/messages/{message}/retry", web::post().to(retry))
-            .route("/messages/{message}/arrived", web::post().to(arrived))
+            .route("/messages/{message}/settle", web::post().to(settle))
             .route("/assign", web::post().to(assign))
             .route("/status", web::post().to(status))
             .route("/snooze", web::post().to(snooze))
@@ -101,49 +100,28 @@ pub fn refused(reader: &Reader, error: impl Into<EngineError>) -> Result<HttpRes
     }
 }
 
-async fn retry(
+/// Says what becomes of a message that did not go out, and answers with the message as it is now,
+/// where the page can replace it by itself, else with the page.
+async fn settle(
     state: Shared,
     path: Path<(String, String)>,
     form: Form,
 ) -> Result<HttpResponse, Problem> {
     let (id, message) = ids_of(path)?;
-    let sending = &state.engine.sending;
-    let retried = sending.retry(&form.reader.actor(), message).await;
-    settled(&state, &form, id, retried)
-}
-
-/// Somebody knows that a message of unknown outcome arrived.
-async fn arrived(
-    state: Shared,
-    path: Path<(String, String)>,
-    form: Form,
-) -> Result<HttpResponse, Problem> {
-    let (id, message) = ids_of(path)?;
-    let sending = &state.engine.sending;
-    let confirmed = sending.confirm(&form.reader.actor(), message).await;
-    settled(&state, &form, id, confirmed)
+    let actor = form.reader.actor();
+    match failed::act(&state, &actor, form.fields.get("what"), message).await? {
+        Ok(message) if form.reader.wants("message") => {
+            bubble(&state, &form.reader, &form.fields, &message)
+        }
+        Ok(_) => Ok(back(&form.fields, id)),
+        Err(error) => refused(&form.reader, error),
+    }
 }
 
 fn ids_of(path: Path<(String, String)>) -> Result<(ConversationId, MessageId), Problem> {
     let (conversation, message) = path.into_inner();
     let message = message.parse().map_err(|_| Problem::not_found())?;
     Ok((id_of(&conversation)?, message))
-}
-
-/// The message as it is now, where the page can replace it by itself, else the page.
-fn settled(
-    state: &Shared,
-    form: &Form,
-    id: ConversationId,
-    settled: Result<Message, EngineError>,
-) -> Result<HttpResponse, Problem> {
-    match settled {
-        Ok(message) if form.reader.wants("message") => {
-            bubble(state, &form.reader, &form.fields, &message)
-        }
-        Ok(_) => Ok(back(&form.fields, id)),
-        Err(error) => refused(&form.reader, error),
-    }
 }
 
 async fn change(

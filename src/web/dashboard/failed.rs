@@ -11,6 +11,7 @@ use crate::engine::inbox::failing::Which;
 use crate::model::actor::Actor;
 use crate::model::ids::MessageId;
 use crate::model::message::Delivery;
+use crate::model::message::Message;
 use crate::model::permission::Permission;
 use crate::web::dashboard::form::Form;
 use crate::web::dashboard::present::failed;
@@ -135,7 +136,7 @@ async fn settle(state: Shared, form: Form) -> Result<HttpResponse, Problem> {
     let (mut done, mut refused) = (0, Vec::new());
     for id in chosen {
         match act(&state, &actor, form.fields.get("what"), id).await? {
-            Ok(()) => done += 1,
+            Ok(_) => done += 1,
             Err(EngineError::Refused(rejection)) => refused.push(rejection.message),
             Err(error) => return Err(error.into()),
         }
@@ -150,20 +151,23 @@ async fn settle(state: Shared, form: Form) -> Result<HttpResponse, Problem> {
     Ok(see(&format!("{HERE}?{}", query.finish())))
 }
 
-async fn act(
+/// Does what was chosen to a message; the message as it is then.
+///
+/// # Errors
+/// Nothing of that name can be done. Within: the actor may not; the message does not stand so.
+pub async fn act(
     state: &State,
     actor: &Actor,
     what: &str,
     id: MessageId,
-) -> Result<Result<(), EngineError>, Problem> {
+) -> Result<Result<Message, EngineError>, Problem> {
     let (sending, failing) = (&state.engine.sending, &state.engine.failing);
-    let done = match what {
+    Ok(match what {
         "retry" => sending.retry_failed(actor, id).await,
         "resend" => sending.resend(actor, id).await,
         "arrived" => sending.confirm(actor, id).await,
         "lost" => sending.cancel(actor, id).await,
         "handled" => failing.discard(actor, id).await,
         _ => return Err(Problem::not_found()),
-    };
-    Ok(done.map(drop))
+    })
 }

@@ -15,7 +15,7 @@ export { applyParts, failed, load, request, swapped } from './fragments.js';
 export { mode } from './composer.js';
 export { onFrame } from './live.js';
 export { SINGLE } from './keys.js';
-export { openSearch } from './overlays.js';
+export { openSearch, setTheme } from './overlays.js';
 export { post } from './forms.js';
 export { toast } from './toast.js';
 

@@ -132,13 +132,12 @@ function grow() {
 const size = (text) => ({ utf16Units: text.length, bytes: new Blob([text]).size })[form().dataset.unit] ?? [...text].length;
 
 function count() {
-  const composer = form();
-  const limit = Number(composer.dataset.textMax);
-  if (!limit) return;
-  const used = size(field().value);
-  const shown = mode() === 'reply' && used && (limit < SMALL_LIMIT || used > limit * COUNT_FROM);
-  const place = $('.counter', composer);
-  place.textContent = shown ? `${used.toLocaleString('en')} / ${limit.toLocaleString('en')}` : '';
+  const limit = Number(form().dataset.textMax);
+  const used = mode() === 'reply' && size(field().value);
+  // Where it costs by its length, the server says what.
+  if (used && !limit) return;
+  const place = $('.counter', form());
+  place.textContent = used && (limit < SMALL_LIMIT || used > limit * COUNT_FROM) ? `${used.toLocaleString('en')} / ${limit.toLocaleString('en')}` : '';
   place.classList.toggle('over', used > limit);
 }
 

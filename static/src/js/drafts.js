@@ -41,8 +41,10 @@ async function post({ conversation, fields: { files, ...fields } }) {
   for (const file of files) body.append('media', file.id);
   const keepalive = fields.text.length < KEEPALIVE_MAX;
   const kept = await request(`/app/c/${conversation}/draft`, { method: 'POST', parts: 'none', body, keepalive });
-  // What it would cost, where that depends on its length.
-  if (kept.status === 200) $('#composer .counter').textContent = await kept.text();
+  if (kept.status !== 200) return;
+  // What it would cost, where that depends on its length, while it is still what is written.
+  const cost = await kept.text();
+  if ($('#text')?.value === fields.text) $('#composer .counter').textContent = cost;
 }
 
 document.addEventListener('linktor:connection', ({ detail }) => { if (detail === 'up') flush(); });

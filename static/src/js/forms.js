@@ -20,7 +20,7 @@ async function submitParts(form, submitter) {
   form.ariaBusy = 'true';
   form.closest('[popover]:popover-open')?.hidePopover();
   try {
-    const before = $('#thread-head')?.dataset.status;
+    const before = $('#thread-head')?.dataset.status, had = $('#menu-assign [aria-checked=true]')?.value;
     if (parts === 'message') {
       const response = await request(form.action, { method: 'POST', body: new URLSearchParams(fields), parts });
       const template = document.createElement('template');
@@ -29,7 +29,7 @@ async function submitParts(form, submitter) {
       return;
     }
     await post(form.getAttribute('action'), Object.fromEntries(fields), parts);
-    afterwards(form, fields, before);
+    afterwards(form, fields, before, had, submitter);
   } catch (error) {
     failed(error, () => submitParts(form, submitter));
   } finally {
@@ -37,16 +37,19 @@ async function submitParts(form, submitter) {
   }
 }
 
-function afterwards(form, fields, before) {
+function afterwards(form, fields, before, had, submitter) {
   const action = new URL(form.action).pathname;
   const status = fields.get('status');
-  const undo = (to) => ({ label: 'Undo', run: () => post(action.replace('/snooze', '/status'), { status: to }, 'head,panel').catch(failed) });
+  const undo = (earlier) => ({ label: 'Undo', run: () => post(action.replace('/snooze', '/status'), earlier, 'head,panel').catch(failed) });
   if (status && action.endsWith('/status')) {
-    toast(DONE_WORDS[status] ?? 'Changed', { action: before && before !== 'snoozed' && undo(before) });
+    toast(DONE_WORDS[status] ?? 'Changed', { action: before && before !== 'snoozed' && undo({ status: before }) });
     if (status === 'resolved' || status === 'spam') next();
   } else if (action.endsWith('/snooze')) {
-    toast('Snoozed', { glyph: 'alarm-clock', action: undo('open') });
+    toast('Snoozed', { glyph: 'alarm-clock', action: undo({ status: 'open' }) });
     next();
+  } else if (action.endsWith('/assign')) {
+    const to = fields.get('assignee');
+    if (to !== had) toast(to ? `Assigned to ${submitter.textContent}` : 'Unassigned', { action: undo({ assignee: had }) });
   } else if (fields.get('unread')) {
     byId(`row-${openConversation()}`)?.classList.add('unread');
     toast('Marked unread');

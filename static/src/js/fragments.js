@@ -179,7 +179,8 @@ function showMoved() {
   if (!pill) {
     pill = Object.assign(document.createElement('button'), { type: 'button', className: 'btn moved' });
     pill.addEventListener('click', settleMoved);
-    $('#list').append(pill);
+    // Where the rows begin, whatever stands above them; it does not scroll with them.
+    $('.rows').prepend(pill);
   }
   pill.textContent = `${waiting.size} moved`;
 }

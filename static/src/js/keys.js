@@ -1,21 +1,14 @@
 // The keyboard: single keys while no field has focus, chords everywhere.
-import { $, $$, box, byId, isTyping, say } from './dom.js';
+import { $, $$, box, byId, isTyping, more, say } from './dom.js';
 import { choose, mode, quote, unquote } from './composer.js';
-import { failed } from './fragments.js';
-import { post } from './forms.js';
-import { openPalette, openSearch, setTheme, togglePanel, toggleSide } from './overlays.js';
-import { close, newest, openConversation, walk, walkMessages } from './thread.js';
+import { openPalette, openSearch, togglePanel, toggleSide } from './overlays.js';
+import { close, newest, openConversation, walk } from './thread.js';
 
 const SEQUENCE_MS = 1_200;
 const PLACES = { m: '/app/inbox/mine', u: '/app/inbox/unassigned', a: '/app/inbox/all', e: '/app/inbox/mentions', d: '/app/inbox/drafts', f: '/app/failed', z: '/app/inbox/snoozed', c: '/app/contacts', h: '/app/settings/channels', y: '/app/settings/health', ',': '/app/settings/channels' };
-const REGIONS = ['.side', '#list', '[data-log]', '#text', '#panel', '#main'];
-
+/** Does what comes with the first key that asks for it. */
+const later = (what, by) => { more().then((parts) => parts[what](by)).catch(() => {}); };
 const press = (selector) => { const button = $(selector); button?.click(); return Boolean(button); };
-const change = (what, fields) => {
-  if (!openConversation() || !$('#thread-head form')) return false;
-  post(`/app/c/${openConversation()}/${what}`, { queue: $('#list').dataset.queue, ...fields }, 'head,panel').catch(failed);
-  return true;
-};
 const menuButton = (id, value) => press(`#${id} button[value="${value}"]`);
 
 /** Single keys. Each answers whether it did something, so that other keys stay the browser's. */
@@ -27,30 +20,24 @@ export const SINGLE = {
   t: () => choose('note'), e: () => press('.done'), w: () => menuButton('menu-more', 'pending'),
   E: () => press('.done'), '!': () => menuButton('menu-more', 'spam'),
   h: () => press('[popovertarget=menu-snooze]'), a: () => press('[popovertarget=menu-assign]'), l: () => press('[popovertarget=menu-tags]'),
-  i: () => change('assign', { assignee: 'me' }), I: () => change('assign', { assignee: '' }),
+  i: () => menuButton('menu-assign', document.body.dataset.meId), I: () => menuButton('menu-assign', ''),
+  '.': () => press('[popovertarget=menu-more]'), y: () => later('openPriority'),
   U: () => press('#menu-more [name=unread] + button'),
-  z: () => press('.toast [value=Undo]'),
+  z: () => $$('.toast [value=Undo]').at(-1)?.click(),
   F: () => press('#menu-more [name=follow]'),
   ']': togglePanel, '[': toggleSide,
-  D: () => { const { theme } = document.documentElement.dataset; setTheme((theme === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : theme === 'dark') ? 'light' : 'dark'); },
+  D: () => later('flipTheme'),
 };
 /** Chords with Alt, by the letter on the key; h, a, i and l do what they do alone. */
 const ALT = {
   j: () => walk(1), k: () => walk(-1), r: () => choose('reply'), n: () => choose(mode() === 'note' ? 'reply' : 'note'),
   p: togglePanel, b: toggleSide, u: () => press('[data-attach]'),
   t: () => press('a[data-tool]'), o: () => press('button[data-tool]'),
-  ArrowUp: () => walkMessages(-1), ArrowDown: () => walkMessages(1),
+  ArrowUp: () => later('walkMessages', -1), ArrowDown: () => later('walkMessages', 1),
 };
 
 let going = 0;
 const singleOn = () => box.get('linktor:single') !== 'off';
-
-function nextRegion(back) {
-  const present = REGIONS.map((selector) => $(selector)).filter((region) => region?.checkVisibility?.());
-  const regions = present.filter((region) => region.id !== 'main' || present.length < 3);
-  const at = regions.findIndex((region) => region.contains(document.activeElement));
-  regions[(at + (back ? -1 : 1) + regions.length) % regions.length]?.focus();
-}
 
 function escape(event) {
   if ($('[popover]:popover-open') || $('dialog[open]')) return;
@@ -76,7 +63,7 @@ function chord(event) {
 
 document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.isComposing) return;
-  if (event.key === 'F6') { event.preventDefault(); nextRegion(event.shiftKey); return; }
+  if (event.key === 'F6') { event.preventDefault(); later('nextRegion', event.shiftKey ? -1 : 1); return; }
   if (event.key === 'Escape') { escape(event); return; }
   const strong = chord(event);
   if (strong && ($('#side') || !$('dialog[open]'))) { event.preventDefault(); strong(); return; }
@@ -84,8 +71,9 @@ document.addEventListener('keydown', (event) => {
   if (event.key === 'End' && openConversation()) { event.preventDefault(); newest(); return; }
   if (going && Date.now() - going < SEQUENCE_MS) {
     going = 0;
-    const place = PLACES[event.key] ?? $$('[data-view]')[event.key - 1]?.href;
-    if (place) { event.preventDefault(); location.assign(place); }
+    const place = PLACES[event.key] || $$('[data-view]')[event.key - 1]?.href;
+    // Which settings somebody may see is known by the links to them.
+    if (place && (!/settings/.test(place) || $(`nav [href="${place}"]`))) { event.preventDefault(); location.assign(place); }
     return;
   }
   if (event.key === 'g') { going = Date.now(); return; }

@@ -1,5 +1,6 @@
 // What not every visit needs: loaded with the first use of any of it.
 export { confirm } from './confirm.js';
+export { flipTheme, nextRegion, openPriority, walkMessages } from './rare-keys.js';
 export { fillEmoji } from './emoji.js';
 export { play } from './media.js';
 export { suggest, suggestKey } from './mentions.js';

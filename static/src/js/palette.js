@@ -9,7 +9,7 @@ const MOST = 9;
 const ACTIONS = [
   ['Done', 'resolve close finish listo feito reopen', 'e', '.done'], ['Wait for the customer', 'pending park waiting', 'w', '.done'], ['Snooze\u{2026}', 'later sleep remind', 'h', '.done'],
   ['Assign\u{2026}', 'give transfer', 'a', '.done'], ['Assign to me', 'take mine', 'i', '.done'], ['Unassign', 'give back', 'I', '.done'], ['Reply', 'answer write', 'r', '#text'],
-  ['Note', 'private team mention', 't', '#text'], ['Tags\u{2026}', 'label', 'l', '.done'], ['Mark unread', '', 'U', '.done'], ['Spam', 'junk block', '!', '.done'],
+  ['Note', 'private team mention', 't', '#text'], ['Tags\u{2026}', 'label', 'l', '.done'], ['Priority\u{2026}', 'urgent high low', 'y', '.done'], ['Mark unread', '', 'U', '.done'], ['Spam', 'junk block', '!', '.done'],
   ['Show or hide the contact', 'panel details', ']', '#panel'], ['Next conversation', 'down', 'j', '#list'], ['Previous conversation', 'up', 'k', '#list'],
   ['Fold the side bar', 'menu rail', '[', '.side'], ['Light or dark', 'theme night', 'D', 'body'], ['Keyboard', 'shortcuts keys help', '?', '#keys'],
 ];

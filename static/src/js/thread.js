@@ -369,14 +369,5 @@ export function walk(step, unreadOnly = false) {
   open($('.cover', next).href);
 }
 
-/** Moves between messages with the keyboard. */
-export function walkMessages(step) {
-  const messages = $$('.msg', log() ?? document.createElement('div'));
-  const at = messages.indexOf(document.activeElement?.closest?.('.msg'));
-  const next = messages[at < 0 ? messages.length - 1 : at + step];
-  next?.focus();
-  next?.scrollIntoView({ block: 'nearest' });
-}
-
 onSwap(() => { regroup(); });
 export const reload = (parts) => load(location.href, parts);

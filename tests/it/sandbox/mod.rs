@@ -36,6 +36,7 @@ mod telegram;
 mod telegram_asking;
 mod telegram_sending;
 mod told;
+mod undelivered;
 mod usage;
 mod vendors;
 mod window;

@@ -163,7 +163,13 @@ impl Socket {
         for id in &touched.gone {
             self.draw_gone(*id, &mut parts);
         }
-        for id in &touched.rows {
+        let mut rows = touched.rows.clone();
+        for id in &touched.sent {
+            if sheet.glance(&self.state.engine, *id)?.recovered()? {
+                rows.insert(*id);
+            }
+        }
+        for id in &rows {
             let glance = sheet.glance(&self.state.engine, *id)?;
             let Some(conversation) = glance.seen_by(&actor) else {
                 self.draw_gone(*id, &mut parts);

@@ -23,6 +23,8 @@ pub struct Touched {
     pub rows: BTreeSet<ConversationId>,
     /// Those of them in which something was said.
     pub talks: BTreeSet<ConversationId>,
+    /// Conversations in which a message went out: their rows may have told that it did not.
+    pub sent: BTreeSet<ConversationId>,
     /// People who may be called otherwise now.
     pub people: BTreeSet<ContactId>,
     /// Conversations that are gone.
@@ -70,6 +72,16 @@ impl Touched {
             }
             Event::MessageStatus(event) => {
                 self.failed |= matters_to_lists(event.status);
+                let is_out = matches!(
+                    event.status,
+                    Delivery::Sent | Delivery::Delivered | Delivery::Read
+                );
+                let rows = if is_out {
+                    &mut self.sent
+                } else {
+                    &mut self.rows
+                };
+                rows.insert(event.conversation_id);
                 if here {
                     self.changed.push(event.message_id);
                 }
@@ -153,6 +165,7 @@ mod tests {
     use crate::model::event::ConversationChanged;
     use crate::model::event::ConversationRead;
     use crate::model::event::MessageEvent;
+    use crate::model::event::MessageStatus;
     use crate::model::ids::Id;
 
     const ME: u8 = 1;
@@ -208,6 +221,26 @@ mod tests {
         let elsewhere = touched(vec![Event::MessageCreated(message(OTHER, 20))]);
         assert_eq!(elsewhere.rows, [id(OTHER)].into());
         assert!(elsewhere.added.is_empty() && !elsewhere.counts);
+    }
+
+    #[test]
+    fn a_row_is_drawn_when_its_message_fails_and_not_at_each_receipt() {
+        let stands = |status| {
+            touched(vec![Event::MessageStatus(MessageStatus {
+                message_id: id(20),
+                conversation_id: id(OTHER),
+                status,
+                at: Timestamp::default(),
+            })])
+        };
+        for status in [Delivery::Failed, Delivery::Unsure, Delivery::Pending] {
+            assert_eq!(stands(status).rows, [id(OTHER)].into(), "{status:?}");
+        }
+        for status in [Delivery::Sent, Delivery::Delivered, Delivery::Read] {
+            let touched = stands(status);
+            assert!(touched.rows.is_empty(), "{status:?}");
+            assert_eq!(touched.sent, [id(OTHER)].into(), "{status:?}");
+        }
     }
 
     #[test]

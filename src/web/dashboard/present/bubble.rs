@@ -162,7 +162,9 @@ fn trouble(eye: &Eye<'_>, message: &Message, remedy: Option<&Remedy>) -> Option<
                 next: next.map(|at| TimeView::clock(at, &eye.zone)),
             })
         }
-        Delivery::Unsure => Some(Trouble::Unknown),
+        Delivery::Unsure => Some(Trouble::Unknown {
+            settles: eye.may_change,
+        }),
         Delivery::Failed => {
             let error = message.error.as_ref();
             let why = error.map_or_else(|| "It could not be sent.".to_owned(), SendError::in_words);

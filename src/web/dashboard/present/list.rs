@@ -10,6 +10,7 @@ use crate::model::conversation::Priority;
 use crate::model::conversation::Resolution;
 use crate::model::conversation::Status;
 use crate::model::ids::UserId;
+use crate::model::message::Delivery;
 use crate::model::message::Direction;
 use crate::model::view::Order;
 use crate::web::dashboard::present::Eye;
@@ -253,7 +254,10 @@ pub fn row(eye: &Eye<'_>, row: &Row, moment: Moment<'_>) -> RowView {
         subject: conversation.subject.clone(),
         preview: match row.begun.as_deref() {
             Some(words) => draft(words),
-            None => preview(eye, conversation.last.as_ref()),
+            None => PreviewView {
+                mark: row.undelivered.and_then(mark),
+                ..preview(eye, conversation.last.as_ref())
+            },
         },
         chips: conversation.tags.iter().map(ChipView::plain).collect(),
         status: status(eye, row, moment.online),
@@ -285,15 +289,26 @@ fn place(row: &Row, sorting: Order) -> i64 {
 /// What the reader has begun to write stands before what was said.
 fn draft(words: &str) -> PreviewView {
     PreviewView {
+        mark: None,
         icon: None,
         prefix: Some(("Draft:".to_owned(), Tone::Bad)),
         text: crate::base::text::preview(words, DRAFT_SHOWN),
     }
 }
 
+/// What stands before a last message that did not go out.
+fn mark(delivery: Delivery) -> Option<(Icon, Tone, &'static str)> {
+    match delivery {
+        Delivery::Failed => Some((Icon::FAILED, Tone::Bad, "Not sent")),
+        Delivery::Unsure => Some((Icon::UNKNOWN, Tone::Warn, "May have arrived")),
+        _ => None,
+    }
+}
+
 fn preview(eye: &Eye<'_>, last: Option<&Preview>) -> PreviewView {
     let Some(last) = last else {
         return PreviewView {
+            mark: None,
             icon: None,
             prefix: None,
             text: "No messages yet".to_owned(),
@@ -319,7 +334,12 @@ fn preview(eye: &Eye<'_>, last: Option<&Preview>) -> PreviewView {
     } else {
         last.text.clone()
     };
-    PreviewView { icon, prefix, text }
+    PreviewView {
+        mark: None,
+        icon,
+        prefix,
+        text,
+    }
 }
 
 fn icon_of(kind: &str) -> Option<Icon> {

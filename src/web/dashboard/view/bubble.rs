@@ -82,7 +82,10 @@ pub enum Trouble {
         remedy: RemedyView,
     },
     /// It left, and nobody knows whether it arrived.
-    Unknown,
+    Unknown {
+        /// Whether the reader may say what becomes of it.
+        settles: bool,
+    },
     /// Not sent yet: it is tried again by itself.
     Waiting {
         /// "Not sent yet. The vendor is busy."

@@ -35,6 +35,8 @@ impl std::fmt::Display for Group {
 /// What stands before the preview text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreviewView {
+    /// What became of the last message where it did not go out: picture, colour and words.
+    pub mark: Option<(Icon, Tone, &'static str)>,
     /// Kind of the last message, when it is not text.
     pub icon: Option<Icon>,
     /// "You:", "Draft:" or a colleague's name; drawn in the colour of `tone`.
@@ -116,6 +118,12 @@ impl RowView {
             words.push(format!("unread {}", self.unread));
         }
         words.extend(self.chips.iter().map(|chip| chip.label.clone()));
+        words.extend(
+            self.preview
+                .mark
+                .iter()
+                .map(|(.., told)| (*told).to_owned()),
+        );
         words.push(self.preview.text.clone());
         words.push(self.time.text.clone());
         words.join(", ")

@@ -332,7 +332,7 @@ fn states() -> Vec<Item> {
             )
         }),
         put(BubbleView {
-            trouble: Some(Trouble::Unknown),
+            trouble: Some(Trouble::Unknown { settles: true }),
             ..message(41, Side::Out, "10:51", Content::text("brew-guide.pdf"))
         }),
         put(BubbleView {

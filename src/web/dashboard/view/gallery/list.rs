@@ -80,6 +80,7 @@ impl Sketch {
             unread: self.unread,
             subject: None,
             preview: PreviewView {
+                mark: None,
                 icon: self.icon,
                 prefix: self.prefix.map(|(words, tone)| (words.to_owned(), tone)),
                 text: self.preview.to_owned(),
