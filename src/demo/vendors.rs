@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::app::returning;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::engine::setup::channels::NewChannel;
@@ -39,11 +40,6 @@ async fn open(
 ) -> Result<(), EngineError> {
     let system = Actor::system();
     let settings = sandbox.settings(account).unwrap_or_default();
-    let secret = settings
-        .iter()
-        .find(|(name, _)| *name == "verifyToken")
-        .map(|(_, value)| value.clone())
-        .unwrap_or_default();
     let config: Opaque = settings
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.into()))
@@ -55,13 +51,7 @@ async fn open(
         metadata: Opaque::new(),
     };
     let channel: Channel = engine.channels.create(&system, new).await?.channel;
-    // Where the vendor learns the address from the channel itself, it is told once more below.
     engine.channels.connect(&system, channel.id).await?;
-    if sandbox.wants_address(account) {
-        let url = engine.channels.webhook_url(&channel);
-        if let Err(refused) = sandbox.point(account, &url, &secret).await {
-            tracing::warn!("{title} does not post to this demo: {refused}");
-        }
-    }
-    Ok(())
+    // Where the vendor learns the address from the channel itself, there is nothing to tell.
+    returning::point(engine, sandbox, &channel, account).await
 }
