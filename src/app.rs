@@ -4,6 +4,7 @@ mod error;
 mod offline;
 mod opening;
 mod reception;
+mod returning;
 mod signals;
 pub mod throwaway;
 mod world;
@@ -97,10 +98,10 @@ impl Running {
             .sandbox
             .enabled
             .then(|| vendors(&context, config, &public_url));
-        let sandbox_work = sandbox.clone().map(|sandbox| {
-            let (stop, asked) = watch::channel(false);
-            (stop, tokio::spawn(sandbox.run(asked)))
-        });
+        let sandbox_work = sandbox
+            .clone()
+            .map(|sandbox| run_vendors(&engine, sandbox))
+            .transpose()?;
         let reached = reaches(config, &public_url);
         let boxed = sandbox
             .clone()
@@ -248,6 +249,29 @@ fn vendors(context: &Context, config: &Config, public_url: &str) -> Sandbox {
         public_url: public_url.to_owned(),
         business: "Aurora Coffee".to_owned(),
     })
+}
+
+/// Lets the vendors in the box work until they are stopped; they begin with the accounts that
+/// channels were made with before.
+fn run_vendors(
+    engine: &Engine,
+    sandbox: Sandbox,
+) -> Result<(watch::Sender<bool>, JoinHandle<()>), StartError> {
+    let returned = returning::reopen(&engine.context, &sandbox)?;
+    let report = returning::report(engine.clone(), sandbox.clone(), returned);
+    let (stop, mut asked) = watch::channel(false);
+    let work = sandbox.run(asked.clone());
+    let work = tokio::spawn(async move {
+        let reporting = async {
+            tokio::select! {
+                () = report => {}
+                // Whoever stops does not wait for a vendor.
+                _ = asked.changed() => {}
+            }
+        };
+        tokio::join!(work, reporting);
+    });
+    Ok((stop, work))
 }
 
 /// Whether what is let out of here may come back in at our own address.

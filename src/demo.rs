@@ -18,6 +18,7 @@ use crate::demo::sample::TALKS;
 use crate::demo::stage::Stage;
 
 pub use crate::demo::story::length;
+pub use crate::demo::vendors::point;
 use crate::engine::Engine;
 use crate::engine::error::EngineError;
 use crate::engine::people::users::NewUser;

@@ -39,11 +39,6 @@ async fn open(
 ) -> Result<(), EngineError> {
     let system = Actor::system();
     let settings = sandbox.settings(account).unwrap_or_default();
-    let secret = settings
-        .iter()
-        .find(|(name, _)| *name == "verifyToken")
-        .map(|(_, value)| value.clone())
-        .unwrap_or_default();
     let config: Opaque = settings
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.into()))
@@ -55,13 +50,31 @@ async fn open(
         metadata: Opaque::new(),
     };
     let channel: Channel = engine.channels.create(&system, new).await?.channel;
-    // Where the vendor learns the address from the channel itself, it is told once more below.
     engine.channels.connect(&system, channel.id).await?;
-    if sandbox.wants_address(account) {
-        let url = engine.channels.webhook_url(&channel);
-        if let Err(refused) = sandbox.point(account, &url, &secret).await {
-            tracing::warn!("{title} does not post to this demo: {refused}");
-        }
+    // Where the vendor learns the address from the channel itself, there is nothing to tell.
+    point(engine, sandbox, &channel, account).await
+}
+
+/// Tells an account where to report, as a person would, where the channel cannot tell it by itself.
+///
+/// # Errors
+/// The engine's. An account that does not want the address says so in the log.
+pub async fn point(
+    engine: &Engine,
+    sandbox: &Sandbox,
+    channel: &Channel,
+    account: &str,
+) -> Result<(), EngineError> {
+    if !sandbox.wants_address(account) {
+        return Ok(());
+    }
+    let secret = engine
+        .channels
+        .verify_token(&Actor::system(), channel.id)?
+        .unwrap_or_default();
+    let url = engine.channels.webhook_url(channel);
+    if let Err(refused) = sandbox.point(account, &url, &secret).await {
+        tracing::warn!("{account} of the sandbox does not report: {refused}");
     }
     Ok(())
 }

@@ -57,7 +57,8 @@ impl Reach {
         PrivateTarget(host.to_owned()).to_string()
     }
 
-    /// Checks an address written out in a URL; names are checked when they are resolved.
+    /// Checks an address written out in a URL, or this machine by its name; other names are checked
+    /// when they are resolved.
     ///
     /// # Errors
     /// [`PrivateTarget`].
@@ -65,12 +66,13 @@ impl Reach {
         let address = match url.host() {
             Some(Host::Ipv4(v4)) => IpAddr::V4(v4),
             Some(Host::Ipv6(v6)) => IpAddr::V6(v6),
+            Some(Host::Domain("localhost")) => IpAddr::V4(Ipv4Addr::LOCALHOST),
             Some(Host::Domain(_)) | None => return Ok(()),
         };
         if self.includes(address) {
             Ok(())
         } else {
-            Err(PrivateTarget(address.to_string()))
+            Err(PrivateTarget(url.host_str().unwrap_or_default().to_owned()))
         }
     }
 }
@@ -212,6 +214,7 @@ mod tests {
             "http://0177.0.0.1/",
             "http://[::ffff:7f00:1]/",
             "http://127.1:8080/",
+            "http://localhost:8080/",
         ] {
             assert!(Reach::Public.check(&url.parse().unwrap()).is_err(), "{url}");
         }

@@ -24,6 +24,7 @@ pub mod files;
 mod graph;
 pub mod journal;
 pub mod mail;
+mod opening;
 mod page;
 pub mod post;
 pub mod queue;
@@ -70,8 +71,6 @@ use crate::sandbox::vendor::Vendor;
 
 /// Where all addresses of vendors begin, below the server's own.
 pub const ADDRESS: &str = "/sandbox/api";
-/// Accounts of one vendor.
-const ACCOUNTS_MAX: usize = 50;
 /// Changes a page may be behind before it looks at everything again.
 const CHANGES_MAX: usize = 256;
 
@@ -225,29 +224,6 @@ impl Sandbox {
     #[must_use]
     pub fn clock(&self) -> &SandboxClock {
         &self.0.clock
-    }
-
-    /// Opens one more account at a vendor; its id. None for a vendor that does not exist, or that has
-    /// no room.
-    #[must_use]
-    pub fn open(&self, vendor: &str) -> Option<String> {
-        let vendor = self.vendor(vendor)?;
-        let mut world = self.world();
-        let taken = world.accounts.values();
-        let number = 1 + taken.filter(|known| known.vendor == vendor.name()).count();
-        if number > ACCOUNTS_MAX {
-            return None;
-        }
-        let id = match number {
-            1 => vendor.name().to_owned(),
-            _ => format!("{}-{number}", vendor.name()),
-        };
-        let mut account = Account::new(&id, vendor.name(), &self.0.business);
-        vendor.open(&mut account, &self.0.seed);
-        world.accounts.insert(id.clone(), account);
-        drop(world);
-        self.tell(Change::All);
-        Some(id)
     }
 
     /// Looks at everything. Nothing else happens meanwhile, so be quick.

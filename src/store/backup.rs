@@ -27,10 +27,12 @@ use crate::store::StoreError;
 use crate::store::blobs::Blobs;
 use crate::store::folder::Folder;
 use crate::store::keyspaces;
+use crate::store::keyspaces::META;
 use crate::store::kv::KvEngine;
 use crate::store::kv::KvRead;
 use crate::store::kv::Verdict;
 use crate::store::kv::redb::Redb;
+use crate::store::migrate;
 
 /// The first line of a backup; a changed format changes the number.
 const HEAD: &[u8] = b"linktor backup 1\n";
@@ -244,7 +246,9 @@ fn copy(
 /// # Errors
 /// A sentence: the backup is not whole, is of a later format, or the directory cannot be used.
 pub fn restore(file: &Path, dir: &Path) -> Result<Contents, StoreError> {
-    check(file).map_err(|error| unreadable(file, &error))?;
+    if let Some(newer) = check(file).map_err(|error| unreadable(file, &error))? {
+        return Err(newer);
+    }
     let used = std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some());
     if used {
         return Err(StoreError::Unusable(format!(
@@ -374,22 +378,36 @@ fn damaged() -> std::io::Error {
     std::io::Error::new(kind, "it is damaged or was cut off")
 }
 
-/// Reads a backup to its end and compares its digest.
-fn check(file: &Path) -> std::io::Result<()> {
+/// Reads a backup to its end and compares its digest; what in it is of a newer linktor, if anything.
+fn check(file: &Path) -> std::io::Result<Option<StoreError>> {
     let mut reader = Reader::open(file)?;
+    let mut keyspace = "";
+    let mut newer = None;
     loop {
         let so_far = reader.digest.clone();
         let (tag, length) = reader.head()?;
-        if tag == TAG_END {
-            let is_whole = so_far.finalize()[..] == reader.take(length)?[..];
-            let is_all = reader.file.fill_buf()?.is_empty();
-            return if is_whole && is_all {
+        let known = match tag {
+            TAG_END => {
+                let is_whole = so_far.finalize()[..] == reader.take(length)?[..];
+                let is_all = reader.file.fill_buf()?.is_empty();
+                return if is_whole && is_all {
+                    Ok(newer)
+                } else {
+                    Err(damaged())
+                };
+            }
+            TAG_KEYSPACE => known_keyspace(&reader.take(length)?).map(|name| keyspace = name),
+            TAG_ROW if keyspace == META.name() => {
+                let (key, value) = row_of(reader.take(length)?)?;
+                migrate::check_row(&key, &value)
+            }
+            _ => {
+                reader.copy(length, |_| Ok(()))?;
                 Ok(())
-            } else {
-                Err(damaged())
-            };
-        }
-        reader.copy(length, |_| Ok(()))?;
+            }
+        };
+        // A damaged file may say anything: whether it is whole comes first.
+        newer = newer.or(known.err());
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use crate::model::conversation::Conversation;
 use crate::store::StoreError;
+use crate::store::key::Key as _;
 use crate::store::keyspaces::META;
 use crate::store::kv::KvEngine;
 use crate::store::kv::Verdict;
@@ -96,17 +97,13 @@ pub fn migrate(
     steps: &[Step],
     keep: impl FnOnce(u64) -> Result<PathBuf, StoreError>,
 ) -> Result<(), StoreError> {
-    let newest = FIRST + steps.len() as u64;
+    let newest = newest(steps);
     let snapshot = Snapshot::new(engine.snapshot()?);
     let Some(found) = snapshot.get(&META, &VERSION.to_owned())? else {
         return in_one(engine, |tx| put_version(tx, newest));
     };
     drop(snapshot);
-    if found > newest {
-        return Err(StoreError::Unusable(format!(
-            "the data is of version {found} and this linktor only knows {newest}; start the newer linktor again, or restore a backup made before its upgrade"
-        )));
-    }
+    may_be_read(found, newest)?;
     let todo = steps.iter().zip(FIRST..).skip_while(|(_, at)| *at < found);
     if found < newest {
         let copy = keep(found)?;
@@ -122,6 +119,34 @@ pub fn migrate(
         })?;
     }
     Ok(())
+}
+
+/// The version to which steps lead.
+const fn newest(steps: &[Step]) -> u64 {
+    FIRST + steps.len() as u64
+}
+
+fn may_be_read(found: u64, newest: u64) -> Result<(), StoreError> {
+    if found > newest {
+        return Err(StoreError::Unusable(format!(
+            "the data is of version {found} and this linktor only knows {newest}; start the newer linktor again, or restore a backup made before its upgrade"
+        )));
+    }
+    Ok(())
+}
+
+/// Checks a row of [`META`] in a backup: whether it says that the data is of a newer linktor.
+///
+/// # Errors
+/// It does, or says nothing that can be read.
+pub(super) fn check_row(key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    if key != VERSION.to_owned().to_bytes() {
+        return Ok(());
+    }
+    let found = META.decode(value);
+    let found =
+        found.map_err(|error| StoreError::Unusable(format!("the version of the data: {error}")))?;
+    may_be_read(found, newest(STEPS))
 }
 
 fn put_version(tx: &mut Tx<'_>, version: u64) -> Result<(), StoreError> {

@@ -31,6 +31,8 @@ use crate::model::opaque::Opaque;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
+use crate::net::guard::PrivateTarget;
+use crate::net::guard::Reach;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::records::alerts;
@@ -79,7 +81,7 @@ impl AlertHooks {
     /// The actor may not; `INVALID_URL`.
     pub async fn set(&self, actor: &Actor, url: &str) -> Result<Option<String>, EngineError> {
         actor.require(Permission::ManageOrganisation)?;
-        let url = checked(url)?;
+        let url = checked(url, self.0.vendors.http.reach())?;
         let known = alerts::hook(&self.0.store.snapshot()?)?;
         let fresh = known.is_none().then(|| self.new_secret());
         let sealed = match (&fresh, known) {
@@ -191,8 +193,8 @@ fn nowhere() -> Rejection {
     Rejection::not_found(Code::ResourceNotFound, "address for alerts")
 }
 
-/// The address as it is kept: https, or on this machine.
-fn checked(typed: &str) -> Result<String, Rejection> {
+/// The address as it is kept: https, or on this machine where that may be reached.
+fn checked(typed: &str, reach: Reach) -> Result<String, Rejection> {
     let wrong = |words: &str| Rejection {
         code: Code::InvalidUrl,
         ..Rejection::field("alertUrl", words)
@@ -208,11 +210,12 @@ fn checked(typed: &str) -> Result<String, Rejection> {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     };
-    match url.scheme() {
-        "https" => Ok(url.into()),
-        "http" if is_here => Ok(url.into()),
-        _ => Err(wrong("must be an https address")),
+    if url.scheme() != "https" && !(url.scheme() == "http" && is_here) {
+        return Err(wrong("must be an https address"));
     }
+    let refused = |refused: PrivateTarget| wrong(&format!("cannot be reached: {refused}"));
+    reach.check(&url).map_err(refused)?;
+    Ok(url.into())
 }
 
 /// Has news posted, once what is being written is on disk; nothing where they go nowhere.
@@ -352,7 +355,26 @@ mod tests {
             ("hooks.example.com", false),
             ("", false),
         ] {
-            assert_eq!(checked(typed).is_ok(), fits, "{typed}");
+            let checked = checked(typed, Reach::Everywhere);
+            assert_eq!(checked.is_ok(), fits, "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_may_not_be_reached_is_no_address() {
+        for (typed, fits) in [
+            ("https://hooks.example.com/a", true),
+            ("https://93.184.216.34/a", true),
+            ("https://192.168.1.7/a", false),
+            ("https://[fd00::1]/a", false),
+            ("http://127.0.0.1:3000/a", false),
+            ("http://localhost:3000/a", false),
+        ] {
+            let checked = checked(typed, Reach::Public);
+            assert_eq!(checked.is_ok(), fits, "{typed}");
+            if let Err(refused) = checked {
+                assert!(refused.message.contains("is a private address"), "{typed}");
+            }
         }
     }
 }

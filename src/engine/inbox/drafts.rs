@@ -19,6 +19,9 @@ use crate::store::records::attachments;
 /// The longest text anybody may ask to send, in characters. Channels split what is longer than
 /// they carry.
 pub const TEXT_MAX: usize = 100_000;
+/// What links of buttons may lead to: pages, what mail programs and phones open, and Telegram's own.
+/// A browser would run some of the others.
+const LINK_SCHEMES: [&str; 5] = ["http", "https", "mailto", "tel", "tg"];
 
 /// Something to send, or a note.
 #[derive(Debug, Clone)]
@@ -81,7 +84,7 @@ impl Draft {
 /// and rows.
 ///
 /// # Errors
-/// `VALIDATION_ERROR` naming the field, or `UNSUPPORTED_CONTENT_TYPE`.
+/// `VALIDATION_ERROR` or `INVALID_URL` naming the field, or `UNSUPPORTED_CONTENT_TYPE`.
 pub fn check(content: &mut Content) -> Result<(), Rejection> {
     match content {
         Content::Text(text) => {
@@ -98,7 +101,7 @@ pub fn check(content: &mut Content) -> Result<(), Rejection> {
         | Content::Video(media)
         | Content::Audio(media)
         | Content::Document(media)
-        | Content::Sticker(media) => file(media),
+        | Content::Sticker(media) => file("url", media),
         Content::Location(place) => {
             let fits = (-90.0..=90.0).contains(&place.latitude)
                 && (-180.0..=180.0).contains(&place.longitude);
@@ -150,6 +153,9 @@ pub fn check(content: &mut Content) -> Result<(), Rejection> {
             }
             for (index, card) in carousel.cards.iter_mut().enumerate() {
                 check_buttons(&mut card.buttons, &format!("cards[{index}].buttons"))?;
+                if let Some(image) = &card.image {
+                    file(&format!("cards[{index}].image.url"), image)?;
+                }
                 words(&format!("cards[{index}].title"), &card.title)?;
             }
             Ok(())
@@ -180,44 +186,47 @@ pub fn words(field: &str, text: &str) -> Result<(), Rejection> {
     Ok(())
 }
 
-fn file(media: &Media) -> Result<(), Rejection> {
+fn file(field: &str, media: &Media) -> Result<(), Rejection> {
     if media.media_id.is_some() {
         return Ok(());
     }
-    let url = media.url.as_deref().unwrap_or_default();
-    let web = url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-    if web {
-        return Ok(());
-    }
     let wrong = "must be an http or https address, or mediaId a file that was uploaded";
-    let refused = Rejection::field("url", wrong);
-    if url.is_empty() {
-        return Err(refused);
+    match media.url.as_deref() {
+        None | Some("") => Err(Rejection::field(field, wrong)),
+        Some(url) => address(field, url, &["http", "https"], wrong),
+    }
+}
+
+/// Checks that something is a whole address with one of these schemes.
+fn address(field: &str, url: &str, schemes: &[&str], wrong: &str) -> Result<(), Rejection> {
+    if url::Url::parse(url).is_ok_and(|url| schemes.contains(&url.scheme())) {
+        return Ok(());
     }
     Err(Rejection {
         code: Code::InvalidUrl,
-        ..refused
+        ..Rejection::field(field, wrong)
     })
 }
 
 fn check_buttons(buttons: &mut [Button], path: &str) -> Result<(), Rejection> {
     use crate::model::content::ButtonKind;
     for (index, button) in buttons.iter_mut().enumerate() {
-        complete(
-            &mut button.id,
-            &button.title,
-            &format!("{path}[{index}].title"),
-        )?;
-        let missing = match button.kind {
-            ButtonKind::Url if button.url.as_deref().unwrap_or_default().is_empty() => "url",
-            ButtonKind::Call if button.phone.as_deref().unwrap_or_default().is_empty() => "phone",
+        let field = |name: &str| format!("{path}[{index}].{name}");
+        complete(&mut button.id, &button.title, &field("title"))?;
+        let (name, target) = match button.kind {
+            ButtonKind::Url => ("url", button.url.as_deref()),
+            ButtonKind::Call => ("phone", button.phone.as_deref()),
             _ => continue,
         };
-        let field = format!("{path}[{index}].{missing}");
-        return Err(Rejection::field(
-            field,
-            "must not be empty for this type of button",
-        ));
+        let target = target.unwrap_or_default();
+        if target.is_empty() {
+            let wrong = "must not be empty for this type of button";
+            return Err(Rejection::field(field(name), wrong));
+        }
+        if button.kind == ButtonKind::Url {
+            let wrong = "must be an address such as https://example.com/a, mailto: or tel:";
+            address(&field(name), target, &LINK_SCHEMES, wrong)?;
+        }
     }
     Ok(())
 }
@@ -334,6 +343,77 @@ mod tests {
             .map(|(id, _)| id.to_owned())
             .collect();
         assert_eq!(ids, ["cafe-com-leite", "\u{1f44d}"]);
+    }
+
+    #[test]
+    fn a_link_leads_where_a_browser_runs_nothing() {
+        use crate::model::content::ButtonKind;
+        use crate::model::content::Card;
+        use crate::model::content::Carousel;
+        let link = |url: &str| Button {
+            kind: ButtonKind::Url,
+            title: "Open".into(),
+            url: Some(url.into()),
+            ..Button::default()
+        };
+        for (url, fits) in [
+            ("https://example.com/a", true),
+            ("http://example.com", true),
+            ("mailto:a@b.example", true),
+            ("tel:+15550100", true),
+            ("tg://resolve?domain=x", true),
+            ("javascript:alert(1)", false),
+            (" JavaScript:alert(1)", false),
+            ("java\tscript:alert(1)", false),
+            ("data:text/html,<script>x</script>", false),
+            ("vbscript:x", false),
+            ("file:///etc/passwd", false),
+            ("/orders", false),
+            ("example.com", false),
+        ] {
+            let card = Card {
+                title: "A".into(),
+                buttons: vec![link(url)],
+                ..Card::default()
+            };
+            let cases = [
+                (
+                    Content::Buttons(Buttons {
+                        text: "x".into(),
+                        buttons: vec![link(url)],
+                        ..Buttons::default()
+                    }),
+                    "buttons[0].url",
+                ),
+                (
+                    Content::Carousel(Carousel {
+                        cards: vec![card],
+                        ..Carousel::default()
+                    }),
+                    "cards[0].buttons[0].url",
+                ),
+            ];
+            for (mut content, field) in cases {
+                let refused = check(&mut content).err();
+                let said = refused.map(|refused| (refused.code, refused.fields[0].field.clone()));
+                let expected = (!fits).then(|| (Code::InvalidUrl, field.to_owned()));
+                assert_eq!(said, expected, "{url}");
+            }
+        }
+        let pictured = Card {
+            title: "A".into(),
+            image: Some(Media {
+                url: Some("javascript:x".into()),
+                ..Media::default()
+            }),
+            ..Card::default()
+        };
+        let mut content = Content::Carousel(Carousel {
+            cards: vec![pictured],
+            ..Carousel::default()
+        });
+        let code = check(&mut content).map_err(|refused| refused.code);
+        assert_eq!(code, Err(Code::InvalidUrl));
     }
 
     #[test]

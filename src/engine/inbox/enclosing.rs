@@ -9,6 +9,7 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::GeneralPurpose;
 use base64::engine::GeneralPurposeConfig;
 use bytes::Bytes;
+use futures_util::TryStreamExt as _;
 use futures_util::stream;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
@@ -154,7 +155,17 @@ impl Files {
                 let words = format!("could not be fetched: the answer was {}", file.status);
                 return Err(Rejection::field(&field, words).into());
             }
-            self.upload(actor, &name, file.body).await
+            let mut broken = None;
+            let pieces = file.body.map_err(|error| {
+                let words = error.to_string();
+                broken = Some(error);
+                words
+            });
+            let kept = self.upload(actor, &name, pieces).await;
+            match broken {
+                Some(error) => Err(unfetched(&field, &error).into()),
+                None => kept,
+            }
         };
         let late = |_| Rejection::field(&field, "could not be fetched in 20 seconds");
         tokio::time::timeout(FETCH_TIMEOUT, fetching)

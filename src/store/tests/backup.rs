@@ -121,6 +121,24 @@ async fn a_backup_that_is_not_whole_restores_nothing() {
 }
 
 #[tokio::test]
+async fn a_backup_of_a_newer_linktor_restores_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = filled(&dir.path().join("data")).await;
+    store
+        .write("a later upgrade", |tx| -> Result<(), StoreError> {
+            tx.put(&META, &"data_version".to_owned(), &1_000)
+        })
+        .await
+        .unwrap();
+    let file = dir.path().join("backup");
+    write(&store, &file).unwrap();
+    let copy = dir.path().join("copy");
+    let refused = restore(&file, &copy).unwrap_err().to_string();
+    assert!(refused.contains("is of version 1000"), "{refused}");
+    assert!(!copy.exists());
+}
+
+#[tokio::test]
 async fn nothing_is_overwritten() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = filled(&dir.path().join("data")).await;

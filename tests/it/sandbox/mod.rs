@@ -28,6 +28,7 @@ mod names;
 mod number;
 mod page;
 mod profile;
+mod returning;
 mod routing;
 mod sharing;
 mod sign_in;

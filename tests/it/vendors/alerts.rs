@@ -142,16 +142,29 @@ fn a_program_hears_once_of_each_change_with_proof_and_again_where_it_did_not_tak
 }
 
 #[test]
-fn an_address_that_is_private_or_wants_no_more_hears_nothing() {
-    let public = |config: &mut linktor::config::Config| {
-        config.security.allow_private_targets = false;
-    };
-    on_a_server_with(public, async |server| {
+fn an_address_that_is_private_is_not_kept_and_hears_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    linktor::app::run(async {
         let program = Vendor::open(|_| Some((200, json!({})))).await;
+        let url = format!("{}/alerts", program.url);
+        let server = Server::start(data.path()).await;
+        let wanted = json!({ "alertUrl": url });
+        let refused = server.api().patch("/system/alerts", wanted.clone()).await;
+        let refused = refused.refused(400, "INVALID_URL");
+        let told = refused["message"].as_str().unwrap();
+        assert!(told.contains("is a private address"), "{told}");
         let owner = server.agent(OWNER).await;
-        owner
-            .submit(ADDRESS, &[("alertUrl", &format!("{}/alerts", program.url))])
-            .await;
+        let drawn = owner.try_submit(ADDRESS, &[("alertUrl", &url)]).await;
+        assert_eq!(drawn.status, 422);
+        assert!(drawn.text().contains("is a private address"));
+        server.stop().await;
+
+        // One that was kept while the operator allowed it.
+        let server = Server::start_with(data.path(), reachable).await;
+        server.api().patch("/system/alerts", wanted).await.ok();
+        server.stop().await;
+        let server = Server::start(data.path()).await;
+        let owner = server.agent(OWNER).await;
         owner.submit(&format!("{ADDRESS}/test"), &[]).await;
         let page = owner.open("/app/settings/general").await.text();
         assert!(page.contains("is a private address"), "{page}");
@@ -159,7 +172,13 @@ fn an_address_that_is_private_or_wants_no_more_hears_nothing() {
         owner.submit(&format!("{ADDRESS}/remove"), &[]).await;
         let page = owner.open("/app/settings/general").await.text();
         assert!(!page.contains("Stop posting"));
-    });
+        server.stop().await;
+    })
+    .unwrap();
+}
+
+#[test]
+fn an_address_that_wants_no_more_hears_nothing() {
     on_a_server_with(reachable, async |server| {
         let program = Vendor::open(|_| Some((410, json!({})))).await;
         let owner = server.agent(OWNER).await;

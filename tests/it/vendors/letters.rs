@@ -8,6 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use serde_json::Value;
 use serde_json::json;
+use tokio::io::AsyncReadExt as _;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpListener;
 
 use super::connected;
 use super::messages;
@@ -150,6 +153,41 @@ fn programs_send_files_as_letters_or_by_their_address() {
             vendor.hears("/email", 2).await.body()["Attachments"][0]["Name"],
             "large.txt"
         );
+    });
+}
+
+/// The address of a program that answers one call with this, and hangs up.
+async fn answering(answer: Vec<u8>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/film.txt", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.read(&mut [0; 4_096]).await.unwrap();
+        // Whoever has enough of it hangs up first.
+        drop(stream.write_all(&answer).await);
+    });
+    url
+}
+
+#[test]
+fn a_file_that_grows_too_large_or_breaks_off_is_refused_by_its_place() {
+    on_a_server_with(reachable, async |server| {
+        let vendor = Vendor::open(postmark).await;
+        let channel = mailbox(server, &vendor).await;
+        let endless = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n";
+        let endless = [endless.as_bytes(), &vec![b'x'; 26 * 1024 * 1024]].concat();
+        let short = b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf".to_vec();
+        for (answer, status, code) in [
+            (endless, 413, "PAYLOAD_TOO_LARGE"),
+            (short, 400, "VALIDATION_ERROR"),
+        ] {
+            let file = json!({ "url": answering(answer).await });
+            let body = json!({ "channelId": channel["id"], "to": ANA, "text": "x",
+                "email": { "attachments": [file] } });
+            let refused = server.api().post("/messages", body).await;
+            let said = refused.refused(status, code).to_string();
+            assert!(said.contains("email.attachments[0].url"), "{said}");
+        }
     });
 }
 
