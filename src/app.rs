@@ -1,7 +1,7 @@
 //! Builds each layer in order, starts the workers, stops them in reverse.
 
 mod reception;
-pub mod returning;
+pub(crate) mod returning;
 pub mod throwaway;
 
 use std::net::SocketAddr;
