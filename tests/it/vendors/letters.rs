@@ -162,7 +162,7 @@ async fn answering(answer: Vec<u8>) -> String {
     let url = format!("http://{}/film.txt", listener.local_addr().unwrap());
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
-        stream.read(&mut [0; 4_096]).await.unwrap();
+        assert_ne!(stream.read(&mut [0; 4_096]).await.unwrap(), 0);
         // Whoever has enough of it hangs up first.
         drop(stream.write_all(&answer).await);
     });
