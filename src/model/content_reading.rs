@@ -144,6 +144,37 @@ impl Content {
         }
     }
 
+    /// Whether a file of it lies elsewhere.
+    #[must_use]
+    pub fn has_foreign_files(&self) -> bool {
+        let is_foreign = |media: &Media| media.media_id.is_none() || media.thumbnail_url.is_some();
+        match self {
+            Self::Carousel(carousel) => {
+                let mut images = carousel.cards.iter().filter_map(|card| card.image.as_ref());
+                images.any(is_foreign)
+            }
+            other => other.media().is_some_and(is_foreign),
+        }
+    }
+
+    /// The files it carries, to be filled in, each with the place of its address in what programs send.
+    pub fn files_mut(&mut self) -> Vec<(String, &mut Media)> {
+        match self {
+            Self::Carousel(carousel) => {
+                let images = carousel.cards.iter_mut().map(|card| card.image.as_mut());
+                let placed = images.enumerate().filter_map(|(at, image)| {
+                    let place = format!("cards[{at}].image.url");
+                    image.map(|image| (place, image))
+                });
+                placed.collect()
+            }
+            other => {
+                let own = other.media_mut().map(|media| ("url".to_owned(), media));
+                own.into_iter().collect()
+            }
+        }
+    }
+
     /// The words in it: what is searched, previewed and counted.
     #[must_use]
     pub fn words(&self) -> &str {

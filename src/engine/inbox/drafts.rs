@@ -258,17 +258,8 @@ fn slug(title: &str) -> String {
 /// # Errors
 /// `VALIDATION_ERROR`: a file that is not there.
 pub fn take_files(tx: &mut Tx<'_>, content: &mut Content) -> Result<(), EngineError> {
-    if let Some(media) = content.media_mut() {
-        return take_file(tx, media);
-    }
-    if let Content::Carousel(carousel) = content {
-        for media in carousel
-            .cards
-            .iter_mut()
-            .filter_map(|card| card.image.as_mut())
-        {
-            take_file(tx, media)?;
-        }
+    for (_, media) in content.files_mut() {
+        take_file(tx, media)?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ pub mod enclosing;
 pub mod entries;
 pub mod events;
 pub mod failing;
+mod fetching;
 pub mod files;
 pub mod glance;
 pub mod heard;

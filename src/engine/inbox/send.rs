@@ -13,6 +13,7 @@ use crate::engine::inbox::drafts::Audience;
 use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
+use crate::engine::inbox::files::Files;
 use crate::engine::inbox::later;
 use crate::engine::inbox::machines;
 use crate::engine::inbox::mentions;
@@ -52,6 +53,7 @@ use crate::model::outbound::Measure;
 use crate::model::permission::Permission;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
+use crate::store::Read;
 use crate::store::Tx;
 use crate::store::records::channels;
 use crate::store::records::idempotency;
@@ -110,6 +112,10 @@ impl Sending {
     ) -> Result<Sent, EngineError> {
         actor.require(Permission::Reply)?;
         drafts::check(&mut draft.content)?;
+        if draft.audience == Audience::Customer && draft.content.has_foreign_files() {
+            self.copy_files(actor, &target, &mut draft.content, repeat)
+                .await?;
+        }
         let stamp = self.0.stamp();
         let context = self.0.clone();
         let written_here = (draft.source == Source::Dashboard).then(|| actor.user_id());
@@ -194,6 +200,26 @@ impl Sending {
         Ok(sent)
     }
 
+    /// Copies files that lie elsewhere where we show them ourselves; a vendor fetches them itself.
+    async fn copy_files(
+        &self,
+        actor: &Actor,
+        target: &Target,
+        content: &mut Content,
+        repeat: Option<Repeatable>,
+    ) -> Result<(), EngineError> {
+        let shown_by_us = {
+            let read = self.0.store.snapshot()?;
+            let channel = target::channel(&read, actor, target)?;
+            let row = self.0.channels.capabilities(&channel.kind);
+            row.is_some_and(|row| row.own_transport) && earlier(&read, repeat)?.is_none()
+        };
+        if shown_by_us {
+            Files(self.0.clone()).copy(actor, content).await?;
+        }
+        Ok(())
+    }
+
     /// What a text would cost in a conversation; none where that does not depend on its length.
     ///
     /// # Errors
@@ -212,11 +238,11 @@ impl Sending {
 }
 
 /// The message an earlier copy of the request stored.
-fn earlier(tx: &Tx<'_>, repeat: Option<Repeatable>) -> Result<Option<Message>, EngineError> {
+fn earlier(read: &impl Read, repeat: Option<Repeatable>) -> Result<Option<Message>, EngineError> {
     let Some(repeat) = repeat else {
         return Ok(None);
     };
-    let Some(answered) = idempotency::get(tx, &repeat.key)? else {
+    let Some(answered) = idempotency::get(read, &repeat.key)? else {
         return Ok(None);
     };
     if answered.request != repeat.request {
@@ -226,7 +252,7 @@ fn earlier(tx: &Tx<'_>, repeat: Option<Repeatable>) -> Result<Option<Message>, E
     let Ok(id) = <[u8; 16]>::try_from(answered.result.as_slice()) else {
         return Ok(None);
     };
-    Ok(messages::get(tx, MessageId::from_bytes(id))?)
+    Ok(messages::get(read, MessageId::from_bytes(id))?)
 }
 
 fn remember(

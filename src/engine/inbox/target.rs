@@ -56,6 +56,22 @@ pub struct Place {
     pub conversation: Conversation,
 }
 
+/// The channel that something goes to.
+///
+/// # Errors
+/// There is no such channel, or no such conversation in the actor's sight.
+pub(super) fn channel(
+    read: &impl Read,
+    actor: &Actor,
+    target: &Target,
+) -> Result<Channel, EngineError> {
+    let id = match target {
+        Target::Conversation(id) => sight::conversation_in(read, actor, *id)?.channel_id,
+        Target::Address(id, _) | Target::Contact(id, _) => *id,
+    };
+    find::channel_in(read, id)
+}
+
 /// Finds or opens the conversation that something goes into.
 pub(super) fn place(
     tx: &mut Tx<'_>,

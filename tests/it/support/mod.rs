@@ -7,6 +7,7 @@ pub mod api;
 pub mod browser;
 pub mod dns;
 pub mod document;
+pub mod elsewhere;
 pub mod exim;
 pub mod hook;
 pub mod log;

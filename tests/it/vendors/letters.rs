@@ -8,14 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use serde_json::Value;
 use serde_json::json;
-use tokio::io::AsyncReadExt as _;
-use tokio::io::AsyncWriteExt as _;
-use tokio::net::TcpListener;
 
 use super::connected;
 use super::messages;
 use super::reachable;
 use super::until;
+use crate::support::elsewhere::answering;
 use crate::support::eventually;
 use crate::support::server::OWNER;
 use crate::support::server::Server;
@@ -156,19 +154,6 @@ fn programs_send_files_as_letters_or_by_their_address() {
     });
 }
 
-/// The address of a program that answers one call with this, and hangs up.
-async fn answering(answer: Vec<u8>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/film.txt", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        assert_ne!(stream.read(&mut [0; 4_096]).await.unwrap(), 0);
-        // Whoever has enough of it hangs up first.
-        drop(stream.write_all(&answer).await);
-    });
-    url
-}
-
 #[test]
 fn a_file_that_grows_too_large_or_breaks_off_is_refused_by_its_place() {
     on_a_server_with(reachable, async |server| {
@@ -181,7 +166,7 @@ fn a_file_that_grows_too_large_or_breaks_off_is_refused_by_its_place() {
             (endless, 413, "PAYLOAD_TOO_LARGE"),
             (short, 400, "VALIDATION_ERROR"),
         ] {
-            let file = json!({ "url": answering(answer).await });
+            let file = json!({ "url": answering("film.txt", answer).await });
             let body = json!({ "channelId": channel["id"], "to": ANA, "text": "x",
                 "email": { "attachments": [file] } });
             let refused = server.api().post("/messages", body).await;

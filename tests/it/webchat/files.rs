@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use linktor::config::Config;
 use reqwest::Method;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::support::elsewhere::answering;
 use crate::support::eventually;
+use crate::support::server::Server;
 use crate::support::server::on_a_server;
+use crate::support::server::on_a_server_with;
 use crate::webchat::message;
 
 /// A picture of one pixel.
@@ -268,5 +272,82 @@ fn an_upload_that_no_message_took_is_gone_after_an_hour() {
         let path = url.strip_prefix(server.url()).unwrap_or(url);
         let shown = server.anonymous().send(Method::GET, path, None).await;
         assert_eq!(shown.bytes, PNG, "what was sent stays");
+    });
+}
+
+/// Somewhere else lies a picture, which can be had once.
+async fn picture_elsewhere() -> String {
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: {}\r\n\r\n",
+        PNG.len()
+    );
+    answering("bean.png", [head.as_bytes(), PNG].concat()).await
+}
+
+/// The picture is to be had from us.
+async fn shown(server: &Server, url: &Value) {
+    let path = url.as_str().unwrap();
+    let path = path.strip_prefix(server.url()).unwrap_or(path);
+    let file = server.anonymous().send(Method::GET, path, None).await;
+    assert_eq!((file.status, file.bytes.as_slice()), (200, PNG), "{url}");
+}
+
+#[test]
+fn a_file_that_lies_elsewhere_is_copied_before_a_visitor_is_shown_it() {
+    let private = |config: &mut Config| config.security.allow_private_targets = true;
+    on_a_server_with(private, async |server| {
+        let api = server.api();
+        let site = server.website(json!({})).await;
+        let ana = server.visitor(&site).await;
+        let ack = ana.say("cm_1", "Show me").await;
+        let talk = ack["conversationId"].as_str().unwrap();
+        let address = format!("/conversations/{talk}/messages");
+
+        let picture = json!({ "type": "image", "url": picture_elsewhere().await,
+            "thumbnailUrl": "https://elsewhere.example/small.png" });
+        let keyed = api.with("Idempotency-Key", "once");
+        let sent = keyed
+            .post(&address, json!({ "content": picture }))
+            .await
+            .ok();
+        let again = keyed
+            .post(&address, json!({ "content": picture }))
+            .await
+            .ok();
+        assert_eq!(again["id"], sent["id"], "it is not fetched a second time");
+        let card = json!({ "title": "Bean", "image": { "url": picture_elsewhere().await } });
+        let cards = json!({ "type": "carousel", "cards": [card] });
+        api.post(&address, json!({ "content": cards })).await.ok();
+
+        let history = ana.get("messages").await.ok();
+        let seen = &history["messages"];
+        assert!(!history.to_string().contains("elsewhere"), "{history}");
+        assert_eq!(seen[1]["content"]["filename"], "bean.png");
+        shown(server, &seen[1]["content"]["url"]).await;
+        shown(server, &seen[2]["content"]["cards"][0]["imageUrl"]).await;
+
+        let gone = json!({ "type": "carousel",
+            "cards": [{ "title": "Bean", "image": { "url": "http://127.0.0.1:9/bean.png" } }] });
+        let refused = api.post(&address, json!({ "content": gone })).await;
+        let said = refused.refused(400, "VALIDATION_ERROR").to_string();
+        assert!(said.contains("cards[0].image.url"), "{said}");
+        let note = json!({ "content": picture, "private": true });
+        api.post(&address, note).await.ok();
+    });
+}
+
+#[test]
+fn a_file_at_an_address_within_is_not_fetched_for_a_visitor() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let ack = server.visitor(&site).await.say("cm_1", "Show me").await;
+        let talk = ack["conversationId"].as_str().unwrap();
+        let inside = json!({ "type": "image", "url": "http://127.0.0.1:9/bean.png" });
+        let address = format!("/conversations/{talk}/messages");
+        let refused = server
+            .api()
+            .post(&address, json!({ "content": inside }))
+            .await;
+        refused.refused(400, "INVALID_URL");
     });
 }
