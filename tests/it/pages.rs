@@ -153,3 +153,27 @@ fn what_a_search_did_not_understand_is_said_with_what_it_would() {
         assert!(!page.contains("Try fewer words"), "{page}");
     });
 }
+
+#[test]
+fn people_are_offered_whom_they_may_give_work_to() {
+    on_a_server(async |server| {
+        let site = server.website(json!({})).await;
+        let ack = server.visitor(&site).await.say("cm_0", "hello").await;
+        let path = format!("/app/inbox/all/{}", ack["conversationId"].as_str().unwrap());
+        let mut offered = Vec::new();
+        for role in ["agent", "supervisor"] {
+            server.colleague(role).await;
+        }
+        for role in ["agent", "supervisor"] {
+            let person = server.agent(&format!("{role}@example.com")).await;
+            let page = person.open(&path).await.text();
+            let (_, menu) = page.split_once("id=\"menu-assign\"").unwrap();
+            let (menu, _) = menu.split_once("</form>").unwrap();
+            let names = ["Nobody", "agent", "supervisor", "owner"];
+            let shown = names.map(|name| menu.contains(&format!("<span>{name}</span>")));
+            offered.push(shown);
+        }
+        let [all, own] = [[true; 4], [true, true, false, false]];
+        assert_eq!(offered, [own, all]);
+    });
+}

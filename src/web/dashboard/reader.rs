@@ -106,6 +106,7 @@ impl Reader {
             zone: self.zone.clone(),
             reader: self.agent.user.id,
             may_change: self.actor().may(Permission::Reply),
+            may_give: self.actor().may(Permission::AssignOthers),
             csrf: &self.agent.csrf,
             links: &state.engine.context.links,
             colleagues,

@@ -49,7 +49,7 @@ function afterwards(form, fields, before, had, submitter) {
     next();
   } else if (action.endsWith('/assign')) {
     const to = fields.get('assignee');
-    if (to !== had) toast(to ? `Assigned to ${submitter.textContent}` : 'Unassigned', { action: undo({ assignee: had }) });
+    if (to !== had) toast(to ? `Assigned to ${submitter.textContent}` : 'Unassigned', { action: $(`#menu-assign [value="${had}"]`) && undo({ assignee: had }) });
   } else if (fields.get('unread')) {
     byId(`row-${openConversation()}`)?.classList.add('unread');
     toast('Marked unread');

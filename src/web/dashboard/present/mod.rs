@@ -31,6 +31,8 @@ pub struct Eye<'a> {
     pub reader: UserId,
     /// Whether the reader may change anything.
     pub may_change: bool,
+    /// Whether the reader may give work to others, beside taking it.
+    pub may_give: bool,
     /// Proof for forms; empty in pushed frames, where the client adds it.
     pub csrf: &'a str,
     /// Addresses of files.

@@ -147,6 +147,7 @@ pub fn header(eye: &Eye<'_>, row: &Row, rev: u64) -> HeaderView {
         eye.colleagues
             .iter()
             .filter(|colleague| colleague.is_active())
+            .filter(|colleague| eye.may_give || colleague.id == eye.reader)
             .map(|colleague| OptionView::of(&colleague.id.to_string(), &colleague.name, &current)),
     );
     HeaderView {
