@@ -139,6 +139,10 @@ pub struct StoreConfig {
 }
 
 impl StoreConfig {
+    /// The page cache as it comes, in megabytes: pages that are written again and again fit, and a
+    /// server that has worked much rests with no more than that.
+    pub const CACHE_MB: usize = 8;
+
     /// The page cache in bytes.
     #[must_use]
     pub const fn cache_bytes(&self) -> usize {
@@ -148,7 +152,9 @@ impl StoreConfig {
 
 impl Default for StoreConfig {
     fn default() -> Self {
-        Self { cache_mb: 32 }
+        Self {
+            cache_mb: Self::CACHE_MB,
+        }
     }
 }
 

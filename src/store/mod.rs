@@ -36,6 +36,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::SendTimeoutError;
 use tokio::sync::watch;
 
+use crate::config::StoreConfig;
 pub use crate::store::error::StoreError;
 pub use crate::store::kv::Direction;
 pub use crate::store::tx::Read;
@@ -55,8 +56,8 @@ use crate::store::writer::Change;
 use crate::store::writer::Writer;
 use crate::store::writer::WriterStats;
 
-/// The default page cache: the system's own cache stands behind it, so more only costs memory.
-pub const DEFAULT_CACHE_BYTES: usize = 32 * 1024 * 1024;
+/// The default page cache.
+pub const DEFAULT_CACHE_BYTES: usize = StoreConfig::CACHE_MB * 1024 * 1024;
 
 /// How long a caller waits for a place in the writer's queue before it is told to come again.
 const PATIENCE: Duration = Duration::from_secs(5);

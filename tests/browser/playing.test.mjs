@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { picture } from './support/browser.mjs';
+import { becomes, picture } from './support/browser.mjs';
 import { answer, call, openConversation, said } from './support/people.mjs';
 import { fieldOf, phoneOf, stage } from './support/stage.mjs';
 
@@ -83,6 +83,7 @@ for (const { name, title, deletes, stories, places } of [
     test('reacts, and takes it off', async () => {
       await act(name, `To all of ${title}.`, '\u2764 Love');
       await said(owner.page, `To all of ${title}.`).locator('.reaction').waitFor();
+      await becomes(() => owner.page.locator('[data-log]').evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight < 2), true, 'what grows at the end stays in sight');
       await act(name, `To all of ${title}.`, 'Take the sign off');
       await said(owner.page, `To all of ${title}.`).locator('.reaction').waitFor({ state: 'detached' });
     });

@@ -369,5 +369,5 @@ export function walk(step, unreadOnly = false) {
   open($('.cover', next).href);
 }
 
-onSwap(() => { regroup(); });
+onSwap((part) => { regroup(); if (ended && log()?.contains(part)) toEnd(); });
 export const reload = (parts) => load(location.href, parts);

@@ -3,9 +3,9 @@
 /// The style sheet of the dashboard.
 pub const CSS: &str = "/app/assets/app-b1b7307562.css";
 /// The script of the dashboard.
-pub const JS: &str = "/app/assets/app-6c6a470aa0.js";
+pub const JS: &str = "/app/assets/app-249e1b9a34.js";
 /// The parts of the script that not every visit needs.
-pub const MORE_JS: &str = "/app/assets/more-d07818b0fb.js";
+pub const MORE_JS: &str = "/app/assets/more-5716fe2634.js";
 /// The script that gives the words of a mail styles.
 pub const LETTER_JS: &str = "/app/assets/letter-1033c6e8e3.js";
 /// The script of rows of recipients.
@@ -13,7 +13,7 @@ pub const RECIPIENTS_JS: &str = "/app/assets/recipients-c6d78e5b41.js";
 /// The style sheet of rows of recipients and of passing a mail on.
 pub const MAIL_CSS: &str = "/app/assets/mail-ba6a8cfede.css";
 /// The script of the pages of templates.
-pub const TEMPLATES_JS: &str = "/app/assets/templates-83dda7cf87.js";
+pub const TEMPLATES_JS: &str = "/app/assets/templates-e29c4456aa.js";
 /// The script of pages with passwords, codes or colours.
 pub const FIELDS_JS: &str = "/app/assets/fields-988bd66da9.js";
 /// The sprite of pictures.
@@ -52,7 +52,7 @@ pub const SANDBOX_JS: &str = "/app/assets/sandbox-c2cddeeaee.js";
 #[rustfmt::skip]
 pub const FILES: &[(&str, &str, &str)] = &[
     ("app-b1b7307562.css", "app.css", "text/css; charset=utf-8"),
-    ("app-6c6a470aa0.js", "app.js", "text/javascript; charset=utf-8"),
+    ("app-249e1b9a34.js", "app.js", "text/javascript; charset=utf-8"),
     ("app-6e8ddc1cd2.webmanifest", "app.webmanifest", "application/manifest+json"),
     ("appearance-c296f4bbb8.js", "appearance.js", "text/javascript; charset=utf-8"),
     ("chat-dfb72ba71d.css", "chat.css", "text/css; charset=utf-8"),
@@ -70,7 +70,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("inter-vietnamese-5c66f9e07e.woff2", "inter-vietnamese.woff2", "font/woff2"),
     ("letter-1033c6e8e3.js", "letter.js", "text/javascript; charset=utf-8"),
     ("mail-ba6a8cfede.css", "mail.css", "text/css; charset=utf-8"),
-    ("more-d07818b0fb.js", "more.js", "text/javascript; charset=utf-8"),
+    ("more-5716fe2634.js", "more.js", "text/javascript; charset=utf-8"),
     ("preview-60619281d8.js", "preview.js", "text/javascript; charset=utf-8"),
     ("recipients-c6d78e5b41.js", "recipients.js", "text/javascript; charset=utf-8"),
     ("sandbox-86a303bb6b.css", "sandbox.css", "text/css; charset=utf-8"),
@@ -79,7 +79,7 @@ pub const FILES: &[(&str, &str, &str)] = &[
     ("setup-241685f8c0.js", "setup.js", "text/javascript; charset=utf-8"),
     ("shop-dede709e0c.css", "shop.css", "text/css; charset=utf-8"),
     ("shop-5089725e49.js", "shop.js", "text/javascript; charset=utf-8"),
-    ("templates-83dda7cf87.js", "templates.js", "text/javascript; charset=utf-8"),
+    ("templates-e29c4456aa.js", "templates.js", "text/javascript; charset=utf-8"),
     ("touch-180-9c1133650a.png", "touch-180.png", "image/png"),
     ("touch-512-e4c4d9ecfc.png", "touch-512.png", "image/png"),
 ];
