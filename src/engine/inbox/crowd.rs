@@ -8,7 +8,10 @@ use futures_util::stream;
 use crate::base::crypto::digest;
 use crate::engine::error::EngineError;
 use crate::engine::find;
+use crate::engine::inbox::drafts;
 use crate::engine::inbox::drafts::Draft;
+use crate::engine::inbox::fetching::Copied;
+use crate::engine::inbox::files::Files;
 use crate::engine::inbox::send::Repeatable;
 use crate::engine::inbox::send::Sending;
 use crate::engine::inbox::target::Target;
@@ -42,11 +45,14 @@ impl Sending {
         &self,
         actor: &Actor,
         channel: ChannelId,
-        letters: Vec<Letter>,
+        mut letters: Vec<Letter>,
         repeat: Option<Repeatable>,
     ) -> Result<Vec<Result<MessageId, Rejection>>, EngineError> {
         actor.require(Permission::Reply)?;
         let channel = find::channel_in(&self.0.store.snapshot()?, channel)?;
+        if self.shows_itself(&channel) {
+            self.copy_for_all(actor, &mut letters).await?;
+        }
         let gap = self.gap(&channel);
         let now = self.0.clock.now();
         let sends = letters.into_iter().zip(0..).map(|(letter, place)| {
@@ -67,6 +73,26 @@ impl Sending {
         });
         let done: Vec<_> = stream::iter(sends).buffered(AT_ONCE).collect().await;
         done.into_iter().collect()
+    }
+
+    /// Copies what lies elsewhere once for all to whom it is shown.
+    async fn copy_for_all(&self, actor: &Actor, letters: &mut [Letter]) -> Result<(), EngineError> {
+        let (files, mut copied) = (Files(self.0.clone()), Copied::new());
+        for letter in letters {
+            let Ok(draft) = &mut letter.draft else {
+                continue;
+            };
+            let whole = match drafts::check(&mut draft.content) {
+                Ok(()) => files.copy(actor, &mut draft.content, &mut copied).await,
+                Err(refused) => Err(refused.into()),
+            };
+            match whole {
+                Ok(()) => {}
+                Err(EngineError::Refused(refused)) => letter.draft = Err(refused),
+                Err(broken) => return Err(broken),
+            }
+        }
+        Ok(())
     }
 
     /// The time between two messages at the pace of a channel.

@@ -1,5 +1,6 @@
 //! Files that a program names by an address elsewhere are copied here before anybody is shown them.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
@@ -11,6 +12,7 @@ use crate::engine::inbox::files::Files;
 use crate::model::actor::Actor;
 use crate::model::attachment::Attachment;
 use crate::model::content::Content;
+use crate::model::ids::MediaId;
 use crate::model::rejection::Code;
 use crate::model::rejection::Rejection;
 use crate::net::http::HttpError;
@@ -19,20 +21,35 @@ use crate::net::http::HttpError;
 const FETCHED_MAX_BYTES: u64 = 25 * 1024 * 1024;
 /// Longest wait for all of it.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(20);
+/// What became of the addresses that were copied for one request: each is fetched once.
+pub type Copied = HashMap<String, Result<MediaId, Rejection>>;
+
 impl Files {
     /// Copies the files of a content that lie elsewhere: whom it is shown to asks nobody but us.
     ///
     /// # Errors
     /// As [`Files::fetch`].
-    pub async fn copy(&self, actor: &Actor, content: &mut Content) -> Result<(), EngineError> {
+    pub async fn copy(
+        &self,
+        actor: &Actor,
+        content: &mut Content,
+        copied: &mut Copied,
+    ) -> Result<(), EngineError> {
         for (field, media) in content.files_mut() {
             media.thumbnail_url = None;
             let Some(url) = media.url.take_if(|_| media.media_id.is_none()) else {
                 continue;
             };
-            let name = media.filename.clone().unwrap_or_default();
-            let kept = self.fetch(actor, &name, &url, &field).await?;
-            media.media_id = Some(kept.id);
+            if !copied.contains_key(&url) {
+                let name = media.filename.clone().unwrap_or_default();
+                let kept = match self.fetch(actor, &name, &url, &field).await {
+                    Ok(kept) => Ok(kept.id),
+                    Err(EngineError::Refused(refused)) => Err(refused),
+                    Err(broken) => return Err(broken),
+                };
+                copied.insert(url.clone(), kept);
+            }
+            media.media_id = copied.get(&url).cloned().transpose()?;
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::engine::inbox::drafts::Audience;
 use crate::engine::inbox::drafts::Draft;
 use crate::engine::inbox::entries;
 use crate::engine::inbox::entries::Entry;
+use crate::engine::inbox::fetching::Copied;
 use crate::engine::inbox::files::Files;
 use crate::engine::inbox::later;
 use crate::engine::inbox::machines;
@@ -38,6 +39,7 @@ use crate::engine::sight;
 use crate::model::actor::Actor;
 use crate::model::actor::Who;
 use crate::model::capability::Capabilities;
+use crate::model::channel::Channel;
 use crate::model::content::Content;
 use crate::model::content::Media;
 use crate::model::ids::ConversationId;
@@ -200,6 +202,12 @@ impl Sending {
         Ok(sent)
     }
 
+    /// Whether what goes to a channel is shown by us, and not by a vendor.
+    pub(super) fn shows_itself(&self, channel: &Channel) -> bool {
+        let row = self.0.channels.capabilities(&channel.kind);
+        row.is_some_and(|row| row.own_transport)
+    }
+
     /// Copies files that lie elsewhere where we show them ourselves; a vendor fetches them itself.
     async fn copy_files(
         &self,
@@ -211,11 +219,11 @@ impl Sending {
         let shown_by_us = {
             let read = self.0.store.snapshot()?;
             let channel = target::channel(&read, actor, target)?;
-            let row = self.0.channels.capabilities(&channel.kind);
-            row.is_some_and(|row| row.own_transport) && earlier(&read, repeat)?.is_none()
+            self.shows_itself(&channel) && earlier(&read, repeat)?.is_none()
         };
         if shown_by_us {
-            Files(self.0.clone()).copy(actor, content).await?;
+            let files = Files(self.0.clone());
+            files.copy(actor, content, &mut Copied::new()).await?;
         }
         Ok(())
     }

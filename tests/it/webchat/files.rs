@@ -12,6 +12,7 @@ use crate::support::eventually;
 use crate::support::server::Server;
 use crate::support::server::on_a_server;
 use crate::support::server::on_a_server_with;
+use crate::webchat::conversation;
 use crate::webchat::message;
 
 /// A picture of one pixel.
@@ -325,6 +326,24 @@ fn a_file_that_lies_elsewhere_is_copied_before_a_visitor_is_shown_it() {
         assert_eq!(seen[1]["content"]["filename"], "bean.png");
         shown(server, &seen[1]["content"]["url"]).await;
         shown(server, &seen[2]["content"]["cards"][0]["imageUrl"]).await;
+
+        let bia = server.visitor(&site).await;
+        let too = bia.say("cm_1", "Me too").await;
+        let mut recipients = Vec::new();
+        for talk in [&ack["conversationId"], &too["conversationId"]] {
+            let talk = conversation(&api, talk).await;
+            recipients.push(json!({ "to": talk["contactId"] }));
+        }
+        let everybody = json!({ "channelId": site["id"],
+            "content": { "type": "image", "url": picture_elsewhere().await },
+            "recipients": recipients });
+        let sent = api.post("/messages/bulk", everybody).await.ok();
+        assert!(
+            !sent.to_string().contains("error"),
+            "fetched once for all: {sent}"
+        );
+        let history = bia.get("messages").await.ok();
+        shown(server, &history["messages"][1]["content"]["url"]).await;
 
         let gone = json!({ "type": "carousel",
             "cards": [{ "title": "Bean", "image": { "url": "http://127.0.0.1:9/bean.png" } }] });
