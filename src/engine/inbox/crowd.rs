@@ -14,6 +14,7 @@ use crate::engine::inbox::fetching::Copied;
 use crate::engine::inbox::files::Files;
 use crate::engine::inbox::send::Repeatable;
 use crate::engine::inbox::send::Sending;
+use crate::engine::inbox::send::earlier;
 use crate::engine::inbox::target::Target;
 use crate::model::actor::Actor;
 use crate::model::channel::Channel;
@@ -51,7 +52,7 @@ impl Sending {
         actor.require(Permission::Reply)?;
         let channel = find::channel_in(&self.0.store.snapshot()?, channel)?;
         if self.shows_itself(&channel) {
-            self.copy_for_all(actor, &mut letters).await?;
+            self.copy_for_all(actor, &mut letters, repeat).await?;
         }
         let gap = self.gap(&channel);
         let now = self.0.clock.now();
@@ -75,11 +76,25 @@ impl Sending {
         done.into_iter().collect()
     }
 
-    /// Copies what lies elsewhere once for all to whom it is shown.
-    async fn copy_for_all(&self, actor: &Actor, letters: &mut [Letter]) -> Result<(), EngineError> {
+    /// Copies what lies elsewhere once for all to whom it is shown. What an earlier copy of the request
+    /// sent needs nothing any more: the file may be gone by now.
+    async fn copy_for_all(
+        &self,
+        actor: &Actor,
+        letters: &mut [Letter],
+        repeat: Option<Repeatable>,
+    ) -> Result<(), EngineError> {
+        let fresh: Vec<bool> = {
+            let read = self.0.store.snapshot()?;
+            let is_fresh = |place| {
+                let one = repeat.map(|whole| one_of(whole, place));
+                matches!(earlier(&read, one), Ok(None))
+            };
+            (0..).map(is_fresh).take(letters.len()).collect()
+        };
         let (files, mut copied) = (Files(self.0.clone()), Copied::new());
-        for letter in letters {
-            let Ok(draft) = &mut letter.draft else {
+        for (letter, fresh) in letters.iter_mut().zip(fresh) {
+            let Some(draft) = letter.draft.as_mut().ok().filter(|_| fresh) else {
                 continue;
             };
             let whole = match drafts::check(&mut draft.content) {

@@ -246,7 +246,13 @@ impl Sending {
 }
 
 /// The message an earlier copy of the request stored.
-fn earlier(read: &impl Read, repeat: Option<Repeatable>) -> Result<Option<Message>, EngineError> {
+///
+/// # Errors
+/// `IDEMPOTENCY_CONFLICT`; the disk's.
+pub(super) fn earlier(
+    read: &impl Read,
+    repeat: Option<Repeatable>,
+) -> Result<Option<Message>, EngineError> {
     let Some(repeat) = repeat else {
         return Ok(None);
     };

@@ -337,7 +337,10 @@ fn a_file_that_lies_elsewhere_is_copied_before_a_visitor_is_shown_it() {
         let everybody = json!({ "channelId": site["id"],
             "content": { "type": "image", "url": picture_elsewhere().await },
             "recipients": recipients });
-        let sent = api.post("/messages/bulk", everybody).await.ok();
+        let keyed = api.with("Idempotency-Key", "everybody");
+        let sent = keyed.post("/messages/bulk", everybody.clone()).await.ok();
+        let again = keyed.post("/messages/bulk", everybody).await.ok();
+        assert_eq!(again["data"], sent["data"], "the file is gone by now");
         assert!(
             !sent.to_string().contains("error"),
             "fetched once for all: {sent}"
