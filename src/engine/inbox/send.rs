@@ -202,6 +202,14 @@ impl Sending {
         Ok(sent)
     }
 
+    /// The message an earlier copy of a request stored: nothing of it has to be made ready again.
+    ///
+    /// # Errors
+    /// `IDEMPOTENCY_CONFLICT`; the disk's.
+    pub fn repeated(&self, repeat: Option<Repeatable>) -> Result<Option<Message>, EngineError> {
+        earlier(&self.0.store.snapshot()?, repeat)
+    }
+
     /// Whether what goes to a channel is shown by us, and not by a vendor.
     pub(super) fn shows_itself(&self, channel: &Channel) -> bool {
         let row = self.0.channels.capabilities(&channel.kind);

@@ -363,16 +363,11 @@ async fn deliver(
         _ => named,
     };
     let mut draft = body.draft()?;
-    state
-        .engine
-        .files
-        .enclose(&caller.actor, &mut draft)
-        .await?;
-    let sent = state
-        .engine
-        .sending
-        .send(&caller.actor, target, draft, repeat)
-        .await?;
+    let (files, sending) = (&state.engine.files, &state.engine.sending);
+    if sending.repeated(repeat)?.is_none() {
+        files.enclose(&caller.actor, &mut draft).await?;
+    }
+    let sent = sending.send(&caller.actor, target, draft, repeat).await?;
     Ok(Answer::made(&out(state, sent.message)?))
 }
 

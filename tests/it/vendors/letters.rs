@@ -173,6 +173,14 @@ fn a_file_that_grows_too_large_or_breaks_off_is_refused_by_its_place() {
             let said = refused.refused(status, code).to_string();
             assert!(said.contains("email.attachments[0].url"), "{said}");
         }
+        let head = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nbeans";
+        let once = answering("beans.txt", head.into()).await;
+        let body = json!({ "channelId": channel["id"], "to": ANA, "text": "x",
+            "email": { "attachments": [{ "url": once }] } });
+        let keyed = server.api().with("Idempotency-Key", "once");
+        let sent = keyed.post("/messages", body.clone()).await.ok();
+        let again = keyed.post("/messages", body).await.ok();
+        assert_eq!(again["id"], sent["id"], "the file is gone by now");
     });
 }
 
